@@ -1,0 +1,1 @@
+"""Pacta: one shared, provable record of what governments agreed."""
