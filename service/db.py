@@ -1,0 +1,56 @@
+"""The engine, and the one transaction that a request has."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from service.settings import Settings
+
+CONNECT_SECONDS = 2
+LOCK_SECONDS = 10
+STATEMENT_SECONDS = 30
+
+
+def create_engine(url: str, *, settings: Settings, name: str = "pacta") -> AsyncEngine:
+    """Return an engine whose waits all end: connecting, the pool, locks, statements.
+
+    The pool sends no reset when a connection comes back, since every transaction here ends by COMMIT or ROLLBACK.
+    """
+    return create_async_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=settings.pool_timeout,
+        pool_reset_on_return=None,
+        pool_recycle=1800,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"timeout": CONNECT_SECONDS, "server_settings": _session(name)},
+    )
+
+
+def _session(name: str) -> dict[str, str]:
+    return {
+        "application_name": name,
+        "timezone": "UTC",
+        "lock_timeout": f"{LOCK_SECONDS}s",
+        "statement_timeout": f"{STATEMENT_SECONDS}s",
+        "idle_in_transaction_session_timeout": f"{STATEMENT_SECONDS}s",
+        "jit": "off",
+    }
+
+
+async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised."""
+    engine: AsyncEngine = request.app.state.engine
+    async with engine.begin() as connection:
+        yield connection
+
+
+# scope="function" is what makes the commit happen before the answer is sent: FastAPI's default is after.
+Transaction = Annotated[AsyncConnection, Depends(transaction, scope="function")]
+
+Row = Any

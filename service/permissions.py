@@ -1,0 +1,161 @@
+"""Who may do what, as data: a role is a set of permissions, and nobody asks for a role by name.
+
+Pure. Roles are resolved per commission and working group from our own tables, never from a token; they stand in
+`Standing`, which a query fills and `require` judges.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from service.errors import NotPermitted
+
+
+class Kind(StrEnum):
+    """What sort of principal this is; it never changes."""
+
+    ADMINISTRATOR = "administrator"
+    REPRESENTATIVE = "representative"
+    AUDITOR = "auditor"
+    OBSERVER = "observer"
+
+
+class Role(StrEnum):
+    """What a caller is in one commission or working group."""
+
+    ADMINISTRATOR = "administrator"
+    SECRETARIAT = "secretariat"
+    CO_LEAD = "co_lead"
+    MEMBER = "member"
+    PARTY = "party"
+    AUDITOR = "auditor"
+    OBSERVER = "observer"
+
+
+class Permission(StrEnum):
+    """What a guard asks for."""
+
+    REGISTER = "register"
+    FOUND_COMMISSION = "found_commission"
+    READ_REGISTRY_TRAIL = "read_registry_trail"
+    MANAGE_COMMISSION = "manage_commission"
+    PROPOSE = "propose"
+    CONFIRM = "confirm"
+    EDIT_PARTY_FACTS = "edit_party_facts"
+    READ_PUBLIC = "read_public"
+    READ_PARTIES = "read_parties"
+    READ_RESTRICTED = "read_restricted"
+    READ_LOG = "read_log"
+
+
+P = Permission
+PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.ADMINISTRATOR: frozenset({P.REGISTER, P.FOUND_COMMISSION, P.READ_REGISTRY_TRAIL, P.READ_PUBLIC}),
+    Role.SECRETARIAT: frozenset(
+        {
+            P.MANAGE_COMMISSION,
+            P.PROPOSE,
+            P.CONFIRM,
+            P.EDIT_PARTY_FACTS,
+            P.READ_PUBLIC,
+            P.READ_PARTIES,
+            P.READ_RESTRICTED,
+            P.READ_LOG,
+        }
+    ),
+    Role.CO_LEAD: frozenset(
+        {P.PROPOSE, P.CONFIRM, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}
+    ),
+    Role.MEMBER: frozenset({P.PROPOSE, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
+    Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES}),
+    Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
+    Role.OBSERVER: frozenset({P.READ_PUBLIC}),
+}
+
+
+class Confidentiality(StrEnum):
+    """Who may read a commitment."""
+
+    PUBLIC = "public"
+    PARTIES = "parties"
+    RESTRICTED = "restricted"
+
+
+READING: Final[Mapping[Confidentiality, Permission]] = {
+    Confidentiality.PUBLIC: P.READ_PUBLIC,
+    Confidentiality.PARTIES: P.READ_PARTIES,
+    Confidentiality.RESTRICTED: P.READ_RESTRICTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A principal that has shown a good token: whom it acts for, and what sort it is."""
+
+    principal_id: UUID
+    subject: str
+    kind: Kind
+    organisation_id: UUID | None = None
+    party: str | None = None
+
+    def everywhere(self) -> frozenset[Role]:
+        """Return the roles that need no commission: administrator, or observer (everyone may read what is public)."""
+        return frozenset({Role.ADMINISTRATOR if self.kind is Kind.ADMINISTRATOR else Role.OBSERVER})
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotPermitted` unless the caller has `permission` outside any commission."""
+        Standing(self, self.everywhere()).require(permission)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A caller with the roles it has in one commission, and in one working group where there is one."""
+
+    caller: Caller
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Return the union of what the roles permit."""
+        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+
+    def may(self, permission: Permission) -> bool:
+        """Return whether some role permits it."""
+        return permission in self.permissions
+
+    def may_read(self, confidentiality: Confidentiality) -> bool:
+        """Return whether a commitment of this confidentiality is there for the caller at all."""
+        return self.may(READING[confidentiality])
+
+    def require(self, permission: Permission) -> None:
+        """Raise `NotPermitted`, naming who may, unless some role permits it."""
+        if not self.may(permission):
+            able = sorted(role for role, granted in PERMISSIONS.items() if permission in granted)
+            message = (
+                f"This needs the permission '{permission}', which {', '.join(able)} have; "
+                f"here you are {', '.join(sorted(self.roles)) or 'nothing'}."
+            )
+            raise NotPermitted(message, permission=str(permission))
+
+
+def standing(
+    caller: Caller,
+    *,
+    secretariat: bool = False,
+    co_lead: bool = False,
+    member: bool = False,
+    party: bool = False,
+    auditor: bool = False,
+) -> Standing:
+    """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
+    found = {
+        Role.SECRETARIAT: secretariat,
+        Role.CO_LEAD: co_lead,
+        Role.MEMBER: member,
+        Role.PARTY: party,
+    }
+    representing = {role for role, true in found.items() if true and caller.kind is Kind.REPRESENTATIVE}
+    auditing = {Role.AUDITOR} if auditor and caller.kind is Kind.AUDITOR else set()
+    return Standing(caller, caller.everywhere() | representing | auditing)

@@ -1,0 +1,35 @@
+"""What an operator can set: environment variables with the prefix PACTA_."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The configuration of one process; the README's table is made from these descriptions."""
+
+    model_config = SettingsConfigDict(env_prefix="PACTA_", extra="ignore")
+
+    database_url: SecretStr = Field(
+        SecretStr("postgresql+asyncpg://pacta_app@127.0.0.1/pacta"),
+        description="Database, as the role pacta_app, which can only add to the audit trail.",
+    )
+    worker_database_url: SecretStr | None = Field(
+        None, description="Database, as the role pacta_sequencer; needed by `pacta worker` and `--with-worker`."
+    )
+    owner_database_url: SecretStr | None = Field(
+        None, description="Database, as the role that owns the tables; needed by `pacta migrate` alone."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Address under which clients reach the service; issuer of its tokens."
+    )
+    signing_key_file: Path | None = Field(
+        None, description="PEM file (mode 0600) with the Ed25519 key that signs tokens; all processes share one."
+    )
+    pool_size: int = Field(10, ge=1, le=200, description="Database connections per process.")
+    pool_timeout: float = Field(2.0, gt=0, le=60, description="Seconds to wait for one before answering 503.")
+    token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
+    max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")
+    log_level: str = Field("INFO", description="Least severity that is logged: DEBUG, INFO, WARNING, ERROR.")
+    idempotency_days: int = Field(7, ge=1, description="Days for which an answer is kept under its Idempotency-Key.")
