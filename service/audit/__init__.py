@@ -1,0 +1,1 @@
+"""The append-only audit trail: entries, chain, sequencer, Merkle log, checkpoints."""
