@@ -1,0 +1,1 @@
+"""Joint commissions and the sessions in which they meet."""

@@ -1,0 +1,192 @@
+"""What each action needs as evidence: one model per action, shared by the wire, the audit entry and the verifier.
+
+Pure. What is always needed is a required field; what depends on the case is listed by `missing`, all of it at once.
+"""
+
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+
+from service.commitments.lifecycle import Action, State
+from service.permissions import Confidentiality
+from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Sector, Strict, Texts, Titles
+from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
+
+FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
+Reference = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})+/\d{2,4}/\d{3,6}$", examples=["PK-AZ/08/004"])]
+
+
+class Evidence(Strict):
+    """What every action may carry."""
+
+    remark: Reason | None = Field(None, description="Anything else that the other side should know.")
+    expires_at: Moment | None = Field(
+        None, description="The proposal lapses if it has not been confirmed by then (RFC 3339)."
+    )
+
+
+class Agree(Evidence):
+    """It was agreed; for a commitment found in a later state, what is known of how it came there."""
+
+    action: Literal[Action.AGREE]
+    agreed_on: ReducedDate = Field(description="When it was agreed.")
+    found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
+    effective_on: ReducedDate | None = Field(None, description="Since when it was in the state it was found in.")
+    instrument_kind: InstrumentKind | None = None
+    instrument_title: Name | None = None
+
+
+class DraftMou(Evidence):
+    """A draft of the instrument was sent."""
+
+    action: Literal[Action.DRAFT_MOU]
+    instrument_kind: InstrumentKind
+    instrument_title: Name
+    drafting_party: PartyCode
+    effective_on: ReducedDate = Field(description="When the draft was sent.")
+    texts: Texts | None = None
+    text_reference: Name | None = Field(None, description="Where the text is filed, if it is not given here.")
+
+
+class Redraft(Evidence):
+    """The draft goes back: it has to be written anew."""
+
+    action: Literal[Action.REDRAFT]
+    reason: Reason
+
+
+class Sign(Evidence):
+    """The instrument was signed by every party, in every agreed language."""
+
+    action: Literal[Action.SIGN]
+    effective_on: ReducedDate = Field(description="When it was signed.")
+    place: Name
+    signatories: list[Signatory] = Field(max_length=50, description="One per party.")
+    authentic_texts: list[AuthenticText] = Field(max_length=50, description="One per language of the commission.")
+    expires_on: ReducedDate | None = Field(None, description="Until when the instrument is valid.")
+    enters_into_force_on: ReducedDate | None = None
+    ceremony_on: ReducedDate | None = Field(None, description="Date of a ceremony, where it was another day.")
+
+
+class Implement(Evidence):
+    """It was carried out."""
+
+    action: Literal[Action.IMPLEMENT]
+    effective_on: ReducedDate = Field(description="When it was completed.")
+    report: LongText = Field(description="The implementation report.")
+    entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
+    no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
+
+
+class SharedChanges(Strict):
+    """Shared facts to change, as a merge patch (RFC 7396): null in a text removes that language."""
+
+    titles: dict[str, Name | None] | None = Field(None, max_length=20)
+    texts: dict[str, LongText | None] | None = Field(None, max_length=20)
+    sector: Sector | None = None
+    target_date: ReducedDate | None = None
+    working_group_id: UUID | None = None
+    carried_to_session_id: UUID | None = Field(None, description="The later session to which it is carried over.")
+    confidentiality: Confidentiality | None = None
+    instrument_required: bool | None = None
+    no_instrument_reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> "SharedChanges":
+        if not self.model_fields_set:
+            message = "must name at least one fact to change"
+            raise ValueError(message)
+        for name in {"titles", "texts", "sector", "confidentiality", "instrument_required"} & self.model_fields_set:
+            if getattr(self, name) is None:
+                message = f"{name} cannot be removed"
+                raise ValueError(message)
+        return self
+
+
+class Amend(Evidence):
+    """Shared facts change; the state stays."""
+
+    action: Literal[Action.AMEND]
+    reason: Reason
+    changes: SharedChanges
+    corrects: int | None = Field(None, ge=0, description="`seq` of the audit entry that this corrects.")
+
+
+class Reopen(Evidence):
+    """It turned out not to be done."""
+
+    action: Literal[Action.REOPEN]
+    reason: Reason = Field(description="What turned out not to be done.")
+
+
+class Suspend(Evidence):
+    """It is set aside for a time."""
+
+    action: Literal[Action.SUSPEND]
+    reason: Reason
+    review_on: ReducedDate = Field(description="When it is to be looked at again.")
+
+
+class Resume(Evidence):
+    """It goes on from the state it left."""
+
+    action: Literal[Action.RESUME]
+    reason: Reason
+
+
+class Withdraw(Evidence):
+    """Every side drops it."""
+
+    action: Literal[Action.WITHDRAW]
+    reason: Reason
+
+
+class Lapse(Evidence):
+    """It is closed without having been implemented."""
+
+    action: Literal[Action.LAPSE]
+    reason: Reason
+
+
+class Supersede(Evidence):
+    """Another commitment replaces it."""
+
+    action: Literal[Action.SUPERSEDE]
+    successor: Reference = Field(description="Reference of the commitment that replaces it.")
+    reason: Reason | None = None
+
+
+class Merge(Evidence):
+    """It is carried on within another commitment."""
+
+    action: Literal[Action.MERGE]
+    target: Reference = Field(description="Reference of the commitment that takes it up.")
+    reason: Reason | None = None
+
+
+AnyEvidence = (
+    Agree | DraftMou | Redraft | Sign | Implement | Amend | Reopen | Suspend | Resume | Withdraw | Lapse | Supersede | Merge
+)
+Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
+
+MODELS: Final[dict[Action, type[BaseModel]]] = {
+    Action.AGREE: Agree,
+    Action.DRAFT_MOU: DraftMou,
+    Action.REDRAFT: Redraft,
+    Action.SIGN: Sign,
+    Action.IMPLEMENT: Implement,
+    Action.AMEND: Amend,
+    Action.REOPEN: Reopen,
+    Action.SUSPEND: Suspend,
+    Action.RESUME: Resume,
+    Action.WITHDRAW: Withdraw,
+    Action.LAPSE: Lapse,
+    Action.SUPERSEDE: Supersede,
+    Action.MERGE: Merge,
+}
+
+
+def given(evidence: AnyEvidence) -> dict[str, Any]:
+    """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
+    return evidence.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})

@@ -1,0 +1,99 @@
+"""What a proposal still lacks, and what in it cannot be: rules that depend on the commitment's present facts.
+
+Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.commitments.evidence import MODELS
+from service.commitments.instrument import InstrumentKind
+from service.commitments.lifecycle import Action, State
+from service.errors import Fault, fault
+from service.wire import start
+
+PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules of evidence look at: the commitment's state and the commission's parties and languages."""
+
+    state: State
+    instrument_required: bool
+    parties: tuple[str, ...]
+    languages: tuple[str, ...]
+    no_instrument_reason: str | None = None
+    instrument_kind: str | None = None
+    suspended_from: State | None = None
+
+    def for_step(self, found_in: object = None) -> dict[str, object]:
+        """Return the facts that rows of the lifecycle depend on."""
+        known: dict[str, object] = {"instrument_required": self.instrument_required}
+        return known if found_in is None else known | {"found_in": found_in}
+
+
+def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
+    """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
+    needed = [name for name, field in MODELS[action].model_fields.items() if field.is_required() and name != "action"]
+    always = [fault(f"/{name}", "is needed") for name in needed if not given.get(name)]
+    return always + list(_in_this_case(action, given, facts))
+
+
+def _in_this_case(action: Action, given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    match action:
+        case Action.AGREE if given.get("found_in", State.AGREED) != State.AGREED and not given.get("effective_on"):
+            yield fault("/effective_on", "is needed: since when it has been in the state it was found in")
+        case Action.DRAFT_MOU if not given.get("texts") and not given.get("text_reference"):
+            yield fault("/texts", "is needed, or text_reference: the draft, or where it is filed")
+        case Action.SIGN:
+            yield from _signed_by_all(given, facts)
+        case Action.IMPLEMENT:
+            yield from _implemented(given, facts)
+        case _:
+            return
+
+
+def _signed_by_all(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    for party in _without(given.get("signatories"), "party", facts.parties):
+        yield fault("/signatories", f"a signatory for {party} is needed")
+    for language in _without(given.get("authentic_texts"), "language", facts.languages):
+        yield fault("/authentic_texts", f"the authentic text in '{language}' is needed")
+
+
+def _without(listed: object, name: str, needed: tuple[str, ...]) -> list[str]:
+    found = {item.get(name) for item in listed if isinstance(item, dict)} if isinstance(listed, list) else set()
+    return [value for value in needed if value not in found]
+
+
+def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    if facts.instrument_kind == InstrumentKind.TREATY and not given.get("entered_into_force_on"):
+        yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
+    without = facts.state is State.AGREED and not facts.no_instrument_reason
+    if without and not given.get("no_instrument_reason"):
+        yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
+
+
+def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Fault]:
+    """Return what in the evidence cannot be so: a past event in the future, a party or language not of the commission."""
+    early = [
+        fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
+        for name in PAST
+        if given.get(name) and start(given[name]) > today
+    ]
+    foreign = [
+        fault(f"/signatories/{place}/party", f"is not a party here; these are: {', '.join(facts.parties)}")
+        for place, signatory in enumerate(given.get("signatories", []))
+        if signatory["party"] not in facts.parties
+    ]
+    twice = [
+        fault(f"/{name}", f"names one {key} twice")
+        for name, key in (("authentic_texts", "language"),)
+        if len({item[key] for item in given.get(name, [])}) < len(given.get(name, []))
+    ]
+    drafting = given.get("drafting_party")
+    if drafting and drafting not in facts.parties:
+        foreign.append(fault("/drafting_party", f"is not a party here; these are: {', '.join(facts.parties)}"))
+    return early + foreign + twice

@@ -1,0 +1,1 @@
+"""Joint working groups: who carries commitments out between sessions."""

@@ -1,0 +1,1 @@
+"""Governments, their organisations, and the registration of principals that act for them."""

@@ -1,0 +1,116 @@
+"""The shapes that many request and answer models share: text, language tags, reduced dates, party codes.
+
+Pure. Every string that a client sends is trimmed, may not be empty, and may not hold NUL, which PostgreSQL cannot store.
+"""
+
+import calendar
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Strict(BaseModel):
+    """A request model: a member that it does not know is a mistake, and is said to be one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Read(BaseModel):
+    """An answer model: every member is always there."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=False)
+
+
+def storable(text: str) -> str:
+    """Return `text`; `ValueError` if PostgreSQL or UTF-8 cannot hold it."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        message = "must not contain NUL or half of a surrogate pair"
+        raise ValueError(message)
+    return text
+
+
+def limited(most: int, least: int = 1) -> Any:  # noqa: ANN401 -- an annotation
+    """Return the annotation of a trimmed text of `least` to `most` characters."""
+    return Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=least, max_length=most), AfterValidator(storable)
+    ]
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(storable)
+]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(storable)
+]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(storable)
+]
+PartyCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}$"),
+    Field(description="ISO 3166-1 alpha-2 code of a party.", examples=["PK"]),
+]
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", max_length=35),
+    Field(description="Language tag (BCP 47).", examples=["en"]),
+]
+Titles = Annotated[
+    dict[Language, Name], Field(min_length=1, max_length=20, description="Language tag (BCP 47) to title.")
+]
+Texts = Annotated[
+    dict[Language, LongText], Field(min_length=1, max_length=20, description="Language tag (BCP 47) to text.")
+]
+Sector = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"),
+    Field(description="Area of cooperation, in lower case.", examples=["trade"]),
+]
+
+
+def real_date(text: str) -> str:
+    """Return `text`, an ISO 8601 date that may be reduced to a month or year; `ValueError` if there is no such date."""
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        message = "must be a date as YYYY-MM-DD, YYYY-MM or YYYY"
+        raise ValueError(message)
+    start(text)
+    return text
+
+
+def start(text: str) -> date:
+    """Return the first day of a reduced date."""
+    return date.fromisoformat((text + "-01-01")[:10])
+
+
+def end(text: str) -> date:
+    """Return the last day of a reduced date: what is due in `2025-07` falls due on 31 July (UTC)."""
+    parts = [int(part) for part in text.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])  # noqa: PLR2004
+
+
+ReducedDate = Annotated[
+    str,
+    AfterValidator(real_date),
+    Field(
+        min_length=4,
+        max_length=10,
+        pattern=r"^[1-9]\d{3}(-\d{2}){0,2}$",
+        description="ISO 8601 date, with the precision that is known: day, month or year.",
+        examples=["2024-07-09", "2024-07", "2024"],
+    ),
+]
+
+
+def to_utc(moment: datetime) -> datetime:
+    """Return `moment` in UTC; `ValueError` where that leaves the calendar."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as wrong:
+        message = "is out of range"
+        raise ValueError(message) from wrong
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(to_utc), Field(description="Moment with its offset (RFC 3339).")]
