@@ -49,11 +49,13 @@ def effect(row: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) ->
 def _state_facts(row: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
     suspended = row.action is Action.SUSPEND
     facts: dict[str, Any] = {
-        "effective_on": evidence.get("effective_on") or evidence.get("agreed_on"),
         "suspended_from": str(row.source) if suspended else None,
         "review_on": evidence.get("review_on"),
         "successor": evidence.get("successor") or evidence.get("target"),
     }
+    happened = evidence.get("effective_on") or evidence.get("agreed_on")
+    if happened:
+        facts["effective_on"] = happened
     if row.action is Action.IMPLEMENT and evidence.get("no_instrument_reason"):
         facts["no_instrument_reason"] = evidence["no_instrument_reason"]
     return facts

@@ -14,7 +14,7 @@ from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate,
 from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
-Reference = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})+/\d{2,4}/\d{3,6}$", examples=["PK-AZ/08/004"])]
+Reference = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/\d{2,4}/\d{3,6}$", examples=["PK-AZ/08/004"])]
 
 
 class Evidence(Strict):

@@ -1,0 +1,45 @@
+"""Principals and the secrets by which they prove who they are."""
+
+from datetime import datetime
+from typing import ClassVar
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from service.orm import Id, Table, identifier, moment, one_of, refers, text_enum
+from service.permissions import Kind
+
+
+class Principal(Table, table=True):
+    """A person or a ministry's system, known by (issuer, subject); it acts for at most one organisation."""
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        sa.UniqueConstraint("issuer", "subject"),
+        one_of("kind", Kind),
+        sa.CheckConstraint(
+            "(kind = 'representative') = (organisation_id IS NOT NULL)", name="a_representative_has_an_organisation"
+        ),
+    )
+
+    id: Id = identifier()
+    issuer: str = Field(sa_type=sa.Text, nullable=False)
+    subject: str = Field(sa_type=sa.Text, nullable=False)
+    name: str = Field(sa_type=sa.Text, nullable=False)
+    kind: Kind = Field(sa_type=text_enum(Kind), nullable=False)
+    organisation_id: Id | None = refers("organisation.id", nullable=True, index=True)
+    created_at: datetime = moment()
+    deactivated_at: datetime | None = moment(nullable=True)
+
+
+class Credential(Table, table=True):
+    """The SHA-256 of a secret of 256 random bits; with that much entropy no slow hash is needed."""
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name="secret_hash_is_sha256"),
+    )
+
+    id: Id = identifier()
+    principal_id: Id = refers("principal.id", index=True)
+    secret_hash: bytes = Field(sa_type=sa.LargeBinary, nullable=False, unique=True)
+    created_at: datetime = moment()
+    expires_at: datetime | None = moment(nullable=True)
