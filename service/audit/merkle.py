@@ -99,6 +99,7 @@ def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Check that `leaf_hash` is leaf `index` of the tree of `size` leaves under `root` (RFC 9162, 2.1.3.2).
 
+    `size` and `root` must come from one signed checkpoint: by itself a root does not say how many leaves it is over.
     Returns nothing; raises `ProofInvalid`.
     """
     _require_leaf(index, size)
