@@ -4,6 +4,7 @@ from service.audit.models import AuditEntry, AuditPending, LogEntry, Registry
 from service.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.commitments.models import Commitment, Confirmation, Transition
 from service.groups.models import Membership, WorkingGroup
+from service.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal
 from service.orm import Table
 from service.parties.models import Organisation, Party
@@ -19,6 +20,7 @@ __all__ = [
     "Commitment",
     "Confirmation",
     "Credential",
+    "IdempotencyKey",
     "LogEntry",
     "Membership",
     "Organisation",

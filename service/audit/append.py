@@ -33,7 +33,7 @@ async def append(connection: AsyncConnection, entry: Entry) -> None:
             "seq": entry.seq,
             "log_id": entry.log_id,
             "leaf": entry.leaf,
-            "bytes": entry.bytes,
+            "canonical": entry.canonical,
             "kind": entry.kind,
             "recorded_at": entry.recorded_at,
         },

@@ -7,11 +7,12 @@ integers below 2^53, UTC times ending in Z. `leaf` is the RFC 6962 leaf hash, an
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
+
+from service.audit.merkle import leaf_hash
 
 VERSION: Final = 1
 LIMIT: Final = 65_535
@@ -40,7 +41,7 @@ class Entry:
     seq: int
     kind: str
     recorded_at: datetime
-    bytes: bytes
+    canonical: bytes
     leaf: bytes
 
 
@@ -89,11 +90,6 @@ def canonical(value: object) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except (TypeError, ValueError) as wrong:
         raise NotCanonical(str(wrong)) from wrong
-
-
-def leaf_hash(stored: bytes) -> bytes:
-    """Return SHA-256(0x00 || stored), the leaf hash of RFC 6962."""
-    return sha256(b"\x00" + stored).digest()
 
 
 def timestamp(moment: datetime) -> str:

@@ -34,14 +34,14 @@ class AuditEntry(Table, table=True):
     __tablename__ = "audit_entry"
     __table_args__: ClassVar[tuple[object, ...]] = (
         sa.CheckConstraint("octet_length(leaf) = 32", name="leaf_is_sha256"),
-        sa.CheckConstraint("octet_length(bytes) BETWEEN 2 AND 65535", name="bytes_fit_an_entry_bundle"),
+        sa.CheckConstraint("octet_length(canonical) BETWEEN 2 AND 65535", name="canonical_fits_an_entry_bundle"),
     )
 
     subject: Id = Field(primary_key=True, sa_type=sa.Uuid)
     seq: int = Field(primary_key=True, sa_type=sa.Integer, sa_column_kwargs={"autoincrement": False})
     log_id: Id = Field(sa_type=sa.Uuid, nullable=False)
     leaf: bytes = Field(nullable=False, sa_type=sa.LargeBinary)
-    bytes: bytes = Field(nullable=False, sa_type=sa.LargeBinary)
+    canonical: bytes = Field(nullable=False, sa_type=sa.LargeBinary)
     kind: str = Field(nullable=False, sa_type=sa.Text)
     recorded_at: datetime = moment()
 

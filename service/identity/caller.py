@@ -1,0 +1,79 @@
+"""Who is calling: the token's principal, read once per token and process, forgotten when the registry changes."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.db import Transaction
+from service.identity import queries
+from service.identity.tokens import SCOPES, Issuer, unauthenticated
+from service.permissions import Caller
+
+CLIENT_CREDENTIALS = OAuth2(
+    flows={"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
+    scheme_name="ClientCredentials",
+    description="Client id and secret of a principal, as the administrator registered it (RFC 6749, 4.4).",
+    auto_error=False,
+)
+BEARER = HTTPBearer(scheme_name="BearerToken", description="An access token that you already have.", auto_error=False)
+
+
+@dataclass(slots=True)
+class Callers:
+    """The tokens that this process has verified, each with its caller and its end (seconds since 1970)."""
+
+    issuer: Issuer
+    known: dict[str, tuple[Caller, int]] = field(default_factory=dict)
+    generation: int = 0
+
+    def forget(self) -> None:
+        """Forget every caller: somebody was deactivated, or registered anew."""
+        self.known.clear()
+        self.generation += 1
+
+    async def find(self, connection: AsyncConnection, token: str) -> Caller:
+        """Return the caller whose `token` it is; `NotAuthenticated` if there is none."""
+        now = int(time.time())
+        caller, end = self.known.get(token, (None, 0))
+        if caller is not None and now < end:
+            return caller
+        claims = self.issuer.verify(token, now)
+        generation = self.generation
+        caller = await queries.caller(connection, self.issuer.url, str(claims["sub"]))
+        if caller is None:
+            raise unauthenticated("The principal of this token is not registered, or no longer active.")
+        # What was read while the registry changed may already be old: it is used, not kept.
+        if generation == self.generation:
+            self._keep(token, caller, int(claims["exp"]))
+        return caller
+
+    def _keep(self, token: str, caller: Caller, end: int) -> None:
+        if len(self.known) >= 10_000:  # noqa: PLR2004 -- a bound on memory, not a fact
+            self.known.clear()
+        self.known[token] = (caller, end)
+
+
+async def current_caller(
+    request: Request,
+    connection: Transaction,
+    _: Annotated[str | None, Depends(CLIENT_CREDENTIALS)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+) -> Caller:
+    """Return who is calling; 401 without a token that is good now."""
+    if bearer is None:
+        raise unauthenticated("Send a token: Authorization: Bearer ... (get one from POST /oauth/token).")
+    callers: Callers = request.app.state.callers
+    return await callers.find(connection, bearer.credentials)
+
+
+CurrentCaller = Annotated[Caller, Depends(current_caller, scope="function")]
+
+
+async def epoch(connection: AsyncConnection) -> int:
+    """Return the number of the registry's last change."""
+    return int(await connection.scalar(sa.text("SELECT seq FROM registry")) or 0)

@@ -1,0 +1,101 @@
+"""Tokens for client credentials, and the keys that verify them."""
+
+import base64
+import binascii
+import time
+from typing import Annotated, Any
+from urllib.parse import unquote_plus
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+from service.db import Transaction
+from service.identity import queries
+from service.identity.caller import Callers
+from service.identity.tokens import SCOPES
+
+router = APIRouter(tags=["tokens"])
+
+
+class Token(BaseModel):
+    """An access token (RFC 6749, 5.1)."""
+
+    access_token: str
+    token_type: str = Field(examples=["Bearer"])
+    expires_in: int = Field(description="Seconds.")
+    scope: str
+
+
+class TokenError(BaseModel):
+    """A refusal as RFC 6749, 5.2 says it."""
+
+    error: str = Field(examples=["invalid_client"])
+    error_description: str
+
+
+Text = Annotated[str, Form(max_length=500)]
+
+
+@router.post(
+    "/oauth/token",
+    summary="Get an access token",
+    response_model=Token,
+    responses={400: {"model": TokenError, "description": "Bad request"}, 401: {"model": TokenError, "description": "Unknown client"}},
+)
+async def create_token(
+    request: Request,
+    connection: Transaction,
+    grant_type: Text = "",
+    client_id: Text = "",
+    client_secret: Text = "",
+    scope: Text = "",
+) -> Response:
+    """Exchange a client id and secret, by HTTP Basic or in the form, for a token (RFC 6749, 4.4)."""
+    if grant_type != "client_credentials":
+        wrong = "invalid_request" if not grant_type else "unsupported_grant_type"
+        return _refuse(400, wrong, "Send grant_type=client_credentials as application/x-www-form-urlencoded.")
+    if not set(scope.split()) <= set(SCOPES):
+        return _refuse(400, "invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
+    basic = _basic(request.headers.get("authorization", ""))
+    name, secret = basic or (client_id, client_secret)
+    issuer = _callers(request).issuer
+    known = "\x00" not in name and await queries.knows_secret(connection, issuer.url, name, secret)
+    if not known:
+        return _refuse(401, "invalid_client", "The client id or secret is not known, or no longer good.")
+    content = {
+        "access_token": issuer.issue(name, int(time.time())),
+        "token_type": "Bearer",
+        "expires_in": issuer.lifetime,
+        "scope": " ".join(SCOPES),
+    }
+    return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/.well-known/jwks.json", summary="Read the keys that verify tokens")
+async def read_keys(request: Request) -> dict[str, Any]:
+    """Return the public keys under which this service signs access tokens (RFC 7517)."""
+    return _callers(request).issuer.jwks()
+
+
+def _callers(request: Request) -> Callers:
+    callers: Callers = request.app.state.callers
+    return callers
+
+
+def _basic(header: str) -> tuple[str, str] | None:
+    kind, _, encoded = header.partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _refuse(status: int, error: str, description: str) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if status == 401:  # noqa: PLR2004
+        headers["WWW-Authenticate"] = 'Basic realm="pacta"'
+    return JSONResponse({"error": error, "error_description": description}, status, headers)

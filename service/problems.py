@@ -1,0 +1,177 @@
+"""Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import Match
+
+from service import errors
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger("pacta.problems")
+
+# SQLSTATE classes that mean "come back later": connection, resources, operator intervention; and single codes for
+# lock timeout, deadlock and serialisation failure.
+LATER = ("08", "53", "57", "55P03", "40P01", "40001")
+
+
+class ProblemFault(BaseModel):
+    """One wrong place in the request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+    pointer: str | None = Field(None, description="JSON pointer (RFC 6901) into the request body.")
+    parameter: str | None = Field(None, description="Name of the query, path or header parameter.")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). `type` is stable; more members may stand beside, such as `allowed_actions`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:pacta:problem:transition-not-allowed"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="Path of the request.")
+    request_id: str = Field(description="The id under which the service logged the request.")
+    errors: list[ProblemFault] = Field(default_factory=list, description="Every wrong place, all of them at once.")
+
+
+def respond(request: Request, error: errors.ServiceError) -> Response:
+    """Return the answer for `error`."""
+    content = {
+        "type": error.type(),
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": request.scope["path"],
+        "request_id": request.scope.get("request_id", ""),
+        "errors": error.errors,
+        **error.members,
+    }
+    return JSONResponse(content, error.status, dict(error.headers), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Teach `app` to answer every error with a problem document."""
+    app.add_exception_handler(errors.ServiceError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in (DBAPIError, PoolTimeout, OSError):
+        app.add_exception_handler(kind, _database)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.ServiceError)  # noqa: S101 -- Starlette calls this for nothing else
+    return respond(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return respond(request, invalid(request.headers.get("content-type", ""), error.errors()))
+
+
+def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.ServiceError:
+    """Return the refusal for what pydantic found: 415 for another media type, 400 for what is not JSON, else 422."""
+    if any(fault["type"] == "json_invalid" for fault in found):
+        return errors.Unreadable("The body is not valid JSON.", errors=[_fault(fault) for fault in found])
+    body = any(fault["loc"][:1] == ("body",) and len(fault["loc"]) == 1 for fault in found)
+    if body and content_type and not _is_json(content_type):
+        return errors.UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
+    faults = [_fault(fault) for fault in found]
+    named = "; ".join(f"{one.get('pointer') or one.get('parameter') or 'body'}: {one['detail']}" for one in faults[:5])
+    return errors.InvalidContent(f"{len(faults)} thing(s) to mend. {named}", errors=faults)
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.split(";")[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def _fault(found: Mapping[str, Any]) -> dict[str, str]:
+    where, *rest = found["loc"] or ("body",)
+    if where == "body":
+        named = [str(part).replace("~", "~0").replace("/", "~1") for part in rest]
+        return {"pointer": "".join(f"/{part}" for part in named), "detail": found["msg"]}
+    return {"parameter": ".".join(str(part) for part in rest) or str(where), "detail": found["msg"]}
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    headers = dict(error.headers or {})
+    refusal: errors.ServiceError
+    match error.status_code:
+        case 404:
+            refusal = errors.NotFound("There is nothing at this address.")
+        case 405:
+            refusal = MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": _allow(request)})
+        case 413:
+            refusal = TooLarge("The body is longer than the service accepts.")
+        case _:
+            refusal = errors.Unreadable(str(error.detail), headers=headers)
+    return respond(request, refusal)
+
+
+class MethodNotAllowed(errors.ServiceError):
+    """The address exists, the method does not; Allow lists all that do (RFC 9110, 15.5.6)."""
+
+    status = 405
+    title = "This method is not possible here"
+
+
+class TooLarge(errors.ServiceError):
+    """The body is longer than PACTA_MAX_BODY_BYTES."""
+
+    status = 413
+    title = "The body is too large"
+
+
+def _allow(request: Request) -> str:
+    scope = dict(request.scope)
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(methods))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    if isinstance(error, IntegrityError):
+        return respond(request, _violation(error))
+    if isinstance(error, DBAPIError) and not _passing(error):
+        return await _failed(request, error)
+    log.warning("database_unavailable", error=type(error).__name__)
+    detail = "The database is away or busy. Nothing was changed; send the request again."
+    return respond(request, errors.Unavailable(detail, headers={"Retry-After": "1"}))
+
+
+def _passing(error: DBAPIError) -> bool:
+    state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
+    return error.connection_invalidated or state.startswith(LATER) or not state
+
+
+def _violation(error: IntegrityError) -> errors.ServiceError:
+    state = str(getattr(error.orig, "sqlstate", ""))
+    name = str(getattr(getattr(error.orig, "__cause__", None), "constraint_name", "") or "")
+    if state == "23505":
+        return errors.AlreadyExists("Something with the same name or number is already there.", constraint=name)
+    if state == "23503":
+        return errors.InvalidContent("It refers to something that is not there.", constraint=name)
+    log.error("constraint_violated", constraint=name)
+    return errors.Conflict("The database refuses this combination of facts.", constraint=name)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("failed", request_id=request.scope.get("request_id"), exc_info=error)
+    return respond(request, errors.ServiceError("The service failed; nothing was changed. The operator can find the request id in the log."))
