@@ -175,3 +175,21 @@ def _violation(error: IntegrityError) -> errors.ServiceError:
 async def _failed(request: Request, error: Exception) -> Response:
     log.error("failed", request_id=request.scope.get("request_id"), exc_info=error)
     return respond(request, errors.ServiceError("The service failed; nothing was changed. The operator can find the request id in the log."))
+
+
+def refusals(*kinds: type[errors.ServiceError]) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` that document these refusals, each a problem document by reference."""
+    return {
+        kind.status: {
+            "description": kind.title,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for kind in kinds
+    }
+
+
+READING = refusals(errors.Unreadable, errors.NotAuthenticated, errors.InvalidContent, errors.Unavailable)
+READING_ONE = READING | refusals(errors.NotFound)
+WRITING = READING | refusals(errors.NotPermitted, errors.Conflict, TooLarge, errors.UnsupportedMediaType)
+WRITING_ONE = WRITING | refusals(errors.NotFound)
+CHANGING = WRITING_ONE | refusals(errors.Stale, errors.PreconditionRequired)

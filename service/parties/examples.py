@@ -1,0 +1,22 @@
+"""Examples that prefill Swagger UI."""
+
+from fastapi.openapi.models import Example
+
+PARTIES: dict[str, Example] = {
+    "a_party": {"summary": "A government (201)", "value": {"code": "TR", "names": {"en": "Türkiye", "tr": "Türkiye"}}},
+}
+ORGANISATIONS: dict[str, Example] = {
+    "an_organisation": {
+        "summary": "A ministry of Azerbaijan (201)",
+        "value": {"party": "AZ", "name": "Ministry of Energy (sample)", "names": {"en": "Ministry of Energy (sample)"}},
+    },
+}
+PRINCIPALS: dict[str, Example] = {
+    "an_observer": {
+        "summary": "An observer (201)",
+        "value": {"client_id": "sample-observer", "name": "A sample observer", "kind": "observer"},
+    },
+}
+SECRETS: dict[str, Example] = {
+    "at_once": {"summary": "The old secrets end now (201)", "value": {}},
+}
