@@ -175,6 +175,15 @@ def _misshapen(proof: list[bytes], extra: bytes) -> list[list[bytes]]:
     return [*shapes, proof[:-1], proof[1:]] if proof else shapes
 
 
+def test_two_hashes_cannot_be_parted_elsewhere_than_at_32_bytes() -> None:
+    # The hashed bytes are the same wherever the left child ends, so only the lengths tell.
+    leaf, sibling = LEAVES[:2]
+    with pytest.raises(ProofInvalid, match="32 bytes"):
+        verify_inclusion(leaf[:31], 0, 2, [leaf[31:] + sibling], ROOTS[2])
+    with pytest.raises(ProofInvalid, match="32 bytes"):
+        verify_consistency(1, leaf[:31], 2, ROOTS[2], [leaf[31:] + sibling])
+
+
 def test_what_no_tree_can_have_is_refused() -> None:
     for index, size in [(0, 0), (1, 1), (-1, 3), (3, 3)]:
         with pytest.raises(ProofInvalid, match="no leaf"):

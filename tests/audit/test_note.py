@@ -68,6 +68,8 @@ def test_a_secret_is_shown_neither_by_repr_nor_by_errors() -> None:
         with pytest.raises(NoteMalformed) as refusal:
             Signer.parse(broken)
         assert secret[:8] not in str(refusal.value)
+    with pytest.raises(NoteMalformed, match="32 bytes"):
+        Signer("short", bytes(31))
 
 
 @pytest.mark.parametrize(
@@ -155,6 +157,7 @@ MALFORMED = {
     "no signature": TEXT.encode(),
     "no signature after the blank line": note(),
     "no newline at the end": note(PETER_LINE)[:-1],
+    "no newline after the second signature": note(PETER_LINE, ENOCH_LINE)[:-1],
     "a control character": b"\x01" + note(PETER_LINE),
     "a tab": note(PETER_LINE, text="a\tb\n"),
     "a carriage return": note(PETER_LINE).replace(b"\n", b"\r\n"),
