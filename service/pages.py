@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query, Request, Response
@@ -19,7 +19,7 @@ Cursor = Annotated[
 ]
 
 
-class Page[Item](BaseModel):
+class Page(BaseModel, Generic[Item]):
     """One page of a list: the items, and the cursor of the next page (null on the last)."""
 
     items: list[Item]
