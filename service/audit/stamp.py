@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.audit.append import append
 from service.audit.entry import Author, Head, compose
 from service.audit.models import REGISTRY
+from service.errors import Stale
 
 _new = sa.text("SELECT uuidv7() AS id, clock_timestamp() AS at")
 _registry = sa.text(
@@ -49,3 +50,10 @@ async def append_to_registry(
     )
     await connection.execute(_advance, {"seq": entry.seq, "leaf": entry.leaf, "at": stamp.at})
     await append(connection, entry)
+
+
+def check_version(version: int | None, present: int) -> None:
+    """Raise `Stale` unless `version`, as If-Match named it (None: any), is the present one."""
+    if version is not None and version != present:
+        message = f"It was changed since it was read: it is now at version {present}. Read it again."
+        raise Stale(message, headers={"ETag": f'"{present}"'})
