@@ -26,15 +26,20 @@ class Evidence(Strict):
     )
 
 
-class Agree(Evidence):
+class Agreement(Evidence):
     """It was agreed; for a commitment found in a later state, what is known of how it came there."""
 
-    action: Literal[Action.AGREE]
     agreed_on: ReducedDate = Field(description="When it was agreed.")
     found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
     effective_on: ReducedDate | None = Field(None, description="Since when it was in the state it was found in.")
     instrument_kind: InstrumentKind | None = None
     instrument_title: Name | None = None
+
+
+class Agree(Agreement):
+    """The other side confirms that it was agreed."""
+
+    action: Literal[Action.AGREE]
 
 
 class DraftMou(Evidence):
@@ -187,6 +192,6 @@ MODELS: Final[dict[Action, type[BaseModel]]] = {
 }
 
 
-def given(evidence: AnyEvidence) -> dict[str, Any]:
+def given(evidence: BaseModel) -> dict[str, Any]:
     """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
     return evidence.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})

@@ -1,0 +1,26 @@
+"""A request body that is read loosely and published strictly.
+
+Whether a move is refused with 409 or 422 depends on the commitment's state, so its body can be judged only under the
+lock; the published document still shows the whole discriminated union.
+"""
+
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+
+class PublishedAs:
+    """Annotates a `dict` body: any object is accepted, the JSON Schema is that of `model`."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401 -- any annotation that pydantic understands
+        self.model = model
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401, PLW3201
+        """Accept any JSON object."""
+        return core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: PLW3201
+        """Publish the schema of the model."""
+        return handler(TypeAdapter(self.model).core_schema)
