@@ -1,0 +1,65 @@
+"""Reading transitions, with each party's answer to them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.commitments.models import Commitment, Confirmation, Transition, TransitionStatus
+from service.commitments.visibility import visible_to
+from service.errors import NotFound
+from service.orm import table
+from service.permissions import Caller
+
+_transition, _confirmation, _commitment = table(Transition), table(Confirmation), table(Commitment)
+_answers = (
+    sa.select(
+        sa.func.coalesce(
+            sa.func.jsonb_agg(
+                sa.func.to_jsonb(sa.literal_column("confirmation")).op("-")("transition_id").op("-")("id")
+            ),
+            sa.literal([], JSONB),
+        )
+    )
+    .select_from(_confirmation)
+    .where(_confirmation.c.transition_id == _transition.c.id)
+    .scalar_subquery()
+)
+# A proposal past its end is expired whether or not an entry has said so yet.
+_past = (_transition.c.status == TransitionStatus.OPEN) & (_transition.c.expires_at <= sa.func.now())
+_read = sa.select(
+    *(column for column in _transition.c if column.name != "status"),
+    sa.case((_past, TransitionStatus.EXPIRED.value), else_=sa.cast(_transition.c.status, sa.Text)).label("status"),
+    sa.case((_transition.c.status == TransitionStatus.EFFECTIVE, _transition.c.closed_at)).label("confirmed_at"),
+    _commitment.c.reference,
+    _answers.label("confirmations"),
+).select_from(_transition.join(_commitment, _commitment.c.id == _transition.c.commitment_id))
+
+
+async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Mapping[str, Any]:
+    """Return the transition of a commitment that the caller may see; `NotFound` otherwise."""
+    asked = _read.where(_transition.c.id == transition_id, visible_to(caller))
+    found = (await connection.execute(asked)).mappings().one_or_none()
+    if found is None:
+        message = "There is no such transition for this caller."
+        raise NotFound(message)
+    return found
+
+
+async def page(
+    connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int
+) -> Sequence[Mapping[str, Any]]:
+    """Return the transitions of a commitment, oldest first."""
+    asked = _read.where(_transition.c.commitment_id == commitment_id).order_by(_transition.c.id).limit(limit + 1)
+    if after:
+        asked = asked.where(_transition.c.id > after[0])
+    return (await connection.execute(asked)).mappings().all()
+
+
+async def status(connection: AsyncConnection, transition_id: UUID) -> str:
+    """Return what became of a transition, read now."""
+    asked = sa.select(_transition.c.status).where(_transition.c.id == transition_id)
+    return str(await connection.scalar(asked))

@@ -1,0 +1,184 @@
+"""Reading commitments: who sees which, the locked read that every move begins with, transitions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.audit.entry import Head
+from service.audit.stamp import Stamp
+from service.commissions.models import Commission, Rule, Session
+from service.commitments.lifecycle import OPEN, State
+from service.commitments.models import Commitment
+from service.commitments.requirements import Facts
+from service.commitments.visibility import roles_of, visible_to
+from service.errors import NotFound
+from service.groups.models import WorkingGroup
+from service.orm import table
+from service.permissions import Caller, Role, Standing, standing
+
+_commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
+Row = Mapping[str, Any]
+
+_today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
+_open = _commitment.c.state.in_(OPEN)
+live = _commitment.c.open_transition_id.is_not(None) & (
+    _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
+)
+overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)  # noqa: FBT003
+due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)  # noqa: FBT003
+dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
+disputed = _commitment.c.refused_transition_id.is_not(None)
+_waiting = sa.func.jsonb_build_object(
+    "id", _commitment.c.open_transition_id,
+    "proposed_by", _commitment.c.proposed_by,
+    "awaiting", _commitment.c.awaiting,
+    "expires_at", _commitment.c.expires_at,
+)  # fmt: skip
+_INNER = {"words", "leaf", "awaiting", "proposed_by", "expires_at", "open_transition_id", "refused_transition_id", "seq"}
+read = sa.select(
+    *(column for column in _commitment.c if column.name not in _INNER),
+    _commitment.c.seq.label("version"),
+    sa.case((live, _waiting), else_=None).label("open_transition"),
+    overdue.label("overdue"),
+    due_soon.label("due_soon"),
+    dormant.label("dormant"),
+    disputed.label("disputed"),
+)
+_mine = [column for column in _commitment.c if column.name != "words"]
+_stamp = (
+    sa.func.uuidv7().label("new_id"),
+    sa.func.greatest(sa.func.clock_timestamp(), _commitment.c.changed_at).label("at"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A commitment, locked: its row with the commission's fixed facts, the caller's standing, the next stamp."""
+
+    row: Row
+    standing: Standing
+    stamp: Stamp
+
+    @property
+    def proposal(self) -> UUID | None:
+        """Return the open proposal, judged now: one past its `expires_at` is open no more."""
+        end = self.row["expires_at"]
+        return None if end is not None and end <= self.stamp.at else self.row["open_transition_id"]
+
+    @property
+    def expired(self) -> UUID | None:
+        """Return the proposal that has expired and of which no entry says so yet."""
+        return None if self.proposal else self.row["open_transition_id"]
+
+    @property
+    def facts(self) -> Facts:
+        """Return what the rules of evidence look at."""
+        return facts(self.row)
+
+    def others(self, party: str | None) -> list[str]:
+        """Return the parties that have to confirm what `party` proposes."""
+        return others(self.row, party)
+
+
+def facts(row: Row) -> Facts:
+    """Return what the rules of evidence look at, from a row with the commission's parties and languages."""
+    return Facts(
+        state=State(row["state"]),
+        instrument_required=row["instrument_required"],
+        parties=tuple(row["parties"]),
+        languages=tuple(row["languages"]),
+        no_instrument_reason=row["no_instrument_reason"],
+        instrument_kind=(row["instrument"] or {}).get("kind"),
+        suspended_from=State(row["suspended_from"]) if row["suspended_from"] else None,
+    )
+
+
+def others(row: Row, party: str | None) -> list[str]:
+    """Return the parties that have to confirm what `party` proposes: nobody where the rule is unilateral."""
+    return [] if row["rule"] == Rule.UNILATERAL else [code for code in row["parties"] if code != party]
+
+
+def rights(caller: Caller, row: Row) -> Standing:
+    """Return the caller's standing from the role columns of a row."""
+    asked = (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)
+    return standing(caller, **{str(role): bool(row[f"is_{role}"]) for role in asked})
+
+
+async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
+    """Return one commitment with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
+    asked = _with_roles(read, caller).where(_commitment.c.id == commitment_id)
+    return dict(_there((await connection.execute(asked)).mappings().one_or_none()))
+
+
+async def get_for_update(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> Locked:
+    """Lock the commitment that the caller may see; `NotFound` otherwise.
+
+    FOR NO KEY UPDATE, so that foreign keys of others do not wait. Two moves at once: the second waits here, and then
+    reads the row as the first left it; whatever it decides on must therefore lie on this row.
+    """
+    asked = _with_roles(sa.select(*_mine, *_stamp), caller).where(_commitment.c.id == commitment_id)
+    found = await connection.execute(asked.with_for_update(key_share=True, of=_commitment))
+    row = _there(found.mappings().one_or_none())
+    return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
+
+
+async def find(connection: AsyncConnection, reference: str, caller: Caller | None) -> UUID | None:
+    """Return the id of the commitment with this reference, if the caller (None: the service) may see it."""
+    asked = sa.select(_commitment.c.id).where(_commitment.c.reference == reference)
+    found: UUID | None = await connection.scalar(asked if caller is None else asked.where(visible_to(caller)))
+    return found
+
+
+async def lock_open(connection: AsyncConnection, commitment_id: UUID) -> bool:
+    """Lock another commitment that a move names, and return whether it is open."""
+    asked = sa.select(_commitment.c.state).where(_commitment.c.id == commitment_id)
+    return await connection.scalar(asked.with_for_update(key_share=True)) in OPEN
+
+
+async def place(
+    connection: AsyncConnection, caller: Caller, commission_id: UUID, session_id: UUID | None, group_id: UUID | None
+) -> Row | None:
+    """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
+    session = (_session.c.id == session_id) & (_session.c.commission_id == _commission.c.id)
+    group = (_group.c.id == group_id) & (_group.c.commission_id == _commission.c.id)
+    roles = roles_of(caller, _commission.c.id, _group.c.id)
+    asked = (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
+            _session.c.ordinal,
+            _session.c.status.label("session_status"),
+            _group.c.id.label("group_id"),
+            *(condition.label(f"is_{role}") for role, condition in roles.items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
+        .where(_commission.c.id == commission_id)
+    )
+    return (await connection.execute(asked)).mappings().one_or_none()
+
+
+async def belong(connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]) -> list[bool]:
+    """Return, for each (table, id), whether such a session or group of the commission exists."""
+    asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
+    return list((await connection.execute(sa.select(*asked))).one()) if asked else []
+
+
+def _with_roles(asked: sa.Select[Any], caller: Caller) -> sa.Select[Any]:
+    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
+    roles = roles_of(caller, _commitment.c.commission_id, _commitment.c.working_group_id)
+    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
+    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
+    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(caller))
+
+
+def _there(row: Row | None) -> Row:
+    if row is None:
+        message = "There is no such commitment for this caller."
+        raise NotFound(message)
+    return row

@@ -1,0 +1,169 @@
+"""Proposing a move, answering a proposal, taking one's own back: each locks the commitment's row first."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.audit.stamp import check_version
+from service.commitments import proposals, queries
+from service.commitments.judgement import action_of, found_in, judge
+from service.commitments.lifecycle import Action, step
+from service.commitments.models import Confirmation, Decision, TransitionStatus
+from service.commitments.queries import Locked
+from service.commitments.schemas import ConfirmationCreate, WithdrawalCreate
+from service.commitments.writing import CLOSED, Move, close, save, take_effect
+from service.errors import (
+    Conflict,
+    Fault,
+    InvalidContent,
+    NotPermitted,
+    OwnProposal,
+    ProposalAlreadyOpen,
+    ProposalClosed,
+    fault,
+)
+from service.orm import table
+from service.permissions import Caller, Permission
+
+_confirmation = table(Confirmation)
+REFERENCES: Mapping[object, str] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
+
+
+async def propose(
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, body: Mapping[str, Any], version: int | None
+) -> UUID:
+    """Propose a move and return the transition's id; where nobody else need confirm, it takes effect at once.
+
+    409 if the lifecycle has no such step or a proposal is open, 403, 422 with everything that is missing or wrong.
+    """
+    locked, also = await _lock(connection, caller, commitment_id, body.get("action"), body, caller)
+    check_version(version, locked.row["seq"])
+    action = action_of(body, locked)
+    row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, body)))
+    if locked.proposal:
+        message = f"A proposal by {locked.row['proposed_by']} is open; it awaits {', '.join(locked.row['awaiting'])}."
+        raise ProposalAlreadyOpen(message, open_transition_id=str(locked.proposal))
+    locked.standing.require(Permission.PROPOSE)
+    evidence, end = await judge(connection, row, body, locked, also)
+    awaits, left = locked.others(caller.party), locked.facts.suspended_from
+    move = Move(locked.stamp.id, row, evidence, caller.party, awaits, left, end)
+    data: dict[str, Any] = {"proposal": move.described()}
+    changes = move.opened()
+    if not awaits:
+        data["effective"], changes = take_effect(row, evidence, locked.row)
+    stored = move.inserted(commitment_id, caller, locked.stamp.at)
+    await save(connection, caller, locked, "transition.proposed", data, changes, [stored])
+    return move.id
+
+
+async def answer(connection: AsyncConnection, caller: Caller, transition_id: UUID, new: ConfirmationCreate) -> None:
+    """Add a party's confirmation or refusal; the last confirmation makes the move take effect.
+
+    409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
+    """
+    known = await proposals.get(connection, caller, transition_id)
+    evidence, action = known["evidence"], Action(known["action"])
+    locked, closed = await _lock(connection, caller, known["commitment_id"], action, evidence, None)
+    await _may_answer(connection, caller, locked, transition_id, new)
+    data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
+    along = [_confirmed(transition_id, caller, locked, new)]
+    kind = "transition.confirmed"
+    awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
+    if new.decision is Decision.REFUSE:
+        kind = "transition.refused"
+        along.append(close(transition_id, TransitionStatus.REFUSED, locked.stamp.at))
+        changes = CLOSED | {"refused_transition_id": transition_id}
+    elif awaiting:
+        changes = {"awaiting": awaiting}
+    else:
+        _still_possible(closed)
+        row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, evidence)))
+        along.append(close(transition_id, TransitionStatus.EFFECTIVE, locked.stamp.at))
+        data["effective"], changes = take_effect(row, evidence, locked.row)
+    await save(connection, caller, locked, kind, data, changes, along)
+
+
+async def withdraw(connection: AsyncConnection, caller: Caller, transition_id: UUID, new: WithdrawalCreate) -> None:
+    """Take back a proposal of the caller's own party; 409 if it is closed, 403 for anybody else."""
+    known = await proposals.get(connection, caller, transition_id)
+    locked = await queries.get_for_update(connection, caller, known["commitment_id"])
+    locked.standing.require(Permission.PROPOSE)
+    if known["proposed_by"] != caller.party:
+        message = f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
+        raise NotPermitted(message)
+    await _still_open(connection, locked, transition_id)
+    data = {"transition": str(transition_id), "reason": new.reason}
+    along = [close(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
+    await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
+
+
+async def _lock(  # noqa: PLR0913
+    connection: AsyncConnection,
+    caller: Caller,
+    commitment_id: UUID,
+    action: object,
+    evidence: Mapping[str, Any],
+    seeing: Caller | None,
+) -> tuple[Locked, list[Fault]]:
+    """Lock the commitment, and the one that its evidence names, lower id first; return what is wrong with the other."""
+    name = REFERENCES.get(action) if isinstance(action, str) else None
+    reference = evidence.get(name) if name else None
+    if name is None or not isinstance(reference, str):
+        return await queries.get_for_update(connection, caller, commitment_id), []
+    other = await queries.find(connection, reference[:40], seeing)
+    pointer = f"/{name}"
+    if other is None or other == commitment_id:
+        wrong = "there is no such commitment" if other is None else "names the commitment itself"
+        return await queries.get_for_update(connection, caller, commitment_id), [fault(pointer, wrong)]
+    first = other < commitment_id
+    is_open = await queries.lock_open(connection, other) if first else True
+    locked = await queries.get_for_update(connection, caller, commitment_id)
+    is_open = is_open if first else await queries.lock_open(connection, other)
+    return locked, [] if is_open else [fault(pointer, f"{reference} is closed; name one that is open")]
+
+
+async def _may_answer(
+    connection: AsyncConnection, caller: Caller, locked: Locked, transition_id: UUID, new: ConfirmationCreate
+) -> None:
+    locked.standing.require(Permission.CONFIRM)
+    await _still_open(connection, locked, transition_id)
+    if caller.party == locked.row["proposed_by"]:
+        message = f"{caller.party} proposed this; {', '.join(locked.row['awaiting'])} must confirm it."
+        raise OwnProposal(message)
+    if caller.party not in locked.row["awaiting"]:
+        message = f"{caller.party} has confirmed this already; {', '.join(locked.row['awaiting'])} has not yet."
+        raise Conflict(message)
+    if new.decision is Decision.REFUSE and not new.reason:
+        message = "A refusal needs a reason, so that the other side knows what to mend."
+        raise InvalidContent(message, errors=[fault("/reason", message)])
+
+
+async def _still_open(connection: AsyncConnection, locked: Locked, transition_id: UUID) -> None:
+    if locked.proposal != transition_id:
+        # Expiry is judged under the lock; no entry may have said it yet.
+        expired = locked.expired == transition_id
+        became = TransitionStatus.EXPIRED if expired else await proposals.status(connection, transition_id)
+        message = f"This proposal is {became}; it can no longer be answered. The commitment is {locked.row['state']}."
+        raise ProposalClosed(message, transition_status=str(became), state=str(locked.row["state"]))
+
+
+def _still_possible(closed: list[Fault]) -> None:
+    if closed:
+        message = f"It cannot take effect: {closed[0]['detail']}. Refuse it, or let its proposer take it back."
+        raise Conflict(message)
+
+
+def _confirmed(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> sa.CTE:
+    row = {
+        "transition_id": transition_id,
+        "party": caller.party,
+        "id": locked.stamp.id,
+        "decision": new.decision,
+        "reason": new.reason,
+        "principal_id": caller.principal_id,
+        "decided_at": locked.stamp.at,
+    }
+    return sa.insert(_confirmation).values(row).cte("answered")
