@@ -1,5 +1,6 @@
 """Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.routing import Match
+from typing_extensions import override
 
 from service import errors
 
@@ -59,7 +60,18 @@ def respond(request: Request, error: errors.ServiceError) -> Response:
         "errors": error.errors,
         **error.members,
     }
-    return JSONResponse(content, error.status, dict(error.headers), media_type=MEDIA_TYPE)
+    return ProblemResponse(content, error.status, dict(error.headers))
+
+
+class ProblemResponse(Response):
+    """A problem document; what a client sent may be quoted in it, so half a surrogate pair must not break it."""
+
+    media_type = MEDIA_TYPE
+
+    @override
+    def render(self, content: object) -> bytes:
+        """Return JSON in ASCII, with whatever is not a JSON value as its text."""
+        return json.dumps(content, default=str).encode()
 
 
 def install(app: FastAPI) -> None:

@@ -14,7 +14,8 @@ from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate,
 from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
-Reference = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/\d{2,4}/\d{3,6}$", examples=["PK-AZ/08/004"])]
+REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
+Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
 
 
 class Evidence(Strict):

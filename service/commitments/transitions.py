@@ -1,5 +1,6 @@
 """Proposing a move, answering a proposal, taking one's own back: each locks the commitment's row first."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.stamp import check_version
 from service.commitments import proposals, queries
+from service.commitments.evidence import REFERENCE
 from service.commitments.judgement import action_of, found_in, judge
 from service.commitments.lifecycle import Action, step
 from service.commitments.models import Confirmation, Decision, TransitionStatus
@@ -111,9 +113,9 @@ async def _lock(  # noqa: PLR0913
     """Lock the commitment, and the one that its evidence names, lower id first; return what is wrong with the other."""
     name = REFERENCES.get(action) if isinstance(action, str) else None
     reference = evidence.get(name) if name else None
-    if name is None or not isinstance(reference, str):
+    if name is None or not isinstance(reference, str) or not re.fullmatch(REFERENCE, reference):
         return await queries.get_for_update(connection, caller, commitment_id), []
-    other = await queries.find(connection, reference[:40], seeing)
+    other = await queries.find(connection, reference, seeing)
     pointer = f"/{name}"
     if other is None or other == commitment_id:
         wrong = "there is no such commitment" if other is None else "names the commitment itself"

@@ -1,0 +1,111 @@
+"""Transitions over HTTP: a move is a resource that is proposed, answered, or taken back."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Request, Response
+
+from service.commitments import proposals, queries, transitions
+from service.commitments.evidence import Proposal
+from service.commitments.examples import CONFIRMATIONS, PROPOSALS, WITHDRAWALS
+from service.commitments.published import PublishedAs
+from service.commitments.schemas import ConfirmationCreate, TransitionRead, WithdrawalCreate
+from service.db import Transaction
+from service.errors import Stale
+from service.idempotency import Once, OnceRoute
+from service.identity.caller import CurrentCaller
+from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.preconditions import OptionalVersion
+from service.problems import READING_ONE, WRITING_ONE, refusals
+
+router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["transitions"])
+
+
+@router.post(
+    "/commitments/{commitment_id}/transitions",
+    status_code=201,
+    summary="Propose a move",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | refusals(Stale),
+    dependencies=[Once],
+)
+async def create_transition(  # noqa: PLR0913
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commitment_id: UUID,
+    proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
+    version: OptionalVersion,
+) -> Any:  # noqa: ANN401
+    """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
+    transition_id = await transitions.propose(connection, caller, commitment_id, proposal, version)
+    response.headers["Location"] = f"/v1/transitions/{transition_id}"
+    return await proposals.get(connection, caller, transition_id)
+
+
+@router.get(
+    "/commitments/{commitment_id}/transitions",
+    summary="List the moves of a commitment",
+    response_model=Page[TransitionRead],
+    responses=READING_ONE,
+)
+async def list_transitions(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commitment_id: UUID,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
+    await queries.get(connection, caller, commitment_id)
+    rows = await proposals.page(connection, commitment_id, decode(cursor, "transition", UUID), limit)
+    items, mark = cut(rows, limit, lambda row: encode("transition", row["id"]), request, response)
+    return {"items": items, "next_cursor": mark}
+
+
+@router.get(
+    "/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE
+)
+async def read_transition(connection: Transaction, caller: CurrentCaller, transition_id: UUID) -> Any:  # noqa: ANN401
+    """Read one proposed move, each party's answer, and what became of it."""
+    return await proposals.get(connection, caller, transition_id)
+
+
+@router.post(
+    "/transitions/{transition_id}/confirmations",
+    status_code=201,
+    summary="Confirm or refuse a move",
+    response_model=TransitionRead,
+    responses=WRITING_ONE,
+    dependencies=[Once],
+)
+async def create_confirmation(
+    connection: Transaction,
+    caller: CurrentCaller,
+    transition_id: UUID,
+    new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
+) -> Any:  # noqa: ANN401
+    """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
+    await transitions.answer(connection, caller, transition_id, new)
+    return await proposals.get(connection, caller, transition_id)
+
+
+@router.post(
+    "/transitions/{transition_id}/withdrawal",
+    status_code=201,
+    summary="Take back one's own proposal",
+    response_model=TransitionRead,
+    responses=WRITING_ONE,
+    dependencies=[Once],
+)
+async def create_withdrawal(
+    connection: Transaction,
+    caller: CurrentCaller,
+    transition_id: UUID,
+    new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
+) -> Any:  # noqa: ANN401
+    """Take back a proposal that the caller's own party made and that is still open."""
+    await transitions.withdraw(connection, caller, transition_id, new)
+    return await proposals.get(connection, caller, transition_id)
