@@ -1,0 +1,56 @@
+"""How migrations run: as the owner, one at a time, and never waiting long for a lock that the service holds."""
+
+import asyncio
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel.sql.sqltypes import AutoString
+
+from service.settings import Settings
+from service.tables import metadata
+
+# Migrations that wait for a lock make everyone behind them wait too: give up early, and be run again.
+TIMEOUTS = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7420250124)"
+
+
+def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:  # noqa: ANN401, ARG001
+    """Write plain SQLAlchemy types into migrations, so that they do not depend on SQLModel."""
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.Text()"
+    if kind == "type" and isinstance(item, sa.Enum):
+        return f"sa.String({item.length})"
+    return False
+
+
+def run(connection: sa.Connection) -> None:
+    """Run the migrations in one transaction, behind an advisory lock."""
+    for setting in TIMEOUTS.split(";"):
+        connection.execute(sa.text(setting))
+    connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_item=render_item,
+        compare_type=True,
+        compare_server_default=False,
+    )
+    with context.begin_transaction():
+        connection.execute(sa.text(ONE_AT_A_TIME))
+        context.run_migrations()
+
+
+async def connect_and_run(url: str) -> None:
+    """Connect as the owner and run."""
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+given = context.config.attributes.get("url")
+owner = Settings().owner_database_url
+asyncio.run(connect_and_run(given or (owner or Settings().database_url).get_secret_value()))
