@@ -1,6 +1,5 @@
 """What all tables share: constraint names, text enums, identifiers made by the database."""
 
-from datetime import datetime
 from enum import Enum
 from typing import Any, cast
 from uuid import UUID
@@ -61,12 +60,15 @@ def identifier() -> Any:  # noqa: ANN401 -- a SQLModel field, typed by the attri
 
 def refers(target: str, *, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401
     """Return a foreign key to `target` ("table.column"); nothing that is referred to can be deleted."""
-    return Field(default=None, foreign_key=target, ondelete="RESTRICT", nullable=nullable, index=index)
+    kind = sa.Text if target == "party.code" else sa.Uuid
+    return Field(
+        default=None, sa_type=kind, foreign_key=target, ondelete="RESTRICT", nullable=nullable, index=index
+    )
 
 
 def moment(*, nullable: bool = False) -> Any:  # noqa: ANN401
     """Return a UTC timestamp."""
-    return Field(default=None, sa_type=cast("type[datetime]", sa.DateTime(timezone=True)), nullable=nullable)
+    return Field(default=None, sa_type=sa.DateTime(timezone=True), nullable=nullable)
 
 
 def document(*, nullable: bool = False) -> Any:  # noqa: ANN401

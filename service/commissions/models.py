@@ -61,7 +61,7 @@ class CommissionParty(Table, table=True):
     )
 
     commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
-    party: str = Field(primary_key=True, foreign_key="party.code", ondelete="RESTRICT")
+    party: str = Field(primary_key=True, sa_type=sa.Text, foreign_key="party.code", ondelete="RESTRICT")
     secretariat_id: Id = Field(nullable=False, sa_type=sa.Uuid, index=True)
 
 

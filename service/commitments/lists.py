@@ -58,7 +58,7 @@ class Filter(BaseModel):
 
 
 Filters = Annotated[Filter, Query()]
-_target = sa.func.coalesce(_commitment.c.due_on, sa.text("DATE '9999-12-31'"))
+_target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9999-12-31'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [str]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),

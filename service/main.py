@@ -1,0 +1,113 @@
+"""The application: settings, engine, routers, handlers; and what runs beside the requests."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import operations, problems
+from service.audit.sequencer import Sequencer
+from service.commissions.routes import router as commissions
+from service.commitments.routes import router as commitments
+from service.commitments.transition_routes import router as transitions
+from service.db import create_engine
+from service.edge import Edge
+from service.groups.routes import router as groups
+from service.identity.caller import Callers, epoch
+from service.identity.keys import load_or_create
+from service.identity.routes import router as tokens
+from service.identity.tokens import Issuer
+from service.migrate import MIGRATIONS
+from service.openapi import publish
+from service.parties.routes import me, router as registry
+from service.settings import Settings
+from service.swagger.routes import router as swagger
+from service.trail.routes import router as trail
+
+EPOCH_SECONDS = 0.5
+ROUTERS = (tokens, me, registry, commissions, groups, commitments, transitions, trail, operations.router, swagger)
+
+
+def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
+    """Return the service; `with_worker` also runs the sequencer, which else runs elsewhere."""
+    app = FastAPI(
+        title="Pacta",
+        version=version("pacta"),
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        max_body_size=settings.max_body_bytes,
+        telemetry={"auto_configure": False},
+    )
+    url = settings.database_url.get_secret_value()
+    app.state.engine = create_engine(url, settings=settings)
+    issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
+    app.state.callers = Callers(issuer)
+    app.state.sequencer = create_sequencer(settings) if with_worker else None
+    app.state.revision = _revision()
+    app.state.figures = CollectorRegistry()
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = publish(app)  # type: ignore[method-assign]
+    app.add_middleware(Edge, registry=app.state.figures)
+    return app
+
+
+def create_sequencer(settings: Settings) -> Sequencer:
+    """Return the sequencer with an engine of its own, as the role that may give indexes."""
+    url = settings.worker_database_url
+    if url is None:
+        message = "The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer."
+        raise ValueError(message)
+    few = settings.model_copy(update={"pool_size": 1})
+    return Sequencer(create_engine(url.get_secret_value(), settings=few, name="pacta-sequencer"))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_watch_epoch(app))]
+    if app.state.sequencer is not None:
+        tasks.append(asyncio.create_task(app.state.sequencer.run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await app.state.engine.dispose()
+        if app.state.sequencer is not None:
+            await app.state.sequencer.engine.dispose()
+
+
+async def _watch_epoch(app: FastAPI) -> None:
+    """Forget callers when another process has changed the registry."""
+    seen = None
+    while True:
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            async with app.state.engine.begin() as connection:
+                present = await epoch(connection)
+            if seen is not None and present != seen:
+                app.state.callers.forget()
+            seen = present
+        await asyncio.sleep(EPOCH_SECONDS)
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _revision() -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+

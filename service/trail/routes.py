@@ -1,0 +1,95 @@
+"""The audit trail over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.audit.models import REGISTRY
+from service.commissions import queries as commissions
+from service.commitments import queries as commitments
+from service.db import Transaction
+from service.errors import NotPermitted
+from service.identity.caller import CurrentCaller
+from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.permissions import Permission
+from service.problems import READING, READING_ONE, refusals
+from service.trail import queries
+from service.trail.schemas import EntryRead
+
+router = APIRouter(prefix="/v1", tags=["audit trail"])
+After = Annotated[
+    int | None, Query(ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.")
+]
+
+
+@router.get(
+    "/commitments/{commitment_id}/audit-trail",
+    summary="Read a commitment's trail",
+    response_model=Page[EntryRead],
+    responses=READING_ONE,
+)
+async def read_commitment_trail(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commitment_id: UUID,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Read everything that ever happened to a commitment, oldest first."""
+    await commitments.get(connection, caller, commitment_id)
+    rows = await queries.of_subject(connection, commitment_id, decode(cursor, "seq", int), limit)
+    items, mark = cut(rows, limit, lambda row: encode("seq", row["seq"]), request, response)
+    return {"items": items, "next_cursor": mark}
+
+
+@router.get(
+    "/commissions/{commission_id}/audit-trail",
+    summary="Follow a commission's trail",
+    response_model=Page[EntryRead],
+    responses=READING_ONE,
+)
+async def read_commission_trail(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: UUID,
+    after: After = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Read the entries of a commission and its commitments by index: the feed.
+
+    Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
+    nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.
+    """
+    await commissions.get(connection, commission_id)
+    marked = decode(cursor, "index", int)
+    start = marked[0] if marked else (-1 if after is None else after)
+    rows = await queries.of_commission(connection, caller, commission_id, start, limit)
+    items, mark = cut(rows, limit, lambda row: encode("index", row["index"]), request, response)
+    return {"items": items, "next_cursor": mark}
+
+
+@router.get(
+    "/registry/audit-trail",
+    summary="Read the registry's trail",
+    response_model=Page[EntryRead],
+    responses=READING | refusals(NotPermitted),
+)
+async def read_registry_trail(  # noqa: PLR0913
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
+    caller.require(Permission.READ_REGISTRY_TRAIL)
+    rows = await queries.of_subject(connection, REGISTRY, decode(cursor, "seq", int), limit)
+    items, mark = cut(rows, limit, lambda row: encode("seq", row["seq"]), request, response)
+    return {"items": items, "next_cursor": mark}
