@@ -16,6 +16,7 @@ from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field
+from typing_extensions import override
 
 from service.db import Transaction
 from service.errors import IdempotencyKeyReused, StillRunning
@@ -99,7 +100,7 @@ async def once(
     if idempotency_key is None:
         return
     body = await request.body()
-    known = {"principal_id": caller.principal_id, "key": idempotency_key}
+    known: dict[str, Any] = {"principal_id": caller.principal_id, "key": idempotency_key}
     hashed = sha256(b"\n".join([request.method.encode(), request.url.path.encode(), body])).digest()
     lock = int.from_bytes(sha256(orjson.dumps(known)).digest()[:8], signed=True)
     claimed = await connection.scalar(_claim, {**known, "request_hash": hashed, "lock": lock})
@@ -127,6 +128,7 @@ async def _replay(connection: AsyncConnection, known: dict[str, Any], hashed: by
 class OnceRoute(APIRoute):
     """A route whose successful answer is stored with the request's key before the transaction commits."""
 
+    @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return FastAPI's handler, with the answer kept, or replayed."""
         handle = super().get_route_handler()

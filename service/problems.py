@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
+from asyncpg.exceptions import DataError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
@@ -161,11 +162,18 @@ def _allow(request: Request) -> str:
 async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, IntegrityError):
         return respond(request, _violation(error))
+    if isinstance(error, DBAPIError) and _out_of_range(error):
+        return respond(request, errors.InvalidContent("A value is out of the range that the service can store."))
     if isinstance(error, DBAPIError) and not _passing(error):
         return await _failed(request, error)
     log.warning("database_unavailable", error=type(error).__name__)
     detail = "The database is away or busy. Nothing was changed; send the request again."
     return respond(request, errors.Unavailable(detail, headers={"Retry-After": "1"}))
+
+
+def _out_of_range(error: DBAPIError) -> bool:
+    cause = getattr(error.orig, "__cause__", None)
+    return isinstance(cause, DataError) or str(getattr(error.orig, "sqlstate", None) or "").startswith("22")
 
 
 def _passing(error: DBAPIError) -> bool:

@@ -18,7 +18,7 @@ from service.commitments.visibility import visible_to
 from service.orm import table
 from service.pages import decode, encode
 from service.permissions import Caller
-from service.wire import PartyCode, Sector, limited
+from service.wire import PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
 NO_DATE = date(9999, 12, 31)
@@ -60,7 +60,7 @@ class Filter(BaseModel):
 Filters = Annotated[Filter, Query()]
 _target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9999-12-31'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
-    Sort.REFERENCE: ([_commitment.c.reference], False, [str]),
+    Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),
     Sort.TARGET_DATE: ([_target, _commitment.c.id], False, [date.fromisoformat, UUID]),
     Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [datetime.fromisoformat, UUID]),

@@ -1,6 +1,6 @@
 """Reading transitions, with each party's answer to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -38,8 +38,10 @@ _read = sa.select(
     _answers.label("confirmations"),
 ).select_from(_transition.join(_commitment, _commitment.c.id == _transition.c.commitment_id))
 
+Row = Any
 
-async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Mapping[str, Any]:
+
+async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Row:
     """Return the transition of a commitment that the caller may see; `NotFound` otherwise."""
     asked = _read.where(_transition.c.id == transition_id, visible_to(caller))
     found = (await connection.execute(asked)).mappings().one_or_none()
@@ -51,7 +53,7 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
 
 async def page(
     connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int
-) -> Sequence[Mapping[str, Any]]:
+) -> Sequence[Row]:
     """Return the transitions of a commitment, oldest first."""
     asked = _read.where(_transition.c.commitment_id == commitment_id).order_by(_transition.c.id).limit(limit + 1)
     if after:

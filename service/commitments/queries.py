@@ -1,6 +1,6 @@
 """Reading commitments: who sees which, the locked read that every move begins with, transitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from service.orm import table
 from service.permissions import Caller, Role, Standing, standing
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
-Row = Mapping[str, Any]
+Row = Any
 
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
 _open = _commitment.c.state.in_(OPEN)

@@ -33,7 +33,7 @@ MEMBERS: Final = (
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 MOST_BYTES: Final = 20_000
-CLOSED: Final = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
+CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ async def save(  # noqa: PLR0913 -- who, what, why, and the statements that go a
     if locked.expired:
         data["expired"] = str(locked.expired)
         await connection.execute(_expire(locked.expired, locked.stamp.at))
-        changes = CLOSED | changes
+        changes = {**CLOSED, **changes}
     row = locked.row
     entry = _entry(row["commission_id"], row["id"], locked.stamp, caller, kind, data)
     changed = sa.update(_commitment).where(_commitment.c.id == row["id"]).values(**changes, **_head(entry))

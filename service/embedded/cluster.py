@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -59,6 +60,12 @@ class Cluster:
         found: dict[str, str] = json.loads(file.read_text())
         return found
 
+    def discard(self) -> None:
+        """Forget the cluster, and what was kept beside it; the lock is held, so nobody uses it."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        for name in ("roles.json", "credentials.json", "signing-key.pem"):
+            (self.directory / name).unlink(missing_ok=True)
+
     def create(self) -> None:
         """Make the cluster with its roles and an empty database `pacta`, unless it is there; `StartFailed` otherwise.
 
@@ -67,7 +74,7 @@ class Cluster:
         if self.data.exists():
             return
         draft = self.directory / "postgres.draft"
-        subprocess.run(["/bin/rm", "-rf", str(draft)], check=True)  # noqa: S603
+        shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         if unprivileged():
             os.chown(draft, unprivileged(), unprivileged())

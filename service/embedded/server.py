@@ -54,10 +54,10 @@ class Server:
         os.close(self.lock)
 
 
-def start(directory: Path, *, durable: bool = True) -> Server:
+def start(directory: Path, *, durable: bool = True, fresh: bool = False) -> Server:
     """Start PostgreSQL on `directory`, making the cluster if there is none.
 
-    `durable=False` is for tests: it forgets what a power failure would. Must be called in a thread that lives as long
+    `durable=False` is for tests: it forgets what a power failure would. `fresh=True` begins anew. Must be called in a thread that lives as long
     as the server shall (the kernel binds it to that thread). Raises an `EmbeddedError` that says what to do.
     """
     directory = directory.absolute()
@@ -65,6 +65,8 @@ def start(directory: Path, *, durable: bool = True) -> Server:
     lock = _lock(directory)
     try:
         cluster = Cluster(directory)
+        if fresh:
+            cluster.discard()
         cluster.create()
         # We hold the lock, so whoever wrote this is gone.
         (cluster.data / "postmaster.pid").unlink(missing_ok=True)

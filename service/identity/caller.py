@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db import Transaction
 from service.identity import queries
+from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES, Issuer, unauthenticated
 from service.permissions import Caller
 
@@ -44,7 +45,7 @@ class Callers:
             return caller
         claims = self.issuer.verify(token, now)
         generation = self.generation
-        caller = await queries.caller(connection, self.issuer.url, str(claims["sub"]))
+        caller = await queries.caller(connection, LOCAL, str(claims["sub"]))
         if caller is None:
             raise unauthenticated("The principal of this token is not registered, or no longer active.")
         # What was read while the registry changed may already be old: it is used, not kept.

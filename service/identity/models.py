@@ -9,6 +9,9 @@ from sqlmodel import Field
 from service.orm import Id, Table, identifier, moment, one_of, refers, text_enum
 from service.permissions import Kind
 
+LOCAL = "local"
+"""The issuer of principals that the service itself knows by client id and secret, whatever its address is."""
+
 
 class Principal(Table, table=True):
     """A person or a ministry's system, known by (issuer, subject); it acts for at most one organisation."""

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from service.db import Transaction
 from service.identity import queries
 from service.identity.caller import Callers
+from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
 
 router = APIRouter(tags=["tokens"])
@@ -60,7 +61,7 @@ async def create_token(
     basic = _basic(request.headers.get("authorization", ""))
     name, secret = basic or (client_id, client_secret)
     issuer = _callers(request).issuer
-    known = "\x00" not in name and await queries.knows_secret(connection, issuer.url, name, secret)
+    known = "\x00" not in name and await queries.knows_secret(connection, LOCAL, name, secret)
     if not known:
         return _refuse(401, "invalid_client", "The client id or secret is not known, or no longer good.")
     content = {

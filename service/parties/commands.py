@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.audit import stamp
 from service.audit.entry import Author
 from service.errors import Conflict, InvalidContent, fault
-from service.identity.models import Credential, Principal
+from service.identity.models import LOCAL, Credential, Principal
 from service.identity.tokens import hash_secret, new_secret
 from service.orm import table
 from service.parties import queries
@@ -50,16 +50,16 @@ async def register_organisation(
 
 
 async def register_principal(
-    connection: AsyncConnection, author: Author, issuer: str, new: PrincipalCreate, known_id: UUID | None = None
+    connection: AsyncConnection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
 ) -> tuple[Any, str]:
-    """Register a principal of our own `issuer`; return its row and its secret, which is never seen again."""
+    """Register a principal with a secret of ours; return its row and its secret, which is never seen again."""
     if (new.kind is Kind.REPRESENTATIVE) != (new.organisation_id is not None):
         message = "A representative acts for one organisation; the other kinds act for none."
         raise InvalidContent(message, errors=[fault("/organisation_id", message)])
     stamped = await stamp.registry(connection)
-    row = {
+    row: dict[str, Any] = {
         "id": known_id or stamped.id,
-        "issuer": issuer,
+        "issuer": LOCAL,
         "subject": new.client_id,
         "name": new.name,
         "kind": new.kind,

@@ -27,7 +27,7 @@ from service.parties.schemas import (
 from service.permissions import Caller, Permission
 from service.problems import READING, READING_ONE, WRITING, WRITING_ONE, refusals
 from service.errors import NotPermitted
-from service.wire import PartyCode
+from service.wire import PartyCode, storable
 
 
 async def forget_callers(request: Request) -> AsyncIterator[None]:
@@ -81,7 +81,7 @@ async def list_parties(  # noqa: PLR0913
     request: Request, response: Response, connection: Transaction, _: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
 ) -> dict[str, Any]:
     """List the governments in the register, by code."""
-    rows = await queries.parties(connection, decode(cursor, "party", str), limit)
+    rows = await queries.parties(connection, decode(cursor, "party", storable), limit)
     items, mark = cut(rows, limit, lambda row: encode("party", row["code"]), request, response)
     return {"items": items, "next_cursor": mark}
 
@@ -145,14 +145,12 @@ async def read_organisation(connection: Transaction, _: CurrentCaller, organisat
     dependencies=[Forget, Once],
 )
 async def create_principal(
-    request: Request,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
 ) -> dict[str, Any]:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
-    issuer = request.app.state.callers.issuer.url
-    row, secret = await commands.register_principal(connection, _author(caller), issuer, new)
+    row, secret = await commands.register_principal(connection, _author(caller), new)
     return {**row, "client_secret": secret}
 
 

@@ -1,0 +1,22 @@
+"""Structured logs on standard error: one line of JSON per event, without bodies, tokens or secrets."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(level: str) -> None:
+    """Log events of at least `level`: as text to a terminal, else as JSON."""
+    known = logging.getLevelNamesMapping()
+    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(known.get(level.upper(), logging.INFO)),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,59 @@
+"""Running the application: one socket, one loop, an end in good order."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+from collections.abc import Coroutine
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+GRACE_SECONDS = 10
+
+
+class PortTaken(ValueError):
+    """Somebody else listens there."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on `host` and `port`; `PortTaken` if that cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as wrong:
+        message = f"cannot listen on {host}:{port} ({wrong.strerror}). Choose another --port or --host."
+        raise PortTaken(message) from wrong
+    return listener
+
+
+def serve(app: FastAPI, host: str, port: int, listener: socket.socket | None = None) -> None:
+    """Serve `app` until SIGINT or SIGTERM, and let running requests end."""
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener or listen(host, port)])
+
+
+def run_until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` until SIGINT or SIGTERM."""
+
+    async def run() -> None:
+        task = asyncio.create_task(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(run())
+
+
+def document(app: FastAPI) -> str:
+    """Return the published document as text."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
