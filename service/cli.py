@@ -78,7 +78,8 @@ def migrate() -> None:
     """
     settings = Settings()
     if settings.owner_database_url is None:
-        raise _Told("Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta.")
+        msg = "Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta."
+        raise _Told(msg)
     users = [url.get_secret_value() for url in (settings.database_url, settings.worker_database_url) if url]
     run_migrations(settings.owner_database_url.get_secret_value(), users)
     typer.echo("The schema is up to date.")
@@ -150,7 +151,7 @@ def deactivate(client_id: str) -> None:
     typer.echo(f"{client_id} is deactivated.")
 
 
-class _Told(Exception):  # noqa: N818 -- a message for the operator
+class _Told(Exception):
     """Something the operator can mend."""
 
 

@@ -49,7 +49,7 @@ _claim = sa.text(
 ).bindparams(sa.bindparam("principal_id", type_=sa.Uuid()), sa.bindparam("key", type_=sa.Text()))
 
 
-class Replay(Exception):  # noqa: N818 -- not an error: the answer is already known
+class Replay(Exception):
     """The answer that was given before."""
 
     def __init__(self, answer: Response) -> None:

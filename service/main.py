@@ -26,7 +26,8 @@ from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.migrate import MIGRATIONS
 from service.openapi import publish
-from service.parties.routes import me, router as registry
+from service.parties.routes import me
+from service.parties.routes import router as registry
 from service.settings import Settings
 from service.swagger.routes import router as swagger
 from service.trail.routes import router as trail
@@ -109,5 +110,3 @@ def _revision() -> str | None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return ScriptDirectory.from_config(config).get_current_head()
-
-

@@ -61,9 +61,7 @@ def identifier() -> Any:  # noqa: ANN401 -- a SQLModel field, typed by the attri
 def refers(target: str, *, nullable: bool = False, index: bool = False) -> Any:  # noqa: ANN401
     """Return a foreign key to `target` ("table.column"); nothing that is referred to can be deleted."""
     kind = sa.Text if target == "party.code" else sa.Uuid
-    return Field(
-        default=None, sa_type=kind, foreign_key=target, ondelete="RESTRICT", nullable=nullable, index=index
-    )
+    return Field(default=None, sa_type=kind, foreign_key=target, ondelete="RESTRICT", nullable=nullable, index=index)
 
 
 def moment(*, nullable: bool = False) -> Any:  # noqa: ANN401

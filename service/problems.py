@@ -86,12 +86,12 @@ def install(app: FastAPI) -> None:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, errors.ServiceError)  # noqa: S101 -- Starlette calls this for nothing else
+    assert isinstance(error, errors.ServiceError)
     return respond(request, error)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)
     return respond(request, invalid(request.headers.get("content-type", ""), error.errors()))
 
 
@@ -108,7 +108,7 @@ def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.Ser
 
 
 def _is_json(content_type: str) -> bool:
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
@@ -121,7 +121,7 @@ def _fault(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)
     headers = dict(error.headers or {})
     refusal: errors.ServiceError
     match error.status_code:
@@ -194,7 +194,12 @@ def _violation(error: IntegrityError) -> errors.ServiceError:
 
 async def _failed(request: Request, error: Exception) -> Response:
     log.error("failed", request_id=request.scope.get("request_id"), exc_info=error)
-    return respond(request, errors.ServiceError("The service failed; nothing was changed. The operator can find the request id in the log."))
+    return respond(
+        request,
+        errors.ServiceError(
+            "The service failed; nothing was changed. The operator can find the request id in the log."
+        ),
+    )
 
 
 def refusals(*kinds: type[errors.ServiceError]) -> dict[int | str, dict[str, Any]]:

@@ -38,9 +38,7 @@ def limited(most: int, least: int = 1) -> Any:  # noqa: ANN401 -- an annotation
     ]
 
 
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(storable)
-]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(storable)]
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(storable)
 ]
@@ -88,7 +86,7 @@ def end(text: str) -> date:
     """Return the last day of a reduced date: what is due in `2025-07` falls due on 31 July (UTC)."""
     parts = [int(part) for part in text.split("-")]
     year, month = parts[0], parts[1] if len(parts) > 1 else 12
-    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])  # noqa: PLR2004
+    return date(year, month, parts[2] if len(parts) > 2 else calendar.monthrange(year, month)[1])
 
 
 ReducedDate = Annotated[

@@ -62,7 +62,7 @@ class OpenedCheckpoint:
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read a note's text as a checkpoint, strictly; raises `NoteMalformed`. Verifies nothing."""
     *lines, rest = text.split("\n")
-    if rest or len(lines) < 3:  # noqa: PLR2004 - origin, size and root
+    if rest or len(lines) < 3:
         msg = "a checkpoint is at least three lines, each with its newline"
         raise NoteMalformed(msg)
     origin, size, root, *extensions = lines

@@ -38,7 +38,9 @@ async def found(
     commission_id = known_id or made.id
     code = "-".join(codes) + (f".{new.suffix}" if new.suffix else "")
     data = {"id": str(commission_id), "code": code, **new.model_dump(mode="json", exclude={"suffix"})}
-    entry = _entry(commission_id, Stamp(made.id, made.at, Head()), Author(caller.principal_id, None), "commission.founded", data)
+    entry = _entry(
+        commission_id, Stamp(made.id, made.at, Head()), Author(caller.principal_id, None), "commission.founded", data
+    )
     facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
     row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
     await connection.execute(sa.insert(_commission).values(**row, **_head(entry)))

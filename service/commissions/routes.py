@@ -46,8 +46,13 @@ async def create_commission(
 
 
 @router.get("/commissions", summary="List commissions", response_model=Page[CommissionRead], responses=READING)
-async def list_commissions(  # noqa: PLR0913
-    request: Request, response: Response, connection: Transaction, _: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
+async def list_commissions(
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    _: CurrentCaller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the commissions, oldest first."""
     rows = await queries.page(connection, decode(cursor, "commission", UUID), limit)
@@ -58,9 +63,7 @@ async def list_commissions(  # noqa: PLR0913
 @router.get(
     "/commissions/{commission_id}", summary="Read a commission", response_model=CommissionRead, responses=READING_ONE
 )
-async def read_commission(
-    response: Response, connection: Transaction, _: CurrentCaller, commission_id: UUID
-) -> Any:  # noqa: ANN401
+async def read_commission(response: Response, connection: Transaction, _: CurrentCaller, commission_id: UUID) -> Any:  # noqa: ANN401
     """Read one commission: its parties, secretariats, languages and rule."""
     row = await queries.get(connection, commission_id)
     tag(response, row["seq"])
@@ -126,18 +129,14 @@ async def list_sessions(  # noqa: PLR0913
 
 
 @router.get("/sessions/{session_id}", summary="Read a session", response_model=SessionRead, responses=READING_ONE)
-async def read_session(
-    response: Response, connection: Transaction, _: CurrentCaller, session_id: UUID
-) -> Any:  # noqa: ANN401
+async def read_session(response: Response, connection: Transaction, _: CurrentCaller, session_id: UUID) -> Any:  # noqa: ANN401
     """Read one session."""
     row = await queries.session(connection, session_id)
     tag(response, row["seq"])
     return row
 
 
-@router.patch(
-    "/sessions/{session_id}", summary="Change a session", response_model=SessionRead, responses=CHANGING
-)
+@router.patch("/sessions/{session_id}", summary="Change a session", response_model=SessionRead, responses=CHANGING)
 async def change_session(  # noqa: PLR0913
     response: Response,
     connection: Transaction,

@@ -27,9 +27,7 @@ class CommissionCreate(Strict):
     languages: list[Language] = Field(min_length=1, max_length=10, description="Languages of its authentic texts.")
     rule: Rule = Field(description="`mutual` between governments; `unilateral` for bodies inside one government.")
     founded_on: ReducedDate | None = None
-    suffix: Suffix | None = Field(
-        None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`."
-    )
+    suffix: Suffix | None = Field(None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.")
 
 
 class CommissionPartyRead(Read):

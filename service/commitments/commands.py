@@ -1,16 +1,14 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.audit.entry import canonical, timestamp
+from service.audit.entry import Head, canonical, timestamp
 from service.audit.stamp import Stamp, check_version
-from service.audit.entry import Head
 from service.commissions.models import Commission, SessionStatus
 from service.commitments import queries
 from service.commitments.evidence import given
@@ -23,6 +21,9 @@ from service.orm import table
 from service.parties.models import Organisation
 from service.permissions import Caller, Permission
 from service.wire import end
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _commission, _organisation = table(Commission), table(Organisation)
 PARTY_FACTS_BYTES = 5_000

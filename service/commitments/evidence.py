@@ -8,10 +8,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
+from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
 from service.commitments.lifecycle import Action, State
 from service.permissions import Confidentiality
-from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Sector, Strict, Texts, Titles
-from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
+from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Sector, Strict, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
@@ -172,7 +172,19 @@ class Merge(Evidence):
 
 
 AnyEvidence = (
-    Agree | DraftMou | Redraft | Sign | Implement | Amend | Reopen | Suspend | Resume | Withdraw | Lapse | Supersede | Merge
+    Agree
+    | DraftMou
+    | Redraft
+    | Sign
+    | Implement
+    | Amend
+    | Reopen
+    | Suspend
+    | Resume
+    | Withdraw
+    | Lapse
+    | Supersede
+    | Merge
 )
 Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
 

@@ -44,8 +44,18 @@ PROPOSALS: dict[str, Example] = {
             "effective_on": "2025-11-20",
             "place": "Baku (sample)",
             "signatories": [
-                {"party": "PK", "name": "A sample signatory", "title": "Secretary", "organisation": "Pakistan Customs Service"},
-                {"party": "AZ", "name": "A sample signatory", "title": "Chairman", "organisation": "State Customs Committee"},
+                {
+                    "party": "PK",
+                    "name": "A sample signatory",
+                    "title": "Secretary",
+                    "organisation": "Pakistan Customs Service",
+                },
+                {
+                    "party": "AZ",
+                    "name": "A sample signatory",
+                    "title": "Chairman",
+                    "organisation": "State Customs Committee",
+                },
             ],
             "authentic_texts": [{"language": "en", "reference": "Registry no. 1 (sample)"}],
         },
@@ -82,5 +92,8 @@ CONFIRMATIONS: dict[str, Example] = {
     },
 }
 WITHDRAWALS: dict[str, Example] = {
-    "take_back": {"summary": "Take back one's own proposal (201 as its proposer)", "value": {"reason": "A mistake (sample)."}},
+    "take_back": {
+        "summary": "Take back one's own proposal (201 as its proposer)",
+        "value": {"reason": "A mistake (sample)."},
+    },
 }

@@ -29,7 +29,8 @@ def action_of(body: Mapping[str, Any], locked: Locked) -> Action:
     asked = body.get("action")
     if not isinstance(asked, str) or not asked:
         message = f"is needed: one of {', '.join(Action)}"
-        raise InvalidContent(f"/action: {message}", errors=[fault("/action", message)])
+        msg = f"/action: {message}"
+        raise InvalidContent(msg, errors=[fault("/action", message)])
     try:
         return Action(asked)
     except ValueError:
@@ -80,9 +81,7 @@ def _shape(action: Action, body: Mapping[str, Any]) -> list[Fault]:
 
 async def _changes(connection: AsyncConnection, locked: Locked, changes: Mapping[str, Any]) -> list[Fault]:
     named = [(name, UUID(changes[name])) for name in BELONGS if changes.get(name)]
-    there = await queries.belong(
-        connection, locked.row["commission_id"], [(BELONGS[name], key) for name, key in named]
-    )
+    there = await queries.belong(connection, locked.row["commission_id"], [(BELONGS[name], key) for name, key in named])
     return [
         fault(f"/changes/{name}", "there is none with this id in this commission")
         for (name, _), found in zip(named, there, strict=True)

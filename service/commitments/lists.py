@@ -51,7 +51,9 @@ class Filter(BaseModel):
     overdue: bool | None = Field(None, description="Open, and past its due date (or not).")
     due_soon: bool | None = Field(None, description="Open, and due within 30 days (or not).")
     dormant: bool | None = Field(None, description="Open, and unchanged for six months (or not).")
-    disputed: bool | None = Field(None, description="A proposal was refused and nothing has taken effect since (or not).")
+    disputed: bool | None = Field(
+        None, description="A proposal was refused and nothing has taken effect since (or not)."
+    )
     q: limited(200) | None = Field(  # type: ignore[valid-type]
         None, description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.'
     )

@@ -10,7 +10,8 @@ def machine(table: Table | None = None) -> dict[str, Any]:
     """Return the machine as JSON values; `evidence` holds one JSON Schema per action."""
     return {
         "states": [
-            {"state": state, "meaning": MEANING[state], "open": state in OPEN, "spine": state in SPINE} for state in State
+            {"state": state, "meaning": MEANING[state], "open": state in OPEN, "spine": state in SPINE}
+            for state in State
         ],
         "steps": [
             {

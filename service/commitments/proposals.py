@@ -51,9 +51,7 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
     return found
 
 
-async def page(
-    connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int
-) -> Sequence[Row]:
+async def page(connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int) -> Sequence[Row]:
     """Return the transitions of a commitment, oldest first."""
     asked = _read.where(_transition.c.commitment_id == commitment_id).order_by(_transition.c.id).limit(limit + 1)
     if after:

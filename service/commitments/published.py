@@ -17,10 +17,10 @@ class PublishedAs:
     def __init__(self, model: Any) -> None:  # noqa: ANN401 -- any annotation that pydantic understands
         self.model = model
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401, PLW3201
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
         """Accept any JSON object."""
         return core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: PLW3201
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Publish the schema of the model."""
         return handler(TypeAdapter(self.model).core_schema)

@@ -28,8 +28,8 @@ _open = _commitment.c.state.in_(OPEN)
 live = _commitment.c.open_transition_id.is_not(None) & (
     _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
 )
-overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)  # noqa: FBT003
-due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)  # noqa: FBT003
+overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)
+due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)
 dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 _waiting = sa.func.jsonb_build_object(
@@ -38,7 +38,16 @@ _waiting = sa.func.jsonb_build_object(
     "awaiting", _commitment.c.awaiting,
     "expires_at", _commitment.c.expires_at,
 )  # fmt: skip
-_INNER = {"words", "leaf", "awaiting", "proposed_by", "expires_at", "open_transition_id", "refused_transition_id", "seq"}
+_INNER = {
+    "words",
+    "leaf",
+    "awaiting",
+    "proposed_by",
+    "expires_at",
+    "open_transition_id",
+    "refused_transition_id",
+    "seq",
+}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _INNER),
     _commitment.c.seq.label("version"),
@@ -163,7 +172,9 @@ async def place(
     return (await connection.execute(asked)).mappings().one_or_none()
 
 
-async def belong(connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]) -> list[bool]:
+async def belong(
+    connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]
+) -> list[bool]:
     """Return, for each (table, id), whether such a session or group of the commission exists."""
     asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
     return list((await connection.execute(sa.select(*asked))).one()) if asked else []

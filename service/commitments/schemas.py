@@ -20,7 +20,10 @@ class CommitmentCreate(Strict):
     commission_id: UUID
     session_id: UUID | None = Field(None, description="The session that agreed it; absent: agreed between sessions.")
     item_number: int | None = Field(
-        None, ge=1, le=99_999, description="Number of the item in the agreed minutes; given with a session, and only then."
+        None,
+        ge=1,
+        le=99_999,
+        description="Number of the item in the agreed minutes; given with a session, and only then.",
     )
     working_group_id: UUID | None = Field(None, description="The joint working group that owns it.")
     sector: Sector
@@ -28,7 +31,9 @@ class CommitmentCreate(Strict):
     texts: Texts
     confidentiality: Confidentiality = Confidentiality.PARTIES
     target_date: ReducedDate | None = Field(None, description="A reduced date falls due at the end of its period, UTC.")
-    instrument_required: bool = Field(description="Whether it needs a legal text (an MoU, say) before it is carried out.")
+    instrument_required: bool = Field(
+        description="Whether it needs a legal text (an MoU, say) before it is carried out."
+    )
     no_instrument_reason: Reason | None = None
     lead_organisation_id: UUID | None = Field(None, description="The lead body of the caller's own party.")
     agreement: Agreement = Field(description="Evidence of the proposal that every other party is to confirm.")

@@ -65,9 +65,7 @@ async def list_transitions(  # noqa: PLR0913
     return {"items": items, "next_cursor": mark}
 
 
-@router.get(
-    "/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE
-)
+@router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
 async def read_transition(connection: Transaction, caller: CurrentCaller, transition_id: UUID) -> Any:  # noqa: ANN401
     """Read one proposed move, each party's answer, and what became of it."""
     return await proposals.get(connection, caller, transition_id)

@@ -17,7 +17,9 @@ Condition = sa.ColumnElement[bool]
 
 
 def roles_of(
-    caller: Caller, commission_id: sa.ColumnElement[UUID], group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None]
+    caller: Caller,
+    commission_id: sa.ColumnElement[UUID],
+    group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None],
 ) -> Mapping[Role, Condition]:
     """Return, for each role, the condition that the caller has it in this commission and working group.
 

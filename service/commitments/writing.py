@@ -92,7 +92,9 @@ class Move:
         return sa.insert(_transition).values(row).cte("proposed")
 
 
-def take_effect(step: Step, evidence: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def take_effect(
+    step: Step, evidence: Mapping[str, Any], row: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Decide what the commitment becomes; return the entry's `effective` member, and the columns to write."""
     before = members(row)
     after = effect(step, evidence, before)
@@ -123,7 +125,12 @@ def check_length(row: Mapping[str, Any], pointer: str) -> None:
 
 
 async def insert(
-    connection: AsyncConnection, caller: Caller, stamped: Stamp, row: Mapping[str, Any], data: dict[str, Any], move: Move
+    connection: AsyncConnection,
+    caller: Caller,
+    stamped: Stamp,
+    row: Mapping[str, Any],
+    data: dict[str, Any],
+    move: Move,
 ) -> None:
     """Store a new commitment with the proposal that comes with it, and the first entry of its trail."""
     entry = _entry(row["commission_id"], row["id"], stamped, caller, "commitment.recorded", data)

@@ -1,5 +1,12 @@
 """A private PostgreSQL 18 for `pacta demo` and the tests: a direct child that dies with its parent."""
 
-from service.embedded.server import DataDirectoryInUse, EmbeddedError, EmbeddedPostgresMissing, Server, StartFailed, start
+from service.embedded.server import (
+    DataDirectoryInUse,
+    EmbeddedError,
+    EmbeddedPostgresMissing,
+    Server,
+    StartFailed,
+    start,
+)
 
 __all__ = ["DataDirectoryInUse", "EmbeddedError", "EmbeddedPostgresMissing", "Server", "StartFailed", "start"]

@@ -119,7 +119,7 @@ def _await_ready(server: Server) -> None:
         if server.process.poll() is not None:
             break
         lines = status.read_text().splitlines() if status.exists() else []
-        if len(lines) > 7 and lines[7].strip() == "ready":  # noqa: PLR2004 -- the eighth line is the status
+        if len(lines) > 7 and lines[7].strip() == "ready":
             return
         time.sleep(0.02)
     server.process.kill()

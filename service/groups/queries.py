@@ -41,7 +41,11 @@ async def get(connection: AsyncConnection, working_group_id: UUID) -> Row:
 
 
 async def page(
-    connection: AsyncConnection, commissions: Sequence[UUID], sectors: Sequence[str], after: list[Any] | None, limit: int
+    connection: AsyncConnection,
+    commissions: Sequence[UUID],
+    sectors: Sequence[str],
+    after: list[Any] | None,
+    limit: int,
 ) -> Sequence[Row]:
     """Return groups by age, of these commissions and sectors (all if empty)."""
     asked = _read.order_by(_group.c.id).limit(limit + 1)

@@ -47,14 +47,15 @@ class Callers:
         generation = self.generation
         caller = await queries.caller(connection, LOCAL, str(claims["sub"]))
         if caller is None:
-            raise unauthenticated("The principal of this token is not registered, or no longer active.")
+            msg = "The principal of this token is not registered, or no longer active."
+            raise unauthenticated(msg)
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
             self._keep(token, caller, int(claims["exp"]))
         return caller
 
     def _keep(self, token: str, caller: Caller, end: int) -> None:
-        if len(self.known) >= 10_000:  # noqa: PLR2004 -- a bound on memory, not a fact
+        if len(self.known) >= 10_000:
             self.known.clear()
         self.known[token] = (caller, end)
 
@@ -67,7 +68,8 @@ async def current_caller(
 ) -> Caller:
     """Return who is calling; 401 without a token that is good now."""
     if bearer is None:
-        raise unauthenticated("Send a token: Authorization: Bearer ... (get one from POST /oauth/token).")
+        msg = "Send a token: Authorization: Bearer ... (get one from POST /oauth/token)."
+        raise unauthenticated(msg)
     callers: Callers = request.app.state.callers
     return await callers.find(connection, bearer.credentials)
 

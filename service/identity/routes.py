@@ -42,7 +42,10 @@ Text = Annotated[str, Form(max_length=500)]
     "/oauth/token",
     summary="Get an access token",
     response_model=Token,
-    responses={400: {"model": TokenError, "description": "Bad request"}, 401: {"model": TokenError, "description": "Unknown client"}},
+    responses={
+        400: {"model": TokenError, "description": "Bad request"},
+        401: {"model": TokenError, "description": "Unknown client"},
+    },
 )
 async def create_token(
     request: Request,
@@ -97,6 +100,6 @@ def _basic(header: str) -> tuple[str, str] | None:
 
 def _refuse(status: int, error: str, description: str) -> Response:
     headers = {"Cache-Control": "no-store"}
-    if status == 401:  # noqa: PLR2004
+    if status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="pacta"'
     return JSONResponse({"error": error, "error_description": description}, status, headers)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from service.audit.entry import Author
 from service.db import Transaction
+from service.errors import NotPermitted
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import Callers, CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
@@ -26,7 +27,6 @@ from service.parties.schemas import (
 )
 from service.permissions import Caller, Permission
 from service.problems import READING, READING_ONE, WRITING, WRITING_ONE, refusals
-from service.errors import NotPermitted
 from service.wire import PartyCode, storable
 
 
@@ -77,8 +77,13 @@ async def create_party(
 
 
 @router.get("/parties", summary="List parties", response_model=Page[PartyRead], responses=READING)
-async def list_parties(  # noqa: PLR0913
-    request: Request, response: Response, connection: Transaction, _: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
+async def list_parties(
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    _: CurrentCaller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the governments in the register, by code."""
     rows = await queries.parties(connection, decode(cursor, "party", storable), limit)
@@ -161,7 +166,12 @@ async def create_principal(
     responses=READING | refusals(NotPermitted),
 )
 async def list_principals(  # noqa: PLR0913
-    request: Request, response: Response, connection: Transaction, caller: CurrentCaller, limit: Limit = 50, cursor: Cursor = None
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = 50,
+    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List who may call. Administrator only."""
     caller.require(Permission.REGISTER)

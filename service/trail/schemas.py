@@ -14,8 +14,12 @@ class EntryRead(Read):
 
     subject: UUID = Field(description="The commitment or commission whose trail this is.")
     seq: int = Field(description="Number in the subject's trail, from 0.")
-    index: int | None = Field(description="Number in the commission's log, from 0; null for the moment it takes to be given.")
-    kind: str = Field(description="What happened, as noun.verb; new kinds may be added.", examples=["transition.proposed"])
+    index: int | None = Field(
+        description="Number in the commission's log, from 0; null for the moment it takes to be given."
+    )
+    kind: str = Field(
+        description="What happened, as noun.verb; new kinds may be added.", examples=["transition.proposed"]
+    )
     recorded_at: datetime = Field(description="When it was entered (UTC, the database's clock).")
     actor: UUID = Field(description="The principal that did it.")
     party: str | None = Field(description="The party for which it was done.")

@@ -132,7 +132,9 @@ async def page(browser: Browser, service: str, provider: str) -> AsyncIterator[P
     """Return the page at ``/docs``; the test fails if the browser complained or asked anyone else for anything."""
     troubles: list[str] = []
     context = await browser.new_context()
-    context.on("console", lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None)
+    context.on(
+        "console", lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None
+    )
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     hosts = {urlsplit(service).netloc, urlsplit(provider).netloc, ""}
     context.on("request", lambda asked: None if urlsplit(asked.url).netloc in hosts else troubles.append(asked.url))

@@ -1,0 +1,166 @@
+"""A real PostgreSQL 18, and for each test a register of its own with the pilot in it, called over HTTP."""
+
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.db import create_engine
+from service.embedded import Server, start
+from service.main import create_app
+from service.migrate import migrate
+from service.pilot.load import load
+from service.settings import Settings
+
+COMMISSION = "01940000-0000-7000-8000-000000000001"
+SESSION_8, SESSION_9 = "01940000-0000-7000-8000-000000000008", "01940000-0000-7000-8000-000000000009"
+CLIENT_IDS = {
+    "PK": "pk-secretariat",
+    "AZ": "az-secretariat",
+    "administrator": "administrator",
+    "auditor": "auditor",
+    "observer": "observer",
+}
+
+
+def item(number: int) -> str:
+    """Return the id of the pilot's commitment with this item number."""
+    return f"01940000-0000-7000-8000-{400 + number:012d}"
+
+
+def organisation(number: int) -> str:
+    """Return the id of one of the pilot's organisations (101.. Pakistan, 201.. Azerbaijan)."""
+    return f"01940000-0000-7000-8000-{number:012d}"
+
+
+@dataclass
+class World:
+    """A register with the pilot in it."""
+
+    server: Server
+    database: str
+    app: FastAPI
+    credentials: dict[str, dict[str, str]]
+    clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """Return the application's engine."""
+        engine: AsyncEngine = self.app.state.engine
+        return engine
+
+    def as_(self, who: str, app: FastAPI | None = None) -> httpx.AsyncClient:
+        """Return a client that calls as `who`: a key of CLIENT_IDS, or any client id; "" for nobody."""
+        key = who if app is None else f"{who}@{id(app)}"
+        if key not in self.clients:
+            app = app or self.app
+            token = app.state.callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))
+            self.clients[key] = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+                base_url="http://pacta.test",
+                headers={"Authorization": f"Bearer {token}"} if who else {},
+            )
+        return self.clients[key]
+
+    async def sequence(self) -> int:
+        """Give every entry its index, as the sequencer does."""
+        return int(await self.app.state.sequencer.step())
+
+    async def connect(self, role: str = "pacta_owner") -> "asyncpg.Connection[asyncpg.Record]":
+        """Return a connection of one's own, as `role`."""
+        return await asyncpg.connect(self.server.url(role, self.database).replace("+asyncpg", ""))
+
+    async def second_principal(
+        self, client_id: str, kind: str = "representative", organisation_id: str | None = None
+    ) -> str:
+        """Register another principal, and return its client id for `as_`."""
+        body = {"client_id": client_id, "name": client_id, "kind": kind, "organisation_id": organisation_id}
+        made = await self.as_("administrator").post("/v1/principals", json=body)
+        assert made.status_code == 201, made.text
+        return client_id
+
+
+def settings_for(server: Server, database: str, **others: Any) -> Settings:
+    """Return the settings of a service on `database`."""
+    return Settings(
+        database_url=SecretStr(server.url("pacta_app", database)),
+        worker_database_url=SecretStr(server.url("pacta_sequencer", database)),
+        **others,
+    )
+
+
+async def as_superuser(server: Server, statement: str) -> None:
+    """Run one statement as the superuser."""
+    connection = await asyncpg.connect(server.url("postgres", "postgres").replace("+asyncpg", ""))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL with the migrated database `pacta`, in which nothing is."""
+    running = start(tmp_path_factory.mktemp("postgres"), durable=False)
+    try:
+        migrate(running.url("pacta_owner"), [])
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The credentials file of the database `pilot`, which every test copies."""
+    await as_superuser(server, "CREATE DATABASE pilot TEMPLATE pacta OWNER pacta_owner")
+    await _open_to_roles(server, "pilot")
+    file = tmp_path_factory.mktemp("pilot") / "credentials.json"
+    settings = settings_for(server, "pilot")
+    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
+    await load(engine, file)
+    await engine.dispose()
+    return file
+
+
+@pytest.fixture
+async def make_world(server: Server, pilot: Path) -> AsyncIterator[Callable[..., Any]]:
+    """Make registers, each on a copy of the pilot."""
+    made: list[World] = []
+
+    async def make(**settings: Any) -> World:
+        database = f"test_{uuid4().hex}"
+        await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY file_copy")
+        await _open_to_roles(server, database)
+        app = create_app(settings_for(server, database, **settings), with_worker=True)
+        made.append(World(server, database, app, json.loads(pilot.read_text())))
+        return made[-1]
+
+    yield make
+    for world in made:
+        for client in world.clients.values():
+            await client.aclose()
+        await world.engine.dispose()
+        await world.app.state.sequencer.engine.dispose()
+        await as_superuser(server, f"DROP DATABASE {world.database} WITH (FORCE)")
+
+
+async def _open_to_roles(server: Server, database: str) -> None:
+    # A copy does not carry the privileges on the database itself.
+    await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
+
+
+@pytest.fixture
+async def world(make_world: Callable[..., Any]) -> World:
+    """A register of the test's own."""
+    made: World = await make_world()
+    return made
