@@ -37,12 +37,13 @@ def decode(cursor: str | None, sort: str, *kinds: Callable[[Any], Any]) -> list[
         return None
     try:
         found, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if found != sort or len(values) != len(kinds):
-            raise ValueError(cursor)
-        return [None if value is None else kind(value) for kind, value in zip(kinds, values, strict=True)]
-    except (ValueError, TypeError, AttributeError, OverflowError) as wrong:
+        read = [kind(value) for kind, value in zip(kinds, values, strict=True)]
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        read = None
+    if read is None or found != sort:
         message = "Use `next_cursor` of the page before, with the same sort, or leave `cursor` out."
-        raise InvalidCursor(message, errors=[{"parameter": "cursor", "detail": message}]) from wrong
+        raise InvalidCursor(message, errors=[{"parameter": "cursor", "detail": message}])
+    return read
 
 
 def cut(

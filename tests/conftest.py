@@ -142,7 +142,7 @@ async def make_world(server: Server, pilot: Path) -> AsyncIterator[Callable[...,
         await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY file_copy")
         await _open_to_roles(server, database)
         app = create_app(settings_for(server, database, **settings), with_worker=True)
-        made.append(World(server, database, app, json.loads(pilot.read_text())))
+        made.append(World(server, database, app, json.loads(pilot.read_text())))  # noqa: ASYNC240
         return made[-1]
 
     yield make

@@ -26,8 +26,10 @@ GUARDS = (
         statement
         for table in ("audit_entry", "log_entry")
         for statement in (
-            (f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"),
+            (
+                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            ),
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only",
         )
     ),
@@ -36,8 +38,10 @@ GUARDS = (
 CHANGES = "registry, principal, credential, commission, session, working_group, membership, commitment, transition"
 ADDS = "party, organisation, commission_party, commission_auditor, confirmation, audit_entry, audit_pending"
 GRANTS = (
-    ("DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());"
-    " EXECUTE format('GRANT CONNECT ON DATABASE %I TO pacta_app, pacta_sequencer', current_database()); END $$"),
+    (
+        "DO $$ BEGIN EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());"
+        " EXECUTE format('GRANT CONNECT ON DATABASE %I TO pacta_app, pacta_sequencer', current_database()); END $$"
+    ),
     "GRANT USAGE ON SCHEMA public TO pacta_app, pacta_sequencer",
     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO pacta_app",
     f"GRANT INSERT ON {ADDS}, {CHANGES}, idempotency_key TO pacta_app",

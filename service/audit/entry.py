@@ -53,7 +53,7 @@ class Author:
     party: str | None
 
 
-def compose(  # noqa: PLR0913 -- these are the members of an entry
+def compose(
     head: Head,
     *,
     log_id: UUID,

@@ -112,7 +112,7 @@ async def create_session(
     response_model=Page[SessionRead],
     responses=READING_ONE,
 )
-async def list_sessions(  # noqa: PLR0913
+async def list_sessions(
     request: Request,
     response: Response,
     connection: Transaction,
@@ -137,7 +137,7 @@ async def read_session(response: Response, connection: Transaction, _: CurrentCa
 
 
 @router.patch("/sessions/{session_id}", summary="Change a session", response_model=SessionRead, responses=CHANGING)
-async def change_session(  # noqa: PLR0913
+async def change_session(
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -59,7 +58,6 @@ class Filter(BaseModel):
     )
 
 
-Filters = Annotated[Filter, Query()]
 _target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9999-12-31'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
@@ -96,10 +94,8 @@ def mark(sort: Sort, row: Any) -> str:  # noqa: ANN401 -- a row
 
 
 def _conditions(wanted: Filter) -> list[Any]:
-    found: list[Any] = []
-    for name in ("commission_id", "working_group_id", "state", "sector"):
-        if getattr(wanted, name):
-            found.append(_commitment.c[name].in_(getattr(wanted, name)))
+    listed = ("commission_id", "working_group_id", "state", "sector")
+    found: list[Any] = [_commitment.c[name].in_(getattr(wanted, name)) for name in listed if getattr(wanted, name)]
     if wanted.session_id:
         sessions = (_commitment.c.session_id, _commitment.c.carried_to_session_id)
         found.append(sa.or_(*(column.in_(wanted.session_id) for column in sessions)))

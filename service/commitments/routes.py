@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Query, Request, Response
 from service.commitments import commands, lists, queries
 from service.commitments.examples import COMMITMENTS, PARTY_FACTS
 from service.commitments.lifecycle import Action, allowed
-from service.commitments.lists import Filters, Sort
+from service.commitments.lists import Filter, Sort
 from service.commitments.machine import machine
 from service.commitments.requirements import missing
 from service.commitments.schemas import (
@@ -56,12 +56,12 @@ async def create_commitment(
 
 
 @router.get("/commitments", summary="List commitments", response_model=Page[CommitmentRead], responses=READING)
-async def list_commitments(  # noqa: PLR0913
+async def list_commitments(
     request: Request,
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,
-    wanted: Filters,
+    wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -91,7 +91,7 @@ async def read_commitment(
     response_model=CommitmentDetail,
     responses=CHANGING,
 )
-async def change_party_facts(  # noqa: PLR0913
+async def change_party_facts(
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["transitions"])
     responses=WRITING_ONE | refusals(Stale),
     dependencies=[Once],
 )
-async def create_transition(  # noqa: PLR0913
+async def create_transition(
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,
@@ -49,7 +49,7 @@ async def create_transition(  # noqa: PLR0913
     response_model=Page[TransitionRead],
     responses=READING_ONE,
 )
-async def list_transitions(  # noqa: PLR0913
+async def list_transitions(
     request: Request,
     response: Response,
     connection: Transaction,

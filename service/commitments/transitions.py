@@ -102,7 +102,7 @@ async def withdraw(connection: AsyncConnection, caller: Caller, transition_id: U
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
 
 
-async def _lock(  # noqa: PLR0913
+async def _lock(
     connection: AsyncConnection,
     caller: Caller,
     commitment_id: UUID,

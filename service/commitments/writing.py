@@ -139,7 +139,7 @@ async def insert(
     await append(connection, entry)
 
 
-async def save(  # noqa: PLR0913 -- who, what, why, and the statements that go along
+async def save(
     connection: AsyncConnection,
     caller: Caller,
     locked: Locked,
@@ -176,7 +176,7 @@ def _expire(transition_id: UUID, at: datetime) -> sa.Update:
     return mine.values(status=TransitionStatus.EXPIRED, closed_at=at)
 
 
-def _entry(  # noqa: PLR0913 -- these are the members of an entry
+def _entry(
     commission_id: UUID, commitment_id: UUID, stamped: Stamp, caller: Caller, kind: str, data: dict[str, Any]
 ) -> Entry:
     author = Author(caller.principal_id, caller.party)

@@ -104,7 +104,7 @@ async def _put(
     await connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=facts))
 
 
-async def _record(  # noqa: PLR0913
+async def _record(
     connection: AsyncConnection,
     caller: Caller,
     locked: Locked,

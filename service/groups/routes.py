@@ -40,7 +40,7 @@ async def create_working_group(
 
 
 @router.get("/working-groups", summary="List working groups", response_model=Page[WorkingGroupRead], responses=READING)
-async def list_working_groups(  # noqa: PLR0913
+async def list_working_groups(
     request: Request,
     response: Response,
     connection: Transaction,
@@ -75,7 +75,7 @@ async def read_working_group(
     response_model=WorkingGroupRead,
     responses=WRITING_ONE,
 )
-async def put_member(  # noqa: PLR0913
+async def put_member(
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,

@@ -115,7 +115,7 @@ async def create_organisation(
 
 
 @router.get("/organisations", summary="List organisations", response_model=Page[OrganisationRead], responses=READING)
-async def list_organisations(  # noqa: PLR0913
+async def list_organisations(
     request: Request,
     response: Response,
     connection: Transaction,
@@ -165,7 +165,7 @@ async def create_principal(
     response_model=Page[PrincipalRead],
     responses=READING | refusals(NotPermitted),
 )
-async def list_principals(  # noqa: PLR0913
+async def list_principals(
     request: Request,
     response: Response,
     connection: Transaction,

@@ -36,10 +36,11 @@ async def load(engine: AsyncEngine, credentials: Path) -> bool:
 
     It is one transaction. Lost credentials are replaced by new ones.
     """
+    lost = not credentials.exists()  # noqa: ASYNC240 -- nothing else runs yet
     async with engine.begin() as connection:
         known = await connection.scalar(sa.text("SELECT 1 FROM commission WHERE id = :id"), {"id": str(COMMISSION)})
         found = None if known else await _load(connection)
-        if known and not credentials.exists():
+        if known and lost:
             found = await _rotate(connection)
     if found is not None:
         _write(credentials, found)

@@ -29,7 +29,7 @@ After = Annotated[
     response_model=Page[EntryRead],
     responses=READING_ONE,
 )
-async def read_commitment_trail(  # noqa: PLR0913
+async def read_commitment_trail(
     request: Request,
     response: Response,
     connection: Transaction,
@@ -51,7 +51,7 @@ async def read_commitment_trail(  # noqa: PLR0913
     response_model=Page[EntryRead],
     responses=READING_ONE,
 )
-async def read_commission_trail(  # noqa: PLR0913
+async def read_commission_trail(
     request: Request,
     response: Response,
     connection: Transaction,
@@ -80,7 +80,7 @@ async def read_commission_trail(  # noqa: PLR0913
     response_model=Page[EntryRead],
     responses=READING | refusals(NotPermitted),
 )
-async def read_registry_trail(  # noqa: PLR0913
+async def read_registry_trail(
     request: Request,
     response: Response,
     connection: Transaction,

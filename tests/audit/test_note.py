@@ -188,7 +188,7 @@ def test_a_malformed_note_is_refused(raw: bytes) -> None:
 
 @pytest.mark.parametrize("text", ["", "no newline", "tab\t\n", "\ud800\n"])
 def test_what_cannot_be_read_again_is_not_signed(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         sign_note(text, SIGNER)
     with pytest.raises(NoteMalformed):
         sign_note(TEXT)
