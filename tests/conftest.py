@@ -52,6 +52,7 @@ class World:
     app: FastAPI
     credentials: dict[str, dict[str, str]]
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    connections: list[Any] = field(default_factory=list)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -77,8 +78,9 @@ class World:
         return int(await self.app.state.sequencer.step())
 
     async def connect(self, role: str = "pacta_owner") -> "asyncpg.Connection[asyncpg.Record]":
-        """Return a connection of one's own, as `role`."""
-        return await asyncpg.connect(self.server.url(role, self.database).replace("+asyncpg", ""))
+        """Return a connection of one's own, as `role`; it is closed with the register."""
+        self.connections.append(await asyncpg.connect(self.server.url(role, self.database).replace("+asyncpg", "")))
+        return self.connections[-1]
 
     async def second_principal(
         self, client_id: str, kind: str = "representative", organisation_id: str | None = None
@@ -149,6 +151,8 @@ async def make_world(server: Server, pilot: Path) -> AsyncIterator[Callable[...,
     for world in made:
         for client in world.clients.values():
             await client.aclose()
+        for connection in world.connections:
+            await connection.close()
         await world.engine.dispose()
         await world.app.state.sequencer.engine.dispose()
         await as_superuser(server, f"DROP DATABASE {world.database} WITH (FORCE)")

@@ -1,7 +1,8 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,9 +22,6 @@ from service.orm import table
 from service.parties.models import Organisation
 from service.permissions import Caller, Permission
 from service.wire import end
-
-if TYPE_CHECKING:
-    from datetime import date
 
 _commission, _organisation = table(Commission), table(Organisation)
 PARTY_FACTS_BYTES = 5_000

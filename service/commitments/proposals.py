@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.commitments.models import Commitment, Confirmation, Transition, TransitionStatus
@@ -15,13 +15,11 @@ from service.orm import table
 from service.permissions import Caller
 
 _transition, _confirmation, _commitment = table(Transition), table(Confirmation), table(Commitment)
+_said = sa.func.to_jsonb(sa.literal_column("confirmation")).op("-")("transition_id").op("-")("id")
 _answers = (
     sa.select(
         sa.func.coalesce(
-            sa.func.jsonb_agg(
-                sa.func.to_jsonb(sa.literal_column("confirmation")).op("-")("transition_id").op("-")("id")
-            ),
-            sa.literal([], JSONB),
+            sa.func.jsonb_agg(aggregate_order_by(_said, _confirmation.c.decided_at)), sa.literal([], JSONB)
         )
     )
     .select_from(_confirmation)

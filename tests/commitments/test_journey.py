@@ -1,11 +1,10 @@
 """A commitment's whole way, as two ministries' systems go it over HTTP."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import httpx
 
 from tests.conftest import COMMISSION, SESSION_8, World, item
-
-if TYPE_CHECKING:
-    import httpx
 
 RECORD: dict[str, Any] = {
     "commission_id": COMMISSION,
