@@ -9,6 +9,7 @@ from uuid import uuid4
 import structlog
 from fastapi import Request
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import Unreadable
@@ -22,8 +23,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 class Edge:
     """An ASGI application around another. The log names paths, never bodies, tokens or secrets."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry) -> None:
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, max_body_bytes: int) -> None:
         self.app = app
+        self.max_body_bytes = max_body_bytes
         self.seconds = Histogram(
             "pacta_request_seconds", "Time to answer", ["method", "route"], buckets=BUCKETS, registry=registry
         )
@@ -36,7 +38,16 @@ class Edge:
             return
         scope["request_id"] = _request_id(scope)
         scope["query_string"] = _without_empty(scope["query_string"])
-        started, status = time.perf_counter(), 500
+        started, status, length = time.perf_counter(), 500, 0
+
+        async def receiving() -> Message:
+            nonlocal length
+            message = await receive()
+            length += len(message.get("body", b""))
+            if length > self.max_body_bytes:
+                # As Starlette's own error, since FastAPI turns any other one here into a 400.
+                raise HTTPException(413)
+            return message
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -50,7 +61,7 @@ class Edge:
                 refusal = Unreadable("The address holds a NUL or is not UTF-8.")
                 await respond(Request(scope), refusal)(scope, receive, sending)
             else:
-                await self.app(scope, receive, sending)
+                await self.app(scope, receiving, sending)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 

@@ -45,7 +45,6 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=settings.max_body_bytes,
         telemetry={"auto_configure": False},
     )
     url = settings.database_url.get_secret_value()
@@ -59,7 +58,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.openapi = publish(app)  # type: ignore[method-assign]
-    app.add_middleware(Edge, registry=app.state.figures)
+    app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 
 

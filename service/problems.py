@@ -151,12 +151,12 @@ class TooLarge(errors.ServiceError):
 
 
 def _allow(request: Request) -> str:
-    scope = dict(request.scope)
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(scope)[0] is not Match.NONE:
-            methods |= set(getattr(route, "methods", None) or ())
-    return ", ".join(sorted(methods))
+    found = []
+    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            found.append(method)
+    return ", ".join(found)
 
 
 async def _database(request: Request, error: Exception) -> Response:

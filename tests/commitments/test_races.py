@@ -86,13 +86,13 @@ async def test_the_two_last_confirmations_of_three_parties_arrive_at_once_and_it
 
 
 async def test_a_confirmation_races_the_withdrawal_of_its_proposal_and_all_tell_one_order(world: World) -> None:
-    seen = set()
+    seen: set[str] = set()
     for commitment_id in await many(world, ROUNDS // 2):
         proposed = (await world.as_("PK").post(f"/v1/commitments/{commitment_id}/transitions", json=SIGN)).json()
         where = f"/v1/transitions/{proposed['id']}"
         confirming = world.as_("AZ").post(f"{where}/confirmations", json={"decision": "confirm"})
         withdrawing = world.as_("PK").post(f"{where}/withdrawal", json={})
-        pair: list[httpx.Response] = await asyncio.gather(
+        pair: tuple[httpx.Response, ...] = await asyncio.gather(
             *((confirming, withdrawing) if len(seen) % 2 else (withdrawing, confirming))
         )
         assert sorted(answer.status_code for answer in pair) == [201, 409]
