@@ -102,7 +102,7 @@ async def once(
     body = await request.body()
     known: dict[str, Any] = {"principal_id": caller.principal_id, "key": idempotency_key}
     hashed = sha256(b"\n".join([request.method.encode(), request.url.path.encode(), body])).digest()
-    lock = int.from_bytes(sha256(orjson.dumps(known)).digest()[:8], signed=True)
+    lock = int.from_bytes(sha256(orjson.dumps(known, default=str)).digest()[:8], signed=True)
     claimed = await connection.scalar(_claim, {**known, "request_hash": hashed, "lock": lock})
     if not claimed:
         await _replay(connection, known, hashed)

@@ -9,7 +9,9 @@ import structlog
 def configure(level: str) -> None:
     """Log events of at least `level`: as text to a terminal, else as JSON."""
     known = logging.getLevelNamesMapping()
-    renderer = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    # Plain tracebacks: the rich ones show local variables, and these may be secrets.
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    renderer = console if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service import logs
 from service.db import create_engine
 from service.embedded import Server, start
 from service.main import create_app
@@ -22,6 +23,7 @@ from service.migrate import migrate
 from service.pilot.load import load
 from service.settings import Settings
 
+logs.configure("CRITICAL")
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 SESSION_8, SESSION_9 = "01940000-0000-7000-8000-000000000008", "01940000-0000-7000-8000-000000000009"
 CLIENT_IDS = {

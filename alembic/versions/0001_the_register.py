@@ -365,7 +365,7 @@ def _tables() -> None:
     op.create_index(
         "ix_commitment_by_target",
         "commitment",
-        [sa.literal_column("COALESCE(due_on, '9999-12-31'::date)"), "id"],
+        [sa.literal_column("COALESCE(due_on, '9000-01-01'::date)"), "id"],
         unique=False,
     )
     op.create_index("ix_commitment_words", "commitment", ["words"], unique=False, postgresql_using="gin")

@@ -20,7 +20,8 @@ from service.permissions import Caller
 from service.wire import PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
-NO_DATE = date(9999, 12, 31)
+# Not the last day of the calendar: the driver sends that one as infinity.
+NO_DATE = date(9000, 1, 1)
 
 
 class Sort(StrEnum):
@@ -58,7 +59,7 @@ class Filter(BaseModel):
     )
 
 
-_target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9999-12-31'::date"))
+_target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9000-01-01'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),

@@ -1,0 +1,147 @@
+"""Lists: filters, orders, pages that neither skip nor repeat."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from service.commitments import lists
+from service.commitments.queries import read
+from tests.commitments.test_journey import RECORD, SIGN, confirmed
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
+
+
+async def references(world: World, query: str = "", who: str = "PK") -> list[str]:
+    """Return the numbers of the pilot's items that the list holds, all pages of it, in order."""
+    found: list[str] = []
+    url: str | None = f"/v1/commitments?limit=4&{query}"
+    while url:
+        answer = await world.as_(who).get(url)
+        assert answer.status_code == 200, answer.text
+        found += [one["reference"] for one in answer.json()["items"]]
+        url = answer.links.get("next", {}).get("url")
+        assert (answer.json()["next_cursor"] is None) == (url is None)
+    return [reference.removeprefix("PK-AZ/08/0") for reference in found]
+
+
+ALL = [f"{number:02d}" for number in range(1, 15)]
+
+
+async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(world: World) -> None:
+    assert await references(world) == ALL
+    assert await references(world, "sort=newest") == ALL[::-1]
+    assert await references(world, "sort=activity") == ALL[::-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("state=signed", ["01"]),
+        ("state=signed&state=mou_drafted", ["01", "04", "05"]),
+        ("sector=customs", ["03", "04"]),
+        ("sector=customs&state=agreed", ["03"]),
+        (f"commission_id={COMMISSION}&state=signed", ["01"]),
+        (f"commission_id={item(1)}", []),
+        (f"session_id={SESSION_8}", ALL),
+        (f"session_id={SESSION_9}", []),
+        ("working_group_id=01940000-0000-7000-8000-000000000304", ["11", "12"]),
+        ("q=pipeline", ["08"]),
+        ("q=PIPELINE", ["08"]),
+        ('q="gas storage"', ["07"]),
+        ("q=cotton or pipeline", ["08", "09"]),
+        ("q=mou -customs", ["05"]),
+        ("q=':*%26(", []),
+        ("overdue=true", []),
+        ("overdue=false", ALL),
+        ("due_soon=true", []),
+        ("dormant=true", []),
+        ("disputed=true", []),
+        ("awaiting=AZ", []),
+    ],
+)
+async def test_filters(world: World, query: str, expected: list[str]) -> None:
+    assert await references(world, query) == expected
+
+
+async def test_a_restricted_item_is_not_in_the_lists_of_those_who_may_not_read_it(world: World) -> None:
+    assert await references(world, who="observer") == ["01", "14"]
+    assert await references(world, who="auditor") == ALL
+    assert await references(world, who="administrator") == ["01", "14"]
+    await world.second_principal("pk-health", organisation_id="01940000-0000-7000-8000-000000000106")
+    assert await references(world, who="pk-health") == [one for one in ALL if one != "05"]
+    await world.second_principal("pk-defence", organisation_id="01940000-0000-7000-8000-000000000102")
+    assert await references(world, who="pk-defence") == ALL
+
+
+async def test_derived_flags_follow_the_day_and_the_proposals(world: World) -> None:
+    owner = await world.connect()
+    today = "(now() AT TIME ZONE 'UTC')::date"
+    await owner.execute(f"UPDATE commitment SET due_on = {today} - 1 WHERE item_number IN (2, 3)")
+    await owner.execute(f"UPDATE commitment SET due_on = {today} WHERE item_number = 6")
+    await owner.execute(f"UPDATE commitment SET due_on = {today} + 30 WHERE item_number = 7")
+    await owner.execute(f"UPDATE commitment SET due_on = {today} + 31 WHERE item_number = 8")
+    await owner.execute("UPDATE commitment SET state = 'withdrawn' WHERE item_number = 3")
+    await owner.execute("UPDATE commitment SET changed_at = now() - interval '7 months' WHERE item_number = 9")
+    assert await references(world, "overdue=true") == ["02"]
+    assert await references(world, "due_soon=true") == ["06", "07"]
+    assert await references(world, "dormant=true") == ["09"]
+    assert await references(world, "sort=target_date") == ["02", "03", "06", "07", "08", "14"] + [
+        one for one in ALL if one not in {"02", "03", "06", "07", "08", "14"}
+    ]
+    proposed = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
+    assert await references(world, "awaiting=AZ") == ["04"]
+    assert await references(world, "awaiting=PK") == []
+    assert await references(world, "awaiting=PK&awaiting=AZ") == ["04"]
+    url = f"/v1/transitions/{proposed.json()['id']}/confirmations"
+    await world.as_("AZ").post(url, json={"decision": "refuse", "reason": "No"})
+    assert await references(world, "disputed=true") == ["04"]
+    assert await references(world, "awaiting=AZ") == []
+
+
+async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(world: World) -> None:
+    changes = {"carried_to_session_id": SESSION_9}
+    await confirmed(world, item(7), {"action": "amend", "reason": "R", "changes": changes})
+    assert await references(world, f"session_id={SESSION_9}") == ["07"]
+    assert "07" in await references(world, f"session_id={SESSION_8}")
+
+
+async def test_texts_of_every_language_are_found(world: World) -> None:
+    changes = {"texts": {"az": "Pambıq üzrə birgə tədqiqat", "ur": "کپاس پر مشترکہ تحقیق"}}
+    await confirmed(world, item(9), {"action": "amend", "reason": "R", "changes": changes})
+    assert await references(world, "q=Pambıq") == ["09"]
+    assert await references(world, "q=کپاس") == ["09"]
+
+
+async def test_pages_neither_skip_nor_repeat_while_others_record(world: World) -> None:
+    async def record(number: int) -> None:
+        answer = await world.as_("AZ").post("/v1/commitments", json=RECORD | {"item_number": number})
+        assert answer.status_code == 201
+
+    async def read_all(sort: str) -> list[str]:
+        found: list[str] = []
+        cursor: Any = ""
+        while cursor is not None:
+            page = (await world.as_("PK").get(f"/v1/commitments?limit=2&sort={sort}&cursor={cursor}")).json()
+            found += [one["reference"] for one in page["items"]]
+            cursor = page["next_cursor"]
+        return found
+
+    readers = [read_all("reference"), read_all("newest")]
+    results = await asyncio.gather(*readers, *(record(number) for number in range(100, 130)))
+    for found in (results[0], results[1]):
+        assert found is not None
+        assert len(found) == len(set(found))
+        assert {f"PK-AZ/08/0{one}" for one in ALL} <= set(found)
+
+
+@pytest.mark.parametrize("sort", ["reference", "newest", "target_date", "activity"])
+async def test_a_page_of_any_order_is_read_through_an_index(world: World, sort: str) -> None:
+    columns, descending, _ = lists.ORDERS[lists.Sort(sort)]
+    order = [column.desc() if descending else column.asc() for column in columns]
+    asked = read.order_by(*order).limit(51)
+    statement = asked.compile(world.engine.sync_engine, compile_kwargs={"literal_binds": True})
+    owner = await world.connect()
+    await owner.execute("SET enable_seqscan = off")
+    plan = "\n".join(row[0] for row in await owner.fetch(f"EXPLAIN {statement}"))
+    assert "Index Scan" in plan
+    assert "Sort" not in plan
