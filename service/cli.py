@@ -10,7 +10,7 @@ from uuid import UUID
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service import demo as demonstration
@@ -115,10 +115,10 @@ def create(
     organisation_id: Annotated[str, typer.Option(help="For a representative: whom it acts for.")] = "",
 ) -> None:
     """Register a principal and print its secret, this once."""
+    acts_for = UUID(organisation_id) if organisation_id else None
+    new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
 
     async def run(connection: AsyncConnection) -> str:
-        acts_for = UUID(organisation_id) if organisation_id else None
-        new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
         return (await commands.register_principal(connection, commands.OPERATOR, new))[1]
 
     typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
@@ -174,6 +174,8 @@ def main() -> None:
         app()
     except (EmbeddedError, ServiceError, ValidationError, ValueError, _Told) as wrong:
         sys.exit(f"pacta: {wrong}")
+    except IntegrityError as wrong:
+        sys.exit(f"pacta: something with this name is there already, or what it refers to is not: {wrong.orig}")
     except (SQLAlchemyError, OSError) as wrong:
         said = str(wrong).splitlines()[0]
         sys.exit(f"pacta: the database cannot be used: {said}\nCheck the PACTA_..._DATABASE_URL settings.")

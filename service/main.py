@@ -26,6 +26,7 @@ from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.migrate import MIGRATIONS
 from service.openapi import publish
+from service.parties.principal_routes import router as principals
 from service.parties.routes import me
 from service.parties.routes import router as registry
 from service.settings import Settings
@@ -33,7 +34,19 @@ from service.swagger.routes import router as swagger
 from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
-ROUTERS = (tokens, me, registry, commissions, groups, commitments, transitions, trail, operations.router, swagger)
+ROUTERS = (
+    tokens,
+    me,
+    registry,
+    principals,
+    commissions,
+    groups,
+    commitments,
+    transitions,
+    trail,
+    operations.router,
+    swagger,
+)
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:

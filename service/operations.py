@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.errors import Unavailable
-from service.problems import refusals
+from service.refusals import refusals
 
 router = APIRouter(tags=["operations"])
 PATIENCE_SECONDS = 2.0

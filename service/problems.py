@@ -5,24 +5,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from asyncpg.exceptions import DataError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from typing_extensions import override
 
-from service import errors
+from service import errors, violations
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger("pacta.problems")
-
-# SQLSTATE classes that mean "come back later": connection, resources, operator intervention; and single codes for
-# lock timeout, deadlock and serialisation failure.
-LATER = ("08", "53", "57", "55P03", "40P01", "40001")
 
 
 class ProblemFault(BaseModel):
@@ -160,36 +155,8 @@ def _allow(request: Request) -> str:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    if isinstance(error, IntegrityError):
-        return respond(request, _violation(error))
-    if isinstance(error, DBAPIError) and _out_of_range(error):
-        return respond(request, errors.InvalidContent("A value is out of the range that the service can store."))
-    if isinstance(error, DBAPIError) and not _passing(error):
-        return await _failed(request, error)
-    log.warning("database_unavailable", error=type(error).__name__)
-    detail = "The database is away or busy. Nothing was changed; send the request again."
-    return respond(request, errors.Unavailable(detail, headers={"Retry-After": "1"}))
-
-
-def _out_of_range(error: DBAPIError) -> bool:
-    cause = getattr(error.orig, "__cause__", None)
-    return isinstance(cause, DataError) or str(getattr(error.orig, "sqlstate", None) or "").startswith("22")
-
-
-def _passing(error: DBAPIError) -> bool:
-    state = str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
-    return error.connection_invalidated or state.startswith(LATER) or not state
-
-
-def _violation(error: IntegrityError) -> errors.ServiceError:
-    state = str(getattr(error.orig, "sqlstate", ""))
-    name = str(getattr(getattr(error.orig, "__cause__", None), "constraint_name", "") or "")
-    if state == "23505":
-        return errors.AlreadyExists("Something with the same name or number is already there.", constraint=name)
-    if state == "23503":
-        return errors.InvalidContent("It refers to something that is not there.", constraint=name)
-    log.error("constraint_violated", constraint=name)
-    return errors.Conflict("The database refuses this combination of facts.", constraint=name)
+    refused = violations.refusal(error)
+    return await _failed(request, error) if refused is None else respond(request, refused)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
@@ -200,21 +167,3 @@ async def _failed(request: Request, error: Exception) -> Response:
             "The service failed; nothing was changed. The operator can find the request id in the log."
         ),
     )
-
-
-def refusals(*kinds: type[errors.ServiceError]) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` that document these refusals, each a problem document by reference."""
-    return {
-        kind.status: {
-            "description": kind.title,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-        for kind in kinds
-    }
-
-
-READING = refusals(errors.Unreadable, errors.NotAuthenticated, errors.InvalidContent, errors.Unavailable)
-READING_ONE = READING | refusals(errors.NotFound)
-WRITING = READING | refusals(errors.NotPermitted, errors.Conflict, TooLarge, errors.UnsupportedMediaType)
-WRITING_ONE = WRITING | refusals(errors.NotFound)
-CHANGING = WRITING_ONE | refusals(errors.Stale, errors.PreconditionRequired)

@@ -162,6 +162,7 @@ async def make_world(server: Server, pilot: Path) -> AsyncIterator[Callable[...,
 
 async def _open_to_roles(server: Server, database: str) -> None:
     # A copy does not carry the privileges on the database itself.
+    await as_superuser(server, f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
     await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
 
 

@@ -20,7 +20,7 @@ from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
 from service.preconditions import RequiredVersion, tag
-from service.problems import CHANGING, READING, READING_ONE, WRITING, WRITING_ONE
+from service.refusals import CHANGING, READING, READING_ONE, WRITING, WRITING_ONE
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["commissions"])
 

@@ -4,14 +4,13 @@ Pure. What is always needed is a required field; what depends on the case is lis
 """
 
 from typing import Annotated, Any, Final, Literal
-from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
+from service.commitments.amendment import SharedChanges
 from service.commitments.instrument import AuthenticText, InstrumentKind, Signatory
 from service.commitments.lifecycle import Action, State
-from service.permissions import Confidentiality
-from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Sector, Strict, Texts
+from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Strict, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
@@ -83,31 +82,6 @@ class Implement(Evidence):
     report: LongText = Field(description="The implementation report.")
     entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
     no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
-
-
-class SharedChanges(Strict):
-    """Shared facts to change, as a merge patch (RFC 7396): null in a text removes that language."""
-
-    titles: dict[str, Name | None] | None = Field(None, max_length=20)
-    texts: dict[str, LongText | None] | None = Field(None, max_length=20)
-    sector: Sector | None = None
-    target_date: ReducedDate | None = None
-    working_group_id: UUID | None = None
-    carried_to_session_id: UUID | None = Field(None, description="The later session to which it is carried over.")
-    confidentiality: Confidentiality | None = None
-    instrument_required: bool | None = None
-    no_instrument_reason: Reason | None = None
-
-    @model_validator(mode="after")
-    def _something_changes(self) -> "SharedChanges":
-        if not self.model_fields_set:
-            message = "must name at least one fact to change"
-            raise ValueError(message)
-        for name in {"titles", "texts", "sector", "confidentiality", "instrument_required"} & self.model_fields_set:
-            if getattr(self, name) is None:
-                message = f"{name} cannot be removed"
-                raise ValueError(message)
-        return self
 
 
 class Amend(Evidence):

@@ -15,16 +15,16 @@ from service.commitments.schemas import (
     CommitmentCreate,
     CommitmentDetail,
     CommitmentRead,
-    LifecycleRead,
     PartyFactsPatch,
 )
+from service.commitments.transition_schemas import LifecycleRead
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut
 from service.permissions import Caller, Permission
 from service.preconditions import RequiredVersion, tag
-from service.problems import CHANGING, READING, READING_ONE, WRITING
+from service.refusals import CHANGING, READING, READING_ONE, WRITING
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["commitments"])
 

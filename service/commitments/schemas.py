@@ -1,7 +1,6 @@
 """What goes over the wire about commitments and the moves proposed for them."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -9,8 +8,7 @@ from pydantic import Field
 from service.commitments.evidence import Agreement
 from service.commitments.instrument import InstrumentKind
 from service.commitments.lifecycle import Action, State
-from service.commitments.models import Decision, TransitionStatus
-from service.permissions import Confidentiality, Permission
+from service.permissions import Confidentiality
 from service.wire import Name, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 
 
@@ -137,75 +135,3 @@ class CommitmentDetail(CommitmentRead):
     allowed_actions: list[AllowedAction] = Field(
         description="Empty for callers who may not propose, and while a proposal is open."
     )
-
-
-class ConfirmationCreate(Strict):
-    """A party's yes or no to a proposal."""
-
-    decision: Decision
-    reason: Reason | None = Field(None, description="Needed for a refusal.")
-
-
-class WithdrawalCreate(Strict):
-    """Taking back one's own proposal."""
-
-    reason: Reason | None = None
-
-
-class ConfirmationRead(Read):
-    """A party's yes or no, by whom, when and why."""
-
-    party: str
-    decision: Decision
-    reason: str | None
-    principal_id: UUID
-    decided_at: datetime
-
-
-class TransitionRead(Read):
-    """A proposed move and what became of it."""
-
-    id: UUID
-    commitment_id: UUID
-    reference: str
-    action: Action
-    status: TransitionStatus
-    source: State
-    target: State
-    evidence: dict[str, Any]
-    proposed_by: str
-    proposer_id: UUID
-    awaited: list[str] = Field(description="Parties that had to confirm it.")
-    confirmations: list[ConfirmationRead]
-    proposed_at: datetime
-    expires_at: datetime | None
-    confirmed_at: datetime | None = Field(description="When the last party agreed and it took effect.")
-    closed_at: datetime | None
-
-
-class StateRead(Read):
-    """A state of the lifecycle."""
-
-    state: State
-    meaning: str
-    open: bool
-    spine: bool
-
-
-class StepRead(Read):
-    """A row of the lifecycle; `target` is a state, or `back` for the state that was left."""
-
-    action: Action
-    source: State
-    target: str
-    permission: Permission
-    when: dict[str, str]
-
-
-class LifecycleRead(Read):
-    """The whole machine."""
-
-    states: list[StateRead]
-    steps: list[StepRead]
-    evidence: dict[str, Any] = Field(description="JSON Schema of each action's evidence.")
-    picture: str = Field(description="Mermaid state diagram.")

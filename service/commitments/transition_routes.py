@@ -9,14 +9,14 @@ from service.commitments import proposals, queries, transitions
 from service.commitments.evidence import Proposal
 from service.commitments.examples import CONFIRMATIONS, PROPOSALS, WITHDRAWALS
 from service.commitments.published import PublishedAs
-from service.commitments.schemas import ConfirmationCreate, TransitionRead, WithdrawalCreate
+from service.commitments.transition_schemas import ConfirmationCreate, TransitionRead, WithdrawalCreate
 from service.db import Transaction
 from service.errors import Stale
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
 from service.preconditions import OptionalVersion
-from service.problems import READING_ONE, WRITING_ONE, refusals
+from service.refusals import READING_ONE, WRITING_ONE, refusals
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["transitions"])
 

@@ -15,7 +15,7 @@ from service.commitments.judgement import action_of, found_in, judge
 from service.commitments.lifecycle import Action, step
 from service.commitments.models import Confirmation, Decision, TransitionStatus
 from service.commitments.queries import Locked
-from service.commitments.schemas import ConfirmationCreate, WithdrawalCreate
+from service.commitments.transition_schemas import ConfirmationCreate, WithdrawalCreate
 from service.commitments.writing import CLOSED, Move, close, save, take_effect
 from service.errors import (
     Conflict,

@@ -13,7 +13,7 @@ from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
 from service.preconditions import tag
-from service.problems import READING, READING_ONE, WRITING_ONE
+from service.refusals import READING, READING_ONE, WRITING_ONE
 from service.wire import Sector
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["working groups"])

@@ -16,7 +16,8 @@ from service.commissions.schemas import CommissionCreate, SessionCreate, Session
 from service.commitments import commands as commitments
 from service.commitments import queries, transitions
 from service.commitments.models import Decision
-from service.commitments.schemas import CommitmentCreate, ConfirmationCreate
+from service.commitments.schemas import CommitmentCreate
+from service.commitments.transition_schemas import ConfirmationCreate
 from service.groups import commands as groups
 from service.groups.models import GroupRole
 from service.groups.schemas import WorkingGroupCreate

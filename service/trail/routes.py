@@ -13,7 +13,7 @@ from service.errors import NotPermitted
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
 from service.permissions import Permission
-from service.problems import READING, READING_ONE, refusals
+from service.refusals import READING, READING_ONE, refusals
 from service.trail import queries
 from service.trail.schemas import EntryRead
 

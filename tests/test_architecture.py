@@ -1,0 +1,135 @@
+"""What must stay one: one place decides a state, one commits, one writes entries; and everything stays small."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVICE = Path(__file__).parent.parent / "service"
+FILES = sorted(SERVICE.rglob("*.py"))
+LONGEST_FILE, LONGEST_FUNCTION = 200, 40
+
+
+def parsed() -> Iterator[tuple[str, ast.Module]]:
+    for file in FILES:
+        yield str(file.relative_to(SERVICE)), ast.parse(file.read_text())
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def calls(name: str) -> list[str]:
+    """Return file:function of each call of `name`, whether bare or as an attribute."""
+    found = {
+        f"{file}:{function.name}"
+        for file, tree in parsed()
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and name in {getattr(node.func, "id", None), getattr(node.func, "attr", None)}
+    }
+    return sorted(found)
+
+
+def holding(text: str) -> list[str]:
+    """Return the files in which some string constant holds `text` (docstrings aside)."""
+    found = []
+    for file, tree in parsed():
+        documented = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        for node in ast.walk(tree):
+            written = node.value if isinstance(node, ast.Constant) and id(node) not in documented else None
+            if isinstance(written, str) and text.lower() in written.lower():
+                found.append(file)
+    return sorted(set(found))
+
+
+def test_one_function_decides_what_a_commitment_becomes() -> None:
+    assert calls("effect") == ["commitments/judgement.py:_fits", "commitments/writing.py:take_effect"]
+    assert calls("take_effect") == [
+        "commitments/commands.py:record",
+        "commitments/transitions.py:answer",
+        "commitments/transitions.py:propose",
+    ]
+
+
+def test_the_commitments_row_is_written_by_insert_and_save_alone() -> None:
+    writers = [
+        f"{file}:{function.name}"
+        for file, tree in parsed()
+        for function in functions(tree)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") in {"insert", "update"}
+        and node.args
+        and getattr(node.args[0], "id", "") == "_commitment"
+    ]
+    assert sorted(writers) == ["commitments/writing.py:insert", "commitments/writing.py:save"]
+    assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
+
+
+def test_one_function_writes_entries() -> None:
+    assert holding("audit_entry") == ["audit/models.py"]
+    writers = {
+        file
+        for file, tree in parsed()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", "") == "insert"
+        and node.args
+        and getattr(node.args[0], "id", "") in {"_entry", "AuditEntry"}
+    }
+    assert writers == {"audit/append.py"}
+
+
+def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
+    assert calls("commit") == []
+    assert calls("begin") == [
+        "audit/sequencer.py:step",
+        "cli.py:_in_database",
+        "cli.py:begin",
+        "db.py:transaction",
+        "main.py:_watch_epoch",
+        "migrate.py:create_roles",
+        "pilot/load.py:load",
+    ]
+
+
+def test_nobody_asks_for_a_role_by_name() -> None:
+    for file, tree in parsed():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Compare) and file != "permissions.py":
+                named = {getattr(part, "attr", "") for part in ast.walk(node) if isinstance(part, ast.Attribute)}
+                assert "roles" not in named, f"{file}:{node.lineno}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SERVICE)))
+def test_files_and_functions_stay_small(file: Path) -> None:
+    text = file.read_text()
+    assert len(text.splitlines()) <= LONGEST_FILE
+    for function in functions(ast.parse(text)):
+        assert (function.end_lineno or 0) - function.lineno < LONGEST_FUNCTION, function.name
+
+
+def test_alembic_is_no_package_since_it_would_shadow_the_library() -> None:
+    assert not (SERVICE.parent / "alembic" / "__init__.py").exists()
+
+
+def test_no_file_speaks_of_a_machine_or_a_registry() -> None:
+    root = SERVICE.parent
+    forbidden = ["/wo" + "rk/", "pypi" + ".org", "registry.npm" + "js.org", "files.python" + "hosted"]
+    kept = [
+        root / name for name in ("README.md", "CONTRIBUTING.md", "pyproject.toml", "requirements.lock", "Dockerfile")
+    ]
+    for file in [*FILES, *kept, *(root / "tests").rglob("*.py"), *(root / "alembic").rglob("*.py")]:
+        if file.exists():
+            text = file.read_text()
+            assert not [word for word in forbidden if word in text], file
