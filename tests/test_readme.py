@@ -1,0 +1,58 @@
+"""The README is true: its picture, its table, and its walk, run as it stands against a demo."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from service.commitments.lifecycle import picture
+from service.settings import Settings
+from tests.test_demo import Demo, demo
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+__all__ = ["demo"]
+
+
+def walk() -> str:
+    """Return the walk's commands, in order."""
+    return "\n".join(re.findall(r"<!-- walk -->\n```sh\n(.*?)```", README, re.DOTALL))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the walk is made with curl, which is not installed")
+def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
+    running = demo(directory=tmp_path / ".pacta")
+    script = walk().replace("http://127.0.0.1:8000", running.url)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout
+    assert '"client_id":"pk-secretariat"' in said
+    assert "a signatory for AZ is needed" in said
+    assert "urn:pacta:problem:own-proposal" in said
+    assert re.search(r"^mou_drafted$.*^effective$\n^signed$", said, re.DOTALL | re.MULTILINE)
+    assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
+
+
+def test_the_picture_is_the_lifecycle_of_the_code() -> None:
+    assert f"```mermaid\n{picture()}```" in README
+
+
+def test_every_setting_stands_in_the_table_with_its_description() -> None:
+    for name, field in Settings.model_fields.items():
+        assert re.search(rf"\| `PACTA_{name.upper()}` \|[^|]*\| {re.escape(field.description or '')} \|", README), name
+
+
+def test_the_two_commands_are_those_of_the_project() -> None:
+    assert "pip install uv && uv run pacta demo" in README
+    assert "uv run pytest" in README
+    assert "uv run pytest" in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"])
+def test_every_link_inside_leads_to_a_file(document: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
+        assert target.startswith("http") or (ROOT / target).exists(), target
