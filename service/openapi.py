@@ -18,8 +18,12 @@ To begin: get a token (`Authorize`, client credentials), read `/v1/me`, list the
 Every refusal is a problem document (RFC 9457) that says what to mend. Send an `Idempotency-Key` with each POST, and it
 may be sent again safely. New members and new values of enumerations may be added within `/v1`; nothing is removed.
 
+<details><summary>The lifecycle as a picture (Mermaid)</summary>
+
 ```mermaid
 {picture}```
+
+</details>
 """
 TAGS = {
     "tokens": "Get an access token with a client id and secret; read the keys that verify it.",
@@ -46,7 +50,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": said} for name, said in TAGS.items()],
         servers=[{"url": "/", "description": "The service that serves this document"}],
-        contact={"name": "Pacta", "url": "https://example.org/pacta"},
+        contact={"name": "The operator of this installation"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         separate_input_output_schemas=False,
     )
@@ -61,7 +65,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(made):
         _form_errors(operation)
         for parameter in operation.get("parameters", []):
-            _plain(parameter["schema"])
+            parameter["schema"] = _present(parameter["schema"])
     return made
 
 
@@ -101,3 +105,10 @@ def _plain(schema: dict[str, Any]) -> None:
     """Drop the titles that pydantic makes of names; generators make types of them. A property may be called `title`."""
     if isinstance(schema.get("title"), str):
         del schema["title"]
+
+
+def _present(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's schema without null: an absent parameter is absent."""
+    _plain(schema)
+    kinds = [kind for kind in schema.pop("anyOf", []) if kind.get("type") != "null"]
+    return {**kinds[0], **schema} if kinds else schema

@@ -1,14 +1,5 @@
 "use strict";
 
-// An emptied field is sent as "name="; to the service, and in the shown snippets, it means that the field is absent.
-function withoutEmptyQueryValues(request) {
-  const [address, query] = request.url.split(/\?(.*)/s);
-  if (query === undefined) return request;
-  const kept = query.split("&").filter((pair) => pair.indexOf("=") !== pair.length - 1);
-  request.url = kept.length > 0 ? `${address}?${kept.join("&")}` : address;
-  return request;
-}
-
 const ui = SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#swagger-ui",
@@ -18,12 +9,11 @@ const ui = SwaggerUIBundle({
   persistAuthorization: false,
   deepLinking: true,
   filter: true,
-  docExpansion: "none",
+  docExpansion: "list",
   defaultModelsExpandDepth: 0,
   tryItOutEnabled: true,
   displayRequestDuration: true,
   requestSnippetsEnabled: true,
-  requestInterceptor: withoutEmptyQueryValues,
 });
 
 ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true });

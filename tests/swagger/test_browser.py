@@ -1,0 +1,101 @@
+"""The administrator's and the clerks' work in Swagger UI, in a real browser, against the real service, offline."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.conftest import World, item
+from tests.serving import served_here
+from tests.swagger.conftest import is_trouble
+
+
+@pytest.fixture
+async def docs(browser: Browser, world: World) -> AsyncIterator[Page]:
+    """The page at /docs; the test fails if the browser complained, or asked any other host."""
+    async with served_here(world.app) as origin:
+        troubles: list[str] = []
+        context = await browser.new_context()
+        context.on("console", lambda message: troubles.append(message.text) if is_trouble(message) else None)
+        context.on("weberror", lambda error: troubles.append(str(error.error)))
+        host = urlsplit(origin).netloc
+        context.on("request", lambda asked: None if urlsplit(asked.url).netloc in {host, ""} else troubles.append(asked.url))
+        page = await context.new_page()
+        page.set_default_timeout(10_000)
+        await page.goto(f"{origin}/docs")
+        yield page
+        await context.close()
+        assert troubles == []
+
+
+async def login(page: Page, world: World, who: str) -> None:
+    """Authorize in the dialog, as whoever it was before logs out."""
+    await page.locator(".scheme-container .btn.authorize").click()
+    dialog = page.locator(".auth-container").filter(has_text="ClientCredentials")
+    out = dialog.get_by_role("button", name="Remove authorization")
+    if await out.is_visible():
+        await out.click()
+    await dialog.get_by_label("client_id").fill(world.credentials[who]["client_id"])
+    await dialog.get_by_label("client_secret").fill(world.credentials[who]["client_secret"])
+    await dialog.get_by_role("button", name="Apply given OAuth2 credentials").click()
+    await expect(out).to_be_visible()
+    await dialog.locator(".btn-done").first.click()
+
+
+async def execute(page: Page, operation: str, example: str = "", **fields: str) -> tuple[int, Any]:
+    """Open an operation, fill its fields, choose an example, press Execute; return status and answer."""
+    block = page.locator(f"[id='operations-{operation}']")
+    if not await block.get_by_role("button", name="Execute").is_visible():
+        await block.locator(".opblock-summary-control").click()
+    for name, value in fields.items():
+        await block.get_by_placeholder(name, exact=True).fill(value)
+    if example:
+        await block.locator("select.examples-select-element, .examples-select select").first.select_option(example)
+    async with page.expect_response(lambda answer: "/v1/" in answer.url) as answered:
+        await block.get_by_role("button", name="Execute").click()
+    answer = await answered.value
+    await expect(block.locator(".live-responses-table tbody .response-col_status").first).to_contain_text(str(answer.status))
+    return answer.status, json.loads(await answer.text())
+
+
+async def test_two_clerks_take_a_commitment_from_recorded_to_agreed_and_read_its_trail(docs: Page, world: World) -> None:
+    await login(docs, world, "PK")
+    status, made = await execute(docs, "commitments-create_commitment")
+    assert (status, made["reference"], made["state"]) == (201, "PK-AZ/08/015", "proposed")
+    status, proposed = await execute(docs, "transitions-create_transition", "sign", commitment_id=item(4))
+    assert (status, proposed["status"]) == (201, "open")
+    await login(docs, world, "AZ")
+    status, done = await execute(docs, "transitions-create_confirmation", "confirm", transition_id=proposed["id"])
+    assert (status, done["status"]) == (201, "effective")
+    status, trail = await execute(docs, "audit trail-read_commitment_trail".replace(" ", "_"), commitment_id=item(4))
+    assert (status, trail["items"][-1]["kind"]) == (200, "transition.confirmed")
+
+
+async def test_the_administrator_registers_an_organisation_and_a_principal_and_sees_its_secret_once(
+    docs: Page, world: World
+) -> None:
+    await login(docs, world, "administrator")
+    assert (await execute(docs, "registry-create_organisation"))[0] == 201
+    status, made = await execute(docs, "registry-create_principal")
+    assert status == 201
+    block = docs.locator("#operations-registry-create_principal .live-responses-table")
+    await expect(block.get_by_text(re.compile(made["client_secret"])).first).to_be_visible()
+    read = await world.as_("administrator").get(f"/v1/principals/{made['id']}")
+    assert "client_secret" not in read.json()
+
+
+async def test_a_party_changes_its_facts_by_hand_with_if_match_any(docs: Page, world: World) -> None:
+    await login(docs, world, "PK")
+    fields = {"commitment_id": item(7), "if-match": "*"}
+    status, changed = await execute(docs, "commitments-change_party_facts", **fields)
+    assert (status, changed["party_facts"]["PK"]["focal_point"]) == (200, "Joint Commission desk (sample)")
+
+
+async def test_fields_left_blank_are_absent(docs: Page, world: World) -> None:
+    await login(docs, world, "observer")
+    status, page = await execute(docs, "commitments-list_commitments", q="baku", cursor="")
+    assert (status, [one["reference"] for one in page["items"]]) == (200, ["PK-AZ/08/014"])
