@@ -23,7 +23,9 @@ async def docs(browser: Browser, world: World) -> AsyncIterator[Page]:
         context.on("console", lambda message: troubles.append(message.text) if is_trouble(message) else None)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
         host = urlsplit(origin).netloc
-        context.on("request", lambda asked: None if urlsplit(asked.url).netloc in {host, ""} else troubles.append(asked.url))
+        context.on(
+            "request", lambda asked: None if urlsplit(asked.url).netloc in {host, ""} else troubles.append(asked.url)
+        )
         page = await context.new_page()
         page.set_default_timeout(10_000)
         await page.goto(f"{origin}/docs")
@@ -58,11 +60,15 @@ async def execute(page: Page, operation: str, example: str = "", **fields: str) 
     async with page.expect_response(lambda answer: "/v1/" in answer.url) as answered:
         await block.get_by_role("button", name="Execute").click()
     answer = await answered.value
-    await expect(block.locator(".live-responses-table tbody .response-col_status").first).to_contain_text(str(answer.status))
+    await expect(block.locator(".live-responses-table tbody .response-col_status").first).to_contain_text(
+        str(answer.status)
+    )
     return answer.status, json.loads(await answer.text())
 
 
-async def test_two_clerks_take_a_commitment_from_recorded_to_agreed_and_read_its_trail(docs: Page, world: World) -> None:
+async def test_two_clerks_take_a_commitment_from_recorded_to_agreed_and_read_its_trail(
+    docs: Page, world: World
+) -> None:
     await login(docs, world, "PK")
     status, made = await execute(docs, "commitments-create_commitment")
     assert (status, made["reference"], made["state"]) == (201, "PK-AZ/08/015", "proposed")

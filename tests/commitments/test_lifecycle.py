@@ -1,0 +1,163 @@
+"""Every state against every action: what the table does not allow is refused."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from service.commitments import lifecycle
+from service.commitments.evidence import MODELS
+from service.commitments.lifecycle import (
+    LIFECYCLE,
+    MEANING,
+    OPEN,
+    Action,
+    State,
+    Step,
+    allowed,
+    picture,
+    refusal,
+    step,
+    target,
+)
+from service.commitments.machine import machine
+from service.errors import TransitionNotAllowed
+from tests.conftest import World, item
+
+# Written from the domain's description, not from the table: action, from, to, on what condition.
+SPINE: dict[tuple[str, str, str], dict[str, Any]] = {
+    ("agree", "proposed", "agreed"): {"found_in": "agreed"},
+    ("agree", "proposed", "mou_drafted"): {"found_in": "mou_drafted"},
+    ("agree", "proposed", "signed"): {"found_in": "signed"},
+    ("agree", "proposed", "implemented"): {"found_in": "implemented"},
+    ("draft_mou", "agreed", "mou_drafted"): {},
+    ("redraft", "mou_drafted", "agreed"): {},
+    ("sign", "mou_drafted", "signed"): {},
+    ("implement", "signed", "implemented"): {},
+    ("implement", "agreed", "implemented"): {"instrument_required": False},
+    ("reopen", "implemented", "signed"): {"instrument_required": True},
+    ("reopen", "implemented", "agreed"): {"instrument_required": False},
+    ("suspend", "proposed", "suspended"): {},
+    ("suspend", "agreed", "suspended"): {},
+    ("suspend", "mou_drafted", "suspended"): {},
+    ("suspend", "signed", "suspended"): {},
+}
+OPEN_STATES = ("proposed", "agreed", "mou_drafted", "signed", "suspended")
+ENDS = {"withdraw": "withdrawn", "lapse": "lapsed", "supersede": "superseded", "merge": "merged"}
+EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
+    **{(action, source, end): {} for action, end in ENDS.items() for source in OPEN_STATES},
+    **{("amend", source, source): {} for source in OPEN_STATES},
+}
+EXPECTED: dict[tuple[str, str, str], dict[str, Any]] = {**SPINE, **EXITS}
+FACTS = [
+    {"found_in": found, "instrument_required": required}
+    for found, required in product(["agreed", "mou_drafted", "signed", "implemented"], [True, False])
+]
+
+
+def expected_target(action: str, state: str, facts: dict[str, Any]) -> str | None:
+    """Return where the domain says that the action leads, or None."""
+    for (one, source, end), condition in EXPECTED.items():
+        if (one, source) == (action, state) and all(facts[name] == value for name, value in condition.items()):
+            return end
+    return None
+
+
+@pytest.mark.parametrize(("state", "action"), list(product(State, Action)))
+def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(state: State, action: Action) -> None:
+    for facts in FACTS:
+        if (action, state) == (Action.RESUME, State.SUSPENDED):
+            for left in set(OPEN_STATES) - {"suspended"}:
+                assert target(step(action, state, facts), State(left)) == left
+            continue
+        end = expected_target(action, state, facts)
+        if end is None:
+            with pytest.raises(TransitionNotAllowed) as refused:
+                step(action, state, facts)
+            assert refused.value.members["state"] == state
+            assert str(state) in refused.value.detail
+            assert refused.value.members["allowed_actions"] == allowed(state, facts)
+        else:
+            assert target(step(action, state, facts), None) == end
+
+
+def test_an_action_that_nobody_knows_is_refused_like_any_other() -> None:
+    with pytest.raises(TransitionNotAllowed):
+        step("fly", State.AGREED, {})
+
+
+def test_the_table_holds_nothing_that_the_domain_does_not() -> None:
+    rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE}
+    assert rows.pop(("resume", "suspended", "back")) == {}
+    assert rows == EXPECTED
+    assert len(LIFECYCLE) == len(EXPECTED) + 1, "a row stands twice"
+
+
+def test_table_enums_and_evidence_models_cover_each_other_exactly() -> None:
+    assert {row.action for row in LIFECYCLE} == set(Action) == set(MODELS)
+    reached = {row.target for row in LIFECYCLE if isinstance(row.target, State)} | {State.PROPOSED}
+    assert reached == set(State) == set(MEANING)
+    for action, model in MODELS.items():
+        assert model.model_fields["action"].annotation.__args__ == (action,)  # type: ignore[union-attr]
+
+
+def test_only_open_states_and_implemented_can_be_left() -> None:
+    assert {row.source for row in LIFECYCLE} == {*OPEN, State.IMPLEMENTED}
+    assert [allowed(state, {}) for state in (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)] == [[]] * 4
+
+
+def test_a_refusal_names_the_condition_that_was_not_met() -> None:
+    said = refusal("implement", State.AGREED, {"instrument_required": True}).detail
+    assert "only if instrument_required = false" in said
+
+
+def test_a_suspended_one_that_forgot_what_it_left_is_a_fault_of_ours() -> None:
+    with pytest.raises(ValueError, match="knows the state it left"):
+        target(step("resume", State.SUSPENDED, {}), None)
+
+
+def test_the_picture_shows_every_row() -> None:
+    drawn = picture()
+    for row in LIFECYCLE:
+        end = "the_state_it_left" if row.action is Action.RESUME else row.target
+        assert any(
+            line.startswith(f"    {row.source} --> {end}:") and row.action in line for line in drawn.splitlines()
+        ), row
+
+
+@pytest.fixture
+def without_redraft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of the table without `redraft`, in which `reopen` leads from a draft back to agreed."""
+    rows = [row for row in LIFECYCLE if row.action is not Action.REDRAFT]
+    changed = (*rows, Step(Action.REOPEN, State.MOU_DRAFTED, State.AGREED))
+    monkeypatch.setattr(lifecycle, "LIFECYCLE", changed)
+
+
+@pytest.mark.usefixtures("without_redraft")
+async def test_a_row_removed_and_one_added_are_followed_everywhere_without_another_change(world: World) -> None:
+    assert "redraft" not in picture()
+    assert "mou_drafted --> agreed: reopen" in picture()
+    assert "redraft" not in {one["action"] for one in machine()["steps"]}
+    url = f"/v1/commitments/{item(4)}"
+    found = (await world.as_("PK").get(url)).json()
+    actions = {one["action"] for one in found["allowed_actions"]}
+    assert ("redraft" in actions, "reopen" in actions) == (False, True)
+    refused = await world.as_("PK").post(f"{url}/transitions", json={"action": "redraft", "reason": "R"})
+    assert refused.status_code == 409
+    assert "reopen" in refused.json()["allowed_actions"]
+    assert "reopen" in refused.json()["detail"]
+    published = (await world.as_("").get("/v1/lifecycle")).json()
+    assert {"action": "reopen", "source": "mou_drafted", "target": "agreed", "permission": "propose", "when": {}} in (
+        published["steps"]
+    )
+    assert (
+        await world.as_("PK").post(f"{url}/transitions", json={"action": "reopen", "reason": "R"})
+    ).status_code == 201
+
+
+async def test_the_published_machine_is_the_table(world: World) -> None:
+    published = (await world.as_("").get("/v1/lifecycle")).json()
+    assert len(published["steps"]) == len(LIFECYCLE)
+    assert {one["state"] for one in published["states"] if one["open"]} == set(OPEN_STATES)
+    assert set(published["evidence"]) == {str(action) for action in Action}
+    assert published["picture"] == picture()
