@@ -1,0 +1,219 @@
+"""Who may do what: the roles as data, and the whole matrix through the API."""
+
+from itertools import product
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from service.errors import NotPermitted
+from service.permissions import PERMISSIONS, Caller, Confidentiality, Kind, Permission, Role, Standing, standing
+from tests.commitments.test_journey import SIGN
+from tests.conftest import COMMISSION, World, item, organisation
+from tests.three_parties import commission_of_three, record_in
+
+READ = {"read_public", "read_parties", "read_restricted"}
+EXPECTED: dict[str, set[str]] = {
+    "administrator": {"register", "found_commission", "read_registry_trail", "read_public"},
+    "secretariat": READ | {"manage_commission", "propose", "confirm", "edit_party_facts", "read_log"},
+    "co_lead": READ | {"propose", "confirm", "edit_party_facts"},
+    "member": READ | {"propose"},
+    "party": {"read_public", "read_parties"},
+    "auditor": READ | {"read_log"},
+    "observer": {"read_public"},
+}
+
+
+@pytest.mark.parametrize(("role", "permission"), list(product(Role, Permission)))
+def test_a_role_has_exactly_the_permissions_that_the_domain_gives_it(role: Role, permission: Permission) -> None:
+    may = permission in EXPECTED[role]
+    assert (permission in PERMISSIONS[role]) is may
+    someone = Standing(Caller(uuid4(), "x", Kind.OBSERVER), frozenset({role}))
+    assert someone.may(permission) is may
+    if may:
+        someone.require(permission)
+    else:
+        with pytest.raises(NotPermitted, match=permission):
+            someone.require(permission)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_only_representatives_have_a_partys_roles_and_only_auditors_audit(kind: Kind) -> None:
+    everything = {"secretariat": True, "co_lead": True, "member": True, "party": True, "auditor": True}
+    roles = standing(Caller(uuid4(), "x", kind), **everything).roles
+    partys = {Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY}
+    assert (partys & roles == partys) is (kind is Kind.REPRESENTATIVE)
+    assert bool(partys & roles) is (kind is Kind.REPRESENTATIVE)
+    assert (Role.AUDITOR in roles) is (kind is Kind.AUDITOR)
+    assert (Role.ADMINISTRATOR in roles) is (kind is Kind.ADMINISTRATOR)
+
+
+# Who calls, and what it is towards a commitment of the pilot's energy group, in the pilot's commission and in another one.
+CALLERS: dict[str, tuple[str, str]] = {
+    "administrator": ("administrator", "administrator"),
+    "PK": ("secretariat", "secretariat"),
+    "AZ": ("secretariat", "secretariat"),
+    "pk-energy": ("co_lead", "party"),
+    "az-energy": ("co_lead", "party"),
+    "pk-member": ("member", "party"),
+    "pk-health": ("party", "party"),
+    "tr-secretariat": ("observer", "secretariat"),
+    "auditor": ("auditor", "observer"),
+    "auditor-2": ("observer", "observer"),
+    "observer": ("observer", "observer"),
+}
+LEVELS = [level.value for level in Confidentiality]
+ORGANISATIONS = {"pk-energy": 104, "az-energy": 204, "pk-member": 105, "pk-health": 106}
+
+
+async def people(world: World) -> str:
+    """Register everyone in CALLERS, and return the id of the other commission, of PK, AZ and TR."""
+    for who, number in ORGANISATIONS.items():
+        await world.second_principal(who, organisation_id=organisation(number))
+    await world.second_principal("auditor-2", "auditor")
+    group = f"/v1/working-groups/01940000-0000-7000-8000-000000000302/members/{organisation(105)}"
+    assert (await world.as_("PK").put(group, json={"role": "member"})).status_code == 200
+    return await commission_of_three(world)
+
+
+async def targets(world: World, other_commission: str) -> dict[tuple[str, str], str]:
+    """Record one commitment of each confidentiality in both commissions; (commission, level) -> id. All stay proposed."""
+    made: dict[tuple[str, str], str] = {}
+    for number, level in enumerate(LEVELS):
+        own = await record_in(
+            world,
+            COMMISSION,
+            number,
+            confidentiality=level,
+            working_group_id="01940000-0000-7000-8000-000000000302",
+        )
+        other = await record_in(world, other_commission, number, confidentiality=level)
+        made["own", level], made["other", level] = own["id"], other["id"]
+    return made
+
+
+async def attempts(world: World, who: str, commitment_id: str) -> dict[str, httpx.Response]:
+    """Try everything that one can try with a commitment; nothing of it succeeds in changing what others try."""
+    client, url = world.as_(who), f"/v1/commitments/{commitment_id}"
+    open_one = (await world.as_("PK").get(url)).json()["open_transition"]["id"]
+    unknown_lead = {"lead_organisation_id": str(uuid4())}
+    return {
+        "read": await client.get(url),
+        "trail": await client.get(f"{url}/audit-trail"),
+        "moves": await client.get(f"{url}/transitions"),
+        "move": await client.get(f"/v1/transitions/{open_one}"),
+        "propose": await client.post(f"{url}/transitions", json={"action": "withdraw", "reason": "R"}),
+        "confirm": await client.post(f"/v1/transitions/{open_one}/confirmations", json={"decision": "refuse"}),
+        "take_back": await client.post(f"/v1/transitions/{open_one}/withdrawal", json={"reason": 7}),
+        "patch": await client.patch(url, json=unknown_lead, headers={"If-Match": "*"}),
+    }
+
+
+async def test_the_matrix_of_roles_parties_commissions_and_confidentiality(world: World) -> None:
+    made = await targets(world, await people(world))
+    for who, (where, level) in product(CALLERS, made):
+        role = CALLERS[who][0 if where == "own" else 1]
+        answers = await attempts(world, who, made[where, level])
+        told = {name: answer.status_code for name, answer in answers.items()}
+        case = (who, role, where, level, told)
+        granted = EXPECTED[role]
+        if f"read_{level}" not in granted:
+            assert {status for name, status in told.items() if name != "take_back"} == {404}, case
+            continue
+        assert {told[name] for name in ("read", "trail", "moves", "move")} == {200}, case
+        # A proposal is open, which the lifecycle's answer says before the right to propose is asked.
+        assert told["propose"] == 409, case
+        own_proposal = who.upper().startswith("PK")
+        assert told["confirm"] == (403 if "confirm" not in granted else 409 if own_proposal else 422), case
+        assert told["patch"] == (422 if "edit_party_facts" in granted else 403), case
+
+
+async def test_what_one_may_not_see_is_byte_for_byte_what_is_not_there(world: World) -> None:
+    await people(world)
+    hidden, absent = item(5), str(uuid4())
+    proposal = (await world.as_("PK").post(f"/v1/commitments/{hidden}/transitions", json=SIGN)).json()["id"]
+    for who in ("observer", "pk-health", "tr-secretariat", "administrator"):
+        headers = {"X-Request-ID": "same", "If-Match": "*"}
+        for method, path, body in (
+            ("GET", "/v1/commitments/{}", None),
+            ("GET", "/v1/commitments/{}/audit-trail", None),
+            ("GET", "/v1/commitments/{}/transitions", None),
+            ("POST", "/v1/commitments/{}/transitions", SIGN),
+            ("PATCH", "/v1/commitments/{}", {"focal_point": "x"}),
+            ("GET", "/v1/transitions/{}", None),
+            ("POST", "/v1/transitions/{}/confirmations", {"decision": "confirm"}),
+            ("POST", "/v1/transitions/{}/withdrawal", {}),
+        ):
+            secret = proposal if "transitions/{}" in path else hidden
+            pair = []
+            for key in (secret, absent):
+                answer = await world.as_(who).request(method, path.format(key), json=body, headers=headers)
+                assert answer.status_code == 404, (who, path, answer.text)
+                pair.append((answer.content.replace(key.encode(), b"ID"), sorted(answer.headers.items())))
+            assert pair[0][0] == pair[1][0], (who, path)
+
+
+@pytest.mark.parametrize("who", ["administrator", "auditor", "observer", "pk-health", "tr-secretariat"])
+async def test_those_without_the_right_can_neither_record_nor_propose_nor_manage(world: World, who: str) -> None:
+    await people(world)
+    client = world.as_(who)
+    body: dict[str, Any] = {
+        "commission_id": COMMISSION,
+        "sector": "trade",
+        "titles": {"en": "T"},
+        "texts": {"en": "T"},
+        "instrument_required": False,
+        "agreement": {"agreed_on": "2025"},
+    }
+    assert (await client.post("/v1/commitments", json=body)).status_code == 403
+    told = await client.post(f"/v1/commitments/{item(14)}/transitions", json={"action": "withdraw", "reason": "R"})
+    assert told.status_code == 403
+    assert "secretariat" in told.json()["detail"]
+    session = {"ordinal": 12, "status": "planned", "host_party": "PK"}
+    assert (await client.post(f"/v1/commissions/{COMMISSION}/sessions", json=session)).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["PK", "AZ", "auditor", "observer"])
+async def test_only_the_administrator_registers_and_founds(world: World, who: str) -> None:
+    client = world.as_(who)
+    for path, body in (
+        ("/v1/parties", {"code": "TR", "names": {"en": "T"}}),
+        ("/v1/organisations", {"party": "PK", "name": "N"}),
+        ("/v1/principals", {"client_id": "abc", "name": "N", "kind": "observer"}),
+        (f"/v1/principals/{item(1)}/secrets", {}),
+        (f"/v1/principals/{item(1)}/deactivation", None),
+        (
+            "/v1/commissions",
+            {
+                "titles": {"en": "T"},
+                "parties": [
+                    {"party": "PK", "secretariat_id": organisation(101)},
+                    {"party": "AZ", "secretariat_id": organisation(201)},
+                ],
+                "languages": ["en"],
+                "rule": "mutual",
+            },
+        ),
+    ):
+        assert (await client.post(path, json=body)).status_code == 403, path
+    assert (await client.get("/v1/principals")).status_code == 403
+
+
+async def test_a_member_proposes_and_may_not_confirm_and_a_co_lead_of_the_other_side_may(world: World) -> None:
+    await people(world)
+    url = f"/v1/commitments/{item(7)}/transitions"
+    claimed = await world.as_("pk-member").post(url, json={"action": "lapse", "reason": "R"})
+    assert claimed.status_code == 201
+    where = f"/v1/transitions/{claimed.json()['id']}/confirmations"
+    assert (await world.as_("pk-member").post(where, json={"decision": "confirm"})).status_code == 403
+    assert (await world.as_("pk-energy").post(where, json={"decision": "confirm"})).status_code == 409
+    assert (await world.as_("az-energy").post(where, json={"decision": "confirm"})).json()["status"] == "effective"
+
+
+async def test_who_leaves_the_working_group_loses_its_rights_at_once(world: World) -> None:
+    await people(world)
+    path = f"/v1/working-groups/01940000-0000-7000-8000-000000000302/members/{organisation(105)}"
+    url = f"/v1/commitments/{item(7)}/transitions"
+    assert (await world.as_("PK").delete(path)).status_code == 204
+    assert (await world.as_("pk-member").post(url, json={"action": "lapse", "reason": "R"})).status_code == 403
