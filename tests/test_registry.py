@@ -1,0 +1,164 @@
+"""The registry, commissions, sessions and working groups over HTTP: each change leaves an entry."""
+
+from typing import Any
+from uuid import uuid4
+
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, organisation
+
+GROUP = "01940000-0000-7000-8000-000000000302"
+
+
+async def last_entry(world: World) -> Any:
+    """Return the newest entry of the pilot's commission itself."""
+    owner = await world.connect()
+    seq = await owner.fetchval("SELECT seq FROM commission WHERE id = $1", COMMISSION)
+    await world.sequence()
+    feed = await world.as_("auditor").get(f"/v1/commissions/{COMMISSION}/audit-trail?limit=200")
+    return next(one for one in feed.json()["items"] if one["subject"] == COMMISSION and one["seq"] == seq)
+
+
+async def test_the_administrator_registers_a_party_an_organisation_and_its_principal(world: World) -> None:
+    admin = world.as_("administrator")
+    assert (await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})).status_code == 201
+    again = await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
+    assert (again.status_code, again.json()["type"]) == (409, "urn:pacta:problem:already-exists")
+    made = (await admin.post("/v1/organisations", json={"party": "TR", "name": "Ministry"})).json()
+    unknown = await admin.post("/v1/organisations", json={"party": "GE", "name": "Ministry"})
+    assert unknown.status_code == 422
+    body = {"client_id": "tr-1", "name": "N", "kind": "representative", "organisation_id": made["id"]}
+    principal = await admin.post("/v1/principals", json=body)
+    assert (principal.status_code, principal.json()["party"]) == (201, "TR")
+    without = await admin.post("/v1/principals", json=body | {"client_id": "tr-2", "organisation_id": None})
+    assert without.json()["errors"][0]["pointer"] == "/organisation_id"
+    me = (await world.as_("tr-1").get("/v1/me")).json()
+    assert (me["party"], me["organisation_id"], me["roles"]) == ("TR", made["id"], [])
+    trail = (await admin.get("/v1/registry/audit-trail?limit=200")).json()["items"]
+    assert [one["kind"] for one in trail[-3:]] == [
+        "party.registered",
+        "organisation.registered",
+        "principal.registered",
+    ]
+
+
+async def test_lists_of_the_registry_have_pages_and_filters(world: World) -> None:
+    client = world.as_("PK")
+    assert [one["code"] for one in (await client.get("/v1/parties")).json()["items"]] == ["AZ", "PK"]
+    assert (await client.get("/v1/parties/PK")).json()["names"] == {"en": "Pakistan"}
+    assert (await client.get("/v1/parties/XX")).status_code == 404
+    first = (await client.get("/v1/organisations?party=AZ&limit=4")).json()
+    rest = (await client.get(f"/v1/organisations?party=AZ&limit=4&cursor={first['next_cursor']}")).json()
+    assert (len(first["items"]), len(rest["items"]), rest["next_cursor"]) == (4, 2, None)
+    assert {one["party"] for one in first["items"] + rest["items"]} == {"AZ"}
+    assert (await client.get(f"/v1/organisations/{organisation(101)}")).json()["name"] == "Economic Affairs Division"
+    wrong = await client.get(
+        f"/v1/organisations?cursor={(await client.get('/v1/parties?limit=1')).json()['next_cursor']}"
+    )
+    assert wrong.status_code == 400
+
+
+async def test_a_commission_is_founded_with_a_secretariat_of_each_party(world: World) -> None:
+    admin = world.as_("administrator")
+    parties = [
+        {"party": "PK", "secretariat_id": organisation(101)},
+        {"party": "AZ", "secretariat_id": organisation(201)},
+    ]
+    body = {"titles": {"en": "T"}, "parties": parties, "languages": ["en", "az"], "rule": "mutual"}
+    taken = await admin.post("/v1/commissions", json=body)
+    assert taken.status_code == 409
+    made = await admin.post("/v1/commissions", json=body | {"suffix": "CULTURE", "founded_on": "2025"})
+    assert (made.status_code, made.json()["code"]) == (201, "PK-AZ.CULTURE")
+    swapped = [parties[0], {"party": "AZ", "secretariat_id": organisation(102)}]
+    wrong = await admin.post("/v1/commissions", json=body | {"suffix": "X", "parties": swapped})
+    assert wrong.status_code == 422
+    twice = await admin.post("/v1/commissions", json=body | {"suffix": "X", "parties": [parties[0], parties[0]]})
+    assert twice.status_code == 422
+    listed = (await world.as_("PK").get("/v1/commissions")).json()["items"]
+    assert [one["code"] for one in listed] == ["PK-AZ", "PK-AZ.CULTURE"]
+
+
+async def test_an_auditor_is_appointed_by_the_administrator_and_then_reads_everything(world: World) -> None:
+    who = await world.second_principal("auditor-2", "auditor")
+    me = (await world.as_(who).get("/v1/me")).json()["principal_id"]
+    url = f"/v1/commissions/{COMMISSION}/auditors/{me}"
+    assert (await world.as_("PK").put(url)).status_code == 403
+    assert len((await world.as_(who).get("/v1/commitments")).json()["items"]) == 2
+    for _ in range(2):
+        assert (await world.as_("administrator").put(url)).status_code == 200
+    assert len((await world.as_(who).get("/v1/commitments")).json()["items"]) == 14
+    entry = await last_entry(world)
+    assert (entry["kind"], entry["data"]["principal_id"]) == ("auditor.appointed", me)
+    nobody = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{uuid4()}")
+    assert nobody.status_code == 422
+
+
+async def test_a_session_is_recorded_by_its_host_and_each_side_names_its_own_co_chair(world: World) -> None:
+    url = f"/v1/commissions/{COMMISSION}/sessions"
+    body = {"ordinal": 10, "status": "planned", "host_party": "PK", "starts_on": "2029"}
+    assert (await world.as_("AZ").post(url, json=body)).status_code == 403
+    made = await world.as_("PK").post(url, json=body)
+    assert made.status_code == 201, made.text
+    assert (await world.as_("PK").post(url, json=body)).status_code == 409
+    held = await world.as_("PK").post(url, json={"ordinal": 11, "status": "held", "host_party": "PK"})
+    assert held.json()["errors"][0]["pointer"] == "/starts_on"
+    session = made.headers["location"]
+    chair = {"co_chair": {"name": "N. N.", "title": "Minister"}}
+    assert (await world.as_("AZ").patch(session, json=chair)).status_code == 428
+    tag = made.headers["etag"]
+    named = await world.as_("AZ").patch(session, json=chair, headers={"If-Match": tag})
+    assert named.json()["co_chairs"]["AZ"]["name"] == "N. N."
+    assert (await world.as_("PK").patch(session, json=chair, headers={"If-Match": tag})).status_code == 412
+    foreign = await world.as_("AZ").patch(session, json={"venue": "Baku"}, headers={"If-Match": "*"})
+    assert foreign.status_code == 403
+    moved = await world.as_("PK").patch(session, json={"status": "postponed"}, headers={"If-Match": "*"})
+    assert (moved.json()["status"], moved.headers["etag"] != tag) == ("postponed", True)
+    entry = await last_entry(world)
+    assert entry["kind"] == "session.changed"
+    assert (entry["data"]["before"], entry["data"]["after"]) == ({"status": "planned"}, {"status": "postponed"})
+    ordinals = [one["ordinal"] for one in (await world.as_("observer").get(url)).json()["items"]]
+    assert ordinals == [8, 9, 10]
+
+
+async def test_the_pilots_sessions_are_those_of_the_communique(world: World) -> None:
+    eighth = (await world.as_("AZ").get(f"/v1/sessions/{SESSION_8}")).json()
+    assert (eighth["status"], eighth["venue"], eighth["ends_on"]) == ("held", "Islamabad", "2025-01-24")
+    assert eighth["co_chairs"]["PK"]["name"] == "Khawaja Muhammad Asif"
+    ninth = (await world.as_("AZ").get(f"/v1/sessions/{SESSION_9}")).json()
+    assert (ninth["status"], ninth["venue"], ninth["starts_on"]) == ("planned", "Baku", "2027")
+
+
+async def test_each_side_names_its_own_members_and_one_co_lead(world: World) -> None:
+    url = f"/v1/working-groups/{GROUP}/members"
+    foreign = await world.as_("AZ").put(f"{url}/{organisation(105)}", json={"role": "member"})
+    assert foreign.status_code == 403
+    second = await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "co_lead"})
+    assert second.status_code == 409
+    assert (await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "member"})).status_code == 200
+    assert (await last_entry(world))["data"]["after"] == "member"
+    handed = await world.as_("PK").put(f"{url}/{organisation(104)}", json={"role": "member"})
+    assert handed.status_code == 200
+    promoted = await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "co_lead"})
+    roles = {one["organisation_id"]: one["role"] for one in promoted.json()["members"] if one["party"] == "PK"}
+    assert roles == {organisation(104): "member", organisation(105): "co_lead"}
+    assert (await world.as_("PK").delete(f"{url}/{organisation(104)}")).status_code == 204
+    assert (await world.as_("PK").delete(f"{url}/{organisation(104)}")).status_code == 404
+    entry = await last_entry(world)
+    assert (entry["data"]["before"], entry["data"]["after"]) == ("member", None)
+
+
+async def test_a_working_group_is_founded_by_a_secretariat_with_its_own_co_lead(world: World) -> None:
+    body = {
+        "commission_id": COMMISSION,
+        "titles": {"en": "Education"},
+        "sector": "education",
+        "founded_at_session_id": SESSION_8,
+        "co_lead_organisation_id": organisation(101),
+    }
+    assert (await world.as_("AZ").post("/v1/working-groups", json=body)).status_code == 403
+    made = await world.as_("PK").post("/v1/working-groups", json=body)
+    assert (made.status_code, len(made.json()["members"])) == (201, 1)
+    assert (await last_entry(world))["kind"] == "working_group.founded"
+    for name in ("founded_at_session_id", "co_lead_organisation_id"):
+        wrong = await world.as_("PK").post("/v1/working-groups", json=body | {name: str(uuid4())})
+        assert wrong.status_code in {404, 422}, wrong.text
+    listed = (await world.as_("PK").get("/v1/working-groups?sector=education")).json()["items"]
+    assert [one["id"] for one in listed] == [made.json()["id"]]
