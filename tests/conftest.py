@@ -1,5 +1,6 @@
 """A real PostgreSQL 18, and for each test a register of its own with the pilot in it, called over HTTP."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -136,15 +137,32 @@ async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return file
 
 
+@pytest.fixture(scope="session")
+async def copies(server: Server, pilot: Path) -> AsyncIterator[asyncio.Queue[str]]:
+    """Databases that are copies of the pilot, made while other tests run."""
+    assert pilot.exists()  # noqa: ASYNC240 -- nothing else runs
+    ready: asyncio.Queue[str] = asyncio.Queue(maxsize=6)
+
+    async def make() -> None:
+        while True:
+            database = f"test_{uuid4().hex}"
+            await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY wal_log")
+            await _open_to_roles(server, database)
+            await ready.put(database)
+
+    making = asyncio.create_task(make())
+    yield ready
+    making.cancel()
+    await asyncio.gather(making, return_exceptions=True)
+
+
 @pytest.fixture
-async def make_world(server: Server, pilot: Path) -> AsyncIterator[Callable[..., Any]]:
+async def make_world(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[Callable[..., Any]]:
     """Make registers, each on a copy of the pilot."""
     made: list[World] = []
 
     async def make(**settings: Any) -> World:
-        database = f"test_{uuid4().hex}"
-        await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY file_copy")
-        await _open_to_roles(server, database)
+        database = await copies.get()
         app = create_app(settings_for(server, database, **settings), with_worker=True)
         made.append(World(server, database, app, json.loads(pilot.read_text())))  # noqa: ASYNC240
         return made[-1]

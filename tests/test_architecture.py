@@ -93,9 +93,9 @@ def test_one_function_writes_entries() -> None:
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("commit") == []
     assert calls("begin") == [
+        "accounts.py:_in_database",
+        "accounts.py:begin",
         "audit/sequencer.py:step",
-        "cli.py:_in_database",
-        "cli.py:begin",
         "db.py:transaction",
         "main.py:_watch_epoch",
         "migrate.py:create_roles",

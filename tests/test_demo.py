@@ -68,9 +68,21 @@ class Running:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
+    yield from demos(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One demo for the tests that do not end it."""
+    for start in demos(tmp_path_factory.mktemp("shared")):
+        yield start()
+
+
+def demos(place: Path) -> Iterator[Demo]:
+    """Start demos in a directory whose parent is closed to others, and end them."""
     started: list[Running] = []
 
-    def start(*options: str, directory: Path = tmp_path / "closed" / ".pacta") -> Running:
+    def start(*options: str, directory: Path = place / "closed" / ".pacta") -> Running:
         directory.parent.mkdir(mode=0o700, exist_ok=True)
         started.append(Running(directory, *options))
         return started[-1]
@@ -145,23 +157,22 @@ def test_it_changes_no_mode_or_owner_outside_its_directory(demo: Demo, tmp_path:
 
     (tmp_path / "closed").mkdir(mode=0o700)
     before = modes()
-    demo()
+    demo().end(signal.SIGTERM)
     assert modes() == before
     assert stat.S_IMODE((tmp_path / "closed").stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to become")
-def test_as_root_its_postgresql_is_somebody_else(demo: Demo) -> None:
-    pid = demo().postgres()
+def test_as_root_its_postgresql_is_somebody_else(shared: Running) -> None:
+    pid = shared.postgres()
     uids = re.search(r"Uid:\s+(\d+)\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     assert uids is not None
     assert "0" not in uids.groups()
 
 
-def test_a_second_demo_on_the_same_data_is_told_so_in_a_sentence(demo: Demo) -> None:
-    first = demo()
+def test_a_second_demo_on_the_same_data_is_told_so_in_a_sentence(shared: Running) -> None:
     second = subprocess.run(
-        [*PACTA, "demo", "--port", "0", "--data-dir", str(first.directory)],
+        [*PACTA, "demo", "--port", "0", "--data-dir", str(shared.directory)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -213,8 +224,8 @@ def test_the_lifecycle_is_printed_as_a_picture() -> None:
     assert pacta("lifecycle").stdout.startswith("stateDiagram-v2\n")
 
 
-def test_the_first_administrator_is_made_rotated_and_ended_on_the_command_line(demo: Demo) -> None:
-    running = demo()
+def test_the_first_administrator_is_made_rotated_and_ended_on_the_command_line(shared: Running) -> None:
+    running = shared
     roles = json.loads((running.directory / "roles.json").read_text())
     port = (running.directory / "postgres" / "postmaster.pid").read_text().splitlines()[3]
     url = f"postgresql+asyncpg://pacta_app:{roles['pacta_app']}@127.0.0.1:{port}/pacta"

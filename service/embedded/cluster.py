@@ -17,7 +17,7 @@ NOBODY = 65534
 LAUNCH = Path(__file__).with_name("launch.py")
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(ValueError):
     """The private PostgreSQL cannot be had; the message says what to do next."""
 
 

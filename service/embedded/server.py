@@ -24,7 +24,7 @@ from service.embedded.cluster import (
 )
 
 START_SECONDS = 30
-LOCK_SECONDS = 8
+LOCK_SECONDS = 10
 __all__ = ["DataDirectoryInUse", "EmbeddedError", "EmbeddedPostgresMissing", "Server", "StartFailed", "start"]
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -80,19 +80,26 @@ def start(directory: Path, *, durable: bool = True, fresh: bool = False) -> Serv
 
 
 def _lock(directory: Path) -> int:
+    """Return the locked file; while the holder is dead its PostgreSQL is still shutting down, which is waited for."""
     lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     end = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > end:
+            if _alive(os.pread(lock, 20, 0)) or time.monotonic() > end:
                 os.close(lock)
                 message = f"Another Pacta runs on {directory}. End it, or choose another --data-dir."
                 raise DataDirectoryInUse(message) from None
             time.sleep(0.1)
         else:
+            os.truncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
             return lock
+
+
+def _alive(pid: bytes) -> bool:
+    return pid.isdigit() and Path(f"/proc/{int(pid)}").exists()
 
 
 def _spawn(cluster: Cluster, port: int, lock: int, *, durable: bool) -> "subprocess.Popen[bytes]":
