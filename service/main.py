@@ -26,7 +26,7 @@ from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.migrate import MIGRATIONS
-from service.openapi import publish
+from service.openapi.document import publish
 from service.parties.principal_routes import router as principals
 from service.parties.routes import me
 from service.parties.routes import router as registry

@@ -92,13 +92,14 @@ READING: Final[Mapping[Confidentiality, Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A principal that has shown a good token: whom it acts for, and what sort it is."""
+    """A principal that has shown a good token: whom it acts for, what sort it is, and the token's scopes."""
 
     principal_id: UUID
     subject: str
     kind: Kind
     organisation_id: UUID | None = None
     party: str | None = None
+    scopes: frozenset[str] = frozenset()
 
     def everywhere(self) -> frozenset[Role]:
         """Return the roles that need no commission: administrator, or observer (everyone may read what is public)."""

@@ -17,8 +17,11 @@ def refusals(*kinds: type[errors.ServiceError]) -> dict[int | str, dict[str, Any
     }
 
 
-READING = refusals(errors.Unreadable, errors.NotAuthenticated, errors.InvalidContent, errors.Unavailable)
+# Every token may lack the scope that is needed (403).
+READING = refusals(
+    errors.Unreadable, errors.NotAuthenticated, errors.NotPermitted, errors.InvalidContent, errors.Unavailable
+)
 READING_ONE = READING | refusals(errors.NotFound)
-WRITING = READING | refusals(errors.NotPermitted, errors.Conflict, TooLarge, errors.UnsupportedMediaType)
+WRITING = READING | refusals(errors.Conflict, TooLarge, errors.UnsupportedMediaType)
 WRITING_ONE = WRITING | refusals(errors.NotFound)
 CHANGING = WRITING_ONE | refusals(errors.Stale, errors.PreconditionRequired)

@@ -23,6 +23,7 @@ from service.main import create_app
 from service.migrate import migrate
 from service.pilot.load import load
 from service.settings import Settings
+from tests.contract import declared
 
 logs.configure("CRITICAL")
 COMMISSION = "01940000-0000-7000-8000-000000000001"
@@ -68,11 +69,16 @@ class World:
         key = who if app is None else f"{who}@{id(app)}"
         if key not in self.clients:
             app = app or self.app
+
+            async def check(response: httpx.Response, app: FastAPI = app) -> None:
+                declared(app, response)
+
             token = app.state.callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))
             self.clients[key] = httpx.AsyncClient(
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False),
                 base_url="http://pacta.test",
                 headers={"Authorization": f"Bearer {token}"} if who else {},
+                event_hooks={"response": [check]},
             )
         return self.clients[key]
 

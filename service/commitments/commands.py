@@ -28,7 +28,11 @@ PARTY_FACTS_BYTES = 5_000
 
 
 async def record(
-    connection: AsyncConnection, caller: Caller, new: CommitmentCreate, known_id: UUID | None = None
+    connection: AsyncConnection,
+    caller: Caller,
+    new: CommitmentCreate,
+    known_id: UUID | None = None,
+    known_transition_id: UUID | None = None,
 ) -> UUID:
     """Record a commitment and open the caller's proposal that it was agreed; return its id.
 
@@ -47,7 +51,8 @@ async def record(
     check_length(row, "/texts")
     found = step(Action.AGREE, State.PROPOSED, {"found_in": new.agreement.found_in})
     awaits = queries.others(place, caller.party)
-    move = Move(place["transition_id"], found, evidence, caller.party, awaits, expires_at=new.agreement.expires_at)
+    transition_id = known_transition_id or place["transition_id"]
+    move = Move(transition_id, found, evidence, caller.party, awaits, expires_at=new.agreement.expires_at)
     data: dict[str, Any] = {"commitment": members(row), "proposal": move.described()}
     changes: dict[str, Any] = {}
     if not awaits:

@@ -1,7 +1,7 @@
 """Who is calling: the token's principal, read once per token and process, forgotten when the registry changes."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.db import Transaction
+from service.errors import NotPermitted
 from service.identity import queries
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES, Issuer, unauthenticated
@@ -49,6 +50,7 @@ class Callers:
         if caller is None:
             msg = "The principal of this token is not registered, or no longer active."
             raise unauthenticated(msg)
+        caller = replace(caller, scopes=frozenset(str(claims.get("scope", "")).split()))
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
             self._keep(token, caller, int(claims["exp"]))
@@ -66,12 +68,18 @@ async def current_caller(
     _: Annotated[str | None, Depends(CLIENT_CREDENTIALS)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller:
-    """Return who is calling; 401 without a token that is good now."""
+    """Return who is calling; 401 without a token that is good now, 403 if it lacks the scope (RFC 6750, 3.1)."""
     if bearer is None:
         msg = "Send a token: Authorization: Bearer ... (get one from POST /oauth/token)."
         raise unauthenticated(msg)
     callers: Callers = request.app.state.callers
-    return await callers.find(connection, bearer.credentials)
+    caller = await callers.find(connection, bearer.credentials)
+    needed = "read" if request.method in {"GET", "HEAD"} else "write"
+    if needed not in caller.scopes:
+        message = f"The token lacks the scope '{needed}': get one with it."
+        challenge = f'Bearer realm="pacta", error="insufficient_scope", scope="{needed}"'
+        raise NotPermitted(message, headers={"WWW-Authenticate": challenge})
+    return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller, scope="function")]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.openapi.models import Example
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -17,6 +18,12 @@ from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
 
 router = APIRouter(tags=["tokens"])
+TOKENS: dict[str, Example] = {
+    "unknown_client": {
+        "summary": "A client that is not known (401)",
+        "value": {"grant_type": "client_credentials", "client_id": "pk-secretariat", "client_secret": "its secret"},
+    },
+}
 
 
 class Token(BaseModel):
@@ -35,7 +42,13 @@ class TokenError(BaseModel):
     error_description: str
 
 
-Text = Annotated[str, Form(max_length=500)]
+class TokenRequest(BaseModel):
+    """A request for a token (RFC 6749, 4.4.2); client id and secret here, or by HTTP Basic."""
+
+    grant_type: str = Field("", max_length=500, examples=["client_credentials"])
+    client_id: str = Field("", max_length=500)
+    client_secret: str = Field("", max_length=500, json_schema_extra={"format": "password"})
+    scope: str = Field("", max_length=500, description="`read`, `write`, or both; absent: both.")
 
 
 @router.post(
@@ -50,28 +63,26 @@ Text = Annotated[str, Form(max_length=500)]
 async def create_token(
     request: Request,
     connection: Transaction,
-    grant_type: Text = "",
-    client_id: Text = "",
-    client_secret: Text = "",
-    scope: Text = "",
+    asked: Annotated[TokenRequest, Form(openapi_examples=TOKENS)],
 ) -> Response:
     """Exchange a client id and secret, by HTTP Basic or in the form, for a token (RFC 6749, 4.4)."""
-    if grant_type != "client_credentials":
-        wrong = "invalid_request" if not grant_type else "unsupported_grant_type"
+    if asked.grant_type != "client_credentials":
+        wrong = "invalid_request" if not asked.grant_type else "unsupported_grant_type"
         return _refuse(400, wrong, "Send grant_type=client_credentials as application/x-www-form-urlencoded.")
-    if not set(scope.split()) <= set(SCOPES):
+    scopes = asked.scope.split() or list(SCOPES)
+    if not set(scopes) <= set(SCOPES):
         return _refuse(400, "invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     basic = _basic(request.headers.get("authorization", ""))
-    name, secret = basic or (client_id, client_secret)
+    name, secret = basic or (asked.client_id, asked.client_secret)
     issuer = _callers(request).issuer
     known = "\x00" not in name and await queries.knows_secret(connection, LOCAL, name, secret)
     if not known:
         return _refuse(401, "invalid_client", "The client id or secret is not known, or no longer good.")
     content = {
-        "access_token": issuer.issue(name, int(time.time())),
+        "access_token": issuer.issue(name, int(time.time()), scopes),
         "token_type": "Bearer",
         "expires_in": issuer.lifetime,
-        "scope": " ".join(SCOPES),
+        "scope": " ".join(scopes),
     }
     return JSONResponse(content, headers={"Cache-Control": "no-store"})
 

@@ -1,7 +1,7 @@
 """Access tokens: JWTs signed with Ed25519, as RFC 9068 (`at+jwt`) says. No I/O; the moment is given."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -27,7 +27,7 @@ class Issuer:
     key: OKPKey
     lifetime: int
 
-    def issue(self, client_id: str, now: int) -> str:
+    def issue(self, client_id: str, now: int, scopes: Iterable[str] = SCOPES) -> str:
         """Return an access token for `client_id`, good from `now` (seconds since 1970) for the lifetime."""
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": self.key.kid}
         claims = {
@@ -38,7 +38,7 @@ class Issuer:
             "iat": now,
             "exp": now + self.lifetime,
             "jti": secrets.token_urlsafe(16),
-            "scope": " ".join(SCOPES),
+            "scope": " ".join(scopes),
         }
         return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
 

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Request, Response
 
 from service.db import Transaction
-from service.errors import NotPermitted
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Cursor, Limit, Page, cut, decode, encode
@@ -15,7 +14,7 @@ from service.parties.examples import PRINCIPALS, SECRETS
 from service.parties.registering import Forget, author
 from service.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 from service.permissions import Permission
-from service.refusals import READING, READING_ONE, WRITING, WRITING_ONE, refusals
+from service.refusals import READING, READING_ONE, WRITING, WRITING_ONE
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["registry"])
 
@@ -29,12 +28,14 @@ router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["registry"])
     dependencies=[Forget, Once],
 )
 async def create_principal(
+    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
 ) -> dict[str, Any]:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
     row, secret = await commands.register_principal(connection, author(caller), new)
+    response.headers["Location"] = f"/v1/principals/{row['id']}"
     return {**row, "client_secret": secret}
 
 
@@ -42,7 +43,7 @@ async def create_principal(
     "/principals",
     summary="List principals",
     response_model=Page[PrincipalRead],
-    responses=READING | refusals(NotPermitted),
+    responses=READING,
 )
 async def list_principals(
     request: Request,
@@ -63,7 +64,7 @@ async def list_principals(
     "/principals/{principal_id}",
     summary="Read a principal",
     response_model=PrincipalRead,
-    responses=READING_ONE | refusals(NotPermitted),
+    responses=READING_ONE,
 )
 async def read_principal(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Any:  # noqa: ANN401
     """Read one principal. Administrator only."""

@@ -48,10 +48,15 @@ async def read_me(connection: Transaction, caller: CurrentCaller) -> dict[str, A
     dependencies=[Forget, Once],
 )
 async def create_party(
-    connection: Transaction, caller: CurrentCaller, new: Annotated[PartyCreate, Body(openapi_examples=PARTIES)]
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    new: Annotated[PartyCreate, Body(openapi_examples=PARTIES)],
 ) -> Any:  # noqa: ANN401
     """Register a government by its ISO 3166-1 alpha-2 code. Administrator only."""
-    return await commands.register_party(connection, author(caller), new)
+    row = await commands.register_party(connection, author(caller), new)
+    response.headers["Location"] = f"/v1/parties/{row['code']}"
+    return row
 
 
 @router.get("/parties", summary="List parties", response_model=Page[PartyRead], responses=READING)
@@ -84,12 +89,15 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
     dependencies=[Forget, Once],
 )
 async def create_organisation(
+    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[OrganisationCreate, Body(openapi_examples=ORGANISATIONS)],
 ) -> Any:  # noqa: ANN401
     """Register a ministry, agency, service or company under its party. Administrator only."""
-    return await commands.register_organisation(connection, author(caller), new)
+    row = await commands.register_organisation(connection, author(caller), new)
+    response.headers["Location"] = f"/v1/organisations/{row['id']}"
+    return row
 
 
 @router.get("/organisations", summary="List organisations", response_model=Page[OrganisationRead], responses=READING)

@@ -14,7 +14,7 @@ from service.audit.entry import Author
 from service.commissions import commands as commissions
 from service.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
 from service.commitments import commands as commitments
-from service.commitments import queries, transitions
+from service.commitments import transitions
 from service.commitments.models import Decision
 from service.commitments.schemas import CommitmentCreate
 from service.commitments.transition_schemas import ConfirmationCreate
@@ -92,13 +92,11 @@ async def _groups(connection: AsyncConnection, callers: Mapping[str, Caller]) ->
 
 
 async def _commitment(connection: AsyncConnection, callers: Mapping[str, Caller], one: dict[str, Any]) -> None:
-    new = CommitmentCreate(**_without(one, "by"), commission_id=COMMISSION)
-    commitment_id = await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]))
+    new = CommitmentCreate(**_without(one, "by", "transition_id"), commission_id=COMMISSION)
+    proposal = UUID(one["transition_id"])
+    await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
     other = next(caller for party, caller in callers.items() if party != one["by"])
-    proposal = (await queries.get_for_update(connection, other, commitment_id)).proposal
-    assert proposal is not None
-    yes = ConfirmationCreate(decision=Decision.CONFIRM)
-    await transitions.answer(connection, other, proposal, yes)
+    await transitions.answer(connection, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
 
 
 async def _register(connection: AsyncConnection, name: str, author: Author, secrets: Secrets) -> None:

@@ -1,0 +1,30 @@
+"""What the published document says in prose."""
+
+INTRODUCTION = """One shared record of what governments agreed in their joint commissions, and what became of it.
+
+A **commitment** moves along a lifecycle. A move is **proposed by one party and takes effect when every other party has
+confirmed it**. Every step leaves an entry in an append-only **audit trail**.
+
+To begin: get a token (`Authorize`, client credentials), read `/v1/me`, list the commitments, propose a move.
+Every refusal is a problem document (RFC 9457) that says what to mend. Send an `Idempotency-Key` with each POST, and it
+may be sent again safely. New members and new values of enumerations may be added within `/v1`; nothing is removed.
+
+<details><summary>The lifecycle as a picture (Mermaid)</summary>
+
+```mermaid
+{picture}```
+
+</details>
+"""
+TAGS = {
+    "tokens": "Get an access token with a client id and secret; read the keys that verify it.",
+    "me": "Who the caller is, for which party, with which roles.",
+    "registry": "Parties, organisations and principals. The administrator registers them, and acts for no party.",
+    "commissions": "The standing bodies and their sessions.",
+    "working groups": "Joint working groups, which own commitments between sessions.",
+    "lifecycle": "The state machine itself, as data.",
+    "commitments": "What was agreed.",
+    "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
+    "audit trail": "Everything that ever happened, as the exact bytes that were hashed.",
+    "operations": "For those who run the service.",
+}

@@ -1,0 +1,34 @@
+"""Every answer that any test receives is one that the published document declares."""
+
+import re
+from functools import cache
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+WATCHED = ("etag", "location", "link", "retry-after", "www-authenticate", "idempotent-replayed", "x-request-id")
+UNDECLARED = {405, 500}
+"""Refused before an operation is known, or a fault of ours."""
+
+
+@cache
+def operations(app: FastAPI) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    """Return each path of the document as a pattern, with its operations."""
+    paths = app.openapi()["paths"]
+    return [(re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))), found) for path, found in paths.items()]
+
+
+def declared(app: FastAPI, response: httpx.Response) -> None:
+    """Assert that status and headers of `response` stand in the document."""
+    path = response.request.url.path
+    found = next((one for pattern, one in operations(app) if pattern.fullmatch(path)), {})
+    operation = found.get(response.request.method.lower())
+    if operation is None or response.status_code in UNDECLARED:
+        return
+    name = operation["operationId"]
+    answer = operation["responses"].get(str(response.status_code))
+    assert answer is not None, f"{name} answered {response.status_code}, which its document does not declare"
+    known = {header.lower() for header in answer["headers"]}
+    carried = {header for header in WATCHED if header in response.headers}
+    assert carried <= known, f"{name} {response.status_code} carried {carried - known}"
