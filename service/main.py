@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service import operations, problems
 from service.audit.sequencer import Sequencer
 from service.commissions.routes import router as commissions
+from service.commitments.routes import lifecycle
 from service.commitments.routes import router as commitments
 from service.commitments.transition_routes import router as transitions
 from service.db import create_engine
@@ -42,6 +43,7 @@ ROUTERS = (
     principals,
     commissions,
     groups,
+    lifecycle,
     commitments,
     transitions,
     trail,

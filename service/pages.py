@@ -7,7 +7,6 @@ from typing import Annotated, Any, Generic, TypeVar
 import orjson
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
-from typing_extensions import override
 
 from service.errors import InvalidCursor
 
@@ -25,12 +24,6 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None
-
-    @classmethod
-    @override
-    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
-        """Return the name that the published document uses: a page of `PartyRead` is a `PartyPage`."""
-        return f"{params[0].__name__.removesuffix('Read')}Page"
 
 
 def encode(sort: str, *values: object) -> str:

@@ -20,7 +20,7 @@ class Strict(BaseModel):
 class Read(BaseModel):
     """An answer model: every member is always there."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=False)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
 
 def storable(text: str) -> str:

@@ -130,7 +130,7 @@ async def list_sessions(
 
 @router.get("/sessions/{session_id}", summary="Read a session", response_model=SessionRead, responses=READING_ONE)
 async def read_session(response: Response, connection: Transaction, _: CurrentCaller, session_id: UUID) -> Any:  # noqa: ANN401
-    """Read one session."""
+    """Read one session: where and when it meets or met, and who chairs it for each party."""
     row = await queries.session(connection, session_id)
     tag(response, row["seq"])
     return row

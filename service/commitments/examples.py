@@ -32,7 +32,7 @@ COMMITMENTS: dict[str, Example] = {
 }
 PARTY_FACTS: dict[str, Example] = {
     "a_focal_point": {
-        "summary": "The office to write to (200 as the party's secretariat)",
+        "summary": "The office to write to (200 as PK)",
         "value": {"focal_point": "Joint Commission desk (sample)"},
     },
 }
@@ -85,15 +85,15 @@ PROPOSALS: dict[str, Example] = {
     },
 }
 CONFIRMATIONS: dict[str, Example] = {
-    "confirm": {"summary": "Yes (201 as another party)", "value": {"decision": "confirm"}},
+    "confirm": {"summary": "Yes (201 as AZ)", "value": {"decision": "confirm"}},
     "refuse": {
-        "summary": "No, and why (201 as another party)",
+        "summary": "No, and why (201 as AZ)",
         "value": {"decision": "refuse", "reason": "The text was not initialled (sample)."},
     },
 }
 WITHDRAWALS: dict[str, Example] = {
     "take_back": {
-        "summary": "Take back one's own proposal (201 as its proposer)",
+        "summary": "Take back one's own proposal (201 as PK)",
         "value": {"reason": "A mistake (sample)."},
     },
 }

@@ -27,9 +27,10 @@ from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING
 
 router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["commitments"])
+lifecycle = APIRouter(prefix="/v1", tags=["lifecycle"])
 
 
-@router.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead, tags=["lifecycle"])
+@lifecycle.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead)
 async def read_lifecycle() -> Any:  # noqa: ANN401
     """Read the state machine itself: states, steps, the evidence of each action, and its picture (Mermaid)."""
     return machine()

@@ -1,5 +1,7 @@
 """Making the document: FastAPI's own, then what it cannot know, then what generators stumble over taken out."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +13,8 @@ from service.openapi.additions import HEADERS, PILOT, Schema, headers_of, links_
 from service.openapi.words import INTRODUCTION, TAGS
 from service.problems import MEDIA_TYPE, Problem
 
+GENERIC = re.compile(r"Page_(\w+?)Read_\b")
+"""What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
@@ -27,11 +31,14 @@ def document(app: FastAPI) -> Schema:
         servers=[{"url": "/", "description": "The service that serves this document"}],
         contact={"name": "The operator of this installation"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        separate_input_output_schemas=False,
     )
+    made = json.loads(GENERIC.sub(r"\1Page", json.dumps(made)))
     components = made["components"]
     components["headers"] = {name: dict(header) for name, header in HEADERS.items()}
     _add_problem(components["schemas"])
+    for name, schema in components["schemas"].items():
+        if name.endswith("Page"):
+            schema["description"] = "One page of a list, and the cursor of the next page (null on the last)."
     for schema in _each(components):
         _untitle(schema)
     for method, operation in _operations(made):

@@ -1,0 +1,141 @@
+"""The published document as generators and clerks meet it."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.commitments.lifecycle import Action, picture
+from service.main import create_app
+from service.serving import document
+from service.settings import Settings
+
+FILE = Path(__file__).parents[2] / "openapi" / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
+OPERATIONS = {
+    operation["operationId"]: (method, path, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+
+
+def every(value: Any) -> Iterator[dict[str, Any]]:
+    """Return every object in the document."""
+    if isinstance(value, list):
+        for one in value:
+            yield from every(one)
+    if isinstance(value, dict):
+        yield value
+        for one in value.values():
+            yield from every(one)
+
+
+def test_the_committed_document_is_the_one_that_the_service_publishes() -> None:
+    assert FILE.read_text() == document(create_app(Settings())), "stale: run `pacta openapi`"
+
+
+def test_an_operation_is_named_as_its_function_verb_first() -> None:
+    verbs = {"create", "read", "list", "change", "put", "release", "appoint"}
+    for name in OPERATIONS:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name)
+        assert name.split("_")[0] in verbs, name
+
+
+@pytest.mark.parametrize("name", list(OPERATIONS))
+def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
+    method, path, operation = OPERATIONS[name]
+    assert 5 < len(operation["summary"]) < 60
+    assert len(operation["description"]) > 20
+    assert len(operation["tags"]) == 1
+    assert "security" in operation
+    if path.startswith("/v1") and path != "/v1/lifecycle":
+        scopes = operation["security"][0]["ClientCredentials"]
+        assert scopes == (["read"] if method == "get" else ["write"])
+    for status, answer in operation["responses"].items():
+        assert answer["description"]
+        if status.startswith(("4", "5")) and path != "/oauth/token":
+            assert answer["content"] == {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            }, status
+    if method in {"post", "patch", "put"} and "requestBody" in operation:
+        for content in operation["requestBody"]["content"].values():
+            assert content["examples"], "no example"
+    for parameter in operation.get("parameters", []):
+        assert parameter["in"] != "path" or parameter["examples"]
+
+
+def test_tags_stand_in_the_order_of_the_work_and_each_is_explained() -> None:
+    names = [tag["name"] for tag in DOCUMENT["tags"]]
+    assert names[:4] == ["tokens", "me", "registry", "commissions"]
+    assert all(len(tag["description"]) > 20 for tag in DOCUMENT["tags"])
+    assert {operation["tags"][0] for _, _, operation in OPERATIONS.values()} == set(names)
+
+
+def test_the_introduction_holds_the_picture() -> None:
+    assert picture() in DOCUMENT["info"]["description"]
+    assert DOCUMENT["openapi"].startswith("3.1")
+    assert DOCUMENT["info"]["license"] == {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    assert DOCUMENT["servers"]
+
+
+def test_schemas_have_no_made_up_titles_and_no_twins() -> None:
+    assert not [name for name in SCHEMAS if re.search(r"-(Input|Output)$|__|_$|^Body_", name)]
+    for name, schema in SCHEMAS.items():
+        assert "title" not in schema, name
+        assert schema.get("description"), name
+
+
+def test_a_request_knows_all_its_members_and_an_answer_always_has_them_all() -> None:
+    for name, schema in SCHEMAS.items():
+        if name.endswith(("Create", "Patch", "Put")) or name in {"Sign", "Agree", "SharedChanges"}:
+            assert schema["additionalProperties"] is False, name
+        if name.endswith(("Read", "Page", "Detail")):
+            assert set(schema["required"]) == set(schema["properties"]), name
+
+
+def test_a_proposal_is_one_of_thirteen_told_apart_by_its_action() -> None:
+    _, _, operation = OPERATIONS["create_transition"]
+    body = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert body["discriminator"]["propertyName"] == "action"
+    assert set(body["discriminator"]["mapping"]) == {str(action) for action in Action}
+    for reference in body["discriminator"]["mapping"].values():
+        assert "action" in SCHEMAS[reference.rsplit("/", 1)[1]]["required"]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    for one in every(DOCUMENT):
+        if isinstance(one.get("$ref"), str):
+            found: Any = DOCUMENT
+            for part in one["$ref"].removeprefix("#/").split("/"):
+                found = found[part]
+
+
+def test_links_lead_from_what_was_made_to_what_can_be_done_with_it() -> None:
+    for name, (_, _, operation) in OPERATIONS.items():
+        for answer in operation["responses"].values():
+            for link in answer.get("links", {}).values():
+                _, path, _ = OPERATIONS[link["operationId"]]
+                assert set(link["parameters"]) == set(re.findall(r"\{(\w+)\}", path)), name
+    made = OPERATIONS["create_transition"][2]["responses"]["201"]["links"]
+    assert {link["operationId"] for link in made.values()} == {
+        "read_transition",
+        "create_confirmation",
+        "create_withdrawal",
+    }
+
+
+def test_parameters_are_never_null() -> None:
+    for _, _, operation in OPERATIONS.values():
+        for parameter in operation.get("parameters", []):
+            assert "anyOf" not in parameter["schema"], parameter["name"]
+
+
+def test_every_post_but_the_token_takes_an_idempotency_key_and_every_patch_a_version() -> None:
+    for name, (method, _, operation) in OPERATIONS.items():
+        headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
+        assert ("idempotency-key" in headers) is (method == "post" and name != "create_token"), name
+        assert method != "patch" or "if-match" in headers
