@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -162,26 +162,54 @@ async def copies(server: Server, pilot: Path) -> AsyncIterator[asyncio.Queue[str
     await asyncio.gather(making, return_exceptions=True)
 
 
+class Maker:
+    """Makes registers, each on a copy of the pilot, and takes them down."""
+
+    def __init__(self, server: Server, pilot: Path, copies: asyncio.Queue[str]) -> None:
+        self.server, self.pilot, self.copies = server, pilot, copies
+        self.made: list[World] = []
+
+    async def __call__(self, **settings: Any) -> World:
+        database = await self.copies.get()
+        app = create_app(settings_for(self.server, database, **settings), with_worker=True)
+        self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text())))
+        return self.made[-1]
+
+    async def close(self) -> None:
+        for world in self.made:
+            for client in world.clients.values():
+                await client.aclose()
+            for connection in world.connections:
+                await connection.close()
+            await world.engine.dispose()
+            await world.app.state.sequencer.engine.dispose()
+            await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
+
+
 @pytest.fixture
-async def make_world(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[Callable[..., Any]]:
-    """Make registers, each on a copy of the pilot."""
-    made: list[World] = []
+async def make_world(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[Maker]:
+    """Make registers of the test's own."""
+    maker = Maker(server, pilot, copies)
+    yield maker
+    await maker.close()
 
-    async def make(**settings: Any) -> World:
-        database = await copies.get()
-        app = create_app(settings_for(server, database, **settings), with_worker=True)
-        made.append(World(server, database, app, json.loads(pilot.read_text())))  # noqa: ASYNC240
-        return made[-1]
 
-    yield make
-    for world in made:
-        for client in world.clients.values():
-            await client.aclose()
-        for connection in world.connections:
-            await connection.close()
-        await world.engine.dispose()
-        await world.app.state.sequencer.engine.dispose()
-        await as_superuser(server, f"DROP DATABASE {world.database} WITH (FORCE)")
+@pytest.fixture(scope="session")
+async def still(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[World]:
+    """The pilot's register, for tests that change nothing in it; every entry has its index."""
+    maker = Maker(server, pilot, copies)
+    world = await maker()
+    await world.sequence()
+    yield world
+    await maker.close()
+
+
+@pytest.fixture(scope="module")
+async def worn(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[World]:
+    """A register that a module's tests share and may change, since none depends on what it holds."""
+    maker = Maker(server, pilot, copies)
+    yield await maker()
+    await maker.close()
 
 
 async def _open_to_roles(server: Server, database: str) -> None:
@@ -191,7 +219,6 @@ async def _open_to_roles(server: Server, database: str) -> None:
 
 
 @pytest.fixture
-async def world(make_world: Callable[..., Any]) -> World:
+async def world(make_world: Maker) -> World:
     """A register of the test's own."""
-    made: World = await make_world()
-    return made
+    return await make_world()

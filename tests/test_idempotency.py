@@ -69,8 +69,8 @@ async def test_an_answer_is_replayed_without_its_secret(world: World) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "a b", "ü", "x" * 256])
-async def test_a_key_that_is_none_is_refused(world: World, key: str) -> None:
+async def test_a_key_that_is_none_is_refused(still: World, key: str) -> None:
     headers = [(b"idempotency-key", key.encode())]
-    answer = await world.as_("PK").post("/v1/commitments", json=RECORD, headers=headers)
+    answer = await still.as_("PK").post("/v1/commitments", json=RECORD, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == "idempotency-key"

@@ -46,8 +46,8 @@ async def test_a_token_is_had_by_form_and_by_basic_and_says_who_one_is(world: Wo
         (GRANT, 401, "invalid_client"),
     ],
 )
-async def test_a_refusal_is_as_rfc_6749_says(world: World, form: dict[str, str], status: int, error: str) -> None:
-    answer = await world.as_("").post("/oauth/token", data=form)
+async def test_a_refusal_is_as_rfc_6749_says(still: World, form: dict[str, str], status: int, error: str) -> None:
+    answer = await still.as_("").post("/oauth/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert answer.headers["cache-control"] == "no-store"
     assert ("www-authenticate" in answer.headers) is (status == 401)
@@ -56,14 +56,14 @@ async def test_a_refusal_is_as_rfc_6749_says(world: World, form: dict[str, str],
 @pytest.mark.parametrize(
     "header", ["Basic !!!", "Basic " + base64.b64encode(b"\xff:\xff").decode(), "Basic", "Digest x"]
 )
-async def test_a_header_that_cannot_be_read_is_no_login(world: World, header: str) -> None:
-    answer = await world.as_("").post("/oauth/token", data=GRANT, headers={"Authorization": header})
+async def test_a_header_that_cannot_be_read_is_no_login(still: World, header: str) -> None:
+    answer = await still.as_("").post("/oauth/token", data=GRANT, headers={"Authorization": header})
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-async def test_the_published_keys_verify_the_token_which_is_as_rfc_9068_says(world: World) -> None:
-    token = (await world.as_("").post("/oauth/token", data=GRANT | world.credentials["AZ"])).json()["access_token"]
-    keys = (await world.as_("").get("/.well-known/jwks.json")).json()
+async def test_the_published_keys_verify_the_token_which_is_as_rfc_9068_says(still: World) -> None:
+    token = (await still.as_("").post("/oauth/token", data=GRANT | still.credentials["AZ"])).json()["access_token"]
+    keys = (await still.as_("").get("/.well-known/jwks.json")).json()
     assert "d" not in keys["keys"][0]
     read = jwt.decode(token, KeySet.import_key_set(keys), algorithms=["Ed25519"])
     assert read.header["typ"] == "at+jwt"
@@ -105,17 +105,17 @@ def forged(world: World) -> dict[str, str]:
     }
 
 
-async def test_no_forged_or_stale_token_is_good(world: World) -> None:
-    for name, token in forged(world).items():
-        answer = await world.as_("").get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+async def test_no_forged_or_stale_token_is_good(still: World) -> None:
+    for name, token in forged(still).items():
+        answer = await still.as_("").get("/v1/me", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401, name
         assert answer.headers["content-type"] == "application/problem+json"
         assert "invalid_token" in answer.headers["www-authenticate"]
 
 
-async def test_secrets_are_stored_hashed_and_stand_in_no_entry(world: World) -> None:
-    owner = await world.connect()
-    for one in world.credentials.values():
+async def test_secrets_are_stored_hashed_and_stand_in_no_entry(still: World) -> None:
+    owner = await still.connect()
+    for one in still.credentials.values():
         secret = one["client_secret"]
         for name in ("credential", "principal", "audit_entry", "idempotency_key"):
             rows = await owner.fetch(f"SELECT * FROM {name}")

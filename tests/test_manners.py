@@ -27,8 +27,8 @@ def check(answer: httpx.Response, status: int, kind: str | None = None) -> Any:
     return found
 
 
-async def test_an_unknown_route_is_a_problem(world: World) -> None:
-    check(await world.as_("PK").get("/v1/nothing"), 404, "not-found")
+async def test_an_unknown_route_is_a_problem(still: World) -> None:
+    check(await still.as_("PK").get("/v1/nothing"), 404, "not-found")
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ async def test_an_unknown_route_is_a_problem(world: World) -> None:
     ],
 )
 async def test_a_method_that_is_not_possible_names_all_that_are(
-    world: World, method: str, path: str, allowed: str
+    still: World, method: str, path: str, allowed: str
 ) -> None:
-    answer = await world.as_("PK").request(method, path)
+    answer = await still.as_("PK").request(method, path)
     check(answer, 405)
     assert answer.headers["allow"] == allowed
 
@@ -61,19 +61,19 @@ async def test_a_method_that_is_not_possible_names_all_that_are(
     ],
 )
 async def test_a_body_that_cannot_be_read_is_refused_clearly(
-    world: World, content: bytes, headers: dict[str, str], status: int
+    still: World, content: bytes, headers: dict[str, str], status: int
 ) -> None:
     for path in ("/v1/commitments", f"/v1/commitments/{item(4)}/transitions"):
-        check(await world.as_("PK").post(path, content=content, headers=headers), status)
+        check(await still.as_("PK").post(path, content=content, headers=headers), status)
 
 
 RUBBISH = ["\x00", "\ud800", "", " ", "a" * 30_000, 1, -1, 2**70, 1.5, True, None, [], {}, [[]], {"a": {"b": []}}]
 
 
 @pytest.mark.parametrize("member", [*RECORD, "working_group_id", "target_date", "lead_organisation_id", "nonsense"])
-async def test_rubbish_in_any_member_is_a_client_error_and_records_nothing(world: World, member: str) -> None:
+async def test_rubbish_in_any_member_is_a_client_error_and_records_nothing(worn: World, member: str) -> None:
     for value in RUBBISH:
-        answer = await _send(world, "/v1/commitments", {**RECORD, "item_number": 900, member: value})
+        answer = await _send(worn, "/v1/commitments", {**RECORD, "item_number": 900, member: value})
         if answer.status_code != 201:
             # What reads as a number or as yes and no is one; the item is then recorded once.
             assert answer.status_code in {400, 422} or answer.json()["reference"], (member, value)
@@ -81,21 +81,21 @@ async def test_rubbish_in_any_member_is_a_client_error_and_records_nothing(world
 
 
 @pytest.mark.parametrize("member", [*SIGN, "expires_at", "remark", "nonsense"])
-async def test_rubbish_in_any_member_of_a_proposal_is_a_client_error(world: World, member: str) -> None:
+async def test_rubbish_in_any_member_of_a_proposal_is_a_client_error(worn: World, member: str) -> None:
     for value in RUBBISH:
-        answer = await _send(world, f"/v1/commitments/{item(4)}/transitions", {**SIGN, member: value})
+        answer = await _send(worn, f"/v1/commitments/{item(4)}/transitions", {**SIGN, member: value})
         assert answer.status_code < 500, (member, value, answer.text)
         if answer.status_code == 201:
-            taken_back = await world.as_("PK").post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
+            taken_back = await worn.as_("PK").post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
             assert taken_back.status_code == 201
 
 
 @pytest.mark.parametrize("action", ["agree", "amend", "supersede", "merge", "draft_mou", "suspend"])
-async def test_rubbish_as_evidence_of_any_action_is_a_client_error(world: World, action: str) -> None:
+async def test_rubbish_as_evidence_of_any_action_is_a_client_error(worn: World, action: str) -> None:
     where = f"/v1/commitments/{item(2)}/transitions"
     for name in ("found_in", "agreed_on", "changes", "reason", "successor", "target", "review_on", "effective_on"):
         for value in [*RUBBISH, {"titles": {"en": None}}, {"working_group_id": item(1)}, {"texts": {"": "x"}}]:
-            answer = await _send(world, where, {"action": action, name: value})
+            answer = await _send(worn, where, {"action": action, name: value})
             assert answer.status_code in {400, 409, 422}, (action, name, value, answer.text)
 
 
@@ -124,34 +124,34 @@ async def _send(world: World, path: str, body: Any) -> httpx.Response:
         "/v1/commitments?q=%ff",
     ],
 )
-async def test_rubbish_in_the_address_is_a_client_error(world: World, path: str) -> None:
-    answer = await world.as_("PK").get(path)
+async def test_rubbish_in_the_address_is_a_client_error(still: World, path: str) -> None:
+    answer = await still.as_("PK").get(path)
     assert answer.status_code in {400, 422}
     check(answer, answer.status_code)
 
 
-async def test_an_empty_query_value_counts_as_absent(world: World) -> None:
-    answer = await world.as_("PK").get("/v1/commitments?state=&q=&cursor=&overdue=&limit=3&sort=")
+async def test_an_empty_query_value_counts_as_absent(still: World) -> None:
+    answer = await still.as_("PK").get("/v1/commitments?state=&q=&cursor=&overdue=&limit=3&sort=")
     assert answer.status_code == 200, answer.text
     assert len(answer.json()["items"]) == 3
 
 
-async def test_a_member_that_is_not_known_is_a_mistake_and_is_named(world: World) -> None:
-    found = check(await world.as_("PK").post("/v1/commitments", json={**RECORD, "titel": "x"}), 422)
+async def test_a_member_that_is_not_known_is_a_mistake_and_is_named(still: World) -> None:
+    found = check(await still.as_("PK").post("/v1/commitments", json={**RECORD, "titel": "x"}), 422)
     assert [fault["pointer"] for fault in found["errors"]] == ["/titel"]
 
 
-async def test_without_a_token_or_with_a_bad_one_the_answer_says_how_to_get_one(world: World) -> None:
+async def test_without_a_token_or_with_a_bad_one_the_answer_says_how_to_get_one(still: World) -> None:
     for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic eDp5"}):
-        answer = await world.as_("").get("/v1/me", headers=headers)
+        answer = await still.as_("").get("/v1/me", headers=headers)
         check(answer, 401, "not-authenticated")
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-async def test_a_request_id_is_kept_if_it_is_sane_and_made_if_not(world: World) -> None:
-    kept = await world.as_("PK").get("/v1/me", headers={"X-Request-ID": "case-17"})
+async def test_a_request_id_is_kept_if_it_is_sane_and_made_if_not(still: World) -> None:
+    kept = await still.as_("PK").get("/v1/me", headers={"X-Request-ID": "case-17"})
     assert kept.headers["x-request-id"] == "case-17"
-    made = await world.as_("PK").get("/v1/me", headers={"X-Request-ID": "a b"})
+    made = await still.as_("PK").get("/v1/me", headers={"X-Request-ID": "a b"})
     assert len(made.headers["x-request-id"]) == 32
 
 

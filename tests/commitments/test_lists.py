@@ -27,10 +27,10 @@ async def references(world: World, query: str = "", who: str = "PK") -> list[str
 ALL = [f"{number:02d}" for number in range(1, 15)]
 
 
-async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(world: World) -> None:
-    assert await references(world) == ALL
-    assert await references(world, "sort=newest") == ALL[::-1]
-    assert await references(world, "sort=activity") == ALL[::-1]
+async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: World) -> None:
+    assert await references(still) == ALL
+    assert await references(still, "sort=newest") == ALL[::-1]
+    assert await references(still, "sort=activity") == ALL[::-1]
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(world: 
         ("awaiting=AZ", []),
     ],
 )
-async def test_filters(world: World, query: str, expected: list[str]) -> None:
-    assert await references(world, query) == expected
+async def test_filters(still: World, query: str, expected: list[str]) -> None:
+    assert await references(still, query) == expected
 
 
 async def test_a_restricted_item_is_not_in_the_lists_of_those_who_may_not_read_it(world: World) -> None:
@@ -135,12 +135,12 @@ async def test_pages_neither_skip_nor_repeat_while_others_record(world: World) -
 
 
 @pytest.mark.parametrize("sort", ["reference", "newest", "target_date", "activity"])
-async def test_a_page_of_any_order_is_read_through_an_index(world: World, sort: str) -> None:
+async def test_a_page_of_any_order_is_read_through_an_index(still: World, sort: str) -> None:
     columns, descending, _ = lists.ORDERS[lists.Sort(sort)]
     order = [column.desc() if descending else column.asc() for column in columns]
     asked = read.order_by(*order).limit(51)
-    statement = asked.compile(world.engine.sync_engine, compile_kwargs={"literal_binds": True})
-    owner = await world.connect()
+    statement = asked.compile(still.engine.sync_engine, compile_kwargs={"literal_binds": True})
+    owner = await still.connect()
     await owner.execute("SET enable_seqscan = off")
     plan = "\n".join(row[0] for row in await owner.fetch(f"EXPLAIN {statement}"))
     assert "Index Scan" in plan

@@ -75,8 +75,8 @@ async def world_for(world: World, name: str, example: dict[str, Any]) -> dict[st
     ],
 )
 async def test_every_reading_works_as_it_is_prefilled(
-    world: World, method: str, path: str, operation: dict[str, Any]
+    still: World, method: str, path: str, operation: dict[str, Any]
 ) -> None:
     who = "administrator" if operation["tags"][0] == "registry" or "registry" in path else "PK"
-    answer = await world.as_(who).request(method.upper(), filled(path, operation, {}))
+    answer = await still.as_(who).request(method.upper(), filled(path, operation, {}))
     assert answer.status_code == 200, answer.text

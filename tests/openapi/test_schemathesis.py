@@ -41,8 +41,8 @@ def made(name: str, mode: GenerationMode) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-async def test_no_request_made_from_the_document_gets_an_undeclared_answer(world: World, name: str) -> None:
-    client = world.as_("administrator" if name in ADMINISTRATOR else "PK")
+async def test_no_request_made_from_the_document_gets_an_undeclared_answer(worn: World, name: str) -> None:
+    client = worn.as_("administrator" if name in ADMINISTRATOR else "PK")
     cases = await asyncio.to_thread(made, name, GenerationMode.POSITIVE)
     try:
         cases += await asyncio.to_thread(made, name, GenerationMode.NEGATIVE)

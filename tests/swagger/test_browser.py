@@ -56,7 +56,7 @@ async def execute(page: Page, operation: str, example: str = "", **fields: str) 
     for name, value in fields.items():
         await block.get_by_placeholder(name, exact=True).fill(value)
     if example:
-        await block.locator("select.examples-select-element, .examples-select select").first.select_option(example)
+        await block.locator(".opblock-section-request-body .examples-select-element").first.select_option(example)
     async with page.expect_response(lambda answer: "/v1/" in answer.url) as answered:
         await block.get_by_role("button", name="Execute").click()
     answer = await answered.value

@@ -20,9 +20,9 @@ KEYS = {"audit_entry": "subject, seq", "log_entry": "subject, seq"}
 @pytest.mark.parametrize("role", ["pacta_app", "pacta_owner", "pacta_sequencer"])
 @pytest.mark.parametrize("table", list(KEYS))
 @pytest.mark.parametrize("attempt", list(ATTEMPTS))
-async def test_nobody_changes_what_was_appended(world: World, role: str, table: str, attempt: str) -> None:
-    await world.sequence()
-    connection = await world.connect(role)
+async def test_nobody_changes_what_was_appended(still: World, role: str, table: str, attempt: str) -> None:
+    await still.sequence()
+    connection = await still.connect(role)
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(ATTEMPTS[attempt].format(table=table, key=KEYS[table]))
@@ -30,8 +30,8 @@ async def test_nobody_changes_what_was_appended(world: World, role: str, table: 
         await connection.close()
 
 
-async def test_the_triggers_stay_on_for_a_session_that_replays_others_changes(world: World) -> None:
-    found = await (await world.connect()).fetch(
+async def test_the_triggers_stay_on_for_a_session_that_replays_others_changes(still: World) -> None:
+    found = await (await still.connect()).fetch(
         "SELECT tgrelid::regclass::text AS name, tgenabled::text AS enabled FROM pg_trigger WHERE tgname = 'append_only'"
     )
     assert {row["name"]: row["enabled"] for row in found} == dict.fromkeys(KEYS, "A")
@@ -48,8 +48,8 @@ async def test_the_triggers_stay_on_for_a_session_that_replays_others_changes(wo
         "INSERT INTO registry (id, seq, leaf, changed_at) VALUES (1, 0, '', now())",
     ],
 )
-async def test_the_application_cannot_do_the_sequencers_or_nobodys_work(world: World, statement: str) -> None:
-    connection = await world.connect("pacta_app")
+async def test_the_application_cannot_do_the_sequencers_or_nobodys_work(still: World, statement: str) -> None:
+    connection = await still.connect("pacta_app")
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)
@@ -66,8 +66,8 @@ async def test_the_application_cannot_do_the_sequencers_or_nobodys_work(world: W
         "SELECT titles FROM commitment",
     ],
 )
-async def test_the_sequencer_sees_and_does_no_more_than_its_work_needs(world: World, statement: str) -> None:
-    connection = await world.connect("pacta_sequencer")
+async def test_the_sequencer_sees_and_does_no_more_than_its_work_needs(still: World, statement: str) -> None:
+    connection = await still.connect("pacta_sequencer")
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute(statement)
