@@ -14,6 +14,8 @@ from service.commitments.lifecycle import Action, State
 from service.errors import Fault, fault
 from service.wire import start
 
+ITEMISED = ("signatories", "authentic_texts")
+"""What is missing of these is said party by party, language by language."""
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -38,7 +40,7 @@ class Facts:
 def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
     needed = [name for name, field in MODELS[action].model_fields.items() if field.is_required() and name != "action"]
-    always = [fault(f"/{name}", "is needed") for name in needed if not given.get(name)]
+    always = [fault(f"/{name}", "is needed") for name in needed if not given.get(name) and name not in ITEMISED]
     return always + list(_in_this_case(action, given, facts))
 
 
