@@ -146,4 +146,10 @@ class OnceRoute(APIRoute):
         return keep
 
 
+async def forget_older(connection: AsyncConnection, days: int) -> int:
+    """Forget answers that are older than `days`, and return how many; a key may then be used again."""
+    old = _keys.c.created_at < sa.func.now() - sa.func.make_interval(0, 0, 0, days)
+    return (await connection.execute(sa.delete(_keys).where(old))).rowcount
+
+
 Once = Depends(once, scope="function")

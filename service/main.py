@@ -22,6 +22,7 @@ from service.commitments.transition_routes import router as transitions
 from service.db import create_engine
 from service.edge import Edge
 from service.groups.routes import router as groups
+from service.idempotency import forget_older
 from service.identity.caller import Callers, epoch
 from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
@@ -36,6 +37,7 @@ from service.swagger.routes import router as swagger
 from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
+FORGET_SECONDS = 3600
 ROUTERS = (
     tokens,
     me,
@@ -69,6 +71,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.callers = Callers(issuer)
     app.state.sequencer = create_sequencer(settings) if with_worker else None
     app.state.revision = _revision()
+    app.state.idempotency_days = settings.idempotency_days
     app.state.figures = CollectorRegistry()
     problems.install(app)
     for router in ROUTERS:
@@ -90,7 +93,7 @@ def create_sequencer(settings: Settings) -> Sequencer:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_watch_epoch(app))]
+    tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget_old_answers(app))]
     if app.state.sequencer is not None:
         tasks.append(asyncio.create_task(app.state.sequencer.run()))
     try:
@@ -115,6 +118,14 @@ async def _watch_epoch(app: FastAPI) -> None:
                 app.state.callers.forget()
             seen = present
         await asyncio.sleep(EPOCH_SECONDS)
+
+
+async def _forget_old_answers(app: FastAPI) -> None:
+    while True:
+        with contextlib.suppress(SQLAlchemyError, OSError):
+            async with app.state.engine.begin() as connection:
+                await forget_older(connection, app.state.idempotency_days)
+        await asyncio.sleep(FORGET_SECONDS)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -97,6 +97,7 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
         "accounts.py:begin",
         "audit/sequencer.py:step",
         "db.py:transaction",
+        "main.py:_forget_old_answers",
         "main.py:_watch_epoch",
         "migrate.py:create_roles",
         "pilot/load.py:load",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service.idempotency import forget_older
 from tests.commitments.test_journey import RECORD, SIGN
 from tests.conftest import World, item
 
@@ -74,3 +75,16 @@ async def test_a_key_that_is_none_is_refused(still: World, key: str) -> None:
     answer = await still.as_("PK").post("/v1/commitments", json=RECORD, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == "idempotency-key"
+
+
+async def test_old_answers_are_forgotten_and_young_ones_kept(world: World) -> None:
+    for number, key in ((15, "old"), (16, "young")):
+        body = RECORD | {"item_number": number}
+        assert (
+            await world.as_("PK").post("/v1/commitments", json=body, headers={"Idempotency-Key": key})
+        ).status_code == 201
+    owner = await world.connect()
+    await owner.execute("UPDATE idempotency_key SET created_at = now() - interval '8 days' WHERE key = 'old'")
+    async with world.engine.begin() as connection:
+        assert await forget_older(connection, 7) == 1
+    assert [row["key"] for row in await owner.fetch("SELECT key FROM idempotency_key")] == ["young"]

@@ -57,3 +57,8 @@ def check_version(version: int | None, present: int) -> None:
     if version is not None and version != present:
         message = f"It was changed since it was read: it is now at version {present}. Read it again."
         raise Stale(message, headers={"ETag": f'"{present}"'})
+
+
+def unconditional(version: int | None) -> dict[str, str]:
+    """Return the entry's member that says that a change was made with `If-Match: *`, whatever was there."""
+    return {"if_match": "*"} if version is None else {}

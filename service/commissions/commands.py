@@ -107,7 +107,7 @@ async def change_session(
         "id": str(session_id),
         "before": {name: before[name] for name in changes},
         "after": changes,
-    }
+    } | stamp.unconditional(version)
     await record(connection, caller, locked, "session.changed", data)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.entry import Head, canonical, timestamp
-from service.audit.stamp import Stamp, check_version
+from service.audit.stamp import Stamp, check_version, unconditional
 from service.commissions.models import Commission, SessionStatus
 from service.commitments import queries
 from service.commitments.evidence import given
@@ -80,7 +80,7 @@ async def change_party_facts(
         return
     if len(canonical(after)) > PARTY_FACTS_BYTES:
         raise _invalid([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
-    data = {"before": {party: before}, "after": {party: after}}
+    data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
     await save(connection, caller, locked, "commitment.changed", data, {"party_facts": {**everyone, party: after}})
 
 

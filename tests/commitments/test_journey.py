@@ -191,6 +191,9 @@ async def test_a_party_changes_its_own_facts_and_never_the_others(world: World) 
     foreign = await world.as_("AZ").patch(url, json=own, headers={"If-Match": "*"})
     assert foreign.status_code == 422
     assert (await read(world, item(7)))["party_facts"].keys() == {"PK"}
+    assert (await world.as_("AZ").patch(url, json={"focal_point": "F"}, headers={"If-Match": "*"})).status_code == 200
+    trail = (await world.as_("PK").get(f"{url}/audit-trail")).json()["items"]
+    assert [entry["data"].get("if_match") for entry in trail[-2:]] == [None, "*"]
 
 
 async def test_suspended_it_resumes_where_it_was(world: World) -> None:
