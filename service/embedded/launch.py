@@ -12,7 +12,8 @@ import signal
 import struct
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 CAPABILITY_VERSION_3 = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -27,23 +28,23 @@ def die_with_parent(parent: int) -> None:
 
 def become(uid: int) -> None:
     """Become user and group `uid`, keeping the right to pass through closed directories where we have it."""
-    _libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # Capabilities stay when the user changes, and access(2), by which PostgreSQL looks for its programs, honours them.
+    _libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if _keep_only(capability):
+        if _keep_only(1 << capability):
+            _libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)
             return
-    _libc.prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0)
+    if not _keep_only(0):
+        raise SystemExit(1)
 
 
-def _keep_only(capability: int) -> bool:
-    bit = 1 << capability
+def _keep_only(bits: int) -> bool:
     header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
-    sets = ctypes.create_string_buffer(struct.pack("=6I", bit, bit, bit, 0, 0, 0))
-    if _libc.capset(header, sets) != 0:
-        return False
-    return bool(_libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) == 0)
+    sets = ctypes.create_string_buffer(struct.pack("=6I", bits, bits, bits, 0, 0, 0))
+    return bool(_libc.capset(header, sets) == 0)
 
 
 def main(arguments: list[str]) -> None:

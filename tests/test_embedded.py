@@ -1,0 +1,77 @@
+"""The private PostgreSQL: how it becomes somebody else, and what it says when it cannot start."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from service.embedded import EmbeddedError, StartFailed, start
+from service.embedded.cluster import LAUNCH, NOBODY, environment, program
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to become")
+
+
+@ROOT_ONLY
+def test_programs_in_a_place_that_is_closed_to_others_run_unprivileged(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    shutil.copytree(program("initdb").parent.parent, closed / "pginstall", symlinks=True)
+    data = closed / "data"
+    data.mkdir(mode=0o700)
+    os.chown(data, NOBODY, NOBODY)
+    command = [sys.executable, "-I", str(LAUNCH), str(os.getpid()), str(NOBODY), str(closed / "pginstall/bin/initdb")]
+    done = subprocess.run(
+        [*command, "-D", str(data), "--no-sync", "--auth=reject", "--locale=C"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=data,
+        env=environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    assert {one.stat().st_uid for one in data.iterdir()} == {NOBODY}
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@ROOT_ONLY
+def test_what_runs_unprivileged_keeps_one_right_and_no_other(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-I", str(LAUNCH), str(os.getpid()), str(NOBODY), "/bin/cat", "/proc/self/status"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    ).stdout
+    found = {
+        line.split(":")[0]: line.split()[1] for line in told.splitlines() if line.startswith(("Cap", "Uid", "Gid"))
+    }
+    assert (found["Uid"], found["Gid"]) == (str(NOBODY), str(NOBODY))
+    for kind in ("CapEff", "CapPrm", "CapInh", "CapAmb"):
+        assert int(found[kind], 16) in {1 << 1, 1 << 2}, kind
+
+
+def test_a_child_whose_parent_is_gone_already_does_not_start() -> None:
+    done = subprocess.run([sys.executable, "-I", str(LAUNCH), "1", "0", "/bin/true"], check=False)
+    assert done.returncode == 1
+
+
+def test_data_that_postgresql_cannot_read_is_said_with_its_last_words(tmp_path: Path) -> None:
+    server = start(tmp_path / "data", durable=False)
+    server.stop()
+    (tmp_path / "data" / "postgres" / "PG_VERSION").write_text("11\n")
+    with pytest.raises(StartFailed, match="incompatible|initialized by PostgreSQL version"):
+        start(tmp_path / "data", durable=False)
+
+
+def test_a_half_made_cluster_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "data" / "postgres.draft" / "base").mkdir(parents=True)
+    server = start(tmp_path / "data", durable=False)
+    server.stop()
+    assert not (tmp_path / "data" / "postgres.draft").exists()
+
+
+def test_every_failure_is_one_that_the_command_line_tells_in_a_sentence() -> None:
+    assert issubclass(EmbeddedError, ValueError)
