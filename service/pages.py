@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from service.errors import InvalidCursor
@@ -46,12 +47,37 @@ def decode(cursor: str | None, sort: str, *kinds: Callable[[Any], Any]) -> list[
     return read
 
 
-def cut(
-    rows: Sequence[Any], limit: int, mark: Callable[[Any], str], request: Request, response: Response
-) -> tuple[Sequence[Any], str | None]:
-    """Return at most `limit` of `rows` (which holds one more if there is more) and the next cursor; set Link."""
-    if len(rows) <= limit:
-        return rows, None
-    cursor = mark(rows[limit - 1])
-    response.headers["Link"] = f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'
-    return rows[:limit], cursor
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of a list was asked for, and how its answer is made."""
+
+    request: Request
+    response: Response
+    limit: int
+    cursor: str | None
+
+    def after(self, sort: str, *kinds: Callable[[Any], Any]) -> list[Any] | None:
+        """Return the values after which the page begins; None for the first; `InvalidCursor`."""
+        return decode(self.cursor, sort, *kinds)
+
+    def page(self, rows: Sequence[Any], sort: str, *names: str) -> dict[str, Any]:
+        """Return the answer for `rows`, which holds one more than the limit if there is more, and set Link."""
+        return self.marked(rows, lambda row: encode(sort, *(row[name] for name in names)))
+
+    def marked(self, rows: Sequence[Any], mark: Callable[[Any], str]) -> dict[str, Any]:
+        """Return the answer for `rows`; `mark` makes the cursor that stands after a row."""
+        if len(rows) <= self.limit:
+            return {"items": rows, "next_cursor": None}
+        cursor = mark(rows[self.limit - 1])
+        # Without host and scheme: behind a proxy the service knows neither.
+        following = self.request.url.include_query_params(cursor=cursor)
+        self.response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+        return {"items": rows[: self.limit], "next_cursor": cursor}
+
+
+def asked(request: Request, response: Response, limit: Limit = DEFAULT, cursor: Cursor = None) -> Asked:
+    """Return which page is asked for."""
+    return Asked(request, response, limit, cursor)
+
+
+Paging = Annotated[Asked, Depends(asked)]

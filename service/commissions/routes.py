@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Response
 
 from service.commissions import commands, queries
 from service.commissions.examples import COMMISSIONS, SESSION_PATCHES, SESSIONS
@@ -18,7 +18,7 @@ from service.commissions.schemas import (
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING, WRITING_ONE
 
@@ -47,17 +47,13 @@ async def create_commission(
 
 @router.get("/commissions", summary="List commissions", response_model=Page[CommissionRead], responses=READING)
 async def list_commissions(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the commissions, oldest first."""
-    rows = await queries.page(connection, decode(cursor, "commission", UUID), limit)
-    items, mark = cut(rows, limit, lambda row: encode("commission", row["id"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.page(connection, paging.after("commission", UUID), paging.limit)
+    return paging.page(rows, "commission", "id")
 
 
 @router.get(
@@ -113,19 +109,15 @@ async def create_session(
     responses=READING_ONE,
 )
 async def list_sessions(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
     commission_id: UUID,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the sessions of a commission, by ordinal."""
     await queries.get(connection, commission_id)
-    rows = await queries.sessions(connection, commission_id, decode(cursor, "session", int), limit)
-    items, mark = cut(rows, limit, lambda row: encode("session", row["ordinal"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.sessions(connection, commission_id, paging.after("session", int), paging.limit)
+    return paging.page(rows, "session", "ordinal")
 
 
 @router.get("/sessions/{session_id}", summary="Read a session", response_model=SessionRead, responses=READING_ONE)

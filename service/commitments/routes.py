@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from service.commitments import commands, lists, queries
 from service.commitments.examples import COMMITMENTS, PARTY_FACTS
@@ -21,7 +21,7 @@ from service.commitments.transition_schemas import LifecycleRead
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut
+from service.pages import Page, Paging
 from service.permissions import Caller, Permission
 from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING
@@ -58,19 +58,15 @@ async def create_commitment(
 
 @router.get("/commitments", summary="List commitments", response_model=Page[CommitmentRead], responses=READING)
 async def list_commitments(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
     wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the commitments that the caller may see; filters are joined by AND, repeated values by OR."""
-    rows = await lists.page(connection, caller, wanted, sort, cursor, limit)
-    items, next_cursor = cut(rows, limit, lambda row: lists.mark(sort, row), request, response)
-    return {"items": items, "next_cursor": next_cursor}
+    rows = await lists.page(connection, caller, wanted, sort, paging.cursor, paging.limit)
+    return paging.marked(rows, lambda row: lists.mark(sort, row))
 
 
 @router.get(

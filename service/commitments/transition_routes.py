@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Response
 
 from service.commitments import proposals, queries, transitions
 from service.commitments.evidence import Proposal
@@ -14,7 +14,7 @@ from service.db import Transaction
 from service.errors import Stale
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.preconditions import OptionalVersion
 from service.refusals import READING_ONE, WRITING_ONE, refusals
 
@@ -50,19 +50,15 @@ async def create_transition(
     responses=READING_ONE,
 )
 async def list_transitions(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: UUID,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)
-    rows = await proposals.page(connection, commitment_id, decode(cursor, "transition", UUID), limit)
-    items, mark = cut(rows, limit, lambda row: encode("transition", row["id"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await proposals.page(connection, commitment_id, paging.after("transition", UUID), paging.limit)
+    return paging.page(rows, "transition", "id")
 
 
 @router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from service.db import Transaction
 from service.groups import commands, queries
@@ -11,7 +11,7 @@ from service.groups.examples import GROUPS, MEMBERS
 from service.groups.schemas import MemberPut, WorkingGroupCreate, WorkingGroupRead
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.preconditions import tag
 from service.refusals import READING, READING_ONE, WRITING_ONE
 from service.wire import Sector
@@ -41,19 +41,15 @@ async def create_working_group(
 
 @router.get("/working-groups", summary="List working groups", response_model=Page[WorkingGroupRead], responses=READING)
 async def list_working_groups(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
     commission_id: Annotated[list[UUID] | None, Query(description="Only of these commissions.")] = None,
     sector: Annotated[list[Sector] | None, Query(description="Only of these sectors.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List working groups, oldest first."""
-    rows = await queries.page(connection, commission_id or [], sector or [], decode(cursor, "group", UUID), limit)
-    items, mark = cut(rows, limit, lambda row: encode("group", row["id"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.page(connection, commission_id or [], sector or [], paging.after("group", UUID), paging.limit)
+    return paging.page(rows, "group", "id")
 
 
 @router.get(

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.parties import commands, queries
 from service.parties.examples import PRINCIPALS, SECRETS
 from service.parties.registering import Forget, author
@@ -46,18 +46,14 @@ async def create_principal(
     responses=READING,
 )
 async def list_principals(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List who may call. Administrator only."""
     caller.require(Permission.REGISTER)
-    rows = await queries.principals(connection, decode(cursor, "principal", UUID), limit)
-    items, mark = cut(rows, limit, lambda row: encode("principal", row["id"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.principals(connection, paging.after("principal", UUID), paging.limit)
+    return paging.page(rows, "principal", "id")
 
 
 @router.get(

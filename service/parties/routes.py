@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.parties import commands, queries
 from service.parties.examples import ORGANISATIONS, PARTIES
 from service.parties.registering import Forget, author
@@ -61,17 +61,13 @@ async def create_party(
 
 @router.get("/parties", summary="List parties", response_model=Page[PartyRead], responses=READING)
 async def list_parties(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List the governments in the register, by code."""
-    rows = await queries.parties(connection, decode(cursor, "party", storable), limit)
-    items, mark = cut(rows, limit, lambda row: encode("party", row["code"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.parties(connection, paging.after("party", storable), paging.limit)
+    return paging.page(rows, "party", "code")
 
 
 @router.get("/parties/{party}", summary="Read a party", response_model=PartyRead, responses=READING_ONE)
@@ -102,18 +98,14 @@ async def create_organisation(
 
 @router.get("/organisations", summary="List organisations", response_model=Page[OrganisationRead], responses=READING)
 async def list_organisations(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
     party: Annotated[list[PartyCode] | None, Query(description="Only of these parties.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """List organisations, oldest registration first."""
-    rows = await queries.organisations(connection, party or [], decode(cursor, "organisation", UUID), limit)
-    items, mark = cut(rows, limit, lambda row: encode("organisation", row["id"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.organisations(connection, party or [], paging.after("organisation", UUID), paging.limit)
+    return paging.page(rows, "organisation", "id")
 
 
 @router.get(

@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from service.audit.models import REGISTRY
 from service.commissions import queries as commissions
 from service.commitments import queries as commitments
 from service.db import Transaction
 from service.identity.caller import CurrentCaller
-from service.pages import Cursor, Limit, Page, cut, decode, encode
+from service.pages import Page, Paging
 from service.permissions import Permission
 from service.refusals import READING, READING_ONE
 from service.trail import queries
@@ -29,19 +29,15 @@ After = Annotated[
     responses=READING_ONE,
 )
 async def read_commitment_trail(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: UUID,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Read everything that ever happened to a commitment, oldest first."""
     await commitments.get(connection, caller, commitment_id)
-    rows = await queries.of_subject(connection, commitment_id, decode(cursor, "seq", int), limit)
-    items, mark = cut(rows, limit, lambda row: encode("seq", row["seq"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.of_subject(connection, commitment_id, paging.after("seq", int), paging.limit)
+    return paging.page(rows, "seq", "seq")
 
 
 @router.get(
@@ -51,14 +47,11 @@ async def read_commitment_trail(
     responses=READING_ONE,
 )
 async def read_commission_trail(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
     commission_id: UUID,
     after: After = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Read the entries of a commission and its commitments by index: the feed.
 
@@ -66,11 +59,10 @@ async def read_commission_trail(
     nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.
     """
     await commissions.get(connection, commission_id)
-    marked = decode(cursor, "index", int)
+    marked = paging.after("index", int)
     start = marked[0] if marked else (-1 if after is None else after)
-    rows = await queries.of_commission(connection, caller, commission_id, start, limit)
-    items, mark = cut(rows, limit, lambda row: encode("index", row["index"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)
+    return paging.page(rows, "index", "index")
 
 
 @router.get(
@@ -80,15 +72,11 @@ async def read_commission_trail(
     responses=READING,
 )
 async def read_registry_trail(
-    request: Request,
-    response: Response,
+    paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> dict[str, Any]:
     """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
     caller.require(Permission.READ_REGISTRY_TRAIL)
-    rows = await queries.of_subject(connection, REGISTRY, decode(cursor, "seq", int), limit)
-    items, mark = cut(rows, limit, lambda row: encode("seq", row["seq"]), request, response)
-    return {"items": items, "next_cursor": mark}
+    rows = await queries.of_subject(connection, REGISTRY, paging.after("seq", int), paging.limit)
+    return paging.page(rows, "seq", "seq")
