@@ -68,7 +68,15 @@ async def _read(engine: AsyncEngine) -> Any:  # noqa: ANN401
         return found
 
 
-@router.get("/metrics", summary="Read the figures", response_class=Response)
+FIGURES = {"a_counter": {"value": 'pacta_requests_total{method="GET",route="/livez",status="200"} 3.0\n'}}
+
+
+@router.get(
+    "/metrics",
+    summary="Read the figures",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}, "examples": FIGURES}}}},
+)
 async def read_metrics(request: Request) -> Response:
     """Return counters and times in Prometheus' text format."""
     return Response(generate_latest(request.app.state.figures), media_type=CONTENT_TYPE_LATEST)

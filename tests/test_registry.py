@@ -30,6 +30,8 @@ async def test_the_administrator_registers_a_party_an_organisation_and_its_princ
     assert (principal.status_code, principal.json()["party"]) == (201, "TR")
     without = await admin.post("/v1/principals", json=body | {"client_id": "tr-2", "organisation_id": None})
     assert without.json()["errors"][0]["pointer"] == "/organisation_id"
+    strange = await admin.post("/v1/organisations", json={"party": "TR", "name": "N", "names": {"ü": "N"}})
+    assert strange.status_code == 422
     me = (await world.as_("tr-1").get("/v1/me")).json()
     assert (me["party"], me["organisation_id"], me["roles"]) == ("TR", made["id"], [])
     trail = (await admin.get("/v1/registry/audit-trail?limit=200")).json()["items"]

@@ -1,16 +1,18 @@
 """The moment and the id that an entry needs before it is hashed: read from the database, under the subject's lock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.append import append
-from service.audit.entry import Author, Head, compose
+from service.audit.entry import Author, Entry, Head, NotCanonical, compose
 from service.audit.models import REGISTRY
-from service.errors import Stale
+from service.errors import InvalidContent, Stale
 
 _new = sa.text("SELECT uuidv7() AS id, clock_timestamp() AS at")
 _registry = sa.text(
@@ -27,6 +29,16 @@ class Stamp:
     id: UUID
     at: datetime
     head: Head
+
+    def entry(self, log_id: UUID, subject: UUID, author: Author, kind: str, data: Mapping[str, Any]) -> Entry:
+        """Return the subject's next entry; `InvalidContent` if what a client sent has no single spelling, or is too long."""
+        try:
+            return compose(
+                self.head, log_id=log_id, subject=subject, kind=kind, recorded_at=self.at, author=author, data=data
+            )
+        except NotCanonical as wrong:
+            message = f"It cannot be put into one entry of the audit trail: {wrong}"
+            raise InvalidContent(message) from wrong
 
 
 async def new(connection: AsyncConnection) -> Stamp:
@@ -45,9 +57,7 @@ async def append_to_registry(
     connection: AsyncConnection, stamp: Stamp, author: Author, kind: str, data: dict[str, object]
 ) -> None:
     """Write the registry's next entry and move its head; the caller holds the lock through `registry`."""
-    entry = compose(
-        stamp.head, log_id=REGISTRY, subject=REGISTRY, kind=kind, recorded_at=stamp.at, author=author, data=data
-    )
+    entry = stamp.entry(REGISTRY, REGISTRY, author, kind, data)
     await connection.execute(_advance, {"seq": entry.seq, "leaf": entry.leaf, "at": stamp.at})
     await append(connection, entry)
 

@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit import stamp
 from service.audit.append import append
-from service.audit.entry import Author, Entry, Head, compose
-from service.audit.stamp import Stamp
+from service.audit.entry import Author, Entry
 from service.commissions import queries
 from service.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
@@ -38,9 +37,7 @@ async def found(
     commission_id = known_id or made.id
     code = "-".join(codes) + (f".{new.suffix}" if new.suffix else "")
     data = {"id": str(commission_id), "code": code, **new.model_dump(mode="json", exclude={"suffix"})}
-    entry = _entry(
-        commission_id, Stamp(made.id, made.at, Head()), Author(caller.principal_id, None), "commission.founded", data
-    )
+    entry = made.entry(commission_id, commission_id, Author(caller.principal_id, None), "commission.founded", data)
     facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
     row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
     await connection.execute(sa.insert(_commission).values(**row, **_head(entry)))
@@ -137,23 +134,11 @@ async def record(
 ) -> Entry:
     """Write the next entry of a locked commission's trail, and move its head."""
     author = Author(caller.principal_id, caller.party)
-    entry = _entry(locked.row["id"], locked.stamp, author, kind, data)
+    entry = locked.stamp.entry(locked.row["id"], locked.row["id"], author, kind, data)
     head = sa.update(_commission).where(_commission.c.id == locked.row["id"]).values(**_head(entry))
     await connection.execute(head)
     await append(connection, entry)
     return entry
-
-
-def _entry(commission_id: UUID, stamped: Stamp, author: Author, kind: str, data: dict[str, Any]) -> Entry:
-    return compose(
-        stamped.head,
-        log_id=commission_id,
-        subject=commission_id,
-        kind=kind,
-        recorded_at=stamped.at,
-        author=author,
-        data=data,
-    )
 
 
 def _head(entry: Entry) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.append import append
-from service.audit.entry import Author, Entry, NotCanonical, canonical, compose, timestamp
+from service.audit.entry import Author, Entry, canonical, timestamp
 from service.audit.stamp import Stamp
 from service.commitments.effect import effect
 from service.commitments.lifecycle import State, Step, target
@@ -133,7 +133,8 @@ async def insert(
     move: Move,
 ) -> None:
     """Store a new commitment with the proposal that comes with it, and the first entry of its trail."""
-    entry = _entry(row["commission_id"], row["id"], stamped, caller, "commitment.recorded", data)
+    author = Author(caller.principal_id, caller.party)
+    entry = stamped.entry(row["commission_id"], row["id"], author, "commitment.recorded", data)
     made = sa.insert(_commitment).values(**row, **_head(entry)).add_cte(move.inserted(row["id"], caller, stamped.at))
     await connection.execute(made)
     await append(connection, entry)
@@ -157,7 +158,8 @@ async def save(
         await connection.execute(_expire(locked.expired, locked.stamp.at))
         changes = {**CLOSED, **changes}
     row = locked.row
-    entry = _entry(row["commission_id"], row["id"], locked.stamp, caller, kind, data)
+    author = Author(caller.principal_id, caller.party)
+    entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data)
     changed = sa.update(_commitment).where(_commitment.c.id == row["id"]).values(**changes, **_head(entry))
     for statement in along:
         changed = changed.add_cte(statement)
@@ -174,20 +176,6 @@ def close(transition_id: UUID, status: TransitionStatus, at: datetime) -> sa.CTE
 def _expire(transition_id: UUID, at: datetime) -> sa.Update:
     mine = sa.update(_transition).where(_transition.c.id == transition_id)
     return mine.values(status=TransitionStatus.EXPIRED, closed_at=at)
-
-
-def _entry(
-    commission_id: UUID, commitment_id: UUID, stamped: Stamp, caller: Caller, kind: str, data: dict[str, Any]
-) -> Entry:
-    author = Author(caller.principal_id, caller.party)
-    at, head = stamped.at, stamped.head
-    try:
-        return compose(
-            head, log_id=commission_id, subject=commitment_id, kind=kind, recorded_at=at, author=author, data=data
-        )
-    except NotCanonical as wrong:
-        message = f"It cannot be put into one entry of the audit trail: {wrong}"
-        raise InvalidContent(message) from wrong
 
 
 def _head(entry: Entry) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -15,6 +16,8 @@ from service.problems import MEDIA_TYPE, Problem
 
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 """What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
+ANSWERS: Schema = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
+"""Real answers, by operation."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
@@ -93,6 +96,9 @@ def _complete(method: str, operation: Schema) -> None:
         answer["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in carried}
         if status.startswith("2") and links_of(name):
             answer["links"] = links_of(name)
+    if name in ANSWERS:
+        content = answers["200"]["content"]["application/json"]
+        content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}
 
 
 def _each(value: Any) -> Iterator[Schema]:  # noqa: ANN401 -- any JSON value

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
-from service.wire import Moment, Name, PartyCode, Read, Strict, Titles
+from service.wire import Language, Moment, Name, PartyCode, Read, Strict, Titles
 
 ClientId = Annotated[
     str,
@@ -36,7 +36,9 @@ class OrganisationCreate(Strict):
 
     party: PartyCode
     name: Name = Field(description="Name by which it is known in the register; unique within its party.")
-    names: dict[str, Name] = Field(default_factory=dict, max_length=20, description="Names by language tag (BCP 47).")
+    names: dict[Language, Name] = Field(
+        default_factory=dict, max_length=20, description="Names by language tag (BCP 47)."
+    )
 
 
 class OrganisationRead(Read):

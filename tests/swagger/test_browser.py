@@ -1,8 +1,10 @@
 """The administrator's and the clerks' work in Swagger UI, in a real browser, against the real service, offline."""
 
 import json
+import os
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +17,7 @@ from tests.swagger.conftest import is_trouble
 
 
 @pytest.fixture
-async def docs(browser: Browser, world: World) -> AsyncIterator[Page]:
+async def docs(browser: Browser, world: World, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """The page at /docs; the test fails if the browser complained, or asked any other host."""
     async with served_here(world.app) as origin:
         troubles: list[str] = []
@@ -30,6 +32,8 @@ async def docs(browser: Browser, world: World) -> AsyncIterator[Page]:
         page.set_default_timeout(10_000)
         await page.goto(f"{origin}/docs")
         yield page
+        if directory := os.environ.get("PACTA_SCREENSHOTS"):
+            await page.screenshot(path=Path(directory) / f"{request.node.name}.png", full_page=True)
         await context.close()
         assert troubles == []
 
