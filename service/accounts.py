@@ -31,7 +31,7 @@ def create(
     new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
 
     async def run(connection: "AsyncConnection") -> str:
-        return (await commands.register_principal(connection, commands.OPERATOR, new))[1]
+        return (await commands.register_principal(connection, commands.OPERATOR, new))[1] or ""
 
     typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
 

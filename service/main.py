@@ -23,6 +23,7 @@ from service.db import create_engine
 from service.edge import Edge
 from service.groups.routes import router as groups
 from service.idempotency import forget_older
+from service.identity import issuers
 from service.identity.caller import Callers, epoch
 from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
@@ -33,7 +34,7 @@ from service.parties.principal_routes import router as principals
 from service.parties.routes import me
 from service.parties.routes import router as registry
 from service.settings import Settings
-from service.swagger.routes import router as swagger
+from service.swagger.routes import create_router as create_swagger
 from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
@@ -50,7 +51,6 @@ ROUTERS = (
     transitions,
     trail,
     operations.router,
-    swagger,
 )
 
 
@@ -68,15 +68,16 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     url = settings.database_url.get_secret_value()
     app.state.engine = create_engine(url, settings=settings)
     issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
-    app.state.callers = Callers(issuer)
+    providers = issuers.load(settings.issuers_file)
+    app.state.callers = Callers(issuer, providers)
     app.state.sequencer = create_sequencer(settings) if with_worker else None
     app.state.revision = _revision()
     app.state.idempotency_days = settings.idempotency_days
     app.state.figures = CollectorRegistry()
     problems.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, create_swagger(providers.urls())):
         app.include_router(router)
-    app.openapi = publish(app)  # type: ignore[method-assign]
+    app.openapi = publish(app, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 

@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = Field(
         None, description="PEM file (mode 0600) with the Ed25519 key that signs tokens; all processes share one."
     )
+    issuers_file: Path | None = Field(
+        None, description="JSON file with the OpenID providers that are trusted, each for its own party only."
+    )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections per process.")
     pool_timeout: float = Field(2.0, gt=0, le=60, description="Seconds to wait for one before answering 503.")
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")

@@ -49,13 +49,17 @@ def document(app: FastAPI) -> Schema:
     return made
 
 
-def publish(app: FastAPI) -> Callable[[], Schema]:
-    """Return the function that gives `app` its document, made once."""
+def publish(app: FastAPI, logins: Schema) -> Callable[[], Schema]:
+    """Return the function that gives `app` its document, made once, with the OpenID providers that are configured."""
     made: Schema = {}
 
     def openapi() -> Schema:
         if not made:
             made.update(document(app))
+            made["components"]["securitySchemes"] |= logins
+            for _, operation in _operations(made):
+                if operation["security"]:
+                    operation["security"] += [{name: ["openid"]} for name in logins]
         return made
 
     return openapi

@@ -51,15 +51,15 @@ async def register_organisation(
 
 async def register_principal(
     connection: AsyncConnection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
-) -> tuple[Any, str]:
-    """Register a principal with a secret of ours; return its row and its secret, which is never seen again."""
+) -> tuple[Any, str | None]:
+    """Register a principal, with a secret of ours unless another issuer vouches for it; return its row and its secret, which is never seen again."""
     if (new.kind is Kind.REPRESENTATIVE) != (new.organisation_id is not None):
         message = "A representative acts for one organisation; the other kinds act for none."
         raise InvalidContent(message, errors=[fault("/organisation_id", message)])
     stamped = await stamp.registry(connection)
     row: dict[str, Any] = {
         "id": known_id or stamped.id,
-        "issuer": LOCAL,
+        "issuer": new.issuer or LOCAL,
         "subject": new.client_id,
         "name": new.name,
         "kind": new.kind,
@@ -67,7 +67,7 @@ async def register_principal(
         "created_at": stamped.at,
     }
     await connection.execute(sa.insert(_principal).values(row))
-    secret = await _add_secret(connection, row["id"], stamped.at)
+    secret = None if new.issuer else await _add_secret(connection, row["id"], stamped.at)
     # The name stays out of the trail: personal data must be removable, and an entry is not.
     data = {"id": str(row["id"]), **new.model_dump(mode="json", exclude={"name"})}
     await stamp.append_to_registry(connection, stamped, author, "principal.registered", data)
@@ -79,7 +79,9 @@ async def rotate_secret(
 ) -> tuple[Any, str]:
     """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
     stamped = await stamp.registry(connection)
-    await _active(connection, principal_id)
+    if (await _active(connection, principal_id))["issuer"] != LOCAL:
+        message = "An OpenID provider vouches for this principal; it has no secret here."
+        raise Conflict(message)
     end = max(until, stamped.at) if until else stamped.at
     mine = (_credential.c.principal_id == principal_id) & (
         _credential.c.expires_at.is_(None) | (_credential.c.expires_at > end)
@@ -102,11 +104,12 @@ async def deactivate_principal(connection: AsyncConnection, author: Author, prin
     return await queries.principal(connection, principal_id)
 
 
-async def _active(connection: AsyncConnection, principal_id: UUID) -> None:
+async def _active(connection: AsyncConnection, principal_id: UUID) -> Any:  # noqa: ANN401 -- a row
     found = await queries.principal(connection, principal_id)
     if found["deactivated_at"] is not None:
         message = "The principal is deactivated. Register a new one."
         raise Conflict(message)
+    return found
 
 
 async def _add_secret(connection: AsyncConnection, principal_id: UUID, at: datetime) -> str:

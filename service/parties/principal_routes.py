@@ -3,15 +3,15 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Request, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
-from service.identity.caller import CurrentCaller
+from service.identity.caller import Callers, CurrentCaller
 from service.pages import Page, Paging
 from service.parties import commands, queries
 from service.parties.examples import PRINCIPALS, SECRETS
-from service.parties.registering import Forget, author
+from service.parties.registering import Forget, author, vouched
 from service.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 from service.permissions import Permission
 from service.refusals import READING, READING_ONE, WRITING, WRITING_ONE
@@ -28,13 +28,17 @@ router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["registry"])
     dependencies=[Forget, Once],
 )
 async def create_principal(
+    request: Request,
     response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
 ) -> dict[str, Any]:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
-    row, secret = await commands.register_principal(connection, author(caller), new)
+    by = author(caller)
+    callers: Callers = request.app.state.callers
+    await vouched(connection, callers.providers, new)
+    row, secret = await commands.register_principal(connection, by, new)
     response.headers["Location"] = f"/v1/principals/{row['id']}"
     return {**row, "client_secret": secret}
 

@@ -16,6 +16,7 @@ from service.permissions import Caller
 _party, _organisation, _principal = table(Party), table(Organisation), table(Principal)
 _principals = sa.select(
     _principal.c.id,
+    _principal.c.issuer,
     _principal.c.subject.label("client_id"),
     _principal.c.name,
     _principal.c.kind,

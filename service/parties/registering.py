@@ -3,9 +3,14 @@
 from collections.abc import AsyncIterator
 
 from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.entry import Author
+from service.errors import InvalidContent, fault
 from service.identity.caller import Callers
+from service.identity.issuers import Providers
+from service.parties import queries
+from service.parties.schemas import PrincipalCreate
 from service.permissions import Caller, Permission
 
 
@@ -24,3 +29,17 @@ def author(caller: Caller) -> Author:
     """Return the author of a change of the registry; 403 unless the caller may register."""
     caller.require(Permission.REGISTER)
     return Author(caller.principal_id, None)
+
+
+async def vouched(connection: AsyncConnection, providers: Providers, new: PrincipalCreate) -> None:
+    """Raise `InvalidContent` unless the issuer, if one is named, is trusted, and for the principal's own party."""
+    if new.issuer is None:
+        return
+    provider = providers.get(new.issuer)
+    if provider is None:
+        message = "This issuer is not trusted here; the operator lists those that are in PACTA_ISSUERS_FILE."
+        raise InvalidContent(message, errors=[fault("/issuer", message)])
+    acts_for = await queries.organisation(connection, new.organisation_id) if new.organisation_id else None
+    if acts_for is None or acts_for["party"] != provider.trusted.party:
+        message = f"This issuer vouches for representatives of {provider.trusted.party}, and nobody else."
+        raise InvalidContent(message, errors=[fault("/issuer", message)])

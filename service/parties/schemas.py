@@ -11,7 +11,7 @@ from service.wire import Language, Moment, Name, PartyCode, Read, Strict, Titles
 
 ClientId = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,99}$"),
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._|@-]{2,99}$"),
     Field(description="Name by which the principal asks for tokens.", examples=["pk-ead-system"]),
 ]
 
@@ -54,16 +54,22 @@ class OrganisationRead(Read):
 class PrincipalCreate(Strict):
     """A person or a ministry's system to register; a representative acts for exactly one organisation."""
 
-    client_id: ClientId
+    client_id: ClientId = Field(
+        description="Name by which it asks for tokens; with an issuer, the `sub` of its tokens."
+    )
     name: Name
     kind: Kind
     organisation_id: UUID | None = Field(None, description="Needed for a representative, and for nobody else.")
+    issuer: Name | None = Field(
+        None, description="The OpenID provider that vouches for it; absent: the service itself, by a secret."
+    )
 
 
 class PrincipalRead(Read):
     """A principal, as the administrator sees it."""
 
     id: UUID
+    issuer: str = Field(description="`local`, or the OpenID provider that vouches for it.")
     client_id: str
     name: str
     kind: Kind

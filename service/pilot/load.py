@@ -103,7 +103,7 @@ async def _register(connection: AsyncConnection, name: str, author: Author, secr
     one = PILOT["principals"][name]
     new = PrincipalCreate(**_without(one))
     _, secret = await parties.register_principal(connection, author, new, UUID(one["id"]))
-    secrets[name] = {"client_id": new.client_id, "client_secret": secret}
+    secrets[name] = {"client_id": new.client_id, "client_secret": secret or ""}
 
 
 async def _rotate(connection: AsyncConnection) -> Secrets:
