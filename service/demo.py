@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -28,6 +29,9 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
     data_dir = data_dir.absolute()
     with serving.listen(host, port) as listener:
         server = start(data_dir, fresh=fresh)
+        if fresh:
+            # Another record from here on: the notes of the old one would forbid signing it.
+            shutil.rmtree(data_dir / "log", ignore_errors=True)
         try:
             present = listener.getsockname()[1]
             settings = _settings(server, data_dir, f"http://{host}:{present}")
@@ -47,6 +51,7 @@ def _settings(server: Server, data_dir: Path, url: str) -> Settings:
         owner_database_url=None,
         public_url=url,
         signing_key_file=data_dir / "signing-key.pem",
+        log_dir=data_dir / "log",
         log_level=os.environ.get("PACTA_LOG_LEVEL", "WARNING"),
     )
 

@@ -5,6 +5,7 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -14,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import operations, problems
+from service.audit.log_directory import LogDirectory
 from service.audit.sequencer import Sequencer
 from service.commissions.routes import router as commissions
 from service.commitments.routes import lifecycle
@@ -74,6 +76,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.revision = _revision()
     app.state.idempotency_days = settings.idempotency_days
     app.state.figures = CollectorRegistry()
+    app.state.log_figures = operations.LogFigures(app.state.figures)
     problems.install(app)
     for router in (*ROUTERS, create_swagger(providers.urls())):
         app.include_router(router)
@@ -83,13 +86,17 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
 
 
 def create_sequencer(settings: Settings) -> Sequencer:
-    """Return the sequencer with an engine of its own, as the role that may give indexes."""
+    """Return the sequencer with an engine of its own, as the role that may give indexes and store checkpoints."""
     url = settings.worker_database_url
     if url is None:
         message = "The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer."
         raise ValueError(message)
+    if settings.log_dir is None:
+        message = "The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database."
+        raise ValueError(message)
     few = settings.model_copy(update={"pool_size": 1})
-    return Sequencer(create_engine(url.get_secret_value(), settings=few, name="pacta-sequencer"))
+    directory = LogDirectory.open(settings.log_dir, urlsplit(settings.public_url).hostname or "localhost")
+    return Sequencer(create_engine(url.get_secret_value(), settings=few, name="pacta-sequencer"), directory)
 
 
 @contextlib.asynccontextmanager

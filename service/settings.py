@@ -27,6 +27,14 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = Field(
         None, description="PEM file (mode 0600) with the Ed25519 key that signs tokens; all processes share one."
     )
+    log_dir: Path | None = Field(
+        None,
+        description="Directory outside the database, the sequencer's alone: its log key, and the last note it signed for "
+        "each log.",
+    )
+    witnesses_file: Path | None = Field(
+        None, description="Whom the sequencer asks for cosignatures: `witness` lines with addresses (C2SP tlog-policy)."
+    )
     issuers_file: Path | None = Field(
         None, description="JSON file with the OpenID providers that are trusted, each for its own party only."
     )

@@ -1,6 +1,15 @@
 """Every table, imported here so that Alembic and the tests see the whole metadata."""
 
-from service.audit.models import AuditEntry, AuditPending, LogEntry, Registry
+from service.audit.models import (
+    AuditEntry,
+    AuditPending,
+    LogAlarm,
+    LogCheckpoint,
+    LogCosignature,
+    LogEntry,
+    LogNode,
+    Registry,
+)
 from service.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.commitments.models import Commitment, Confirmation, Transition
 from service.groups.models import Membership, WorkingGroup
@@ -21,7 +30,11 @@ __all__ = [
     "Confirmation",
     "Credential",
     "IdempotencyKey",
+    "LogAlarm",
+    "LogCheckpoint",
+    "LogCosignature",
     "LogEntry",
+    "LogNode",
     "Membership",
     "Organisation",
     "Party",

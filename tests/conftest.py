@@ -83,8 +83,10 @@ class World:
         return self.clients[key]
 
     async def sequence(self) -> int:
-        """Give every entry its index, as the sequencer does."""
-        return int(await self.app.state.sequencer.step())
+        """Give every entry its index and sign the logs, as the sequencer does; return how many got one."""
+        done = int(await self.app.state.sequencer.step())
+        await self.app.state.sequencer.sign()
+        return done
 
     async def connect(self, role: str = "pacta_owner") -> "asyncpg.Connection[asyncpg.Record]":
         """Return a connection of one's own, as `role`; it is closed with the register."""
@@ -171,6 +173,7 @@ class Maker:
 
     async def __call__(self, **settings: Any) -> World:
         database = await self.copies.get()
+        settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
         app = create_app(settings_for(self.server, database, **settings), with_worker=True)
         self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text())))
         return self.made[-1]

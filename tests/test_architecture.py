@@ -95,6 +95,9 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("begin") == [
         "accounts.py:_in_database",
         "accounts.py:begin",
+        "audit/sequencer.py:_raise_alarm",
+        "audit/sequencer.py:_sign",
+        "audit/sequencer.py:sign",
         "audit/sequencer.py:step",
         "db.py:transaction",
         "main.py:_forget_old_answers",

@@ -240,7 +240,7 @@ async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
     nobody = world.as_("")
     assert (await nobody.get("/livez")).json() == {"status": "alive"}
     ready = (await nobody.get("/readyz")).json()
-    assert ready["checks"] == {"database": "ready", "schema": "ready", "sequencer": "ready"}
+    assert ready["checks"] == {"database": "ready", "schema": "ready", "log": "ready", "sequencer": "ready"}
     figures = (await nobody.get("/metrics")).text
     assert 'pacta_requests_total{method="GET",route="/readyz",status="200"} 1.0' in figures
 

@@ -1,15 +1,23 @@
-"""The sequencer: gives every entry its gap-free index in its log, in the order in which its subject wrote it."""
+"""The sequencer: gives every entry its gap-free index in its log, in the order in which its subject wrote it, and signs."""
 
 import asyncio
+import time
 from dataclasses import dataclass
+from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.audit.log_directory import LogDirectory
+from service.audit.models import REGISTRY
+from service.audit.signing import SigningRefused, sign
 
 log = structlog.get_logger("pacta.sequencer")
 POLL_SECONDS = 0.1
+SIGN_SECONDS = 0.5
+LOOK_SECONDS = 10.0
 REST_SECONDS = 1.0
 BATCH = 1000
 
@@ -24,6 +32,19 @@ _sequence = sa.text(
     " SELECT n.log_id, place + coalesce((SELECT max(l.index) FROM log_entry l WHERE l.log_id = n.log_id), -1),"
     " n.subject, n.seq, n.leaf FROM numbered n"
 )
+_logs = "(SELECT id AS log_id FROM commission UNION ALL SELECT CAST(:registry AS uuid)) logs"
+_unsigned = sa.text(
+    f"SELECT log_id FROM {_logs}"  # noqa: S608 -- constant text
+    " WHERE (SELECT max(l.index) + 1 FROM log_entry l WHERE l.log_id = logs.log_id)"
+    " > coalesce((SELECT max(c.size) FROM log_checkpoint c WHERE c.log_id = logs.log_id), 0)"
+)
+_alarmed = sa.text("SELECT log_id FROM log_alarm")
+_raise_alarm = sa.text(
+    "INSERT INTO log_alarm (log_id, reason, raised_at) VALUES (:log_id, :reason, clock_timestamp())"
+    " ON CONFLICT (log_id) DO UPDATE SET reason = excluded.reason, raised_at = excluded.raised_at"
+    " WHERE log_alarm.reason <> excluded.reason RETURNING true"
+)
+_end_alarm = sa.text("DELETE FROM log_alarm WHERE log_id = :log_id")
 
 
 @dataclass(slots=True)
@@ -31,24 +52,69 @@ class Sequencer:
     """A worker; any number may run, one works at a time and the others wait for it to end."""
 
     engine: AsyncEngine
+    directory: LogDirectory
     failing: str | None = None
+    unsigned: bool = True
+    checked: bool = False
+    looked_at: float = float("-inf")
 
     async def step(self) -> int:
         """Give an index to everything that waits, at most `BATCH` entries, and return how many there were."""
         async with self.engine.begin() as connection:
-            if not await connection.scalar(_mine):
+            if not await self._lock(connection):
                 return 0
             # A statement of its own: its snapshot is taken after the lock, so it sees every index given before.
-            return (await connection.execute(_sequence, {"batch": BATCH})).rowcount
+            done = (await connection.execute(_sequence, {"batch": BATCH})).rowcount
+        self.unsigned = self.unsigned or done > 0
+        return done
+
+    async def sign(self) -> None:
+        """Sign every log that has grown or was refused; whoever takes the work over looks at all that were ever signed."""
+        kept = [] if self.checked else self.directory.logs()
+        async with self.engine.begin() as connection:
+            if not await self._lock(connection):
+                return
+            grown = await connection.scalars(_unsigned, {"registry": REGISTRY})
+            due = {*kept, *grown, *await connection.scalars(_alarmed)}
+        self.unsigned, self.looked_at = False, time.monotonic()
+        for log_id in sorted(due):
+            await self._sign(log_id)
+        self.checked = True
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away is waited for."""
         while True:
             try:
                 done = await self.step()
+                if self._due():
+                    await self.sign()
                 self.failing = None
             except (SQLAlchemyError, OSError) as error:
-                done, self.failing = 0, type(error).__name__
+                done, self.failing, self.unsigned = 0, type(error).__name__, True
                 log.warning("sequencer_waits", error=self.failing)
                 await asyncio.sleep(REST_SECONDS)
             await asyncio.sleep(0 if done == BATCH else POLL_SECONDS)
+
+    def _due(self) -> bool:
+        since = time.monotonic() - self.looked_at
+        return since >= (SIGN_SECONDS if self.unsigned or not self.checked else LOOK_SECONDS)
+
+    async def _lock(self, connection: AsyncConnection) -> bool:
+        mine = bool(await connection.scalar(_mine))
+        self.checked = self.checked and mine
+        return mine
+
+    async def _sign(self, log_id: UUID) -> None:
+        try:
+            async with self.engine.begin() as connection:
+                if await self._lock(connection):
+                    await sign(connection, self.directory, log_id)
+                    await connection.execute(_end_alarm, {"log_id": log_id})
+        except SigningRefused as refusal:
+            await self._raise_alarm(log_id, str(refusal))
+
+    async def _raise_alarm(self, log_id: UUID, reason: str) -> None:
+        async with self.engine.begin() as connection:
+            new = await connection.scalar(_raise_alarm, {"log_id": log_id, "reason": reason})
+        if new:
+            log.error("signing_refused", log_id=str(log_id), reason=reason)

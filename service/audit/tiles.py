@@ -125,6 +125,14 @@ def tile_for(size: int, level: int, index: int) -> Tile:
     return Tile(level, index, min(WIDTH, (size >> HEIGHT * level) - index * WIDTH))
 
 
+def tile_holding(size: int, level: int, index: int) -> tuple[Tile, slice]:
+    """Return the tile of a tree of `size` leaves over which node `(level, index)` stands, and the places below the node."""
+    height = level % HEIGHT
+    first = index << height
+    tile = tile_for(size, level // HEIGHT, first // WIDTH)
+    return tile, slice(first % WIDTH, first % WIDTH + (1 << height))
+
+
 def tile_bytes(tile: Tile, node: NodeReader) -> bytes:
     """Return a tile's content, its nodes read through `node`."""
     return b"".join(node(HEIGHT * tile.level, tile.first + place) for place in range(tile.width))
@@ -147,14 +155,11 @@ def node_reader(size: int, read: Callable[[Tile], bytes]) -> NodeReader:
     seen: dict[Tile, list[bytes]] = {}
 
     def node(level: int, index: int) -> bytes:
-        height = level % HEIGHT
-        first = index << height
-        tile = tile_for(size, level // HEIGHT, first // WIDTH)
+        tile, places = tile_holding(size, level, index)
         if tile not in seen:
             seen[tile] = tile_hashes(tile, read(tile))
-        start = first % WIDTH
-        hashes = seen[tile][start : start + (1 << height)]
-        if len(hashes) != 1 << height:
+        hashes = seen[tile][places]
+        if len(hashes) != places.stop - places.start:
             msg = f"a tree of {size} leaves has no complete subtree {index} of level {level}"
             raise TileInvalid(msg)
         return root(hashes)

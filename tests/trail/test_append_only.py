@@ -7,14 +7,20 @@ from tests.commitments.test_journey import SIGN
 from tests.conftest import World, item
 
 ATTEMPTS = {
-    "update": "UPDATE {table} SET leaf = leaf",
-    "update of nothing": "UPDATE {table} SET leaf = leaf WHERE false",
+    "update": "UPDATE {table} SET {column} = {column}",
+    "update of nothing": "UPDATE {table} SET {column} = {column} WHERE false",
     "delete": "DELETE FROM {table}",
     "truncate": "TRUNCATE {table} CASCADE",
-    "on conflict do update": "INSERT INTO {table} SELECT * FROM {table} LIMIT 1 ON CONFLICT ({key}) DO UPDATE SET leaf = ''",
+    "on conflict do update": "INSERT INTO {table} SELECT * FROM {table} LIMIT 1 ON CONFLICT ({key}) DO UPDATE SET {column} = ''",
     "merge": "MERGE INTO {table} t USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE",
 }
-KEYS = {"audit_entry": "subject, seq", "log_entry": "subject, seq"}
+KEYS = {
+    "audit_entry": ("subject, seq", "leaf"),
+    "log_entry": ("subject, seq", "leaf"),
+    "log_node": ("log_id, level, index", "hash"),
+    "log_checkpoint": ("log_id, size", "note"),
+    "log_cosignature": ("log_id, size, vkey", "signature"),
+}
 
 
 @pytest.mark.parametrize("role", ["pacta_app", "pacta_owner", "pacta_sequencer"])
@@ -23,9 +29,11 @@ KEYS = {"audit_entry": "subject, seq", "log_entry": "subject, seq"}
 async def test_nobody_changes_what_was_appended(still: World, role: str, table: str, attempt: str) -> None:
     await still.sequence()
     connection = await still.connect(role)
+    key, column = KEYS[table]
+    statement = ATTEMPTS[attempt].format(table=table, key=key, column=column)
     try:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(ATTEMPTS[attempt].format(table=table, key=KEYS[table]))
+            await connection.execute(statement)
     finally:
         await connection.close()
 

@@ -64,7 +64,8 @@ async def test_twelve_writers_with_random_delays_and_two_sequencers_and_a_reader
     settings = settings_for(world.server, world.database, pool_size=WRITERS)
     engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
     second = Sequencer(
-        create_engine(world.server.url("pacta_sequencer", world.database), settings=settings, name="second")
+        create_engine(world.server.url("pacta_sequencer", world.database), settings=settings, name="second"),
+        world.app.state.sequencer.directory,
     )
     workers = [asyncio.create_task(one.run()) for one in (world.app.state.sequencer, second)]
     reader = asyncio.create_task(read_until(world, before + WRITERS * ENTRIES))

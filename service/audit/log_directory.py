@@ -1,0 +1,111 @@
+"""What the sequencer keeps outside the database: the log key, and the last note that it signed for each log.
+
+The notes are what a restored backup is noticed by, so they must not be restored with the database. The directory holds
+`key` (one line, the private key of a signed note, mode 0600) and `<log id>.note`.
+"""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from service.audit.keys import KEY_SIZE, Signer
+
+FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
+
+
+class LogKeyUnsafe(ValueError):
+    """The log key is not there as it must be; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LogDirectory:
+    """The sequencer's own directory; two on one machine may share it, since one works at a time."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path, host: str) -> "LogDirectory":
+        """Return the directory, made with a new key if there is none; `LogKeyUnsafe` if others can read the key.
+
+        `host` becomes part of the name of a new key, and so of every origin under it, for good: an origin never changes,
+        whatever becomes of the service's address.
+        """
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = path / "key"
+        if not key.exists():
+            _write(key, Signer(host, secrets.token_bytes(KEY_SIZE)).skey.encode() + b"\n", replace=False)
+        if stat.S_IMODE(key.stat().st_mode) & FORBIDDEN:
+            message = f"others can read the log key {key}. Make it the sequencer's alone: chmod 600."
+            raise LogKeyUnsafe(message)
+        directory = cls(path)
+        _ = directory.master
+        return directory
+
+    @cached_property
+    def master(self) -> Signer:
+        """The key in the file; no note is signed with it."""
+        return Signer.parse((self.path / "key").read_text(encoding="utf-8").removesuffix("\n"))
+
+    def signer(self, log_id: UUID) -> Signer:
+        """Return the key of one log: its name is the log's origin, its seed is derived from the key file's (RFC 5869).
+
+        Each log has a key of its own, so that a policy can tell them apart and none signs for another.
+        """
+        origin = f"{self.master.name}/v1/commissions/{log_id}/log"
+        derived = HKDF(SHA256(), KEY_SIZE, salt=None, info=origin.encode())
+        return Signer(origin, derived.derive(self.master.seed))
+
+    def last_note(self, log_id: UUID) -> bytes | None:
+        """Return the last note that was signed for this log, None if none was here."""
+        try:
+            return self._note(log_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep_note(self, log_id: UUID, note: bytes) -> None:
+        """Keep the note that is about to be published; it is on the disk when this returns."""
+        _write(self._note(log_id), note, replace=True)
+
+    def logs(self) -> list[UUID]:
+        """Return the logs of which a note is kept."""
+        return [UUID(file.stem) for file in sorted(self.path.glob("*.note"))]
+
+    def _note(self, log_id: UUID) -> Path:
+        return self.path / f"{log_id}.note"
+
+
+def _write(file: Path, content: bytes, *, replace: bool) -> None:
+    """Write a file whole or not at all, for its owner alone, durable before it is seen."""
+    made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        if replace:
+            made.replace(file)
+        else:
+            _link(made, file)
+    finally:
+        made.unlink(missing_ok=True)
+    held = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _link(made: Path, file: Path) -> None:
+    # Two may start at once: the first to make the key wins, and the other uses it.
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        return

@@ -1,0 +1,130 @@
+"""Signing a log: never a tree that does not continue the last one, never a leaf that its stored bytes do not give."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.audit import log
+from service.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from service.audit.encoding import NoteInvalid
+from service.audit.keys import Signer
+from service.audit.log_directory import LogDirectory
+from service.audit.merkle import leaf_hashes, root
+from service.audit.models import AuditEntry, LogCheckpoint, LogEntry, LogNode
+from service.audit.tiles import WIDTH, Tile, TileInvalid
+from service.orm import table
+
+CHUNK = 16 * WIDTH
+HIGHEST = 7
+"""The highest level of tiles that a tree of at most 2**63 - 1 leaves has."""
+_entry, _log = table(AuditEntry), table(LogEntry)
+_node, _checkpoint = table(LogNode), table(LogCheckpoint)
+_stored = (
+    sa.select(_log.c.index.label("place"), _log.c.leaf, _entry.c.leaf.label("entry_leaf"), _entry.c.canonical)
+    .select_from(_log.outerjoin(_entry, (_entry.c.subject == _log.c.subject) & (_entry.c.seq == _log.c.seq)))
+    .where(_log.c.log_id == sa.bindparam("log_id"))
+    .where(_log.c.index.between(sa.bindparam("first"), sa.bindparam("last")))
+    .order_by(_log.c.index)
+)
+
+
+class SigningRefused(Exception):
+    """The stored log is not what was signed, or not what its entries give; the message says where."""
+
+
+async def sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUID) -> bool:
+    """Sign the log as it stands, and return whether there was anything new; `SigningRefused` if it must not be signed.
+
+    The caller holds the sequencer's lock, and commits.
+    """
+    signer = directory.signer(log_id)
+    size = await log.size_of(connection, log_id)
+    published = await log.newest(connection, log_id)
+    last = [_opened(note, signer) for note in (published and published.note, directory.last_note(log_id)) if note]
+    for earlier in last:
+        await _continues(connection, log_id, size, earlier)
+    since = published.checkpoint.size if published else 0
+    if size == since:
+        return False
+    await _store_nodes(connection, log_id, since, size)
+    checkpoint = Checkpoint(signer.name, size, await log.root_of(connection, log_id, size))
+    note = sign_checkpoint(checkpoint, signer)
+    # First outside the database, so that nothing is ever published that a restored backup could take back unnoticed.
+    await asyncio.to_thread(directory.keep_note, log_id, note)
+    await connection.execute(
+        sa.insert(_checkpoint).values(
+            log_id=log_id,
+            size=size,
+            root=checkpoint.root,
+            note=note,
+            vkey=signer.verifier.vkey,
+            signed_at=sa.func.clock_timestamp(),
+        )
+    )
+    return True
+
+
+def _opened(note: bytes, signer: Signer) -> Checkpoint:
+    try:
+        return open_checkpoint(note, [signer.verifier]).checkpoint
+    except NoteInvalid as wrong:
+        message = f"the last note was not signed with this log key: {wrong}. Put the right key back."
+        raise SigningRefused(message) from wrong
+
+
+async def _continues(connection: AsyncConnection, log_id: UUID, size: int, last: Checkpoint) -> None:
+    if size < last.size:
+        message = f"the database holds {size} entries, but {last.size} were signed: was an older backup restored?"
+        raise SigningRefused(message)
+    try:
+        found = await log.root_of(connection, log_id, last.size)
+    except TileInvalid as wrong:
+        message = f"the tree of the {last.size} entries that were signed is no longer whole: {wrong}"
+        raise SigningRefused(message) from wrong
+    if found != last.root:
+        message = f"the first {last.size} entries are not those that were signed: their root is {found.hex()}"
+        raise SigningRefused(message)
+
+
+async def _store_nodes(connection: AsyncConnection, log_id: UUID, since: int, size: int) -> None:
+    """Recompute every leaf since the last checkpoint from its stored bytes; store the subtrees that became complete."""
+    for first in range(since - since % WIDTH, size, CHUNK):
+        leaves = await _leaves(connection, log_id, first, min(first + CHUNK, size))
+        await _insert(connection, log_id, 1, first // WIDTH, _roots(leaves))
+    for level in range(2, HIGHEST + 1):
+        span = WIDTH**level
+        for index in range(since // span, size // span):
+            below = await log.tile(connection, log_id, Tile(level - 1, index))
+            hashes = [below[place : place + 32] for place in range(0, len(below), 32)]
+            await _insert(connection, log_id, level, index, [root(hashes)])
+
+
+async def _leaves(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> list[bytes]:
+    found = (await connection.execute(_stored, {"log_id": log_id, "first": first, "last": end - 1})).all()
+    if [row.place for row in found] != list(range(first, end)):
+        message = f"an index between {first} and {end - 1} is missing"
+        raise SigningRefused(message)
+    computed = leaf_hashes(bytes(row.canonical or b"") for row in found)
+    for row, leaf in zip(found, computed, strict=True):
+        if not leaf == row.leaf == row.entry_leaf:
+            message = f"entry {row.place} is not what was appended: its stored bytes do not give its leaf hash"
+            raise SigningRefused(message)
+    return computed
+
+
+def _roots(leaves: Sequence[bytes]) -> Iterator[bytes]:
+    for first in range(0, len(leaves) - WIDTH + 1, WIDTH):
+        yield root(leaves[first : first + WIDTH])
+
+
+async def _insert(
+    connection: AsyncConnection, log_id: UUID, level: int, first: int, hashes: Iterator[bytes] | list[bytes]
+) -> None:
+    rows = [
+        {"log_id": log_id, "level": level, "index": first + place, "hash": hash_} for place, hash_ in enumerate(hashes)
+    ]
+    if rows:
+        await connection.execute(sa.insert(_node), rows)
