@@ -44,10 +44,18 @@ def _session(name: str) -> dict[str, str]:
 
 
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
-    """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised."""
+    """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised.
+
+    A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
+    two round trips are saved.
+    """
     engine: AsyncEngine = request.app.state.engine
-    async with engine.begin() as connection:
-        yield connection
+    if request.method == "GET":
+        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
+    else:
+        async with engine.begin() as connection:
+            yield connection
 
 
 # scope="function" is what makes the commit happen before the answer is sent: FastAPI's default is after.

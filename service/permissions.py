@@ -90,6 +90,11 @@ READING: Final[Mapping[Confidentiality, Permission]] = {
 }
 
 
+def everywhere(kind: Kind) -> frozenset[Role]:
+    """Return the roles that need no commission: administrator, or observer (everyone may read what is public)."""
+    return frozenset({Role.ADMINISTRATOR if kind is Kind.ADMINISTRATOR else Role.OBSERVER})
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A principal that has shown a good token: whom it acts for, what sort it is, and the token's scopes."""
@@ -102,8 +107,8 @@ class Caller:
     scopes: frozenset[str] = frozenset()
 
     def everywhere(self) -> frozenset[Role]:
-        """Return the roles that need no commission: administrator, or observer (everyone may read what is public)."""
-        return frozenset({Role.ADMINISTRATOR if self.kind is Kind.ADMINISTRATOR else Role.OBSERVER})
+        """Return the roles that need no commission."""
+        return everywhere(self.kind)
 
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""

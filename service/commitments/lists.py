@@ -1,22 +1,24 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.commitments.lifecycle import State
 from service.commitments.models import Commitment
 from service.commitments.queries import disputed, dormant, due_soon, live, overdue, read
-from service.commitments.visibility import visible_to
+from service.commitments.visibility import Condition, bound, visible_to
 from service.orm import table
 from service.pages import decode, encode
-from service.permissions import Caller
+from service.permissions import Caller, Kind
 from service.wire import PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
@@ -59,6 +61,13 @@ class Filter(BaseModel):
     )
 
 
+FLAGS: Mapping[str, Condition] = {
+    "overdue": overdue,
+    "due_soon": due_soon,
+    "dormant": dormant,
+    "disputed": disputed,
+}
+_sessions = (_commitment.c.session_id, _commitment.c.carried_to_session_id)
 _target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9000-01-01'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
@@ -73,14 +82,17 @@ async def page(
     connection: AsyncConnection, caller: Caller, wanted: Filter, sort: Sort, cursor: str | None, limit: int
 ) -> Sequence[Any]:
     """Return one more than `limit` rows that the caller may see, after `cursor`."""
-    columns, descending, kinds = ORDERS[sort]
-    asked = read.where(visible_to(caller), *_conditions(wanted))
+    kinds = ORDERS[sort][2]
+    asked = wanted.model_dump(exclude_defaults=True)
+    values = {name: value[0] if _single(name, value) else value for name, value in asked.items()}
     after = decode(cursor, sort, *kinds)
     if after is not None:
-        here, there = sa.tuple_(*columns), sa.tuple_(*(sa.bindparam(None, value) for value in after))
-        asked = asked.where(here < there if descending else here > there)
-    order = [column.desc() if descending else column.asc() for column in columns]
-    return (await connection.execute(asked.order_by(*order).limit(limit + 1))).mappings().all()
+        values |= {f"after_{place}": value for place, value in enumerate(after)}
+    shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
+    statement = _page(caller.kind, shape, sort, going_on=after is not None)
+    found = await connection.execute(statement, bound(caller, limit=limit + 1, **values))
+    rows: Sequence[Any] = found.mappings().all()
+    return rows
 
 
 def mark(sort: Sort, row: Any) -> str:  # noqa: ANN401 -- a row
@@ -94,22 +106,42 @@ def mark(sort: Sort, row: Any) -> str:  # noqa: ANN401 -- a row
     return encode(sort, *values[sort])
 
 
-def _conditions(wanted: Filter) -> list[Any]:
-    listed = ("commission_id", "working_group_id", "state", "sector")
-    found: list[Any] = [_commitment.c[name].in_(getattr(wanted, name)) for name in listed if getattr(wanted, name)]
-    if wanted.session_id:
-        sessions = (_commitment.c.session_id, _commitment.c.carried_to_session_id)
-        found.append(sa.or_(*(column.in_(wanted.session_id) for column in sessions)))
-    if wanted.awaiting:
-        found.append(live & _commitment.c.awaiting.overlap(wanted.awaiting))
-    for condition, asked in (
-        (overdue, wanted.overdue),
-        (due_soon, wanted.due_soon),
-        (dormant, wanted.dormant),
-        (disputed, wanted.disputed),
-    ):
-        if asked is not None:
-            found.append(condition if asked else sa.not_(condition))
-    if wanted.q:
-        found.append(_commitment.c.words.op("@@")(sa.func.websearch_to_tsquery(sa.text("'simple'"), wanted.q)))
-    return found
+Shape = tuple[tuple[str, bool], ...]
+"""Which filters are given: of a flag its value, of any other whether it is a single value."""
+
+
+def _single(name: str, value: object) -> bool:
+    return name != "awaiting" and isinstance(value, list) and len(value) == 1
+
+
+@lru_cache(maxsize=1000)
+def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> sa.Select[Any]:
+    """Return the statement of a list; making it anew for each request would cost more than running it."""
+    columns, descending, _ = ORDERS[sort]
+    asked = read.where(visible_to(kind), *(_condition(name, said) for name, said in shape))
+    if going_on:
+        here = sa.tuple_(*columns)
+        there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
+        asked = asked.where(here < there if descending else here > there)
+    order = [column.desc() if descending else column.asc() for column in columns]
+    return asked.order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger()))
+
+
+def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape
+    if name in FLAGS:
+        return FLAGS[name] if said else sa.not_(FLAGS[name])
+    if name == "session_id":
+        return sa.or_(*(_among(column, name, single=said) for column in _sessions))
+    if name == "awaiting":
+        return live & _commitment.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text())))
+    if name == "q":
+        asked = sa.func.websearch_to_tsquery(sa.text("'simple'"), sa.bindparam(name, type_=sa.Text()))
+        return _commitment.c.words.op("@@")(asked)
+    return _among(_commitment.c[name], name, single=said)
+
+
+def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Condition:
+    # A single value by `=`: only then does an index that begins with it also give the order.
+    if single:
+        return column == sa.bindparam(name, type_=column.type)
+    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))

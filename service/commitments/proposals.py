@@ -1,6 +1,7 @@
 """Reading transitions, with each party's answer to them."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.commitments.models import Commitment, Confirmation, Transition, TransitionStatus
-from service.commitments.visibility import visible_to
+from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
 from service.orm import table
-from service.permissions import Caller
+from service.permissions import Caller, Kind
 
 _transition, _confirmation, _commitment = table(Transition), table(Confirmation), table(Commitment)
 _said = sa.func.to_jsonb(sa.literal_column("confirmation")).op("-")("transition_id").op("-")("id")
@@ -41,8 +42,8 @@ Row = Any
 
 async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Row:
     """Return the transition of a commitment that the caller may see; `NotFound` otherwise."""
-    asked = _read.where(_transition.c.id == transition_id, visible_to(caller))
-    found = (await connection.execute(asked)).mappings().one_or_none()
+    asked = await connection.execute(_one(caller.kind), bound(caller, transition_id=transition_id))
+    found = asked.mappings().one_or_none()
     if found is None:
         message = "There is no such transition for this caller."
         raise NotFound(message)
@@ -61,3 +62,8 @@ async def status(connection: AsyncConnection, transition_id: UUID) -> str:
     """Return what became of a transition, read now."""
     asked = sa.select(_transition.c.status).where(_transition.c.id == transition_id)
     return str(await connection.scalar(asked))
+
+
+@cache
+def _one(kind: Kind) -> sa.Select[Any]:
+    return _read.where(_transition.c.id == sa.bindparam("transition_id"), visible_to(kind))

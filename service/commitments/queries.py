@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +15,18 @@ from service.commissions.models import Commission, Rule, Session
 from service.commitments.lifecycle import OPEN, State
 from service.commitments.models import Commitment
 from service.commitments.requirements import Facts
-from service.commitments.visibility import roles_of, visible_to
+from service.commitments.visibility import bound, roles_of, visible_to
 from service.errors import NotFound
 from service.groups.models import WorkingGroup
 from service.orm import table
-from service.permissions import Caller, Role, Standing, standing
+from service.permissions import Caller, Kind, Role, Standing, standing
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
 Row = Any
 
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
-_open = _commitment.c.state.in_(OPEN)
+# Literals, not parameters: a list of them would be spelled out anew at each execution.
+_open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
 live = _commitment.c.open_transition_id.is_not(None) & (
     _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
 )
@@ -119,8 +121,8 @@ def rights(caller: Caller, row: Row) -> Standing:
 
 async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
     """Return one commitment with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
-    asked = _with_roles(read, caller).where(_commitment.c.id == commitment_id)
-    return dict(_there((await connection.execute(asked)).mappings().one_or_none()))
+    found = await connection.execute(_one(caller.kind), bound(caller, commitment_id=commitment_id))
+    return dict(_there(found.mappings().one_or_none()))
 
 
 async def get_for_update(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> Locked:
@@ -129,8 +131,7 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     FOR NO KEY UPDATE, so that foreign keys of others do not wait. Two moves at once: the second waits here, and then
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
-    asked = _with_roles(sa.select(*_mine, *_stamp), caller).where(_commitment.c.id == commitment_id)
-    found = await connection.execute(asked.with_for_update(key_share=True, of=_commitment))
+    found = await connection.execute(_locking(caller.kind), bound(caller, commitment_id=commitment_id))
     row = _there(found.mappings().one_or_none())
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
 
@@ -138,7 +139,10 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
 async def find(connection: AsyncConnection, reference: str, caller: Caller | None) -> UUID | None:
     """Return the id of the commitment with this reference, if the caller (None: the service) may see it."""
     asked = sa.select(_commitment.c.id).where(_commitment.c.reference == reference)
-    found: UUID | None = await connection.scalar(asked if caller is None else asked.where(visible_to(caller)))
+    if caller is None:
+        found: UUID | None = await connection.scalar(asked)
+    else:
+        found = await connection.scalar(asked.where(visible_to(caller.kind)), bound(caller))
     return found
 
 
@@ -152,10 +156,35 @@ async def place(
     connection: AsyncConnection, caller: Caller, commission_id: UUID, session_id: UUID | None, group_id: UUID | None
 ) -> Row | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
-    session = (_session.c.id == session_id) & (_session.c.commission_id == _commission.c.id)
-    group = (_group.c.id == group_id) & (_group.c.commission_id == _commission.c.id)
-    roles = roles_of(caller, _commission.c.id, _group.c.id)
-    asked = (
+    named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
+    return (await connection.execute(_place(caller.kind), bound(caller, **named))).mappings().one_or_none()
+
+
+async def belong(
+    connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]
+) -> list[bool]:
+    """Return, for each (table, id), whether such a session or group of the commission exists."""
+    asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
+    return list((await connection.execute(sa.select(*asked))).one()) if asked else []
+
+
+@cache
+def _one(kind: Kind) -> sa.Select[Any]:
+    return _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+
+
+@cache
+def _locking(kind: Kind) -> sa.Select[Any]:
+    asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+    return asked.with_for_update(key_share=True, of=_commitment)
+
+
+@cache
+def _place(kind: Kind) -> sa.Select[Any]:
+    session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
+    group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
+    roles = roles_of(kind, _commission.c.id, _group.c.id)
+    return (
         sa.select(
             *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
             _session.c.ordinal,
@@ -167,25 +196,16 @@ async def place(
             sa.func.clock_timestamp().label("at"),
         )
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
-        .where(_commission.c.id == commission_id)
+        .where(_commission.c.id == sa.bindparam("commission_id"))
     )
-    return (await connection.execute(asked)).mappings().one_or_none()
 
 
-async def belong(
-    connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]
-) -> list[bool]:
-    """Return, for each (table, id), whether such a session or group of the commission exists."""
-    asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
-    return list((await connection.execute(sa.select(*asked))).one()) if asked else []
-
-
-def _with_roles(asked: sa.Select[Any], caller: Caller) -> sa.Select[Any]:
+def _with_roles(asked: sa.Select[Any], kind: Kind) -> sa.Select[Any]:
     fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
-    roles = roles_of(caller, _commitment.c.commission_id, _commitment.c.working_group_id)
+    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(caller))
+    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
 
 
 def _there(row: Row | None) -> Row:

@@ -1,6 +1,11 @@
-"""Who sees which commitment, as SQL conditions made from the permissions: the same data, read by the database."""
+"""Who sees which commitment, as SQL conditions made from the permissions: the same data, read by the database.
+
+The conditions are made once for each kind of principal; `bound` gives the values of one caller.
+"""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,42 +14,57 @@ from service.commissions.models import CommissionAuditor, CommissionParty
 from service.commitments.models import Commitment
 from service.groups.models import GroupRole, Membership
 from service.orm import table
-from service.permissions import PERMISSIONS, READING, Caller, Confidentiality, Kind, Role
+from service.permissions import PERMISSIONS, READING, Caller, Confidentiality, Kind, Role, everywhere
 
 _commitment = table(Commitment)
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
 Condition = sa.ColumnElement[bool]
+ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
+PARTY = sa.bindparam("caller_party", type_=sa.Text())
+PRINCIPAL = sa.bindparam("caller_principal", type_=sa.Uuid())
+
+
+def bound(caller: Caller, **others: object) -> dict[str, Any]:
+    """Return the values of the conditions for this caller, together with `others`."""
+    return {
+        ORGANISATION.key: caller.organisation_id,
+        PARTY.key: caller.party,
+        PRINCIPAL.key: caller.principal_id,
+        **others,
+    }
 
 
 def roles_of(
-    caller: Caller,
+    kind: Kind,
     commission_id: sa.ColumnElement[UUID],
     group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None],
 ) -> Mapping[Role, Condition]:
-    """Return, for each role, the condition that the caller has it in this commission and working group.
+    """Return, for each role, the condition that a caller of this kind has it in this commission and working group.
 
     The subqueries do not depend on the row, so the database evaluates each once per statement.
     """
-    secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == caller.organisation_id)
-    party = sa.select(_party.c.commission_id).where(_party.c.party == caller.party)
-    auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == caller.principal_id)
-    represents, audits = caller.kind is Kind.REPRESENTATIVE, caller.kind is Kind.AUDITOR
+    secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == ORGANISATION)
+    party = sa.select(_party.c.commission_id).where(_party.c.party == PARTY)
+    auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == PRINCIPAL)
+    represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
     conditions = {
         Role.SECRETARIAT: commission_id.in_(secretariat) if represents else sa.false(),
-        Role.CO_LEAD: _in_group(caller, group_id, GroupRole.CO_LEAD) if represents else sa.false(),
-        Role.MEMBER: _in_group(caller, group_id, GroupRole.MEMBER) if represents else sa.false(),
+        Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
+        Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
         Role.PARTY: commission_id.in_(party) if represents else sa.false(),
         Role.AUDITOR: commission_id.in_(auditor) if audits else sa.false(),
     }
-    return conditions | {role: sa.true() for role in caller.everywhere()}
+    return conditions | {role: sa.true() for role in everywhere(kind)}
 
 
-def visible_to(caller: Caller) -> Condition:
-    """Return the condition that the caller may read the commitment; what it may not is, for it, not there."""
-    roles = roles_of(caller, _commitment.c.commission_id, _commitment.c.working_group_id)
+@cache
+def visible_to(kind: Kind) -> Condition:
+    """Return the condition that a caller of this kind may read the commitment; what it may not is, for it, not there."""
+    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     return sa.or_(
         *(
-            (_commitment.c.confidentiality == level) & sa.or_(sa.false(), *_readers(roles, level))
+            (_commitment.c.confidentiality == sa.literal_column(f"'{level.value}'"))
+            & sa.or_(sa.false(), *_readers(roles, level))
             for level in Confidentiality
         )
     )
@@ -54,10 +74,10 @@ def _readers(roles: Mapping[Role, Condition], level: Confidentiality) -> list[Co
     return [condition for role, condition in roles.items() if READING[level] in PERMISSIONS[role]]
 
 
-def _in_group(
-    caller: Caller, group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], role: GroupRole
-) -> Condition:
+def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], role: GroupRole) -> Condition:
     mine = sa.select(_member.c.working_group_id).where(
-        _member.c.organisation_id == caller.organisation_id, _member.c.role == role, _member.c.ended_at.is_(None)
+        _member.c.organisation_id == ORGANISATION,
+        _member.c.role == sa.literal_column(f"'{role.value}'"),
+        _member.c.ended_at.is_(None),
     )
     return sa.func.coalesce(group_id.in_(mine), sa.false())

@@ -1,6 +1,7 @@
 """Reading the audit trail: of one subject by number, of a whole commission by index."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,29 +9,39 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.audit.models import AuditEntry, LogEntry
+from service.audit.models import REGISTRY, AuditEntry, LogEntry
 from service.commitments.models import Commitment
-from service.commitments.visibility import visible_to
+from service.commitments.visibility import bound, visible_to
+from service.errors import NotFound
 from service.orm import table
-from service.permissions import Caller
+from service.permissions import Caller, Kind
 
 _entry, _log, _commitment = table(AuditEntry), table(LogEntry), table(Commitment)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
+_after: Any = sa.bindparam("after", type_=sa.BigInteger())
+_limit = sa.bindparam("limit", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
 
 
-async def of_subject(
-    connection: AsyncConnection, subject: UUID, after: list[Any] | None, limit: int
+async def of_registry(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[dict[str, Any]]:
+    """Return the registry's entries, oldest first; one that has no index yet has null."""
+    found = await connection.execute(_of_registry, {"after": after[0] if after else -1, "limit": limit + 1})
+    return [_read(row) for row in found.mappings()]
+
+
+async def of_commitment(
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, after: list[Any] | None, limit: int
 ) -> Sequence[dict[str, Any]]:
-    """Return the entries of one subject, oldest first; one that has no index yet has null."""
-    asked = (
-        sa.select(*_columns, _log.c.index)
-        .select_from(_entry.outerjoin(_log, _same))
-        .where(_entry.c.subject == subject, _entry.c.seq > (after[0] if after else -1))
-        .order_by(_entry.c.seq)
-        .limit(limit + 1)
-    )
-    return [_read(row) for row in (await connection.execute(asked)).mappings()]
+    """Return the entries of a commitment that the caller may see, oldest first; `NotFound` otherwise.
+
+    One that has no index yet has null.
+    """
+    asked = {"commitment_id": commitment_id, "after": after[0] if after else -1, "limit": limit + 1}
+    rows = (await connection.execute(_of_commitment(caller.kind), bound(caller, **asked))).mappings().all()
+    if not rows:
+        message = "There is no such commitment for this caller."
+        raise NotFound(message)
+    return [_read(row) for row in rows if row["seq"] is not None]
 
 
 async def of_commission(
@@ -40,17 +51,44 @@ async def of_commission(
 
     An index is given after the commit and without gaps, so a reader that goes on from the last index misses nothing.
     """
-    readable = (_log.c.subject == commission_id) | sa.exists().where(
-        _commitment.c.id == _log.c.subject, visible_to(caller)
+    asked = {"commission_id": commission_id, "after": after, "limit": limit + 1}
+    found = await connection.execute(_of_commission(caller.kind), bound(caller, **asked))
+    return [_read(row) for row in found.mappings()]
+
+
+_of_registry = (
+    sa.select(*_columns, _log.c.index)
+    .select_from(_entry.outerjoin(_log, _same))
+    .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
+    .order_by(_entry.c.seq)
+    .limit(_limit)
+)
+
+
+@cache
+def _of_commitment(kind: Kind) -> sa.Select[Any]:
+    # A commitment that may be read gives a row even where nothing comes after: absent is told apart from ended.
+    mine = (_entry.c.subject == _commitment.c.id) & (_entry.c.seq > _after)
+    return (
+        sa.select(*_columns, _log.c.index)
+        .select_from(_commitment.outerjoin(_entry, mine).outerjoin(_log, _same))
+        .where(_commitment.c.id == sa.bindparam("commitment_id"), visible_to(kind))
+        .order_by(_entry.c.seq)
+        .limit(_limit)
     )
-    asked = (
+
+
+@cache
+def _of_commission(kind: Kind) -> sa.Select[Any]:
+    commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
+    visible = sa.exists().where(_commitment.c.id == _log.c.subject, visible_to(kind))
+    return (
         sa.select(*_columns, _log.c.index)
         .select_from(_log.join(_entry, _same))
-        .where(_log.c.log_id == commission_id, _log.c.index > after, readable)
+        .where(_log.c.log_id == commission_id, _log.c.index > _after, (_log.c.subject == commission_id) | visible)
         .order_by(_log.c.index)
-        .limit(limit + 1)
+        .limit(_limit)
     )
-    return [_read(row) for row in (await connection.execute(asked)).mappings()]
 
 
 def _read(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a row

@@ -5,9 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from service.audit.models import REGISTRY
 from service.commissions import queries as commissions
-from service.commitments import queries as commitments
 from service.db import Transaction
 from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
@@ -35,8 +33,7 @@ async def read_commitment_trail(
     commitment_id: UUID,
 ) -> dict[str, Any]:
     """Read everything that ever happened to a commitment, oldest first."""
-    await commitments.get(connection, caller, commitment_id)
-    rows = await queries.of_subject(connection, commitment_id, paging.after("seq", int), paging.limit)
+    rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", int), paging.limit)
     return paging.page(rows, "seq", "seq")
 
 
@@ -78,5 +75,5 @@ async def read_registry_trail(
 ) -> dict[str, Any]:
     """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
     caller.require(Permission.READ_REGISTRY_TRAIL)
-    rows = await queries.of_subject(connection, REGISTRY, paging.after("seq", int), paging.limit)
+    rows = await queries.of_registry(connection, paging.after("seq", int), paging.limit)
     return paging.page(rows, "seq", "seq")
