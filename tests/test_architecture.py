@@ -72,7 +72,9 @@ def test_the_commitments_row_is_written_by_insert_and_save_alone() -> None:
         and node.args
         and getattr(node.args[0], "id", "") == "_commitment"
     ]
-    assert sorted(writers) == ["commitments/writing.py:insert", "commitments/writing.py:save"]
+    assert sorted(writers) == ["commitments/writing.py:_changing", "commitments/writing.py:_inserting"]
+    assert calls("_inserting") == ["commitments/writing.py:insert"]
+    assert calls("_changing") == ["commitments/writing.py:save"]
     assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
 
 

@@ -14,9 +14,10 @@ from service.commissions.models import Commission, SessionStatus
 from service.commitments import queries
 from service.commitments.evidence import given
 from service.commitments.lifecycle import Action, State, step
+from service.commitments.moves import Move
 from service.commitments.requirements import Facts, impossible, missing
 from service.commitments.schemas import CommitmentCreate, PartyFactsPatch
-from service.commitments.writing import MEMBERS, Move, check_length, insert, members, save, take_effect
+from service.commitments.writing import MEMBERS, check_length, insert, members, save, take_effect
 from service.errors import AlreadyExists, Fault, InvalidContent, fault
 from service.orm import table
 from service.parties.models import Organisation

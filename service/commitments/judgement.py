@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.entry import canonical, timestamp
@@ -48,11 +48,11 @@ async def judge(
     connection: AsyncConnection, row: Step, body: Mapping[str, Any], locked: Locked, also: list[Fault]
 ) -> tuple[dict[str, Any], datetime | None]:
     """Return the evidence as the entry will say it, and the proposal's end; 422 with everything that is wrong."""
-    wrong = _shape(row.action, body) + also
+    read, wrong = _read(row.action, body)
+    wrong += also
     gaps = missing(row.action, body, locked.facts)
-    if gaps or wrong:
+    if read is None or gaps or wrong:
         raise _refused(gaps, wrong)
-    read = MODELS[row.action].model_validate(body)
     evidence, end = given(read), getattr(read, "expires_at", None)
     wrong = impossible(evidence, locked.facts, locked.stamp.at.date())
     wrong += await _changes(connection, locked, evidence.get("changes", {}))
@@ -66,17 +66,16 @@ async def judge(
     return evidence, end
 
 
-def _shape(action: Action, body: Mapping[str, Any]) -> list[Fault]:
+def _read(action: Action, body: Mapping[str, Any]) -> tuple[BaseModel | None, list[Fault]]:
     try:
-        MODELS[action].model_validate(body)
+        return MODELS[action].model_validate(body), []
     except ValidationError as found:
         # What is absent at the top is listed by `missing`, with what the case needs.
-        return [
+        return None, [
             fault("".join(f"/{part}" for part in one["loc"]), one["msg"])
             for one in found.errors(include_url=False)
             if one["type"] != "missing" or len(one["loc"]) > 1
         ]
-    return []
 
 
 async def _changes(connection: AsyncConnection, locked: Locked, changes: Mapping[str, Any]) -> list[Fault]:

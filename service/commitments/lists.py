@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.commitments.lifecycle import State
 from service.commitments.models import Commitment
-from service.commitments.queries import disputed, dormant, due_soon, live, overdue, read
+from service.commitments.statements import disputed, dormant, due_soon, live, overdue, read
 from service.commitments.visibility import Condition, bound, visible_to
 from service.orm import table
 from service.pages import decode, encode

@@ -1,6 +1,6 @@
 """Reading transitions, with each party's answer to them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -40,14 +40,14 @@ _read = sa.select(
 Row = Any
 
 
-async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Row:
-    """Return the transition of a commitment that the caller may see; `NotFound` otherwise."""
+async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Mapping[str, Any]:
+    """Return the transition of a commitment that the caller may see, with each party's answer; `NotFound` otherwise."""
     asked = await connection.execute(_one(caller.kind), bound(caller, transition_id=transition_id))
     found = asked.mappings().one_or_none()
     if found is None:
         message = "There is no such transition for this caller."
         raise NotFound(message)
-    return found
+    return dict(found)
 
 
 async def page(connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int) -> Sequence[Row]:

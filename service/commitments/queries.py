@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,59 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.entry import Head
 from service.audit.stamp import Stamp
-from service.commissions.models import Commission, Rule, Session
+from service.commissions.models import Rule
 from service.commitments.lifecycle import OPEN, State
 from service.commitments.models import Commitment
 from service.commitments.requirements import Facts
-from service.commitments.visibility import bound, roles_of, visible_to
+from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
-from service.groups.models import WorkingGroup
 from service.orm import table
-from service.permissions import Caller, Kind, Role, Standing, standing
+from service.permissions import Caller, Role, Standing, standing
 
-_commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
+_commitment = table(Commitment)
 Row = Any
-
-_today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
-# Literals, not parameters: a list of them would be spelled out anew at each execution.
-_open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
-live = _commitment.c.open_transition_id.is_not(None) & (
-    _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
-)
-overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)
-due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)
-dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
-disputed = _commitment.c.refused_transition_id.is_not(None)
-_waiting = sa.func.jsonb_build_object(
-    "id", _commitment.c.open_transition_id,
-    "proposed_by", _commitment.c.proposed_by,
-    "awaiting", _commitment.c.awaiting,
-    "expires_at", _commitment.c.expires_at,
-)  # fmt: skip
-_INNER = {
-    "words",
-    "leaf",
-    "awaiting",
-    "proposed_by",
-    "expires_at",
-    "open_transition_id",
-    "refused_transition_id",
-    "seq",
-}
-read = sa.select(
-    *(column for column in _commitment.c if column.name not in _INNER),
-    _commitment.c.seq.label("version"),
-    sa.case((live, _waiting), else_=None).label("open_transition"),
-    overdue.label("overdue"),
-    due_soon.label("due_soon"),
-    dormant.label("dormant"),
-    disputed.label("disputed"),
-)
-_mine = [column for column in _commitment.c if column.name != "words"]
-_stamp = (
-    sa.func.uuidv7().label("new_id"),
-    sa.func.greatest(sa.func.clock_timestamp(), _commitment.c.changed_at).label("at"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +78,17 @@ def rights(caller: Caller, row: Row) -> Standing:
 
 async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
     """Return one commitment with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
-    found = await connection.execute(_one(caller.kind), bound(caller, commitment_id=commitment_id))
+    found = await connection.execute(statements.one(caller.kind), bound(caller, commitment_id=commitment_id))
     return dict(_there(found.mappings().one_or_none()))
 
 
 async def get_for_update(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> Locked:
     """Lock the commitment that the caller may see; `NotFound` otherwise.
 
-    FOR NO KEY UPDATE, so that foreign keys of others do not wait. Two moves at once: the second waits here, and then
+    Two moves at once: the second waits here, and then
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
-    found = await connection.execute(_locking(caller.kind), bound(caller, commitment_id=commitment_id))
+    found = await connection.execute(statements.locking(caller.kind), bound(caller, commitment_id=commitment_id))
     row = _there(found.mappings().one_or_none())
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
 
@@ -157,7 +114,7 @@ async def place(
 ) -> Row | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
     named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
-    return (await connection.execute(_place(caller.kind), bound(caller, **named))).mappings().one_or_none()
+    return (await connection.execute(statements.place(caller.kind), bound(caller, **named))).mappings().one_or_none()
 
 
 async def belong(
@@ -166,46 +123,6 @@ async def belong(
     """Return, for each (table, id), whether such a session or group of the commission exists."""
     asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
     return list((await connection.execute(sa.select(*asked))).one()) if asked else []
-
-
-@cache
-def _one(kind: Kind) -> sa.Select[Any]:
-    return _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
-
-
-@cache
-def _locking(kind: Kind) -> sa.Select[Any]:
-    asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
-    return asked.with_for_update(key_share=True, of=_commitment)
-
-
-@cache
-def _place(kind: Kind) -> sa.Select[Any]:
-    session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
-    group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
-    roles = roles_of(kind, _commission.c.id, _group.c.id)
-    return (
-        sa.select(
-            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
-            _session.c.ordinal,
-            _session.c.status.label("session_status"),
-            _group.c.id.label("group_id"),
-            *(condition.label(f"is_{role}") for role, condition in roles.items()),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.uuidv7().label("transition_id"),
-            sa.func.clock_timestamp().label("at"),
-        )
-        .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
-        .where(_commission.c.id == sa.bindparam("commission_id"))
-    )
-
-
-def _with_roles(asked: sa.Select[Any], kind: Kind) -> sa.Select[Any]:
-    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
-    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
-    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
 
 
 def _there(row: Row | None) -> Row:

@@ -16,6 +16,13 @@ from service.wire import start
 
 ITEMISED = ("signatories", "authentic_texts")
 """What is missing of these is said party by party, language by language."""
+NEEDED = {
+    action: [
+        name for name, field in model.model_fields.items() if field.is_required() and name not in {"action", *ITEMISED}
+    ]
+    for action, model in MODELS.items()
+}
+"""What each action needs always."""
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -39,8 +46,7 @@ class Facts:
 
 def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
-    needed = [name for name, field in MODELS[action].model_fields.items() if field.is_required() and name != "action"]
-    always = [fault(f"/{name}", "is needed") for name in needed if not given.get(name) and name not in ITEMISED]
+    always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
     return always + list(_in_this_case(action, given, facts))
 
 

@@ -38,9 +38,9 @@ async def create_transition(
     version: OptionalVersion,
 ) -> Any:  # noqa: ANN401
     """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
-    transition_id = await transitions.propose(connection, caller, commitment_id, proposal, version)
-    response.headers["Location"] = f"/v1/transitions/{transition_id}"
-    return await proposals.get(connection, caller, transition_id)
+    made = await transitions.propose(connection, caller, commitment_id, proposal, version)
+    response.headers["Location"] = f"/v1/transitions/{made['id']}"
+    return made
 
 
 @router.get(
@@ -82,8 +82,7 @@ async def create_confirmation(
     new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
 ) -> Any:  # noqa: ANN401
     """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
-    await transitions.answer(connection, caller, transition_id, new)
-    return await proposals.get(connection, caller, transition_id)
+    return await transitions.answer(connection, caller, transition_id, new)
 
 
 @router.post(
@@ -101,5 +100,4 @@ async def create_withdrawal(
     new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
 ) -> Any:  # noqa: ANN401
     """Take back a proposal that the caller's own party made and that is still open."""
-    await transitions.withdraw(connection, caller, transition_id, new)
-    return await proposals.get(connection, caller, transition_id)
+    return await transitions.withdraw(connection, caller, transition_id, new)

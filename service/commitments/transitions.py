@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.stamp import check_version
@@ -13,10 +12,11 @@ from service.commitments import proposals, queries
 from service.commitments.evidence import REFERENCE
 from service.commitments.judgement import action_of, found_in, judge
 from service.commitments.lifecycle import Action, step
-from service.commitments.models import Confirmation, Decision, TransitionStatus
+from service.commitments.models import Decision, TransitionStatus
+from service.commitments.moves import CLOSED, Move, answered, closed, opened
 from service.commitments.queries import Locked
 from service.commitments.transition_schemas import ConfirmationCreate, WithdrawalCreate
-from service.commitments.writing import CLOSED, Move, close, save, take_effect
+from service.commitments.writing import save, take_effect
 from service.errors import (
     Conflict,
     Fault,
@@ -27,17 +27,15 @@ from service.errors import (
     ProposalClosed,
     fault,
 )
-from service.orm import table
 from service.permissions import Caller, Permission
 
-_confirmation = table(Confirmation)
 REFERENCES: Mapping[object, str] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
 
 
 async def propose(
     connection: AsyncConnection, caller: Caller, commitment_id: UUID, body: Mapping[str, Any], version: int | None
-) -> UUID:
-    """Propose a move and return the transition's id; where nobody else need confirm, it takes effect at once.
+) -> Mapping[str, Any]:
+    """Propose a move and return the transition; where nobody else need confirm, it takes effect at once.
 
     409 if the lifecycle has no such step or a proposal is open, 403, 422 with everything that is missing or wrong.
     """
@@ -56,40 +54,53 @@ async def propose(
     changes = move.opened()
     if not awaits:
         data["effective"], changes = take_effect(row, evidence, locked.row)
-    stored = move.inserted(commitment_id, caller, locked.stamp.at)
-    await save(connection, caller, locked, "transition.proposed", data, changes, [stored])
-    return move.id
+    made = move.row(commitment_id, caller, locked.stamp.at)
+    await save(connection, caller, locked, "transition.proposed", data, changes, [opened(made)])
+    confirmed_at = None if awaits else locked.stamp.at
+    return {**made, "reference": locked.row["reference"], "confirmations": [], "confirmed_at": confirmed_at}
 
 
-async def answer(connection: AsyncConnection, caller: Caller, transition_id: UUID, new: ConfirmationCreate) -> None:
-    """Add a party's confirmation or refusal; the last confirmation makes the move take effect.
+async def answer(
+    connection: AsyncConnection, caller: Caller, transition_id: UUID, new: ConfirmationCreate
+) -> Mapping[str, Any]:
+    """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
 
     409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
     """
     known = await proposals.get(connection, caller, transition_id)
     evidence, action = known["evidence"], Action(known["action"])
-    locked, closed = await _lock(connection, caller, known["commitment_id"], action, evidence, None)
+    locked, gone = await _lock(connection, caller, known["commitment_id"], action, evidence, None)
     await _may_answer(connection, caller, locked, transition_id, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
-    along = [_confirmed(transition_id, caller, locked, new)]
-    kind = "transition.confirmed"
+    said = _said(transition_id, caller, locked, new)
+    kind, status = "transition.confirmed", TransitionStatus.OPEN
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
     if new.decision is Decision.REFUSE:
-        kind = "transition.refused"
-        along.append(close(transition_id, TransitionStatus.REFUSED, locked.stamp.at))
+        kind, status = "transition.refused", TransitionStatus.REFUSED
         changes = CLOSED | {"refused_transition_id": transition_id}
     elif awaiting:
         changes = {"awaiting": awaiting}
     else:
-        _still_possible(closed)
+        _still_possible(gone)
         row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, evidence)))
-        along.append(close(transition_id, TransitionStatus.EFFECTIVE, locked.stamp.at))
+        status = TransitionStatus.EFFECTIVE
         data["effective"], changes = take_effect(row, evidence, locked.row)
+    along = [answered(said)]
+    if status is not TransitionStatus.OPEN:
+        along.append(closed(transition_id, status, locked.stamp.at))
     await save(connection, caller, locked, kind, data, changes, along)
+    if len(known["awaited"]) > 1:
+        # Others may have answered between the first look and the lock.
+        return await proposals.get(connection, caller, transition_id)
+    at = locked.stamp.at
+    done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
+    return {**known, **done, "confirmations": [said]}
 
 
-async def withdraw(connection: AsyncConnection, caller: Caller, transition_id: UUID, new: WithdrawalCreate) -> None:
-    """Take back a proposal of the caller's own party; 409 if it is closed, 403 for anybody else."""
+async def withdraw(
+    connection: AsyncConnection, caller: Caller, transition_id: UUID, new: WithdrawalCreate
+) -> Mapping[str, Any]:
+    """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
     known = await proposals.get(connection, caller, transition_id)
     locked = await queries.get_for_update(connection, caller, known["commitment_id"])
     locked.standing.require(Permission.PROPOSE)
@@ -98,8 +109,9 @@ async def withdraw(connection: AsyncConnection, caller: Caller, transition_id: U
         raise NotPermitted(message)
     await _still_open(connection, locked, transition_id)
     data = {"transition": str(transition_id), "reason": new.reason}
-    along = [close(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
+    along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
+    return await proposals.get(connection, caller, transition_id)
 
 
 async def _lock(
@@ -152,14 +164,14 @@ async def _still_open(connection: AsyncConnection, locked: Locked, transition_id
         raise ProposalClosed(message, transition_status=str(became), state=str(locked.row["state"]))
 
 
-def _still_possible(closed: list[Fault]) -> None:
-    if closed:
-        message = f"It cannot take effect: {closed[0]['detail']}. Refuse it, or let its proposer take it back."
+def _still_possible(gone: list[Fault]) -> None:
+    if gone:
+        message = f"It cannot take effect: {gone[0]['detail']}. Refuse it, or let its proposer take it back."
         raise Conflict(message)
 
 
-def _confirmed(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> sa.CTE:
-    row = {
+def _said(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> dict[str, Any]:
+    return {
         "transition_id": transition_id,
         "party": caller.party,
         "id": locked.stamp.id,
@@ -168,4 +180,3 @@ def _confirmed(transition_id: UUID, caller: Caller, locked: Locked, new: Confirm
         "principal_id": caller.principal_id,
         "decided_at": locked.stamp.at,
     }
-    return sa.insert(_confirmation).values(row).cte("answered")

@@ -4,9 +4,8 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,18 +13,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.append import append
-from service.audit.entry import Author, Entry, canonical, timestamp
+from service.audit.entry import Author, Entry, canonical
 from service.audit.stamp import Stamp
 from service.commitments.effect import effect
-from service.commitments.lifecycle import State, Step, target
-from service.commitments.models import Commitment, Transition, TransitionStatus
+from service.commitments.lifecycle import Step
+from service.commitments.models import Commitment
+from service.commitments.moves import CLOSED, Along, Move, expire, opened
 from service.commitments.queries import Locked
 from service.errors import InvalidContent, fault
 from service.orm import table
 from service.permissions import Caller
 from service.wire import end
 
-_commitment, _transition = table(Commitment), table(Transition)
+_commitment = table(Commitment)
 MEMBERS: Final = (
     "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
@@ -33,63 +33,7 @@ MEMBERS: Final = (
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 MOST_BYTES: Final = 20_000
-CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A proposal: the row of the lifecycle that it follows, its evidence, and whose confirmation it awaits."""
-
-    id: UUID
-    step: Step
-    evidence: Mapping[str, Any]
-    proposed_by: str | None
-    awaits: list[str]
-    suspended_from: State | None = None
-    expires_at: datetime | None = None
-
-    def described(self) -> dict[str, Any]:
-        """Return the proposal as its entry says it."""
-        return {
-            "transition": str(self.id),
-            "action": str(self.step.action),
-            "source": str(self.step.source),
-            "target": str(target(self.step, self.suspended_from)),
-            "evidence": dict(self.evidence),
-            "awaits": self.awaits,
-            "expires_at": timestamp(self.expires_at) if self.expires_at else None,
-        }
-
-    def opened(self) -> dict[str, Any]:
-        """Return the columns of the commitment that hold an open proposal, or none."""
-        if not self.awaits:
-            return dict(CLOSED)
-        return {
-            "open_transition_id": self.id,
-            "proposed_by": self.proposed_by,
-            "awaiting": self.awaits,
-            "expires_at": self.expires_at,
-        }
-
-    def inserted(self, commitment_id: UUID, caller: Caller, at: datetime) -> sa.CTE:
-        """Return the statement that stores the transition."""
-        status = TransitionStatus.OPEN if self.awaits else TransitionStatus.EFFECTIVE
-        row = {
-            "id": self.id,
-            "commitment_id": commitment_id,
-            "action": self.step.action,
-            "status": status,
-            "source": self.step.source,
-            "target": target(self.step, self.suspended_from),
-            "evidence": dict(self.evidence),
-            "proposed_by": self.proposed_by,
-            "proposer_id": caller.principal_id,
-            "awaited": self.awaits,
-            "proposed_at": at,
-            "expires_at": self.expires_at,
-            "closed_at": None if self.awaits else at,
-        }
-        return sa.insert(_transition).values(row).cte("proposed")
+ID: Final = "the_commitment"
 
 
 def take_effect(
@@ -135,8 +79,9 @@ async def insert(
     """Store a new commitment with the proposal that comes with it, and the first entry of its trail."""
     author = Author(caller.principal_id, caller.party)
     entry = stamped.entry(row["commission_id"], row["id"], author, "commitment.recorded", data)
-    made = sa.insert(_commitment).values(**row, **_head(entry)).add_cte(move.inserted(row["id"], caller, stamped.at))
-    await connection.execute(made)
+    along = opened(move.row(row["id"], caller, stamped.at))
+    new = {**row, **_head(entry)}
+    await connection.execute(_inserting(tuple(new), along.statement), {**_values(new), **along.values})
     await append(connection, entry)
 
 
@@ -147,7 +92,7 @@ async def save(
     kind: str,
     data: dict[str, Any],
     changes: Mapping[str, Any],
-    along: Sequence[sa.CTE] = (),
+    along: Sequence[Along] = (),
 ) -> None:
     """Change a locked commitment, with the statements that go `along`, and write the next entry of its trail.
 
@@ -155,27 +100,17 @@ async def save(
     """
     if locked.expired:
         data["expired"] = str(locked.expired)
-        await connection.execute(_expire(locked.expired, locked.stamp.at))
+        await expire(connection, locked.expired, locked.stamp.at)
         changes = {**CLOSED, **changes}
     row = locked.row
     author = Author(caller.principal_id, caller.party)
     entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data)
-    changed = sa.update(_commitment).where(_commitment.c.id == row["id"]).values(**changes, **_head(entry))
-    for statement in along:
-        changed = changed.add_cte(statement)
-    await connection.execute(changed)
+    after = {**changes, **_head(entry)}
+    values = {ID: row["id"], **_values(after)}
+    for one in along:
+        values |= one.values
+    await connection.execute(_changing(tuple(after), tuple(one.statement for one in along)), values)
     await append(connection, entry)
-
-
-def close(transition_id: UUID, status: TransitionStatus, at: datetime) -> sa.CTE:
-    """Return the statement that closes a transition."""
-    mine = sa.update(_transition).where(_transition.c.id == transition_id)
-    return mine.values(status=status, closed_at=at).cte("closed")
-
-
-def _expire(transition_id: UUID, at: datetime) -> sa.Update:
-    mine = sa.update(_transition).where(_transition.c.id == transition_id)
-    return mine.values(status=TransitionStatus.EXPIRED, closed_at=at)
 
 
 def _head(entry: Entry) -> dict[str, Any]:
@@ -184,3 +119,22 @@ def _head(entry: Entry) -> dict[str, Any]:
 
 def _json(value: Any) -> Any:  # noqa: ANN401 -- any column's value
     return str(value) if isinstance(value, UUID | Enum) else value
+
+
+# Each statement is made once for the columns that it writes: making it would cost more than running it.
+@cache
+def _inserting(names: tuple[str, ...], along: sa.CTE) -> sa.Insert:
+    return sa.insert(_commitment).values(_bound(names)).add_cte(along)
+
+
+@cache
+def _changing(names: tuple[str, ...], along: tuple[sa.CTE, ...]) -> sa.Update:
+    return sa.update(_commitment).where(_commitment.c.id == sa.bindparam(ID)).values(_bound(names)).add_cte(*along)
+
+
+def _bound(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: sa.bindparam(f"new_{name}", type_=_commitment.c[name].type) for name in names}
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in row.items()}

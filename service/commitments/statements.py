@@ -1,0 +1,99 @@
+"""The statements that read commitments, made once for each kind of caller: making them costs more than running them."""
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from service.commissions.models import Commission, Session
+from service.commitments.lifecycle import OPEN
+from service.commitments.models import Commitment
+from service.commitments.visibility import roles_of, visible_to
+from service.groups.models import WorkingGroup
+from service.orm import table
+from service.permissions import Kind
+
+_commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
+_today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
+# Literals, not parameters: a list of them would be spelled out anew at each execution.
+_open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
+live = _commitment.c.open_transition_id.is_not(None) & (
+    _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
+)
+overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)
+due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)
+dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
+disputed = _commitment.c.refused_transition_id.is_not(None)
+_waiting = sa.func.jsonb_build_object(
+    "id", _commitment.c.open_transition_id,
+    "proposed_by", _commitment.c.proposed_by,
+    "awaiting", _commitment.c.awaiting,
+    "expires_at", _commitment.c.expires_at,
+)  # fmt: skip
+_INNER = {
+    "words",
+    "leaf",
+    "awaiting",
+    "proposed_by",
+    "expires_at",
+    "open_transition_id",
+    "refused_transition_id",
+    "seq",
+}
+read = sa.select(
+    *(column for column in _commitment.c if column.name not in _INNER),
+    _commitment.c.seq.label("version"),
+    sa.case((live, _waiting), else_=None).label("open_transition"),
+    overdue.label("overdue"),
+    due_soon.label("due_soon"),
+    dormant.label("dormant"),
+    disputed.label("disputed"),
+)
+_mine = [column for column in _commitment.c if column.name != "words"]
+_stamp = (
+    sa.func.uuidv7().label("new_id"),
+    sa.func.greatest(sa.func.clock_timestamp(), _commitment.c.changed_at).label("at"),
+)
+
+
+@cache
+def one(kind: Kind) -> sa.Select[Any]:
+    """Return the statement that reads the commitment `commitment_id`."""
+    return _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+
+
+@cache
+def locking(kind: Kind) -> sa.Select[Any]:
+    """Return the statement that locks it: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
+    asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+    return asked.with_for_update(key_share=True, of=_commitment)
+
+
+@cache
+def place(kind: Kind) -> sa.Select[Any]:
+    """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`."""
+    session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
+    group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
+    roles = roles_of(kind, _commission.c.id, _group.c.id)
+    return (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
+            _session.c.ordinal,
+            _session.c.status.label("session_status"),
+            _group.c.id.label("group_id"),
+            *(condition.label(f"is_{role}") for role, condition in roles.items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
+        .where(_commission.c.id == sa.bindparam("commission_id"))
+    )
+
+
+def _with_roles(asked: sa.Select[Any], kind: Kind) -> sa.Select[Any]:
+    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
+    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
+    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
+    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
+    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
