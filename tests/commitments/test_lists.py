@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.commitments import lists
-from service.commitments.queries import read
+from service.commitments.statements import read
 from tests.commitments.test_journey import RECORD, SIGN, confirmed
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
 
