@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 GRACE_SECONDS = 10
 
@@ -32,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: FastAPI, host: str, port: int, listener: socket.socket | None = None) -> None:
+def serve(app: ASGIApp, host: str, port: int, listener: socket.socket | None = None) -> None:
     """Serve `app` until SIGINT or SIGTERM, and let running requests end."""
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
