@@ -1,16 +1,22 @@
 """Running the application: one socket, one loop, an end in good order."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import json
 import signal
 import socket
-from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
-from starlette.types import ASGIApp
+
+if TYPE_CHECKING:
+    # A witness is served without FastAPI.
+    from collections.abc import Coroutine
+
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 GRACE_SECONDS = 10
 

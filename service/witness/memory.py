@@ -9,7 +9,7 @@ import structlog
 from typing_extensions import override
 
 from service.audit.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, judge
-from service.audit.checkpoint import Checkpoint, parse_checkpoint
+from service.audit.checkpoint import Checkpoint, OriginMismatch, parse_checkpoint
 from service.audit.cosignature import Cosigner
 from service.audit.encoding import NoteInvalid
 from service.audit.keys import Verifier
@@ -115,15 +115,18 @@ def recall(place: Path, cosigner: Cosigner, keys: Sequence[Verifier]) -> Memory:
 
 def _recall(found: Witnessed, cosigner: Cosigner) -> None:
     try:
-        note, _ = open_note(found.file.read_bytes(), [cosigner.verifier])
-        same = parse_checkpoint(note.text).origin == found.origin
+        found.last = _read(found, cosigner)
     except FileNotFoundError:
         return
     except (NoteInvalid, OSError) as wrong:
         found.lost = f"its memory {found.file.name} is damaged ({wrong})"
-        log.error("memory_lost", origin=found.origin, file=str(found.file), error=str(wrong))  # noqa: TRY400
-        return
-    if same:
-        found.last = note
-    else:
-        found.lost = f"its memory {found.file.name} is of another log"
+        log.critical("memory_lost", origin=found.origin, file=str(found.file), error=str(wrong))
+
+
+def _read(found: Witnessed, cosigner: Cosigner) -> Note:
+    note, _ = open_note(found.file.read_bytes(), [cosigner.verifier])
+    origin = parse_checkpoint(note.text).origin
+    if origin != found.origin:
+        message = f"a checkpoint of {origin!r}"
+        raise OriginMismatch(message)
+    return note
