@@ -42,11 +42,12 @@ def locked(directory: Path) -> Iterator[None]:
     """Keep other processes out until the block or this process ends, however it ends."""
     handle = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as wrong:
+            message = f"a witness runs on {directory} already; two would not know what the other cosigned."
+            raise WitnessCannotStart(message) from wrong
         yield
-    except BlockingIOError as wrong:
-        message = f"a witness runs on {directory} already; two would not know what the other cosigned."
-        raise WitnessCannotStart(message) from wrong
     finally:
         os.close(handle)
 

@@ -1,9 +1,10 @@
 """What the commands `pacta witness` and `pacta witness-key` do before anything listens."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from service.audit.cosignature import Cosigner
 from service.audit.keys import Verifier
 from service.audit.policy_file import PolicyMalformed, parse_policy
 from service.witness import directory
@@ -18,8 +19,8 @@ def opened(place: Path, logs: Path, name: str | None) -> Iterator[Memory]:
     The key is made on the first start. Raises `WitnessCannotStart`.
     """
     keys = _read_logs(logs)
-    with _own(place):
-        yield recall(place, directory.cosigner(place, name), keys)
+    with _own(place, name) as cosigner:
+        yield recall(place, cosigner, keys)
 
 
 def public_key(place: Path, name: str | None) -> str:
@@ -27,18 +28,20 @@ def public_key(place: Path, name: str | None) -> str:
 
     Raises `WitnessCannotStart`, also while the witness runs, since that has the directory.
     """
-    with _own(place):
-        return directory.cosigner(place, name).verifier.vkey
+    with _own(place, name) as cosigner:
+        return cosigner.verifier.vkey
 
 
 @contextmanager
-def _own(place: Path) -> Iterator[None]:
-    try:
-        directory.prepare(place)
-        with directory.locked(place):
-            yield
-    except OSError as wrong:
-        raise _unusable(place, wrong) from wrong
+def _own(place: Path, name: str | None) -> Iterator[Cosigner]:
+    with ExitStack() as held:
+        try:
+            directory.prepare(place)
+            held.enter_context(directory.locked(place))
+            cosigner = directory.cosigner(place, name)
+        except OSError as wrong:
+            raise _unusable(place, wrong) from wrong
+        yield cosigner
 
 
 def _read_logs(file: Path) -> list[Verifier]:

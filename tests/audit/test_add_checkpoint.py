@@ -177,7 +177,7 @@ HASH = "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw="
         f"old 0\n\n{NOTE.partition('—')[0]}",
         f"old 0\n\n{TRUE.checkpoint(3).text}",
         "old 0\n\nno checkpoint\n\n— a AAAAAAA=\n",
-        f"old 0\n\n{NOTE}" + "— a AAAAAAA=\n" * 5000,
+        "old 0\n\n" + NOTE.replace("\n\n", f"\n{'extension' * 8000}\n\n"),
     ],
 )
 def test_a_malformed_request_is_refused(body: str) -> None:
