@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -112,3 +113,23 @@ def test_the_first_page_says_who_the_witness_is_and_where_each_log_stands(tmp_pa
         assert (wrong.status, wrong.headers["allow"]) == (405, "POST")
         assert call(witness.port, "POST", "/add-checkpoint/", b"").status == 404
         assert call(witness.port, "GET", "/docs").status == 404
+
+
+def test_rubbish_and_clients_who_hang_up_leave_no_trace(tmp_path: Path) -> None:
+    head = b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\n"
+    upgrade = b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    with Running(tmp_path / "w") as witness:
+        for sent in (
+            b"\x16\x03\x01\x00\xff\r\n\r\n",
+            head + b"Content-Length: 500\r\n\r\nold 0\n",
+            head + b"Content-Length: -1\r\n\r\n",
+            head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+            head.replace(b"POST", b"GET") + upgrade,
+            b"GET /%00%ff HTTP/1.1\r\nHost: w\r\n\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", witness.port), 5) as connection:
+                connection.sendall(sent)
+                connection.shutdown(socket.SHUT_WR)
+                assert not connection.recv(65536).startswith(b"HTTP/1.1 5"), sent
+        witness.grant(TRUE, 0, 5)
+        assert "Traceback" not in witness.end()
