@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.audit.entry import Head
 from service.audit.stamp import Stamp
 from service.commissions.models import Rule
+from service.commitments import statements
 from service.commitments.lifecycle import OPEN, State
 from service.commitments.models import Commitment
 from service.commitments.requirements import Facts
