@@ -49,13 +49,9 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
     two round trips are saved.
     """
-    engine: AsyncEngine = request.app.state.engine
-    if request.method == "GET":
-        async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-            yield connection
-    else:
-        async with engine.begin() as connection:
-            yield connection
+    state = request.app.state
+    async with state.reading.connect() if request.method == "GET" else state.engine.begin() as connection:
+        yield connection
 
 
 # scope="function" is what makes the commit happen before the answer is sent: FastAPI's default is after.

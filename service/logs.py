@@ -2,7 +2,10 @@
 
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
 
 
@@ -11,7 +14,7 @@ def configure(level: str) -> None:
     known = logging.getLevelNamesMapping()
     # Plain tracebacks: the rich ones show local variables, and these may be secrets.
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-    renderer = console if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    renderer = console if sys.stderr.isatty() else structlog.processors.JSONRenderer(_json)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -22,3 +25,7 @@ def configure(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(known.get(level.upper(), logging.INFO)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
     )
+
+
+def _json(event: object, default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(event, default=default).decode()
