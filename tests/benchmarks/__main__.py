@@ -1,0 +1,81 @@
+"""`uv run poe bench`: the service beside the limit, at several sizes, printed and written to a directory."""
+
+import argparse
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import uvloop
+
+from service import logs
+from service.embedded import Server, start
+from service.migrate import migrate
+from tests.benchmarks.fill import fill
+from tests.benchmarks.machine import pss
+from tests.benchmarks.operations import OPERATIONS, askers
+from tests.benchmarks.processes import Backends, running
+from tests.benchmarks.report import print_size, write
+from tests.benchmarks.rounds import Pace, compare
+
+SIZES = (1_000, 100_000, 1_000_000)
+
+
+def main() -> None:
+    asked = _arguments()
+    logs.configure("CRITICAL")
+    sizes = asked.sizes or ((1_000,) if asked.quick else SIZES)
+    pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.2 if asked.quick else 1.0))
+    only = [one for one in OPERATIONS if one in asked.only] if asked.only else list(OPERATIONS)
+    found = [_at(size, only, pace) for size in sizes]
+    write(asked.out, found)
+
+
+def _at(size: int, only: list[str], pace: Pace) -> dict[str, Any]:
+    directory = Path(tempfile.mkdtemp(prefix="pacta-bench-"))
+    try:
+        server = start(directory / "database", durable=True)
+        try:
+            migrate(server.url("pacta_owner"), [])
+            return uvloop.run(_measure(server, directory, size, only, pace))
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+async def _measure(server: Server, directory: Path, size: int, only: list[str], pace: Pace) -> dict[str, Any]:
+    print(f"Filling {size:,} commitments ...", flush=True)
+    filled = await fill(server, size)
+    print(f"  {filled.entries:,} entries in {filled.seconds:.0f} s", flush=True)
+    found: dict[str, Any] = {"size": size, "entries": filled.entries, "fill_seconds": round(filled.seconds)}
+    watching = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
+    async with running(server, directory) as (service, limit):
+        began, results = time.monotonic(), []
+        asks = await askers(service, limit, filled)
+        for operation in only:
+            print(f"  {operation} ...", flush=True)
+            results += await compare(operation, asks, Backends(watching), pace)
+        found["operations"] = [one.summary() for one in results]
+        found["load_seconds"] = round(time.monotonic() - began)
+        found["pss_bytes"] = {side.name: pss(side.pids) for side in (service, limit)}
+    await watching.close()
+    print_size(found)
+    return found
+
+
+def _arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="poe bench", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="1,000 commitments and few short rounds: under a minute.")
+    asked.add_argument("--sizes", type=int, nargs="+", help=f"Numbers of commitments; default {SIZES}.")
+    asked.add_argument("--only", type=lambda text: text.split(","), help=f"Of {','.join(OPERATIONS)}.")
+    asked.add_argument("--rounds", type=int, help="Rounds per operation; default 15.")
+    asked.add_argument("--seconds", type=float, help="Seconds of each round; default 1.")
+    asked.add_argument("--out", type=Path, default=Path("artifacts"), help="Where bench.json and bench.md are written.")
+    return asked.parse_args()
+
+
+if __name__ == "__main__":
+    main()
