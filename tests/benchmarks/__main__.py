@@ -13,9 +13,11 @@ import uvloop
 from service import logs
 from service.embedded import Server, start
 from service.migrate import migrate
+from tests.benchmarks.around import cold_start, database_alone, generator
 from tests.benchmarks.fill import fill
 from tests.benchmarks.machine import pss
 from tests.benchmarks.operations import OPERATIONS, askers
+from tests.benchmarks.probe import probe
 from tests.benchmarks.processes import Backends, running
 from tests.benchmarks.report import print_size, write
 from tests.benchmarks.rounds import Pace, compare
@@ -61,7 +63,13 @@ async def _measure(server: Server, directory: Path, size: int, only: list[str], 
         found["operations"] = [one.summary() for one in results]
         found["load_seconds"] = round(time.monotonic() - began)
         found["pss_bytes"] = {side.name: pss(side.pids) for side in (service, limit)}
+        print("  round trips, pgbench, cold starts ...", flush=True)
+        found["wire"] = {side: await probe(server, directory, asker, only) for side, asker in asks.items()}
     await watching.close()
+    quick = pace.seconds < 1
+    found["pgbench"] = await database_alone(server, directory, filled, 1 if quick else 5)
+    found["cold_start_seconds"] = await cold_start(server, directory, 3 if quick else 7)
+    found["generator"] = await generator(0.5 if quick else 3)
     print_size(found)
     return found
 

@@ -21,7 +21,7 @@ P99_TO_P50, MEMORY, COLD_START = 5.0, 2.5, 1.5
 """At most so many times: p50 (16 clients), the limit's memory, the empty application's start."""
 HEAD = (
     "operation", "clients", "service/s", "limit/s", "ratio", "quartiles", "floor/aim", "control", "p50 ms", "p99 ms",
-    "limit p50", "limit p99", "CPU ms", "limit CPU",
+    "limit p50", "limit p99", "CPU ms", "limit CPU", "statements", "round trips", "pgbench/s",
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def print_size(found: Mapping[str, Any]) -> None:
 def size_lines(found: Mapping[str, Any]) -> list[str]:
     """Return the table of one size in Markdown."""
     title = f"## {found['size']:,} commitments, {found['entries']:,} entries"
-    rows = [_row(one) for one in found["operations"]]
+    rows = [[*_row(one), *_database(one, found)] for one in found["operations"]]
     return ["", title, "", *markdown(HEAD, rows), "", *_facts(found)]
 
 
@@ -64,12 +64,32 @@ def _row(one: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _database(one: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    ours, limit = (found["wire"][side][one["operation"]] for side in ("service", "limit"))
+    alone = {(row["operation"], row["clients"]): row["per_second"] for row in found["pgbench"]}
+    floor = alone.get((one["operation"], one["clients"]))
+    return [
+        *(f"{ours[name]:.0f} ({limit[name]:.0f})" for name in ("statements", "round_trips")),
+        "-" if floor is None else f"{floor:.0f}",
+    ]
+
+
 def _facts(found: Mapping[str, Any]) -> list[str]:
-    memory = found["pss_bytes"]
-    times = memory["service"] / memory["limit"]
-    kept = "" if times <= MEMORY else " MISSED"
-    said = f"{memory['service'] / 2**20:.0f} MiB, limit {memory['limit'] / 2**20:.0f} MiB: {times:.2f}x"
-    return [f"- Memory (PSS of two workers): {said} (at most {MEMORY}x){kept}"]
+    memory, start, generator = found["pss_bytes"], found["cold_start_seconds"], found["generator"]
+    busiest = max(one[side]["generator_cpu_share"] for one in found["operations"] for side in ("service", "limit"))
+    sizes = f"{memory['service'] / 2**20:.0f} MiB, limit {memory['limit'] / 2**20:.0f} MiB"
+    starts = f"{start['service']:.2f} s, empty application {start['empty']:.2f} s"
+    return [
+        f"- Memory (PSS of two workers): {sizes}: {_at_most(memory['service'] / memory['limit'], MEMORY)}",
+        f"- Cold start to the first answer: {starts}: {_at_most(start['service'] / start['empty'], COLD_START)}",
+        "- Statements and round trips are per request, the limit's in brackets, counted on the wire.",
+        f"- The generator alone: {generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core;"
+        f" in the rounds it used at most {busiest:.0%}.",
+    ]
+
+
+def _at_most(times: float, most: float) -> str:
+    return f"{times:.2f}x (at most {most}x){'' if times <= most else ' MISSED'}"
 
 
 def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

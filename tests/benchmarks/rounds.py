@@ -4,6 +4,7 @@ The machine is shared and drifts; within a round all three meet the same machine
 median and quartiles are reported. The control's ratio to the limit says how far a ratio can be trusted.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -24,6 +25,7 @@ class Tally:
     latencies: list[int] = field(default_factory=list)
     count: int = 0
     cpu: float = 0.0
+    generator: list[float] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,6 +52,7 @@ class Result:
                 "p99_ms": round(times[98] / 1e6, 2),
                 "cpu_ms": round(1000 * tally.cpu / tally.count, 3),
                 "requests": tally.count,
+                "generator_cpu_share": round(median(tally.generator), 2),
             }
         for side in ("service", "control"):
             low, middle, high = quantiles(self.ratios(side), n=4) if len(self.ratios(side)) > 1 else [0.0] * 3
@@ -88,15 +91,16 @@ async def _round(
 ) -> None:
     clients, seconds = load
     pids = await pids_of(asker.side, backends)
-    before, measured = cpu(pids), dict[str, Measured]()
+    before, measured, own = cpu(pids), dict[str, Measured](), time.process_time()
     await measure(asker.side.ports, asker.works(operation), clients, seconds, measured)
-    used = cpu(pids) - before
+    used, own = cpu(pids) - before, time.process_time() - own
     spent = sum(one.seconds for one in measured.values())
     for name, one in measured.items():
         tally = found.setdefault(name, Result(name, clients)).tallies[side]
         tally.rates.append(one.rate)
         tally.latencies += one.latencies
         tally.count += one.count
+        tally.generator.append(own / spent if spent else 0.0)
         # A pair's CPU is shared out by time; the two are also in the same round, so no tick tells them apart.
         tally.cpu += used * one.seconds / spent if spent else 0.0
 
