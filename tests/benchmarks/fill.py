@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,8 +21,8 @@ from service.orm import table
 from service.permissions import Confidentiality
 from service.settings import Settings
 from tests.benchmarks.histories import Plan, play
-from tests.benchmarks.rows import Draft, print_rows
-from tests.benchmarks.scene import UNILATERAL, Scene, build
+from tests.benchmarks.rows import Draft, Rows, print_rows
+from tests.benchmarks.scene import MUTUAL, UNILATERAL, Scene, build
 
 BATCH = 5_000
 """Commitments per transaction of the fill."""
@@ -49,6 +49,7 @@ class Filled:
 
     scene: Scene
     size: int
+    mutual: int
     entries: int = 0
     seconds: float = 0.0
     rows: dict[str, list[UUID]] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Filled:
 
 def shares(size: int) -> dict[str, int]:
     """Return how many of `size` commitments are of each kind; the rest is ordinary."""
-    mutual = min(size * 24 // 100, max(240, size // 50), 10_000)
+    mutual = min(size * 18 // 100, max(180, size // 50), 10_000)
     return {
         "listed": min(size * 24 // 100, 240),
         "trail": max(1, min(size // 50, 16)),
@@ -72,13 +73,15 @@ def shares(size: int) -> dict[str, int]:
     }
 
 
-async def fill(server: Server, size: int, database: str = "pacta") -> Filled:
+async def fill(
+    server: Server, size: int, database: str = "pacta", mutual: int = MUTUAL, unilateral: int = UNILATERAL
+) -> Filled:
     """Fill the migrated, empty `database` with `size` commitments, and gather statistics."""
     started = time.monotonic()
     settings = Settings()
     engine = create_engine(server.url("pacta_app", database), settings=settings)
     indexing = create_engine(server.url("pacta_sequencer", database), settings=settings)
-    filled = Filled(await build(engine), size)
+    filled = Filled(await build(engine, mutual, unilateral), size, mutual)
     while await Sequencer(indexing).step():
         pass
     await engine.dispose()
@@ -105,14 +108,20 @@ async def _copy(connection: Any, filled: Filled) -> None:
         "audit_entry": ["subject", "seq", "log_id", "leaf", "canonical", "kind", "recorded_at"],
         "log_entry": ["log_id", "index", "subject", "seq", "leaf"],
     }
-    drafts = _drafts(filled)
+    drafts, writing = _drafts(filled), asyncio.create_task(asyncio.sleep(0))
+    # The next batch is printed while PostgreSQL stores this one.
     while batch := [draft for _, draft in zip(range(BATCH), drafts, strict=False)]:
-        rows = print_rows(batch, indexes, columns)
+        rows = await asyncio.to_thread(print_rows, batch, indexes, columns)
         filled.entries += len(rows["audit_entry"])
-        async with connection.transaction():
-            for name, names in columns.items():
-                await connection.copy_records_to_table(name, records=rows[name], columns=names)
-        await asyncio.sleep(0)
+        await writing
+        writing = asyncio.create_task(_store(connection, rows, columns))
+    await writing
+
+
+async def _store(connection: Any, rows: Rows, columns: Mapping[str, Sequence[str]]) -> None:
+    async with connection.transaction():
+        for name, names in columns.items():
+            await connection.copy_records_to_table(name, records=rows[name], columns=names)
 
 
 def _drafts(filled: Filled) -> Iterator[Draft]:
@@ -124,7 +133,7 @@ def _drafts(filled: Filled) -> Iterator[Draft]:
     numbers: Counter[tuple[UUID, int]] = Counter()
     histories = cache(lambda place, group, plan: play(scene, scene.places[place], group, plan))
     for number, kind in enumerate(kinds):
-        place, group, plan = _choose(kind, number, len(scene.places), chance)
+        place, group, plan = _choose(kind, number, (filled.mutual, len(scene.places)), chance)
         history = histories(place, group, plan)
         session = chance.randrange(len(history.place.sessions))
         numbers[history.place.id, session] += 1
@@ -135,7 +144,8 @@ def _drafts(filled: Filled) -> Iterator[Draft]:
         yield draft
 
 
-def _choose(kind: str, number: int, places: int, chance: random.Random) -> tuple[int, int, Plan]:
+def _choose(kind: str, number: int, places: tuple[int, int], chance: random.Random) -> tuple[int, int, Plan]:
+    mutual, most = places
     if kind == "listed":
         return 0, number % 4, AMENDED
     if kind == "trail":
@@ -143,10 +153,7 @@ def _choose(kind: str, number: int, places: int, chance: random.Random) -> tuple
     if kind.startswith("mutual"):
         return 0, 4 + number % 2, AMENDED
     if kind.startswith("unilateral"):
-        return places - UNILATERAL, number % 6, AMENDED
-    plan = chance.choice(ORDINARY)
-    place = chance.randrange(places)
-    if place >= places - UNILATERAL:
-        plan = Plan(plan.moves, False, plan.confidentiality, plan.target_date)
-    seen = chance.choice(SEEN_BY)
-    return place, chance.randrange(6), Plan(plan.moves, plan.waits, seen, plan.target_date)
+        return mutual, number % 6, AMENDED
+    plan, place = chance.choice(ORDINARY), chance.randrange(most)
+    waits = plan.waits and place < mutual
+    return place, chance.randrange(6), Plan(plan.moves, waits, chance.choice(SEEN_BY), plan.target_date)

@@ -23,6 +23,13 @@ REFERENCE, NUMBER, ITEM = "<REFERENCE>", "<NUMBER>", 987_654_321
 TRANSITIONS = tuple(UUID(int=2**128 - 100 - n) for n in range(10))
 MOMENTS = tuple(datetime(1999, 1, 1, tzinfo=UTC) + timedelta(seconds=n) for n in range(12))
 LEAVES = tuple(b"\xee" * 31 + bytes([n]) for n in range(12))
+_fields = {str(SUBJECT): "subject", str(SESSION): "session", REFERENCE: "reference", NUMBER: "number"}
+_fields |= {str(ITEM): "item"}
+_fields |= {str(one): f"t{n}" for n, one in enumerate(TRANSITIONS)}
+_fields |= {timestamp(one): "at" for one in MOMENTS}
+_fields |= {one.hex(): "prev" for one in LEAVES}
+FIELDS: Final = [(sentinel.encode(), f"%({name})s".encode()) for sentinel, name in _fields.items()]
+"""Each stand-in, as it stands in the bytes, and the field that takes its place."""
 TEXT = (
     "The sides agreed to exchange the data named in the annex by electronic means, to name a focal point each within "
     "three months, and to report to the next session of the Commission on what was done, what was not, and why."
@@ -167,11 +174,6 @@ def _evidence(action: Action, pair: Sequence[str], number: int) -> dict[str, Any
 
 def _format(canonical: bytes) -> bytes:
     text = canonical.replace(b"%", b"%%")
-    fields = {str(SUBJECT): "subject", str(SESSION): "session", REFERENCE: "reference", NUMBER: "number"}
-    fields |= {str(ITEM): "item"}
-    fields |= {str(one): f"t{n}" for n, one in enumerate(TRANSITIONS)}
-    fields |= {timestamp(one): "at" for one in MOMENTS}
-    fields |= {one.hex(): "prev" for one in LEAVES}
-    for sentinel, name in fields.items():
-        text = text.replace(sentinel.encode(), f"%({name})s".encode())
+    for sentinel, name in FIELDS:
+        text = text.replace(sentinel, name)
     return text

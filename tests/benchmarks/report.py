@@ -78,13 +78,13 @@ def _facts(found: Mapping[str, Any]) -> list[str]:
     memory, start, generator = found["pss_bytes"], found["cold_start_seconds"], found["generator"]
     busiest = max(one[side]["generator_cpu_share"] for one in found["operations"] for side in ("service", "limit"))
     sizes = f"{memory['service'] / 2**20:.0f} MiB, limit {memory['limit'] / 2**20:.0f} MiB"
+    alone = f"{generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core"
     starts = f"{start['service']:.2f} s, empty application {start['empty']:.2f} s"
     return [
         f"- Memory (PSS of two workers): {sizes}: {_at_most(memory['service'] / memory['limit'], MEMORY)}",
         f"- Cold start to the first answer: {starts}: {_at_most(start['service'] / start['empty'], COLD_START)}",
         "- Statements and round trips are per request, the limit's in brackets, counted on the wire.",
-        f"- The generator alone: {generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core;"
-        f" in the rounds it used at most {busiest:.0%}.",
+        f"- The generator alone: {alone}; in the rounds it used at most {busiest:.0%}.",
     ]
 
 
