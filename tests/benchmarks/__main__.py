@@ -30,7 +30,7 @@ def main() -> None:
     asked = _arguments()
     logs.configure("CRITICAL")
     sizes = asked.sizes or ((1_000,) if asked.quick else SIZES)
-    pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.2 if asked.quick else 1.0))
+    pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.15 if asked.quick else 1.0))
     only = [one for one in OPERATIONS if one in asked.only] if asked.only else list(OPERATIONS)
     directory = Path(tempfile.mkdtemp(prefix="pacta-bench-"))
     # As in the container: everything that is started finds its bytecode compiled, whatever this environment says.
@@ -71,7 +71,7 @@ async def _measure(server: Server, directory: Path, size: int, only: list[str], 
     await watching.close()
     quick = pace.seconds < 1
     found["pgbench"] = await database_alone(server, directory, filled, 1 if quick else 5)
-    found["cold_start_seconds"] = await cold_start(server, directory, 3 if quick else 7)
+    found["cold_start_seconds"] = await cold_start(server, directory, 2 if quick else 7)
     found["generator"] = await generator(0.5 if quick else 3)
     print_size(found)
     return found

@@ -176,7 +176,13 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:
     session = {"application_name": "limit", "timezone": "UTC", "jit": "off"}
     # No reset on release, as in the service: every transaction here has ended.
     opened = asyncpg.create_pool(
-        url, min_size=POOL, max_size=POOL, init=_prepare, reset=_leave, server_settings=session
+        url,
+        min_size=POOL,
+        max_size=POOL,
+        max_inactive_connection_lifetime=0,
+        init=_prepare,
+        reset=_leave,
+        server_settings=session,
     )
     async with opened as app.state.pool:
         app.state.who = dict(await app.state.pool.fetchrow(sql.WHO, "pk-secretariat"))

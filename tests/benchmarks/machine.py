@@ -1,15 +1,20 @@
 """What the kernel knows of processes: the CPU time they used, the memory that is theirs."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def cpu(pids: Iterable[int]) -> float:
-    """Return the seconds of CPU, user and system, that these processes have used; one that is gone counts nothing."""
-    return sum(map(_cpu, pids))
+def cpu(pids: Iterable[int]) -> dict[int, float]:
+    """Return the seconds of CPU, user and system, that each of these processes has used."""
+    return {pid: _cpu(pid) for pid in pids}
+
+
+def used(before: Mapping[int, float], after: Mapping[int, float]) -> float:
+    """Return the seconds used in between; a process that ended meanwhile counts nothing, a new one all it used."""
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
 
 
 def _cpu(pid: int) -> float:

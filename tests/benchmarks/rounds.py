@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 
 from tests.benchmarks.load import Measured, measure
-from tests.benchmarks.machine import cpu
+from tests.benchmarks.machine import cpu, used
 from tests.benchmarks.operations import Asker
 from tests.benchmarks.processes import Backends, Side
 
@@ -90,10 +90,11 @@ async def _round(
     operation: str, side: str, asker: Asker, backends: Backends, load: tuple[int, float], found: dict[str, Result]
 ) -> None:
     clients, seconds = load
-    pids = await pids_of(asker.side, backends)
-    before, measured, own = cpu(pids), dict[str, Measured](), time.process_time()
+    before = cpu(await pids_of(asker.side, backends))
+    measured, own = dict[str, Measured](), time.process_time()
     await measure(asker.side.ports, asker.works(operation), clients, seconds, measured)
-    used, own = cpu(pids) - before, time.process_time() - own
+    own = time.process_time() - own
+    worked = used(before, cpu(await pids_of(asker.side, backends)))
     spent = sum(one.seconds for one in measured.values())
     for name, one in measured.items():
         tally = found.setdefault(name, Result(name, clients)).tallies[side]
@@ -102,7 +103,7 @@ async def _round(
         tally.count += one.count
         tally.generator.append(own / spent if spent else 0.0)
         # A pair's CPU is shared out by time; the two are also in the same round, so no tick tells them apart.
-        tally.cpu += used * one.seconds / spent if spent else 0.0
+        tally.cpu += worked * one.seconds / spent if spent else 0.0
 
 
 async def pids_of(side: Side, backends: Backends) -> list[int]:
