@@ -31,7 +31,7 @@ def main() -> None:
     logs.configure("CRITICAL")
     sizes = asked.sizes or ((1_000,) if asked.quick else SIZES)
     pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.15 if asked.quick else 1.0))
-    only = [one for one in OPERATIONS if one in asked.only] if asked.only else list(OPERATIONS)
+    only = [one for one in OPERATIONS if one in asked.only] or list(OPERATIONS)
     directory = Path(tempfile.mkdtemp(prefix="pacta-bench-"))
     # As in the container: everything that is started finds its bytecode compiled, whatever this environment says.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -81,11 +81,20 @@ def _arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="poe bench", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="1,000 commitments and few short rounds: under a minute.")
     asked.add_argument("--sizes", type=int, nargs="+", help=f"Numbers of commitments; default {SIZES}.")
-    asked.add_argument("--only", type=lambda text: text.split(","), help=f"Of {','.join(OPERATIONS)}.")
+    known = f"Some of {','.join(OPERATIONS)}; pair is propose and confirm."
+    asked.add_argument("--only", type=_operations, default=[], help=known)
     asked.add_argument("--rounds", type=int, help="Rounds per operation; default 15.")
     asked.add_argument("--seconds", type=float, help="Seconds of each round; default 1.")
     asked.add_argument("--out", type=Path, default=Path("artifacts"), help="Where bench.json and bench.md are written.")
     return asked.parse_args()
+
+
+def _operations(text: str) -> list[str]:
+    asked = ["pair" if name in {"propose", "confirm"} else name for name in text.split(",")]
+    if not set(asked) <= set(OPERATIONS):
+        message = f"known operations: {', '.join(OPERATIONS)}"
+        raise argparse.ArgumentTypeError(message)
+    return asked
 
 
 if __name__ == "__main__":
