@@ -16,6 +16,7 @@ from service.embedded import Server, start
 from service.migrate import migrate
 from tests.benchmarks.around import cold_start, database_alone, generator
 from tests.benchmarks.fill import fill
+from tests.benchmarks.growth import Measurable, grow
 from tests.benchmarks.machine import pss
 from tests.benchmarks.operations import OPERATIONS, askers
 from tests.benchmarks.probe import probe
@@ -29,7 +30,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 def main() -> None:
     asked = _arguments()
     logs.configure("CRITICAL")
-    sizes = asked.sizes or ((1_000,) if asked.quick else SIZES)
+    sizes = sorted(asked.sizes or ((1_000,) if asked.quick else SIZES))
     pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.15 if asked.quick else 1.0))
     only = [one for one in OPERATIONS if one in asked.only] or list(OPERATIONS)
     directory = Path(tempfile.mkdtemp(prefix="pacta-bench-"))
@@ -37,13 +38,15 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(directory / "bytecode")
     try:
-        write(asked.out, [_at(directory, size, only, pace) for size in sizes])
+        measured = [_at(directory / str(size), size, only, pace) for size in sizes]
+        growth = _grow(measured[0][1], measured[-1][1], only, pace) if len(sizes) > 1 else None
+        write(asked.out, [found for found, _ in measured], growth)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _at(directory: Path, size: int, only: list[str], pace: Pace) -> dict[str, Any]:
-    server = start(directory / "database", durable=True, fresh=True)
+def _at(directory: Path, size: int, only: list[str], pace: Pace) -> tuple[dict[str, Any], Measurable]:
+    server = start(directory / "database", durable=True)
     try:
         migrate(server.url("pacta_owner"), [])
         return uvloop.run(_measure(server, directory, size, only, pace))
@@ -51,7 +54,20 @@ def _at(directory: Path, size: int, only: list[str], pace: Pace) -> dict[str, An
         server.stop()
 
 
-async def _measure(server: Server, directory: Path, size: int, only: list[str], pace: Pace) -> dict[str, Any]:
+def _grow(small: Measurable, large: Measurable, only: list[str], pace: Pace) -> dict[str, Any]:
+    servers: list[Server] = []
+    try:
+        servers += [start(one.directory / "database", durable=True) for one in (small, large)]
+        rows = uvloop.run(grow((servers[0], small), (servers[1], large), only, pace))
+        return {"small": small.size, "large": large.size, "operations": rows}
+    finally:
+        for server in servers:
+            server.stop()
+
+
+async def _measure(
+    server: Server, directory: Path, size: int, only: list[str], pace: Pace
+) -> tuple[dict[str, Any], Measurable]:
     print(f"Filling {size:,} commitments ...", flush=True)
     filled = await fill(server, size)
     print(f"  {filled.entries:,} entries in {filled.seconds:.0f} s", flush=True)
@@ -74,7 +90,7 @@ async def _measure(server: Server, directory: Path, size: int, only: list[str], 
     found["cold_start_seconds"] = await cold_start(server, directory, 2 if quick else 7)
     found["generator"] = await generator(0.5 if quick else 3)
     print_size(found)
-    return found
+    return found, Measurable(size, directory, asks["service"])
 
 
 def _arguments() -> argparse.Namespace:

@@ -106,15 +106,18 @@ class Asker:
 
 async def askers(service: Side, limit: Side, filled: Filled) -> dict[str, Asker]:
     """Return who asks each side; the service's with tokens that are good for an hour."""
-    secrets = filled.scene.secrets
-    tokens = {
-        code: await token(service.ports[0], f"{code.lower()}-secretariat", secrets[code]) for code in ("PK", "AZ")
-    }
+    tokens = await tokens_of(service, filled)
     made = {}
     for side, known in ((service, tokens), (limit, {})):
         effects, pairs = writes(filled, f"unilateral {side.name}"), writes(filled, f"mutual {side.name}")
         made[side.name] = Asker(side, filled, effects, pairs, known)
     return made
+
+
+async def tokens_of(service: Side, filled: Filled) -> dict[str, str]:
+    """Return tokens of the two secretariats that call, asked for as every client does."""
+    secrets = filled.scene.secrets
+    return {code: await token(service.ports[0], f"{code.lower()}-secretariat", secrets[code]) for code in ("PK", "AZ")}
 
 
 def _other(body: bytes) -> bytes:

@@ -102,30 +102,33 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
 
 
-def growth(found: Sequence[Mapping[str, Any]]) -> list[str]:
+def growth_lines(found: Mapping[str, Any]) -> list[str]:
     """Return what is left of the service's own rates at the largest size, beside the smallest."""
-    if len(found) < 2:
-        return []
-    small, large = min(found, key=lambda one: one["size"]), max(found, key=lambda one: one["size"])
-    before = {(one["operation"], one["clients"]): one["service"]["per_second"] for one in small["operations"]}
+    small, large = f"{found['small']:,}", f"{found['large']:,}"
     rows = []
-    for one in large["operations"]:
-        key = one["operation"], one["clients"]
-        share = one["service"]["per_second"] / before[key]
-        floor = WRITES_KEEP if key[0] in WRITES else READS_KEEP
-        verdict = f"{floor[0]:.2f}/{floor[1]:.2f} {judged(share, *floor)}"
+    for one in found["operations"]:
+        share, floor = one["share"], WRITES_KEEP if one["operation"] in WRITES else READS_KEEP
         rows.append(
-            [key[0], str(key[1]), f"{before[key]:.0f}", f"{one['service']['per_second']:.0f}", f"{share:.2f}", verdict]
+            [
+                one["operation"],
+                str(one["clients"]),
+                f"{one['small_per_second']:.0f}",
+                f"{one['large_per_second']:.0f}",
+                f"{share['median']:.2f}",
+                "-".join(f"{value:.2f}" for value in share["quartiles"]),
+                f"{floor[0]:.2f}/{floor[1]:.2f} {judged(share['median'], *floor)}",
+            ]
         )
-    title = f"## The service at {large['size']:,} against {small['size']:,}"
-    head = ("operation", "clients", f"{small['size']:,}", f"{large['size']:,}", "share", "floor/aim")
-    return ["", title, "", *markdown(head, rows)]
+    head = ("operation", "clients", f"{small}: /s", f"{large}: /s", "share", "quartiles", "floor/aim")
+    return ["", f"## The service at {large} commitments beside {small}", "", *markdown(head, rows)]
 
 
-def write(out: Path, found: Sequence[Mapping[str, Any]]) -> None:
+def write(out: Path, found: Sequence[Mapping[str, Any]], growth: Mapping[str, Any] | None) -> None:
     """Write everything as JSON and as Markdown."""
     out.mkdir(parents=True, exist_ok=True)
-    lines = ["# The service beside the limit", *(line for one in found for line in size_lines(one)), *growth(found)]
-    print("\n".join(growth(found)), flush=True)
-    (out / "bench.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    grown = growth_lines(growth) if growth else []
+    print("\n".join(grown), flush=True)
+    lines = ["# The service beside the limit", *(line for one in found for line in size_lines(one)), *grown]
+    content = {"sizes": found, "growth": growth}
+    (out / "bench.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     (out / "bench.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
