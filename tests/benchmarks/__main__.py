@@ -1,0 +1,117 @@
+"""`uv run poe bench`: the service beside the limit, at several sizes, printed and written to a directory."""
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import uvloop
+
+from service import logs
+from service.embedded import Server, start
+from service.migrate import migrate
+from tests.benchmarks.around import cold_start, database_alone, generator
+from tests.benchmarks.fill import fill
+from tests.benchmarks.growth import Measurable, grow
+from tests.benchmarks.machine import pss
+from tests.benchmarks.operations import OPERATIONS, askers
+from tests.benchmarks.probe import probe
+from tests.benchmarks.processes import Backends, running
+from tests.benchmarks.report import print_size, write
+from tests.benchmarks.rounds import Pace, compare
+
+SIZES = (1_000, 100_000, 1_000_000)
+
+
+def main() -> None:
+    asked = _arguments()
+    logs.configure("CRITICAL")
+    sizes = sorted(asked.sizes or ((1_000,) if asked.quick else SIZES))
+    pace = Pace(asked.rounds or (3 if asked.quick else 15), asked.seconds or (0.15 if asked.quick else 1.0))
+    only = [one for one in OPERATIONS if one in asked.only] or list(OPERATIONS)
+    directory = Path(tempfile.mkdtemp(prefix="pacta-bench-"))
+    # As in the container: everything that is started finds its bytecode compiled, whatever this environment says.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(directory / "bytecode")
+    try:
+        measured = [_at(directory / str(size), size, only, pace) for size in sizes]
+        growth = _grow(measured[0][1], measured[-1][1], only, pace) if len(sizes) > 1 else None
+        write(asked.out, [found for found, _ in measured], growth)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _at(directory: Path, size: int, only: list[str], pace: Pace) -> tuple[dict[str, Any], Measurable]:
+    server = start(directory / "database", durable=True)
+    try:
+        migrate(server.url("pacta_owner"), [])
+        return uvloop.run(_measure(server, directory, size, only, pace))
+    finally:
+        server.stop()
+
+
+def _grow(small: Measurable, large: Measurable, only: list[str], pace: Pace) -> dict[str, Any]:
+    servers: list[Server] = []
+    try:
+        servers += [start(one.directory / "database", durable=True) for one in (small, large)]
+        rows = uvloop.run(grow((servers[0], small), (servers[1], large), only, pace))
+        return {"small": small.size, "large": large.size, "operations": rows}
+    finally:
+        for server in servers:
+            server.stop()
+
+
+async def _measure(
+    server: Server, directory: Path, size: int, only: list[str], pace: Pace
+) -> tuple[dict[str, Any], Measurable]:
+    print(f"Filling {size:,} commitments ...", flush=True)
+    filled = await fill(server, size)
+    print(f"  {filled.entries:,} entries in {filled.seconds:.0f} s", flush=True)
+    found: dict[str, Any] = {"size": size, "entries": filled.entries, "fill_seconds": round(filled.seconds)}
+    watching = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
+    async with running(server, directory) as (service, limit):
+        began, results = time.monotonic(), []
+        asks = await askers(service, limit, filled)
+        for operation in only:
+            print(f"  {operation} ...", flush=True)
+            results += await compare(operation, asks, Backends(watching), pace)
+        found["operations"] = [one.summary() for one in results]
+        found["load_seconds"] = round(time.monotonic() - began)
+        found["pss_bytes"] = {side.name: pss(side.pids) for side in (service, limit)}
+        print("  round trips, pgbench, cold starts ...", flush=True)
+        found["wire"] = {side: await probe(server, directory, asker, only) for side, asker in asks.items()}
+    await watching.close()
+    quick = pace.seconds < 1
+    found["pgbench"] = await database_alone(server, directory, filled, 1 if quick else 5)
+    found["cold_start_seconds"] = await cold_start(server, directory, 2 if quick else 7)
+    found["generator"] = await generator(0.5 if quick else 3)
+    print_size(found)
+    return found, Measurable(size, directory, asks["service"])
+
+
+def _arguments() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(prog="poe bench", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="1,000 commitments and few short rounds: under a minute.")
+    asked.add_argument("--sizes", type=int, nargs="+", help=f"Numbers of commitments; default {SIZES}.")
+    known = f"Some of {','.join(OPERATIONS)}; pair is propose and confirm."
+    asked.add_argument("--only", type=_operations, default=[], help=known)
+    asked.add_argument("--rounds", type=int, help="Rounds per operation; default 15.")
+    asked.add_argument("--seconds", type=float, help="Seconds of each round; default 1.")
+    asked.add_argument("--out", type=Path, default=Path("artifacts"), help="Where bench.json and bench.md are written.")
+    return asked.parse_args()
+
+
+def _operations(text: str) -> list[str]:
+    asked = ["pair" if name in {"propose", "confirm"} else name for name in text.split(",")]
+    if not set(asked) <= set(OPERATIONS):
+        message = f"known operations: {', '.join(OPERATIONS)}"
+        raise argparse.ArgumentTypeError(message)
+    return asked
+
+
+if __name__ == "__main__":
+    main()

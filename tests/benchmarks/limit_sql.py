@@ -1,0 +1,68 @@
+"""The statements of the limit, written by hand: the same reads and the same durable writes as the service's."""
+
+from service.commitments.models import Commitment
+from service.orm import table
+
+_hidden = {
+    "words",
+    "leaf",
+    "awaiting",
+    "proposed_by",
+    "expires_at",
+    "open_transition_id",
+    "refused_transition_id",
+    "seq",
+}
+_columns = ", ".join(column.name for column in table(Commitment).c if column.name not in _hidden)
+_today = "(now() AT TIME ZONE 'UTC')::date"
+_open = "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended')"
+READ = f"""SELECT {_columns}, seq AS version,
+ CASE WHEN open_transition_id IS NOT NULL THEN jsonb_build_object('id', open_transition_id,
+  'proposed_by', proposed_by, 'awaiting', awaiting, 'expires_at', expires_at) END AS open_transition,
+ coalesce({_open} AND due_on < {_today}, false) AS overdue,
+ coalesce({_open} AND due_on BETWEEN {_today} AND {_today} + 30, false) AS due_soon,
+ {_open} AND changed_at < now() - interval '6 months' AS dormant,
+ refused_transition_id IS NOT NULL AS disputed
+ FROM commitment"""
+READ_ONE = f"{READ} WHERE id = $1"
+LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
+TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index
+ FROM audit_entry e LEFT JOIN log_entry l ON l.subject = e.subject AND l.seq = e.seq
+ WHERE e.subject = $1 ORDER BY e.seq LIMIT 51"""
+ME = """SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role
+  FROM commission_party WHERE secretariat_id = $1
+ UNION ALL SELECT id, NULL, 'party' FROM commission WHERE parties @> ARRAY[$2::text]
+ UNION ALL SELECT g.commission_id, g.id, m.role FROM membership m JOIN working_group g ON g.id = m.working_group_id
+  WHERE m.organisation_id = $1 AND m.ended_at IS NULL
+ ORDER BY 1, 2 NULLS FIRST, 3"""
+WHO = """SELECT p.id, p.subject, p.organisation_id, o.party FROM principal p JOIN organisation o
+ ON o.id = p.organisation_id WHERE p.subject = $1"""
+
+_head = "c.id, c.reference, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf"
+LOCK = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at
+ FROM commitment c WHERE c.id = $1 FOR NO KEY UPDATE"""
+LOCK_BY_TRANSITION = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at,
+ t.action, t.source, t.target, t.evidence, t.proposed_by, t.proposer_id, t.awaited, t.proposed_at
+ FROM transition t JOIN commitment c ON c.id = t.commitment_id WHERE t.id = $1 FOR NO KEY UPDATE OF c"""
+# Each write: id, seq, leaf, at first; then the log, the entry's bytes; then what is its own.
+_entry = """, queued AS (INSERT INTO audit_pending (log_id, subject, seq, leaf) VALUES ($5, $1, $2, $3))
+ INSERT INTO audit_entry (subject, seq, leaf, recorded_at, log_id, canonical, kind)
+ VALUES ($1, $2, $3, $4, $5, $6, '{kind}')"""
+_moved = """INSERT INTO transition (id, commitment_id, action, status, source, target, evidence, proposed_by,
+ proposer_id, awaited, proposed_at, closed_at)"""
+EFFECT = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, state = $7,
+  suspended_from = $8 WHERE id = $1),
+ moved AS ({_moved} VALUES ($9, $1, $10, 'effective', $11, $7, $12, $13, $14, '{{}}', $4, $4))
+ {_entry.format(kind="transition.proposed")}"""
+PROPOSE = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, open_transition_id = $9,
+  proposed_by = $13, awaiting = $8 WHERE id = $1),
+ moved AS ({_moved} VALUES ($9, $1, $10, 'open', $11, $7, $12, $13, $14, $8, $4, NULL))
+ {_entry.format(kind="transition.proposed")}"""
+CONFIRM = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, state = $7,
+  suspended_from = $8, open_transition_id = NULL, proposed_by = NULL, awaiting = '{{}}' WHERE id = $1),
+ closed AS (UPDATE transition SET status = 'effective', closed_at = $4 WHERE id = $9),
+ answered AS (INSERT INTO confirmation (transition_id, party, id, decision, principal_id, decided_at)
+  VALUES ($9, $10, $11, 'confirm', $12, $4))
+ {_entry.format(kind="transition.confirmed")}"""
+
+__all__ = ["CONFIRM", "EFFECT", "LIST", "LOCK", "LOCK_BY_TRANSITION", "ME", "PROPOSE", "READ_ONE", "TRAIL", "WHO"]

@@ -1,0 +1,134 @@
+"""The figures as tables, beside the floors and aims; a missed floor is marked, and fails nothing."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+FLOORS = {
+    "at_once": (0.38, 0.50),
+    "propose": (0.35, 0.50),
+    "confirm": (0.35, 0.50),
+    "list": (0.38, 0.60),
+    "read": (0.33, 0.50),
+    "trail": (0.38, 0.50),
+}
+"""The least and the wanted share of the limit's rate."""
+READS_KEEP, WRITES_KEEP = (0.85, 0.95), (0.70, 0.90)
+"""The least and the wanted share of the rate at the smallest size that is left at the largest."""
+WRITES = ("at_once", "propose", "confirm")
+P99_TO_P50, MEMORY, COLD_START = 5.0, 2.5, 1.5
+"""At most so many times: p50 (16 clients), the limit's memory, the empty application's start."""
+HEAD = (
+    "operation", "clients", "service/s", "limit/s", "ratio", "quartiles", "floor/aim", "control", "p50 ms", "p99 ms",
+    "limit p50", "limit p99", "CPU ms", "limit CPU", "statements", "round trips", "pgbench/s",
+)  # fmt: skip
+
+
+def judged(value: float, floor: float, aim: float) -> str:
+    """Return how `value` stands to the floor and the aim."""
+    return "MISSED" if value < floor else ("ok" if value < aim else "aim")
+
+
+def print_size(found: Mapping[str, Any]) -> None:
+    print("\n".join(size_lines(found)), flush=True)
+
+
+def size_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return the table of one size in Markdown."""
+    title = f"## {found['size']:,} commitments, {found['entries']:,} entries"
+    rows = [[*_row(one), *_database(one, found)] for one in found["operations"]]
+    return ["", title, "", *markdown(HEAD, rows), "", *_facts(found)]
+
+
+def _row(one: Mapping[str, Any]) -> list[str]:
+    ours, limit, ratio, control = one["service"], one["limit"], one["service_ratio"], one["control_ratio"]
+    floor = FLOORS.get(one["operation"])
+    verdict = f"{floor[0]:.2f}/{floor[1]:.2f} {judged(ratio['median'], *floor)}" if floor else "-"
+    tail = " MISSED" if one["clients"] > 1 and ours["p99_ms"] > P99_TO_P50 * ours["p50_ms"] else ""
+    return [
+        one["operation"],
+        str(one["clients"]),
+        f"{ours['per_second']:.0f}",
+        f"{limit['per_second']:.0f}",
+        f"{ratio['median']:.2f}",
+        "-".join(f"{value:.2f}" for value in ratio["quartiles"]),
+        verdict,
+        f"{control['median']:.2f}",
+        f"{ours['p50_ms']:.2f}",
+        f"{ours['p99_ms']:.2f}{tail}",
+        f"{limit['p50_ms']:.2f}",
+        f"{limit['p99_ms']:.2f}",
+        f"{ours['cpu_ms']:.2f}",
+        f"{limit['cpu_ms']:.2f}",
+    ]
+
+
+def _database(one: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    ours, limit = (found["wire"][side][one["operation"]] for side in ("service", "limit"))
+    alone = {(row["operation"], row["clients"]): row["per_second"] for row in found["pgbench"]}
+    floor = alone.get((one["operation"], one["clients"]))
+    return [
+        *(f"{ours[name]:.0f} ({limit[name]:.0f})" for name in ("statements", "round_trips")),
+        "-" if floor is None else f"{floor:.0f}",
+    ]
+
+
+def _facts(found: Mapping[str, Any]) -> list[str]:
+    memory, start, generator = found["pss_bytes"], found["cold_start_seconds"], found["generator"]
+    busiest = max(one[side]["generator_cpu_share"] for one in found["operations"] for side in ("service", "limit"))
+    sizes = f"{memory['service'] / 2**20:.0f} MiB, limit {memory['limit'] / 2**20:.0f} MiB"
+    alone = f"{generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core"
+    starts = f"{start['service']:.2f} s, empty application {start['empty']:.2f} s"
+    return [
+        f"- Memory (PSS of two workers): {sizes}: {_at_most(memory['service'] / memory['limit'], MEMORY)}",
+        f"- Cold start to the first answer: {starts}: {_at_most(start['service'] / start['empty'], COLD_START)}",
+        "- Statements and round trips are per request, the limit's in brackets, counted on the wire.",
+        f"- The generator alone: {alone}; in the rounds it used at most {busiest:.0%}.",
+    ]
+
+
+def _at_most(times: float, most: float) -> str:
+    return f"{times:.2f}x (at most {most}x){'' if times <= most else ' MISSED'}"
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return a Markdown table whose columns are aligned, so that it also reads well in a terminal."""
+    cells = [list(head), *map(list, rows)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells
+    ]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
+def growth_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return what is left of the service's own rates at the largest size, beside the smallest."""
+    small, large = f"{found['small']:,}", f"{found['large']:,}"
+    rows = []
+    for one in found["operations"]:
+        share, floor = one["share"], WRITES_KEEP if one["operation"] in WRITES else READS_KEEP
+        rows.append(
+            [
+                one["operation"],
+                str(one["clients"]),
+                f"{one['small_per_second']:.0f}",
+                f"{one['large_per_second']:.0f}",
+                f"{share['median']:.2f}",
+                "-".join(f"{value:.2f}" for value in share["quartiles"]),
+                f"{floor[0]:.2f}/{floor[1]:.2f} {judged(share['median'], *floor)}",
+            ]
+        )
+    head = ("operation", "clients", f"{small}: /s", f"{large}: /s", "share", "quartiles", "floor/aim")
+    return ["", f"## The service at {large} commitments beside {small}", "", *markdown(head, rows)]
+
+
+def write(out: Path, found: Sequence[Mapping[str, Any]], growth: Mapping[str, Any] | None) -> None:
+    """Write everything as JSON and as Markdown."""
+    out.mkdir(parents=True, exist_ok=True)
+    grown = growth_lines(growth) if growth else []
+    print("\n".join(grown), flush=True)
+    lines = ["# The service beside the limit", *(line for one in found for line in size_lines(one)), *grown]
+    content = {"sizes": found, "growth": growth}
+    (out / "bench.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (out / "bench.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,144 @@
+"""Who takes part: parties, commissions, sessions, groups and callers, brought in by the users' own commands.
+
+Eleven governments; fifty commissions of two under the mutual rule and five under the unilateral one, each with four
+sessions and six working groups. PK's secretariat, which calls, sits in fifteen of them, as a real one does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.audit.entry import Author
+from service.commissions import commands as commissions
+from service.commissions.models import Rule, SessionStatus
+from service.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
+from service.groups import commands as groups
+from service.groups.models import GroupRole
+from service.groups.schemas import WorkingGroupCreate
+from service.identity.models import LOCAL
+from service.identity.queries import caller as find_caller
+from service.parties import commands as parties
+from service.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.permissions import Caller, Kind
+
+CODES = ("PK", "AZ", "TR", "KZ", "UZ", "CN", "SA", "AE", "QA", "ID", "MY")
+SECTORS = ("trade", "customs", "energy", "agriculture", "health", "defence")
+MUTUAL, UNILATERAL, SESSIONS = 50, 5, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A commission with what its commitments refer to."""
+
+    id: UUID
+    code: str
+    parties: tuple[str, str]
+    rule: Rule
+    sessions: tuple[UUID, ...]
+    groups: tuple[UUID, ...]
+
+
+@dataclass(slots=True)
+class Scene:
+    """The places, and who calls: each party's secretariat."""
+
+    places: list[Place] = field(default_factory=list)
+    callers: dict[str, Caller] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    ministries: dict[str, list[UUID]] = field(default_factory=dict)
+    secretariats: dict[str, UUID] = field(default_factory=dict)
+
+
+async def build(engine: AsyncEngine, mutual: int = MUTUAL, unilateral: int = UNILATERAL) -> Scene:
+    """Register everybody and found everything, in an empty register."""
+    scene = Scene()
+    async with engine.begin() as connection:
+        administrator, _ = await _principal(connection, parties.OPERATOR, "administrator", Kind.ADMINISTRATOR, None)
+        author = Author(administrator.principal_id, None)
+        for code in CODES:
+            await _party(connection, scene, author, code)
+    pairs = list(combinations(CODES, 2))
+    founded: list[tuple[tuple[str, str], Rule, str | None]] = [(pair, Rule.MUTUAL, None) for pair in pairs[:mutual]]
+    founded += [(pair, Rule.UNILATERAL, "U") for pair in pairs[:unilateral]]
+    for pair, rule, suffix in founded:
+        async with engine.begin() as connection:
+            scene.places.append(await _commission(connection, scene, administrator, pair, rule, suffix))
+    return scene
+
+
+async def _party(connection: AsyncConnection, scene: Scene, author: Author, code: str) -> None:
+    await parties.register_party(connection, author, PartyCreate(code=code, names={"en": f"Government of {code}"}))
+    for name in ("Secretariat", *(f"Ministry of {sector}" for sector in SECTORS)):
+        made = await parties.register_organisation(connection, author, OrganisationCreate(party=code, name=name))
+        scene.ministries.setdefault(code, []).append(made["id"])
+    scene.secretariats[code] = scene.ministries[code].pop(0)
+    client_id = f"{code.lower()}-secretariat"
+    caller, secret = await _principal(connection, author, client_id, Kind.REPRESENTATIVE, scene.secretariats[code])
+    scene.callers[code], scene.secrets[code] = caller, secret
+
+
+async def _principal(
+    connection: AsyncConnection, author: Author, client_id: str, kind: Kind, organisation_id: UUID | None
+) -> tuple[Caller, str]:
+    new = PrincipalCreate(client_id=client_id, name=client_id, kind=kind, organisation_id=organisation_id)
+    _, secret = await parties.register_principal(connection, author, new)
+    caller = await find_caller(connection, LOCAL, client_id)
+    assert caller is not None
+    return caller, secret or ""
+
+
+async def _commission(
+    connection: AsyncConnection,
+    scene: Scene,
+    administrator: Caller,
+    pair: tuple[str, str],
+    rule: Rule,
+    suffix: str | None,
+) -> Place:
+    new = CommissionCreate(
+        titles={"en": f"Joint Commission {'-'.join(pair)}"},
+        parties=[PartyIn(party=code, secretariat_id=scene.secretariats[code]) for code in pair],
+        languages=["en"],
+        rule=rule,
+        founded_on="1995-10",
+        suffix=suffix,
+    )
+    commission_id = await commissions.found(connection, administrator, new)
+    sessions = [await _session(connection, scene.callers, commission_id, pair, n + 1) for n in range(SESSIONS)]
+    made = [await _group(connection, scene, commission_id, pair, n) for n in range(len(SECTORS))]
+    code = "-".join(pair) + (f".{suffix}" if suffix else "")
+    return Place(commission_id, code, pair, rule, tuple(sessions), tuple(made))
+
+
+async def _session(
+    connection: AsyncConnection, callers: Mapping[str, Caller], commission_id: UUID, pair: tuple[str, str], ordinal: int
+) -> UUID:
+    host = pair[ordinal % 2]
+    new = SessionCreate(
+        ordinal=ordinal,
+        status=SessionStatus.HELD,
+        host_party=host,
+        venue=f"Capital of {host}",
+        starts_on=f"{2014 + 2 * ordinal}-03-01",
+        co_chair=CoChair(name=f"Chair of {host}", title="Minister"),
+    )
+    return await commissions.plan_session(connection, callers[host], commission_id, new)
+
+
+async def _group(
+    connection: AsyncConnection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int
+) -> UUID:
+    first, second = pair
+    new = WorkingGroupCreate(
+        commission_id=commission_id,
+        titles={"en": f"Joint Working Group on {SECTORS[number]}"},
+        sector=SECTORS[number],
+        co_lead_organisation_id=scene.ministries[first][number],
+    )
+    group_id = await groups.found(connection, scene.callers[first], new)
+    other = scene.ministries[second][number]
+    await groups.put_member(connection, scene.callers[second], group_id, other, GroupRole.CO_LEAD)
+    return group_id

@@ -1,0 +1,200 @@
+"""What the benchmark measures is legal: the fill's trails hold, both sides do and answer the same."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+import pytest
+
+from service.audit.entry import canonical, timestamp
+from service.audit.merkle import leaf_hash
+from service.commitments.writing import MEMBERS, members
+from service.embedded import Server
+from service.main import create_app
+from tests.benchmarks import limit
+from tests.benchmarks.fill import Filled, fill, shares
+from tests.benchmarks.load import Ask, Connection, Measured, UnexpectedAnswer, Work, connect, measure, request
+from tests.benchmarks.operations import OPERATIONS, Asker, askers
+from tests.benchmarks.processes import Side
+from tests.benchmarks.rounds import Result
+from tests.conftest import as_superuser, settings_for
+from tests.serving import served_here
+
+SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A small filled register with both sides on it, in this process."""
+
+    filled: Filled
+    connection: Any
+    asks: dict[str, Asker]
+    sequence: Any
+
+
+@pytest.fixture(scope="module")
+async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+    database = f"bench_{uuid4().hex}"
+    await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pacta OWNER pacta_owner")
+    await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
+    filled = await fill(server, SIZE, database, mutual=2, unilateral=1)
+    key = tmp_path_factory.mktemp("bench") / "key.pem"
+    app = create_app(settings_for(server, database, signing_key_file=key), with_worker=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database).replace("+asyncpg", ""))
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(limit.lifespan(limit.app))
+            ours, limits = [await stack.enter_async_context(served_here(cast("Any", one))) for one in (app, limit.app)]
+            sides = Side("service", [_port(ours)]), Side("limit", [_port(limits)])
+            connection = await asyncpg.connect(server.url("postgres", database).replace("+asyncpg", ""))
+            yield Bench(filled, connection, await askers(*sides, filled), app.state.sequencer.step)
+            await connection.close()
+    await app.state.engine.dispose()
+    await app.state.sequencer.engine.dispose()
+    await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def _port(origin: str) -> int:
+    return int(origin.rpartition(":")[2])
+
+
+async def assert_trails_hold(connection: Any) -> None:
+    """Every entry is canonical and follows the one before; every head and every row is what its trail says."""
+    rows = {row["id"]: dict(row) for row in await connection.fetch("SELECT * FROM commitment")}
+    trails: dict[UUID, list[Any]] = {}
+    for entry in await connection.fetch("SELECT * FROM audit_entry ORDER BY subject, seq"):
+        trails.setdefault(entry["subject"], []).append(entry)
+    for key, row in rows.items():
+        trail, said, before = trails[key], dict[str, Any](), bytes(32)
+        for seq, entry in enumerate(trail):
+            content = orjson.loads(entry["canonical"])
+            assert canonical(content) == entry["canonical"]
+            assert leaf_hash(entry["canonical"]) == entry["leaf"]
+            assert (content["prev"], content["seq"], entry["seq"]) == (before.hex(), seq, seq)
+            assert (content["subject"], content["commission"]) == (str(key), str(row["commission_id"]))
+            assert (content["kind"], content["recorded_at"]) == (entry["kind"], timestamp(entry["recorded_at"]))
+            before = entry["leaf"]
+            said |= content["data"].get("commitment", {})
+            said |= content["data"].get("effective", {}).get("after", {})
+        assert (row["seq"], row["leaf"]) == (len(trail) - 1, before)
+        assert row["changed_at"] == trail[-1]["recorded_at"]
+        for name in ("titles", "texts", "instrument", "party_facts"):
+            row[name] = row[name] and orjson.loads(row[name])
+        assert {name: said[name] for name in MEMBERS} == members(row)
+
+
+async def assert_indexes_have_no_gap(connection: Any) -> None:
+    """Each entry has one index, and each log counts from 0."""
+    entries = {(row["subject"], row["seq"]) for row in await connection.fetch("SELECT subject, seq FROM audit_entry")}
+    found = await connection.fetch('SELECT log_id, "index", subject, seq FROM log_entry ORDER BY log_id, "index"')
+    assert {(row["subject"], row["seq"]) for row in found} == entries
+    logs: dict[UUID, list[int]] = {}
+    for row in found:
+        logs.setdefault(row["log_id"], []).append(row["index"])
+    assert all(indexes == list(range(len(indexes))) for indexes in logs.values())
+
+
+async def ask(asker: Asker, operation: str) -> dict[str, Any]:
+    """Do an operation once, and return the bodies of its answers."""
+    (connection,) = await connect(asker.side.ports, 1)
+    found = {}
+    for work in asker.works(operation):
+        found[work.name] = await _answer(connection, work)
+    connection.transport.close()
+    return found
+
+
+async def _answer(connection: Connection, work: Work) -> Any:
+    one = work.take()
+    assert one is not None
+    status, body = await connection.ask(one.payload)
+    assert status == one.status, body
+    if one.done is not None:
+        one.done(body)
+    return orjson.loads(body)
+
+
+async def test_the_filled_trails_hold_and_say_what_the_rows_say(bench: Bench) -> None:
+    await assert_trails_hold(bench.connection)
+    await assert_indexes_have_no_gap(bench.connection)
+
+
+async def test_the_fill_has_the_size_it_says_in_many_states(bench: Bench) -> None:
+    states = await bench.connection.fetch("SELECT state, count(*) AS n FROM commitment GROUP BY state")
+    assert (
+        sum(row["n"] for row in states)
+        == SIZE
+        == sum(len(ids) for kind, ids in bench.filled.rows.items() if kind != "read")
+    )
+    assert {row["state"] for row in states} >= {"proposed", "agreed", "mou_drafted", "signed", "implemented"}
+    assert {kind: len(bench.filled.rows[kind]) for kind in shares(SIZE)} == shares(SIZE)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_both_sides_answer_bodies_of_the_same_shape_and_size(bench: Bench, operation: str) -> None:
+    ours, limits = await ask(bench.asks["service"], operation), await ask(bench.asks["limit"], operation)
+    for name, body in ours.items():
+        other = limits[name]
+        assert set(body) <= set(other) | {"client_id", "principal_id"}
+        if "items" in body:
+            assert len(body["items"]) == len(other["items"]) > 1
+            assert set(body["items"][0]) == set(other["items"][0])
+        assert 0.75 < len(orjson.dumps(other)) / len(orjson.dumps(body)) < 1.25
+
+
+async def test_the_trail_that_is_read_has_ten_entries(bench: Bench) -> None:
+    assert len((await ask(bench.asks["limit"], "trail"))["trail"]["items"]) == 10
+
+
+async def test_the_limit_writes_what_the_service_writes(bench: Bench) -> None:
+    for asker in bench.asks.values():
+        at_once, there, back = [], [], []
+        for _ in range(2):
+            at_once.append((await ask(asker, "at_once"))["at_once"])
+            pair = await ask(asker, "pair")
+            there.append(pair["propose"])
+            back.append(pair["confirm"])
+            # The same rows once more, which are suspended now.
+            asker.effects.ready.rotate(1)
+            asker.pairs.ready.rotate(1)
+        for bodies, status in ((at_once, "effective"), (there, "open"), (back, "effective")):
+            assert [(one["action"], one["target"]) for one in bodies] == [
+                ("suspend", "suspended"),
+                ("resume", "agreed"),
+            ]
+            assert {one["status"] for one in bodies} == {status}
+            assert len({one["commitment_id"] for one in bodies}) == 1
+    await bench.sequence()
+    await assert_trails_hold(bench.connection)
+    await assert_indexes_have_no_gap(bench.connection)
+
+
+async def test_an_answer_with_another_status_fails_the_measurement(bench: Bench) -> None:
+    asker = bench.asks["service"]
+    wrong = Work("read", lambda: Ask(request("GET", "/v1/commitments/nothing")))
+    with pytest.raises(UnexpectedAnswer, match="instead of 200"):
+        await measure(asker.side.ports, [wrong], 1, 0.2, {})
+
+
+async def test_as_many_answers_are_counted_as_were_given(bench: Bench) -> None:
+    asker, taken, found = bench.asks["limit"], [], dict[str, Measured]()
+    (work,) = asker.works("me")
+
+    def take() -> Any:
+        taken.append(work.take())
+        return taken[-1]
+
+    await measure(asker.side.ports, [Work("me", take)], 2, 0.2, found)
+    assert found["me"].count == len(found["me"].latencies) == len(taken) > 0
+    assert found["me"].rate == pytest.approx(len(taken) / found["me"].seconds)
+
+
+def test_a_ratio_is_taken_within_its_round() -> None:
+    result = Result("read", 1)
+    result.tallies["service"].rates, result.tallies["limit"].rates = [10, 50], [100, 100]
+    assert result.ratios("service") == [0.1, 0.5]

@@ -1,0 +1,201 @@
+"""The statements that the service issues, planned as at a million commitments: indexes, no sorting, deep pages as cheap.
+
+A test cannot load a million rows. It loads some thousands and tells the planner that there are a hundred times as many
+(`pg_restore_relation_stats`, PostgreSQL 18); what is spread how stays as it was measured.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import orjson
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from service.embedded import Server
+from service.main import create_app
+from tests.benchmarks.fill import Filled, fill
+from tests.conftest import as_superuser, settings_for
+
+SIZE, TIMES = 10_000, 100
+BIG = {"commitment", "transition", "confirmation", "audit_entry", "log_entry"}
+FEW = 20
+"""So many rows may be sorted: the answers to one proposal, say."""
+Statement = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A register that the planner takes for one of a million commitments."""
+
+    filled: Filled
+    app: FastAPI
+    connection: Any
+    client: httpx.AsyncClient
+
+    async def statements(self, path: str) -> tuple[list[Statement], Any]:
+        """Return the SELECTs that a request makes, with their parameters, and the answer's body."""
+        with _listening(self.app) as heard:
+            answer = await self.client.get(path)
+        assert answer.status_code == 200, answer.text
+        return [one for one in heard if "FROM" in one[0]], answer.json()
+
+    async def explain(self, statement: Statement, options: str = "") -> dict[str, Any]:
+        """Return the plan of a statement."""
+        text, values = statement
+        found = await self.connection.fetchval(f"EXPLAIN (FORMAT JSON{options}) {text}", *values)
+        plan: dict[str, Any] = orjson.loads(found)[0]["Plan"]
+        return plan
+
+
+@contextmanager
+def _listening(app: FastAPI) -> Iterator[list[Statement]]:
+    heard: list[Statement] = []
+
+    def hear(*arguments: Any) -> None:
+        heard.append((arguments[2], tuple(arguments[3])))
+
+    engine = app.state.engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", hear)
+
+
+@pytest.fixture(scope="module")
+async def large(server: Server) -> AsyncIterator[Large]:
+    database = f"plans_{uuid4().hex}"
+    await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pacta OWNER pacta_owner")
+    await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
+    filled = await fill(server, SIZE, database, mutual=20, unilateral=2)
+    app = create_app(settings_for(server, database))
+    token = app.state.callers.issuer.issue("pk-secretariat", 2**31 - 2000)
+    connection = await asyncpg.connect(
+        server.url("postgres", database).replace("+asyncpg", ""), server_settings={"jit": "off", "timezone": "UTC"}
+    )
+    await connection.execute(
+        "SELECT pg_restore_relation_stats('schemaname', relnamespace::regnamespace::text, 'relname', relname::text,"
+        f" 'relpages', relpages, 'reltuples', (reltuples * {TIMES})::real, 'relallvisible', relallvisible)"
+        " FROM pg_class WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace AND reltuples > 1000"
+    )
+    headers = {"Authorization": f"Bearer {token}"}
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pacta.test", headers=headers)
+    yield Large(filled, app, connection, client)
+    await client.aclose()
+    await connection.close()
+    await app.state.engine.dispose()
+    await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return a plan's node and all below it."""
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from nodes(below)
+
+
+def faults(plan: dict[str, Any]) -> list[str]:
+    """Return what must not stand in a plan: a big table read whole, or sorted."""
+    found = [f"reads all of {node['Relation Name']}" for node in nodes(plan) if _whole(node)]
+    for node in nodes(plan):
+        if node["Node Type"] in {"Sort", "Incremental Sort"} and node["Plan Rows"] > FEW:
+            sorted_tables = {below.get("Relation Name") for below in nodes(node)} & BIG
+            found += [f"sorts {name} by {node['Sort Key']}" for name in sorted(filter(None, sorted_tables))]
+    return found
+
+
+def _whole(node: dict[str, Any]) -> bool:
+    return node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG
+
+
+LISTS = {
+    "by reference": "sort=reference",
+    "newest": "sort=newest",
+    "by target date": "sort=target_date",
+    "by activity": "sort=activity",
+    "of a commission": "commission_id={commission}",
+    "of a commission, newest": "commission_id={commission}&sort=newest",
+    "of a group": "working_group_id={group}",
+    "of a group in a state": "state=agreed&working_group_id={group}",
+    "of a group in a state, newest": "state=agreed&working_group_id={group}&sort=newest",
+    "in a state": "state=agreed",
+    "in a state, newest": "state=agreed&sort=newest",
+    "overdue": "overdue=true&sort=target_date",
+    "due soon": "due_soon=true&sort=target_date",
+    "dormant": "dormant=true&sort=activity",
+}
+
+
+def path_of(large: Large, query: str) -> str:
+    place = large.filled.scene.places[0]
+    return f"/v1/commitments?{query.format(commission=place.id, group=place.groups[0])}"
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_reads_its_page_from_an_index(large: Large, name: str) -> None:
+    statements, _ = await large.statements(path_of(large, LISTS[name]))
+    assert statements
+    for statement in statements:
+        assert not faults(await large.explain(statement))
+
+
+async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
+    (statement,), body = await large.statements(path_of(large, "awaiting=AZ"))
+    plan = await large.explain(statement)
+    assert body["items"]
+    assert "ix_commitment_awaiting" in {node.get("Index Name") for node in nodes(plan)}
+    assert not [node for node in nodes(plan) if _whole(node)]
+
+
+async def test_trails_moves_and_feeds_are_read_from_indexes(large: Large) -> None:
+    place, rows = large.filled.scene.places[0], large.filled.rows
+    for path in (
+        f"/v1/commitments/{rows['trail'][0]}",
+        f"/v1/commitments/{rows['trail'][0]}/audit-trail",
+        f"/v1/commitments/{rows['trail'][0]}/transitions",
+        f"/v1/commissions/{place.id}/audit-trail",
+        f"/v1/commissions/{place.id}/audit-trail?after=1500",
+    ):
+        statements, _ = await large.statements(path)
+        for statement in statements:
+            assert not faults(await large.explain(statement)), path
+
+
+async def deep(large: Large, query: str, share: float) -> str:
+    """Return the query that lists a page far into this list: after about this share of `SIZE` commitments."""
+    _, body = await large.statements(path_of(large, f"{query}&limit=200"))
+    seen = 200
+    while body["next_cursor"] and seen < SIZE * share:
+        last = body["next_cursor"]
+        _, body = await large.statements(path_of(large, f"{query}&limit=200&cursor={last}"))
+        seen += 200
+    assert seen >= SIZE * share
+    return f"{query}&cursor={last}"
+
+
+async def blocks(large: Large, path: str) -> int:
+    """Return how many blocks the statements of a request touch."""
+    statements, body = await large.statements(path)
+    assert len(body["items"]) == 50
+    plans = [await large.explain(statement, ", ANALYZE, BUFFERS") for statement in statements]
+    return sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+
+
+@pytest.mark.parametrize("name", ["by reference", "newest", "by target date", "by activity", "of a commission"])
+async def test_a_deep_page_costs_as_much_as_the_first(large: Large, name: str) -> None:
+    query = LISTS[name]
+    far = await deep(large, query, 0.05 if "commission" in name else 0.4)
+    first, later = await blocks(large, path_of(large, query)), await blocks(large, path_of(large, far))
+    assert later <= 1.5 * first + 10
+
+
+async def test_a_feed_costs_as_much_at_its_end_as_at_its_beginning(large: Large) -> None:
+    path = f"/v1/commissions/{large.filled.scene.places[0].id}/audit-trail"
+    first, later = await blocks(large, f"{path}?after=500"), await blocks(large, f"{path}?after=3000")
+    assert later <= 1.5 * first + 10
