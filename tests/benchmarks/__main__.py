@@ -69,7 +69,7 @@ async def _measure(
     server: Server, directory: Path, size: int, only: list[str], pace: Pace
 ) -> tuple[dict[str, Any], Measurable]:
     print(f"Filling {size:,} commitments ...", flush=True)
-    filled = await fill(server, size)
+    filled = await fill(server, size, directory / "log")
     print(f"  {filled.entries:,} entries in {filled.seconds:.0f} s", flush=True)
     found: dict[str, Any] = {"size": size, "entries": filled.entries, "fill_seconds": round(filled.seconds)}
     watching = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))

@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from service.audit.log_directory import LogDirectory
 from service.audit.sequencer import Sequencer
 from service.commitments.lifecycle import Action
 from service.commitments.models import Commitment, Confirmation, Transition
@@ -74,22 +76,29 @@ def shares(size: int) -> dict[str, int]:
 
 
 async def fill(
-    server: Server, size: int, database: str = "pacta", mutual: int = MUTUAL, unilateral: int = UNILATERAL
+    server: Server,
+    size: int,
+    log_dir: Path,
+    database: str = "pacta",
+    mutual: int = MUTUAL,
+    unilateral: int = UNILATERAL,
 ) -> Filled:
-    """Fill the migrated, empty `database` with `size` commitments, and gather statistics."""
+    """Fill the migrated, empty `database` with `size` commitments, sign their logs, and gather statistics."""
     started = time.monotonic()
     settings = Settings()
     engine = create_engine(server.url("pacta_app", database), settings=settings)
     indexing = create_engine(server.url("pacta_sequencer", database), settings=settings)
     filled = Filled(await build(engine, mutual, unilateral), size, mutual)
-    while await Sequencer(indexing).step():
+    sequencer = Sequencer(indexing, LogDirectory.open(log_dir, "pacta.test"))
+    while await sequencer.step():
         pass
     await engine.dispose()
-    await indexing.dispose()
     connection = await asyncpg.connect(server.url("postgres", database).replace("+asyncpg", ""))
     try:
         await connection.execute("SET synchronous_commit = off")
         await _copy(connection, filled)
+        await sequencer.sign()
+        await indexing.dispose()
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:

@@ -14,7 +14,8 @@ from uuid import UUID
 from service.audit.entry import Author, Head, compose, timestamp
 from service.commissions.models import Rule
 from service.commitments.lifecycle import Action, State, step
-from service.commitments.writing import CLOSED, MEMBERS, Move, members, take_effect
+from service.commitments.moves import CLOSED, Move
+from service.commitments.writing import MEMBERS, members, take_effect
 from service.permissions import Confidentiality
 from tests.benchmarks.scene import SECTORS, Place, Scene
 

@@ -42,9 +42,10 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     database = f"bench_{uuid4().hex}"
     await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pacta OWNER pacta_owner")
     await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
-    filled = await fill(server, SIZE, database, mutual=2, unilateral=1)
+    log_dir = tmp_path_factory.mktemp("log")
+    filled = await fill(server, SIZE, log_dir, database, mutual=2, unilateral=1)
     key = tmp_path_factory.mktemp("bench") / "key.pem"
-    app = create_app(settings_for(server, database, signing_key_file=key), with_worker=True)
+    app = create_app(settings_for(server, database, signing_key_file=key, log_dir=log_dir), with_worker=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database).replace("+asyncpg", ""))
         async with AsyncExitStack() as stack:

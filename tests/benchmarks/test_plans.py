@@ -69,11 +69,11 @@ def _listening(app: FastAPI) -> Iterator[list[Statement]]:
 
 
 @pytest.fixture(scope="module")
-async def large(server: Server) -> AsyncIterator[Large]:
+async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Large]:
     database = f"plans_{uuid4().hex}"
     await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pacta OWNER pacta_owner")
     await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
-    filled = await fill(server, SIZE, database, mutual=20, unilateral=2)
+    filled = await fill(server, SIZE, tmp_path_factory.mktemp("log"), database, mutual=20, unilateral=2)
     app = create_app(settings_for(server, database))
     token = app.state.callers.issuer.issue("pk-secretariat", 2**31 - 2000)
     connection = await asyncpg.connect(
