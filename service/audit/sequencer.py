@@ -7,7 +7,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.audit.log_directory import LogDirectory
@@ -82,18 +81,29 @@ class Sequencer:
         self.checked = True
 
     async def run(self) -> None:
-        """Work until cancelled; a database that is away is waited for."""
+        """Work until cancelled; a database that is away and a directory that is full are waited for."""
         while True:
             try:
                 done = await self.step()
                 if self._due():
                     await self.sign()
-                self.failing = None
-            except (SQLAlchemyError, OSError) as error:
-                done, self.failing, self.unsigned = 0, type(error).__name__, True
-                log.warning("sequencer_waits", error=self.failing)
+                self._succeeded()
+            except Exception as error:  # noqa: BLE001 -- a sequencer that ended in silence would sign nothing any more
+                done = 0
+                self._failed(error)
                 await asyncio.sleep(REST_SECONDS)
             await asyncio.sleep(0 if done == BATCH else POLL_SECONDS)
+
+    def _succeeded(self) -> None:
+        if self.failing:
+            log.info("sequencer_works_again")
+        self.failing = None
+
+    def _failed(self, error: Exception) -> None:
+        if self.failing != type(error).__name__:
+            log.warning("sequencer_waits", error=type(error).__name__, reason=str(error).partition("\n")[0])
+        # The database that comes back may be another one: everything that was ever signed is looked at again.
+        self.failing, self.unsigned, self.checked = type(error).__name__, True, False
 
     def _due(self) -> bool:
         since = time.monotonic() - self.looked_at
