@@ -46,6 +46,9 @@ async def sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUI
     except TileInvalid as wrong:
         message = f"the tree that was signed is no longer whole: {wrong}"
         raise SigningRefused(message) from wrong
+    except NoteInvalid as wrong:
+        message = f"the last note in the database is damaged: {wrong}"
+        raise SigningRefused(message) from wrong
 
 
 async def _sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUID) -> bool:
@@ -86,7 +89,7 @@ def _opened(note: bytes, signer: Signer, place: str) -> Checkpoint:
         message = f"the last note {place} the database was not signed with this log key. Put the right key back and start anew."
         raise SigningRefused(message) from wrong
     except NoteInvalid as wrong:
-        message = f"the last note {place} the database is damaged: {wrong}. Put back the newest one that a party holds."
+        message = f"the last note {place} the database is damaged: {wrong}. A party holds the right one."
         raise SigningRefused(message) from wrong
 
 
@@ -118,8 +121,8 @@ async def _store_nodes(connection: AsyncConnection, log_id: UUID, since: int, si
 
 async def _leaves(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> list[bytes]:
     found = (await connection.execute(_stored, {"log_id": log_id, "first": first, "last": end - 1})).all()
-    if [row.place for row in found] != list(range(first, end)):
-        message = f"an index between {first} and {end - 1} is missing"
+    if missing := set(range(first, end)).difference(row.place for row in found):
+        message = f"no entry has the index {min(missing)}"
         raise SigningRefused(message)
     computed = leaf_hashes(bytes(row.canonical or b"") for row in found)
     for row, leaf in zip(found, computed, strict=True):
