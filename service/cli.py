@@ -63,6 +63,44 @@ def worker() -> None:
     serving.run_until_told(create_sequencer(settings).run())
 
 
+WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]
+WitnessName = Annotated[
+    str | None, typer.Option(help="Name of the witness, such as witness.example.gov/pacta; to make its key.")
+]
+
+
+@app.command()
+def witness(
+    directory: WitnessDirectory,
+    logs: Annotated[Path, typer.Option(help="Policy file (C2SP tlog-policy) with a line `log <vkey>` for each log.")],
+    name: WitnessName = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8100,
+) -> None:
+    """Witness logs: cosign their checkpoints over HTTP (C2SP tlog-witness) once they prove that they only grew.
+
+    It needs neither a database nor settings. Its key is made on the first start. Never restore an old copy of its
+    directory: it would cosign a history that contradicts one it has cosigned. Behind TLS: a proxy ends it.
+    """
+    from service import logs as logging
+    from service import serving
+    from service.witness.app import create_app
+    from service.witness.start import opened
+
+    logging.configure("INFO")
+    with opened(directory, logs, name) as memory, serving.listen(host, port) as listener:
+        typer.echo(f"{memory}Listening on {host}:{listener.getsockname()[1]}. Ctrl-C ends it.")
+        serving.serve(create_app(memory), host, port, listener)
+
+
+@app.command()
+def witness_key(directory: WitnessDirectory, name: WitnessName = None) -> None:
+    """Print the public key of a witness, which is made if there is none, for the policies of those who trust it."""
+    from service.witness.start import public_key
+
+    typer.echo(public_key(directory, name))
+
+
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).

@@ -1,15 +1,22 @@
 """Running the application: one socket, one loop, an end in good order."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import json
 import signal
 import socket
-from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from fastapi import FastAPI
+
+if TYPE_CHECKING:
+    # A witness is served without FastAPI.
+    from collections.abc import Coroutine
+
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 GRACE_SECONDS = 10
 
@@ -32,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: FastAPI, host: str, port: int, listener: socket.socket | None = None) -> None:
+def serve(app: ASGIApp, host: str, port: int, listener: socket.socket | None = None) -> None:
     """Serve `app` until SIGINT or SIGTERM, and let running requests end."""
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS

@@ -1,0 +1,114 @@
+"""The witness's directory: one process at a time, files replaced whole, its private key.
+
+    witness.key       the private key, mode 0600
+    lock              held while the witness runs
+    logs/<hash>.note  for each log the last note that was cosigned; <hash> is the SHA-256 of its origin, in hex
+
+Nothing is ever taken back: a copy of this directory from yesterday must not be put in its place.
+"""
+
+import fcntl
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from service.audit.cosignature import Cosigner
+from service.audit.encoding import NoteMalformed
+from service.audit.keys import KEY_SIZE, Signer
+
+PRIVATE: Final = 0o600
+
+
+class WitnessCannotStart(ValueError):
+    """Something that the operator must mend; the message is a sentence for them."""
+
+
+def prepare(directory: Path) -> None:
+    """Make the directory, readable by its owner alone, unless it is there."""
+    if not directory.exists():
+        directory.mkdir(mode=0o700, parents=True)
+        _flush(directory.parent)
+    (directory / "logs").mkdir(mode=0o700, exist_ok=True)
+    _flush(directory)
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Keep other processes out until the block or this process ends, however it ends."""
+    handle = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as wrong:
+            message = f"a witness runs on {directory} already; two would not know what the other cosigned."
+            raise WitnessCannotStart(message) from wrong
+        yield
+    finally:
+        os.close(handle)
+
+
+def replace(file: Path, content: bytes) -> None:
+    """Put `content` in the place of a file, durably: whenever the power fails, the old or the new one is there whole.
+
+    It is on the disk when this returns. Raises OSError; then either of the two may be there.
+    """
+    draft = file.with_suffix(".draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+    with os.fdopen(handle, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(handle)
+    draft.replace(file)
+    _flush(file.parent)
+
+
+def note_file(directory: Path, origin: str) -> Path:
+    """Return the file with the last cosigned note of a log."""
+    return directory / "logs" / f"{sha256(origin.encode()).hexdigest()}.note"
+
+
+def cosigner(directory: Path, name: str | None) -> Cosigner:
+    """Return the witness's key, made on the first call under `name`, which that one demands.
+
+    The directory is locked by the caller. Raises `WitnessCannotStart` for a key that others can read, a name that is
+    not the key's, and a key that is missing where something was cosigned already.
+    """
+    file = directory / "witness.key"
+    if not file.exists():
+        _make_key(file, name)
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if mode & 0o077:
+        message = f"{file} can be read by others (mode {mode:04o}). Make it yours alone: chmod 600 {file}"
+        raise WitnessCannotStart(message)
+    try:
+        key = Signer.parse(file.read_text(encoding="utf-8").removesuffix("\n"))
+    except (NoteMalformed, UnicodeDecodeError) as wrong:
+        message = f"{file} holds no private key of a witness."
+        raise WitnessCannotStart(message) from wrong
+    if name not in {None, key.name}:
+        message = f"{file} is the key of {key.name}, not of {name}. A witness keeps its name."
+        raise WitnessCannotStart(message)
+    return Cosigner(key.name, key.seed)
+
+
+def _make_key(file: Path, name: str | None) -> None:
+    if any((file.parent / "logs").glob("*.note")):
+        message = f"{file} is gone, though checkpoints were cosigned with it. Restore it, or begin in a new directory."
+        raise WitnessCannotStart(message)
+    if name is None:
+        message = "a new witness needs a name, such as --name witness.example.gov/pacta."
+        raise WitnessCannotStart(message)
+    replace(file, f"{Signer(name, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())
+
+
+def _flush(directory: Path) -> None:
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
