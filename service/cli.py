@@ -55,12 +55,12 @@ def serve(
 def worker() -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_WORKER_DATABASE_URL."""
     from service import logs, serving
-    from service.main import create_sequencer
+    from service.main import work
     from service.settings import Settings
 
     settings = Settings()
     logs.configure(settings.log_level)
-    serving.run_until_told(create_sequencer(settings).run())
+    serving.run_until_told(work(settings))
 
 
 WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]
