@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,14 @@ class LogDirectory:
             message = f"the log directory {path} cannot be used: {wrong.strerror}. It must be the sequencer's own."
             raise LogKeyUnsafe(message) from wrong
         return directory
+
+    @classmethod
+    def existing(cls, path: Path | None) -> "LogDirectory":
+        """Return the directory of a sequencer that has started before; `LogKeyUnsafe` if there is none."""
+        if path is None or not (path / "key").exists():
+            message = "Set PACTA_LOG_DIR to the sequencer's directory; its key is made when the sequencer first starts."
+            raise LogKeyUnsafe(message)
+        return cls(path)
 
     def _require_usable_key(self) -> None:
         if stat.S_IMODE(self.key.stat().st_mode) & FORBIDDEN:
@@ -109,6 +118,10 @@ class LogDirectory:
     def logs(self) -> list[UUID]:
         """Return the logs of which a note is kept."""
         return [UUID(file.stem) for file in sorted(self.path.glob("*.note")) if LOG_ID.fullmatch(file.stem)]
+
+    def policy(self, log_ids: Iterable[UUID]) -> str:
+        """Return the lines that name these logs in a party's policy file (C2SP tlog-policy)."""
+        return "".join(f"log {self.signer(log_id).verifier.vkey}\n" for log_id in log_ids) + "quorum none\n"
 
     def _note(self, log_id: UUID) -> Path:
         return self.path / f"{log_id}.note"

@@ -14,6 +14,7 @@ import pytest
 
 from service import cli
 from service.audit.log_directory import LogDirectory
+from service.audit.policy_file import parse_policy
 from service.audit.sequencer import POLL_SECONDS, SIGN_SECONDS
 from tests.audit.filling import fill
 from tests.audit.soundness import finished, sound
@@ -190,3 +191,27 @@ def test_a_key_that_others_can_read_is_no_start(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(sys, "argv", ["pacta", "worker"])
     with pytest.raises(SystemExit, match=r"others can read the log key .* chmod 600"):
         cli.main()
+
+
+def test_the_policy_that_is_handed_out_names_each_log_that_was_signed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = LogDirectory.open(tmp_path, "pacta.example")
+    directory.keep_note(LOG, b"a note", None)
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
+    for arguments, log_id in (([], LOG), ([str(UUID(int=7))], UUID(int=7))):
+        monkeypatch.setattr(sys, "argv", ["pacta", "policy", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert not ended.value.code
+        (known,) = parse_policy(capsys.readouterr().out.encode()).logs
+        assert known.key == directory.signer(log_id).verifier
+
+
+def test_no_policy_is_printed_of_a_key_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["pacta", "policy"])
+    for place in ("", str(tmp_path)):
+        monkeypatch.setenv("PACTA_LOG_DIR", place or str(tmp_path / "nowhere"))
+        with pytest.raises(SystemExit, match="Set PACTA_LOG_DIR"):
+            cli.main()
+    assert not list(tmp_path.iterdir())
