@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -55,12 +56,30 @@ def serve(
 def worker() -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_WORKER_DATABASE_URL."""
     from service import logs, serving
-    from service.main import create_sequencer
+    from service.main import work
     from service.settings import Settings
 
     settings = Settings()
     logs.configure(settings.log_level)
-    serving.run_until_told(create_sequencer(settings).run())
+    serving.run_until_told(work(settings))
+
+
+@app.command()
+def policy(
+    commissions: Annotated[
+        list[UUID] | None, typer.Argument(help="Ids of commissions; without any, every log that was signed.")
+    ] = None,
+) -> None:
+    """Print the policy file by which a party or a witness knows the logs, from the keys in PACTA_LOG_DIR.
+
+    Hand it over in person: whoever gets it from the service itself has verified nothing.
+    """
+    from service.audit.log_directory import LogDirectory
+    from service.settings import Settings
+
+    directory = LogDirectory.existing(Settings().log_dir)
+    typer.echo("# Hand this over in person. The key of each log is its own; a name never changes.")
+    typer.echo(directory.policy(commissions or directory.logs()), nl=False)
 
 
 WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]

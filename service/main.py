@@ -12,9 +12,13 @@ from alembic.script import ScriptDirectory
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service import operations, problems
+from service.audit import collecting
+from service.audit.collecting import Collector
 from service.audit.log_directory import LogDirectory
 from service.audit.sequencer import Sequencer
 from service.commissions.routes import router as commissions
@@ -75,6 +79,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     providers = issuers.load(settings.issuers_file)
     app.state.callers = Callers(issuer, providers)
     app.state.sequencer = create_sequencer(settings) if with_worker else None
+    app.state.collector = create_collector(settings) if with_worker else None
     app.state.revision = _revision()
     app.state.idempotency_days = settings.idempotency_days
     app.state.figures = CollectorRegistry()
@@ -96,16 +101,33 @@ def create_sequencer(settings: Settings) -> Sequencer:
     if settings.log_dir is None:
         message = "The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database."
         raise ValueError(message)
-    few = settings.model_copy(update={"pool_size": 1})
     directory = LogDirectory.open(settings.log_dir, urlsplit(settings.public_url).hostname or "localhost")
-    return Sequencer(create_engine(url.get_secret_value(), settings=few, name="pacta-sequencer"), directory)
+    return Sequencer(_worker_engine(url, settings, "pacta-sequencer"), directory)
+
+
+def create_collector(settings: Settings) -> Collector:
+    """Return what asks the witnesses, in the same role as the sequencer and beside it; `create_sequencer` has checked."""
+    assert settings.worker_database_url
+    witnesses = collecting.load(settings.witnesses_file)
+    return Collector(_worker_engine(settings.worker_database_url, settings, "pacta-collector"), witnesses)
+
+
+async def work(settings: Settings) -> None:
+    """Run the sequencer, and ask the witnesses, until cancelled."""
+    sequencer, collector = create_sequencer(settings), create_collector(settings)
+    await asyncio.gather(sequencer.run(), collector.run())
+
+
+def _worker_engine(url: SecretStr, settings: Settings, name: str) -> AsyncEngine:
+    one = settings.model_copy(update={"pool_size": 1})
+    return create_engine(url.get_secret_value(), settings=one, name=name)
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget_old_answers(app))]
     if app.state.sequencer is not None:
-        tasks.append(asyncio.create_task(app.state.sequencer.run()))
+        tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]
     try:
         yield
     finally:
@@ -113,8 +135,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await app.state.engine.dispose()
-        if app.state.sequencer is not None:
-            await app.state.sequencer.engine.dispose()
+        for one in (app.state.sequencer, app.state.collector):
+            if one is not None:
+                await one.engine.dispose()
 
 
 async def _watch_epoch(app: FastAPI) -> None:

@@ -97,6 +97,10 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("begin") == [
         "accounts.py:_in_database",
         "accounts.py:begin",
+        "audit/collecting.py:_ask",
+        "audit/collecting.py:_store",
+        "audit/collecting.py:collect",
+        "audit/collecting.py:prove",
         "audit/sequencer.py:_raise_alarm",
         "audit/sequencer.py:_sign",
         "audit/sequencer.py:sign",

@@ -49,6 +49,18 @@ def test_every_setting_in_use_exists() -> None:
         assert used <= known, name
 
 
+def test_the_log_key_and_the_last_notes_lie_on_a_volume_that_only_the_sequencer_has() -> None:
+    worker = COMPOSE["services"]["worker"]
+    assert worker["environment"]["PACTA_LOG_DIR"] == "/log"
+    assert "PACTA_PUBLIC_URL" in worker["environment"]
+    holders = {name for name, one in COMPOSE["services"].items() if "log:/log" in one.get("volumes", [])}
+    assert holders == {"worker"}
+    assert "log" in COMPOSE["volumes"]
+    # A named volume takes mode and owner from the image.
+    assert re.search(r"mkdir --mode=0700 /keys /log && chown pacta /keys /log", DOCKERFILE)
+    assert "useradd --system --uid 10001" in DOCKERFILE
+
+
 def test_the_database_is_made_with_the_builtin_locale_and_the_order_of_starting_is_safe() -> None:
     services = COMPOSE["services"]
     made = services["database"]["environment"]["POSTGRES_INITDB_ARGS"]

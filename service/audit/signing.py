@@ -14,7 +14,8 @@ from service.audit.keys import Signer
 from service.audit.log_directory import LogDirectory
 from service.audit.merkle import leaf_hashes, root
 from service.audit.models import AuditEntry, LogCheckpoint, LogEntry, LogNode
-from service.audit.tiles import WIDTH, Tile, TileInvalid
+from service.audit.note import NoteUnverified
+from service.audit.tiles import WIDTH, Tile, TileInvalid, tile_hashes
 from service.orm import table
 
 CHUNK = 16 * WIDTH
@@ -40,20 +41,34 @@ async def sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUI
 
     The caller holds the sequencer's lock, and commits.
     """
+    try:
+        return await _sign(connection, directory, log_id)
+    except TileInvalid as wrong:
+        message = f"the tree that was signed is no longer whole: {wrong}"
+        raise SigningRefused(message) from wrong
+    except NoteInvalid as wrong:
+        message = f"the last note in the database is damaged: {wrong}"
+        raise SigningRefused(message) from wrong
+
+
+async def _sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUID) -> bool:
     signer = directory.signer(log_id)
     size = await log.size_of(connection, log_id)
     published = await log.newest(connection, log_id)
-    last = [_opened(note, signer) for note in (published and published.note, directory.last_note(log_id)) if note]
-    for earlier in last:
-        await _continues(connection, log_id, size, earlier)
+    if published:
+        await _continues(connection, log_id, size, _opened(published.note, signer, "in"))
     since = published.checkpoint.size if published else 0
+    await _store_nodes(connection, log_id, since, size)
+    # After the nodes are there: whoever died with a note kept and nothing published left none of them behind.
+    kept = directory.last_note(log_id)
+    if kept is not None:
+        await _continues(connection, log_id, size, _opened(kept, signer, "outside"))
     if size == since:
         return False
-    await _store_nodes(connection, log_id, since, size)
     checkpoint = Checkpoint(signer.name, size, await log.root_of(connection, log_id, size))
     note = sign_checkpoint(checkpoint, signer)
     # First outside the database, so that nothing is ever published that a restored backup could take back unnoticed.
-    await asyncio.to_thread(directory.keep_note, log_id, note)
+    await asyncio.to_thread(directory.keep_note, log_id, note, kept)
     await connection.execute(
         sa.insert(_checkpoint).values(
             log_id=log_id,
@@ -67,23 +82,24 @@ async def sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUI
     return True
 
 
-def _opened(note: bytes, signer: Signer) -> Checkpoint:
+def _opened(note: bytes, signer: Signer, place: str) -> Checkpoint:
     try:
         return open_checkpoint(note, [signer.verifier]).checkpoint
+    except NoteUnverified as wrong:
+        message = f"the last note {place} the database was not signed with this log key. Put the right key back and start anew."
+        raise SigningRefused(message) from wrong
     except NoteInvalid as wrong:
-        message = f"the last note was not signed with this log key: {wrong}. Put the right key back."
+        message = f"the last note {place} the database is damaged: {wrong}. A party holds the right one."
         raise SigningRefused(message) from wrong
 
 
 async def _continues(connection: AsyncConnection, log_id: UUID, size: int, last: Checkpoint) -> None:
     if size < last.size:
-        message = f"the database holds {size} entries, but {last.size} were signed: was an older backup restored?"
+        message = (
+            f"the database holds fewer than the {last.size} entries that were signed: was an older backup restored?"
+        )
         raise SigningRefused(message)
-    try:
-        found = await log.root_of(connection, log_id, last.size)
-    except TileInvalid as wrong:
-        message = f"the tree of the {last.size} entries that were signed is no longer whole: {wrong}"
-        raise SigningRefused(message) from wrong
+    found = await log.root_of(connection, log_id, last.size)
     if found != last.root:
         message = f"the first {last.size} entries are not those that were signed: their root is {found.hex()}"
         raise SigningRefused(message)
@@ -91,21 +107,22 @@ async def _continues(connection: AsyncConnection, log_id: UUID, size: int, last:
 
 async def _store_nodes(connection: AsyncConnection, log_id: UUID, since: int, size: int) -> None:
     """Recompute every leaf since the last checkpoint from its stored bytes; store the subtrees that became complete."""
-    for first in range(since - since % WIDTH, size, CHUNK):
+    whole = since - since % WIDTH
+    for first in range(whole, size if size > since else whole, CHUNK):
         leaves = await _leaves(connection, log_id, first, min(first + CHUNK, size))
         await _insert(connection, log_id, 1, first // WIDTH, _roots(leaves))
     for level in range(2, HIGHEST + 1):
         span = WIDTH**level
         for index in range(since // span, size // span):
-            below = await log.tile(connection, log_id, Tile(level - 1, index))
-            hashes = [below[place : place + 32] for place in range(0, len(below), 32)]
+            below = Tile(level - 1, index)
+            hashes = tile_hashes(below, await log.tile(connection, log_id, below))
             await _insert(connection, log_id, level, index, [root(hashes)])
 
 
 async def _leaves(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> list[bytes]:
     found = (await connection.execute(_stored, {"log_id": log_id, "first": first, "last": end - 1})).all()
-    if [row.place for row in found] != list(range(first, end)):
-        message = f"an index between {first} and {end - 1} is missing"
+    if missing := set(range(first, end)).difference(row.place for row in found):
+        message = f"no entry has the index {min(missing)}"
         raise SigningRefused(message)
     computed = leaf_hashes(bytes(row.canonical or b"") for row in found)
     for row, leaf in zip(found, computed, strict=True):

@@ -34,6 +34,10 @@ class WitnessAway(Exception):
     """No cosignature was to be had this time; the message says why, for the operator's log."""
 
 
+class WitnessRefused(WitnessAway):
+    """It is there, and does not cosign this checkpoint."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
@@ -55,7 +59,7 @@ async def ask(witness: Witness, checkpoint: bytes, old_size: int, prove: Prove) 
         answer = await _request(witness, note, told, prove)
     if answer.status != 200:
         msg = f"it answered {answer.status}: {answer.body[:200].decode(errors='replace').strip()!r}"
-        raise WitnessAway(msg)
+        raise WitnessRefused(msg)
     return _cosignature(witness, note, answer.body)
 
 
@@ -63,7 +67,7 @@ async def _request(witness: Witness, note: Note, old_size: int, prove: Prove) ->
     size = parse_checkpoint(note.text).size
     if old_size > size:
         msg = f"it has cosigned {old_size} entries, of which this checkpoint has only {size}"
-        raise WitnessAway(msg)
+        raise WitnessRefused(msg)
     proof = await prove(old_size, size) if 0 < old_size < size else ()
     address = _address(witness)
     try:
@@ -84,13 +88,13 @@ def _cosignature(witness: Witness, note: Note, body: bytes) -> Signature:
         lines = parse_signatures(body.decode())
     except (NoteMalformed, UnicodeDecodeError) as error:
         msg = "it answered something else than signature lines"
-        raise WitnessAway(msg) from error
+        raise WitnessRefused(msg) from error
     for found in lines:
         own = (found.name, found.key_id) == (witness.key.name, witness.key.key_id)
         if own and witness.key.verifies(note.text, found.signature):
             return found
     msg = f"it answered without a cosignature that the key {witness.key.vkey} verifies"
-    raise WitnessAway(msg)
+    raise WitnessRefused(msg)
 
 
 def _address(witness: Witness) -> SplitResult:

@@ -1,0 +1,215 @@
+"""What the sequencer refuses to sign: said in the log, in /readyz and in the figures; everything else goes on."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+
+from service import logs
+from service.audit.checkpoint import Checkpoint, sign_checkpoint
+from service.audit.keys import Signer
+from service.audit.log_directory import LogDirectory
+from service.audit.tiles import WIDTH
+from tests.audit.filling import fill, found
+from tests.audit.soundness import finished
+from tests.commitments.test_journey import SIGN
+from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser, item
+
+LOG = UUID(COMMISSION)
+Mend = Callable[[], Awaitable[None]]
+Damage = Callable[[World, Any], Awaitable[Mend]]
+
+
+async def tamper(owner: Any, table: str, statement: str) -> None:
+    """Change what is append-only, as an owner can who means to."""
+    async with owner.transaction():
+        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        await owner.execute(statement)
+        await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
+
+
+async def last(owner: Any) -> int:
+    """Return the last index of the log."""
+    return int(await owner.fetchval('SELECT max("index") FROM log_entry WHERE log_id = $1', LOG))
+
+
+def flip(table: str, column: str, where: str) -> Damage:
+    """Flip one bit of a column; flipped once more it is mended."""
+
+    async def damage(_: World, owner: Any) -> Mend:
+        flipped = f"set_bit({column}, 77, 1 - get_bit({column}, 77))"
+        statement = f"UPDATE {table} SET {column} = {flipped} WHERE {where.format(last=await last(owner))}"
+        await tamper(owner, table, statement)
+        return lambda: tamper(owner, table, statement)
+
+    return damage
+
+
+def lose(table: str, where: str) -> Damage:
+    """Delete one row; put back it is mended."""
+
+    async def damage(_: World, owner: Any) -> Mend:
+        which = where.format(last=await last(owner))
+        await owner.execute(f"CREATE TEMPORARY TABLE lost AS SELECT * FROM {table} WHERE {which}")
+        assert await owner.fetchval("SELECT count(*) FROM lost") == 1
+        await tamper(owner, table, f"DELETE FROM {table} WHERE {which}")
+        return lambda: tamper(owner, table, f"INSERT INTO {table} SELECT * FROM lost")
+
+    return damage
+
+
+def keep(change: Callable[[bytes, LogDirectory], bytes]) -> Damage:
+    """Keep another note than the last."""
+
+    async def damage(world: World, _: Any) -> Mend:
+        directory: LogDirectory = world.app.state.sequencer.directory
+        file = directory._note(LOG)
+        right = file.read_bytes()
+        file.write_bytes(change(right, directory))
+
+        async def mend() -> None:
+            file.write_bytes(right)
+
+        return mend
+
+    return damage
+
+
+def by_another_key(_: bytes, directory: LogDirectory) -> bytes:
+    signer = Signer(directory.signer(LOG).name, bytes(32))
+    return sign_checkpoint(Checkpoint(signer.name, 1, bytes(32)), signer)
+
+
+def of_another_tree(_: bytes, directory: LogDirectory) -> bytes:
+    signer = directory.signer(LOG)
+    return sign_checkpoint(Checkpoint(signer.name, 1, bytes(32)), signer)
+
+
+def of_more_entries(_: bytes, directory: LogDirectory) -> bytes:
+    signer = directory.signer(LOG)
+    return sign_checkpoint(Checkpoint(signer.name, 10_000, bytes(32)), signer)
+
+
+LAST = f"log_id = '{LOG}' AND \"index\" = {{last}}"
+BEFORE_LAST = f"log_id = '{LOG}' AND \"index\" = {{last}} - 1"
+LAST_ENTRY = f"(subject, seq) = (SELECT subject, seq FROM log_entry WHERE {LAST})"
+EDGE = f"log_id = '{LOG}' AND \"index\" = {WIDTH}"
+FIRST = f"log_id = '{LOG}' AND \"index\" = 0"
+NOTE = f"log_id = '{LOG}' AND size = (SELECT max(size) FROM log_checkpoint WHERE log_id = '{LOG}')"
+DAMAGED = "the last note outside the database is damaged"
+REFUSED: dict[str, tuple[Damage, str]] = {
+    "a flipped bit in an entry": (flip("audit_entry", "canonical", LAST_ENTRY), "is not what was appended"),
+    "an entry's flipped hash": (flip("audit_entry", "leaf", LAST_ENTRY), "is not what was appended"),
+    "a flipped leaf": (flip("log_entry", "leaf", LAST), "is not what was appended"),
+    "a flipped leaf that was signed": (flip("log_entry", "leaf", EDGE), "are not those that were signed"),
+    "a flipped node": (flip("log_node", "hash", FIRST), "are not those that were signed"),
+    "a missing entry": (lose("audit_entry", LAST_ENTRY), "is not what was appended"),
+    "a missing index": (lose("log_entry", BEFORE_LAST), "no entry has the index"),
+    "a missing leaf that was signed": (lose("log_entry", EDGE), "is no longer whole"),
+    "a missing node": (lose("log_node", FIRST), "is no longer whole"),
+    "a damaged published note": (flip("log_checkpoint", "note", NOTE), "the last note in the database"),
+    "an empty note": (keep(lambda *_: b""), DAMAGED),
+    "half a note": (keep(lambda right, _: right[: len(right) // 2]), DAMAGED),
+    "a note of no characters": (keep(lambda *_: b"\xff\xfe\n\n"), DAMAGED),
+    "a note with another signature": (keep(lambda right, _: right[:-9] + b"AAAA" + right[-5:]), DAMAGED),
+    "a note by another key": (keep(by_another_key), "was not signed with this log key. Put the right key back"),
+    "a note of another tree": (keep(of_another_tree), "are not those that were signed"),
+    "a note of more entries": (keep(of_more_entries), "fewer than the 10000 entries .*was an older backup restored"),
+}
+
+
+@pytest.fixture
+def said() -> Any:
+    """What is logged."""
+    logs.configure("INFO")
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+    logs.configure("CRITICAL")
+
+
+async def refused(world: World, reason: str) -> None:
+    """Assert that one log is refused for this reason, and that whoever asks is told."""
+    ready = await world.as_("").get("/readyz")
+    assert ready.status_code == 503
+    assert str(LOG) in ready.json()["checks"]["log"]
+    owner = await world.connect()
+    assert str(await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)) in ready.text
+    await owner.close()
+    assert re.search(reason, ready.json()["checks"]["log"])
+    assert "\npacta_logs_refused 1.0\n" in (await world.as_("").get("/metrics")).text
+
+
+async def signed(world: World, log_id: UUID) -> int:
+    """Return how many entries of a log are signed."""
+    owner = await world.connect()
+    return int(await owner.fetchval("SELECT coalesce(max(size), 0) FROM log_checkpoint WHERE log_id = $1", log_id))
+
+
+@pytest.mark.parametrize("name", list(REFUSED))
+async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: World, name: str, said: Any) -> None:
+    damage, reason = REFUSED[name]
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    (other,) = await found(owner, 1)
+    await fill(owner, {LOG: WIDTH + 3, other: 2})
+    await world.sequence()
+    before = await signed(world, LOG)
+    await fill(owner, {LOG: 4, other: 1})
+    await sequencer.step()
+    mend = await damage(world, owner)
+    await sequencer.sign()
+    await refused(world, reason)
+    # It is said once, however often it is looked at; recording goes on, and so do other logs.
+    made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
+    assert made.status_code == 201
+    await fill(owner, {other: 1})
+    await world.sequence()
+    await refused(world, reason)
+    assert [line["log_id"] for line in said if line["event"] == "signing_refused"] == [str(LOG)]
+    assert await signed(world, LOG) == before
+    assert await signed(world, other) == 4
+    await mend()
+    await sequencer.sign()
+    assert (await world.as_("").get("/readyz")).status_code == 200
+    assert "\npacta_logs_refused 0.0\n" in (await world.as_("").get("/metrics")).text
+    for log_id in (LOG, other):
+        await finished(owner, sequencer.directory, log_id)
+
+
+@pytest.fixture
+async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[World, World]]:
+    """A register that went on after a backup of it was made, and the backup, restored beside the same directory."""
+    world = await make_world(log_dir=tmp_path / "log")
+    await world.sequence()
+    await world.engine.dispose()
+    await world.app.state.sequencer.engine.dispose()
+    backup = f"{world.database}_backup"
+    await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
+    await _open_to_roles(world.server, backup)
+    await fill(await world.connect(), {LOG: 3})
+    await world.sequence()
+    made = Maker(make_world.server, make_world.pilot, make_world.copies)
+    make_world.copies, made.copies = made.copies, type(made.copies)()
+    made.copies.put_nowait(backup)
+    yield world, await made(log_dir=tmp_path / "log")
+    await made.close()
+
+
+async def test_a_restored_backup_is_noticed_at_the_start_before_anything_is_added(
+    restored: tuple[World, World],
+) -> None:
+    await restored[1].sequence()
+    await refused(restored[1], "fewer than the .* entries that were signed: was an older backup restored")
+
+
+async def test_a_restored_backup_that_has_outgrown_what_was_signed_is_a_fork_and_not_signed(
+    restored: tuple[World, World],
+) -> None:
+    first, second = restored
+    await fill(await second.connect(), {LOG: 5})
+    await second.sequence()
+    await refused(second, "the first .* entries are not those that were signed")
+    assert await signed(second, LOG) < await signed(first, LOG)
