@@ -20,7 +20,6 @@ ServiceError
 │   └── IdempotencyKeyReused       the key came before with another body
 ├── PreconditionRequired      428  a change without If-Match
 ├── TooManyRequests           429  slow down
-├── LogUnprovable             500  the log does not prove its own entry; the operator is told
 └── Unavailable               503  the database is away or busy; try again
 """
 
@@ -188,12 +187,6 @@ class TooManyRequests(ServiceError):
 
     status = 429
     title = "Too many requests"
-
-
-class LogUnprovable(ServiceError):
-    """The stored log does not prove what it holds: what was stored has been changed behind the service's back."""
-
-    title = "The log does not prove itself"
 
 
 class Unavailable(ServiceError):

@@ -82,7 +82,7 @@ def pieces(size: int) -> Iterator[Tile | Bundle]:
     yield from bundles_of(size)
 
 
-async def begin(engine: AsyncEngine, connection: AsyncConnection, commission_id: UUID, witnesses: int) -> Export:
+async def prepare(engine: AsyncEngine, connection: AsyncConnection, commission_id: UUID, witnesses: int) -> Export:
     """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
     row = await commissions.get(connection, commission_id)
     signed = await proofs.newest(connection, commission_id, witnesses)

@@ -85,7 +85,7 @@ async def to_directory(engine: AsyncEngine, commission: str, path: Path, witness
     with directory.locked():
         async with engine.begin() as connection:
             commission_id = (await log_queries.named(connection, commission)).id
-            whole = await export.begin(engine, connection, commission_id, witnesses)
+            whole = await export.prepare(engine, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
         async for file, content in whole.files(is_kept=directory.holds):
             directory.write(file, content)

@@ -19,10 +19,16 @@ from service.audit.log import Signed
 from service.audit.merkle import ProofInvalid, verify_consistency, verify_inclusion
 from service.audit.proof import Proof
 from service.audit.tiles import Bundle, Tile, TileInvalid, parse_path
-from service.errors import LogUnprovable, NotFound
+from service.errors import NotFound, ServiceError
 from service.trail import log_queries
 
 logger = structlog.get_logger("pacta.log")
+
+
+class LogUnprovable(ServiceError):
+    """The stored log does not prove what it holds (500): something stored was changed behind the service's back."""
+
+    title = "The log does not prove itself"
 
 
 @dataclass(frozen=True, slots=True)
