@@ -159,6 +159,33 @@ def openapi(
 
 
 @app.command()
+def export(
+    commission: Annotated[str, typer.Argument(help="The commission's code, such as PK-AZ, or its id.")],
+    directory: Annotated[Path, typer.Argument(help="Where to write; an older export there is brought up to date.")],
+    witnesses: Annotated[
+        int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")
+    ] = 0,
+) -> None:
+    """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
+    import asyncio
+
+    from service.db import create_engine
+    from service.settings import Settings
+    from service.trail.export_directory import to_directory
+
+    async def run() -> None:
+        settings = Settings()
+        engine = create_engine(settings.database_url.get_secret_value(), settings=settings, name="pacta-export")
+        try:
+            done = await to_directory(engine, commission, directory, witnesses)
+        finally:
+            await engine.dispose()
+        typer.echo(f"{done.code}: {done.signed.checkpoint.size} entries in {directory}, restricted ones too.")
+
+    asyncio.run(run())
+
+
+@app.command()
 def lifecycle() -> None:
     """Print the lifecycle as a Mermaid picture."""
     from service.commitments.lifecycle import picture

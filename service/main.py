@@ -41,6 +41,8 @@ from service.parties.routes import me
 from service.parties.routes import router as registry
 from service.settings import Settings
 from service.swagger.routes import create_router as create_swagger
+from service.trail.log_routes import router as log
+from service.trail.proof_routes import router as log_proofs
 from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
@@ -50,6 +52,8 @@ ROUTERS = (
     commitments,
     transitions,
     trail,
+    log,
+    log_proofs,
     me,
     tokens,
     registry,

@@ -7,7 +7,19 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-WATCHED = ("etag", "location", "link", "retry-after", "www-authenticate", "idempotent-replayed", "x-request-id")
+WATCHED = (
+    "etag",
+    "location",
+    "link",
+    "retry-after",
+    "www-authenticate",
+    "idempotent-replayed",
+    "x-request-id",
+    "cache-control",
+    "content-disposition",
+)
+PATHS = {"place"}
+"""Path parameters that hold slashes."""
 UNDECLARED = {405, 500}
 """Refused before an operation is known, or a fault of ours."""
 
@@ -16,7 +28,11 @@ UNDECLARED = {405, 500}
 def operations(app: FastAPI) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     """Return each path of the document as a pattern, with its operations."""
     paths = app.openapi()["paths"]
-    return [(re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(path))), found) for path, found in paths.items()]
+    return [(re.compile(re.sub(r"\\{([^}]+)\\}", _any, re.escape(path))), found) for path, found in paths.items()]
+
+
+def _any(parameter: re.Match[str]) -> str:
+    return ".+" if parameter[1] in PATHS else "[^/]+"
 
 
 def declared(app: FastAPI, response: httpx.Response) -> None:

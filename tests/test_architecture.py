@@ -111,6 +111,9 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
         "main.py:_watch_epoch",
         "migrate.py:create_roles",
         "pilot/load.py:load",
+        "trail/export.py:_content",
+        "trail/export.py:_proofs",
+        "trail/export_directory.py:to_directory",
     ]
 
 

@@ -6,6 +6,7 @@ checkpoint over them is signed. A tile is a reading of the one or the other.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -89,10 +90,14 @@ async def root_of(connection: AsyncConnection, log_id: UUID, size: int) -> bytes
     return fold([node(level, index) for level, index in edge])
 
 
-async def inclusion(connection: AsyncConnection, log_id: UUID, index: int, size: int) -> list[bytes]:
-    """Return the inclusion proof of entry `index` in the tree of `size`, `index < size`; unverified."""
-    wanted = inclusion_nodes(index, size)
-    return prove(wanted, await _reader(connection, log_id, size, wanted))
+async def inclusions(connection: AsyncConnection, log_id: UUID, indexes: Iterable[int], size: int) -> list[list[bytes]]:
+    """Return the inclusion proof of each of these entries in the tree of `size`, `index < size`; unverified.
+
+    A tile that several of them need is read once.
+    """
+    wanted = [inclusion_nodes(index, size) for index in indexes]
+    node = await _reader(connection, log_id, size, chain.from_iterable(wanted))
+    return [prove(nodes, node) for nodes in wanted]
 
 
 async def consistency(connection: AsyncConnection, log_id: UUID, old_size: int, size: int) -> list[bytes]:

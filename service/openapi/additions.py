@@ -20,6 +20,11 @@ HEADERS: Final[Mapping[str, Schema]] = {
         "description": "`true` if this answer was given before under the same Idempotency-Key.",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "Cache-Control": {"description": "Whether it may be kept (RFC 9111).", "schema": {"type": "string"}},
+    "Content-Disposition": {
+        "description": "The name of the file (RFC 6266).",
+        "schema": {"type": "string", "examples": ['attachment; filename="PK-AZ-08-004-3.tlog-proof"']},
+    },
     "X-Request-ID": {"description": "The id under which the service logged the request.", "schema": {"type": "string"}},
 }
 VERSIONED: Final = frozenset(
@@ -29,6 +34,14 @@ VERSIONED: Final = frozenset(
     }
 )  # fmt: skip
 """Operations whose answer carries an ETag."""
+CACHED: Final = frozenset(
+    {
+        "read_log_checkpoint", "read_log_entries", "read_log_tile", "read_log_export",
+    }
+)  # fmt: skip
+"""Operations whose answer says how long it may be kept."""
+ATTACHED: Final = frozenset({"read_log_export", "read_entry_proof", "read_commitment_proof"})
+"""Operations whose answer is a file with a name."""
 UNPLACED: Final = frozenset(
     {"create_token", "create_secret", "create_deactivation", "create_confirmation", "create_withdrawal"}
 )
@@ -51,7 +64,7 @@ LINKS: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     },
 }
 """Operation -> name -> (operation that may follow, its parameter), filled from the `id` of the answer."""
-PILOT: Final[Mapping[str, str]] = {
+PILOT: Final[Mapping[str, str | int]] = {
     "commission_id": "01940000-0000-7000-8000-000000000001",
     "session_id": "01940000-0000-7000-8000-000000000009",
     "working_group_id": "01940000-0000-7000-8000-000000000301",
@@ -60,6 +73,9 @@ PILOT: Final[Mapping[str, str]] = {
     "commitment_id": "01940000-0000-7000-8000-000000000404",
     "transition_id": "01940000-0000-7000-8000-000000000604",
     "party": "PK",
+    "level": "0",
+    "place": "000.p/4",
+    "index": 0,
 }
 """Path parameters of the pilot, which prefill Swagger UI."""
 
@@ -73,10 +89,12 @@ def headers_of(operation_id: str, method: str, status: str, *, pages: bool) -> l
         names.append("Retry-After")
     if status == "412":
         names.append("ETag")
+    if operation_id == "create_token":
+        names.append("Cache-Control")
     if not status.startswith("2"):
         return names
-    if operation_id in VERSIONED:
-        names.append("ETag")
+    carried = {"ETag": VERSIONED, "Cache-Control": CACHED, "Content-Disposition": ATTACHED}
+    names += [name for name, operations in carried.items() if operation_id in operations]
     if method == "post" and operation_id != "create_token":
         names.append("Idempotent-Replayed")
         if operation_id not in UNPLACED:

@@ -15,12 +15,18 @@ from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
 from service.orm import table
 from service.permissions import Caller, Kind
+from service.trail.log_queries import signed_size
 
 _entry, _log, _commitment = table(AuditEntry), table(LogEntry), table(Commitment)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
 _limit = sa.bindparam("limit", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
+
+
+def _signed(log_id: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- a value, or an expression that gives one
+    """Return whether the entry is in a checkpoint; `log_id` depends on no row, so that it is looked up once."""
+    return sa.func.coalesce(_log.c.index < signed_size(log_id), sa.false()).label("in_checkpoint")
 
 
 async def of_registry(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[dict[str, Any]]:
@@ -57,7 +63,7 @@ async def of_commission(
 
 
 _of_registry = (
-    sa.select(*_columns, _log.c.index)
+    sa.select(*_columns, _log.c.index, _signed(REGISTRY))
     .select_from(_entry.outerjoin(_log, _same))
     .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
     .order_by(_entry.c.seq)
@@ -69,8 +75,10 @@ _of_registry = (
 def _of_commitment(kind: Kind) -> sa.Select[Any]:
     # A commitment that may be read gives a row even where nothing comes after: absent is told apart from ended.
     mine = (_entry.c.subject == _commitment.c.id) & (_entry.c.seq > _after)
+    same = _commitment.alias()
+    log_id = sa.select(same.c.commission_id).where(same.c.id == sa.bindparam("commitment_id")).scalar_subquery()
     return (
-        sa.select(*_columns, _log.c.index)
+        sa.select(*_columns, _log.c.index, _signed(log_id))
         .select_from(_commitment.outerjoin(_entry, mine).outerjoin(_log, _same))
         .where(_commitment.c.id == sa.bindparam("commitment_id"), visible_to(kind))
         .order_by(_entry.c.seq)
@@ -83,7 +91,7 @@ def _of_commission(kind: Kind) -> sa.Select[Any]:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
     visible = sa.exists().where(_commitment.c.id == _log.c.subject, visible_to(kind))
     return (
-        sa.select(*_columns, _log.c.index)
+        sa.select(*_columns, _log.c.index, _signed(commission_id))
         .select_from(_log.join(_entry, _same))
         .where(_log.c.log_id == commission_id, _log.c.index > _after, (_log.c.subject == commission_id) | visible)
         .order_by(_log.c.index)
@@ -94,7 +102,7 @@ def _of_commission(kind: Kind) -> sa.Select[Any]:
 def _read(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a row
     members = orjson.loads(row["canonical"])
     return {
-        **{name: row[name] for name in ("subject", "seq", "kind", "recorded_at", "index")},
+        **{name: row[name] for name in ("subject", "seq", "kind", "recorded_at", "index", "in_checkpoint")},
         **{name: members[name] for name in ("actor", "party", "data")},
         "canonical": bytes(row["canonical"]).decode(),
         "leaf_hash": bytes(row["leaf"]).hex(),

@@ -17,6 +17,9 @@ class EntryRead(Read):
     index: int | None = Field(
         description="Number in the commission's log, from 0; null for the moment it takes to be given."
     )
+    in_checkpoint: bool = Field(
+        description="Whether the newest signed checkpoint of the log is over this entry, so that it can be proved."
+    )
     kind: str = Field(
         description="What happened, as noun.verb; new kinds may be added.", examples=["transition.proposed"]
     )

@@ -2,21 +2,38 @@
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 
 FILE = Path(__file__).parents[2] / "service" / "openapi" / "answers.json"
 ADMINISTRATORS = ("/v1/principals", "/v1/registry")
-TEXTUAL = {"read_metrics"}
 VOLATILE = (
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", "TIME"),
     (r"\b(?!01940000)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID"),
     (r"\b[0-9a-f]{64}\b", "HASH"),
-    (r'"(x|kid)": "[^"]+"', "KEY"),
+    (r'"(x|kid|verifier_key|checkpoint)": "[^"]+"', "KEY"),
 )
 """What differs from run to run, and the name that stands for it when two answers are compared."""
+
+
+def filled(path: str, operation: dict[str, Any], latest: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the path with what it needs as Swagger UI prefills it, or as what was made just now."""
+    query = {}
+    for parameter in operation.get("parameters", []):
+        name = parameter["name"]
+        if not parameter.get("required") or parameter["in"] == "header":
+            continue
+        value = latest.get(name) or parameter["examples"]["of_the_pilot"]["value"]
+        if parameter["in"] == "path":
+            path = path.replace(f"{{{name}}}", str(value))
+        else:
+            query[name] = value
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def readings(document: dict[str, Any]) -> list[tuple[str, str]]:
@@ -24,12 +41,9 @@ def readings(document: dict[str, Any]) -> list[tuple[str, str]]:
     found = []
     for path, item in document["paths"].items():
         operation = item.get("get")
-        if operation is None or operation["operationId"] in TEXTUAL:
+        if operation is None or "application/json" not in operation["responses"]["200"]["content"]:
             continue
-        for parameter in operation.get("parameters", []):
-            if parameter["in"] == "path":
-                value = parameter["examples"]["of_the_pilot"]["value"]
-                path = path.replace(f"{{{parameter['name']}}}", value)  # noqa: PLW2901
+        path = filled(path, operation)  # noqa: PLW2901
         pages = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
         found.append((operation["operationId"], f"{path}?limit=1" if pages else path))
     return found

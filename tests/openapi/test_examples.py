@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import World
+from tests.openapi.answers import filled
 from tests.openapi.test_document import DOCUMENT
 
 PRINCIPALS = {"registry": "administrator", "commissions": "administrator", "tokens": ""}
@@ -27,15 +28,6 @@ def told(example: dict[str, Any], default: str) -> tuple[int, str]:
     found = re.search(r"\((\d{3})(?: as (\w+))?[^)]*\)", example["summary"])
     assert found, example["summary"]
     return int(found[1]), found[2] or default
-
-
-def filled(path: str, operation: dict[str, Any], latest: dict[str, str]) -> str:
-    """Return the path with its parameters as Swagger UI prefills them, or as what was made just now."""
-    for parameter in operation.get("parameters", []):
-        if parameter["in"] == "path":
-            value = latest.get(parameter["name"]) or parameter["examples"]["of_the_pilot"]["value"]
-            path = path.replace(f"{{{parameter['name']}}}", value)
-    return path
 
 
 async def test_every_example_is_answered_as_its_name_says(world: World) -> None:

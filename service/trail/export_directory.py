@@ -1,0 +1,134 @@
+"""Writing an export to a directory, which may hold an older one of the same log, or one that was interrupted."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.audit import log
+from service.audit.checkpoint import parse_checkpoint
+from service.audit.encoding import NoteInvalid
+from service.audit.merkle import HASH_SIZE
+from service.audit.note import parse_note
+from service.audit.tiles import WIDTH, Bundle, Tile, TileInvalid, decode_bundle
+from service.trail import export, log_queries
+from service.trail.export import Export, pieces
+
+UNFINISHED: Final = ".unfinished"
+
+
+class ExportRefused(ValueError):
+    """The directory cannot take this export; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDirectory:
+    """Where an export is kept. A file there is whole: it is written under another name first."""
+
+    path: Path
+
+    def holds(self, wanted: Tile | Bundle) -> bool:
+        """Return whether a full tile or bundle is there already, as long as it must be; it never changes again."""
+        if wanted.width != WIDTH:
+            return False
+        file = self.path / wanted.path
+        try:
+            if isinstance(wanted, Tile):
+                return file.stat().st_size == WIDTH * HASH_SIZE
+            decode_bundle(wanted, file.read_bytes())
+        except (OSError, TileInvalid):
+            return False
+        return True
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        made, file = self.path / UNFINISHED, self.path / path
+        with _told(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made.write_bytes(content)
+            made.replace(file)
+
+    def drop_outgrown(self, size: int) -> None:
+        """Remove the partial tiles and bundles that a log of this size does not have: those of older exports."""
+        present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
+        for place in (self.path / "tile").rglob("*.p"):
+            for file in place.iterdir():
+                if file.relative_to(self.path).as_posix() not in present:
+                    file.unlink()
+            if not any(place.iterdir()):
+                place.rmdir()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the directory if need be, and keep other exports out of it; `ExportRefused` where one is at work."""
+        with _told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _lock(held, self.path)
+            yield
+        finally:
+            os.close(held)
+
+
+async def to_directory(engine: AsyncEngine, commission: str, path: Path, witnesses: int) -> Export:
+    """Write the log of the commission (its code or id) to a directory, and return what was written.
+
+    Raises `NotFound`, `ExportRefused`, and `LogUnprovable` where the stored log proves no longer what it holds.
+    """
+    directory = ExportDirectory(path)
+    with directory.locked():
+        async with engine.begin() as connection:
+            commission_id = (await log_queries.named(connection, commission)).id
+            whole = await export.prepare(engine, connection, commission_id, witnesses)
+            await _continues(connection, directory, whole)
+        async for file, content in whole.files(is_kept=directory.holds):
+            directory.write(file, content)
+        directory.drop_outgrown(whole.signed.checkpoint.size)
+    return whole
+
+
+async def _continues(connection: AsyncConnection, directory: ExportDirectory, whole: Export) -> None:
+    """Refuse a directory whose own checkpoint is not of this log, is newer, or is no longer what the log holds."""
+    try:
+        old = parse_checkpoint(parse_note((directory.path / "checkpoint").read_bytes()).text)
+    except FileNotFoundError:
+        return
+    except NoteInvalid as wrong:
+        message = f"{directory.path} holds a checkpoint that cannot be read: {wrong}. Choose another directory."
+        raise ExportRefused(message) from wrong
+    new = whole.signed.checkpoint
+    if old.origin != new.origin or old.size > new.size:
+        message = (
+            f"{directory.path} holds {old.size} entries of {old.origin}, but this export has {new.size} of {new.origin}. "
+            "Choose another directory."
+        )
+        raise ExportRefused(message)
+    if await log.root_of(connection, whole.commission_id, old.size) != old.root:
+        message = (
+            f"{directory.path} holds a checkpoint over {old.size} entries that the log no longer continues. The record may "
+            "have been changed: keep that directory as evidence, export to another one, and tell the other parties."
+        )
+        raise ExportRefused(message)
+
+
+def _lock(held: int, path: Path) -> None:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as busy:
+        message = f"another export is writing to {path}. Wait for its end."
+        raise ExportRefused(message) from busy
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        message = f"{file} cannot be written: {wrong.strerror}."
+        raise ExportRefused(message) from wrong
