@@ -109,6 +109,20 @@ def lifecycle() -> None:
     typer.echo(picture(), nl=False)
 
 
+@app.command()
+def verify(
+    directory: Annotated[Path, typer.Argument(help="An exported log.")],
+    policy: Annotated[Path | None, typer.Option(help="Whom you believe: your own file (C2SP tlog-policy).")] = None,
+    against: Annotated[Path | None, typer.Option(help="A checkpoint that you kept; the log must continue it.")] = None,
+    *,
+    no_replay: Annotated[bool, typer.Option("--no-replay", help="Skip the replay of the lifecycle.")] = False,
+) -> None:
+    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed."""
+    from service.verify.command import run
+
+    raise typer.Exit(run(directory, policy, against, replay=not no_replay))
+
+
 def main() -> None:
     """Run the command; what the operator can mend is said in a sentence, without a traceback."""
     try:

@@ -1,0 +1,64 @@
+"""What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure.
+
+Kept small, since there is one `Subject` per commitment: its facts lie in bytes and are read when they are needed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from service.verify.reading import spelled
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An open proposal, as its entry says it, and the parties that have yet to confirm it."""
+
+    proposal: dict[str, Any]
+    by: str
+    awaiting: list[str]
+
+
+@dataclass(slots=True)
+class Subject:
+    """A subject of the log: the end of its chain, and for a commitment what the replay knows of it."""
+
+    seq: int
+    leaf: bytes
+    at: str
+    index: int
+    reference: str = ""
+    stored: bytes = b""
+    waiting: Waiting | None = None
+    broken: bool = False
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The commitment's members as they stand."""
+        found: dict[str, Any] = orjson.loads(self.stored)
+        return found
+
+    def become(self, facts: Mapping[str, Any]) -> None:
+        """Keep the commitment's members as they are now."""
+        self.stored = spelled(facts)
+
+
+@dataclass(slots=True)
+class Register:
+    """The commission's fixed facts, its sessions and groups by id, and its commitments by reference."""
+
+    commitments: dict[str, Subject]
+    id: str = ""
+    code: str = ""
+    parties: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    unilateral: bool = False
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    """Of each group, each organisation's party and role."""
+
+    def others(self, party: str) -> list[str]:
+        """Return the parties that have to confirm what `party` proposes: nobody where the rule is unilateral."""
+        return [] if self.unilateral else [one for one in self.parties if one != party]
