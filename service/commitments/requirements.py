@@ -3,7 +3,7 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,11 @@ from service.wire import start
 
 ITEMISED = ("signatories", "authentic_texts")
 """What is missing of these is said party by party, language by language."""
+UNASKED = ("action", *ITEMISED)
+NEEDED: Mapping[Action, Sequence[str]] = {
+    action: [name for name, field in model.model_fields.items() if field.is_required() and name not in UNASKED]
+    for action, model in MODELS.items()
+}
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -39,8 +44,7 @@ class Facts:
 
 def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
-    needed = [name for name, field in MODELS[action].model_fields.items() if field.is_required() and name != "action"]
-    always = [fault(f"/{name}", "is needed") for name in needed if not given.get(name) and name not in ITEMISED]
+    always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
     return always + list(_in_this_case(action, given, facts))
 
 

@@ -1,56 +1,81 @@
 """Reading an entry strictly: the ten members in their one spelling (the RFC 8785 profile of `audit/entry.py`). Pure.
 
-This is the verifier's hottest path: `orjson` reads and writes, and the exact walk is taken only where those two cannot
-tell (floats, letters beyond ASCII, which are wrong in keys alone).
+This is the verifier's hottest path: `orjson` reads and writes (it refuses integers beyond 2^53, and writes no duplicate
+keys); a walk finds what it lets pass, floats, and where there are letters beyond ASCII, keys that hold them.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
 
-from service.audit.entry import LIMIT, VERSION, NotCanonical, canonical
+from service.audit.entry import LIMIT, VERSION, NotCanonical
 
-MEMBERS: Final = frozenset(
-    {"v", "commission", "subject", "seq", "prev", "kind", "recorded_at", "actor", "party", "data"}
-)
+MEMBERS: Final = ("v", "commission", "subject", "seq", "prev", "kind", "recorded_at", "actor", "party", "data")
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 """What follows the date in a time."""
+_members = itemgetter(*MEMBERS)
+_TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join(sorted(MEMBERS))}"
+_KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _END: Final = f',"v":{VERSION}}}'.encode()
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_NESTED: Final = frozenset({dict, list})
 _of_day = re.compile(TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
 
 
 def read(stored: bytes) -> dict[str, Any]:
-    """Return the members of an entry; `NotCanonical` says what is wrong with its bytes."""
+    """Return the members of an entry; `NotCanonical` says what is wrong with its bytes.
+
+    What `prev` and `commission` must be is for the chain to say.
+    """
     try:
         entry: dict[str, Any] = orjson.loads(stored)
         if orjson.dumps(entry, option=_OPTIONS) != stored:
             _refuse("it is JSON, but not in its one canonical spelling")
-        if type(entry) is not dict or entry.keys() != MEMBERS or not stored.endswith(_END) or len(stored) > LIMIT:
-            _refuse(f"an entry of version {VERSION} has just these members: {', '.join(sorted(MEMBERS))}")
-        if not stored.isascii() or has_float(entry["data"]):
-            canonical(entry)
-        if not _is_shaped(entry):
-            _refuse("a member of the entry is not of its kind")
-    except (TypeError, ValueError, RecursionError) as wrong:
+        _, commission, subject, seq, _, kind, at, actor, party, data = _members(entry)
+        if len(entry) != len(MEMBERS) or not stored.endswith(_END) or len(stored) > LIMIT:
+            _refuse(_TEN)
+        if has_float(data.values()) or not (stored.isascii() or has_plain_keys(data)):
+            _refuse("a number in it is no integer, or a key is not ASCII")
+        named = type(commission) is type(subject) is type(kind) is str and is_uuid(actor)
+        if not (
+            named and (party is None or type(party) is str) and type(seq) is int and _of_day(at, 10) and day(at[:10])
+        ):
+            _refuse(_KINDS)
+    except KeyError as wrong:
+        raise NotCanonical(_TEN) from wrong
+    except (TypeError, AttributeError) as wrong:
+        raise NotCanonical(_KINDS) from wrong
+    except (ValueError, RecursionError) as wrong:
         raise NotCanonical(str(wrong)) from wrong
     return entry
 
 
-def has_float(value: Any) -> bool:  # noqa: ANN401 -- any JSON value
-    """Tell whether a number that is no integer stands anywhere in a JSON value."""
-    inner = value.values() if type(value) is dict else value if type(value) is list else (value,)
-    for one in inner:
+def has_float(values: Iterable[Any]) -> bool:
+    """Tell whether a number that is no integer stands anywhere in these JSON values."""
+    for one in values:
         kind = type(one)
-        if kind is float or ((kind is dict or kind is list) and has_float(one)):
+        if kind is dict:
+            if has_float(one.values()):
+                return True
+        elif kind is float or (kind is list and has_float(one)):
             return True
     return False
+
+
+def has_plain_keys(value: Any) -> bool:  # noqa: ANN401 -- any JSON object or array
+    """Tell whether every key in a JSON object or array is ASCII, at whatever depth."""
+    if type(value) is dict and not "".join(value).isascii():
+        return False
+    inner = value.values() if type(value) is dict else value
+    return all(has_plain_keys(one) for one in inner if type(one) in _NESTED)
 
 
 def is_time(text: str) -> bool:
@@ -71,19 +96,6 @@ def day(text: str) -> date | None:
 def is_uuid(text: str) -> bool:
     """Tell whether `text` is a UUID in its canonical spelling."""
     return _uuid(text) is not None
-
-
-def _is_shaped(entry: dict[str, Any]) -> bool:
-    """Tell what comparing with the chain and the founding (commission, prev) does not tell."""
-    return (
-        type(entry["seq"]) is int
-        and type(entry["data"]) is dict
-        and is_time(entry["recorded_at"])
-        and is_uuid(entry["actor"])
-        and type(entry["subject"]) is str
-        and type(entry["kind"]) is str
-        and (entry["party"] is None or type(entry["party"]) is str)
-    )
 
 
 def _refuse(message: str) -> None:

@@ -85,7 +85,7 @@ class Trail:
             yield tampered(where, f"{wanted}, not with {entry['kind']}")
         if founding and entry["subject"] != entry["commission"]:
             yield tampered(where, "the commission that is founded is not the log's own")
-        if not (is_uuid(entry["subject"]) and is_uuid(str(entry["commission"]))):
+        if not (is_uuid(entry["subject"]) and is_uuid(entry["commission"])):
             yield malformed(where, "subject and commission are UUIDs")
         reference = _reference(entry)
         if reference in self.references:

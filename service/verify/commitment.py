@@ -8,7 +8,7 @@ from typing import Any
 from service.commitments.effect import effect
 from service.commitments.lifecycle import OPEN, Action
 from service.verify.evidence import MOST_BYTES, hold_to_length, judge, named, row_for
-from service.verify.reading import COMMITMENT_KINDS, hold_to_shape, require, spelled
+from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.register import Register, Subject, Waiting
 
 Entry = dict[str, Any]
@@ -18,7 +18,9 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
     kind, data, party = entry["kind"], entry["data"], entry["party"]
     hold_to_shape(COMMITMENT_KINDS, kind, data)
-    require(party in register.parties, f"it was done for {party}, which is not a party of this commission")
+    if party not in register.parties:
+        message = f"it was done for {party}, which is not a party of this commission"
+        raise Broken(message)
     require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
     _expire(subject, entry)
     _REPLAYS[kind](register, subject, entry)
@@ -66,7 +68,9 @@ def _open(register: Register, subject: Subject, entry: Entry) -> None:
     proposal, party, facts = entry["data"]["proposal"], entry["party"], subject.facts
     judge(register, facts, proposal, entry["recorded_at"])
     awaits = register.others(party)
-    require(proposal["awaits"] == awaits, f"it must await {', '.join(awaits) or 'nobody'}")
+    if proposal["awaits"] != awaits:
+        message = f"it must await {', '.join(awaits) or 'nobody'}"
+        raise Broken(message)
     subject.waiting = Waiting(proposal, party, list(awaits))
     _conclude(subject, entry, facts)
 
@@ -112,7 +116,7 @@ def _conclude(subject: Subject, entry: Entry, facts: Entry) -> None:
     waiting, stated = subject.waiting, entry["data"].get("effective")
     assert waiting is not None
     if waiting.awaiting:
-        require(stated is None, f"it takes effect before {', '.join(waiting.awaiting)} confirmed it")
+        require(stated is None, "it takes effect before every other party has confirmed it")
         return
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
     after = effect(row_for(facts, waiting.proposal), waiting.proposal["evidence"], facts)

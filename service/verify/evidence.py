@@ -22,12 +22,13 @@ Members = Mapping[str, Any]
 def judge(register: Register, facts: Members, proposal: Members, at: str) -> None:
     """Raise `Broken` unless the proposal could be made at the time `at` of a commitment with these `facts`."""
     row, evidence = row_for(facts, proposal), proposal["evidence"]
-    left = facts["suspended_from"]
-    ends = (row.source, target(row, State(left) if left else None))
-    require((proposal["source"], proposal["target"]) == ends, f"'{row.action}' leads from {ends[0]} to {ends[1]}")
+    known = _facts(register, facts)
+    ends = (row.source, target(row, known.suspended_from))
+    if (proposal["source"], proposal["target"]) != ends:
+        message = f"'{row.action}' leads from {ends[0]} to {ends[1]}"
+        raise Broken(message)
     require(proposal["expires_at"] is None or proposal["expires_at"] > at, "it had expired before it was made")
     hold_evidence_to_model(row.action, evidence)
-    known = _facts(register, facts)
     today = day(at[:10])
     assert today is not None
     for fault in [*missing(row.action, evidence, known), *impossible(evidence, known, today)]:
@@ -82,16 +83,23 @@ def _refuse(message: str) -> Step:
 
 
 def _facts(register: Register, facts: Members) -> Facts:
-    left = facts["suspended_from"]
-    return Facts(
-        State(facts["state"]),
-        facts["instrument_required"],
-        register.parties,
-        register.languages,
-        facts["no_instrument_reason"],
-        (facts["instrument"] or {}).get("kind"),
-        State(left) if left else None,
-    )
+    kind = (facts["instrument"] or {}).get("kind")
+    known = facts["state"], facts["instrument_required"], facts["no_instrument_reason"], kind, facts["suspended_from"]
+    return _known(register.parties, register.languages, *known)
+
+
+@lru_cache(maxsize=4096)
+def _known(  # the same few again and again
+    parties: tuple[str, ...],
+    languages: tuple[str, ...],
+    state: str,
+    instrument_required: bool,  # noqa: FBT001 -- a key
+    no_instrument_reason: str | None,
+    instrument_kind: str | None,
+    suspended_from: str | None,
+) -> Facts:
+    left = State(suspended_from) if suspended_from else None
+    return Facts(State(state), instrument_required, parties, languages, no_instrument_reason, instrument_kind, left)
 
 
 def _fits(register: Register, row: Step, evidence: Members, facts: Members) -> None:

@@ -5,11 +5,15 @@ Kept small, since there is one `Subject` per commitment: its facts lie in bytes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from service.verify.commitment_shapes import Commitment
 from service.verify.reading import spelled
+
+NOTHING: Final[Mapping[str, None]] = dict.fromkeys(Commitment.__annotations__)
+"""A commitment's members, all of them null: only the others are kept."""
 
 
 @dataclass(slots=True)
@@ -37,12 +41,11 @@ class Subject:
     @property
     def facts(self) -> dict[str, Any]:
         """The commitment's members as they stand."""
-        found: dict[str, Any] = orjson.loads(self.stored)
-        return found
+        return {**NOTHING, **orjson.loads(self.stored)}
 
     def become(self, facts: Mapping[str, Any]) -> None:
         """Keep the commitment's members as they are now."""
-        self.stored = spelled(facts)
+        self.stored = spelled({name: value for name, value in facts.items() if value is not None})
 
 
 @dataclass(slots=True)

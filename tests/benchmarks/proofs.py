@@ -18,7 +18,7 @@ from service.audit.checkpoint import Checkpoint, sign_checkpoint
 from service.audit.entry import FIRST_PREV, canonical
 from service.audit.merkle import leaf_hash, leaf_hashes
 from service.audit.note import parse_note
-from service.audit.tiles import WIDTH, Bundle, Tile, bundles_of, decode_bundle, encode_bundle
+from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
 from service.verify.export import open_directory
 from service.verify.finding import Severity, unproven
 from service.verify.judgement import verify
@@ -120,7 +120,7 @@ def _peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def main(entries: int) -> dict[str, Any]:  # noqa: F811 -- the number of entries, as every benchmark's main is told
+def main(entries: int) -> dict[str, Any]:
     """Measure with so many entries, and with a tenth of them for the growth of memory; return the figures."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -129,7 +129,9 @@ def main(entries: int) -> dict[str, Any]:  # noqa: F811 -- the number of entries
         best = {key: min(one[key] for one in rounds) for key in rounds[0]}
     with tempfile.TemporaryDirectory() as name:
         write(Path(name), max(entries // 10, 1))
-        small = {key: verifying(Path(name), replay=key == "with_replay")[1] for key in ("without_replay", "with_replay")}
+        small = {
+            key: verifying(Path(name), replay=key == "with_replay")[1] for key in ("without_replay", "with_replay")
+        }
     return {
         "entries": entries,
         "bytes_per_entry": round(average),

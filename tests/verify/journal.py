@@ -69,7 +69,15 @@ class Journal:
         self.entries.append(entry)
         return entry
 
-    def record(self, number: int, by: str = "PK", *, evidence: dict[str, Any] | None = None, session: str | None = SESSION, **facts: Any) -> str:
+    def record(
+        self,
+        number: int,
+        by: str = "PK",
+        *,
+        evidence: dict[str, Any] | None = None,
+        session: str | None = SESSION,
+        **facts: Any,
+    ) -> str:
         """Record a commitment and return its id."""
         subject = name(4, number)
         self.facts[subject] = {
@@ -112,7 +120,13 @@ class Journal:
         return self.add(subject, "commitment.changed", by, data)
 
     def _move(
-        self, subject: str, by: str, action: str, evidence: dict[str, Any], data: dict[str, Any], until: str | None = None
+        self,
+        subject: str,
+        by: str,
+        action: str,
+        evidence: dict[str, Any],
+        data: dict[str, Any],
+        until: str | None = None,
     ) -> str:
         facts = self.facts[subject]
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
