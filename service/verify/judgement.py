@@ -35,11 +35,11 @@ def verify(
     kept: bytes | None = None,
     *,
     replay: bool = True,
-    begin: Callable[[int], Callable[[int], None]] = lambda _: lambda _: None,
+    progress: Callable[[int], Callable[[int], None]] = lambda _: lambda _: None,
 ) -> Verdict:
     """Verify an export by the reader's own policy; `kept` is a signed checkpoint that the reader kept from earlier.
 
-    `begin` hears how many entries there are, and returns what hears of each step.
+    `progress` hears how many entries there are, and returns what hears of each step.
     """
     verdict = Verdict(replayed=replay)
     add = verdict.findings.add
@@ -55,12 +55,12 @@ def verify(
         verdict.kept, wrong = judge("the kept checkpoint", kept, policy)
         add(wrong)
     if verdict.checkpoint:
-        _follow(export, verdict, verdict.checkpoint, begin)
+        _follow(export, verdict, verdict.checkpoint, progress)
         verdict.witnesses = list(verdict.checkpoint.witnessed(policy)) if policy else []
     return verdict
 
 
-def _follow(export: Export, verdict: Verdict, judged: Judged, begin: Callable[[int], Callable[[int], None]]) -> None:
+def _follow(export: Export, verdict: Verdict, judged: Judged, progress: Callable[[int], Callable[[int], None]]) -> None:
     new, old, trail = (
         judged.checkpoint,
         verdict.kept.checkpoint if verdict.kept else None,
@@ -70,7 +70,7 @@ def _follow(export: Export, verdict: Verdict, judged: Judged, begin: Callable[[i
     if old and old.origin != new.origin:
         add([unproven("the kept checkpoint", f"is of another log, {old.origin!r}; this one is {new.origin!r}")])
         old = None
-    add(walk(export, new, old, trail, begin(new.size)))
+    add(walk(export, new, old, trail, progress(new.size)))
     if trail.size == new.size:
         add(check_proofs(export, judged.raw, new, trail.references))
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
@@ -20,7 +20,7 @@ DRAFT: Final = {
     "instrument_kind": "treaty", "instrument_title": "Treaty", "drafting_party": "PK", "effective_on": "2025-01",
     "text_reference": "Note 1",
 }  # fmt: skip
-SIGN: Final = {
+SIGN: Final[dict[str, Any]] = {
     "effective_on": "2025-01-24",
     "place": "Baku",
     "signatories": [{"party": party, "name": "N", "title": "M", "organisation": "O"} for party in ("PK", "AZ")],
@@ -120,11 +120,29 @@ def take(index: int, *path: str) -> Callable[[list[Entry]], None]:
 
 
 def without(index: int) -> Callable[[list[Entry]], None]:
-    return lambda entries: entries.pop(index) and None
+    def forge(entries: list[Entry]) -> None:
+        del entries[index]
+
+    return forge
 
 
-def twice(index: int) -> Callable[[list[Entry]], None]:
-    return lambda entries: entries.insert(index + 1, deepcopy(entries[index]))
+def twice(index: int, *forges: Callable[[list[Entry]], None]) -> Callable[[list[Entry]], None]:
+    """Insert the entry again, and change the second one."""
+
+    def forge(entries: list[Entry]) -> None:
+        entries.insert(index + 1, deepcopy(entries[index]))
+        for one in forges:
+            one(entries)
+
+    return forge
+
+
+def together(*forges: Callable[[list[Entry]], None]) -> Callable[[list[Entry]], None]:
+    def forge(entries: list[Entry]) -> None:
+        for one in forges:
+            one(entries)
+
+    return forge
 
 
 PROPOSAL: Final = ("data", "proposal")
@@ -143,8 +161,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "a session of another host": (put(at("session.recorded"), "data", "host_party", to="AZ"), "is the host"),
     "a session twice": (twice(at("session.recorded")), "recorded already"),
     "a session number twice": (
-        lambda entries: entries.insert(2, put(0, "data", "id", to=name(2, 9))([one := deepcopy(entries[1])]) or one),
-        "session number 8 already",
+        twice(at("session.recorded"), put(at("session.recorded") + 1, "data", "id", to=name(2, 9))), "session number 8 already",
     ),
     "a session held without a date": (put(at("session.recorded"), "data", "starts_on", to=None), "has a date"),
     "another's co-chair at recording": (
@@ -155,7 +172,10 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     ),
     "a false before of a session": (put(at("session.changed", 1), "data", "before", to={"co_chairs": {}}), "there before"),
     "a session changed by a guest": (
-        lambda entries: [put(8 - 3, "data", part, to={"venue": value})(entries) for part, value in (("before", "Islamabad"), ("after", "Baku"))] and None,
+        together(
+            put(at("session.changed", 1), "data", "before", to={"venue": "Islamabad"}),
+            put(at("session.changed", 1), "data", "after", to={"venue": "Baku"}),
+        ),
         "only the host",
     ),
     "an unknown session changed": (put(at("session.changed"), "data", "id", to=name(2, 1)), "no such session"),
@@ -170,8 +190,11 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "a false role before": (put(at("working_group.member_changed", 1), "data", "before", to=None), "there before"),
     "nothing changes in a group": (put(at("working_group.member_changed"), "data", "after", to=None), "changes nothing"),
     "two co-leads": (
-        lambda entries: [put(at("working_group.member_changed"), key, to=value)(entries) for key, value in
-                         (("party", "PK"), ("data", {"id": GROUP, "organisation_id": LEADS["TR"], "before": None, "after": "co_lead"}))] and None,
+        together(
+            put(at("working_group.member_changed"), "party", to="PK"),
+            put(at("working_group.member_changed"), "data", "organisation_id", to=LEADS["TR"]),
+            put(at("working_group.member_changed"), "data", "after", to="co_lead"),
+        ),
         "two co-leads",
     ),
     "a commission's kind that is none": (put(at("auditor.appointed"), "kind", to="auditor.praised"), "no entries of the kind"),
@@ -234,7 +257,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "confirmed twice": (twice(proposed("sign") + 1), "no such proposal is open"),
     "another proposal confirmed": (put(proposed("sign") + 1, "data", "transition", to=name(7, 99)), "no such proposal is open"),
     "confirmed after a refusal": (
-        lambda entries: entries.insert(at("transition.refused") + 1, deepcopy(entries[at("transition.refused")])), "no such proposal is open",
+        twice(at("transition.refused"), put(at("transition.refused") + 1, "kind", to="transition.confirmed")), "no such proposal is open",
     ),
     "taken back by the other side": (put(at("transition.withdrawn"), "party", to="AZ"), "only PK may"),
     "a claim that takes effect at once": (
@@ -338,4 +361,4 @@ def test_the_verifiers_own_words_are_those_of_the_service() -> None:
     assert evidence.NAMED == REFERENCES
     assert PARTY_FACTS_BYTES <= MOST_BYTES
     for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
-        assert ours.__args__ == tuple(theirs)
+        assert get_args(ours) == tuple(theirs)
