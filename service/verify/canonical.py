@@ -62,6 +62,8 @@ def has_float(values: Iterable[Any]) -> bool:
     """Tell whether a number that is no integer stands anywhere in these JSON values."""
     for one in values:
         kind = type(one)
+        if kind is str:
+            continue
         if kind is dict:
             if has_float(one.values()):
                 return True
