@@ -20,6 +20,7 @@ WORD: Final = {
 }
 NOT_CHECKED: Final = (
     "who stands behind a principal, and that it was entitled within its own government",
+    "that its organisation was secretariat or co-lead of its party: the registry has a log of its own",
     "that a party's own key signed its statements: entries are signed by the log alone",
     "that this is the newest state: compare the checkpoint with one that you fetch",
     "the order of entries of different subjects in time: they may have been written side by side",

@@ -163,7 +163,21 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "a session number twice": (
         twice(at("session.recorded"), put(at("session.recorded") + 1, "data", "id", to=name(2, 9))), "session number 8 already",
     ),
-    "a session held without a date": (put(at("session.recorded"), "data", "starts_on", to=None), "has a date"),
+    "a session recorded as held without a date": (
+        together(
+            put(at("session.recorded"), "data", "starts_on", to=None),
+            without(at("session.changed", 1)), without(at("session.changed")),
+        ),
+        "has a date",
+    ),
+    "a session that loses its date": (
+        together(
+            put(at("session.changed"), "data", "before", to={"starts_on": "2025-01-24"}),
+            put(at("session.changed"), "data", "after", to={"starts_on": None}),
+            without(at("session.changed", 1)),
+        ),
+        "has a date",
+    ),
     "another's co-chair at recording": (
         put(at("session.recorded"), "data", "co_chairs", to={"AZ": {"name": "N", "title": "T"}}), "co-chair alone",
     ),
@@ -199,6 +213,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     ),
     "a commission's kind that is none": (put(at("auditor.appointed"), "kind", to="auditor.praised"), "no entries of the kind"),
     "a group of another commission": (put(at("working_group.founded"), "data", "commission_id", to=name(1, 2)), "another commission"),
+    "a group of a stranger": (put(at("working_group.founded"), "party", to="TR"), "not a party of this commission"),
     # Recording
     "a reference of its own": (put(at("commitment.recorded"), "data", "commitment", "item_number", to=7), "make its reference"),
     "an unknown session": (put(at("commitment.recorded"), "data", "commitment", "session_id", to=name(2, 1)), "names a session"),
