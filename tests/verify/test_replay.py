@@ -225,7 +225,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     ),
     "recorded with another proposal": (put(at("commitment.recorded"), *PROPOSAL, "action", to="withdraw"), "proposes that it was agreed"),
     "recorded with too long a text": (
-        put(at("commitment.recorded"), "data", "commitment", "texts", to={"en": "x" * 19_000, "az": "x" * 19_000}), "longer than",
+        put(at("commitment.recorded", 2), "data", "commitment", "texts", to={"en": "x" * 19_000, "az": "x" * 19_000}), "longer than",
     ),
     "a commitment without text": (put(at("commitment.recorded"), "data", "commitment", "texts", to={}), "texts"),
     "a stranger records": (put(at("commitment.recorded"), "party", to="TR"), "not a party of this commission"),
@@ -265,6 +265,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "a proposal of a stranger": (put(proposed("sign"), "party", to="TR"), "not a party of this commission"),
     "a kind that is none": (put(proposed("sign"), "kind", to="transition.wished"), "no entries of the kind"),
     "a member too many": (put(proposed("sign"), "data", "remark", to="x"), "not what transition.proposed holds"),
+    "evidence that is too long": (put(proposed("implement"), *EVIDENCE, "report", to="x" * 19_950), "the evidence is longer than"),
     # Answering
     "the proposer confirms its own": (put(proposed("sign") + 1, "party", to="PK"), "answers its own proposal"),
     "the proposer refuses its own": (put(at("transition.refused"), "party", to="AZ"), "answers its own proposal"),
