@@ -378,3 +378,13 @@ def test_the_verifiers_own_words_are_those_of_the_service() -> None:
     assert PARTY_FACTS_BYTES <= MOST_BYTES
     for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
         assert get_args(ours) == tuple(theirs)
+
+
+def test_nothing_is_merged_into_a_commitment_that_is_closed() -> None:
+    journal = Journal()
+    first, second = journal.record(1), journal.record(2)
+    journal.confirm(first)
+    journal.confirm(second)
+    journal.move(first, "withdraw", reason="Dropped.")
+    journal.propose(second, "merge", target="PK-AZ/08/001")
+    assert "names a commitment that is closed" in judged(journal.entries).findings.listed[0].message
