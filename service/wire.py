@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+_unstorable = re.compile("[\x00\ud800-\udfff]").search
+
 
 class Strict(BaseModel):
     """A request model: a member that it does not know is a mistake, and is said to be one."""
@@ -25,7 +27,7 @@ class Read(BaseModel):
 
 def storable(text: str) -> str:
     """Return `text`; `ValueError` if PostgreSQL or UTF-8 cannot hold it."""
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _unstorable(text):
         message = "must not contain NUL or half of a surrogate pair"
         raise ValueError(message)
     return text

@@ -53,7 +53,12 @@ def holding(text: str) -> list[str]:
 
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
-    assert calls("effect") == ["commitments/judgement.py:_fits", "commitments/writing.py:take_effect"]
+    assert calls("effect") == [
+        "commitments/judgement.py:_fits",
+        "commitments/writing.py:take_effect",
+        "verify/commitment.py:_conclude",
+        "verify/evidence.py:_fits",
+    ]
     assert calls("take_effect") == [
         "commitments/commands.py:record",
         "commitments/transitions.py:answer",

@@ -3,7 +3,7 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,10 +16,9 @@ from service.wire import start
 
 ITEMISED = ("signatories", "authentic_texts")
 """What is missing of these is said party by party, language by language."""
-NEEDED = {
-    action: [
-        name for name, field in model.model_fields.items() if field.is_required() and name not in {"action", *ITEMISED}
-    ]
+UNASKED = ("action", *ITEMISED)
+NEEDED: Mapping[Action, Sequence[str]] = {
+    action: [name for name, field in model.model_fields.items() if field.is_required() and name not in UNASKED]
     for action, model in MODELS.items()
 }
 """What each action needs always."""

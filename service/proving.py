@@ -1,0 +1,108 @@
+"""The commands by which the record is proved: keys handed over, logs exported, verified, and witnessed."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+proofs = typer.Typer()
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
+
+
+@proofs.command()
+def policy(
+    commissions: Annotated[
+        list[UUID] | None, typer.Argument(help="Ids of commissions; without any, every log that was signed.")
+    ] = None,
+) -> None:
+    """Print the policy file by which a party or a witness knows the logs, from the keys in PACTA_LOG_DIR.
+
+    Hand it over in person: whoever gets it from the service itself has verified nothing.
+    """
+    from service.audit.log_directory import LogDirectory
+    from service.settings import Settings
+
+    directory = LogDirectory.existing(Settings().log_dir)
+    typer.echo("# Hand this over in person. The key of each log is its own; a name never changes.")
+    typer.echo(directory.policy(commissions or directory.logs()), nl=False)
+
+
+@proofs.command()
+def export(
+    commission: Annotated[str, typer.Argument(help="The commission's code, such as PK-AZ, or its id.")],
+    directory: Annotated[Path, typer.Argument(help="Where to write; an older export there is brought up to date.")],
+    witnesses: Annotated[
+        int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")
+    ] = 0,
+) -> None:
+    """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
+    import asyncio
+
+    from service.db import create_engine
+    from service.settings import Settings
+    from service.trail.export_directory import to_directory
+
+    async def run() -> None:
+        settings = Settings()
+        engine = create_engine(settings.database_url.get_secret_value(), settings=settings, name="pacta-export")
+        try:
+            done = await to_directory(engine, commission, directory, witnesses)
+        finally:
+            await engine.dispose()
+        typer.echo(f"{done.code}: {done.signed.checkpoint.size} entries in {directory}, restricted ones too.")
+
+    asyncio.run(run())
+
+
+@proofs.command()
+def verify(
+    directory: Annotated[Path, typer.Argument(help="An exported log.")],
+    policy: Annotated[Path | None, typer.Option(help="Whom you believe: your own file (C2SP tlog-policy).")] = None,
+    against: Annotated[Path | None, typer.Option(help="A checkpoint that you kept; the log must continue it.")] = None,
+    *,
+    no_replay: Annotated[bool, typer.Option("--no-replay", help="Skip the replay of the lifecycle.")] = False,
+) -> None:
+    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed."""
+    from service.verify.command import run
+
+    raise typer.Exit(run(directory, policy, against, replay=not no_replay))
+
+
+WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]
+WitnessName = Annotated[
+    str | None, typer.Option(help="Name of the witness, such as witness.example.gov/pacta; to make its key.")
+]
+
+
+@proofs.command()
+def witness(
+    directory: WitnessDirectory,
+    logs: Annotated[Path, typer.Option(help="Policy file (C2SP tlog-policy) with a line `log <vkey>` for each log.")],
+    name: WitnessName = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8100,
+) -> None:
+    """Witness logs: cosign their checkpoints over HTTP (C2SP tlog-witness) once they prove that they only grew.
+
+    It needs neither a database nor settings. Its key is made on the first start. Never restore an old copy of its
+    directory: it would cosign a history that contradicts one it has cosigned. Behind TLS: a proxy ends it.
+    """
+    from service import logs as logging
+    from service import serving
+    from service.witness.app import create_app
+    from service.witness.start import opened
+
+    logging.configure("INFO")
+    with opened(directory, logs, name) as memory, serving.listen(host, port) as listener:
+        typer.echo(f"{memory}Listening on {host}:{listener.getsockname()[1]}. Ctrl-C ends it.")
+        serving.serve(create_app(memory), host, port, listener)
+
+
+@proofs.command()
+def witness_key(directory: WitnessDirectory, name: WitnessName = None) -> None:
+    """Print the public key of a witness, which is made if there is none, for the policies of those who trust it."""
+    from service.witness.start import public_key
+
+    typer.echo(public_key(directory, name))

@@ -1,0 +1,146 @@
+"""Replaying a commitment's entries by the service's own rules: who may do what when, and what it changes. Pure.
+
+What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
+"""
+
+from typing import Any
+
+from service.commitments.effect import effect
+from service.commitments.lifecycle import OPEN, Action
+from service.verify.evidence import MOST_BYTES, hold_to_length, judge, named, row_for
+from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
+from service.verify.register import Register, Subject, Waiting
+
+Entry = dict[str, Any]
+
+
+def follow(register: Register, subject: Subject, entry: Entry) -> None:
+    """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
+    kind, data, party = entry["kind"], entry["data"], entry["party"]
+    hold_to_shape(COMMITMENT_KINDS, kind, data)
+    if party not in register.parties:
+        message = f"it was done for {party}, which is not a party of this commission"
+        raise Broken(message)
+    require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
+    _expire(subject, entry)
+    _REPLAYS[kind](register, subject, entry)
+
+
+def _expire(subject: Subject, entry: Entry) -> None:
+    """Close a proposal whose end has come: the entry that comes after it names it."""
+    waiting, expired = subject.waiting, entry["data"].get("expired")
+    end = waiting.proposal["expires_at"] if waiting else None
+    due = waiting.proposal["transition"] if waiting and end and end <= entry["recorded_at"] else None
+    if due:
+        require(expired is not None, "it does not say that the proposal before it had expired")
+        subject.waiting = None
+    require(expired == due, "it says that a proposal expired which did not")
+
+
+def _record(register: Register, subject: Subject, entry: Entry) -> None:
+    data, party = entry["data"], entry["party"]
+    facts = data["commitment"]
+    session = register.sessions.get(facts["session_id"]) if facts["session_id"] else {"ordinal": 0}
+    require(session, "it names a session that the commission has not")
+    assert session is not None
+    reference = f"{register.code}/{session['ordinal']:02d}/{facts['item_number']:03d}"
+    require(facts["reference"] == reference, f"its session and item number make its reference {reference}")
+    group = facts["working_group_id"]
+    require(group is None or group in register.groups, "it names a working group that the commission has not")
+    own = facts["party_facts"].keys() <= {party} and facts["party_facts"].get(party, {}).keys() <= {
+        "lead_organisation_id"
+    }
+    require(own, "who records a commitment names the lead body of its own party alone")
+    require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
+    hold_to_length(facts)
+    subject.become(facts)
+    _open(register, subject, entry)
+
+
+def _propose(register: Register, subject: Subject, entry: Entry) -> None:
+    require(subject.waiting is None, "a proposal is open already; one at a time")
+    length = len(spelled(entry["data"]["proposal"]["evidence"]))
+    require(length <= MOST_BYTES, f"the evidence is longer than {MOST_BYTES} bytes")
+    _open(register, subject, entry)
+
+
+def _open(register: Register, subject: Subject, entry: Entry) -> None:
+    proposal, party, facts = entry["data"]["proposal"], entry["party"], subject.facts
+    judge(register, facts, proposal, entry["recorded_at"])
+    awaits = register.others(party)
+    if proposal["awaits"] != awaits:
+        message = f"it must await {', '.join(awaits) or 'nobody'}"
+        raise Broken(message)
+    subject.waiting = Waiting(proposal, party, list(awaits))
+    _conclude(subject, entry, facts)
+
+
+def _confirm(register: Register, subject: Subject, entry: Entry) -> None:
+    waiting = _answered(subject, entry)
+    waiting.awaiting.remove(entry["party"])
+    facts = subject.facts
+    if not waiting.awaiting:
+        other = named(register, facts, waiting.proposal)
+        require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed meanwhile")
+    _conclude(subject, entry, facts)
+
+
+def _refuse(_: Register, subject: Subject, entry: Entry) -> None:
+    _answered(subject, entry)
+    subject.waiting = None
+
+
+def _answered(subject: Subject, entry: Entry) -> Waiting:
+    """Return the open proposal that the entry answers, once it is sure that this party may answer it."""
+    waiting, party = _open_one(subject, entry), entry["party"]
+    require(party != waiting.by, f"{party} answers its own proposal; another party must")
+    require(party in waiting.awaiting, f"{party} has confirmed this proposal already")
+    return waiting
+
+
+def _open_one(subject: Subject, entry: Entry) -> Waiting:
+    waiting = subject.waiting
+    require(waiting and waiting.proposal["transition"] == entry["data"]["transition"], "no such proposal is open")
+    assert waiting is not None
+    return waiting
+
+
+def _withdraw(_: Register, subject: Subject, entry: Entry) -> None:
+    by = _open_one(subject, entry).by
+    require(entry["party"] == by, f"{entry['party']} takes back a proposal of {by}; only {by} may")
+    subject.waiting = None
+
+
+def _conclude(subject: Subject, entry: Entry, facts: Entry) -> None:
+    """Let the proposal take effect if it awaits nobody more, and only then; what changes is computed from the evidence."""
+    waiting, stated = subject.waiting, entry["data"].get("effective")
+    assert waiting is not None
+    if waiting.awaiting:
+        require(stated is None, "it takes effect before every other party has confirmed it")
+        return
+    require(stated is not None, "every party has confirmed it, yet it does not take effect")
+    after = effect(row_for(facts, waiting.proposal), waiting.proposal["evidence"], facts)
+    computed = {"before": {name: facts[name] for name in after}, "after": after}
+    require(spelled(computed) == spelled(stated), "what it changes is not what the evidence brings about")
+    subject.become(facts | after)
+    subject.waiting = None
+
+
+def _change(_: Register, subject: Subject, entry: Entry) -> None:
+    data, party, facts = entry["data"], entry["party"], subject.facts
+    before, after = data["before"], data["after"]
+    require(before.keys() == {party} == after.keys(), f"{party} changes facts of another party")
+    known = {party: facts["party_facts"].get(party, {})}
+    require(before == known, "what it says was there before is not what the entries before it say")
+    require(after != before, "it changes nothing")
+    subject.become(facts | {"party_facts": facts["party_facts"] | after})
+
+
+_REPLAYS = {
+    "commitment.recorded": _record,
+    "commitment.changed": _change,
+    "transition.proposed": _propose,
+    "transition.confirmed": _confirm,
+    "transition.refused": _refuse,
+    "transition.withdrawn": _withdraw,
+}

@@ -1,0 +1,44 @@
+"""An exported log as named contents: the verifier's only input and output is `open_directory`; all else is pure."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+CHECKPOINT: Final = "checkpoint"
+PROOFS: Final = "proofs/"
+TILES: Final = "tile/"
+PROOF_SUFFIX: Final = ".tlog-proof"
+MOST_BYTES: Final = 17_000_000
+"""More than any file of an export can have: the largest is a bundle of 256 entries of 65,535 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """The paths in an export, relative and with slashes, and how to read one: None where there is no such file."""
+
+    paths: frozenset[str]
+    read: Callable[[str], bytes | None]
+
+
+def open_directory(directory: Path) -> Export:
+    """List an exported directory; raises `OSError` if it cannot be read."""
+    paths = frozenset(_files(os.fspath(directory), ""))
+
+    def read(path: str) -> bytes | None:
+        if path not in paths:
+            return None
+        with (directory / path).open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+
+    return Export(paths, read)
+
+
+def _files(directory: str, prefix: str) -> Iterator[str]:
+    with os.scandir(directory) as found:
+        for one in found:
+            if one.is_dir(follow_symlinks=False):
+                yield from _files(one.path, f"{prefix}{one.name}/")
+            else:
+                yield prefix + one.name

@@ -1,0 +1,80 @@
+"""Verifying an exported log from end to end: `verify` takes what was read and returns what it proves. Pure."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from service.audit.policy import Policy
+from service.verify.chain import Trail
+from service.verify.export import CHECKPOINT, Export
+from service.verify.finding import Findings, unproven
+from service.verify.proofs import check_proofs
+from service.verify.tree import walk
+from service.verify.trust import Judged, judge
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found, and what it was found about; `states` counts the commitments by the state that they are in now."""
+
+    findings: Findings = field(default_factory=Findings)
+    checkpoint: Judged | None = None
+    kept: Judged | None = None
+    replayed: bool = True
+    entries: int = 0
+    subjects: int = 0
+    commitments: int = 0
+    unfollowed: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    witnesses: list[tuple[str, str]] = field(default_factory=list)
+
+
+def verify(
+    export: Export,
+    policy: Policy | None,
+    kept: bytes | None = None,
+    *,
+    replay: bool = True,
+    progress: Callable[[int], Callable[[int], None]] = lambda _: lambda _: None,
+) -> Verdict:
+    """Verify an export by the reader's own policy; `kept` is a signed checkpoint that the reader kept from earlier.
+
+    `progress` hears how many entries there are, and returns what hears of each step.
+    """
+    verdict = Verdict(replayed=replay)
+    add = verdict.findings.add
+    raw = export.read(CHECKPOINT)
+    if policy is None:
+        add([unproven(CHECKPOINT, "no policy was given (--policy), so nothing says whose signature to believe")])
+    if raw is None:
+        add([unproven(CHECKPOINT, "is missing: there is nothing that somebody signed")])
+        return verdict
+    verdict.checkpoint, wrong = judge(CHECKPOINT, raw, policy)
+    add(wrong)
+    if kept is not None:
+        verdict.kept, wrong = judge("the kept checkpoint", kept, policy)
+        add(wrong)
+    if verdict.checkpoint:
+        _follow(export, verdict, verdict.checkpoint, progress)
+        verdict.witnesses = list(verdict.checkpoint.witnessed(policy)) if policy else []
+    return verdict
+
+
+def _follow(export: Export, verdict: Verdict, judged: Judged, progress: Callable[[int], Callable[[int], None]]) -> None:
+    new, old, trail = (
+        judged.checkpoint,
+        verdict.kept.checkpoint if verdict.kept else None,
+        Trail(replay=verdict.replayed),
+    )
+    add = verdict.findings.add
+    if old and old.origin != new.origin:
+        add([unproven("the kept checkpoint", f"is of another log, {old.origin!r}; this one is {new.origin!r}")])
+        old = None
+    add(walk(export, new, old, trail, progress(new.size)))
+    if trail.size == new.size:
+        add(check_proofs(export, judged.raw, new, trail.references))
+    verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
+    verdict.commitments = len(trail.references)
+    followed = [one for one in trail.references.values() if one.stored and not one.broken]
+    verdict.unfollowed = sum(one.broken for one in trail.subjects.values())
+    verdict.states = Counter(one.facts["state"] for one in followed)

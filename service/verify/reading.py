@@ -1,0 +1,89 @@
+"""Holding an entry's `data`, and a proposal's evidence, to their shapes. Pure."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from service.commitments.evidence import MODELS, given
+from service.commitments.lifecycle import Action
+from service.verify import commitment_shapes, shapes
+from service.verify.finding import Severity
+
+Validate = Callable[[Any], Any]
+
+
+def _validator(shape: Any) -> Validate:  # noqa: ANN401 -- a model, or a typed dictionary
+    return TypeAdapter(shape).validator.validate_python
+
+
+COMMISSION_KINDS: Final[Mapping[str, Validate]] = {
+    "commission.founded": _validator(shapes.Founded),
+    "auditor.appointed": _validator(shapes.Appointed),
+    "session.recorded": _validator(shapes.SessionRecorded),
+    "session.changed": _validator(shapes.SessionChanged),
+    "working_group.founded": _validator(shapes.GroupFounded),
+    "working_group.member_changed": _validator(shapes.MemberChanged),
+}
+COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
+    "commitment.recorded": _validator(commitment_shapes.Recorded),
+    "commitment.changed": _validator(commitment_shapes.Changed),
+    "transition.proposed": _validator(commitment_shapes.Proposed),
+    "transition.confirmed": _validator(commitment_shapes.Confirmed),
+    "transition.refused": _validator(commitment_shapes.Refused),
+    "transition.withdrawn": _validator(commitment_shapes.Withdrawn),
+}
+_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _validator(model) for action, model in MODELS.items()}
+
+
+class Broken(Exception):
+    """An entry breaks a rule of the commission's life; the message says which, in words of that life."""
+
+    def __init__(self, message: str, severity: Severity = Severity.TAMPERED) -> None:
+        super().__init__(message)
+        self.severity = severity
+
+
+def spelled(value: object) -> bytes:
+    """Return JSON bytes in which equal means equal: 1, 1.0 and true are three values."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def require(holds: object, message: str) -> None:
+    """Raise `Broken` unless the rule holds."""
+    if not holds:
+        raise Broken(message)
+
+
+def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]) -> None:
+    """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
+    if kind not in kinds:
+        message = f"this subject has no entries of the kind {kind!r}"
+        raise Broken(message)
+    try:
+        if kinds[kind](data) == data:
+            return
+        wrong = "a text is not trimmed"
+    except ValidationError as invalid:
+        wrong = _first(invalid)
+    message = f"its data is not what {kind} holds: {wrong}"
+    raise Broken(message)
+
+
+def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
+    """Raise `Broken` unless the evidence is just what the action's model writes."""
+    try:
+        read: BaseModel = _EVIDENCE[action]({**evidence, "action": action})
+        if spelled(given(read)) == spelled(evidence):
+            return
+        wrong = "it is not spelled as the service writes it"
+    except ValidationError as invalid:
+        wrong = _first(invalid)
+    message = f"the evidence of '{action}' is not as it must be: {wrong}"
+    raise Broken(message)
+
+
+def _first(invalid: ValidationError) -> str:
+    first = invalid.errors(include_url=False, include_context=False)[0]
+    return f"{'/'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"

@@ -1,0 +1,189 @@
+"""What verifying an exported log costs, as a ratio to a bare loop of SHA-256 over the same bytes in the same run.
+
+`python -m tests.benchmarks.proofs [--entries N] [--json FILE]` prints a table in Markdown. Times are this process's own
+(CPU), so that what else the machine does counts little; a whole verification reads its files within that time.
+"""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import tempfile
+import time
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+from service.audit.checkpoint import Checkpoint, sign_checkpoint
+from service.audit.entry import FIRST_PREV, canonical
+from service.audit.merkle import leaf_hash, leaf_hashes
+from service.audit.note import parse_note
+from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
+from service.verify.export import open_directory
+from service.verify.finding import Severity, unproven
+from service.verify.judgement import verify
+from service.verify.tower import Tower
+from tests.verify.journal import LOG, POLICY, WITNESS, Journal
+
+ROUNDS = 3
+TARGETS = {"leaves_and_root": 2.5, "without_replay": 7.0, "with_replay": 25.0}
+
+
+def entries() -> Iterator[bytes]:
+    """Yield a commission's entries without end: its commitments are recorded, confirmed and moved on."""
+    journal = Journal()
+    heads: dict[str, tuple[int, bytes]] = {}
+    for number in count(1):
+        one = journal.record(number, session=None)
+        _live(journal, one)
+        for entry in journal.entries:
+            seq, leaf = heads.get(entry["subject"], (-1, FIRST_PREV))
+            stored = canonical({**entry, "seq": seq + 1, "prev": leaf.hex()})
+            heads[entry["subject"]] = (seq + 1, leaf_hash(stored))
+            yield stored
+        journal.entries.clear()
+        del journal.facts[one], heads[one]
+
+
+def _live(journal: Journal, one: str) -> None:
+    journal.confirm(one)
+    journal.change(one, "PK", focal_point="Desk 4")
+    journal.propose(one, "lapse", reason=f"Out of date, says note {len(journal.entries)} of {one[-6:]}.")
+    journal.close(one, "refused", "AZ")
+    journal.propose(one, "suspend", reason="Elections.", review_on="2027")
+    journal.confirm(one)
+    journal.propose(one, "resume", reason="They are over.")
+    journal.confirm(one)
+
+
+def write(directory: Path, size: int) -> float:
+    """Write an export of so many entries (without proofs); return the bytes of an entry on average."""
+    tower, total, stream = Tower(), 0, entries()
+    for bundle in bundles_of(size):
+        batch = list(islice(stream, bundle.width))
+        total += sum(map(len, batch))
+        _put(directory, bundle, encode_bundle(batch))
+        for tile, hashes in tower.add(leaf_hashes(batch)):
+            _put(directory, tile, b"".join(hashes))
+    for tile, hashes in tower.rest():
+        _put(directory, tile, b"".join(hashes))
+    checkpoint = Checkpoint(LOG.name, size, tower.root())
+    note = parse_note(sign_checkpoint(checkpoint, LOG)).signed(WITNESS.cosign(checkpoint.text, 1_737_800_000))
+    (directory / "checkpoint").write_bytes(bytes(note))
+    return total / size
+
+
+def _put(directory: Path, tile: Tile | Bundle, content: bytes) -> None:
+    path = directory / tile.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def hashing(directory: Path, size: int) -> tuple[float, float]:
+    """Return the seconds of the bare loop, and of leaf hashes with the root, alternating bundle by bundle."""
+    bare = ours = 0.0
+    tower, sha, clock = Tower(), hashlib.sha256, time.process_time
+    for bundle in bundles_of(size):
+        batch = decode_bundle(bundle, (directory / bundle.path).read_bytes())
+        start = clock()
+        for stored in batch:
+            sha(stored).digest()
+        middle = clock()
+        tower.add(leaf_hashes(batch))
+        ours += clock() - middle
+        bare += middle - start
+    start = clock()
+    tower.root()
+    return bare, ours + clock() - start
+
+
+def verifying(directory: Path, *, replay: bool) -> tuple[float, int]:
+    """Return the seconds of a whole verification (files read and all), and the memory it took at most (bytes)."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_verify, (directory, replay))
+
+
+def _verify(directory: Path, replay: bool) -> tuple[float, int]:  # a process of its own, so that memory is its own
+    start = time.process_time()
+    verdict = verify(open_directory(directory), POLICY, replay=replay)
+    taken = time.process_time() - start
+    # An export without proofs lacks just these; whatever else is found makes the figure worthless.
+    lacking = verdict.findings.kept[Severity.UNPROVEN]
+    assert verdict.findings.outcome is Severity.UNPROVEN
+    assert all(one == unproven(one.where, one.message) and one.where.startswith("proofs/") for one in lacking)
+    return taken, _peak()
+
+
+def _peak() -> int:
+    """Return this process's largest resident set (Linux; `ru_maxrss` would be inherited from the parent)."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+def main(entries: int) -> dict[str, Any]:
+    """Measure with so many entries, and with a tenth of them for the growth of memory; return the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        average = write(directory, entries)
+        rounds = [_round(directory, entries) for _ in range(ROUNDS)]
+        best = {key: min(one[key] for one in rounds) for key in rounds[0]}
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name), max(entries // 10, 1))
+        small = {
+            key: verifying(Path(name), replay=key == "with_replay")[1] for key in ("without_replay", "with_replay")
+        }
+    return {
+        "entries": entries,
+        "bytes_per_entry": round(average),
+        "bare_us_per_entry": round(best["bare"] / entries * 1e6, 3),
+        "ratios": {key: round(min(one[key] / one["bare"] for one in rounds), 2) for key in TARGETS},
+        "targets": TARGETS,
+        "peak_rss_bytes": {key: round(best[f"{key}_rss"]) for key in small},
+        "peak_rss_bytes_tenth": small,
+    }
+
+
+def _round(directory: Path, size: int) -> dict[str, float]:
+    before, leaves = hashing(directory, size)
+    without, without_rss = verifying(directory, replay=False)
+    with_, with_rss = verifying(directory, replay=True)
+    after, leaves_after = hashing(directory, size)
+    return {
+        "bare": (before + after) / 2,
+        "leaves_and_root": (leaves + leaves_after) / 2,
+        "without_replay": without,
+        "with_replay": with_,
+        "without_replay_rss": without_rss,
+        "with_replay_rss": with_rss,
+    }
+
+
+def table(found: dict[str, Any]) -> str:
+    """Return the figures as a Markdown table."""
+    heading = (
+        f"{found['entries']} entries of {found['bytes_per_entry']} bytes; "
+        f"bare SHA-256: {found['bare_us_per_entry']} µs per entry\n\n"
+        "| Part | Times the bare loop | Target | Peak memory, MB | At a tenth of the entries, MB |\n|---|---|---|---|---|"
+    )
+    rows = [
+        f"| {key.replace('_', ' ')} | {ratio} | {found['targets'][key]} "
+        f"| {_megabytes(found['peak_rss_bytes'], key)} | {_megabytes(found['peak_rss_bytes_tenth'], key)} |"
+        for key, ratio in found["ratios"].items()
+    ]
+    return "\n".join([heading, *rows])
+
+
+def _megabytes(found: dict[str, int], key: str) -> str:
+    return str(round(found[key] / 1e6)) if key in found else ""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    figures = main(asked.entries)
+    print(table(figures))
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=2) + "\n")

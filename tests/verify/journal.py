@@ -1,0 +1,213 @@
+"""A log written by hand: entries as the service writes them, sealed into an export, so that a test can forge one thing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from service.audit.checkpoint import Checkpoint, sign_checkpoint
+from service.audit.cosignature import Cosigner
+from service.audit.entry import FIRST_PREV, canonical, timestamp
+from service.audit.keys import Signer
+from service.audit.merkle import inclusion_proof, leaf_hash, leaf_hashes, parents, root
+from service.audit.note import parse_note
+from service.audit.policy import Policy
+from service.audit.policy_file import parse_policy
+from service.audit.proof import Proof
+from service.audit.tiles import bundles_of, encode_bundle, tile_bytes, tiles_of
+from service.commitments.effect import effect
+from service.commitments.lifecycle import State, step, target
+from service.verify.export import Export
+
+Entry = dict[str, Any]
+LOG = Signer("pacta.example/pk-az", bytes(range(32)))
+WITNESS = Cosigner("witness.example", bytes(range(1, 33)))
+POLICY_TEXT = f"log {LOG.verifier.vkey}\nwitness W {WITNESS.verifier.vkey}\nquorum W\n"
+POLICY: Policy = parse_policy(POLICY_TEXT.encode())
+START = datetime(2025, 1, 24, 10, tzinfo=UTC)
+
+
+def name(kind: int, number: int) -> str:
+    """Return an id that can be told by its numbers."""
+    return str(UUID(int=(0x0194 << 112) | (0x7000 << 64) | (0x8 << 60) | (kind << 32) | number))
+
+
+COMMISSION, SESSION, GROUP, ACTOR = name(1, 1), name(2, 8), name(3, 1), name(5, 2)
+LEADS = {"PK": name(6, 1), "AZ": name(6, 2), "TR": name(6, 3)}
+
+
+class Journal:
+    """Writes what happens, one entry after another; time passes by itself."""
+
+    def __init__(self, parties: Sequence[str] = ("PK", "AZ"), rule: str = "mutual") -> None:
+        self.parties, self.rule, self.code = list(parties), rule, "-".join(parties)
+        self.entries: list[Entry] = []
+        self.facts: dict[str, dict[str, Any]] = {}
+        self.open: dict[str, tuple[dict[str, Any], list[str]]] = {}
+        self.at = START
+        secretariats = [{"party": party, "secretariat_id": LEADS[party]} for party in parties]
+        self.add(COMMISSION, "commission.founded", None, {
+            "id": COMMISSION, "code": self.code, "titles": {"en": "A commission"}, "parties": secretariats,
+            "languages": ["en"], "rule": rule, "founded_on": None,
+        })  # fmt: skip
+        self.add(COMMISSION, "session.recorded", "PK", {
+            "id": SESSION, "commission_id": COMMISSION, "ordinal": 8, "status": "held", "host_party": "PK",
+            "venue": "Islamabad", "starts_on": "2025-01-24", "ends_on": None, "minutes_reference": None, "co_chairs": {},
+        })  # fmt: skip
+        self.add(COMMISSION, "working_group.founded", "PK", {
+            "id": GROUP, "commission_id": COMMISSION, "titles": {"en": "Customs"}, "sector": "customs",
+            "founded_at_session_id": SESSION, "co_lead_organisation_id": LEADS["PK"],
+        })  # fmt: skip
+
+    def add(self, subject: str, kind: str, party: str | None, data: dict[str, Any]) -> Entry:
+        """Write one entry; `seal` puts its number and chain in."""
+        self.at += timedelta(seconds=1)
+        entry = {
+            "v": 1, "commission": COMMISSION, "subject": subject, "kind": kind, "recorded_at": timestamp(self.at),
+            "actor": ACTOR, "party": party, "data": data,
+        }  # fmt: skip
+        self.entries.append(entry)
+        return entry
+
+    def record(
+        self,
+        number: int,
+        by: str = "PK",
+        *,
+        evidence: dict[str, Any] | None = None,
+        session: str | None = SESSION,
+        **facts: Any,
+    ) -> str:
+        """Record a commitment and return its id."""
+        subject = name(4, number)
+        self.facts[subject] = {
+            "reference": f"{self.code}/{'08' if session else '00'}/{number:03d}", "session_id": session, "carried_to_session_id": None,
+            "working_group_id": GROUP, "item_number": number, "sector": "customs",
+            "titles": {"en": f"Item {number}", "az": "Gömrük"}, "texts": {"en": "Customs are to work together."},
+            "confidentiality": "parties", "target_date": None, "instrument_required": True,
+            "no_instrument_reason": None, "instrument": None, "party_facts": {}, "state": "proposed",
+            "effective_on": None, "suspended_from": None, "review_on": None, "successor": None, **facts,
+        }  # fmt: skip
+        self._move(subject, by, "agree", evidence or {"agreed_on": "2025-01-24"}, {"commitment": self.facts[subject]})
+        return subject
+
+    def propose(self, subject: str, action: str, by: str = "PK", expires_at: str | None = None, **evidence: Any) -> str:
+        """Propose a move and return the transition's id."""
+        return self._move(subject, by, action, evidence, {}, expires_at)
+
+    def confirm(self, subject: str, by: str = "AZ") -> Entry:
+        """Confirm the open proposal."""
+        proposal, awaiting = self.open[subject]
+        awaiting.remove(by)
+        data = {"transition": proposal["transition"], "reason": None} | self._effective(subject)
+        return self.add(subject, "transition.confirmed", by, data)
+
+    def close(self, subject: str, how: str, by: str) -> Entry:
+        """Refuse the open proposal, or take it back."""
+        proposal, _ = self.open.pop(subject)
+        return self.add(subject, f"transition.{how}", by, {"transition": proposal["transition"], "reason": "No"})
+
+    def move(self, subject: str, action: str, **evidence: Any) -> None:
+        """Propose and confirm."""
+        self.propose(subject, action, **evidence)
+        self.confirm(subject)
+
+    def change(self, subject: str, by: str, **after: str) -> Entry:
+        """Change facts of one's own side."""
+        everyone = self.facts[subject]["party_facts"]
+        data = {"before": {by: everyone.get(by, {})}, "after": {by: after}}
+        self.facts[subject] = self.facts[subject] | {"party_facts": everyone | {by: after}}
+        return self.add(subject, "commitment.changed", by, data)
+
+    def _move(
+        self,
+        subject: str,
+        by: str,
+        action: str,
+        evidence: dict[str, Any],
+        data: dict[str, Any],
+        until: str | None = None,
+    ) -> str:
+        facts = self.facts[subject]
+        known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
+        row = step(action, State(facts["state"]), known)
+        awaits = [] if self.rule == "unilateral" else [party for party in self.parties if party != by]
+        left = facts["suspended_from"]
+        proposal = {
+            "transition": name(7, len(self.entries)), "action": action, "source": facts["state"],
+            "target": str(target(row, State(left) if left else None)), "evidence": evidence, "awaits": awaits,
+            "expires_at": until,
+        }  # fmt: skip
+        self.open[subject] = (proposal, list(awaits))
+        kind = "commitment.recorded" if "commitment" in data else "transition.proposed"
+        self.add(subject, kind, by, {**data, "proposal": proposal} | self._effective(subject))
+        return str(proposal["transition"])
+
+    def _effective(self, subject: str) -> dict[str, Any]:
+        proposal, awaiting = self.open[subject]
+        if awaiting:
+            return {}
+        facts, evidence = self.facts[subject], proposal["evidence"]
+        known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
+        after = effect(step(proposal["action"], State(facts["state"]), known), evidence, facts)
+        self.facts[subject] = facts | after
+        del self.open[subject]
+        return {"effective": {"before": {one: facts[one] for one in after}, "after": after}}
+
+
+def seal(entries: Iterable[Entry]) -> list[bytes]:
+    """Return the bytes of these entries, numbered and chained anew."""
+    heads: dict[str, tuple[int, bytes]] = {}
+    sealed = []
+    for entry in entries:
+        seq, leaf = heads.get(entry["subject"], (-1, FIRST_PREV))
+        stored = canonical({"seq": seq + 1, "prev": leaf.hex()} | entry)
+        heads[entry["subject"]] = (seq + 1, leaf_hash(stored))
+        sealed.append(stored)
+    return sealed
+
+
+def checkpoint_of(stored: Sequence[bytes], signer: Signer = LOG) -> bytes:
+    """Return the signed and cosigned checkpoint of a log of these entries."""
+    checkpoint = Checkpoint(signer.name, len(stored), root(leaf_hashes(stored)))
+    note = parse_note(sign_checkpoint(checkpoint, signer))
+    return bytes(note.signed(WITNESS.cosign(checkpoint.text, 1_737_800_000)))
+
+
+def files_of(stored: Sequence[bytes], newest: dict[str, int], signer: Signer = LOG) -> dict[str, bytes]:
+    """Return an export's files; `newest` says of each reference the index of its newest entry."""
+    leaves, signed = leaf_hashes(stored), checkpoint_of(stored, signer)
+    levels: list[Sequence[bytes]] = [leaves]
+    while len(levels[-1]) > 1:
+        levels.append(parents(levels[-1]))
+    files = {"checkpoint": signed, "README.md": b"For people.\n"}
+    for tile in tiles_of(len(stored)):
+        files[tile.path] = tile_bytes(tile, lambda level, index: levels[level][index])
+    for bundle in bundles_of(len(stored)):
+        files[bundle.path] = encode_bundle(stored[bundle.first : bundle.first + bundle.width])
+    for reference, index in newest.items():
+        proof = Proof(index, tuple(inclusion_proof(leaves, index)), signed)
+        files[f"proofs/{reference}.tlog-proof"] = bytes(proof)
+    return files
+
+
+def newest_of(entries: Sequence[Entry]) -> dict[str, int]:
+    """Return the index of the newest entry of each commitment, by its reference."""
+    references = {
+        entry["subject"]: entry["data"]["commitment"]["reference"]
+        for entry in entries
+        if entry["kind"] == "commitment.recorded"
+    }
+    return {
+        references[entry["subject"]]: index for index, entry in enumerate(entries) if entry["subject"] in references
+    }
+
+
+def in_memory(files: dict[str, bytes]) -> Export:
+    """Return an export that lies in memory."""
+    return Export(frozenset(files), files.get)
+
+
+def exported(entries: Sequence[Entry]) -> Export:
+    """Return the export of a log of these entries, numbered, chained, signed and proved anew."""
+    return in_memory(files_of(seal(entries), newest_of(entries)))
