@@ -66,16 +66,16 @@ def deactivate(client_id: str) -> None:
 
 
 def _in_database(run: "Callable[[AsyncConnection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
-    from service.db import create_engine
+    from service.db import begin, create_engine
     from service.settings import Settings
 
-    async def begin() -> Any:  # noqa: ANN401
+    async def once() -> Any:  # noqa: ANN401
         settings = Settings()
         engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
         try:
-            async with engine.begin() as connection:
+            async with begin(engine) as connection:
                 return await run(connection)
         finally:
             await engine.dispose()
 
-    return asyncio.run(begin())
+    return asyncio.run(once())

@@ -1,12 +1,14 @@
 """The engine, and the one transaction that a request has."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from service.prepared import driver_of
 from service.settings import Settings
 
 CONNECT_SECONDS = 2
@@ -43,6 +45,17 @@ def _session(name: str) -> dict[str, str]:
     }
 
 
+@asynccontextmanager
+async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a transaction: committed at the end of the block, rolled back when anything is raised.
+
+    It is the driver's own, so that statements of SQLAlchemy and prepared ones (`prepared.py`) run in the same.
+    """
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with alone.connect() as connection, driver_of(connection).transaction():
+        yield connection
+
+
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised.
 
@@ -50,7 +63,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     two round trips are saved.
     """
     state = request.app.state
-    async with state.reading.connect() if request.method == "GET" else state.engine.begin() as connection:
+    async with state.reading.connect() if request.method == "GET" else begin(state.reading) as connection:
         yield connection
 
 

@@ -2,7 +2,7 @@
 
 import structlog
 from asyncpg.exceptions import DataError
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from service.errors import AlreadyExists, Conflict, InvalidContent, ServiceError, Unavailable
 
@@ -15,35 +15,29 @@ LATER = ("08", "53", "57", "55P03", "40P01", "40001")
 
 def refusal(error: Exception) -> ServiceError | None:
     """Return the refusal for an error of the database or of the way to it; None if it is a fault of ours."""
-    if isinstance(error, IntegrityError):
-        return _violation(error)
-    if isinstance(error, DBAPIError) and _out_of_range(error):
+    cause = _cause(error)
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state.startswith("23"):
+        return _violation(state, str(getattr(cause, "constraint_name", None) or ""))
+    if isinstance(cause, DataError) or state.startswith("22"):
         return InvalidContent("A value is out of the range that the service can store.")
-    if isinstance(error, DBAPIError) and not _passing(error):
+    if state and not state.startswith(LATER) and not getattr(error, "connection_invalidated", False):
         return None
-    log.warning("database_unavailable", error=type(error).__name__)
+    log.warning("database_unavailable", error=type(cause).__name__)
     return Unavailable(
         "The database is away or busy. Nothing was changed; send the request again.", headers={"Retry-After": "1"}
     )
 
 
-def _out_of_range(error: DBAPIError) -> bool:
-    cause = getattr(error.orig, "__cause__", None)
-    return isinstance(cause, DataError) or _state(error).startswith("22")
+def _cause(error: Exception) -> BaseException:
+    """Return the driver's own error, which SQLAlchemy wraps twice."""
+    if isinstance(error, DBAPIError):
+        return getattr(error.orig, "__cause__", None) or error.orig or error
+    return error
 
 
-def _passing(error: DBAPIError) -> bool:
-    state = _state(error)
-    return error.connection_invalidated or state.startswith(LATER) or not state
-
-
-def _state(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or "")
-
-
-def _violation(error: IntegrityError) -> ServiceError:
-    name = str(getattr(getattr(error.orig, "__cause__", None), "constraint_name", "") or "")
-    match _state(error):
+def _violation(state: str, name: str) -> ServiceError:
+    match state:
         case "23505":
             return AlreadyExists("Something with the same name or number is already there.", constraint=name)
         case "23503":

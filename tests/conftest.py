@@ -71,6 +71,8 @@ class World:
             app = app or self.app
 
             async def check(response: httpx.Response, app: FastAPI = app) -> None:
+                if response.headers.get("content-type") == "application/json":
+                    await response.aread()
                 declared(app, response)
 
             token = app.state.callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))

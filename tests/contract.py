@@ -1,11 +1,14 @@
 """Every answer that any test receives is one that the published document declares."""
 
+import json
 import re
 from functools import cache
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import TypeAdapter
 
 WATCHED = (
     "etag",
@@ -48,3 +51,19 @@ def declared(app: FastAPI, response: httpx.Response) -> None:
     known = {header.lower() for header in answer["headers"]}
     carried = {header for header in WATCHED if header in response.headers}
     assert carried <= known, f"{name} {response.status_code} carried {carried - known}"
+    model = models(app).get(name)
+    if model is not None and response.is_success and response.headers["content-type"] == "application/json":
+        # Some answers are written without their model, for speed: all are held to it here, member by member.
+        held = model.dump_json(model.validate_json(response.content))
+        assert json.loads(held) == response.json(), name
+
+
+@cache
+def models(app: FastAPI) -> dict[str, TypeAdapter[Any]]:
+    """Return the model of each operation's answer."""
+    found = (context.original_route for context in iter_route_contexts(app.routes))
+    return {
+        route.operation_id or route.name: TypeAdapter(route.response_model)
+        for route in found
+        if isinstance(route, APIRoute) and route.response_model is not None
+    }

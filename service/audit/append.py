@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.audit.entry import Entry
 from service.audit.models import AuditEntry, AuditPending
 from service.orm import table
+from service.prepared import Prepared
 
 _entry, _pending = table(AuditEntry), table(AuditPending)
 _queue = (
@@ -13,10 +14,11 @@ _queue = (
     .values({name: sa.bindparam(name, type_=_pending.c[name].type) for name in ("log_id", "subject", "seq", "leaf")})
     .cte("queued")
 )
-_append = (
+_append = Prepared(
     sa.insert(_entry)
     .values({column.name: sa.bindparam(column.name, type_=column.type) for column in _entry.columns})
-    .add_cte(_queue)
+    .add_cte(_queue),
+    changing=True,
 )
 
 
@@ -26,8 +28,8 @@ async def append(connection: AsyncConnection, entry: Entry) -> None:
     The caller holds the lock on the subject's row, and has written the new head there. UNIQUE (subject, seq) refuses
     a fork.
     """
-    await connection.execute(
-        _append,
+    await _append.rows(
+        connection,
         {
             "subject": entry.subject,
             "seq": entry.seq,

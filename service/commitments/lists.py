@@ -1,6 +1,6 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +19,7 @@ from service.commitments.visibility import Condition, bound, visible_to
 from service.orm import table
 from service.pages import decode, encode
 from service.permissions import Caller, Kind
+from service.prepared import Prepared
 from service.wire import PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
@@ -80,7 +81,7 @@ ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
 
 async def page(
     connection: AsyncConnection, caller: Caller, wanted: Filter, sort: Sort, cursor: str | None, limit: int
-) -> Sequence[Any]:
+) -> list[dict[str, Any]]:
     """Return one more than `limit` rows that the caller may see, after `cursor`."""
     kinds = ORDERS[sort][2]
     asked = wanted.model_dump(exclude_defaults=True)
@@ -90,9 +91,7 @@ async def page(
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
     statement = _page(caller.kind, shape, sort, going_on=after is not None)
-    found = await connection.execute(statement, bound(caller, limit=limit + 1, **values))
-    rows: Sequence[Any] = found.mappings().all()
-    return rows
+    return await statement.rows(connection, bound(caller, limit=limit + 1, **values))
 
 
 def mark(sort: Sort, row: Any) -> str:  # noqa: ANN401 -- a row
@@ -115,7 +114,7 @@ def _single(name: str, value: object) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> sa.Select[Any]:
+def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Prepared:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
     asked = read.where(visible_to(kind), *(_condition(name, said) for name, said in shape))
@@ -124,7 +123,8 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> sa.Select[
         there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
         asked = asked.where(here < there if descending else here > there)
     order = [column.desc() if descending else column.asc() for column in columns]
-    return asked.order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger()))
+    limit = sa.bindparam("limit", type_=sa.BigInteger())
+    return Prepared(asked.order_by(*order).limit(limit))
 
 
 def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape

@@ -14,6 +14,7 @@ from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
 from service.orm import table
 from service.permissions import Caller, Kind
+from service.prepared import Prepared
 
 _transition, _confirmation, _commitment = table(Transition), table(Confirmation), table(Commitment)
 _said = sa.func.to_jsonb(sa.literal_column("confirmation")).op("-")("transition_id").op("-")("id")
@@ -42,12 +43,11 @@ Row = Any
 
 async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> Mapping[str, Any]:
     """Return the transition of a commitment that the caller may see, with each party's answer; `NotFound` otherwise."""
-    asked = await connection.execute(_one(caller.kind), bound(caller, transition_id=transition_id))
-    found = asked.mappings().one_or_none()
+    found = await _one(caller.kind).row(connection, bound(caller, transition_id=transition_id))
     if found is None:
         message = "There is no such transition for this caller."
         raise NotFound(message)
-    return dict(found)
+    return found
 
 
 async def page(connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int) -> Sequence[Row]:
@@ -65,5 +65,5 @@ async def status(connection: AsyncConnection, transition_id: UUID) -> str:
 
 
 @cache
-def _one(kind: Kind) -> sa.Select[Any]:
-    return _read.where(_transition.c.id == sa.bindparam("transition_id"), visible_to(kind))
+def _one(kind: Kind) -> Prepared:
+    return Prepared(_read.where(_transition.c.id == sa.bindparam("transition_id"), visible_to(kind)))

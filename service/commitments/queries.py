@@ -79,8 +79,7 @@ def rights(caller: Caller, row: Row) -> Standing:
 
 async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
     """Return one commitment with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
-    found = await connection.execute(statements.one(caller.kind), bound(caller, commitment_id=commitment_id))
-    return dict(_there(found.mappings().one_or_none()))
+    return _there(await statements.one(caller.kind).row(connection, bound(caller, commitment_id=commitment_id)))
 
 
 async def get_for_update(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> Locked:
@@ -89,9 +88,8 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     Two moves at once: the second waits here, and then
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
-    found = await connection.execute(statements.locking(caller.kind), bound(caller, commitment_id=commitment_id))
-    row = _there(found.mappings().one_or_none())
-    return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
+    row = _there(await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id)))
+    return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
 
 
 async def find(connection: AsyncConnection, reference: str, caller: Caller | None) -> UUID | None:
@@ -115,7 +113,7 @@ async def place(
 ) -> Row | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
     named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
-    return (await connection.execute(statements.place(caller.kind), bound(caller, **named))).mappings().one_or_none()
+    return await statements.place(caller.kind).row(connection, bound(caller, **named))
 
 
 async def belong(
@@ -126,7 +124,7 @@ async def belong(
     return list((await connection.execute(sa.select(*asked))).one()) if asked else []
 
 
-def _there(row: Row | None) -> Row:
+def _there(row: dict[str, Any] | None) -> dict[str, Any]:
     if row is None:
         message = "There is no such commitment for this caller."
         raise NotFound(message)

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
 
-from service.commitments import commands, lists, queries
+from service.answering import answer
+from service.commitments import answers, commands, lists, queries
 from service.commitments.examples import COMMITMENTS, PARTY_FACTS
-from service.commitments.lifecycle import Action, allowed
 from service.commitments.lists import Filter, Sort
 from service.commitments.machine import machine
-from service.commitments.requirements import missing
 from service.commitments.schemas import (
     CommitmentCreate,
     CommitmentDetail,
@@ -22,7 +21,7 @@ from service.db import Transaction
 from service.idempotency import Once, OnceRoute
 from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
-from service.permissions import Caller, Permission
+from service.permissions import Caller
 from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING
 
@@ -49,11 +48,11 @@ async def create_commitment(
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[CommitmentCreate, Body(openapi_examples=COMMITMENTS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Record what was agreed. It stays `proposed` until every other party has confirmed that it was."""
     commitment_id = await commands.record(connection, caller, new)
     response.headers["Location"] = f"/v1/commitments/{commitment_id}"
-    return await _detail(response, connection, caller, commitment_id)
+    return await _detail(response, connection, caller, commitment_id, status=201)
 
 
 @router.get("/commitments", summary="List commitments", response_model=Page[CommitmentRead], responses=READING)
@@ -63,10 +62,11 @@ async def list_commitments(
     caller: CurrentCaller,
     wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
-) -> dict[str, Any]:
+) -> Response:
     """List the commitments that the caller may see; filters are joined by AND, repeated values by OR."""
     rows = await lists.page(connection, caller, wanted, sort, paging.cursor, paging.limit)
-    return paging.marked(rows, lambda row: lists.mark(sort, row))
+    page = paging.marked(rows, lambda row: lists.mark(sort, row))
+    return answer(paging.response, {**page, "items": [answers.commitment(row) for row in page["items"]]})
 
 
 @router.get(
@@ -77,7 +77,7 @@ async def list_commitments(
 )
 async def read_commitment(
     response: Response, connection: Transaction, caller: CurrentCaller, commitment_id: UUID
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Read one commitment, with the moves that the caller may propose, and what each still needs."""
     return await _detail(response, connection, caller, commitment_id)
 
@@ -95,23 +95,15 @@ async def change_party_facts(
     commitment_id: UUID,
     patch: Annotated[PartyFactsPatch, Body(openapi_examples=PARTY_FACTS)],
     version: RequiredVersion,
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Change facts of the caller's own party (RFC 7396). Shared facts change by the action `amend`."""
     await commands.change_party_facts(connection, caller, commitment_id, patch, version)
     return await _detail(response, connection, caller, commitment_id)
 
 
-async def _detail(response: Response, connection: Transaction, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
+async def _detail(
+    response: Response, connection: Transaction, caller: Caller, commitment_id: UUID, status: int = 200
+) -> Response:
     row = await queries.get(connection, caller, commitment_id)
     tag(response, row["version"])
-    return {**row, "allowed_actions": _allowed(caller, row)}
-
-
-def _allowed(caller: Caller, row: dict[str, Any]) -> list[dict[str, Any]]:
-    if row["open_transition"] or not queries.rights(caller, row).may(Permission.PROPOSE):
-        return []
-    facts, awaits = queries.facts(row), queries.others(row, caller.party)
-    return [
-        {"action": action, "missing": missing(Action(action), {}, facts), "awaits": awaits}
-        for action in allowed(facts.state, facts.for_step())
-    ]
+    return answer(response, answers.detail(caller, row), status)

@@ -12,6 +12,7 @@ from service.commitments.visibility import roles_of, visible_to
 from service.groups.models import WorkingGroup
 from service.orm import table
 from service.permissions import Kind
+from service.prepared import Prepared
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
@@ -24,26 +25,11 @@ overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)
 due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)
 dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
-_waiting = sa.func.jsonb_build_object(
-    "id", _commitment.c.open_transition_id,
-    "proposed_by", _commitment.c.proposed_by,
-    "awaiting", _commitment.c.awaiting,
-    "expires_at", _commitment.c.expires_at,
-)  # fmt: skip
-_INNER = {
-    "words",
-    "leaf",
-    "awaiting",
-    "proposed_by",
-    "expires_at",
-    "open_transition_id",
-    "refused_transition_id",
-    "seq",
-}
+_UNREAD = {"words", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
-    *(column for column in _commitment.c if column.name not in _INNER),
+    *(column for column in _commitment.c if column.name not in _UNREAD),
     _commitment.c.seq.label("version"),
-    sa.case((live, _waiting), else_=None).label("open_transition"),
+    live.label("live"),
     overdue.label("overdue"),
     due_soon.label("due_soon"),
     dormant.label("dormant"),
@@ -57,25 +43,26 @@ _stamp = (
 
 
 @cache
-def one(kind: Kind) -> sa.Select[Any]:
+def one(kind: Kind) -> Prepared:
     """Return the statement that reads the commitment `commitment_id`."""
-    return _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+    asked = _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+    return Prepared(asked)
 
 
 @cache
-def locking(kind: Kind) -> sa.Select[Any]:
+def locking(kind: Kind) -> Prepared:
     """Return the statement that locks it: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
     asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
-    return asked.with_for_update(key_share=True, of=_commitment)
+    return Prepared(asked.with_for_update(key_share=True, of=_commitment), changing=True)
 
 
 @cache
-def place(kind: Kind) -> sa.Select[Any]:
+def place(kind: Kind) -> Prepared:
     """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`."""
     session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
     group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
     roles = roles_of(kind, _commission.c.id, _group.c.id)
-    return (
+    asked = (
         sa.select(
             *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
             _session.c.ordinal,
@@ -89,6 +76,7 @@ def place(kind: Kind) -> sa.Select[Any]:
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"))
     )
+    return Prepared(asked)
 
 
 def _with_roles(asked: sa.Select[Any], kind: Kind) -> sa.Select[Any]:

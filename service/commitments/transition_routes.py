@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
 
-from service.commitments import proposals, queries, transitions
+from service.answering import answer
+from service.commitments import answers, proposals, queries, transitions
 from service.commitments.evidence import Proposal
 from service.commitments.examples import CONFIRMATIONS, PROPOSALS, WITHDRAWALS
 from service.commitments.published import PublishedAs
@@ -36,11 +37,11 @@ async def create_transition(
     commitment_id: UUID,
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
     made = await transitions.propose(connection, caller, commitment_id, proposal, version)
     response.headers["Location"] = f"/v1/transitions/{made['id']}"
-    return made
+    return answer(response, answers.transition(made), 201)
 
 
 @router.get(
@@ -54,17 +55,20 @@ async def list_transitions(
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: UUID,
-) -> dict[str, Any]:
+) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)
     rows = await proposals.page(connection, commitment_id, paging.after("transition", UUID), paging.limit)
-    return paging.page(rows, "transition", "id")
+    page = paging.page(rows, "transition", "id")
+    return answer(paging.response, {**page, "items": [answers.transition(row) for row in page["items"]]})
 
 
 @router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
-async def read_transition(connection: Transaction, caller: CurrentCaller, transition_id: UUID) -> Any:  # noqa: ANN401
+async def read_transition(
+    response: Response, connection: Transaction, caller: CurrentCaller, transition_id: UUID
+) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
-    return await proposals.get(connection, caller, transition_id)
+    return answer(response, answers.transition(await proposals.get(connection, caller, transition_id)))
 
 
 @router.post(
@@ -76,13 +80,15 @@ async def read_transition(connection: Transaction, caller: CurrentCaller, transi
     dependencies=[Once],
 )
 async def create_confirmation(
+    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     transition_id: UUID,
     new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
-    return await transitions.answer(connection, caller, transition_id, new)
+    made = await transitions.answer(connection, caller, transition_id, new)
+    return answer(response, answers.transition(made), 201)
 
 
 @router.post(
@@ -94,10 +100,12 @@ async def create_confirmation(
     dependencies=[Once],
 )
 async def create_withdrawal(
+    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     transition_id: UUID,
     new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Take back a proposal that the caller's own party made and that is still open."""
-    return await transitions.withdraw(connection, caller, transition_id, new)
+    made = await transitions.withdraw(connection, caller, transition_id, new)
+    return answer(response, answers.transition(made), 201)

@@ -23,6 +23,7 @@ from service.commitments.queries import Locked
 from service.errors import InvalidContent, fault
 from service.orm import table
 from service.permissions import Caller
+from service.prepared import Prepared
 from service.wire import end
 
 _commitment = table(Commitment)
@@ -81,7 +82,7 @@ async def insert(
     entry = stamped.entry(row["commission_id"], row["id"], author, "commitment.recorded", data)
     along = opened(move.row(row["id"], caller, stamped.at))
     new = {**row, **_head(entry)}
-    await connection.execute(_inserting(tuple(new), along.statement), {**_values(new), **along.values})
+    await _inserting(tuple(new), along.statement).rows(connection, {**_values(new), **along.values})
     await append(connection, entry)
 
 
@@ -109,7 +110,7 @@ async def save(
     values = {ID: row["id"], **_values(after)}
     for one in along:
         values |= one.values
-    await connection.execute(_changing(tuple(after), tuple(one.statement for one in along)), values)
+    await _changing(tuple(after), tuple(one.statement for one in along)).rows(connection, values)
     await append(connection, entry)
 
 
@@ -123,13 +124,14 @@ def _json(value: Any) -> Any:  # noqa: ANN401 -- any column's value
 
 # Each statement is made once for the columns that it writes: making it would cost more than running it.
 @cache
-def _inserting(names: tuple[str, ...], along: sa.CTE) -> sa.Insert:
-    return sa.insert(_commitment).values(_bound(names)).add_cte(along)
+def _inserting(names: tuple[str, ...], along: sa.CTE) -> Prepared:
+    return Prepared(sa.insert(_commitment).values(_bound(names)).add_cte(along), changing=True)
 
 
 @cache
-def _changing(names: tuple[str, ...], along: tuple[sa.CTE, ...]) -> sa.Update:
-    return sa.update(_commitment).where(_commitment.c.id == sa.bindparam(ID)).values(_bound(names)).add_cte(*along)
+def _changing(names: tuple[str, ...], along: tuple[sa.CTE, ...]) -> Prepared:
+    mine = sa.update(_commitment).where(_commitment.c.id == sa.bindparam(ID))
+    return Prepared(mine.values(_bound(names)).add_cte(*along), changing=True)
 
 
 def _bound(names: tuple[str, ...]) -> dict[str, Any]:

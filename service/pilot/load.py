@@ -18,6 +18,7 @@ from service.commitments import transitions
 from service.commitments.models import Decision
 from service.commitments.schemas import CommitmentCreate
 from service.commitments.transition_schemas import ConfirmationCreate
+from service.db import begin
 from service.groups import commands as groups
 from service.groups.models import GroupRole
 from service.groups.schemas import WorkingGroupCreate
@@ -38,7 +39,7 @@ async def load(engine: AsyncEngine, credentials: Path) -> bool:
     It is one transaction. Lost credentials are replaced by new ones.
     """
     lost = not credentials.exists()  # noqa: ASYNC240 -- nothing else runs yet
-    async with engine.begin() as connection:
+    async with begin(engine) as connection:
         known = await connection.scalar(sa.text("SELECT 1 FROM commission WHERE id = :id"), {"id": str(COMMISSION)})
         found = None if known else await _load(connection)
         if known and lost:

@@ -15,6 +15,7 @@ from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
 from service.orm import table
 from service.permissions import Caller, Kind
+from service.prepared import Prepared
 from service.trail.log_queries import signed_size
 
 _entry, _log, _commitment = table(AuditEntry), table(LogEntry), table(Commitment)
@@ -31,8 +32,8 @@ def _signed(log_id: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- a value, 
 
 async def of_registry(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[dict[str, Any]]:
     """Return the registry's entries, oldest first; one that has no index yet has null."""
-    found = await connection.execute(_of_registry, {"after": after[0] if after else -1, "limit": limit + 1})
-    return [_read(row) for row in found.mappings()]
+    asked = {"after": after[0] if after else -1, "limit": limit + 1}
+    return [_read(row) for row in await _of_registry.rows(connection, asked)]
 
 
 async def of_commitment(
@@ -43,7 +44,7 @@ async def of_commitment(
     One that has no index yet has null.
     """
     asked = {"commitment_id": commitment_id, "after": after[0] if after else -1, "limit": limit + 1}
-    rows = (await connection.execute(_of_commitment(caller.kind), bound(caller, **asked))).mappings().all()
+    rows = await _of_commitment(caller.kind).rows(connection, bound(caller, **asked))
     if not rows:
         message = "There is no such commitment for this caller."
         raise NotFound(message)
@@ -58,11 +59,10 @@ async def of_commission(
     An index is given after the commit and without gaps, so a reader that goes on from the last index misses nothing.
     """
     asked = {"commission_id": commission_id, "after": after, "limit": limit + 1}
-    found = await connection.execute(_of_commission(caller.kind), bound(caller, **asked))
-    return [_read(row) for row in found.mappings()]
+    return [_read(row) for row in await _of_commission(caller.kind).rows(connection, bound(caller, **asked))]
 
 
-_of_registry = (
+_of_registry = Prepared(
     sa.select(*_columns, _log.c.index, _signed(REGISTRY))
     .select_from(_entry.outerjoin(_log, _same))
     .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
@@ -72,12 +72,12 @@ _of_registry = (
 
 
 @cache
-def _of_commitment(kind: Kind) -> sa.Select[Any]:
+def _of_commitment(kind: Kind) -> Prepared:
     # A commitment that may be read gives a row even where nothing comes after: absent is told apart from ended.
     mine = (_entry.c.subject == _commitment.c.id) & (_entry.c.seq > _after)
     same = _commitment.alias()
     log_id = sa.select(same.c.commission_id).where(same.c.id == sa.bindparam("commitment_id")).scalar_subquery()
-    return (
+    return Prepared(
         sa.select(*_columns, _log.c.index, _signed(log_id))
         .select_from(_commitment.outerjoin(_entry, mine).outerjoin(_log, _same))
         .where(_commitment.c.id == sa.bindparam("commitment_id"), visible_to(kind))
@@ -87,10 +87,10 @@ def _of_commitment(kind: Kind) -> sa.Select[Any]:
 
 
 @cache
-def _of_commission(kind: Kind) -> sa.Select[Any]:
+def _of_commission(kind: Kind) -> Prepared:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
     visible = sa.exists().where(_commitment.c.id == _log.c.subject, visible_to(kind))
-    return (
+    return Prepared(
         sa.select(*_columns, _log.c.index, _signed(commission_id))
         .select_from(_log.join(_entry, _same))
         .where(_log.c.log_id == commission_id, _log.c.index > _after, (_log.c.subject == commission_id) | visible)

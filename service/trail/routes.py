@@ -1,10 +1,11 @@
 """The audit trail over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from service.answering import answer
 from service.commissions import queries as commissions
 from service.db import Transaction
 from service.identity.caller import CurrentCaller
@@ -31,10 +32,10 @@ async def read_commitment_trail(
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: UUID,
-) -> dict[str, Any]:
+) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""
     rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", int), paging.limit)
-    return paging.page(rows, "seq", "seq")
+    return answer(paging.response, paging.page(rows, "seq", "seq"))
 
 
 @router.get(
@@ -49,7 +50,7 @@ async def read_commission_trail(
     caller: CurrentCaller,
     commission_id: UUID,
     after: After = None,
-) -> dict[str, Any]:
+) -> Response:
     """Read the entries of a commission and its commitments by index: the feed.
 
     Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
@@ -59,7 +60,7 @@ async def read_commission_trail(
     marked = paging.after("index", int)
     start = marked[0] if marked else (-1 if after is None else after)
     rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)
-    return paging.page(rows, "index", "index")
+    return answer(paging.response, paging.page(rows, "index", "index"))
 
 
 @router.get(
@@ -72,8 +73,8 @@ async def read_registry_trail(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-) -> dict[str, Any]:
+) -> Response:
     """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
     caller.require(Permission.READ_REGISTRY_TRAIL)
     rows = await queries.of_registry(connection, paging.after("seq", int), paging.limit)
-    return paging.page(rows, "seq", "seq")
+    return answer(paging.response, paging.page(rows, "seq", "seq"))

@@ -15,6 +15,7 @@ from service.audit.checkpoint import open_checkpoint
 from service.audit.collecting import LONGEST_SECONDS, Collector, Patience, WitnessesMalformed, load
 from service.audit.cosignature import Cosigner
 from service.audit.models import REGISTRY
+from service.db import begin
 from service.main import create_collector
 from tests.audit.filling import fill
 from tests.audit.test_sequencer import until
@@ -52,7 +53,7 @@ def collector(world: World, tmp_path: Path, *witnesses: tuple[str, str, str]) ->
 
 async def cosigned(world: World, witness: Running, log_id: UUID = LOG) -> bool:
     """Tell whether the newest checkpoint of a log carries this witness's cosignature, and it holds."""
-    async with world.engine.begin() as connection:
+    async with begin(world.engine) as connection:
         newest = await log.newest(connection, log_id)
     assert newest
     opened = open_checkpoint(newest.note, [world.app.state.sequencer.directory.signer(log_id).verifier], [witness.key])

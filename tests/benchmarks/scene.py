@@ -15,6 +15,7 @@ from service.audit.entry import Author
 from service.commissions import commands as commissions
 from service.commissions.models import Rule, SessionStatus
 from service.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
+from service.db import begin
 from service.groups import commands as groups
 from service.groups.models import GroupRole
 from service.groups.schemas import WorkingGroupCreate
@@ -55,7 +56,7 @@ class Scene:
 async def build(engine: AsyncEngine, mutual: int = MUTUAL, unilateral: int = UNILATERAL) -> Scene:
     """Register everybody and found everything, in an empty register."""
     scene = Scene()
-    async with engine.begin() as connection:
+    async with begin(engine) as connection:
         administrator, _ = await _principal(connection, parties.OPERATOR, "administrator", Kind.ADMINISTRATOR, None)
         author = Author(administrator.principal_id, None)
         for code in CODES:
@@ -64,7 +65,7 @@ async def build(engine: AsyncEngine, mutual: int = MUTUAL, unilateral: int = UNI
     founded: list[tuple[tuple[str, str], Rule, str | None]] = [(pair, Rule.MUTUAL, None) for pair in pairs[:mutual]]
     founded += [(pair, Rule.UNILATERAL, "U") for pair in pairs[:unilateral]]
     for pair, rule, suffix in founded:
-        async with engine.begin() as connection:
+        async with begin(engine) as connection:
             scene.places.append(await _commission(connection, scene, administrator, pair, rule, suffix))
     return scene
 

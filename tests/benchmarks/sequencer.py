@@ -23,7 +23,7 @@ from service.audit.entry import Head, compose
 from service.audit.log_directory import LogDirectory
 from service.audit.models import REGISTRY
 from service.audit.sequencer import Sequencer, _unsigned
-from service.db import create_engine
+from service.db import begin, create_engine
 from service.embedded import Server, start
 from service.migrate import migrate
 from service.settings import Settings
@@ -39,7 +39,7 @@ async def write(server: Server, log_id: UUID) -> float:
     engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
     subject, head, begun = uuid4(), Head(), time.perf_counter()
     while (spent := time.perf_counter() - begun) < WRITING_SECONDS:
-        async with engine.begin() as connection:
+        async with begin(engine) as connection:
             at = await connection.scalar(_lock, {"id": log_id})
             kind, data = "transition.confirmed", {"reason": "Agreed in writing."}
             entry = compose(head, log_id=log_id, subject=subject, kind=kind, recorded_at=at, author=AUTHOR, data=data)
@@ -94,7 +94,7 @@ async def measure(server: Server, directory: Path, entries: int, count: int) -> 
     indexed, spent = await work(sequencer, owner)
     grown = memory() - before
     begun = time.perf_counter()
-    async with engine.begin() as connection:
+    async with begin(engine) as connection:
         assert (await connection.scalars(_unsigned, {"registry": REGISTRY})).all() == []
     looked = time.perf_counter() - begun
     await engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.audit.append import append
 from service.audit.entry import Author, Head, compose
 from service.audit.sequencer import Sequencer
-from service.db import create_engine
+from service.db import begin, create_engine
 from tests.conftest import COMMISSION, World, settings_for
 
 WRITERS, ENTRIES = 12, 25
@@ -22,7 +22,7 @@ async def write(engine: AsyncEngine, seed: int) -> list[tuple[UUID, int]]:
     chance, subject, head = random.Random(seed), uuid4(), Head()
     written = []
     for _ in range(ENTRIES):
-        async with engine.begin() as connection:
+        async with begin(engine) as connection:
             at = await connection.scalar(_clock)
             entry = compose(
                 head,
