@@ -99,9 +99,10 @@ def test_one_function_writes_entries() -> None:
 
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("commit") == []
+    assert calls("transaction") == ["db.py:begin"]
     assert calls("begin") == [
         "accounts.py:_in_database",
-        "accounts.py:begin",
+        "accounts.py:once",
         "audit/collecting.py:_ask",
         "audit/collecting.py:_store",
         "audit/collecting.py:collect",

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.commitments.lifecycle import State
 from service.commitments.models import Commitment
-from service.commitments.statements import disputed, dormant, due_soon, live, overdue, read
+from service.commitments.statements import NO_DATE, disputed, dormant, due, due_soon, live, overdue, read
 from service.commitments.visibility import Condition, bound, visible_to
 from service.orm import table
 from service.pages import decode, encode
@@ -23,8 +23,6 @@ from service.prepared import Prepared
 from service.wire import PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
-# Not the last day of the calendar: the driver sends that one as infinity.
-NO_DATE = date(9000, 1, 1)
 
 
 class Sort(StrEnum):
@@ -69,11 +67,10 @@ FLAGS: Mapping[str, Condition] = {
     "disputed": disputed,
 }
 _sessions = (_commitment.c.session_id, _commitment.c.carried_to_session_id)
-_target = sa.func.coalesce(_commitment.c.due_on, sa.text("'9000-01-01'::date"))
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),
-    Sort.TARGET_DATE: ([_target, _commitment.c.id], False, [date.fromisoformat, UUID]),
+    Sort.TARGET_DATE: ([due, _commitment.c.id], False, [date.fromisoformat, UUID]),
     Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [datetime.fromisoformat, UUID]),
 }
 """Columns, whether they descend, and how a cursor's values are read back."""

@@ -76,6 +76,7 @@ class Commitment(Table, Chained, table=True):
         ),
         sa.Index("ix_commitment_by_reference", "commission_id", "reference"),
         sa.Index("ix_commitment_by_age", "commission_id", "id"),
+        sa.Index("ix_commitment_by_group", "working_group_id", "reference"),
         sa.Index("ix_commitment_by_state", "state", "working_group_id", "id"),
         sa.Index("ix_commitment_by_target", sa.text("COALESCE(due_on, '9000-01-01'::date)"), "id"),
         sa.Index("ix_commitment_by_activity", "changed_at", "id"),
@@ -93,7 +94,7 @@ class Commitment(Table, Chained, table=True):
     commission_id: Id = refers("commission.id")
     session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     carried_to_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
-    working_group_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True, index=True)
+    working_group_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     item_number: int = Field(nullable=False)
     sector: str = Field(sa_type=sa.Text, nullable=False)
     titles: dict[str, str] = document()

@@ -1,5 +1,6 @@
 """The statements that read commitments, made once for each kind of caller: making them costs more than running them."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,11 @@ _open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state
 live = _commitment.c.open_transition_id.is_not(None) & (
     _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
 )
-overdue = sa.func.coalesce(_open & (_commitment.c.due_on < _today), False)
-due_soon = sa.func.coalesce(_open & _commitment.c.due_on.between(_today, _today + 30), False)
+# Spelled as its index is; what has no date sorts last. Not the last day of the calendar: the driver sends it as infinity.
+NO_DATE = date(9000, 1, 1)
+due = sa.func.coalesce(_commitment.c.due_on, sa.text(f"'{NO_DATE}'::date"))
+overdue = _open & (due < _today)
+due_soon = _open & due.between(_today, _today + 30)
 dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 _UNREAD = {"words", "leaf", "refused_transition_id", "seq"}

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.models import REGISTRY, AuditEntry, LogEntry
+from service.commitments import queries as commitments
 from service.commitments.models import Commitment
 from service.commitments.visibility import bound, visible_to
-from service.errors import NotFound
 from service.orm import table
 from service.permissions import Caller, Kind
 from service.prepared import Prepared
@@ -46,9 +46,9 @@ async def of_commitment(
     asked = {"commitment_id": commitment_id, "after": after[0] if after else -1, "limit": limit + 1}
     rows = await _of_commitment(caller.kind).rows(connection, bound(caller, **asked))
     if not rows:
-        message = "There is no such commitment for this caller."
-        raise NotFound(message)
-    return [_read(row) for row in rows if row["seq"] is not None]
+        # Every commitment has an entry: this one is not there for the caller, or has none that comes after.
+        await commitments.get(connection, caller, commitment_id)
+    return [_read(row) for row in rows]
 
 
 async def of_commission(
@@ -73,14 +73,13 @@ _of_registry = Prepared(
 
 @cache
 def _of_commitment(kind: Kind) -> Prepared:
-    # A commitment that may be read gives a row even where nothing comes after: absent is told apart from ended.
-    mine = (_entry.c.subject == _commitment.c.id) & (_entry.c.seq > _after)
-    same = _commitment.alias()
-    log_id = sa.select(same.c.commission_id).where(same.c.id == sa.bindparam("commitment_id")).scalar_subquery()
+    commitment_id: Any = sa.bindparam("commitment_id", type_=sa.Uuid())
+    log_id = sa.select(_commitment.c.commission_id).where(_commitment.c.id == commitment_id).scalar_subquery()
+    visible = sa.exists().where(_commitment.c.id == commitment_id, visible_to(kind))
     return Prepared(
         sa.select(*_columns, _log.c.index, _signed(log_id))
-        .select_from(_commitment.outerjoin(_entry, mine).outerjoin(_log, _same))
-        .where(_commitment.c.id == sa.bindparam("commitment_id"), visible_to(kind))
+        .select_from(_entry.outerjoin(_log, _same))
+        .where(_entry.c.subject == commitment_id, _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
         .limit(_limit)
     )

@@ -160,7 +160,7 @@ def _transition(key: UUID, commitment: UUID, reference: str, row: Any, closed: A
 def _entry(row: Any) -> dict[str, Any]:
     members = orjson.loads(row["canonical"])
     return {
-        **{name: row[name] for name in ("subject", "seq", "kind", "recorded_at", "index")},
+        **{name: row[name] for name in ("subject", "seq", "kind", "recorded_at", "index", "in_checkpoint")},
         **{name: members[name] for name in ("actor", "party", "data")},
         "canonical": row["canonical"].decode(), "leaf_hash": row["leaf"].hex(),
     }  # fmt: skip

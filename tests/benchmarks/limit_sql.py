@@ -26,7 +26,9 @@ READ = f"""SELECT {_columns}, seq AS version,
  FROM commitment"""
 READ_ONE = f"{READ} WHERE id = $1"
 LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
-TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index
+TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
+ l.index < (SELECT max(size) FROM log_checkpoint
+  WHERE log_id = (SELECT commission_id FROM commitment WHERE id = $1)) AS in_checkpoint
  FROM audit_entry e LEFT JOIN log_entry l ON l.subject = e.subject AND l.seq = e.seq
  WHERE e.subject = $1 ORDER BY e.seq LIMIT 51"""
 ME = """SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role

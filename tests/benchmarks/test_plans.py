@@ -14,7 +14,6 @@ import asyncpg
 import httpx
 import orjson
 import pytest
-import sqlalchemy as sa
 from fastapi import FastAPI
 
 from service.embedded import Server
@@ -40,7 +39,7 @@ class Large:
 
     async def statements(self, path: str) -> tuple[list[Statement], Any]:
         """Return the SELECTs that a request makes, with their parameters, and the answer's body."""
-        with _listening(self.app) as heard:
+        with _listening() as heard:
             answer = await self.client.get(path)
         assert answer.status_code == 200, answer.text
         return [one for one in heard if "FROM" in one[0]], answer.json()
@@ -54,18 +53,18 @@ class Large:
 
 
 @contextmanager
-def _listening(app: FastAPI) -> Iterator[list[Statement]]:
+def _listening() -> Iterator[list[Statement]]:
+    """Hear every statement that the driver is asked to run."""
     heard: list[Statement] = []
+    fetch = asyncpg.Connection.fetch
 
-    def hear(*arguments: Any) -> None:
-        heard.append((arguments[2], tuple(arguments[3])))
+    async def hear(self: Any, query: str, *values: Any, **others: Any) -> Any:
+        heard.append((query, values))
+        return await fetch(self, query, *values, **others)
 
-    engine = app.state.engine.sync_engine
-    sa.event.listen(engine, "before_cursor_execute", hear)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncpg.Connection, "fetch", hear)
         yield heard
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", hear)
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +142,13 @@ async def test_a_list_reads_its_page_from_an_index(large: Large, name: str) -> N
     assert statements
     for statement in statements:
         assert not faults(await large.explain(statement))
+
+
+@pytest.mark.parametrize("name", ["of a group", "of a group in a state", "overdue", "due soon"])
+async def test_a_narrow_list_reads_little_beside_its_page(large: Large, name: str) -> None:
+    (statement,), _ = await large.statements(path_of(large, LISTS[name]))
+    plan = await large.explain(statement, ", ANALYZE, BUFFERS")
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 250
 
 
 async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
