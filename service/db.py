@@ -45,26 +45,34 @@ def _session(name: str) -> dict[str, str]:
     }
 
 
+def autocommitting(engine: AsyncEngine) -> AsyncEngine:
+    """Return the engine, its statements each for itself unless the driver is told to begin."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 @asynccontextmanager
 async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a transaction: committed at the end of the block, rolled back when anything is raised.
 
     It is the driver's own, so that statements of SQLAlchemy and prepared ones (`prepared.py`) run in the same.
     """
-    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with alone.connect() as connection, driver_of(connection).transaction():
+    async with autocommitting(engine).connect() as connection, driver_of(connection).transaction():
         yield connection
 
 
+# Async like every dependency: FastAPI would run a plain function in a thread, which costs more than most of them do.
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised.
 
     A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
     two round trips are saved.
     """
-    state = request.app.state
-    async with state.reading.connect() if request.method == "GET" else begin(state.reading) as connection:
-        yield connection
+    async with request.app.state.autocommitting.connect() as connection:
+        if request.method == "GET":
+            yield connection
+        else:
+            async with driver_of(connection).transaction():
+                yield connection
 
 
 # scope="function" is what makes the commit happen before the answer is sent: FastAPI's default is after.

@@ -25,7 +25,7 @@ from service.commissions.routes import router as commissions
 from service.commitments.routes import lifecycle
 from service.commitments.routes import router as commitments
 from service.commitments.transition_routes import router as transitions
-from service.db import create_engine
+from service.db import autocommitting, create_engine
 from service.edge import Edge
 from service.groups.routes import router as groups
 from service.idempotency import forget_older
@@ -78,7 +78,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     )
     url = settings.database_url.get_secret_value()
     app.state.engine = create_engine(url, settings=settings)
-    app.state.reading = app.state.engine.execution_options(isolation_level="AUTOCOMMIT")
+    app.state.autocommitting = autocommitting(app.state.engine)
     issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
     providers = issuers.load(settings.issuers_file)
     app.state.callers = Callers(issuer, providers)

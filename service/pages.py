@@ -75,7 +75,7 @@ class Asked:
         return {"items": rows[: self.limit], "next_cursor": cursor}
 
 
-def asked(request: Request, response: Response, limit: Limit = DEFAULT, cursor: Cursor = None) -> Asked:
+async def asked(request: Request, response: Response, limit: Limit = DEFAULT, cursor: Cursor = None) -> Asked:
     """Return which page is asked for."""
     return Asked(request, response, limit, cursor)
 

@@ -16,7 +16,7 @@ IfMatch = Annotated[
 ]
 
 
-def required_version(if_match: IfMatch = None) -> int | None:
+async def required_version(if_match: IfMatch = None) -> int | None:
     """Return the version that a change is meant for, None for `*`; 428 without If-Match, 412 if it is no ETag of ours."""
     if if_match is None:
         message = 'Read the resource first, and send its ETag as If-Match (or "*" to change whatever is there).'
@@ -24,7 +24,7 @@ def required_version(if_match: IfMatch = None) -> int | None:
     return _version(if_match)
 
 
-def optional_version(if_match: IfMatch = None) -> int | None:
+async def optional_version(if_match: IfMatch = None) -> int | None:
     """Return the version in If-Match, None without one or for `*`."""
     return None if if_match is None else _version(if_match)
 

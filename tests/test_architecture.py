@@ -99,7 +99,7 @@ def test_one_function_writes_entries() -> None:
 
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("commit") == []
-    assert calls("transaction") == ["db.py:begin"]
+    assert calls("transaction") == ["db.py:begin", "db.py:transaction"]
     assert calls("begin") == [
         "accounts.py:_in_database",
         "accounts.py:once",
@@ -112,7 +112,6 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
         "audit/sequencer.py:sign",
         "audit/sequencer.py:step",
         "audit/witnessing.py:_read",  # an HTTP answer, no transaction
-        "db.py:transaction",
         "main.py:_forget_old_answers",
         "main.py:_watch_epoch",
         "migrate.py:create_roles",
