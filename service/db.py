@@ -16,13 +16,15 @@ LOCK_SECONDS = 10
 STATEMENT_SECONDS = 30
 
 
-def create_engine(url: str, *, settings: Settings, name: str = "pacta") -> AsyncEngine:
+def create_engine(url: str, *, settings: Settings, name: str = "pacta", autocommit: bool = False) -> AsyncEngine:
     """Return an engine whose waits all end: connecting, the pool, locks, statements.
 
-    The pool sends no reset when a connection comes back, since every transaction here ends by COMMIT or ROLLBACK.
+    The pool sends no reset when a connection comes back, since every transaction here ends by COMMIT or ROLLBACK. With
+    `autocommit` each statement is for itself, unless `begin` or `transaction` tells the driver to begin.
     """
     return create_async_engine(
         url,
+        isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
         pool_size=settings.pool_size,
         max_overflow=0,
         pool_timeout=settings.pool_timeout,
@@ -45,18 +47,14 @@ def _session(name: str) -> dict[str, str]:
     }
 
 
-def autocommitting(engine: AsyncEngine) -> AsyncEngine:
-    """Return the engine, its statements each for itself unless the driver is told to begin."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
 @asynccontextmanager
 async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a transaction: committed at the end of the block, rolled back when anything is raised.
 
     It is the driver's own, so that statements of SQLAlchemy and prepared ones (`prepared.py`) run in the same.
     """
-    async with autocommitting(engine).connect() as connection, driver_of(connection).transaction():
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    async with alone.connect() as connection, driver_of(connection).transaction():
         yield connection
 
 
@@ -67,7 +65,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
     two round trips are saved.
     """
-    async with request.app.state.autocommitting.connect() as connection:
+    async with request.app.state.engine.connect() as connection:
         if request.method == "GET":
             yield connection
         else:

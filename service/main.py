@@ -25,7 +25,7 @@ from service.commissions.routes import router as commissions
 from service.commitments.routes import lifecycle
 from service.commitments.routes import router as commitments
 from service.commitments.transition_routes import router as transitions
-from service.db import autocommitting, create_engine
+from service.db import create_engine
 from service.edge import Edge
 from service.groups.routes import router as groups
 from service.idempotency import forget_older
@@ -77,8 +77,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         telemetry={"auto_configure": False},
     )
     url = settings.database_url.get_secret_value()
-    app.state.engine = create_engine(url, settings=settings)
-    app.state.autocommitting = autocommitting(app.state.engine)
+    app.state.engine = create_engine(url, settings=settings, autocommit=True)
     issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
     providers = issuers.load(settings.issuers_file)
     app.state.callers = Callers(issuer, providers)
@@ -149,7 +148,7 @@ async def _watch_epoch(app: FastAPI) -> None:
     seen = None
     while True:
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with app.state.engine.begin() as connection:
+            async with app.state.engine.connect() as connection:
                 present = await epoch(connection)
             if seen is not None and present != seen:
                 app.state.callers.forget()
@@ -160,7 +159,7 @@ async def _watch_epoch(app: FastAPI) -> None:
 async def _forget_old_answers(app: FastAPI) -> None:
     while True:
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with app.state.engine.begin() as connection:
+            async with app.state.engine.connect() as connection:
                 await forget_older(connection, app.state.idempotency_days)
         await asyncio.sleep(FORGET_SECONDS)
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from service.commitments import queries
 from service.commitments.lifecycle import Action, allowed
-from service.commitments.requirements import missing
+from service.commitments.requirements import Facts, missing
 from service.commitments.schemas import CommitmentRead, InstrumentRead, PartyFactsRead
 from service.commitments.transition_schemas import TransitionRead
+from service.errors import Fault
 from service.permissions import Caller, Permission
 
 _SHAPED: Final = {"instrument", "party_facts", "open_transition"}
@@ -45,11 +47,14 @@ def _open(row: Mapping[str, Any]) -> dict[str, Any]:
 def _allowed(caller: Caller, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not queries.rights(caller, row).may(Permission.PROPOSE):
         return []
-    facts, awaits = queries.facts(row), queries.others(row, caller.party)
-    return [
-        {"action": action, "missing": missing(Action(action), {}, facts), "awaits": awaits}
-        for action in allowed(facts.state, facts.for_step())
-    ]
+    awaits = queries.others(row, caller.party)
+    return [{"action": action, "missing": gaps, "awaits": awaits} for action, gaps in _moves(queries.facts(row))]
+
+
+@lru_cache(maxsize=10_000)
+def _moves(facts: Facts) -> list[tuple[str, list[Fault]]]:
+    """Return each action that is possible with what it still needs: the same for every commitment of the same facts."""
+    return [(action, missing(Action(action), {}, facts)) for action in allowed(facts.state, facts.for_step())]
 
 
 def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,7 +80,6 @@ class Callers:
 async def current_caller(
     request: Request,
     connection: Transaction,
-    _: Annotated[str | None, Depends(CLIENT_CREDENTIALS)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Caller:
     """Return who is calling; 401 without a token that is good now, 403 if it lacks the scope (RFC 6750, 3.1)."""

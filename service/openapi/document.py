@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 
 from service.commitments.lifecycle import picture
+from service.identity.caller import CLIENT_CREDENTIALS
 from service.openapi.additions import HEADERS, PILOT, Schema, headers_of, links_of
 from service.openapi.words import INTRODUCTION, TAGS
 from service.problems import MEDIA_TYPE, Problem
@@ -37,6 +39,10 @@ def document(app: FastAPI) -> Schema:
     )
     made = json.loads(GENERIC.sub(r"\1Page", json.dumps(made)))
     components = made["components"]
+    # How a token is got; what a request shows is a bearer token in any case, which is all that a route depends on.
+    components["securitySchemes"]["ClientCredentials"] = jsonable_encoder(
+        CLIENT_CREDENTIALS.model, by_alias=True, exclude_none=True
+    )
     components["headers"] = {name: dict(header) for name, header in HEADERS.items()}
     _add_problem(components["schemas"])
     for name, schema in components["schemas"].items():

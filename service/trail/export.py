@@ -61,14 +61,14 @@ class Export:
         yield "checkpoint", self.signed.note
 
     async def _content(self, wanted: Tile | Bundle) -> bytes:
-        async with self.engine.begin() as connection:
+        async with self.engine.connect() as connection:
             with proofs.proving(self.commission_id):
                 return await log_queries.content(connection, self.commission_id, wanted)
 
     async def _proofs(self, after: str) -> tuple[list[File], str]:
         """Return the proofs of the commitments that follow `after` by reference, and the last reference."""
         size = self.signed.checkpoint.size
-        async with self.engine.begin() as connection:
+        async with self.engine.connect() as connection:
             found = await log_queries.newest_of_commitments(connection, self.commission_id, size, after, BATCH)
             places = [row.place for row in found]
             made = await proofs.inclusions(connection, self.commission_id, self.signed, places)

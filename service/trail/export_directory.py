@@ -83,7 +83,7 @@ async def to_directory(engine: AsyncEngine, commission: str, path: Path, witness
     """
     directory = ExportDirectory(path)
     with directory.locked():
-        async with engine.begin() as connection:
+        async with engine.connect() as connection:
             commission_id = (await log_queries.named(connection, commission)).id
             whole = await export.prepare(engine, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
