@@ -28,7 +28,6 @@ from service.witness.memory import Memory, recall
 from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser
 
 LOG = UUID(COMMISSION)
-Export = dict[str, bytes]
 
 
 class Check(StrEnum):
