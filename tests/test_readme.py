@@ -3,10 +3,15 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from service.audit.cosignature import Cosigner
+from service.audit.keys import Signer
+from service.audit.policy_file import parse_policy
+from service.audit.proof import parse_proof
 from service.commitments.lifecycle import picture
 from service.settings import Settings
 from tests.test_demo import Demo, demo
@@ -24,7 +29,8 @@ def walk() -> str:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the walk is made with curl, which is not installed")
 def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     running = demo(directory=tmp_path / ".pacta")
-    script = walk().replace("http://127.0.0.1:8000", running.url)
+    pacta = str(Path(sys.executable).with_name("pacta"))
+    script = walk().replace("http://127.0.0.1:8000", running.url).replace("uv run pacta", pacta)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -35,10 +41,27 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     assert "urn:pacta:problem:own-proposal" in said
     assert re.search(r"^mou_drafted$.*^effective$\n^signed$", said, re.DOTALL | re.MULTILINE)
     assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
+    assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
+    assert re.search(
+        r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE
+    )
+    parse_proof((tmp_path / "customs-mou.tlog-proof").read_bytes())
 
 
 def test_the_picture_is_the_lifecycle_of_the_code() -> None:
     assert f"```mermaid\n{picture()}```" in README
+
+
+def test_the_policy_that_demands_both_sides_is_one() -> None:
+    (lines,) = re.findall(r"```\n(log <.*?)```", README, re.DOTALL)
+    for name, key in (
+        ("the log's key", Signer("log.example", bytes(32)).verifier.vkey),
+        ("our witness's key", Cosigner("ours.example", bytes(32)).verifier.vkey),
+        ("the other side's witness's key", Cosigner("theirs.example", bytes(range(32))).verifier.vkey),
+    ):
+        lines = lines.replace(f"<{name}>", key)
+    policy = parse_policy(lines.encode())
+    assert [policy.satisfied(seen) for seen in ({"ours"}, {"theirs"}, {"ours", "theirs"})] == [False, False, True]
 
 
 def test_every_setting_stands_in_the_table_with_its_description() -> None:

@@ -133,7 +133,7 @@ class Supersede(Evidence):
     """Another commitment replaces it."""
 
     action: Literal[Action.SUPERSEDE]
-    successor: Reference = Field(description="Reference of the commitment that replaces it.")
+    successor: Reference = Field(description="Reference of the commitment that replaces it, of the same commission.")
     reason: Reason | None = None
 
 
@@ -141,7 +141,7 @@ class Merge(Evidence):
     """It is carried on within another commitment."""
 
     action: Literal[Action.MERGE]
-    target: Reference = Field(description="Reference of the commitment that takes it up.")
+    target: Reference = Field(description="Reference of the commitment that takes it up, of the same commission.")
     reason: Reason | None = None
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.audit.entry import canonical, timestamp
+from service.audit.entry import timestamp
 from service.commissions.models import Session
 from service.commitments import queries
 from service.commitments.effect import effect
@@ -16,7 +16,7 @@ from service.commitments.evidence import MODELS, given
 from service.commitments.lifecycle import SPINE, Action, State, Step, refusal
 from service.commitments.queries import Locked
 from service.commitments.requirements import impossible, missing
-from service.commitments.writing import MOST_BYTES, check_length, members
+from service.commitments.writing import check_length, members
 from service.errors import EvidenceMissing, Fault, InvalidContent, fault
 from service.groups.models import WorkingGroup
 from service.orm import table
@@ -58,8 +58,6 @@ async def judge(
     wrong += await _changes(connection, locked, evidence.get("changes", {}))
     if end is not None and end <= locked.stamp.at:
         wrong.append(fault("/expires_at", f"lies in the past; it is now {timestamp(locked.stamp.at)}"))
-    if len(canonical(evidence)) > MOST_BYTES:
-        wrong.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
     if wrong:
         raise _refused([], wrong)
     _fits(row, evidence, locked)

@@ -92,14 +92,18 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
 
 
-async def find(connection: AsyncConnection, reference: str, caller: Caller | None) -> UUID | None:
-    """Return the id of the commitment with this reference, if the caller (None: the service) may see it."""
-    asked = sa.select(_commitment.c.id).where(_commitment.c.reference == reference)
+async def find(connection: AsyncConnection, reference: str, caller: Caller | None, beside: UUID) -> Row | None:
+    """Return (id, is_beside) of the commitment with this reference, if the caller (None: the service) may see it.
+
+    `is_beside` tells whether it is of the same commission as the commitment `beside`.
+    """
+    one = _commitment.alias("one")
+    ours = sa.select(one.c.commission_id).where(one.c.id == beside).scalar_subquery()
+    asked = sa.select(_commitment.c.id, (_commitment.c.commission_id == ours).label("is_beside"))
+    asked = asked.where(_commitment.c.reference == reference)
     if caller is None:
-        found: UUID | None = await connection.scalar(asked)
-    else:
-        found = await connection.scalar(asked.where(visible_to(caller.kind)), bound(caller))
-    return found
+        return (await connection.execute(asked)).one_or_none()
+    return (await connection.execute(asked.where(visible_to(caller.kind)), bound(caller))).one_or_none()
 
 
 async def lock_open(connection: AsyncConnection, commitment_id: UUID) -> bool:

@@ -6,7 +6,9 @@ Pure: the day is given. `missing` reads raw values as well as validated ones, so
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 from service.commitments.evidence import MODELS
 from service.commitments.instrument import InstrumentKind
@@ -22,6 +24,8 @@ NEEDED: Mapping[Action, Sequence[str]] = {
     for action, model in MODELS.items()
 }
 """What each action needs always."""
+MOST_BYTES: Final = 20_000
+"""Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -84,7 +88,10 @@ def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
 
 
 def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Fault]:
-    """Return what in the evidence cannot be so: a past event in the future, a party or language not of the commission."""
+    """Return what cannot be so: a past event in the future, a party or language not of the commission, too long a text.
+
+    `given` is the evidence as its entry says it.
+    """
     early = [
         fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
         for name in PAST
@@ -103,4 +110,6 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
     drafting = given.get("drafting_party")
     if drafting and drafting not in facts.parties:
         foreign.append(fault("/drafting_party", f"is not a party here; these are: {', '.join(facts.parties)}"))
+    if len(orjson.dumps(given)) > MOST_BYTES:
+        twice.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
     return early + foreign + twice

@@ -14,7 +14,7 @@ from service.commitments.judgement import action_of, found_in, judge
 from service.commitments.lifecycle import Action, step
 from service.commitments.models import Decision, TransitionStatus
 from service.commitments.moves import CLOSED, Move, answered, closed, opened
-from service.commitments.queries import Locked
+from service.commitments.queries import Locked, Row
 from service.commitments.transition_schemas import ConfirmationCreate, WithdrawalCreate
 from service.commitments.writing import save, take_effect
 from service.errors import (
@@ -127,16 +127,24 @@ async def _lock(
     reference = evidence.get(name) if name else None
     if name is None or not isinstance(reference, str) or not re.fullmatch(REFERENCE, reference):
         return await queries.get_for_update(connection, caller, commitment_id), []
-    other = await queries.find(connection, reference, seeing)
     pointer = f"/{name}"
-    if other is None or other == commitment_id:
-        wrong = "there is no such commitment" if other is None else "names the commitment itself"
+    other = await queries.find(connection, reference, seeing, commitment_id)
+    if wrong := _unfit(other, reference, commitment_id):
         return await queries.get_for_update(connection, caller, commitment_id), [fault(pointer, wrong)]
-    first = other < commitment_id
-    is_open = await queries.lock_open(connection, other) if first else True
+    assert other is not None
+    first = other.id < commitment_id
+    is_open = await queries.lock_open(connection, other.id) if first else True
     locked = await queries.get_for_update(connection, caller, commitment_id)
-    is_open = is_open if first else await queries.lock_open(connection, other)
+    is_open = is_open if first else await queries.lock_open(connection, other.id)
     return locked, [] if is_open else [fault(pointer, f"{reference} is closed; name one that is open")]
+
+
+def _unfit(other: Row | None, reference: str, commitment_id: UUID) -> str | None:
+    if other is None:
+        return "there is no such commitment"
+    if other.id == commitment_id:
+        return "names the commitment itself"
+    return None if other.is_beside else f"{reference} is of another commission; name one of the same commission"
 
 
 async def _may_answer(

@@ -20,6 +20,7 @@ from service.commitments.lifecycle import Step
 from service.commitments.models import Commitment
 from service.commitments.moves import CLOSED, Along, Move, expire, opened
 from service.commitments.queries import Locked
+from service.commitments.requirements import MOST_BYTES
 from service.errors import InvalidContent, fault
 from service.orm import table
 from service.permissions import Caller
@@ -33,7 +34,6 @@ MEMBERS: Final = (
     "effective_on", "suspended_from", "review_on", "successor",
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
-MOST_BYTES: Final = 20_000
 ID: Final = "the_commitment"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service.commitments.effect import effect
 from service.commitments.lifecycle import OPEN, Action
-from service.verify.evidence import MOST_BYTES, hold_to_length, judge, named, row_for
+from service.verify.evidence import hold_to_length, judge, named, row_for
 from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.register import Register, Subject, Waiting
 
@@ -59,8 +59,6 @@ def _record(register: Register, subject: Subject, entry: Entry) -> None:
 
 def _propose(register: Register, subject: Subject, entry: Entry) -> None:
     require(subject.waiting is None, "a proposal is open already; one at a time")
-    length = len(spelled(entry["data"]["proposal"]["evidence"]))
-    require(length <= MOST_BYTES, f"the evidence is longer than {MOST_BYTES} bytes")
     _open(register, subject, entry)
 
 

@@ -6,15 +6,12 @@ from typing import Any, Final
 
 from service.commitments.effect import effect
 from service.commitments.lifecycle import OPEN, Action, State, Step, step, target
-from service.commitments.requirements import Facts, impossible, missing
+from service.commitments.requirements import MOST_BYTES, Facts, impossible, missing
 from service.errors import TransitionNotAllowed
 from service.verify.canonical import day
-from service.verify.finding import Severity
 from service.verify.reading import Broken, hold_evidence_to_model, require, spelled
 from service.verify.register import Register, Subject
 
-MOST_BYTES: Final = 20_000
-"""Of a commitment's titles, texts and reason together, and of a proposal's evidence."""
 NAMED: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
 Members = Mapping[str, Any]
 
@@ -32,7 +29,8 @@ def judge(register: Register, facts: Members, proposal: Members, at: str) -> Non
     today = day(at[:10])
     assert today is not None
     for fault in [*missing(row.action, evidence, known), *impossible(evidence, known, today)]:
-        message = f"the evidence of '{row.action}': {fault['pointer'][1:]} {fault['detail']}"
+        said = f"{fault['pointer'][1:]} {fault['detail']}".strip()
+        message = f"the evidence of '{row.action}': {said}"
         raise Broken(message)
     other = named(register, facts, proposal)
     require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed")
@@ -55,11 +53,8 @@ def named(register: Register, facts: Members, proposal: Members) -> Subject | No
     if name is None:
         return None
     reference = proposal["evidence"][name]
-    if reference.partition("/")[0] != register.code:
-        message = f"it names {reference}, whose log is not this one; whether that is open cannot be told from here"
-        raise Broken(message, Severity.UNPROVEN)
     other = register.commitments.get(reference)
-    require(other and other.stored, f"it names {reference}, which is not recorded")
+    require(other and other.stored, f"it names {reference}, which is not recorded in this log")
     require(reference != facts["reference"], "it names the commitment itself")
     return other
 

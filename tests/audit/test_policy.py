@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.audit.checkpoint import Checkpoint, OriginMismatch, sign_checkpoint
-from service.audit.cosignature import Cosigner
+from service.audit.cosignature import Cosigner, timestamp_of
 from service.audit.encoding import NoteInvalid
 from service.audit.keys import Signer, Verifier
 from service.audit.note import NoteUnverified, SignatureInvalid, parse_note
@@ -19,6 +19,30 @@ from tests.audit.test_merkle import flips
 
 LOG = Signer("pacta.example/az-pk", bytes(range(32)))
 OTHER = Signer("pacta.example/other", bytes(range(1, 33)))
+# Source: the checkpoint of a public log of Certificate Transparency, arche2025h1.staging.ct.transparency.dev, and the keys
+# that the operators of four public witnesses publish (remora.n621.de, witness.stagemole.eu/about, transparency.dev/witnesses,
+# witness1.smartit.nu). The log also signs as RFC 6962 demands, with a key that no policy here knows.
+CT_CHECKPOINT = """\
+arche2025h1.staging.ct.transparency.dev
+1432088532
+U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=
+
+— arche2025h1.staging.ct.transparency.dev zTM8sQAAAZ5W0WdjBAMARjBEAiBjW5IQf9pvsYLfQFX6hoGREPMHbdQ3urbllzalApkptQIgIpwtEroeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvGt0=
+— arche2025h1.staging.ct.transparency.dev ui8GwCF1+kWqZrxGdhj4aX3gcw7XUlXQQabg/27lefwhUkzbC3NygNI75MdhL1bfTW9g8Ei59RA23oHP7Ry1k3ZFWwQ=
+— transparency.dev/DEV:witness-little-garden 2AQqhwAAAABqEiEgzgFIqqhbUoDwjMWE6UP8nd8/KYTzwZ2rhIgcqoXHAwVkjZr4AscylP3v7sEodkRAErumC2q44vdgJY096st5BQ==
+— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcxZ75W3u5hNI7TOQtmJbqmNWVuE0tgh0XwzdZsDsUAQ==
+— remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9sXTynk5XeU/zZ0WBxtqB0DrAWfBw==
+— witness.stagemole.eu Z/euoAAAAABqEiEgw0i+7g2ENfDAWHmtRzCfKTHSDwYDJA2NmKeGi9Y8FtEyOUvVr+AJmIY/2TUFucgKi7lI7cUiOvKFYe/TmN9DAg==
+"""
+CT_POLICY = """\
+log arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f
+witness garden transparency.dev/DEV:witness-little-garden+d8042a87+BCtusOxINQNUTN5Oj8HObRkh2yHf/MwYaGX4CPdiVEPM
+witness smartit witness1.smartit.nu/witness1+a48c820f+BPSFWg9G6KPiO7QPryYO5Xq4oYJJ+kAvLKLSimDhoxMO
+witness remora remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2
+witness stagemole witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv
+group four all garden smartit remora stagemole
+quorum four
+"""
 NAMES = ["X1", "X2", "X3", "Y1", "Y2", "Y3"]
 WITNESSES = {name: Cosigner(f"witness.example/{name}", bytes([seed]) * 32) for seed, name in enumerate(NAMES)}
 VKEY = {name: witness.verifier.vkey for name, witness in WITNESSES.items()}
@@ -54,6 +78,20 @@ def test_the_specification_s_example_means_what_it_says_for_every_set_of_witness
         else:
             with pytest.raises(QuorumMissing):
                 policy.open_checkpoint(cosigned(*names))
+
+
+def test_a_public_log_s_checkpoint_is_believed_with_its_four_public_witnesses() -> None:
+    policy = parse_policy(CT_POLICY.encode())
+    opened = policy.open_checkpoint(CT_CHECKPOINT.encode())
+    assert opened.checkpoint.size == 1_432_088_532
+    assert policy.cosigned_by(opened) == {"garden", "smartit", "remora", "stagemole"}
+    assert {timestamp_of(opened.note.signatures[place]) for place in (2, 3, 4, 5)} == {1_779_573_024}
+    lines = CT_CHECKPOINT.splitlines(keepends=True)
+    for place in (6, 7, 8, 9):
+        with pytest.raises(QuorumMissing):
+            policy.open_checkpoint("".join(lines[:place] + lines[place + 1 :]).encode())
+    with pytest.raises(SignatureInvalid):
+        policy.open_checkpoint(CT_CHECKPOINT.replace("\n1432088532\n", "\n1432088533\n").encode())
 
 
 @pytest.mark.parametrize(

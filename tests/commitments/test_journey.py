@@ -4,7 +4,9 @@ from typing import Any
 
 import httpx
 
+from service.commitments.requirements import MOST_BYTES
 from tests.conftest import COMMISSION, SESSION_8, World, item
+from tests.three_parties import commission_of_three, record_in
 
 RECORD: dict[str, Any] = {
     "commission_id": COMMISSION,
@@ -215,6 +217,37 @@ async def test_supersede_and_merge_name_an_open_commitment(world: World) -> None
         f"/v1/commitments/{item(3)}/transitions", json={"action": "merge", "target": "PK-AZ/08/002"}
     )
     assert (back.status_code, back.json()["errors"][0]["pointer"]) == (422, "/target")
+
+
+async def test_supersede_and_merge_stay_within_one_commission(world: World) -> None:
+    other = await record_in(world, await commission_of_three(world, "unilateral"), 1)
+    for action, name in (("supersede", "successor"), ("merge", "target")):
+        refused = await world.as_("PK").post(
+            f"/v1/commitments/{item(2)}/transitions", json={"action": action, name: other["reference"]}
+        )
+        assert refused.status_code == 422
+        (fault,) = refused.json()["errors"]
+        assert fault["pointer"] == f"/{name}"
+        assert fault["detail"] == "PK-AZ-TR/00/001 is of another commission; name one of the same commission"
+    unseen = await world.as_("tr-secretariat").post(
+        f"/v1/commitments/{other['id']}/transitions", json={"action": "supersede", "successor": "PK-AZ/08/005"}
+    )
+    assert [fault["detail"] for fault in unseen.json()["errors"]] == ["there is no such commitment"]
+
+
+async def test_evidence_is_held_to_one_length_when_recording_as_when_proposing(world: World) -> None:
+    # Six bytes in an entry for each of these letters.
+    remark = {"remark": "\u0001" * 4_000}
+    agreement = RECORD["agreement"] | remark
+    recorded = await world.as_("PK").post("/v1/commitments", json=RECORD | {"agreement": agreement})
+    proposed = await world.as_("PK").post(
+        f"/v1/commitments/{item(4)}/transitions", json={"action": "redraft", "reason": "R"} | remark
+    )
+    for refused, pointer in ((recorded, "/agreement"), (proposed, "")):
+        assert refused.status_code == 422
+        assert refused.json()["errors"] == [
+            {"pointer": pointer, "detail": f"the evidence is longer than {MOST_BYTES} bytes"}
+        ]
 
 
 async def test_a_successor_that_closed_meanwhile_stops_the_confirmation(world: World) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from service.commissions.models import Rule, SessionStatus
 from service.commitments.commands import PARTY_FACTS_BYTES
+from service.commitments.requirements import MOST_BYTES
 from service.commitments.transitions import REFERENCES
-from service.commitments.writing import MEMBERS, MOST_BYTES
+from service.commitments.writing import MEMBERS
 from service.groups.models import GroupRole
 from service.verify import commitment_shapes, evidence, shapes
 from service.verify.finding import Severity
@@ -339,10 +340,12 @@ def test_a_successor_that_closed_meanwhile_stops_the_confirmation() -> None:
     assert "closed meanwhile" in judged(entries).findings.listed[0].message
 
 
-def test_a_successor_in_another_commissions_log_cannot_be_judged_from_this_one() -> None:
+def test_a_successor_in_another_commissions_log_breaks_a_rule() -> None:
     entries = deepcopy(LEGAL)
     put(proposed("merge"), *EVIDENCE, "target", to="PK-TR/08/002")(entries)
-    assert judged(entries).findings.outcome is Severity.UNPROVEN
+    found = judged(entries).findings
+    assert found.outcome is Severity.TAMPERED
+    assert "names PK-TR/08/002, which is not recorded in this log" in found.listed[0].message
 
 
 @pytest.mark.parametrize("by", ["AZ", "TR"])
@@ -373,7 +376,6 @@ def test_under_a_unilateral_rule_a_proposal_takes_effect_at_once_and_must() -> N
 
 def test_the_verifiers_own_words_are_those_of_the_service() -> None:
     assert set(commitment_shapes.Commitment.__annotations__) == set(MEMBERS)
-    assert evidence.MOST_BYTES == MOST_BYTES
     assert evidence.NAMED == REFERENCES
     assert PARTY_FACTS_BYTES <= MOST_BYTES
     for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
