@@ -112,13 +112,8 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
         "audit/sequencer.py:sign",
         "audit/sequencer.py:step",
         "audit/witnessing.py:_read",  # an HTTP answer, no transaction
-        "main.py:_forget_old_answers",
-        "main.py:_watch_epoch",
         "migrate.py:create_roles",
         "pilot/load.py:load",
-        "trail/export.py:_content",
-        "trail/export.py:_proofs",
-        "trail/export_directory.py:to_directory",
     ]
 
 

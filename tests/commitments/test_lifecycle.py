@@ -1,11 +1,12 @@
 """Every state against every action: what the table does not allow is refused."""
 
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import pytest
 
-from service.commitments import lifecycle
+from service.commitments import answers, lifecycle
 from service.commitments.evidence import MODELS
 from service.commitments.lifecycle import (
     LIFECYCLE,
@@ -126,11 +127,15 @@ def test_the_picture_shows_every_row() -> None:
 
 
 @pytest.fixture
-def without_redraft(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_redraft(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A copy of the table without `redraft`, in which `reopen` leads from a draft back to agreed."""
     rows = [row for row in LIFECYCLE if row.action is not Action.REDRAFT]
     changed = (*rows, Step(Action.REOPEN, State.MOU_DRAFTED, State.AGREED))
     monkeypatch.setattr(lifecycle, "LIFECYCLE", changed)
+    # What follows from the table is remembered while the process lives; a table changes with the program only.
+    answers._moves.cache_clear()
+    yield
+    answers._moves.cache_clear()
 
 
 @pytest.mark.usefixtures("without_redraft")
