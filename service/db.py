@@ -8,7 +8,7 @@ import orjson
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from service.prepared import driver_of
+from service.prepared import lent
 from service.settings import Settings
 
 CONNECT_SECONDS = 2
@@ -54,7 +54,7 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     It is the driver's own, so that statements of SQLAlchemy and prepared ones (`prepared.py`) run in the same.
     """
     alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with alone.connect() as connection, driver_of(connection).transaction():
+    async with alone.connect() as connection, lent(connection) as driver, driver.transaction():
         yield connection
 
 
@@ -69,7 +69,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
         if request.method == "GET":
             yield connection
         else:
-            async with driver_of(connection).transaction():
+            async with lent(connection) as driver, driver.transaction():
                 yield connection
 
 

@@ -4,7 +4,8 @@ SQLAlchemy finds, binds and wraps a statement anew at each execution, which on t
 What is written here is Core all the same; only its running is shorter.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -36,17 +37,11 @@ class Prepared:
 
     async def rows(self, connection: AsyncConnection, values: Values) -> list[dict[str, Any]]:
         """Run it and return its rows."""
-        driver = driver_of(connection)
-        if self._changing and not driver.is_in_transaction():
-            message = "what changes or locks must run in a transaction"
-            raise RuntimeError(message)
-        try:
+        async with lent(connection) as driver:
+            if self._changing and not driver.is_in_transaction():
+                message = "what changes or locks must run in a transaction"
+                raise RuntimeError(message)
             return [dict(record) for record in await driver.fetch(self.text, *self._bound(values))]
-        except BaseException:
-            if driver.is_closed():
-                # The pool must not hand it out again.
-                await connection.invalidate()
-            raise
 
     async def row(self, connection: AsyncConnection, values: Values) -> dict[str, Any] | None:
         """Run it and return its first row, or None."""
@@ -58,8 +53,17 @@ class Prepared:
         return [process(known[name]) if process else known[name] for name, process in self._binds]
 
 
-def driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
-    """Return the driver's own connection."""
+@asynccontextmanager
+async def lent(connection: AsyncConnection) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    """Lend the driver's own connection; one that is lost meanwhile is not given back to the pool."""
     assert connection.sync_connection is not None
-    found: asyncpg.Connection[asyncpg.Record] = connection.sync_connection.connection.driver_connection
-    return found
+    driver = connection.sync_connection.connection.driver_connection
+    assert driver is not None
+    try:
+        yield driver
+    except BaseException as wrong:
+        # One that the server has ended may not know it yet.
+        lost = driver.is_closed() or isinstance(wrong, asyncpg.InternalClientError)
+        if lost and not connection.invalidated:
+            await connection.invalidate()
+        raise

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,7 +76,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.ServiceError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (DBAPIError, PoolTimeout, PostgresError, InterfaceError, OSError):
+    for kind in (DBAPIError, PoolTimeout, PostgresError, InterfaceError, InternalClientError, OSError):
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _failed)
 

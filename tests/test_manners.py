@@ -211,15 +211,27 @@ async def test_the_pool_exhausted_is_a_503_with_retry_after_and_passes(make_worl
     assert (await world.as_("PK").get("/v1/me")).status_code == 200
 
 
-async def test_connections_that_were_cut_are_a_503_once_and_then_all_is_well(world: World) -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/v1/me", None, 200),
+        ("GET", f"/v1/commitments/{item(4)}", None, 200),
+        ("POST", f"/v1/commitments/{item(4)}/transitions", SIGN, 201),
+    ],
+    ids=["through SQLAlchemy", "on the driver", "in a transaction"],
+)
+@pytest.mark.parametrize("pause", [0, 0.05])
+async def test_connections_that_were_cut_are_a_503_once_and_then_all_is_well(
+    world: World, method: str, path: str, body: Any, status: int, pause: float
+) -> None:
     assert (await world.as_("PK").get("/v1/me")).status_code == 200
     owner = await world.connect("postgres")
     await owner.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'pacta_app' AND datname = current_database()"
     )
-    await asyncio.sleep(0.05)
-    check(await world.as_("PK").get("/v1/me"), 503, "unavailable")
-    assert (await world.as_("PK").get("/v1/me")).status_code == 200
+    await asyncio.sleep(pause)
+    check(await world.as_("PK").request(method, path, json=body), 503, "unavailable")
+    assert (await world.as_("PK").request(method, path, json=body)).status_code == status
 
 
 async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(world: World) -> None:
