@@ -1,6 +1,6 @@
 """The engine, and the one transaction that a request has."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ import orjson
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from service.prepared import lent
+from service.prepared import discard, lent
 from service.settings import Settings
 
 CONNECT_SECONDS = 2
@@ -54,7 +54,7 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     It is the driver's own, so that statements of SQLAlchemy and prepared ones (`prepared.py`) run in the same.
     """
     alone = engine.execution_options(isolation_level="AUTOCOMMIT")
-    async with alone.connect() as connection, lent(connection) as driver, driver.transaction():
+    async with alone.connect() as connection, _begun(connection):
         yield connection
 
 
@@ -69,8 +69,31 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
         if request.method == "GET":
             yield connection
         else:
-            async with lent(connection) as driver, driver.transaction():
+            async with _begun(connection):
                 yield connection
+
+
+@asynccontextmanager
+async def _begun(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Begin, then commit or roll back; a connection of which it is not sure how that ended goes to nobody else."""
+    async with lent(connection) as driver:
+        block = driver.transaction()
+        await _ended(connection, block.start())
+        try:
+            yield
+        except BaseException:
+            await _ended(connection, block.rollback())
+            raise
+        await _ended(connection, block.commit())
+
+
+async def _ended(connection: AsyncConnection, step: Coroutine[Any, Any, None]) -> None:
+    try:
+        await step
+    except BaseException:
+        # The driver believes itself in a transaction from before BEGIN has left: the next would be a mere savepoint.
+        await discard(connection)
+        raise
 
 
 # scope="function" is what makes the commit happen before the answer is sent: FastAPI's default is after.

@@ -63,7 +63,12 @@ async def lent(connection: AsyncConnection) -> "AsyncIterator[asyncpg.Connection
         yield driver
     except BaseException as wrong:
         # One that the server has ended may not know it yet.
-        lost = driver.is_closed() or isinstance(wrong, asyncpg.InternalClientError)
-        if lost and not connection.invalidated:
-            await connection.invalidate()
+        if driver.is_closed() or isinstance(wrong, asyncpg.InternalClientError):
+            await discard(connection)
         raise
+
+
+async def discard(connection: AsyncConnection) -> None:
+    """Close the connection instead of giving it back to the pool."""
+    if not connection.invalidated:
+        await connection.invalidate()

@@ -1,7 +1,7 @@
 """What the database says, in the words of a refusal: it is away, a value is out of range, a fact is contradicted."""
 
 import structlog
-from asyncpg.exceptions import DataError
+from asyncpg.exceptions import DataError, InterfaceError, InternalClientError
 from sqlalchemy.exc import DBAPIError
 
 from service.errors import AlreadyExists, Conflict, InvalidContent, ServiceError, Unavailable
@@ -23,9 +23,12 @@ def refusal(error: Exception) -> ServiceError | None:
         return InvalidContent("A value is out of the range that the service can store.")
     if state and not state.startswith(LATER) and not getattr(error, "connection_invalidated", False):
         return None
-    log.warning("database_unavailable", error=type(cause).__name__)
+    # What the driver cannot name may be a fault of ours: then the traceback is wanted.
+    unnamed = cause if isinstance(cause, InterfaceError | InternalClientError) else None
+    log.warning("database_unavailable", error=type(cause).__name__, exc_info=unnamed)
     return Unavailable(
-        "The database is away or busy. Nothing was changed; send the request again.", headers={"Retry-After": "1"}
+        "The database is away or busy. Send the request again; with the same Idempotency-Key it has one effect.",
+        headers={"Retry-After": "1"},
     )
 
 

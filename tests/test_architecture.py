@@ -98,8 +98,8 @@ def test_one_function_writes_entries() -> None:
 
 
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
-    assert calls("commit") == []
-    assert calls("transaction") == ["db.py:begin", "db.py:transaction"]
+    assert calls("commit") == calls("transaction") == ["db.py:_begun"]
+    assert calls("_begun") == ["db.py:begin", "db.py:transaction"]
     assert calls("begin") == [
         "accounts.py:_in_database",
         "accounts.py:once",

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -94,3 +95,25 @@ async def test_a_connection_that_died_is_not_handed_out_again(world: World) -> N
     async with world.engine.connect() as connection, lent(connection) as other:
         assert other is not dead
         assert await Prepared(sa.select(_commission.c.code)).rows(connection, {}) == [{"code": "PK-AZ"}]
+
+
+async def test_a_begin_that_was_cancelled_does_not_make_the_next_transaction_a_savepoint(
+    make_world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world: World = await make_world(pool_size=1)
+    execute = asyncpg.Connection.execute
+
+    async def never(self: Any, query: str, *values: Any, **others: Any) -> Any:
+        if query.startswith("BEGIN"):
+            raise asyncio.CancelledError
+        return await execute(self, query, *values, **others)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncpg.Connection, "execute", never)
+        with pytest.raises(asyncio.CancelledError):
+            async with begin(world.engine):
+                pass
+    async with begin(world.engine) as connection:
+        await RENAME.rows(connection, {"which": UUID(COMMISSION), "new_titles": {"en": "Another"}})
+    owner = await world.connect()
+    assert await owner.fetchval("SELECT titles ->> 'en' FROM commission WHERE id = $1", UUID(COMMISSION)) == "Another"

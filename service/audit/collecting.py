@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.audit import witnessing
+from service.audit.cosignature import timestamp_of
 from service.audit.log import consistency
 from service.audit.models import REGISTRY, LogCosignature
 from service.audit.policy import Witness
@@ -107,16 +109,19 @@ class Asking:
 
         try:
             signature = await witnessing.ask(self.witness, bytes(found.note), found.cosigned, prove)
-        except WitnessRefused as refusal:
+            at = datetime.fromtimestamp(timestamp_of(signature), UTC)
+        except (WitnessRefused, ValueError, OverflowError) as refusal:
+            # Also a note or a tree of ours that cannot be shown: it is this log's trouble, not the witness's.
             if self.refused.setdefault(found.log_id, Patience()).fail():
                 log.warning("witness_refuses", witness=self.name, log_id=str(found.log_id), reason=str(refusal))
             return
-        await self._store({"log_id": found.log_id, "size": found.size, "signature": signature.signature})
+        stored = {"log_id": found.log_id, "size": found.size, "signature": signature.signature, "cosigned_at": at}
+        await self._store(stored)
         if self.refused.pop(found.log_id, None):
             log.info("witness_cosigns_again", witness=self.name, log_id=str(found.log_id))
 
     async def _store(self, cosignature: Mapping[str, Any]) -> None:
-        new = {**cosignature, "vkey": self.witness.key.vkey, "cosigned_at": sa.func.clock_timestamp()}
+        new = {**cosignature, "vkey": self.witness.key.vkey}
         async with self.engine.begin() as connection:
             await connection.execute(insert(_cosignature).values(new).on_conflict_do_nothing())
 

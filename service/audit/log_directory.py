@@ -49,6 +49,9 @@ class LogDirectory:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not directory.key.exists():
+                if directory.logs():
+                    message = f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
+                    raise LogKeyUnsafe(message)
                 _write(directory.key, Signer(host, secrets.token_bytes(KEY_SIZE)).skey.encode() + b"\n", replace=False)
             directory._require_usable_key()
         except OSError as wrong:

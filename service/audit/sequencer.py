@@ -77,8 +77,11 @@ class Sequencer:
             grown = await connection.scalars(_unsigned, {"registry": REGISTRY})
             due = {*kept, *grown, *await connection.scalars(_alarmed)}
         self.looked_at = time.monotonic()
-        done = [await self._sign(log_id) for log_id in sorted(due)]
+        wrong: list[Exception] = []
+        done = [await self._tried(log_id, wrong) for log_id in sorted(due)]
         self.unsigned, self.checked = not all(done), self.checked or all(done)
+        if wrong:
+            raise wrong[0]
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away and a directory that is full are waited for."""
@@ -108,6 +111,14 @@ class Sequencer:
     def _due(self) -> bool:
         since = time.monotonic() - self.looked_at
         return since >= (SIGN_SECONDS if self.unsigned or not self.checked else LOOK_SECONDS)
+
+    async def _tried(self, log_id: UUID, wrong: list[Exception]) -> bool:
+        """Sign one log; a note or a row that cannot be read is kept in `wrong`, and holds up no other log."""
+        try:
+            return await self._sign(log_id)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is said once the others are signed
+            wrong.append(error)
+            return False
 
     async def _sign(self, log_id: UUID) -> bool:
         """Sign one log or raise its alarm; False if another sequencer was working just then."""

@@ -77,7 +77,7 @@ async def _request(witness: Witness, note: Note, old_size: int, prove: Prove) ->
     except TimeoutError as error:
         msg = f"it did not answer within {PATIENCE_SECONDS} seconds"
         raise WitnessAway(msg) from error
-    except (OSError, HTTPException, ValueError) as error:
+    except (OSError, HTTPException, ValueError, OverflowError) as error:
         msg = f"it cannot be reached: {str(error) or type(error).__name__}"
         raise WitnessAway(msg) from error
 

@@ -36,9 +36,16 @@ def open_directory(directory: Path) -> Export:
 
 
 def _files(directory: str, prefix: str) -> Iterator[str]:
-    with os.scandir(directory) as found:
-        for one in found:
-            if one.is_dir(follow_symlinks=False):
-                yield from _files(one.path, f"{prefix}{one.name}/")
-            else:
-                yield prefix + one.name
+    waiting = [(directory, prefix)]
+    while waiting:
+        here, above = waiting.pop()
+        with os.scandir(here) as found:
+            for one in found:
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append((one.path, f"{above}{one.name}/"))
+                elif one.is_file():
+                    yield above + one.name
+                else:
+                    # A pipe would be waited for, a device read for ever.
+                    message = f"{above}{one.name} is no file"
+                    raise OSError(message)

@@ -143,3 +143,11 @@ def test_a_disk_that_is_full_leaves_the_last_note_and_no_rubbish(
         directory.keep_note(LOG, b"new", b"old")
     assert directory.last_note(LOG) == b"old"
     assert {file.name for file in directory.path.iterdir()} == {"key", f"{LOG}.note"}
+
+
+def test_a_key_that_is_gone_is_not_made_anew_where_logs_were_signed(tmp_path: Path) -> None:
+    directory = LogDirectory.open(tmp_path, "pacta.test")
+    (tmp_path / f"{UUID(int=1)}.note").write_bytes(b"signed")
+    directory.key.unlink()
+    with pytest.raises(LogKeyUnsafe, match="Put it back"):
+        LogDirectory.open(tmp_path, "pacta.test")

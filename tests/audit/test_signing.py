@@ -13,6 +13,7 @@ from service import logs
 from service.audit.checkpoint import Checkpoint, sign_checkpoint
 from service.audit.keys import Signer
 from service.audit.log_directory import LogDirectory
+from service.audit.models import REGISTRY
 from service.audit.tiles import WIDTH
 from tests.audit.filling import fill, found
 from tests.audit.soundness import finished
@@ -134,7 +135,7 @@ def said() -> Any:
 async def refused(world: World, reason: str) -> None:
     """Assert that one log is refused for this reason, and that whoever asks is told."""
     ready = await world.as_("").get("/readyz")
-    assert ready.status_code == 503
+    assert (ready.status_code, ready.json()["status"]) == (200, "alarm")
     assert str(LOG) in ready.json()["checks"]["log"]
     owner = await world.connect()
     assert str(await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)) in ready.text
@@ -173,7 +174,7 @@ async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: Wor
     assert await signed(world, other) == 4
     await mend()
     await sequencer.sign()
-    assert (await world.as_("").get("/readyz")).status_code == 200
+    assert (await world.as_("").get("/readyz")).json()["status"] == "ready"
     assert "\npacta_logs_refused 0.0\n" in (await world.as_("").get("/metrics")).text
     for log_id in (LOG, other):
         await finished(owner, sequencer.directory, log_id)
@@ -213,3 +214,16 @@ async def test_a_restored_backup_that_has_outgrown_what_was_signed_is_a_fork_and
     await second.sequence()
     await refused(second, "the first .* entries are not those that were signed")
     assert await signed(second, LOG) < await signed(first, LOG)
+
+
+async def test_a_note_that_cannot_be_read_holds_up_no_other_log(world: World) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    before = await signed(world, LOG)
+    (sequencer.directory.path / f"{REGISTRY}.note").unlink()
+    (sequencer.directory.path / f"{REGISTRY}.note").mkdir()
+    await fill(owner, {REGISTRY: 1, LOG: 1})
+    await sequencer.step()
+    with pytest.raises(OSError, match="Is a directory"):
+        await sequencer.sign()
+    assert await signed(world, LOG) == before + 1
