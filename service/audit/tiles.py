@@ -178,14 +178,14 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 def decode_bundle(bundle: Bundle, content: bytes) -> list[bytes]:
     """Take a bundle's content apart into exactly `bundle.width` entries; raises `TileInvalid`."""
     entries: list[bytes] = []
-    start = 0
-    while start < len(content):
-        end = start + 2 + int.from_bytes(content[start : start + 2])
-        if end > len(content) or start + 2 > len(content):
-            msg = f"{bundle.path} ends within an entry"
-            raise TileInvalid(msg)
-        entries.append(content[start + 2 : end])
-        start = end
+    start, size = 2, len(content)
+    while start <= size:
+        end = start + (content[start - 2] << 8 | content[start - 1])
+        entries.append(content[start:end])
+        start = end + 2
+    if start != size + 2:
+        msg = f"{bundle.path} ends within an entry"
+        raise TileInvalid(msg)
     if len(entries) != bundle.width:
         msg = f"{bundle.path} has {len(entries)} entries where it needs {bundle.width}"
         raise TileInvalid(msg)

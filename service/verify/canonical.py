@@ -24,8 +24,7 @@ _TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join
 _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _END: Final = f',"v":{VERSION}}}'.encode()
-_OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_NESTED: Final = frozenset({dict, list})
+OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _of_day = re.compile(TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
 
@@ -37,12 +36,12 @@ def read(stored: bytes) -> dict[str, Any]:
     """
     try:
         entry: dict[str, Any] = orjson.loads(stored)
-        if orjson.dumps(entry, option=_OPTIONS) != stored:
+        if orjson.dumps(entry, option=OPTIONS) != stored:
             _refuse("it is JSON, but not in its one canonical spelling")
         _, commission, subject, seq, _, kind, at, actor, party, data = _members(entry)
         if len(entry) != len(MEMBERS) or not stored.endswith(_END) or len(stored) > LIMIT:
             _refuse(_TEN)
-        if has_float(data.values()) or not (stored.isascii() or has_plain_keys(data)):
+        if has_float(data.values()) or not (stored.isascii() or has_plain_keys([data])):
             _refuse("a number in it is no integer, or a key is not ASCII")
         named = type(commission) is type(subject) is type(kind) is str and is_uuid(actor)
         if not (
@@ -72,12 +71,16 @@ def has_float(values: Iterable[Any]) -> bool:
     return False
 
 
-def has_plain_keys(value: Any) -> bool:  # noqa: ANN401 -- any JSON object or array
-    """Tell whether every key in a JSON object or array is ASCII, at whatever depth."""
-    if type(value) is dict and not "".join(value).isascii():
-        return False
-    inner = value.values() if type(value) is dict else value
-    return all(has_plain_keys(one) for one in inner if type(one) in _NESTED)
+def has_plain_keys(values: Iterable[Any]) -> bool:
+    """Tell whether every key in these JSON values is ASCII, at whatever depth."""
+    for one in values:
+        kind = type(one)
+        if kind is dict:
+            if not ("".join(one).isascii() and has_plain_keys(one.values())):
+                return False
+        elif kind is list and not has_plain_keys(one):
+            return False
+    return True
 
 
 def is_time(text: str) -> bool:

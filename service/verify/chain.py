@@ -9,6 +9,9 @@ from service.verify.finding import Finding, malformed, tampered
 from service.verify.reading import Broken
 from service.verify.register import Register, Subject
 from service.verify.replay import follow
+from service.verify.spelling import FEW, SUBJECT, Known, foretold, take_apart
+
+Entry = dict[str, Any]
 
 FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
@@ -28,30 +31,57 @@ class Trail:
 
     def follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
+        for first in range(0, len(entries), FEW):
+            few = slice(first, first + FEW)
+            yield from self._follow(entries[few], leaves[few])
+
+    def _follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         subjects, replay = self.subjects, self.replay
-        for index, (stored, leaf) in enumerate(zip(entries, leaves, strict=True), self.size):
-            try:
-                entry = read(stored)
-            except NotCanonical as wrong:
-                yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
+        parts = take_apart(entries, self.log)
+        for index, (stored, leaf, (data, tail)) in enumerate(zip(entries, leaves, parts, strict=True), self.size):
+            key = tail[SUBJECT]
+            subject = subjects.get(key)
+            before = subject or _BEGINNING
+            known = foretold(tail, before.seq + 1, before.leaf, key)
+            if known is None or subject is None or known[2] < subject.at:
+                yield from self._look_closer(index, stored, leaf, self._members(known, key, before, data))
                 continue
-            subject = subjects.get(entry["subject"])
-            if subject is None or not (
-                entry["seq"] == subject.seq + 1
-                and entry["prev"] == subject.leaf.hex()
-                and entry["recorded_at"] >= subject.at
-                and entry["commission"] == self.log
-            ):
-                yield from self._unexpected(index, entry, subject)
-                subject = self._begin(entry) if subject is None else subject
-            subject.seq, subject.leaf, subject.at, subject.index = entry["seq"], leaf, entry["recorded_at"], index
-            if replay and not subject.broken:
-                try:
-                    follow(self.register, subject, entry)
-                except Broken as broken:
-                    subject.broken = True
-                    yield Finding(broken.severity, place(index, entry, subject), str(broken))
+            entry = self._members(known, key, before, data) if replay else None
+            subject.seq, subject.leaf, subject.at, subject.index = subject.seq + 1, leaf, known[2], index
+            if entry and not subject.broken:
+                yield from self._replay(index, subject, entry)
         self.size += len(entries)
+
+    def _look_closer(self, index: int, stored: bytes, leaf: bytes, entry: Entry | None) -> Iterator[Finding]:
+        """Follow an entry that begins a subject, or is not as foretold; `entry` is None unless it was read already."""
+        try:
+            entry = entry or read(stored)
+        except NotCanonical as wrong:
+            yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
+            return
+        subject = self.subjects.get(entry["subject"])
+        yield from self._unexpected(index, entry, subject)
+        subject = self._begin(entry) if subject is None else subject
+        subject.seq, subject.leaf, subject.at, subject.index = entry["seq"], leaf, entry["recorded_at"], index
+        if self.replay and not subject.broken:
+            yield from self._replay(index, subject, entry)
+
+    def _replay(self, index: int, subject: Subject, entry: Entry) -> Iterator[Finding]:
+        try:
+            follow(self.register, subject, entry)
+        except Broken as broken:
+            subject.broken = True
+            yield Finding(broken.severity, place(index, entry, subject), str(broken))
+
+    def _members(self, known: Known | None, subject: str, before: Subject, data: Entry) -> Entry | None:
+        """Return the members of the entry that was foretold to come after `before`, None if it did not come."""
+        if known is None:
+            return None
+        kind, party, at = known
+        return {
+            "commission": self.log, "subject": subject, "seq": before.seq + 1, "prev": before.leaf.hex(),
+            "kind": kind, "recorded_at": at, "party": party, "data": data,
+        }  # fmt: skip
 
     def _begin(self, entry: dict[str, Any]) -> Subject:
         """Begin a subject with its first entry; a commitment is known by its reference from then on."""
