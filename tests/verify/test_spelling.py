@@ -107,5 +107,14 @@ def test_a_head_or_tail_that_is_not_foretold_is_not_passed_at_once(old: str, new
     assert at_once(STORED[0]) is not None
 
 
+@pytest.mark.parametrize(
+    "subject", ["ö" * 18, '0194"000-0000-7000-8000-000100000001', "0194000X-0000-7000-8000-000100000001"]
+)
+def test_a_subject_that_is_no_uuid_is_not_passed_at_once(subject: str) -> None:
+    stored = STORED[0].replace(f'"subject":"{ENTRY["subject"]}"'.encode(), f'"subject":"{subject}"'.encode())
+    assert len(stored) == len(STORED[0])
+    assert at_once(stored) is None
+
+
 def test_where_one_entry_must_be_looked_at_closely_all_with_it_are() -> None:
     assert take_apart([STORED[0], b"{}", b"", STORED[1]], COMMISSION) == [UNREAD] * 4
