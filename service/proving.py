@@ -1,12 +1,17 @@
 """The commands by which the record is proved: keys handed over, logs exported, verified, and witnessed."""
 
+from os import EX_USAGE
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
+from typer.core import TyperCommand
+from typing_extensions import override
 
 proofs = typer.Typer()
+USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+"""The error of a wrong call, which typer does not export by its own name."""
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
 
@@ -56,7 +61,19 @@ def export(
     asyncio.run(run())
 
 
-@proofs.command()
+class _Verdict(TyperCommand):
+    """A command whose status is a verdict: called wrongly, it exits 64 (EX_USAGE of sysexits.h), not 2."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except USAGE_ERROR as wrong:
+            vars(wrong)["exit_code"] = EX_USAGE
+            raise
+
+
+@proofs.command(cls=_Verdict)
 def verify(
     directory: Annotated[Path, typer.Argument(help="An exported log.")],
     policy: Annotated[Path | None, typer.Option(help="Whom you believe: your own file (C2SP tlog-policy).")] = None,
@@ -64,7 +81,7 @@ def verify(
     *,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Skip the replay of the lifecycle.")] = False,
 ) -> None:
-    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed."""
+    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed, 64: called wrongly."""
     from service.verify.command import run
 
     raise typer.Exit(run(directory, policy, against, replay=not no_replay))

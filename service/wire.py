@@ -6,6 +6,7 @@ Pure. Every string that a client sends is trimmed, may not be empty, and may not
 import calendar
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -70,6 +71,7 @@ Sector = Annotated[
 ]
 
 
+@lru_cache(maxsize=4096)  # a register names the same days again and again
 def real_date(text: str) -> str:
     """Return `text`, an ISO 8601 date that may be reduced to a month or year; `ValueError` if there is no such date."""
     if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
@@ -79,6 +81,7 @@ def real_date(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def start(text: str) -> date:
     """Return the first day of a reduced date."""
     return date.fromisoformat((text + "-01-01")[:10])

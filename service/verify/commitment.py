@@ -91,8 +91,9 @@ def _refuse(_: Register, subject: Subject, entry: Entry) -> None:
 def _answered(subject: Subject, entry: Entry) -> Waiting:
     """Return the open proposal that the entry answers, once it is sure that this party may answer it."""
     waiting, party = _open_one(subject, entry), entry["party"]
-    require(party != waiting.by, f"{party} answers its own proposal; another party must")
-    require(party in waiting.awaiting, f"{party} has confirmed this proposal already")
+    if party not in waiting.awaiting:
+        require(party != waiting.by, f"{party} answers its own proposal; another party must")
+        require(False, f"{party} has confirmed this proposal already")  # noqa: FBT003 -- it does not hold
     return waiting
 
 

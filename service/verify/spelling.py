@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from service.audit.entry import LIMIT
-from service.verify.canonical import OPTIONS, TIME, UUID, day, has_float, has_plain_keys
+from service.verify.canonical import OPTIONS, TIME, UUID, day, has_float, has_plain_keys, is_uuid
 
 HEAD: Final = len('{"actor":"","commission":"","data":') + 2 * 36
 """Bytes before `data`, where actor and commission are UUIDs."""
@@ -78,7 +78,7 @@ def foretold(tail: str, seq: int, prev: bytes, subject: str) -> Known | None:
     at = tail[end - 27 : end]
     rest = f',"prev":"{prev.hex()}","recorded_at":"{at}{after}'
     known = _known_middle(tail[: -len(rest)])
-    if known is None or not tail.endswith(rest) or not _moment(at) or not day(at[:10]):
+    if known is None or not (tail.endswith(rest) and is_uuid(subject) and _moment(at) and day(at[:10])):
         return None
     return (*known, at)
 

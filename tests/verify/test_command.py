@@ -1,0 +1,51 @@
+"""The status of `pacta verify` is a verdict, so that a script can tell one from a mistake in its own call."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+from tests.verify.journal import POLICY_TEXT, Journal, files_of, newest_of, seal
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    journal = Journal()
+    journal.record(1)
+    directory = tmp_path / "export"
+    for path, content in files_of(seal(journal.entries), newest_of(journal.entries)).items():
+        (directory / path).parent.mkdir(parents=True, exist_ok=True)
+        (directory / path).write_bytes(content)
+    (tmp_path / "policy").write_text(POLICY_TEXT)
+    (tmp_path / "empty").mkdir()
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["export", "--policy", "policy"], 0, "PROVEN"),
+        (["export", "--policy", "none"], 3, "none cannot be read"),
+        (["export", "--policy", "empty"], 3, "empty cannot be read"),
+        (["export", "--policy", "export/tile/entries/000.p/4"], 3, "MALFORMED: the policy"),
+        (["export", "--policy", "policy", "--against", "none"], 3, "none cannot be read"),
+        (["export", "--policy", "policy", "--against", "empty"], 3, "empty cannot be read"),
+        (["none", "--policy", "policy"], 3, "none cannot be read"),
+        (["policy", "--policy", "policy"], 3, "policy cannot be read"),
+        (["empty", "--policy", "policy"], 2, "is missing"),
+        (["export"], 2, "no policy was given"),
+        ([], 64, "Missing argument"),
+        (["export", "--bogus"], 64, "No such option"),
+        (["export", "another"], 64, "unexpected extra argument"),
+        (["--help"], 0, "64: called wrongly"),
+    ],
+)
+def test_the_status_tells_a_verdict_from_a_wrong_call(
+    exported: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, said: str
+) -> None:
+    monkeypatch.chdir(exported.parent)
+    result = CliRunner().invoke(app, ["verify", *arguments])
+    assert result.exit_code == status
+    assert said in " ".join(result.output.split())
+    assert "database" not in result.output
