@@ -86,8 +86,8 @@ async def _measure(
         found["wire"] = {side: await probe(server, directory, asker, only) for side, asker in asks.items()}
     await watching.close()
     quick = pace.seconds < 1
-    found["pgbench"] = await database_alone(server, directory, filled, 1 if quick else 5)
-    found["cold_start_seconds"] = await cold_start(server, directory, 2 if quick else 7)
+    found["pgbench"] = await database_alone(server, directory, filled, 1 if quick else 5, (16,) if quick else (1, 16))
+    found["cold_start_seconds"] = await cold_start(server, directory, 1 if quick else 7)
     found["generator"] = await generator(0.5 if quick else 3)
     print_size(found)
     return found, Measurable(size, directory, asks["service"])

@@ -5,6 +5,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -62,7 +63,9 @@ async def generator(seconds: float) -> dict[str, float]:
         end(processes)
 
 
-async def database_alone(server: Server, directory: Path, filled: Filled, seconds: int) -> list[dict[str, Any]]:
+async def database_alone(
+    server: Server, directory: Path, filled: Filled, seconds: int, counts: Sequence[int]
+) -> list[dict[str, Any]]:
     """Return what pgbench reaches with the limit's SQL: no HTTP, no Python. The rows it writes on are spoilt by it."""
     rows = {
         "at_once": filled.rows["unilateral limit"],
@@ -81,7 +84,7 @@ async def database_alone(server: Server, directory: Path, filled: Filled, second
         await connection.close()
     found = []
     for kind, ids in rows.items():
-        for clients in (1, 16):
+        for clients in counts:
             script = directory / f"{kind}.sql"
             script.write_text(_script(kind, clients, len(ids)))
             rate = await _pgbench(server, script, clients, seconds)
