@@ -18,7 +18,6 @@ from tests.benchmarks.operations import Asker
 from tests.benchmarks.processes import (
     Side,
     answers,
-    end,
     free_port,
     limit_command,
     limit_environment,
@@ -88,7 +87,9 @@ async def _watched(server: Server, directory: Path, asker: Asker) -> AsyncIterat
         await answers(port)
         yield replace(asker, side=Side(asker.side.name, [port])), proxy
     finally:
-        end([process])
+        # Not asked to end: it would wait for the connections that the proxy holds open.
+        process.kill()
+        process.wait()
         listening.close()
 
 
