@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,6 +27,9 @@ from service.settings import Settings
 from tests.contract import declared
 
 logs.configure("CRITICAL")
+# A busy machine is no fault of what is tested: nothing here is asserted of time.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 SESSION_8, SESSION_9 = "01940000-0000-7000-8000-000000000008", "01940000-0000-7000-8000-000000000009"
 CLIENT_IDS = {
