@@ -39,8 +39,9 @@ def effect(row: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) ->
     after: dict[str, Any] = {"state": str(new)}
     if new != before["state"]:
         after |= _state_facts(row, evidence)
-    after |= _amended(evidence.get("changes", {}), before)
-    instrument = _instrument(row.action, evidence, before["instrument"])
+    if "changes" in evidence:
+        after |= _amended(evidence["changes"], before)
+    instrument = _instrument(row.action, evidence, before["instrument"]) if row.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
     return {name: value for name, value in after.items() if before[name] != value}
@@ -62,8 +63,7 @@ def _state_facts(row: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instrument(action: Action, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
-    names = INSTRUMENT.get(action, {})
-    found = {to: evidence[name] for name, to in names.items() if evidence.get(name)}
+    found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
     if found and action is Action.AGREE and evidence.get("found_in") in FOUND:
         found[FOUND[evidence["found_in"]]] = evidence["effective_on"]
     return {**(before or {}), **found} if found else {}

@@ -3,7 +3,7 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -50,21 +50,18 @@ class Facts:
 def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
     always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
-    return always + list(_in_this_case(action, given, facts))
+    in_this_case = _CASES.get(action)
+    return [*always, *in_this_case(given, facts)] if in_this_case else always
 
 
-def _in_this_case(action: Action, given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
-    match action:
-        case Action.AGREE if given.get("found_in", State.AGREED) != State.AGREED and not given.get("effective_on"):
-            yield fault("/effective_on", "is needed: since when it has been in the state it was found in")
-        case Action.DRAFT_MOU if not given.get("texts") and not given.get("text_reference"):
-            yield fault("/texts", "is needed, or text_reference: the draft, or where it is filed")
-        case Action.SIGN:
-            yield from _signed_by_all(given, facts)
-        case Action.IMPLEMENT:
-            yield from _implemented(given, facts)
-        case _:
-            return
+def _agreed(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if given.get("found_in", State.AGREED) != State.AGREED and not given.get("effective_on"):
+        yield fault("/effective_on", "is needed: since when it has been in the state it was found in")
+
+
+def _drafted(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if not given.get("texts") and not given.get("text_reference"):
+        yield fault("/texts", "is needed, or text_reference: the draft, or where it is filed")
 
 
 def _signed_by_all(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
@@ -87,29 +84,36 @@ def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
         yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
 
 
+_CASES: Final[Mapping[Action, Callable[[Mapping[str, Any], Facts], Iterator[Fault]]]] = {
+    Action.AGREE: _agreed,
+    Action.DRAFT_MOU: _drafted,
+    Action.SIGN: _signed_by_all,
+    Action.IMPLEMENT: _implemented,
+}
+
+
 def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Fault]:
     """Return what cannot be so: a past event in the future, a party or language not of the commission, too long a text.
 
     `given` is the evidence as its entry says it.
     """
-    early = [
+    faults = [
         fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
         for name in PAST
-        if given.get(name) and start(given[name]) > today
+        if name in given and given[name] and start(given[name]) > today
     ]
-    foreign = [
-        fault(f"/signatories/{place}/party", f"is not a party here; these are: {', '.join(facts.parties)}")
-        for place, signatory in enumerate(given.get("signatories", []))
-        if signatory["party"] not in facts.parties
-    ]
-    twice = [
-        fault(f"/{name}", f"names one {key} twice")
-        for name, key in (("authentic_texts", "language"),)
-        if len({item[key] for item in given.get(name, [])}) < len(given.get(name, []))
-    ]
-    drafting = given.get("drafting_party")
+    for place, signatory in enumerate(given.get("signatories", ())):
+        if signatory["party"] not in facts.parties:
+            faults.append(fault(f"/signatories/{place}/party", _no_party(facts)))
+    drafting, texts = given.get("drafting_party"), given.get("authentic_texts", ())
     if drafting and drafting not in facts.parties:
-        foreign.append(fault("/drafting_party", f"is not a party here; these are: {', '.join(facts.parties)}"))
+        faults.append(fault("/drafting_party", _no_party(facts)))
+    if len({text["language"] for text in texts}) < len(texts):
+        faults.append(fault("/authentic_texts", "names one language twice"))
     if len(orjson.dumps(given)) > MOST_BYTES:
-        twice.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
-    return early + foreign + twice
+        faults.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
+    return faults
+
+
+def _no_party(facts: Facts) -> str:
+    return f"is not a party here; these are: {', '.join(facts.parties)}"

@@ -97,7 +97,6 @@ def day(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=4096)
 def is_uuid(text: str) -> bool:
     """Tell whether `text` is a UUID in its canonical spelling."""
     return _uuid(text) is not None

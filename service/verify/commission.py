@@ -5,16 +5,17 @@ Each function takes the register and one entry whose data has its shape, changes
 
 from typing import Any
 
-from service.verify.reading import COMMISSION_KINDS, hold_to_shape, require, spelled
+from service.verify.reading import COMMISSION_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.register import Register
+from service.verify.spelling import Entry
 
-Entry = dict[str, Any]
+Members = dict[str, Any]
 _SESSION = ("status", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
 
 
 def follow(register: Register, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
-    kind, data, party = entry["kind"], entry["data"], entry["party"]
+    kind, data, party = entry.kind, entry.data, entry.party
     hold_to_shape(COMMISSION_KINDS, kind, data)
     if kind in {"commission.founded", "auditor.appointed"}:
         require(party is None, "the administrator does this, who acts for no party")
@@ -22,15 +23,17 @@ def follow(register: Register, entry: Entry) -> None:
         if not register.id:
             _found(register, entry)
         return
-    require(party in register.parties, f"it was done for {party}, which is not a party of this commission")
+    if party not in register.parties:
+        message = f"it was done for {party}, which is not a party of this commission"
+        raise Broken(message)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
 
 
 def _found(register: Register, entry: Entry) -> None:
-    data = entry["data"]
+    data = entry.data
     parties = tuple(one["party"] for one in data["parties"])
-    require(data["id"] == entry["commission"], "the commission that is founded is not the log's own")
+    require(data["id"] == entry.commission, "the commission that is founded is not the log's own")
     require(len({*parties}) == len(parties), "a party stands twice in the founding")
     require(len({*data["languages"]}) == len(data["languages"]), "a language stands twice in the founding")
     require(data["code"].partition(".")[0] == "-".join(parties), "the commission's code does not name its parties")
@@ -38,7 +41,7 @@ def _found(register: Register, entry: Entry) -> None:
     register.languages, register.unilateral = tuple(data["languages"]), data["rule"] == "unilateral"
 
 
-def _record_session(register: Register, party: str, data: Entry) -> None:
+def _record_session(register: Register, party: str, data: Members) -> None:
     require(data["host_party"] == party, f"{party} recorded a session of which {data['host_party']} is the host")
     require(data["id"] not in register.sessions, "this session is recorded already")
     ordinals = {one["ordinal"] for one in register.sessions.values()}
@@ -48,7 +51,7 @@ def _record_session(register: Register, party: str, data: Entry) -> None:
     _held_has_a_date(data)
 
 
-def _change_session(register: Register, party: str, data: Entry) -> None:
+def _change_session(register: Register, party: str, data: Members) -> None:
     session = register.sessions.get(data["id"])
     require(session is not None, "there is no such session")
     assert session is not None
@@ -63,18 +66,18 @@ def _change_session(register: Register, party: str, data: Entry) -> None:
     _held_has_a_date(session | after)
 
 
-def _held_has_a_date(session: Entry) -> None:
+def _held_has_a_date(session: Members) -> None:
     require(session["status"] != "held" or session["starts_on"], "a session that was held has a date")
 
 
-def _found_group(register: Register, party: str, data: Entry) -> None:
+def _found_group(register: Register, party: str, data: Members) -> None:
     session = data["founded_at_session_id"]
     require(data["id"] not in register.groups, "this working group is founded already")
     require(session is None or session in register.sessions, "it was founded at a session that the commission has not")
     register.groups[data["id"]] = {data["co_lead_organisation_id"]: (party, "co_lead")}
 
 
-def _change_member(register: Register, party: str, data: Entry) -> None:
+def _change_member(register: Register, party: str, data: Members) -> None:
     members = register.groups.get(data["id"])
     require(members is not None, "there is no such working group")
     assert members is not None

@@ -3,42 +3,77 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from service.commitments.effect import effect
-from service.commitments.lifecycle import OPEN, Action
-from service.verify.evidence import hold_to_length, judge, named, row_for
-from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
-from service.verify.register import Register, Subject, Waiting
+from service.commitments.lifecycle import OPEN, Action, Step
+from service.verify.evidence import NAMED, hold_to_length, judge, lasts, named, row_for
+from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, is_plain_proposal, require, spelled
+from service.verify.register import Register, Subject, Waiting, kept
+from service.verify.spelling import HEAD, Entry
 
-Entry = dict[str, Any]
+_CONFIRMED: Final = b',"kind":"transition.confirmed"'
+"""What comes after the data of a confirmation."""
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
-    """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
-    kind, data, party = entry["kind"], entry["data"], entry["party"]
-    hold_to_shape(COMMITMENT_KINDS, kind, data)
+def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) -> None:
+    """Replay one entry of a commitment, which is `stored` so; raises `Broken` with the rule that it breaks."""
+    if subject.waiting and _as_foretold(subject.waiting, entry, stored):
+        subject.conclude()
+        return
+    kind, data, party = entry.kind, entry.data, entry.party
+    if not (kind == "transition.proposed" and is_plain_proposal(data)):
+        hold_to_shape(COMMITMENT_KINDS, kind, data)
     if party not in register.parties:
         message = f"it was done for {party}, which is not a party of this commission"
         raise Broken(message)
     require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
     _expire(subject, entry)
-    _REPLAYS[kind](register, subject, entry)
+    _REPLAYS[kind](register, subject, entry, party)
+
+
+def _as_foretold(waiting: Waiting, entry: Entry, stored: bytes) -> bool:
+    """Tell whether the entry is the last confirmation that is waited for, and says nothing of its own."""
+    return (
+        waiting.foretold is not None
+        and stored.startswith(waiting.foretold, HEAD)
+        and waiting.awaiting == [entry.party]
+        and lasts(waiting.proposal, entry.recorded_at)
+    )
+
+
+def _foretell(subject: Subject, facts: dict[str, Any], row: Step) -> None:
+    """Spell what the last confirmation of the open proposal will say if it says nothing of its own.
+
+    Where it names another commitment, that may be closed meanwhile: it has to be judged when it comes.
+    """
+    waiting = subject.waiting
+    if waiting is None or waiting.proposal["action"] in NAMED:
+        return
+    effective = _effective(waiting, facts, row)
+    data = {"effective": effective, "reason": None, "transition": waiting.proposal["transition"]}
+    waiting.foretold = spelled(data) + _CONFIRMED
+    waiting.then = kept(facts | effective["after"])
+
+
+def _effective(waiting: Waiting, facts: dict[str, Any], row: Step) -> dict[str, Any]:
+    """Compute what changes when the proposal takes effect."""
+    after = effect(row, waiting.proposal["evidence"], facts)
+    return {"before": {name: facts[name] for name in after}, "after": after}
 
 
 def _expire(subject: Subject, entry: Entry) -> None:
     """Close a proposal whose end has come: the entry that comes after it names it."""
-    waiting, expired = subject.waiting, entry["data"].get("expired")
-    end = waiting.proposal["expires_at"] if waiting else None
-    due = waiting.proposal["transition"] if waiting and end and end <= entry["recorded_at"] else None
+    waiting, expired = subject.waiting, entry.data.get("expired")
+    due = waiting.proposal["transition"] if waiting and not lasts(waiting.proposal, entry.recorded_at) else None
     if due:
         require(expired is not None, "it does not say that the proposal before it had expired")
         subject.waiting = None
     require(expired == due, "it says that a proposal expired which did not")
 
 
-def _record(register: Register, subject: Subject, entry: Entry) -> None:
-    data, party = entry["data"], entry["party"]
+def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    data = entry.data
     facts = data["commitment"]
     session = register.sessions.get(facts["session_id"]) if facts["session_id"] else {"ordinal": 0}
     require(session, "it names a session that the commission has not")
@@ -53,29 +88,30 @@ def _record(register: Register, subject: Subject, entry: Entry) -> None:
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.become(facts)
-    _open(register, subject, entry)
+    subject.stored = kept(facts)
+    _open(register, subject, entry, party, facts)
 
 
-def _propose(register: Register, subject: Subject, entry: Entry) -> None:
+def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(subject.waiting is None, "a proposal is open already; one at a time")
-    _open(register, subject, entry)
+    _open(register, subject, entry, party, subject.facts)
 
 
-def _open(register: Register, subject: Subject, entry: Entry) -> None:
-    proposal, party, facts = entry["data"]["proposal"], entry["party"], subject.facts
-    judge(register, facts, proposal, entry["recorded_at"])
+def _open(register: Register, subject: Subject, entry: Entry, party: str, facts: dict[str, Any]) -> None:
+    proposal = entry.data["proposal"]
+    row = judge(register, facts, proposal, entry.recorded_at)
     awaits = register.others(party)
     if proposal["awaits"] != awaits:
         message = f"it must await {', '.join(awaits) or 'nobody'}"
         raise Broken(message)
-    subject.waiting = Waiting(proposal, party, list(awaits))
+    subject.waiting = Waiting(proposal, party, awaits)
     _conclude(subject, entry, facts)
+    _foretell(subject, facts, row)
 
 
-def _confirm(register: Register, subject: Subject, entry: Entry) -> None:
-    waiting = _answered(subject, entry)
-    waiting.awaiting.remove(entry["party"])
+def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    waiting = _answered(subject, entry, party)
+    waiting.awaiting.remove(party)
     facts = subject.facts
     if not waiting.awaiting:
         other = named(register, facts, waiting.proposal)
@@ -83,14 +119,14 @@ def _confirm(register: Register, subject: Subject, entry: Entry) -> None:
     _conclude(subject, entry, facts)
 
 
-def _refuse(_: Register, subject: Subject, entry: Entry) -> None:
-    _answered(subject, entry)
+def _refuse(_: Register, subject: Subject, entry: Entry, party: str) -> None:
+    _answered(subject, entry, party)
     subject.waiting = None
 
 
-def _answered(subject: Subject, entry: Entry) -> Waiting:
+def _answered(subject: Subject, entry: Entry, party: str) -> Waiting:
     """Return the open proposal that the entry answers, once it is sure that this party may answer it."""
-    waiting, party = _open_one(subject, entry), entry["party"]
+    waiting = _open_one(subject, entry)
     if party not in waiting.awaiting:
         require(party != waiting.by, f"{party} answers its own proposal; another party must")
         require(False, f"{party} has confirmed this proposal already")  # noqa: FBT003 -- it does not hold
@@ -99,40 +135,42 @@ def _answered(subject: Subject, entry: Entry) -> Waiting:
 
 def _open_one(subject: Subject, entry: Entry) -> Waiting:
     waiting = subject.waiting
-    require(waiting and waiting.proposal["transition"] == entry["data"]["transition"], "no such proposal is open")
+    require(waiting and waiting.proposal["transition"] == entry.data["transition"], "no such proposal is open")
     assert waiting is not None
     return waiting
 
 
-def _withdraw(_: Register, subject: Subject, entry: Entry) -> None:
+def _withdraw(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     by = _open_one(subject, entry).by
-    require(entry["party"] == by, f"{entry['party']} takes back a proposal of {by}; only {by} may")
+    require(party == by, f"{party} takes back a proposal of {by}; only {by} may")
     subject.waiting = None
 
 
-def _conclude(subject: Subject, entry: Entry, facts: Entry) -> None:
+def _conclude(subject: Subject, entry: Entry, facts: dict[str, Any]) -> None:
     """Let the proposal take effect if it awaits nobody more, and only then; what changes is computed from the evidence."""
-    waiting, stated = subject.waiting, entry["data"].get("effective")
+    waiting, stated = subject.waiting, entry.data.get("effective")
     assert waiting is not None
     if waiting.awaiting:
         require(stated is None, "it takes effect before every other party has confirmed it")
         return
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
-    after = effect(row_for(facts, waiting.proposal), waiting.proposal["evidence"], facts)
-    computed = {"before": {name: facts[name] for name in after}, "after": after}
-    require(spelled(computed) == spelled(stated), "what it changes is not what the evidence brings about")
-    subject.become(facts | after)
-    subject.waiting = None
+    effective = _effective(waiting, facts, row_for(facts, waiting.proposal))
+    require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
+    waiting.then = kept(facts | effective["after"])
+    subject.conclude()
 
 
-def _change(_: Register, subject: Subject, entry: Entry) -> None:
-    data, party, facts = entry["data"], entry["party"], subject.facts
+def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
+    data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
     require(before.keys() == {party} == after.keys(), f"{party} changes facts of another party")
     known = {party: facts["party_facts"].get(party, {})}
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
-    subject.become(facts | {"party_facts": facts["party_facts"] | after})
+    facts |= {"party_facts": facts["party_facts"] | after}
+    subject.stored = kept(facts)
+    if subject.waiting:
+        _foretell(subject, facts, row_for(facts, subject.waiting.proposal))
 
 
 _REPLAYS = {

@@ -1,6 +1,7 @@
 """Judging a proposal as the service does: its step, its evidence, and what it names. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
@@ -8,7 +9,6 @@ from service.commitments.effect import effect
 from service.commitments.lifecycle import OPEN, Action, State, Step, step, target
 from service.commitments.requirements import MOST_BYTES, Facts, impossible, missing
 from service.errors import TransitionNotAllowed
-from service.verify.canonical import day
 from service.verify.reading import Broken, hold_evidence_to_model, require, spelled
 from service.verify.register import Register, Subject
 
@@ -16,19 +16,20 @@ NAMED: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: 
 Members = Mapping[str, Any]
 
 
-def judge(register: Register, facts: Members, proposal: Members, at: str) -> None:
-    """Raise `Broken` unless the proposal could be made at the time `at` of a commitment with these `facts`."""
+def judge(register: Register, facts: Members, proposal: Members, at: str) -> Step:
+    """Return the row that the proposal follows, if it could be made at `at` of a commitment with these `facts`.
+
+    Raises `Broken` if it could not.
+    """
     row, evidence = row_for(facts, proposal), proposal["evidence"]
     known = _facts(register, facts)
     ends = (row.source, target(row, known.suspended_from))
     if (proposal["source"], proposal["target"]) != ends:
         message = f"'{row.action}' leads from {ends[0]} to {ends[1]}"
         raise Broken(message)
-    require(proposal["expires_at"] is None or proposal["expires_at"] > at, "it had expired before it was made")
+    require(lasts(proposal, at), "it had expired before it was made")
     hold_evidence_to_model(row.action, evidence)
-    today = day(at[:10])
-    assert today is not None
-    for fault in [*missing(row.action, evidence, known), *impossible(evidence, known, today)]:
+    for fault in [*missing(row.action, evidence, known), *impossible(evidence, known, date.fromisoformat(at[:10]))]:
         said = f"{fault['pointer'][1:]} {fault['detail']}".strip()
         message = f"the evidence of '{row.action}': {said}"
         raise Broken(message)
@@ -36,6 +37,12 @@ def judge(register: Register, facts: Members, proposal: Members, at: str) -> Non
     require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed")
     if row.action is Action.AMEND:
         _fits(register, row, evidence, facts)
+    return row
+
+
+def lasts(proposal: Members, at: str) -> bool:
+    """Tell whether the proposal's end, if it has one, has not come at the time `at`."""
+    return proposal["expires_at"] is None or bool(proposal["expires_at"] > at)
 
 
 def row_for(facts: Members, proposal: Members) -> Step:

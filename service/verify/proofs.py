@@ -14,6 +14,9 @@ def check_proofs(
     export: Export, raw: bytes, checkpoint: Checkpoint, commitments: Mapping[str, Subject]
 ) -> Iterator[Finding]:
     """Yield what is wrong with the proof files; `raw` is the export's signed checkpoint as it stands there."""
+    if commitments and not any(path.startswith(PROOFS) for path in export.paths):
+        yield unproven(PROOFS, f"is missing: the proofs of the newest entry of each of {len(commitments)} commitments")
+        return
     for reference, subject in commitments.items():
         path = f"{PROOFS}{reference}{PROOF_SUFFIX}"
         found = export.read(path)

@@ -8,25 +8,27 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
+from msgspec import Struct
 
 from service.verify.commitment_shapes import Commitment
-from service.verify.reading import spelled
 
-NOTHING: Final[Mapping[str, None]] = dict.fromkeys(Commitment.__annotations__)
-"""A commitment's members, all of them null: only the others are kept."""
+MEMBERS: Final = tuple(sorted(Commitment.__annotations__))
+"""A commitment's members, in the order in which they are spelled: only their values are kept."""
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct, gc=False):
     """An open proposal, as its entry says it, and the parties that have yet to confirm it."""
 
     proposal: dict[str, Any]
     by: str
     awaiting: list[str]
+    foretold: bytes | None = None
+    """What the last confirmation says from its data on, if it says nothing of its own."""
+    then: bytes = b""
+    """The commitment's members as they will be kept once it has taken effect."""
 
 
-@dataclass(slots=True)
-class Subject:
+class Subject(Struct, gc=False):
     """A subject of the log: the end of its chain, and for a commitment what the replay knows of it."""
 
     seq: int
@@ -41,13 +43,18 @@ class Subject:
     @property
     def facts(self) -> dict[str, Any]:
         """The commitment's members as they stand."""
-        return {**NOTHING, **orjson.loads(self.stored)}
+        return dict(zip(MEMBERS, orjson.loads(self.stored), strict=True))
 
-    def become(self, facts: Mapping[str, Any]) -> None:
-        """Keep the commitment's members as they are now."""
-        stored = spelled({name: value for name, value in facts.items() if value is not None})
-        # A copy of its own size: what orjson returns keeps the room of its buffer, four times as much memory in all.
-        self.stored = bytes(bytearray(stored))
+    def conclude(self) -> None:
+        """Let the open proposal take effect."""
+        if self.waiting:
+            self.stored, self.waiting = self.waiting.then, None
+
+
+def kept(facts: Mapping[str, Any]) -> bytes:
+    """Return a commitment's members as they are kept; `facts` has them in the order of `MEMBERS`."""
+    # A copy of its own size: what orjson returns keeps the room of its buffer, four times as much memory in all.
+    return bytes(bytearray(orjson.dumps([*facts.values()])))
 
 
 @dataclass(slots=True)

@@ -1,95 +1,89 @@
-"""Judging many entries at once by what their bytes must be if nothing is wrong; `canonical.py` says what is. Pure.
+"""Reading many entries at once by what their bytes must be if nothing is wrong; `canonical.py` says what is. Pure.
 
-The members of an entry stand in the order of their names, so `data` lies between a head that hardly changes and a tail
-of which the chain foretells all but the time, the kind and the party. Only `data` has to be read as JSON. Whatever is
-not as foretold is no finding yet: it is read again, strictly.
+`msgspec` reads each entry as the ten members in the order of their names, and writes them again: what comes out must be
+what went in. Whatever is not so, or is unusual, is no finding yet: it is read again, strictly.
 """
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-import orjson
+from msgspec import Meta, MsgspecError, Struct
+from msgspec.json import Decoder, Encoder
 
 from service.audit.entry import LIMIT
-from service.verify.canonical import OPTIONS, TIME, UUID, day, has_float, has_plain_keys, is_uuid
+from service.verify.canonical import is_uuid
+
+FEW: Final = 64
+"""Entries that are read at once: what they become fits into a processor's cache."""
+DEPTH: Final = 5
+"""How many objects and lists lie in one another, at most, in data that is read at once; the service writes no deeper."""
+Whole = Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)]
+
+
+def _values(depth: int) -> Any:  # noqa: ANN401 -- a type
+    """Return the type of JSON values without floats that lie so deep in one another."""
+    plain = str | bool | None | Whole
+    return plain | list[_values(depth - 1)] | dict[str, _values(depth - 1)] if depth else plain  # type: ignore[misc]
+
+
+if TYPE_CHECKING:
+    Data = dict[str, Any]
+else:
+    Data = dict[str, _values(DEPTH - 1)]
+
+
+class Entry(Struct, forbid_unknown_fields=True, gc=False):
+    """An entry's members, in the order in which they are spelled."""
+
+    actor: str
+    commission: str
+    data: Data
+    kind: str
+    party: str | None
+    prev: str
+    recorded_at: str
+    seq: Whole
+    subject: str
+    v: Literal[1]
+
 
 HEAD: Final = len('{"actor":"","commission":"","data":') + 2 * 36
-"""Bytes before `data`, where actor and commission are UUIDs."""
-SUBJECT: Final = slice(-44, -8)
-"""Where the subject stands, if it is a UUID."""
-FEW: Final = 64
-"""Entries that are judged at once: what they become fits into a processor's cache."""
-_KIND: Final = b',"kind":"'
-_head = re.compile(f'{{"actor":"{UUID}","commission":"({UUID})","data":'.encode()).fullmatch
-_middle = re.compile(r',"kind":"([a-z_.]+)","party":(?:null|"([A-Z]{2})")').fullmatch
-_moment = re.compile(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{TIME}").fullmatch
-# How a float ends, in whatever spelling; a text may hold the like. Each begins with one letter, which `re` finds fast.
-_fraction = re.compile(rb"\.[0-9]+[,\]}eE]").search
-_exponent = re.compile(rb"e[-+]?[0-9]+[,\]}]").search
-
-Parts = tuple[dict[str, Any], str]
-"""An entry's data, and what comes after it."""
-Known = tuple[str, str | None, str]
-"""Kind, party and time."""
-UNREAD: Final[Parts] = ({}, "")
+"""Where `data` begins, since actor and commission are UUIDs."""
+_ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
+_ORDINARY: Final = bytes(set(range(128)) - set(b'":'))
+_letter_of_a_key = re.compile(rb'[\x80-\xff]:*":').search
+_read = Decoder(Entry).decode
+_spell = Encoder(order="deterministic").encode_lines
 
 
-def take_apart(stored: Sequence[bytes], log: str | None) -> Sequence[Parts]:
-    """Return each entry's data and what comes after it, if those before it are a head of this log and the data canonical.
+def read_at_once(stored: Sequence[bytes]) -> list[Entry] | None:
+    """Return the entries, if each is spelled canonically and its members are what they must be; None if one may not be.
 
-    Where one of them is not so, all are `UNREAD`, which is never as foretold.
+    Objects are told apart by their braces: where the lists are spelled alike, so is each object in them.
     """
-    places = [each.rfind(_KIND) for each in stored]
-    spelled = [each[HEAD:place] for each, place in zip(stored, places, strict=True)]
     try:
-        data: list[Any] = list(map(orjson.loads, spelled))
-        if (
-            {*map(type, data)} == {dict}
-            and all(_is_head(head, log) for head in {each[:HEAD] for each in stored})
-            and _is_canonical(data, spelled)
+        entries = list(map(_read, stored))
+        sound = (
+            _spell(entries) == b"\n".join([*stored, b""])
             and max(map(len, stored)) <= LIMIT
-        ):
-            return [
-                (its, each[place:].decode("latin-1")) for its, each, place in zip(data, stored, places, strict=True)
-            ]
-    except (ValueError, TypeError, RecursionError):
-        pass
-    return [UNREAD] * len(stored)
-
-
-def _is_canonical(data: list[dict[str, Any]], spelled: list[bytes]) -> bool:
-    # Objects are told apart by their braces: where the lists are spelled alike, so is each object in them.
-    text = b"[%b]" % b",".join(spelled)
-    return (
-        orjson.dumps(data, option=OPTIONS) == text
-        and not ((_fraction(text) or _exponent(text)) and has_float(data))
-        and (
-            text.isascii() or has_plain_keys([one for one, its in zip(data, spelled, strict=True) if not its.isascii()])
+            and _are_times([one.recorded_at for one in entries])
+            and all(map(is_uuid, {one.actor for one in entries}))
+            and all(map(_has_plain_keys, [its for its in stored if not its.isascii()]))
         )
-    )
-
-
-def foretold(tail: str, seq: int, prev: bytes, subject: str) -> Known | None:
-    """Return kind, party and time of an entry whose tail is the foretold one, None if it is not or is unusual."""
-    after = f'","seq":{seq},"subject":"{subject}","v":1}}'
-    end = len(tail) - len(after)
-    at = tail[end - 27 : end]
-    rest = f',"prev":"{prev.hex()}","recorded_at":"{at}{after}'
-    known = _known_middle(tail[: -len(rest)])
-    if known is None or not (tail.endswith(rest) and is_uuid(subject) and _moment(at) and day(at[:10])):
+    except (MsgspecError, ValueError, RecursionError):
         return None
-    return (*known, at)
+    return entries if sound else None
 
 
-@lru_cache(maxsize=4096)
-def _is_head(head: bytes, log: str | None) -> bool:
-    found = _head(head)
-    return found is not None and found[1].decode() == log
+def _are_times(texts: list[str]) -> bool:
+    """Tell whether each is a real time; `ValueError` if there is no such day, hour, minute or second."""
+    joined = "".join(texts)
+    shape = joined.encode().translate(_ZEROS) == b"0000-00-00T00:00:00.000000Z" * len(texts)
+    return shape and "T24" not in joined and all(map(datetime.fromisoformat, texts))
 
 
-@lru_cache(maxsize=4096)
-def _known_middle(middle: str) -> tuple[str, str | None] | None:
-    found = _middle(middle)
-    return (found[1], found[2]) if found else None
+def _has_plain_keys(its: bytes) -> bool:
+    """Tell whether every key is ASCII: no letter beyond it stands before a quote and a colon, if only these are left."""
+    return b"\\" not in its and not _letter_of_a_key(its.translate(None, _ORDINARY))

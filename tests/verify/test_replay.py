@@ -294,6 +294,16 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "false facts before": (put(at("commitment.changed"), "data", "before", to={"AZ": {"focal_point": "X"}}), "there before"),
     "facts that do not change": (put(at("commitment.changed"), "data", "after", to={"AZ": {}}), "changes nothing"),
     "shared facts by one side": (put(at("commitment.changed"), "data", "after", to={"AZ": {"sector": "x"}}), "not what commitment.changed holds"),
+    "a transition that is no UUID": (put(proposed("redraft"), "data", "proposal", "transition", to="0194"), "proposal/transition"),
+    "a transition that is a list": (put(proposed("redraft"), "data", "proposal", "transition", to=["0194"]), "proposal/transition"),
+    "an action that is a list": (put(proposed("redraft"), "data", "proposal", "action", to=["redraft"]), "proposal/action"),
+    "evidence that is a list": (put(proposed("redraft"), *EVIDENCE, to=["reason"]), "proposal/evidence"),
+    "a proposal that says more": (put(proposed("redraft"), "data", "note", to="N"), "not what transition.proposed holds"),
+    "a proposal without its end": (take(proposed("redraft"), "data", "proposal", "expires_at"), "proposal/expires_at"),
+    "an end that is no time": (put(proposed("redraft"), *PROPOSAL, "expires_at", to="tomorrow"), "proposal/expires_at"),
+    "evidence that names its action": (put(proposed("redraft"), *EVIDENCE, "action", to="redraft"), "evidence of 'redraft'"),
+    "a reason that is a number": (put(proposed("redraft"), *EVIDENCE, "reason", to=5), "evidence of 'redraft'"),
+    "a flag for a number": (put(proposed("amend"), *EVIDENCE, "corrects", to=True), "evidence of 'amend'"),
 }  # fmt: skip
 
 
@@ -314,6 +324,20 @@ def test_a_log_that_its_own_key_signed_is_not_believed_if_it_breaks_a_rule(forge
     assert any(rule in one.message for one in found.listed), found.listed
     assert all(one.where.startswith("entry ") for one in found.listed)
     assert verify(exported(entries), POLICY, replay=False).findings.outcome is Severity.PROVEN
+
+
+def test_facts_that_change_while_a_proposal_is_open_stay_changed() -> None:
+    journal = Journal()
+    one = journal.record(1)
+    journal.change(one, "PK", focal_point="Desk 1")
+    journal.confirm(one)
+    journal.propose(one, "suspend", reason="R", review_on="2027")
+    journal.change(one, "PK", focal_point="Desk 2")
+    journal.change(one, "AZ", focal_point="Room 1")
+    journal.confirm(one)
+    journal.change(one, "AZ", focal_point="Room 2")
+    journal.change(one, "PK", focal_point="Desk 3")
+    assert judged(journal.entries).findings.outcome is Severity.PROVEN
 
 
 def test_a_successor_that_closed_meanwhile_stops_the_confirmation() -> None:

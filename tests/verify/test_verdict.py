@@ -241,10 +241,18 @@ def test_the_order_is_tampering_then_malformed_then_lacking() -> None:
 
 
 def test_the_report_says_that_more_was_found_than_it_lists() -> None:
-    without = {path: content for path, content in FILES.items() if not path.startswith("proofs/")}
+    kept = next(path for path in FILES if path.startswith("proofs/"))
+    without = {path: content for path, content in FILES.items() if path == kept or not path.startswith("proofs/")}
     said = list(lines(judged(without), POLICY))
-    assert "  and 119 more; the worst 20 are listed" in said
+    assert "  and 118 more; the worst 20 are listed" in said
     assert said[-1].startswith("NOT ENOUGH EVIDENCE")
+
+
+def test_an_export_without_any_proof_is_told_once() -> None:
+    without = {path: content for path, content in FILES.items() if not path.startswith("proofs/")}
+    found = judged(without).findings
+    assert [(one.where, one.severity) for one in found.listed] == [("proofs/", Severity.UNPROVEN)]
+    assert "each of 139 commitments" in found.listed[0].message
 
 
 @settings(max_examples=30)
