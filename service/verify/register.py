@@ -28,7 +28,8 @@ class Waiting(Struct, gc=False):
     """The commitment's members as they will be kept once it has taken effect."""
 
 
-class Subject(Struct, gc=False):
+@dataclass(slots=True)
+class Subject:
     """A subject of the log: the end of its chain, and for a commitment what the replay knows of it."""
 
     seq: int
