@@ -1,6 +1,7 @@
 """Holding an entry's `data`, and a proposal's evidence, to their shapes. Pure."""
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any, Final, NotRequired, Required
 
 import orjson
@@ -48,6 +49,7 @@ def _members(model: type[BaseModel]) -> Validate:
     return _validator(shapes.strict(TypedDict(model.__name__, kinds)))  # type: ignore[operator]
 
 
+_told = itemgetter("action", "evidence", "expires_at", "transition")
 _PROPOSAL: Final = commitment_shapes.Proposal.__annotations__.keys()
 _EVIDENCE: Final[Mapping[Action, Validate]] = {action: _validator(model) for action, model in MODELS.items()}
 _PLAIN_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _members(model) for action, model in MODELS.items()}
@@ -92,17 +94,19 @@ def is_plain_proposal(data: Mapping[str, Any]) -> bool:
 
     Who it awaits, and what it leads from and to, is compared with what it must be in any case.
     """
-    proposal = data.get("proposal")
-    return (
-        len(data) == 1
-        and type(proposal) is dict
-        and proposal.keys() == _PROPOSAL
-        and type(proposal["action"]) is str
-        and type(proposal["evidence"]) is dict
-        and proposal["expires_at"] is None
-        and type(proposal["transition"]) is str
-        and is_uuid(proposal["transition"])
-    )
+    try:
+        proposal = data["proposal"]
+        action, evidence, until, transition = _told(proposal)
+        return (
+            len(data) == 1
+            and proposal.keys() == _PROPOSAL
+            and type(action) is str
+            and type(evidence) is dict
+            and until is None
+            and is_uuid(transition)
+        )
+    except (KeyError, TypeError):
+        return False
 
 
 def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:

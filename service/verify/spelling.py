@@ -64,13 +64,13 @@ def read_at_once(stored: Sequence[bytes]) -> list[Entry] | None:
     Objects are told apart by their braces: where the lists are spelled alike, so is each object in them.
     """
     try:
-        entries = list(map(_read, stored))
+        entries, text = list(map(_read, stored)), b"\n".join([*stored, b""])
         sound = (
-            _spell(entries) == b"\n".join([*stored, b""])
-            and max(map(len, stored)) <= LIMIT
+            _spell(entries) == text
+            and (len(text) <= LIMIT or max(map(len, stored)) <= LIMIT)
             and _are_times([one.recorded_at for one in entries])
             and all(map(is_uuid, {one.actor for one in entries}))
-            and all(map(_has_plain_keys, [its for its in stored if not its.isascii()]))
+            and _has_plain_keys(b"".join([its for its in stored if not its.isascii()]))
         )
     except (MsgspecError, ValueError, RecursionError):
         return None
@@ -84,6 +84,6 @@ def _are_times(texts: list[str]) -> bool:
     return shape and "T24" not in joined and all(map(datetime.fromisoformat, texts))
 
 
-def _has_plain_keys(its: bytes) -> bool:
+def _has_plain_keys(text: bytes) -> bool:
     """Tell whether every key is ASCII: no letter beyond it stands before a quote and a colon, if only these are left."""
-    return b"\\" not in its and not _letter_of_a_key(its.translate(None, _ORDINARY))
+    return b"\\" not in text and not _letter_of_a_key(text.translate(None, _ORDINARY))
