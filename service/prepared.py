@@ -37,11 +37,15 @@ class Prepared:
 
     async def rows(self, connection: AsyncConnection, values: Values) -> list[dict[str, Any]]:
         """Run it and return its rows."""
-        async with lent(connection) as driver:
-            if self._changing and not driver.is_in_transaction():
-                message = "what changes or locks must run in a transaction"
-                raise RuntimeError(message)
+        driver = driver_of(connection)
+        if self._changing and not driver.is_in_transaction():
+            message = "what changes or locks must run in a transaction"
+            raise RuntimeError(message)
+        try:
             return [dict(record) for record in await driver.fetch(self.text, *self._bound(values))]
+        except BaseException as wrong:
+            await discard_lost(connection, wrong)
+            raise
 
     async def row(self, connection: AsyncConnection, values: Values) -> dict[str, Any] | None:
         """Run it and return its first row, or None."""
@@ -56,16 +60,25 @@ class Prepared:
 @asynccontextmanager
 async def lent(connection: AsyncConnection) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
     """Lend the driver's own connection; one that is lost meanwhile is not given back to the pool."""
+    try:
+        yield driver_of(connection)
+    except BaseException as wrong:
+        await discard_lost(connection, wrong)
+        raise
+
+
+def driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return the driver's own connection."""
     assert connection.sync_connection is not None
     driver = connection.sync_connection.connection.driver_connection
     assert driver is not None
-    try:
-        yield driver
-    except BaseException as wrong:
-        # One that the server has ended may not know it yet.
-        if driver.is_closed() or isinstance(wrong, asyncpg.InternalClientError):
-            await discard(connection)
-        raise
+    return driver
+
+
+async def discard_lost(connection: AsyncConnection, wrong: BaseException) -> None:
+    """Close the connection if `wrong` means that it is lost; one that the server has ended may not know it yet."""
+    if isinstance(wrong, asyncpg.InternalClientError) or driver_of(connection).is_closed():
+        await discard(connection)
 
 
 async def discard(connection: AsyncConnection) -> None:
