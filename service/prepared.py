@@ -6,7 +6,7 @@ What is written here is Core all the same; only its running is shorter.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, Any]
+Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _dialect: Dialect = dialect.dialect(json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
 
 
@@ -44,7 +45,7 @@ class Prepared:
         try:
             return [dict(record) for record in await driver.fetch(self.text, *self._bound(values))]
         except BaseException as wrong:
-            await discard_lost(connection, wrong)
+            await discard_lost(connection, driver, wrong)
             raise
 
     async def row(self, connection: AsyncConnection, values: Values) -> dict[str, Any] | None:
@@ -58,16 +59,17 @@ class Prepared:
 
 
 @asynccontextmanager
-async def lent(connection: AsyncConnection) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+async def lent(connection: AsyncConnection) -> AsyncIterator[Driver]:
     """Lend the driver's own connection; one that is lost meanwhile is not given back to the pool."""
+    driver = driver_of(connection)
     try:
-        yield driver_of(connection)
+        yield driver
     except BaseException as wrong:
-        await discard_lost(connection, wrong)
+        await discard_lost(connection, driver, wrong)
         raise
 
 
-def driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record]":
+def driver_of(connection: AsyncConnection) -> Driver:
     """Return the driver's own connection."""
     assert connection.sync_connection is not None
     driver = connection.sync_connection.connection.driver_connection
@@ -75,9 +77,9 @@ def driver_of(connection: AsyncConnection) -> "asyncpg.Connection[asyncpg.Record
     return driver
 
 
-async def discard_lost(connection: AsyncConnection, wrong: BaseException) -> None:
+async def discard_lost(connection: AsyncConnection, driver: Driver, wrong: BaseException) -> None:
     """Close the connection if `wrong` means that it is lost; one that the server has ended may not know it yet."""
-    if isinstance(wrong, asyncpg.InternalClientError) or driver_of(connection).is_closed():
+    if isinstance(wrong, asyncpg.InternalClientError) or driver.is_closed():
         await discard(connection)
 
 

@@ -88,7 +88,12 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     Two moves at once: the second waits here, and then
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
-    row = _there(await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id)))
+    row = await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id))
+    return locked(caller, _there(row))
+
+
+def locked(caller: Caller, row: Row) -> Locked:
+    """Return the row of a locked read as what it is."""
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
 
 
