@@ -36,8 +36,10 @@ class Step:
     """Whether it is a block, which ends before the answer leaves."""
     given: tuple[tuple[str, int], ...]
     """Results of earlier steps, by the argument that takes them."""
+    path: list[Any]
+    """Parameters of the address: each is there, once, or the route would not have matched."""
     fields: tuple[tuple[list[Any], str], ...]
-    """Parameters, and the attribute of the request in which they are found."""
+    """Other parameters, and the attribute of the request in which they are found."""
     body: list[Any]
     request: str | None
     response: str | None
@@ -47,6 +49,9 @@ class Step:
     ) -> tuple[dict[str, Any], list[Any]]:
         """Return what the step is called with, and what is wrong with it."""
         found, faults = {name: done[place] for name, place in self.given}, []
+        for field in self.path:
+            found[field.name], wrong = field.validate(request.path_params[field.alias], {}, loc=("path", field.alias))
+            faults += wrong
         for fields, source in self.fields:
             read, wrong = request_params_to_args(fields, getattr(request, source))
             found |= read
@@ -121,7 +126,6 @@ def lay_flat(dependant: Dependant, steps: list[Step], known: dict[object, int]) 
         opens = inspect.isasyncgenfunction(call)
         assert opens or inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__), call
         sources = {
-            "path_params": dependant.path_params,
             "query_params": dependant.query_params,
             "headers": dependant.header_params,
             "cookies": dependant.cookie_params,
@@ -132,6 +136,7 @@ def lay_flat(dependant: Dependant, steps: list[Step], known: dict[object, int]) 
                 call=asynccontextmanager(call) if opens else call,
                 opens=opens,
                 given=tuple((name, place) for name, place in given if name),
+                path=dependant.path_params,
                 fields=tuple((fields, source) for source, fields in sources.items() if fields),
                 body=dependant.body_params,
                 request=dependant.request_param_name or dependant.http_connection_param_name,
