@@ -68,7 +68,7 @@ class Step:
 
 
 class Route(APIRoute):
-    """A route whose dependencies and endpoint are coroutines or asynchronous blocks, and whose body, if any, is JSON."""
+    """A route whose dependencies and endpoint are coroutines or asynchronous blocks, and whose body, if any, is one JSON value."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:  # noqa: ANN401 -- as FastAPI's
         super().__init__(path, endpoint, **declared)
@@ -125,6 +125,7 @@ def lay_flat(dependant: Dependant, steps: list[Step], known: dict[object, int]) 
         given = [(inner.name, lay_flat(inner, steps, known)) for inner in dependant.dependencies]
         opens = inspect.isasyncgenfunction(call)
         assert opens or inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__), call
+        assert len(dependant.body_params) < 2, call
         sources = {
             "query_params": dependant.query_params,
             "headers": dependant.header_params,
