@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import orjson
+import sqlalchemy as sa
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -58,6 +59,19 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection of an engine with `autocommit`: as its `connect` does, without a task and two switches more.
+
+    Those cost as much as a short statement. Nothing is sent when it is closed, so there is nothing to wait for.
+    """
+    opened = sa.Connection(engine.sync_engine, await engine.raw_connection())
+    try:
+        yield AsyncConnection(engine, opened)
+    finally:
+        opened.close()
+
+
 # Async like every dependency: FastAPI would run a plain function in a thread, which costs more than most of them do.
 async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     """Give a request its transaction: committed before the answer leaves, rolled back when anything is raised.
@@ -65,7 +79,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncConnection]:
     A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
     two round trips are saved.
     """
-    async with request.app.state.engine.connect() as connection:
+    async with connected(request.app.state.engine) as connection:
         if request.method == "GET":
             yield connection
         else:

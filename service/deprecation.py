@@ -18,7 +18,7 @@ def deprecated(since: datetime, sunset: datetime, *, successor: str) -> dict[str
         "Link": f'<{successor}>; rel="successor-version"',
     }
 
-    def say(response: Response) -> None:
+    async def say(response: Response) -> None:
         response.headers.update(headers)
 
     return {"deprecated": True, "dependencies": [Depends(say)]}

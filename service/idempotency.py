@@ -4,7 +4,6 @@ The key is claimed before any other lock, in the request's own transaction; the 
 transaction, so an effect without its answer cannot exist. Refusals roll back, and leave the key free.
 """
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,7 +12,6 @@ from typing import Annotated, Any, ClassVar
 import orjson
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request, Response
-from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field
 from typing_extensions import override
@@ -22,6 +20,7 @@ from service.db import Transaction
 from service.errors import IdempotencyKeyReused, StillRunning
 from service.identity.caller import CurrentCaller
 from service.orm import Id, Table, document, moment, table
+from service.routing import Handler, Route
 
 SECRET = "client_secret"  # noqa: S105 -- the name of the member that is shown once and never stored
 
@@ -125,12 +124,12 @@ async def _replay(connection: AsyncConnection, known: dict[str, Any], hashed: by
     raise Replay(Response(found["body"], found["status"], headers, media_type="application/json"))
 
 
-class OnceRoute(APIRoute):
+class OnceRoute(Route):
     """A route whose successful answer is stored with the request's key before the transaction commits."""
 
     @override
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return FastAPI's handler, with the answer kept, or replayed."""
+    def get_route_handler(self) -> Handler:
+        """Return the handler, with the answer kept, or replayed."""
         handle = super().get_route_handler()
 
         async def keep(request: Request) -> Response:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,7 +72,6 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        generate_unique_id_function=_operation_id,
         telemetry={"auto_configure": False},
     )
     url = settings.database_url.get_secret_value()
@@ -89,7 +87,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.log_figures = operations.LogFigures(app.state.figures)
     problems.install(app)
     for router in (*ROUTERS, create_swagger(providers.urls())):
-        app.include_router(router)
+        # Not `include_router`: FastAPI would look for each request's route in the routers' own, and match it twice.
+        app.router.routes += router.routes
     app.openapi = publish(app, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
@@ -162,10 +161,6 @@ async def _forget_old_answers(app: FastAPI) -> None:
             async with app.state.engine.connect() as connection:
                 await forget_older(connection, app.state.idempotency_days)
         await asyncio.sleep(FORGET_SECONDS)
-
-
-def _operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 @functools.cache

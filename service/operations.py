@@ -5,7 +5,7 @@ import contextlib
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.errors import Unavailable
 from service.refusals import refusals
+from service.routing import Router
 
-router = APIRouter(tags=["operations"])
+router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
 _revision = sa.text("SELECT version_num FROM alembic_version")

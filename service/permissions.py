@@ -7,6 +7,8 @@ Pure. Roles are resolved per commission and working group from our own tables, n
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
+from itertools import compress
 from typing import Final
 from uuid import UUID
 
@@ -125,7 +127,7 @@ class Standing:
     @property
     def permissions(self) -> frozenset[Permission]:
         """Return the union of what the roles permit."""
-        return frozenset().union(*(PERMISSIONS[role] for role in self.roles))
+        return _permitted(self.roles)
 
     def may(self, permission: Permission) -> bool:
         """Return whether some role permits it."""
@@ -156,12 +158,18 @@ def standing(
     auditor: bool = False,
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
-    found = {
-        Role.SECRETARIAT: secretariat,
-        Role.CO_LEAD: co_lead,
-        Role.MEMBER: member,
-        Role.PARTY: party,
-    }
-    representing = {role for role, true in found.items() if true and caller.kind is Kind.REPRESENTATIVE}
-    auditing = {Role.AUDITOR} if auditor and caller.kind is Kind.AUDITOR else set()
-    return Standing(caller, caller.everywhere() | representing | auditing)
+    return Standing(caller, _roles(caller.kind, secretariat, co_lead, member, party, auditor))
+
+
+@cache
+def _permitted(roles: frozenset[Role]) -> frozenset[Permission]:
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+@cache
+def _roles(kind: Kind, *flags: bool) -> frozenset[Role]:
+    *representing, auditor = flags
+    partys = (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY)
+    found = compress(partys, representing) if kind is Kind.REPRESENTATIVE else ()
+    auditing = {Role.AUDITOR} if auditor and kind is Kind.AUDITOR else set()
+    return everywhere(kind).union(found, auditing)

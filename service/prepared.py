@@ -6,7 +6,7 @@ What is written here is Core all the same; only its running is shorter.
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
@@ -16,6 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, Any]
+Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 _dialect: Dialect = dialect.dialect(json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
 
 
@@ -37,11 +38,15 @@ class Prepared:
 
     async def rows(self, connection: AsyncConnection, values: Values) -> list[dict[str, Any]]:
         """Run it and return its rows."""
-        async with lent(connection) as driver:
-            if self._changing and not driver.is_in_transaction():
-                message = "what changes or locks must run in a transaction"
-                raise RuntimeError(message)
+        driver = driver_of(connection)
+        if self._changing and not driver.is_in_transaction():
+            message = "what changes or locks must run in a transaction"
+            raise RuntimeError(message)
+        try:
             return [dict(record) for record in await driver.fetch(self.text, *self._bound(values))]
+        except BaseException as wrong:
+            await discard_lost(connection, driver, wrong)
+            raise
 
     async def row(self, connection: AsyncConnection, values: Values) -> dict[str, Any] | None:
         """Run it and return its first row, or None."""
@@ -54,18 +59,28 @@ class Prepared:
 
 
 @asynccontextmanager
-async def lent(connection: AsyncConnection) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+async def lent(connection: AsyncConnection) -> AsyncIterator[Driver]:
     """Lend the driver's own connection; one that is lost meanwhile is not given back to the pool."""
-    assert connection.sync_connection is not None
-    driver = connection.sync_connection.connection.driver_connection
-    assert driver is not None
+    driver = driver_of(connection)
     try:
         yield driver
     except BaseException as wrong:
-        # One that the server has ended may not know it yet.
-        if driver.is_closed() or isinstance(wrong, asyncpg.InternalClientError):
-            await discard(connection)
+        await discard_lost(connection, driver, wrong)
         raise
+
+
+def driver_of(connection: AsyncConnection) -> Driver:
+    """Return the driver's own connection."""
+    assert connection.sync_connection is not None
+    driver = connection.sync_connection.connection.driver_connection
+    assert driver is not None
+    return driver
+
+
+async def discard_lost(connection: AsyncConnection, driver: Driver, wrong: BaseException) -> None:
+    """Close the connection if `wrong` means that it is lost; one that the server has ended may not know it yet."""
+    if isinstance(wrong, asyncpg.InternalClientError) or driver.is_closed():
+        await discard(connection)
 
 
 async def discard(connection: AsyncConnection) -> None:

@@ -16,6 +16,7 @@ from starlette.routing import Match
 from typing_extensions import override
 
 from service import errors, violations
+from service.routing import is_json
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger("pacta.problems")
@@ -96,16 +97,11 @@ def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.Ser
     if any(fault["type"] == "json_invalid" for fault in found):
         return errors.Unreadable("The body is not valid JSON.", errors=[_fault(fault) for fault in found])
     body = any(fault["loc"][:1] == ("body",) and len(fault["loc"]) == 1 for fault in found)
-    if body and content_type and not _is_json(content_type):
+    if body and content_type and not is_json(content_type):
         return errors.UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
     faults = [_fault(fault) for fault in found]
     named = "; ".join(f"{one.get('pointer') or one.get('parameter') or 'body'}: {one['detail']}" for one in faults[:5])
     return errors.InvalidContent(f"{len(faults)} thing(s) to mend. {named}", errors=faults)
-
-
-def _is_json(content_type: str) -> bool:
-    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
 
 
 def _fault(found: Mapping[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
 from service.commissions import commands, queries
 from service.commissions.examples import COMMISSIONS, SESSION_PATCHES, SESSIONS
@@ -21,8 +21,9 @@ from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
 from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING, WRITING_ONE
+from service.routing import Router
 
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["commissions"])
+router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
 
 
 @router.post(

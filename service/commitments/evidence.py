@@ -3,6 +3,7 @@
 Pure. What is always needed is a required field; what depends on the case is listed by `missing`, all of it at once.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, Field
@@ -14,6 +15,8 @@ from service.wire import LongText, Moment, Name, PartyCode, Reason, ReducedDate,
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
+REFERENCES: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
+"""Actions whose evidence names another commitment, and the member that does."""
 Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
 
 

@@ -1,7 +1,6 @@
 """A move as it is stored: the transition that a proposal opens, a party's answer to it, and how it is closed.
 
-Each is a statement that goes along with the commitment's own, made once; only the values differ. No value may have the
-name of a column: SQLAlchemy would write it there.
+Each is a statement that goes along with the entry, made once; only the values differ.
 """
 
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.audit.append import Along
 from service.audit.entry import timestamp
 from service.commitments.lifecycle import State, Step, target
 from service.commitments.models import Confirmation, Transition, TransitionStatus
@@ -21,14 +21,6 @@ from service.permissions import Caller
 
 _transition, _confirmation = table(Transition), table(Confirmation)
 CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Along:
-    """A statement that goes along with the commitment's own, and its values."""
-
-    statement: sa.CTE
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

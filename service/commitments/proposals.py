@@ -9,7 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.commitments import statements
 from service.commitments.models import Commitment, Confirmation, Transition, TransitionStatus
+from service.commitments.queries import Locked, locked
+from service.commitments.statements import MOVE
 from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
 from service.orm import table
@@ -48,6 +51,18 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
         message = "There is no such transition for this caller."
         raise NotFound(message)
     return found
+
+
+async def get_for_update(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> tuple[Row, Locked] | None:
+    """Lock the commitment of a proposal and return the proposal, as it was made, with it.
+
+    None if there is no such proposal for the caller, or if it names another commitment, which may be the one to lock first.
+    """
+    row = await statements.locking_by_move(caller.kind).row(connection, bound(caller, transition_id=transition_id))
+    if row is None:
+        return None
+    proposed = {name.removeprefix(MOVE): value for name, value in row.items() if name.startswith(MOVE)}
+    return proposed | {"reference": row["reference"]}, locked(caller, row)
 
 
 async def page(connection: AsyncConnection, commitment_id: UUID, after: list[Any] | None, limit: int) -> Sequence[Row]:

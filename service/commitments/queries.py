@@ -21,6 +21,7 @@ from service.orm import table
 from service.permissions import Caller, Role, Standing, standing
 
 _commitment = table(Commitment)
+_flags = {f"is_{role}": str(role) for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)}
 Row = Any
 
 
@@ -73,8 +74,7 @@ def others(row: Row, party: str | None) -> list[str]:
 
 def rights(caller: Caller, row: Row) -> Standing:
     """Return the caller's standing from the role columns of a row."""
-    asked = (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)
-    return standing(caller, **{str(role): bool(row[f"is_{role}"]) for role in asked})
+    return standing(caller, **{role: row[flag] for flag, role in _flags.items()})
 
 
 async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
@@ -88,7 +88,12 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     Two moves at once: the second waits here, and then
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
-    row = _there(await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id)))
+    row = await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id))
+    return locked(caller, _there(row))
+
+
+def locked(caller: Caller, row: Row) -> Locked:
+    """Return the row of a locked read as what it is."""
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
 
 

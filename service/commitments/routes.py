@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 
 from service.answering import answer
 from service.commitments import answers, commands, lists, queries
@@ -24,9 +24,10 @@ from service.pages import Page, Paging
 from service.permissions import Caller
 from service.preconditions import RequiredVersion, tag
 from service.refusals import CHANGING, READING, READING_ONE, WRITING
+from service.routing import Router
 
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["commitments"])
-lifecycle = APIRouter(prefix="/v1", tags=["lifecycle"])
+router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
+lifecycle = Router("/v1", tags=["lifecycle"])
 
 
 @lifecycle.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead)

@@ -2,13 +2,14 @@
 
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from service.commissions.models import Commission, Session
+from service.commitments.evidence import REFERENCES
 from service.commitments.lifecycle import OPEN
-from service.commitments.models import Commitment
+from service.commitments.models import Commitment, Transition
 from service.commitments.visibility import roles_of, visible_to
 from service.groups.models import WorkingGroup
 from service.orm import table
@@ -16,6 +17,8 @@ from service.permissions import Kind
 from service.prepared import Prepared
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
+_transition = table(Transition)
+MOVE: Final = "move_"
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
 # Literals, not parameters: a list of them would be spelled out anew at each execution.
 _open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
@@ -45,6 +48,11 @@ _stamp = (
     sa.func.greatest(sa.func.clock_timestamp(), _commitment.c.changed_at).label("at"),
 )
 
+# What never changes of it: after a wait only the locked row is read anew.
+_proposed = [
+    column.label(f"{MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}
+]
+
 
 @cache
 def one(kind: Kind) -> Prepared:
@@ -57,6 +65,20 @@ def one(kind: Kind) -> Prepared:
 def locking(kind: Kind) -> Prepared:
     """Return the statement that locks it: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
     asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
+    return Prepared(asked.with_for_update(key_share=True, of=_commitment), changing=True)
+
+
+@cache
+def locking_by_move(kind: Kind) -> Prepared:
+    """Return the statement that locks the commitment of the move `transition_id`, and reads the move as it was proposed.
+
+    One that names another commitment is not found: of two commitments the lower id is locked first.
+    """
+    asked = _with_roles(sa.select(*_mine, *_stamp, *_proposed), kind).where(
+        _transition.c.id == sa.bindparam("transition_id"),
+        _transition.c.commitment_id == _commitment.c.id,
+        _transition.c.action.not_in([sa.literal_column(f"'{action}'") for action in REFERENCES]),
+    )
     return Prepared(asked.with_for_update(key_share=True, of=_commitment), changing=True)
 
 

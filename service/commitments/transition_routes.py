@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response
+from fastapi import Body, Response
 
 from service.answering import answer
 from service.commitments import answers, proposals, queries, transitions
@@ -18,8 +18,9 @@ from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
 from service.preconditions import OptionalVersion
 from service.refusals import READING_ONE, WRITING_ONE, refusals
+from service.routing import Router
 
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["transitions"])
+router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 
 
 @router.post(

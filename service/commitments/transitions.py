@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.audit.stamp import check_version
 from service.commitments import proposals, queries
-from service.commitments.evidence import REFERENCE
+from service.commitments.evidence import REFERENCE, REFERENCES
 from service.commitments.judgement import action_of, found_in, judge
 from service.commitments.lifecycle import Action, step
 from service.commitments.models import Decision, TransitionStatus
@@ -28,8 +28,6 @@ from service.errors import (
     fault,
 )
 from service.permissions import Caller, Permission
-
-REFERENCES: Mapping[object, str] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
 
 
 async def propose(
@@ -67,9 +65,8 @@ async def answer(
 
     409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
     """
-    known = await proposals.get(connection, caller, transition_id)
+    known, locked, gone = await _lock_proposed(connection, caller, transition_id)
     evidence, action = known["evidence"], Action(known["action"])
-    locked, gone = await _lock(connection, caller, known["commitment_id"], action, evidence, None)
     await _may_answer(connection, caller, locked, transition_id, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     said = _said(transition_id, caller, locked, new)
@@ -101,8 +98,7 @@ async def withdraw(
     connection: AsyncConnection, caller: Caller, transition_id: UUID, new: WithdrawalCreate
 ) -> Mapping[str, Any]:
     """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
-    known = await proposals.get(connection, caller, transition_id)
-    locked = await queries.get_for_update(connection, caller, known["commitment_id"])
+    known, locked, _ = await _lock_proposed(connection, caller, transition_id)
     locked.standing.require(Permission.PROPOSE)
     if known["proposed_by"] != caller.party:
         message = f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
@@ -112,6 +108,17 @@ async def withdraw(
     along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
     return await proposals.get(connection, caller, transition_id)
+
+
+async def _lock_proposed(
+    connection: AsyncConnection, caller: Caller, transition_id: UUID
+) -> tuple[Row, Locked, list[Fault]]:
+    """Lock what a proposal is about; return the proposal, the commitment, and what is wrong with the one that it names."""
+    if found := await proposals.get_for_update(connection, caller, transition_id):
+        return *found, []
+    known = await proposals.get(connection, caller, transition_id)
+    action, evidence = Action(known["action"]), known["evidence"]
+    return known, *await _lock(connection, caller, known["commitment_id"], action, evidence, None)
 
 
 async def _lock(

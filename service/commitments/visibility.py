@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.commissions.models import CommissionAuditor, CommissionParty
 from service.commitments.models import Commitment
@@ -48,30 +49,29 @@ def roles_of(
     auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == PRINCIPAL)
     represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
     conditions = {
-        Role.SECRETARIAT: commission_id.in_(secretariat) if represents else sa.false(),
+        Role.SECRETARIAT: _among(commission_id, secretariat) if represents else sa.false(),
         Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
         Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
-        Role.PARTY: commission_id.in_(party) if represents else sa.false(),
-        Role.AUDITOR: commission_id.in_(auditor) if audits else sa.false(),
+        Role.PARTY: _among(commission_id, party) if represents else sa.false(),
+        Role.AUDITOR: _among(commission_id, auditor) if audits else sa.false(),
     }
-    return conditions | {role: sa.true() for role in everywhere(kind)}
+    # First what needs no subquery.
+    return {role: sa.true() for role in everywhere(kind)} | conditions
 
 
 @cache
 def visible_to(kind: Kind) -> Condition:
     """Return the condition that a caller of this kind may read the commitment; what it may not is, for it, not there."""
     roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
-    return sa.or_(
-        *(
-            (_commitment.c.confidentiality == sa.literal_column(f"'{level.value}'"))
-            & sa.or_(sa.false(), *_readers(roles, level))
-            for level in Confidentiality
-        )
-    )
+    # Role by role, not level by level: each role's subquery then stands here once.
+    return sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
 
 
-def _readers(roles: Mapping[Role, Condition], level: Confidentiality) -> list[Condition]:
-    return [condition for role, condition in roles.items() if READING[level] in PERMISSIONS[role]]
+def _readable(role: Role) -> Condition:
+    levels = [level for level in Confidentiality if READING[level] in PERMISSIONS[role]]
+    if len(levels) == len(Confidentiality):
+        return sa.true()
+    return _commitment.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
 
 
 def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], role: GroupRole) -> Condition:
@@ -80,4 +80,9 @@ def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], 
         _member.c.role == sa.literal_column(f"'{role.value}'"),
         _member.c.ended_at.is_(None),
     )
-    return sa.func.coalesce(group_id.in_(mine), sa.false())
+    return sa.func.coalesce(_among(group_id, mine), sa.false())
+
+
+def _among(key: sa.ColumnElement[Any], mine: sa.Select[Any]) -> Condition:
+    # As an array, since there are few: with IN the database would make a hash table of each.
+    return key == sa.any_(sa.func.array(mine.scalar_subquery(), type_=ARRAY(sa.Uuid())))

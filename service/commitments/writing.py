@@ -1,4 +1,4 @@
-"""The one way in which a commitment changes: a domain statement and an entry of its trail, in one transaction.
+"""The one way in which a commitment changes: together with the entry of its trail that tells of it, in one statement.
 
 `take_effect` is the only place that decides a commitment's state, and `save` and `insert` are the only writers of its row.
 """
@@ -12,19 +12,18 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from service.audit.append import append
+from service.audit.append import Along, append
 from service.audit.entry import Author, Entry, canonical
 from service.audit.stamp import Stamp
 from service.commitments.effect import effect
 from service.commitments.lifecycle import Step
 from service.commitments.models import Commitment
-from service.commitments.moves import CLOSED, Along, Move, expire, opened
+from service.commitments.moves import CLOSED, Move, expire, opened
 from service.commitments.queries import Locked
 from service.commitments.requirements import MOST_BYTES
 from service.errors import InvalidContent, fault
 from service.orm import table
 from service.permissions import Caller
-from service.prepared import Prepared
 from service.wire import end
 
 _commitment = table(Commitment)
@@ -80,10 +79,9 @@ async def insert(
     """Store a new commitment with the proposal that comes with it, and the first entry of its trail."""
     author = Author(caller.principal_id, caller.party)
     entry = stamped.entry(row["commission_id"], row["id"], author, "commitment.recorded", data)
-    along = opened(move.row(row["id"], caller, stamped.at))
     new = {**row, **_head(entry)}
-    await _inserting(tuple(new), along.statement).rows(connection, {**_values(new), **along.values})
-    await append(connection, entry)
+    recorded = Along(_inserting(tuple(new)), _values(new))
+    await append(connection, entry, [recorded, opened(move.row(row["id"], caller, stamped.at))])
 
 
 async def save(
@@ -107,11 +105,8 @@ async def save(
     author = Author(caller.principal_id, caller.party)
     entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data)
     after = {**changes, **_head(entry)}
-    values = {ID: row["id"], **_values(after)}
-    for one in along:
-        values |= one.values
-    await _changing(tuple(after), tuple(one.statement for one in along)).rows(connection, values)
-    await append(connection, entry)
+    changed = Along(_changing(tuple(after)), {ID: row["id"], **_values(after)})
+    await append(connection, entry, [changed, *along])
 
 
 def _head(entry: Entry) -> dict[str, Any]:
@@ -124,14 +119,13 @@ def _json(value: Any) -> Any:  # noqa: ANN401 -- any column's value
 
 # Each statement is made once for the columns that it writes: making it would cost more than running it.
 @cache
-def _inserting(names: tuple[str, ...], along: sa.CTE) -> Prepared:
-    return Prepared(sa.insert(_commitment).values(_bound(names)).add_cte(along), changing=True)
+def _inserting(names: tuple[str, ...]) -> sa.CTE:
+    return sa.insert(_commitment).values(_bound(names)).cte("recorded")
 
 
 @cache
-def _changing(names: tuple[str, ...], along: tuple[sa.CTE, ...]) -> Prepared:
-    mine = sa.update(_commitment).where(_commitment.c.id == sa.bindparam(ID))
-    return Prepared(mine.values(_bound(names)).add_cte(*along), changing=True)
+def _changing(names: tuple[str, ...]) -> sa.CTE:
+    return sa.update(_commitment).where(_commitment.c.id == sa.bindparam(ID)).values(_bound(names)).cte("changed")
 
 
 def _bound(names: tuple[str, ...]) -> dict[str, Any]:

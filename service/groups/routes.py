@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 
 from service.db import Transaction
 from service.groups import commands, queries
@@ -14,9 +14,10 @@ from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
 from service.preconditions import tag
 from service.refusals import READING, READING_ONE, WRITING_ONE
+from service.routing import Router
 from service.wire import Sector
 
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["working groups"])
+router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
 
 
 @router.post(

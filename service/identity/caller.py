@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, OAuth2
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security import OAuth2
+from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import HTTPConnection
 
 from service.db import Transaction
 from service.errors import NotPermitted
@@ -24,7 +27,18 @@ CLIENT_CREDENTIALS = OAuth2(
     description="Client id and secret of a principal, as the administrator registered it (RFC 6749, 4.4).",
     auto_error=False,
 )
-BEARER = HTTPBearer(scheme_name="BearerToken", description="An access token that you already have.", auto_error=False)
+
+
+class BearerToken(SecurityBase):
+    """Reads the bearer token of a request (RFC 6750, 2.1), and is published under its own name."""
+
+    model = HTTPBearerModel(description="An access token that you already have.")
+    scheme_name = "BearerToken"
+
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        """Return the token as it was sent; None without one."""
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        return token.strip() or None if kind.lower() == "bearer" else None
 
 
 @dataclass(slots=True)
@@ -80,14 +94,14 @@ class Callers:
 async def current_caller(
     request: Request,
     connection: Transaction,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
+    token: Annotated[str | None, Depends(BearerToken())],
 ) -> Caller:
     """Return who is calling; 401 without a token that is good now, 403 if it lacks the scope (RFC 6750, 3.1)."""
-    if bearer is None:
+    if token is None:
         msg = "Send a token: Authorization: Bearer ... (get one from POST /oauth/token)."
         raise unauthenticated(msg)
     callers: Callers = request.app.state.callers
-    caller = await callers.find(connection, bearer.credentials)
+    caller = await callers.find(connection, token)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"
     if needed not in caller.scopes:
         message = f"The token lacks the scope '{needed}': get one with it."

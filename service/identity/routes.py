@@ -6,8 +6,9 @@ import time
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.openapi.models import Example
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
@@ -16,8 +17,9 @@ from service.identity import queries
 from service.identity.caller import Callers
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
+from service.routing import Router
 
-router = APIRouter(tags=["tokens"])
+router = Router(tags=["tokens"], route_class=APIRoute)
 TOKENS: dict[str, Example] = {
     "unknown_client": {
         "summary": "A client that is not known (401)",

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
@@ -15,8 +15,9 @@ from service.parties.registering import Forget, author, vouched
 from service.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 from service.permissions import Permission
 from service.refusals import READING, READING_ONE, WRITING, WRITING_ONE
+from service.routing import Router
 
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["registry"])
+router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import Body, Query, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
@@ -20,10 +20,11 @@ from service.parties.schemas import (
     PartyRead,
 )
 from service.refusals import READING, READING_ONE, WRITING
+from service.routing import Router
 from service.wire import PartyCode, storable
 
-me = APIRouter(prefix="/v1", tags=["me"])
-router = APIRouter(prefix="/v1", route_class=OnceRoute, tags=["registry"])
+me = Router("/v1", tags=["me"])
+router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)

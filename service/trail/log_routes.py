@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.commissions import queries as commissions
@@ -11,11 +11,12 @@ from service.db import Transaction
 from service.identity.caller import CurrentCaller
 from service.permissions import Permission
 from service.refusals import READING_ONE
+from service.routing import Router
 from service.trail import export, log_queries, proofs
 from service.trail.log_schemas import WARNING, LogRead
 from service.trail.tar import archive
 
-router = APIRouter(prefix="/v1/commissions/{commission_id}/log", tags=["log"])
+router = Router("/v1/commissions/{commission_id}/log", tags=["log"])
 Witnesses = Annotated[
     int, Query(ge=0, le=100, description="The newest checkpoint that at least so many witnesses have cosigned.")
 ]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from service.audit.proof import Proof
 from service.commissions import queries as commissions
@@ -12,11 +12,12 @@ from service.db import Transaction
 from service.errors import InvalidContent
 from service.identity.caller import CurrentCaller
 from service.refusals import READING_ONE
+from service.routing import Router
 from service.trail import log_queries, proofs
 from service.trail.log_routes import TEXT, file_of
 from service.trail.log_schemas import ConsistencyRead, InclusionRead
 
-router = APIRouter(prefix="/v1", tags=["log"])
+router = Router("/v1", tags=["log"])
 FIRST = {"of_the_pilot": {"summary": "The founding of the commission", "value": 0}}
 SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 43}}
 Index = Annotated[

@@ -88,7 +88,9 @@ def _of_commitment(kind: Kind) -> Prepared:
 @cache
 def _of_commission(kind: Kind) -> Prepared:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
-    visible = sa.exists().where(_commitment.c.id == _log.c.subject, visible_to(kind))
+    # Asked of each entry's own commitment: of EXISTS the database would first gather all that the caller may see.
+    asked = sa.select(visible_to(kind)).where(_commitment.c.id == _log.c.subject).scalar_subquery()
+    visible = sa.func.coalesce(asked, sa.false())
     return Prepared(
         sa.select(*_columns, _log.c.index, _signed(commission_id))
         .select_from(_log.join(_entry, _same))

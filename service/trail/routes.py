@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from service.answering import answer
 from service.commissions import queries as commissions
@@ -12,10 +12,11 @@ from service.identity.caller import CurrentCaller
 from service.pages import Page, Paging
 from service.permissions import Permission
 from service.refusals import READING, READING_ONE
+from service.routing import Router
 from service.trail import queries
 from service.trail.schemas import EntryRead
 
-router = APIRouter(prefix="/v1", tags=["audit trail"])
+router = Router("/v1", tags=["audit trail"])
 After = Annotated[
     int | None, Query(ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.")
 ]

@@ -301,7 +301,7 @@ DAMAGE = {
     "a node": "UPDATE log_node SET hash = decode(repeat('00', 32), 'hex') WHERE level = 1 AND \"index\" = 1 AND log_id = $1",
     "a node taken out": "DELETE FROM log_node WHERE log_id = $1",
     "an entry": "UPDATE audit_entry SET canonical = '{}' WHERE subject = $1 AND seq = 0",
-    "a checkpoint": "UPDATE log_checkpoint SET root = root, note = convert_to(replace(convert_from(note, 'UTF8'), 'a', 'b'), 'UTF8')"
+    "a checkpoint": "UPDATE log_checkpoint SET root = root, note = convert_to(replace(convert_from(note, 'UTF8'), '/log', '/lag'), 'UTF8')"
     " WHERE log_id = $1",
 }
 

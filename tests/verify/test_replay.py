@@ -8,8 +8,8 @@ import pytest
 
 from service.commissions.models import Rule, SessionStatus
 from service.commitments.commands import PARTY_FACTS_BYTES
+from service.commitments.evidence import REFERENCES
 from service.commitments.requirements import MOST_BYTES
-from service.commitments.transitions import REFERENCES
 from service.commitments.writing import MEMBERS
 from service.groups.models import GroupRole
 from service.verify import commitment_shapes, evidence, shapes

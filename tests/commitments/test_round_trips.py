@@ -1,0 +1,47 @@
+"""A move asks the database four times: BEGIN, the locked read, the change with its entry, COMMIT."""
+
+from typing import Any
+
+import asyncpg
+import pytest
+
+from tests.conftest import World, item
+
+SUSPEND = {"action": "suspend", "reason": "R", "review_on": "2027"}
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what the driver is asked to run from now on: the first word of each statement."""
+    words: list[str] = []
+    for name in ("fetch", "execute"):
+        run = getattr(asyncpg.Connection, name)
+
+        async def hear(self: Any, query: str, *values: Any, run: Any = run, **others: Any) -> Any:
+            # Neither what watches the registry beside the requests, nor the connections of other tests.
+            if (self._params.server_settings or {}).get("application_name") == "pacta" and "registry" not in query:
+                words.append(query.split(maxsplit=1)[0].strip(";"))
+            return await run(self, query, *values, **others)
+
+        monkeypatch.setattr(asyncpg.Connection, name, hear)
+    return words
+
+
+async def test_proposing_and_confirming_take_four_round_trips_each(world: World, heard: list[str]) -> None:
+    for who in ("PK", "AZ"):
+        assert (await world.as_(who).get("/v1/me")).status_code == 200
+    heard.clear()
+    proposed = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SUSPEND)
+    assert proposed.status_code == 201
+    assert heard == ["BEGIN", "SELECT", "WITH", "COMMIT"]
+    heard.clear()
+    url = f"/v1/transitions/{proposed.json()['id']}/confirmations"
+    assert (await world.as_("AZ").post(url, json={"decision": "confirm"})).json()["status"] == "effective"
+    assert heard == ["BEGIN", "SELECT", "WITH", "COMMIT"]
+
+
+async def test_reading_one_commitment_takes_one(world: World, heard: list[str]) -> None:
+    await world.as_("PK").get("/v1/me")
+    heard.clear()
+    assert (await world.as_("PK").get(f"/v1/commitments/{item(4)}")).status_code == 200
+    assert heard == ["SELECT"]
