@@ -56,7 +56,7 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
         "commitments/judgement.py:_fits",
         "commitments/writing.py:take_effect",
-        "verify/commitment.py:_conclude",
+        "verify/commitment.py:_effective",
         "verify/evidence.py:_fits",
     ]
     assert calls("take_effect") == [

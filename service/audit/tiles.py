@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from service.audit.merkle import HASH_SIZE, root
@@ -25,7 +24,6 @@ MAX_INDEX: Final = 2**63 - 1
 MAX_ENTRY: Final = 65_535
 """Bytes of the longest entry a bundle can hold: its length is a uint16."""
 
-_length = Struct(">H").unpack_from
 _PATH: Final = re.compile(
     r"tile/(?:(?P<level>0|[1-9][0-9]?)|entries)/(?P<index>(?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/(?P<width>[1-9][0-9]{0,2}))?",
     re.ASCII,
@@ -180,12 +178,12 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 def decode_bundle(bundle: Bundle, content: bytes) -> list[bytes]:
     """Take a bundle's content apart into exactly `bundle.width` entries; raises `TileInvalid`."""
     entries: list[bytes] = []
-    end, size = 0, len(content)
-    while end < size - 1:
-        start = end + 2
-        end = start + _length(content, end)[0]
+    start, size = 2, len(content)
+    while start <= size:
+        end = start + (content[start - 2] << 8 | content[start - 1])
         entries.append(content[start:end])
-    if end != size:
+        start = end + 2
+    if start != size + 2:
         msg = f"{bundle.path} ends within an entry"
         raise TileInvalid(msg)
     if len(entries) != bundle.width:
