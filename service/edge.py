@@ -48,7 +48,7 @@ class Edge:
             message = await receive()
             length += len(message.get("body", b""))
             if length > self.max_body_bytes:
-                # As Starlette's own error, since FastAPI turns any other one here into a 400.
+                # As Starlette's own error, which passes through whatever reads the body.
                 raise HTTPException(413)
             return message
 

@@ -72,6 +72,7 @@ class Route(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:  # noqa: ANN401 -- as FastAPI's
         super().__init__(path, endpoint, **declared)
+        assert not self._embed_body_fields, endpoint
         handle = self.get_route_handler()
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,6 +100,7 @@ class Route(APIRoute):
         return handle
 
     async def _answer(self, result: object, response: Response) -> Response:
+        assert self.response_field or result is None, self.endpoint
         content = await serialize_response(field=self.response_field, response_content=result, dump_json=True)
         made = Response(content, self.status_code or 200, media_type="application/json")
         made.headers.raw.extend(response.headers.raw)
@@ -106,7 +108,7 @@ class Route(APIRoute):
 
 
 class Router(APIRouter):
-    """Routes whose operation is called as their function is."""
+    """Our routes; the operation that each publishes has the name of its function."""
 
     def __init__(self, prefix: str = "", *, tags: list[str], route_class: type[APIRoute] = Route) -> None:
         super().__init__(
@@ -125,7 +127,8 @@ def lay_flat(dependant: Dependant, steps: list[Step], known: dict[object, int]) 
         given = [(inner.name, lay_flat(inner, steps, known)) for inner in dependant.dependencies]
         opens = inspect.isasyncgenfunction(call)
         assert opens or inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__), call
-        assert len(dependant.body_params) < 2, call
+        assert not dependant.background_tasks_param_name, call
+        assert not dependant.security_scopes_param_name, call
         sources = {
             "query_params": dependant.query_params,
             "headers": dependant.header_params,
@@ -148,7 +151,7 @@ def lay_flat(dependant: Dependant, steps: list[Step], known: dict[object, int]) 
 
 
 async def follow(steps: list[Step], request: Request, response: Response, body: object) -> Any:  # noqa: ANN401
-    """Take the steps and return the endpoint's result; `RequestValidationError` with all that is wrong, by then.
+    """Take the steps and return the endpoint's result; `RequestValidationError` with all that is wrong in what was asked.
 
     A step whose arguments are wrong is not taken, nor one that needs it; the others are, since they may refuse first.
     """

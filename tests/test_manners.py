@@ -248,6 +248,17 @@ async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(wo
     await app.state.engine.dispose()
 
 
+async def test_a_database_that_lets_nobody_more_in_is_a_503_and_passes(world: World) -> None:
+    await world.engine.dispose()
+    owner = await world.connect("postgres")
+    await owner.execute(f"ALTER DATABASE {world.database} CONNECTION LIMIT 0")
+    answer = await world.as_("PK").get("/v1/me")
+    check(answer, 503, "unavailable")
+    assert "retry-after" in answer.headers
+    await owner.execute(f"ALTER DATABASE {world.database} CONNECTION LIMIT -1")
+    assert (await world.as_("PK").get("/v1/me")).status_code == 200
+
+
 async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
     nobody = world.as_("")
     assert (await nobody.get("/livez")).json() == {"status": "alive"}

@@ -1,4 +1,4 @@
-"""Reading transitions, with each party's answer to them."""
+"""Reading transitions, with each party's answer to them, or locked together with the commitment that they are about."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -53,6 +53,13 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
     return found
 
 
+async def now(connection: AsyncConnection, transition_id: UUID) -> Mapping[str, Any]:
+    """Return the transition that the caller has just moved: what it changed may have put the commitment out of its sight."""
+    found = await _any.row(connection, {"transition_id": transition_id})
+    assert found is not None
+    return found
+
+
 async def get_for_update(connection: AsyncConnection, caller: Caller, transition_id: UUID) -> tuple[Row, Locked] | None:
     """Lock the commitment of a proposal and return the proposal, as it was made, with it.
 
@@ -77,6 +84,9 @@ async def status(connection: AsyncConnection, transition_id: UUID) -> str:
     """Return what became of a transition, read now."""
     asked = sa.select(_transition.c.status).where(_transition.c.id == transition_id)
     return str(await connection.scalar(asked))
+
+
+_any = Prepared(_read.where(_transition.c.id == sa.bindparam("transition_id")))
 
 
 @cache

@@ -108,7 +108,7 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
     drafting, texts = given.get("drafting_party"), given.get("authentic_texts", ())
     if drafting and drafting not in facts.parties:
         faults.append(fault("/drafting_party", _no_party(facts)))
-    if len({text["language"] for text in texts}) < len(texts):
+    if texts and len({text["language"] for text in texts}) < len(texts):
         faults.append(fault("/authentic_texts", "names one language twice"))
     if len(orjson.dumps(given)) > MOST_BYTES:
         faults.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))

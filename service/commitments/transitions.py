@@ -87,8 +87,8 @@ async def answer(
         along.append(closed(transition_id, status, locked.stamp.at))
     await save(connection, caller, locked, kind, data, changes, along)
     if len(known["awaited"]) > 1:
-        # Others may have answered between the first look and the lock.
-        return await proposals.get(connection, caller, transition_id)
+        # Others may have answered before; the locked read does not carry their answers.
+        return await proposals.now(connection, transition_id)
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
     return {**known, **done, "confirmations": [said]}
@@ -107,7 +107,7 @@ async def withdraw(
     data = {"transition": str(transition_id), "reason": new.reason}
     along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
-    return await proposals.get(connection, caller, transition_id)
+    return await proposals.now(connection, transition_id)
 
 
 async def _lock_proposed(

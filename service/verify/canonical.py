@@ -1,6 +1,6 @@
 """Reading an entry strictly: the ten members in their one spelling (the RFC 8785 profile of `audit/entry.py`). Pure.
 
-This is the verifier's hottest path: `orjson` reads and writes (it refuses integers beyond 2^53, and writes no duplicate
+Whatever is not sound at first sight (`spelling.py`) comes here to be told what is wrong. `orjson` reads and writes (it refuses integers beyond 2^53, and writes no duplicate
 keys); a walk finds what it lets pass, floats, and where there are letters beyond ASCII, keys that hold them.
 """
 
@@ -24,7 +24,7 @@ _TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join
 _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _END: Final = f',"v":{VERSION}}}'.encode()
-OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _of_day = re.compile(TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
 
@@ -36,12 +36,12 @@ def read(stored: bytes) -> dict[str, Any]:
     """
     try:
         entry: dict[str, Any] = orjson.loads(stored)
-        if orjson.dumps(entry, option=OPTIONS) != stored:
+        if orjson.dumps(entry, option=_OPTIONS) != stored:
             _refuse("it is JSON, but not in its one canonical spelling")
         _, commission, subject, seq, _, kind, at, actor, party, data = _members(entry)
         if len(entry) != len(MEMBERS) or not stored.endswith(_END) or len(stored) > LIMIT:
             _refuse(_TEN)
-        if has_float(data.values()) or not (stored.isascii() or has_plain_keys([data])):
+        if _has_float(data.values()) or not (stored.isascii() or _has_plain_keys([data])):
             _refuse("a number in it is no integer, or a key is not ASCII")
         named = type(commission) is type(subject) is type(kind) is str and is_uuid(actor)
         if not (
@@ -57,28 +57,28 @@ def read(stored: bytes) -> dict[str, Any]:
     return entry
 
 
-def has_float(values: Iterable[Any]) -> bool:
+def _has_float(values: Iterable[Any]) -> bool:
     """Tell whether a number that is no integer stands anywhere in these JSON values."""
     for one in values:
         kind = type(one)
         if kind is str:
             continue
         if kind is dict:
-            if has_float(one.values()):
+            if _has_float(one.values()):
                 return True
-        elif kind is float or (kind is list and has_float(one)):
+        elif kind is float or (kind is list and _has_float(one)):
             return True
     return False
 
 
-def has_plain_keys(values: Iterable[Any]) -> bool:
+def _has_plain_keys(values: Iterable[Any]) -> bool:
     """Tell whether every key in these JSON values is ASCII, at whatever depth."""
     for one in values:
         kind = type(one)
         if kind is dict:
-            if not ("".join(one).isascii() and has_plain_keys(one.values())):
+            if not ("".join(one).isascii() and _has_plain_keys(one.values())):
                 return False
-        elif kind is list and not has_plain_keys(one):
+        elif kind is list and not _has_plain_keys(one):
             return False
     return True
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from service.audit.entry import FIRST_PREV, NotCanonical
-from service.verify.canonical import is_uuid, read
+from service.verify.canonical import is_uuid
+from service.verify.canonical import read as strictly
 from service.verify.finding import Finding, malformed, tampered
 from service.verify.reading import Broken
 from service.verify.register import Register, Subject
@@ -13,7 +14,6 @@ from service.verify.spelling import FEW, Entry, read_at_once
 
 FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
-_BEGINNING: Final = Subject(-1, FIRST_PREV, "", -1)
 
 
 class Trail:
@@ -34,43 +34,30 @@ class Trail:
             yield from self._follow(entries[few], leaves[few])
 
     def _follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
-        subjects, replay, log = self.subjects, self.replay, self.log
+        subjects, replay = self.subjects, self.replay
         read: Sequence[Entry | None] = read_at_once(entries) or [None] * len(entries)
         for index, (stored, leaf, entry) in enumerate(zip(entries, leaves, read, strict=True), self.size):
-            subject = subjects.get(entry.subject) if entry else None
+            if entry is None:
+                try:
+                    entry = Entry(**strictly(stored))  # noqa: PLW2901 -- it is the same one
+                except NotCanonical as wrong:
+                    yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
+                    continue
+            subject = subjects.get(entry.subject)
+            if subject is None:
+                subject, found = self._begin(index, entry)
+                yield from found
             if (
-                entry is None
-                or subject is None
-                or entry.seq != subject.seq + 1
+                entry.seq != subject.seq + 1
                 or entry.prev != subject.leaf.hex()
                 or entry.recorded_at < subject.at
-                or entry.commission != log
+                or entry.commission != self.log
             ):
-                yield from self._look_closer(index, stored, leaf, entry)
-                log = self.log
-                continue
+                yield from self._wrong_link(index, entry, subject)
             subject.seq, subject.leaf, subject.at, subject.index = entry.seq, leaf, entry.recorded_at, index
             if replay and not subject.broken:
                 yield from self._replay(index, subject, entry, stored)
         self.size += len(entries)
-
-    def _look_closer(self, index: int, stored: bytes, leaf: bytes, entry: Entry | None) -> Iterator[Finding]:
-        """Follow an entry that begins a subject, or does not continue it; `entry` is None if it has to be read strictly."""
-        try:
-            entry = entry or Entry(**read(stored))
-        except NotCanonical as wrong:
-            yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
-            return
-        subject = self.subjects.get(entry.subject)
-        for message in self._wrongs(index, entry, subject):
-            yield tampered(place(index, entry, subject), message)
-        if subject is None:
-            if not (is_uuid(entry.subject) and (entry.commission == self.log or is_uuid(entry.commission))):
-                yield malformed(place(index, entry, subject), "subject and commission are UUIDs")
-            subject = self._begin(entry)
-        subject.seq, subject.leaf, subject.at, subject.index = entry.seq, leaf, entry.recorded_at, index
-        if self.replay and not subject.broken:
-            yield from self._replay(index, subject, entry, stored)
 
     def _replay(self, index: int, subject: Subject, entry: Entry, stored: bytes) -> list[Finding]:
         try:
@@ -80,51 +67,47 @@ class Trail:
             return [Finding(broken.severity, place(index, entry, subject), str(broken))]
         return []
 
-    def _begin(self, entry: Entry) -> Subject:
-        """Begin a subject with its first entry; a commitment is known by its reference from then on."""
-        if self.log is None:
+    def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
+        """Begin a subject with its first entry, and tell what is wrong with that.
+
+        A commitment is known by its reference from then on.
+        """
+        founding, unnamed, reference, wrongs = index == 0, self.log is None, _reference(entry), []
+        if unnamed:
             self.log = entry.commission
-        subject = self.subjects[entry.subject] = Subject(-1, FIRST_PREV, "", -1)
-        reference = _reference(entry)
-        if reference is not None:
-            subject.reference = reference
-            self.references.setdefault(reference, subject)
-        return subject
-
-    def _wrongs(self, index: int, entry: Entry, subject: Subject | None) -> list[str]:
-        """Return what is wrong with an entry that begins a subject, or does not continue it."""
-        wrongs, before = [], subject or _BEGINNING
-        if entry.seq != before.seq + 1:
-            wrongs.append(f"has seq {entry.seq} where the subject's next is {before.seq + 1}")
-        if entry.prev != before.leaf.hex():
-            wrongs.append("does not name the hash of the subject's entry before it (prev)")
-        if entry.recorded_at < before.at:
-            wrongs.append(f"was recorded before the subject's entry before it ({before.at})")
-        if self.log not in {None, entry.commission}:
-            wrongs.append(f"belongs to the log of another commission, {entry.commission}")
-        return wrongs if subject else wrongs + self._wrong_beginning(index, entry)
-
-    def _wrong_beginning(self, index: int, entry: Entry) -> list[str]:
-        founding, wrongs = index == 0, []
         if entry.kind != (FOUNDED if founding else RECORDED):
             wanted = "a log begins with the founding" if founding else "a subject's first entry records a commitment"
-            wrongs.append(f"{wanted}, not with {entry.kind}")
+            wrongs.append(tampered(place(index, entry), f"{wanted}, not with {entry.kind}"))
         if founding and entry.subject != entry.commission:
-            wrongs.append("the commission that is founded is not the log's own")
-        reference = _reference(entry)
-        if reference in self.references:
-            wrongs.append(f"uses the reference {reference} a second time")
-        return wrongs
+            wrongs.append(tampered(place(index, entry), "the commission that is founded is not the log's own"))
+        if not (is_uuid(entry.subject) and (not unnamed or is_uuid(entry.commission))):
+            wrongs.append(malformed(place(index, entry), "subject and commission are UUIDs"))
+        subject = self.subjects[entry.subject] = Subject(-1, FIRST_PREV, "", -1, reference)
+        if reference and self.references.setdefault(reference, subject) is not subject:
+            wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
+        return subject, wrongs
+
+    def _wrong_link(self, index: int, entry: Entry, before: Subject) -> Iterator[Finding]:
+        """Yield what is wrong with an entry that does not continue its subject."""
+        where = place(index, entry, before)
+        if entry.seq != before.seq + 1:
+            yield tampered(where, f"has seq {entry.seq} where the subject's next is {before.seq + 1}")
+        if entry.prev != before.leaf.hex():
+            yield tampered(where, "does not name the hash of the subject's entry before it (prev)")
+        if entry.recorded_at < before.at:
+            yield tampered(where, f"was recorded before the subject's entry before it ({before.at})")
+        if entry.commission != self.log:
+            yield tampered(where, f"belongs to the log of another commission, {entry.commission}")
 
 
-def _reference(entry: Entry) -> str | None:
+def _reference(entry: Entry) -> str:
     """Return the reference under which the entry records a commitment, if it does."""
     commitment = entry.data.get("commitment") if entry.kind == RECORDED else None
     reference = commitment.get("reference") if isinstance(commitment, dict) else None
-    return reference if isinstance(reference, str) else None
+    return reference if isinstance(reference, str) else ""
 
 
-def place(index: int, entry: Entry, subject: Subject | None) -> str:
+def place(index: int, entry: Entry, subject: Subject | None = None) -> str:
     """Return where a finding is: the entry's index, its subject and reference, seq and kind."""
     reference = f"{subject.reference}, " if subject and subject.reference else ""
     return f"entry {index} ({reference}subject {entry.subject}, seq {entry.seq}, {entry.kind})"

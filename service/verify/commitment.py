@@ -6,10 +6,11 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 from typing import Any, Final
 
 from service.commitments.effect import effect
+from service.commitments.evidence import REFERENCES
 from service.commitments.lifecycle import OPEN, Action, Step
-from service.verify.evidence import NAMED, hold_to_length, judge, lasts, named, row_for
+from service.verify.evidence import hold_to_length, judge, lasts, named, row_for
 from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, is_plain_proposal, require, spelled
-from service.verify.register import Register, Subject, Waiting, kept
+from service.verify.register import Register, Subject, Waiting
 from service.verify.spelling import HEAD, Entry
 
 _CONFIRMED: Final = b',"kind":"transition.confirmed"'
@@ -28,7 +29,8 @@ def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) ->
         message = f"it was done for {party}, which is not a party of this commission"
         raise Broken(message)
     require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
-    _expire(subject, entry)
+    if subject.waiting or "expired" in data:
+        _expire(subject, entry)
     _REPLAYS[kind](register, subject, entry, party)
 
 
@@ -48,12 +50,12 @@ def _foretell(subject: Subject, facts: dict[str, Any], row: Step) -> None:
     Where it names another commitment, that may be closed meanwhile: it has to be judged when it comes.
     """
     waiting = subject.waiting
-    if waiting is None or waiting.proposal["action"] in NAMED:
+    if waiting is None or waiting.proposal["action"] in REFERENCES:
         return
     effective = _effective(waiting, facts, row)
     data = {"effective": effective, "reason": None, "transition": waiting.proposal["transition"]}
     waiting.foretold = spelled(data) + _CONFIRMED
-    waiting.then = kept(facts | effective["after"])
+    waiting.then = subject.kept(facts | effective["after"])
 
 
 def _effective(waiting: Waiting, facts: dict[str, Any], row: Step) -> dict[str, Any]:
@@ -88,13 +90,13 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.stored = kept(facts)
+    subject.become(facts)
     _open(register, subject, entry, party, facts)
 
 
 def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(subject.waiting is None, "a proposal is open already; one at a time")
-    _open(register, subject, entry, party, subject.facts)
+    _open(register, subject, entry, party, subject.facts_for(entry.data["proposal"]["action"]))
 
 
 def _open(register: Register, subject: Subject, entry: Entry, party: str, facts: dict[str, Any]) -> None:
@@ -112,7 +114,7 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, facts:
 def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     waiting = _answered(subject, entry, party)
     waiting.awaiting.remove(party)
-    facts = subject.facts
+    facts = subject.facts_for(waiting.proposal["action"])
     if not waiting.awaiting:
         other = named(register, facts, waiting.proposal)
         require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed meanwhile")
@@ -156,7 +158,7 @@ def _conclude(subject: Subject, entry: Entry, facts: dict[str, Any]) -> None:
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
     effective = _effective(waiting, facts, row_for(facts, waiting.proposal))
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
-    waiting.then = kept(facts | effective["after"])
+    waiting.then = subject.kept(facts | effective["after"])
     subject.conclude()
 
 
@@ -167,10 +169,11 @@ def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     known = {party: facts["party_facts"].get(party, {})}
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
-    facts |= {"party_facts": facts["party_facts"] | after}
-    subject.stored = kept(facts)
+    facts["party_facts"] |= after
+    subject.become(facts)
     if subject.waiting:
-        _foretell(subject, facts, row_for(facts, subject.waiting.proposal))
+        proposal = subject.waiting.proposal
+        _foretell(subject, subject.facts_for(proposal["action"]), row_for(facts, proposal))
 
 
 _REPLAYS = {

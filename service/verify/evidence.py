@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from service.commitments.effect import effect
+from service.commitments.evidence import REFERENCES
 from service.commitments.lifecycle import OPEN, Action, State, Step, step, target
 from service.commitments.requirements import MOST_BYTES, Facts, impossible, missing
 from service.errors import TransitionNotAllowed
 from service.verify.reading import Broken, hold_evidence_to_model, require, spelled
 from service.verify.register import Register, Subject
 
-NAMED: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
 Members = Mapping[str, Any]
 
 
@@ -56,7 +56,7 @@ def row_for(facts: Members, proposal: Members) -> Step:
 
 def named(register: Register, facts: Members, proposal: Members) -> Subject | None:
     """Return the other commitment that a supersession or merger names, None for any other move."""
-    name = NAMED.get(proposal["action"])
+    name = REFERENCES.get(proposal["action"])
     if name is None:
         return None
     reference = proposal["evidence"][name]

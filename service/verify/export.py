@@ -32,7 +32,7 @@ def open_directory(directory: Path) -> Export:
     def read(path: str) -> bytes | None:
         if path not in paths:
             return None
-        with open(f"{place}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
+        with open(f"{place}/{path}", "rb") as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
             # Asked for all at once, room for the most would be made and given back, file by file.
             content = file.read(_USUAL)
             return content if len(content) < _USUAL else content + file.read(MOST_BYTES + 1 - _USUAL)

@@ -40,7 +40,10 @@ COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
 
 
 def _members(model: type[BaseModel]) -> Validate:
-    """Return the validator of the model's members as they stand in an entry, if they are but texts: a strict one."""
+    """Return the validator of the model's members as they stand in an entry.
+
+    It is strict: what would have to be converted is refused, and read by the model instead.
+    """
     kinds = {
         name: (Required if field.is_required() else NotRequired)[field.rebuild_annotation()]
         for name, field in model.model_fields.items()

@@ -5,15 +5,21 @@ Kept small, since there is one `Subject` per commitment: its facts lie in bytes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
-import orjson
 from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
 
+from service.commitments.lifecycle import Action
 from service.verify.commitment_shapes import Commitment
 
-MEMBERS: Final = tuple(sorted(Commitment.__annotations__))
-"""A commitment's members, in the order in which they are spelled: only their values are kept."""
+TEXTS: Final = ("texts", "titles")
+"""The long members of a commitment, which only an amendment touches: they are kept by themselves."""
+SHORT: Final = tuple(sorted(Commitment.__annotations__.keys() - set(TEXTS)))
+"""The others: of these only the values are kept."""
+_short, _texts = itemgetter(*SHORT), itemgetter(*TEXTS)
+_pack, _unpack = Encoder().encode, Decoder().decode
 
 
 class Waiting(Struct, gc=False):
@@ -24,7 +30,7 @@ class Waiting(Struct, gc=False):
     awaiting: list[str]
     foretold: bytes | None = None
     """What the last confirmation says from its data on, if it says nothing of its own."""
-    then: bytes = b""
+    then: tuple[bytes, bytes] = (b"", b"")
     """The commitment's members as they will be kept once it has taken effect."""
 
 
@@ -38,24 +44,31 @@ class Subject:
     index: int
     reference: str = ""
     stored: bytes = b""
+    texts: bytes = b""
     waiting: Waiting | None = None
     broken: bool = False
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The commitment's members as they stand."""
-        return dict(zip(MEMBERS, orjson.loads(self.stored), strict=True))
+        """The commitment's short members as they stand."""
+        return dict(zip(SHORT, _unpack(self.stored), strict=True))
+
+    def facts_for(self, action: str) -> dict[str, Any]:
+        """Return the members that a move with this action may touch: all for an amendment, else the short ones."""
+        return self.facts | dict(zip(TEXTS, _unpack(self.texts), strict=True)) if action == Action.AMEND else self.facts
+
+    def kept(self, facts: Mapping[str, Any]) -> tuple[bytes, bytes]:
+        """Return `facts` as they are kept; where they have no texts, these stay as they are."""
+        return _pack(_short(facts)), _pack(_texts(facts)) if "texts" in facts else self.texts
+
+    def become(self, facts: Mapping[str, Any]) -> None:
+        """Keep the commitment's members as they are now."""
+        self.stored, self.texts = self.kept(facts)
 
     def conclude(self) -> None:
         """Let the open proposal take effect."""
         if self.waiting:
-            self.stored, self.waiting = self.waiting.then, None
-
-
-def kept(facts: Mapping[str, Any]) -> bytes:
-    """Return a commitment's members as they are kept; `facts` has them in the order of `MEMBERS`."""
-    # A copy of its own size: what orjson returns keeps the room of its buffer, four times as much memory in all.
-    return bytes(bytearray(orjson.dumps([*facts.values()])))
+            (self.stored, self.texts), self.waiting = self.waiting.then, None
 
 
 @dataclass(slots=True)

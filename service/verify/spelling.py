@@ -54,19 +54,22 @@ HEAD: Final = len('{"actor":"","commission":"","data":') + 2 * 36
 _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _ORDINARY: Final = bytes(set(range(128)) - set(b'":'))
 _letter_of_a_key = re.compile(rb'[\x80-\xff]:*":').search
-_read = Decoder(Entry).decode
+_read = Decoder(Entry).decode_lines
 _spell = Encoder(order="deterministic").encode_lines
 
 
 def read_at_once(stored: Sequence[bytes]) -> list[Entry] | None:
     """Return the entries, if each is spelled canonically and its members are what they must be; None if one may not be.
 
-    Objects are told apart by their braces: where the lists are spelled alike, so is each object in them.
+    They are read and written as lines. No entry that is spelled as it must be holds a line break: where the lines are the
+    same and as many as the entries, so is each.
     """
+    text = b"\n".join([*stored, b""])
     try:
-        entries, text = list(map(_read, stored)), b"\n".join([*stored, b""])
+        entries: list[Entry] = _read(text)
         sound = (
-            _spell(entries) == text
+            len(entries) == len(stored)
+            and _spell(entries) == text
             and (len(text) <= LIMIT or max(map(len, stored)) <= LIMIT)
             and _are_times([one.recorded_at for one in entries])
             and all(map(is_uuid, {one.actor for one in entries}))

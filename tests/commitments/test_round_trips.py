@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from asyncpg.prepared_stmt import PreparedStatement
 
 from tests.conftest import World, item
 
@@ -24,6 +25,14 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return await run(self, query, *values, **others)
 
         monkeypatch.setattr(asyncpg.Connection, name, hear)
+    fetch = PreparedStatement.fetch
+
+    # SQLAlchemy's own way to run a statement.
+    async def prepared(self: Any, *values: Any, **others: Any) -> Any:
+        words.append(self.get_query().split(maxsplit=1)[0])
+        return await fetch(self, *values, **others)
+
+    monkeypatch.setattr(PreparedStatement, "fetch", prepared)
     return words
 
 

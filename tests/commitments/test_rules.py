@@ -48,3 +48,32 @@ async def test_an_implemented_one_can_be_reopened_and_nothing_else(world: World)
     assert (refused.status_code, refused.json()["allowed_actions"]) == (409, ["reopen"])
     assert (await world.as_("PK").post(url, json={"action": "reopen", "reason": "Half of it"})).status_code == 201
     assert (await read(world, made["id"]))["state"] == "agreed"
+
+
+async def test_who_confirms_last_learns_what_became_of_it_even_if_it_goes_out_of_sight(world: World) -> None:
+    commission = await commission_of_three(world)
+    body = {"party": "TR", "name": "Customs (sample)"}
+    customs = (await world.as_("administrator").post("/v1/organisations", json=body)).json()["id"]
+    lead = await world.second_principal("tr-lead", organisation_id=customs)
+    group = {
+        "commission_id": commission,
+        "titles": {"en": "Customs"},
+        "sector": "customs",
+        "co_lead_organisation_id": customs,
+    }
+    founded = await world.as_("tr-secretariat").post("/v1/working-groups", json=group)
+    assert founded.status_code == 201, founded.text
+    made = await record_in(world, commission, 1, working_group_id=founded.json()["id"])
+    for who in ("AZ", "tr-secretariat"):
+        url = f"/v1/transitions/{made['open_transition']['id']}/confirmations"
+        assert (await world.as_(who).post(url, json={"decision": "confirm"})).status_code == 201
+    changes = {"confidentiality": "restricted", "working_group_id": None}
+    amend = {"action": "amend", "reason": "No longer for the group", "changes": changes}
+    proposed = await world.as_("PK").post(f"/v1/commitments/{made['id']}/transitions", json=amend)
+    assert proposed.status_code == 201, proposed.text
+    url = f"/v1/transitions/{proposed.json()['id']}/confirmations"
+    assert (await world.as_("AZ").post(url, json={"decision": "confirm"})).status_code == 201
+    last = await world.as_(lead).post(url, json={"decision": "confirm"})
+    assert (last.status_code, last.json()["status"]) == (201, "effective")
+    assert [one["party"] for one in last.json()["confirmations"]] == ["AZ", "TR"]
+    assert (await world.as_(lead).get(f"/v1/commitments/{made['id']}")).status_code == 404

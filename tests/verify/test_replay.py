@@ -8,11 +8,10 @@ import pytest
 
 from service.commissions.models import Rule, SessionStatus
 from service.commitments.commands import PARTY_FACTS_BYTES
-from service.commitments.evidence import REFERENCES
 from service.commitments.requirements import MOST_BYTES
 from service.commitments.writing import MEMBERS
 from service.groups.models import GroupRole
-from service.verify import commitment_shapes, evidence, shapes
+from service.verify import commitment_shapes, shapes
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name
@@ -400,7 +399,6 @@ def test_under_a_unilateral_rule_a_proposal_takes_effect_at_once_and_must() -> N
 
 def test_the_verifiers_own_words_are_those_of_the_service() -> None:
     assert set(commitment_shapes.Commitment.__annotations__) == set(MEMBERS)
-    assert evidence.NAMED == REFERENCES
     assert PARTY_FACTS_BYTES <= MOST_BYTES
     for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
         assert get_args(ours) == tuple(theirs)
