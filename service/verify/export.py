@@ -13,8 +13,6 @@ PROOF_SUFFIX: Final = ".tlog-proof"
 MOST_BYTES: Final = 17_000_000
 """More than any file of an export can have: the largest is a bundle of 256 entries of 65,535 bytes."""
 
-_USUAL: Final = 1 << 18
-
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -33,9 +31,8 @@ def open_directory(directory: Path) -> Export:
         if path not in paths:
             return None
         with open(f"{place}/{path}", "rb") as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
-            # Asked for all at once, room for the most would be made and given back, file by file.
-            content = file.read(_USUAL)
-            return content if len(content) < _USUAL else content + file.read(MOST_BYTES + 1 - _USUAL)
+            # Asked for what it has: room for the most would be taken and given back, file by file.
+            return file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
 
     return Export(paths, read)
 
