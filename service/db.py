@@ -60,9 +60,9 @@ async def begin(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Give a connection of an engine with `autocommit`; closing it takes no task of its own, which costs as much as a short statement.
+    """Give a connection of an engine with `autocommit`, closed without a task of its own.
 
-    Nothing is sent when it is closed, so there is nothing to wait for.
+    That would cost as much as a short statement. Nothing is sent when it is closed, so there is nothing to wait for.
     """
     connection = await engine.connect()
     try:

@@ -108,13 +108,9 @@ class Caller:
     party: str | None = None
     scopes: frozenset[str] = frozenset()
 
-    def everywhere(self) -> frozenset[Role]:
-        """Return the roles that need no commission."""
-        return everywhere(self.kind)
-
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""
-        Standing(self, self.everywhere()).require(permission)
+        Standing(self, everywhere(self.kind)).require(permission)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Step:
 
 
 class Route(APIRoute):
-    """A route whose dependencies and endpoint are coroutines or asynchronous blocks, and whose body, if any, is one JSON value."""
+    """A route whose dependencies and endpoint are coroutines or asynchronous blocks; its body, if any, is one JSON value."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:  # noqa: ANN401 -- as FastAPI's
         super().__init__(path, endpoint, **declared)

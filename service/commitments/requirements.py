@@ -100,7 +100,7 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
     faults = [
         fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
         for name in PAST
-        if name in given and given[name] and start(given[name]) > today
+        if given.get(name) and start(given[name]) > today
     ]
     for place, signatory in enumerate(given.get("signatories", ())):
         if signatory["party"] not in facts.parties:

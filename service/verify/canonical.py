@@ -1,7 +1,8 @@
 """Reading an entry strictly: the ten members in their one spelling (the RFC 8785 profile of `audit/entry.py`). Pure.
 
-Whatever is not sound at first sight (`spelling.py`) comes here to be told what is wrong. `orjson` reads and writes (it refuses integers beyond 2^53, and writes no duplicate
-keys); a walk finds what it lets pass, floats, and where there are letters beyond ASCII, keys that hold them.
+Whatever is not sound at first sight (`spelling.py`) comes here to be told what is wrong. `orjson` reads and writes (it
+refuses integers beyond 2^53, and writes no duplicate keys); a walk finds what it lets pass, floats, and where there are
+letters beyond ASCII, keys that hold them.
 """
 
 import re
@@ -17,7 +18,7 @@ from service.audit.entry import LIMIT, VERSION, NotCanonical
 
 MEMBERS: Final = ("v", "commission", "subject", "seq", "prev", "kind", "recorded_at", "actor", "party", "data")
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
+_TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 """What follows the date in a time."""
 _members = itemgetter(*MEMBERS)
 _TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join(sorted(MEMBERS))}"
@@ -25,7 +26,7 @@ _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _END: Final = f',"v":{VERSION}}}'.encode()
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_of_day = re.compile(TIME).fullmatch
+_of_day = re.compile(_TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
 
 

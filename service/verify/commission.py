@@ -5,7 +5,7 @@ Each function takes the register and one entry whose data has its shape, changes
 
 from typing import Any
 
-from service.verify.reading import COMMISSION_KINDS, Broken, hold_to_shape, require, spelled
+from service.verify.reading import COMMISSION_KINDS, hold_to_shape, require, spelled
 from service.verify.register import Register
 from service.verify.spelling import Entry
 
@@ -15,17 +15,15 @@ _SESSION = ("status", "venue", "starts_on", "ends_on", "minutes_reference", "co_
 
 def follow(register: Register, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
-    kind, data, party = entry.kind, entry.data, entry.party
+    kind, data = entry.kind, entry.data
     hold_to_shape(COMMISSION_KINDS, kind, data)
     if kind in {"commission.founded", "auditor.appointed"}:
-        require(party is None, "the administrator does this, who acts for no party")
+        require(entry.party is None, "the administrator does this, who acts for no party")
         require((kind == "commission.founded") == (not register.id), "a commission is founded once, before all else")
         if not register.id:
             _found(register, entry)
         return
-    if party not in register.parties:
-        message = f"it was done for {party}, which is not a party of this commission"
-        raise Broken(message)
+    party = register.party_of(entry)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
 

@@ -9,7 +9,7 @@ from service.commitments.effect import effect
 from service.commitments.evidence import REFERENCES
 from service.commitments.lifecycle import OPEN, Action, Step
 from service.verify.evidence import hold_to_length, judge, lasts, named, row_for
-from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, is_plain_proposal, require, spelled
+from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.register import Register, Subject, Waiting
 from service.verify.spelling import HEAD, Entry
 
@@ -22,12 +22,9 @@ def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) ->
     if subject.waiting and _as_foretold(subject.waiting, entry, stored):
         subject.conclude()
         return
-    kind, data, party = entry.kind, entry.data, entry.party
-    if not (kind == "transition.proposed" and is_plain_proposal(data)):
-        hold_to_shape(COMMITMENT_KINDS, kind, data)
-    if party not in register.parties:
-        message = f"it was done for {party}, which is not a party of this commission"
-        raise Broken(message)
+    kind, data = entry.kind, entry.data
+    hold_to_shape(COMMITMENT_KINDS, kind, data)
+    party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
     if subject.waiting or "expired" in data:
         _expire(subject, entry)

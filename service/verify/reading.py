@@ -52,6 +52,7 @@ def _members(model: type[BaseModel]) -> Validate:
     return _validator(shapes.strict(TypedDict(model.__name__, kinds)))  # type: ignore[operator]
 
 
+_PROPOSED: Final = "transition.proposed"
 _told = itemgetter("action", "evidence", "expires_at", "transition")
 _PROPOSAL: Final = commitment_shapes.Proposal.__annotations__.keys()
 _EVIDENCE: Final[Mapping[Action, Validate]] = {action: _validator(model) for action, model in MODELS.items()}
@@ -82,6 +83,8 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
     if kind not in kinds:
         message = f"this subject has no entries of the kind {kind!r}"
         raise Broken(message)
+    if kind == _PROPOSED and _is_plain_proposal(data):
+        return
     try:
         if kinds[kind](data) == data:
             return
@@ -92,7 +95,7 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
     raise Broken(message)
 
 
-def is_plain_proposal(data: Mapping[str, Any]) -> bool:
+def _is_plain_proposal(data: Mapping[str, Any]) -> bool:
     """Tell at a glance whether `data` has the shape of a proposal without an end; if not, it may have another one.
 
     Who it awaits, and what it leads from and to, is compared with what it must be in any case.
@@ -114,7 +117,7 @@ def is_plain_proposal(data: Mapping[str, Any]) -> bool:
 
 def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
     """Raise `Broken` unless the evidence is just what the action's model writes."""
-    if _is_plain(action, evidence):
+    if _is_plain_evidence(action, evidence):
         return
     try:
         read: BaseModel = _EVIDENCE[action]({**evidence, "action": action})
@@ -127,7 +130,7 @@ def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
     raise Broken(message)
 
 
-def _is_plain(action: Action, evidence: Mapping[str, Any]) -> bool:
+def _is_plain_evidence(action: Action, evidence: Mapping[str, Any]) -> bool:
     """Tell whether the evidence is as it must be, and each of its members can be told without converting it."""
     try:
         return bool(_PLAIN_EVIDENCE[action](evidence) == evidence)

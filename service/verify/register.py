@@ -13,6 +13,8 @@ from msgspec.msgpack import Decoder, Encoder
 
 from service.commitments.lifecycle import Action
 from service.verify.commitment_shapes import Commitment
+from service.verify.reading import Broken
+from service.verify.spelling import Entry
 
 TEXTS: Final = ("texts", "titles")
 """The long members of a commitment, which only an amendment touches: they are kept by themselves."""
@@ -84,6 +86,13 @@ class Register:
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
+
+    def party_of(self, entry: Entry) -> str:
+        """Return the party for which the entry was written; `Broken` if it is none of this commission."""
+        if entry.party not in self.parties:
+            message = f"it was done for {entry.party}, which is not a party of this commission"
+            raise Broken(message)
+        return entry.party
 
     def others(self, party: str) -> list[str]:
         """Return the parties that have to confirm what `party` proposes: nobody where the rule is unilateral."""
