@@ -1,7 +1,7 @@
 """The chain of every subject, entry by entry: numbers without gap, each naming the hash of the one before. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from service.audit.entry import FIRST_PREV, NotCanonical
 from service.verify.canonical import is_uuid
@@ -10,7 +10,7 @@ from service.verify.finding import Finding, malformed, tampered
 from service.verify.reading import Broken
 from service.verify.register import Register, Subject
 from service.verify.replay import follow
-from service.verify.spelling import FEW, Entry, read_at_once
+from service.verify.spelling import FEW, Entry, member, read_at_once
 
 FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
@@ -35,8 +35,10 @@ class Trail:
 
     def _follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         subjects, replay = self.subjects, self.replay
-        read: Sequence[Entry | None] = read_at_once(entries) or [None] * len(entries)
-        for index, (stored, leaf, entry) in enumerate(zip(entries, leaves, read, strict=True), self.size):
+        read: Sequence[Entry[Any] | None] | None = read_at_once(entries, placed=not replay)
+        for index, (stored, leaf, entry) in enumerate(
+            zip(entries, leaves, read or [None] * len(entries), strict=True), self.size
+        ):
             if entry is None:
                 try:
                     entry = Entry(**strictly(stored))  # noqa: PLW2901 -- it is the same one
@@ -59,7 +61,7 @@ class Trail:
                 yield from self._replay(index, subject, entry, stored)
         self.size += len(entries)
 
-    def _replay(self, index: int, subject: Subject, entry: Entry, stored: bytes) -> list[Finding]:
+    def _replay(self, index: int, subject: Subject, entry: Entry[Any], stored: bytes) -> list[Finding]:
         try:
             follow(self.register, subject, entry, stored)
         except Broken as broken:
@@ -67,7 +69,7 @@ class Trail:
             return [Finding(broken.severity, place(index, entry, subject), str(broken))]
         return []
 
-    def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
+    def _begin(self, index: int, entry: Entry[Any]) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
 
         A commitment is known by its reference from then on.
@@ -87,7 +89,7 @@ class Trail:
             wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
         return subject, wrongs
 
-    def _wrong_link(self, index: int, entry: Entry, before: Subject) -> Iterator[Finding]:
+    def _wrong_link(self, index: int, entry: Entry[Any], before: Subject) -> Iterator[Finding]:
         """Yield what is wrong with an entry that does not continue its subject."""
         where = place(index, entry, before)
         if entry.seq != before.seq + 1:
@@ -100,14 +102,13 @@ class Trail:
             yield tampered(where, f"belongs to the log of another commission, {entry.commission}")
 
 
-def _reference(entry: Entry) -> str:
+def _reference(entry: Entry[Any]) -> str:
     """Return the reference under which the entry records a commitment, if it does."""
-    commitment = entry.data.get("commitment") if entry.kind == RECORDED else None
-    reference = commitment.get("reference") if isinstance(commitment, dict) else None
+    reference = member(member(entry.data, "commitment"), "reference") if entry.kind == RECORDED else None
     return reference if isinstance(reference, str) else ""
 
 
-def place(index: int, entry: Entry, subject: Subject | None = None) -> str:
+def place(index: int, entry: Entry[Any], subject: Subject | None = None) -> str:
     """Return where a finding is: the entry's index, its subject and reference, seq and kind."""
     reference = f"{subject.reference}, " if subject and subject.reference else ""
     return f"entry {index} ({reference}subject {entry.subject}, seq {entry.seq}, {entry.kind})"

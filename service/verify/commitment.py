@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from service.commitments.effect import effect
 from service.commitments.evidence import REFERENCES
-from service.commitments.lifecycle import OPEN, Action, Step
-from service.verify.evidence import hold_to_length, judge, lasts, named, row_for
+from service.commitments.lifecycle import OPEN, Action
+from service.verify.evidence import hold_to_length, judge, lasts, named
 from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.register import Register, Subject, Waiting
 from service.verify.spelling import HEAD, Entry
@@ -19,45 +19,43 @@ _CONFIRMED: Final = b',"kind":"transition.confirmed"'
 
 def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) -> None:
     """Replay one entry of a commitment, which is `stored` so; raises `Broken` with the rule that it breaks."""
-    if subject.waiting and _as_foretold(subject.waiting, entry, stored):
-        subject.conclude()
-        return
+    register.recall(subject)
     kind, data = entry.kind, entry.data
+    if (
+        kind == "transition.confirmed"
+        and subject.waiting
+        and _comes_as_foretold(subject, subject.waiting, entry, stored)
+    ):
+        return
     hold_to_shape(COMMITMENT_KINDS, kind, data)
     party = register.party_of(entry)
-    require((kind == "commitment.recorded") == (not subject.stored), "a commitment is recorded once, before all else")
+    require((kind == "commitment.recorded") == (not subject.recorded), "a commitment is recorded once, before all else")
     if subject.waiting or "expired" in data:
         _expire(subject, entry)
     _REPLAYS[kind](register, subject, entry, party)
 
 
-def _as_foretold(waiting: Waiting, entry: Entry, stored: bytes) -> bool:
-    """Tell whether the entry is the last confirmation that is waited for, and says nothing of its own."""
-    return (
-        waiting.foretold is not None
-        and stored.startswith(waiting.foretold, HEAD)
-        and waiting.awaiting == [entry.party]
-        and lasts(waiting.proposal, entry.recorded_at)
-    )
+def _comes_as_foretold(subject: Subject, waiting: Waiting, entry: Entry, stored: bytes) -> bool:
+    """Let the open proposal take effect if the entry is its last confirmation, and says nothing of its own.
 
-
-def _foretell(subject: Subject, facts: dict[str, Any], row: Step) -> None:
-    """Spell what the last confirmation of the open proposal will say if it says nothing of its own.
-
-    Where it names another commitment, that may be closed meanwhile: it has to be judged when it comes.
+    Then its data can be spelled from what is known, and needs no reading. A proposal that names another commitment is
+    judged again when it is confirmed, since that one may be closed meanwhile.
     """
-    waiting = subject.waiting
-    if waiting is None or waiting.proposal["action"] in REFERENCES:
-        return
-    effective = _effective(waiting, facts, row)
-    data = {"effective": effective, "reason": None, "transition": waiting.proposal["transition"]}
-    waiting.foretold = spelled(data) + _CONFIRMED
-    waiting.then = subject.kept(facts | effective["after"])
+    proposal = waiting.proposal
+    if waiting.awaiting != [entry.party] or not lasts(proposal, entry.recorded_at) or proposal["action"] in REFERENCES:
+        return False
+    facts = subject.facts_for(proposal["action"])
+    effective = _effective(waiting, facts)
+    data = spelled({"effective": effective, "reason": None, "transition": proposal["transition"]})
+    if not stored.startswith(data + _CONFIRMED, HEAD):
+        return False
+    subject.conclude(effective["after"])
+    return True
 
 
-def _effective(waiting: Waiting, facts: dict[str, Any], row: Step) -> dict[str, Any]:
+def _effective(waiting: Waiting, facts: dict[str, Any]) -> dict[str, Any]:
     """Compute what changes when the proposal takes effect."""
-    after = effect(row, waiting.proposal["evidence"], facts)
+    after = effect(waiting.row, waiting.proposal["evidence"], facts)
     return {"before": {name: facts[name] for name in after}, "after": after}
 
 
@@ -103,9 +101,8 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, facts:
     if proposal["awaits"] != awaits:
         message = f"it must await {', '.join(awaits) or 'nobody'}"
         raise Broken(message)
-    subject.waiting = Waiting(proposal, party, awaits)
+    subject.waiting = Waiting(proposal, row, party, awaits)
     _conclude(subject, entry, facts)
-    _foretell(subject, facts, row)
 
 
 def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -153,10 +150,9 @@ def _conclude(subject: Subject, entry: Entry, facts: dict[str, Any]) -> None:
         require(stated is None, "it takes effect before every other party has confirmed it")
         return
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
-    effective = _effective(waiting, facts, row_for(facts, waiting.proposal))
+    effective = _effective(waiting, facts)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
-    waiting.then = subject.kept(facts | effective["after"])
-    subject.conclude()
+    subject.conclude(effective["after"])
 
 
 def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -167,10 +163,6 @@ def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
     facts["party_facts"] |= after
-    subject.become(facts)
-    if subject.waiting:
-        proposal = subject.waiting.proposal
-        _foretell(subject, subject.facts_for(proposal["action"]), row_for(facts, proposal))
 
 
 _REPLAYS = {

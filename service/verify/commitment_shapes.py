@@ -111,9 +111,9 @@ class Withdrawn(TypedDict):
 
 @strict
 class Changed(TypedDict):
-    """`commitment.changed`: one party's facts of its own side."""
+    """`commitment.changed`: one party's facts of its own side; what was there before is held to what was."""
 
-    before: dict[PartyCode, PartyFacts]
+    before: dict[str, Any]
     after: dict[PartyCode, PartyFacts]
     if_match: NotRequired[Literal["*"]]
     expired: NotRequired[Id]

@@ -61,7 +61,7 @@ def named(register: Register, facts: Members, proposal: Members) -> Subject | No
         return None
     reference = proposal["evidence"][name]
     other = register.commitments.get(reference)
-    require(other and other.stored, f"it names {reference}, which is not recorded in this log")
+    require(other and other.recorded, f"it names {reference}, which is not recorded in this log")
     require(reference != facts["reference"], "it names the commitment itself")
     return other
 

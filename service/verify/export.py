@@ -30,7 +30,7 @@ def open_directory(directory: Path) -> Export:
     def read(path: str) -> bytes | None:
         if path not in paths:
             return None
-        with open(f"{place}/{path}", "rb") as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
+        with open(f"{place}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
             # Asked for what it has: room for the most would be taken and given back, file by file.
             return file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
 

@@ -1,8 +1,10 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure.
 
-Kept small, since there is one `Subject` per commitment: its facts lie in bytes and are read when they are needed.
+Kept small, since there is one `Subject` per commitment: its facts lie in bytes, but of those that moved most recently,
+which are the likeliest to move next.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -11,15 +13,17 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
-from service.commitments.lifecycle import Action
+from service.commitments.lifecycle import Action, Step
 from service.verify.commitment_shapes import Commitment
 from service.verify.reading import Broken
 from service.verify.spelling import Entry
 
+RECENT: Final = 1024
+"""So many commitments' facts are kept read at most; some kilobytes each."""
 TEXTS: Final = ("texts", "titles")
-"""The long members of a commitment, which only an amendment touches: they are kept by themselves."""
+"""The long members of a commitment, which only an amendment touches: they always lie in bytes."""
 SHORT: Final = tuple(sorted(Commitment.__annotations__.keys() - set(TEXTS)))
-"""The others: of these only the values are kept."""
+"""The others: of these only the values lie in bytes."""
 _short, _texts = itemgetter(*SHORT), itemgetter(*TEXTS)
 _pack, _unpack = Encoder().encode, Decoder().decode
 
@@ -28,12 +32,10 @@ class Waiting(Struct, gc=False):
     """An open proposal, as its entry says it, and the parties that have yet to confirm it."""
 
     proposal: dict[str, Any]
+    row: Step
+    """Its row of the lifecycle: while it is open, nothing else moves the commitment."""
     by: str
     awaiting: list[str]
-    foretold: bytes | None = None
-    """What the last confirmation says from its data on, if it says nothing of its own."""
-    then: tuple[bytes, bytes] = (b"", b"")
-    """The commitment's members as they will be kept once it has taken effect."""
 
 
 @dataclass(slots=True)
@@ -45,32 +47,48 @@ class Subject:
     at: str
     index: int
     reference: str = ""
-    stored: bytes = b""
+    short: bytes = b""
     texts: bytes = b""
+    read: dict[str, Any] | None = None
+    """The short members, read from `short`, which is empty meanwhile."""
     waiting: Waiting | None = None
     broken: bool = False
 
     @property
+    def recorded(self) -> bool:
+        """Whether the commitment was recorded."""
+        return bool(self.read or self.short)
+
+    @property
     def facts(self) -> dict[str, Any]:
-        """The commitment's short members as they stand."""
-        return dict(zip(SHORT, _unpack(self.stored), strict=True))
+        """The commitment's short members as they stand; only of one that was recalled they may be changed."""
+        return self.read or dict(zip(SHORT, _unpack(self.short), strict=True))
 
     def facts_for(self, action: str) -> dict[str, Any]:
         """Return the members that a move with this action may touch: all for an amendment, else the short ones."""
         return self.facts | dict(zip(TEXTS, _unpack(self.texts), strict=True)) if action == Action.AMEND else self.facts
 
-    def kept(self, facts: Mapping[str, Any]) -> tuple[bytes, bytes]:
-        """Return `facts` as they are kept; where they have no texts, these stay as they are."""
-        return _pack(_short(facts)), _pack(_texts(facts)) if "texts" in facts else self.texts
-
     def become(self, facts: Mapping[str, Any]) -> None:
-        """Keep the commitment's members as they are now."""
-        self.stored, self.texts = self.kept(facts)
+        """Keep all members of a commitment that was recalled."""
+        self.read, self.texts = dict(zip(SHORT, _short(facts), strict=True)), _pack(_texts(facts))
 
-    def conclude(self) -> None:
-        """Let the open proposal take effect."""
-        if self.waiting:
-            (self.stored, self.texts), self.waiting = self.waiting.then, None
+    def conclude(self, after: Mapping[str, Any]) -> None:
+        """Let the open proposal take effect: of a commitment that was recalled, the members in `after` become as they are there."""
+        if after.keys().isdisjoint(TEXTS):
+            self.facts.update(after)
+        else:
+            self.become({**self.facts_for(Action.AMEND), **after})
+        self.waiting = None
+
+    def recall(self) -> None:
+        """Read the commitment's facts, if there are any yet."""
+        if self.short:
+            self.read, self.short = self.facts, b""
+
+    def pack(self) -> None:
+        """Keep the commitment's facts in bytes."""
+        if self.read:
+            self.short, self.read = _pack(_short(self.read)), None
 
 
 @dataclass(slots=True)
@@ -86,6 +104,16 @@ class Register:
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
+    recent: deque[Subject] = field(default_factory=deque)
+    """The commitments whose facts are read."""
+
+    def recall(self, subject: Subject) -> None:
+        """Have the facts of a commitment read that moves now."""
+        if not subject.read:
+            if len(self.recent) == RECENT:
+                self.recent.popleft().pack()
+            subject.recall()
+            self.recent.append(subject)
 
     def party_of(self, entry: Entry) -> str:
         """Return the party for which the entry was written; `Broken` if it is none of this commission."""

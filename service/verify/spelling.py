@@ -5,14 +5,16 @@ what went in. Whatever is not so, or is unusual, is no finding yet: it is read a
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Generic, Literal
 
-from msgspec import Meta, MsgspecError, Struct
+from msgspec import UNSET, Meta, MsgspecError, Struct, UnsetType, defstruct
 from msgspec.json import Decoder, Encoder
+from typing_extensions import TypeVar
 
 from service.audit.entry import LIMIT
+from service.verify import commitment_shapes as shapes
 from service.verify.canonical import is_uuid
 
 FEW: Final = 64
@@ -28,13 +30,10 @@ def _values(depth: int) -> Any:  # noqa: ANN401 -- a type
     return plain | list[_values(depth - 1)] | dict[str, _values(depth - 1)] if depth else plain  # type: ignore[misc]
 
 
-if TYPE_CHECKING:
-    Data = dict[str, Any]
-else:
-    Data = dict[str, _values(DEPTH - 1)]
+Data = TypeVar("Data", default=dict[str, Any])
 
 
-class Entry(Struct, forbid_unknown_fields=True, gc=False):
+class Entry(Struct, Generic[Data], forbid_unknown_fields=True, gc=False):
     """An entry's members, in the order in which they are spelled."""
 
     actor: str
@@ -49,24 +48,49 @@ class Entry(Struct, forbid_unknown_fields=True, gc=False):
     v: Literal[1]
 
 
+def _placed(*each: type, optional: bool = False, **inner: type[Struct]) -> type[Struct]:
+    """Return a type with a place for each member of these shapes, in the order of their names."""
+    names = sorted({name for shape in each for name in shape.__annotations__})
+    types = [(name, inner.get(name, _values(DEPTH - 2))) for name in names]
+    fields = [(name, kind | UnsetType, UNSET) for name, kind in types] if optional else types
+    return defstruct("_".join(one.__name__ for one in each), fields, forbid_unknown_fields=True, gc=False)
+
+
+Placed = _placed(
+    *(shapes.Recorded, shapes.Proposed, shapes.Confirmed, shapes.Refused, shapes.Withdrawn, shapes.Changed),
+    commitment=_placed(shapes.Commitment),
+    proposal=_placed(shapes.Proposal),
+    effective=_placed(shapes.Effective),
+    optional=True,
+)
+"""What the entries of commitments hold, each member in a place of its own, which is read sooner than a dictionary."""
 HEAD: Final = len('{"actor":"","commission":"","data":') + 2 * 36
 """Where `data` begins, since actor and commission are UUIDs."""
 _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 _ORDINARY: Final = bytes(set(range(128)) - set(b'":'))
 _letter_of_a_key = re.compile(rb'[\x80-\xff]:*":').search
-_read = Decoder(Entry).decode_lines
+_read = Decoder(Entry[dict[str, _values(DEPTH - 1)]]).decode_lines  # type: ignore[misc]
+_read_placed = Decoder(Entry[Placed]).decode_lines  # type: ignore[valid-type]
 _spell = Encoder(order="deterministic").encode_lines
 
 
-def read_at_once(stored: Sequence[bytes]) -> list[Entry] | None:
+def read_at_once(stored: Sequence[bytes], *, placed: bool = False) -> list[Entry[Any]] | None:
     """Return the entries, if each is spelled canonically and its members are what they must be; None if one may not be.
 
-    They are read and written as lines. No entry that is spelled as it must be holds a line break: where the lines are the
-    same and as many as the entries, so is each.
+    If `placed`, their data are `Placed`, unless one is no entry of a commitment; else dictionaries.
+    """
+    return (_sound(stored, _read_placed) if placed else None) or _sound(stored, _read)
+
+
+def _sound(stored: Sequence[bytes], read: Callable[[bytes], list[Entry[Any]]]) -> list[Entry[Any]] | None:
+    """Read entries as lines, and write them again, and see whether they are sound.
+
+    No entry that is spelled as it must be holds a line break: where the lines are the same and as many as the entries, so
+    is each.
     """
     text = b"\n".join([*stored, b""])
     try:
-        entries: list[Entry] = _read(text)
+        entries = read(text)
         sound = (
             len(entries) == len(stored)
             and _spell(entries) == text
@@ -78,6 +102,11 @@ def read_at_once(stored: Sequence[bytes]) -> list[Entry] | None:
     except (MsgspecError, ValueError, RecursionError):
         return None
     return entries if sound else None
+
+
+def member(data: object, name: str) -> object:
+    """Return the value of a member of an entry's data, or of an object in it, however it was read; None if there is none."""
+    return data.get(name) if isinstance(data, dict) else getattr(data, name, None)
 
 
 def _are_times(texts: list[str]) -> bool:

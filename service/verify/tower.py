@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.audit.merkle import fold, root
+from service.audit.merkle import fold, parents
 from service.audit.range import Range
 from service.audit.tiles import HEIGHT, WIDTH, Tile
 
@@ -30,7 +30,7 @@ class Tower:
                 return done
             done.append((Tile(level, (self.size >> HEIGHT * (level + 1)) - 1), pending))
             self._levels[level] = []
-            level, nodes = level + 1, [root(pending)]
+            level, nodes = level + 1, _above(pending)
 
     def rest(self) -> list[tuple[Tile, Hashes]]:
         """Return the partial tiles of the tree as it stands."""
@@ -43,6 +43,13 @@ class Tower:
     def root(self, more: Sequence[bytes] = ()) -> bytes:
         """Return the root of the tree as it stands, or with the first leaves of the bundle that comes next."""
         return fold([each for nodes in (*reversed(self._levels), more) for each in _edge(nodes)])
+
+
+def _above(tile: Hashes) -> Hashes:
+    """Return the hash above a full tile, which the tile above it holds."""
+    for _ in range(HEIGHT):
+        tile = parents(tile)
+    return tile
 
 
 def _edge(nodes: Sequence[bytes]) -> tuple[bytes, ...]:
