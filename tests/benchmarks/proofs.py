@@ -29,7 +29,7 @@ from service.verify.judgement import verify
 from service.verify.tower import Tower
 from tests.verify.journal import LOG, POLICY, WITNESS, Journal
 
-ROUNDS = 5
+ROUNDS = 9
 TARGETS = {"leaves_and_root": 2.5, "without_replay": 7.0, "with_replay": 25.0}
 
 

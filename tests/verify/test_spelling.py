@@ -8,14 +8,29 @@ import pytest
 import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import asdict
+from msgspec import to_builtins
 
 from service.audit.entry import NotCanonical
 from service.verify.canonical import read
-from service.verify.spelling import DEPTH, HEAD, read_at_once
+from service.verify.reading import COMMITMENT_KINDS
+from service.verify.spelling import DEPTH, HEAD, Placed, member, read_at_once
 from tests.verify.journal import Journal, seal
 
+
+def moves() -> list[bytes]:
+    """Return a commitment's entries, of every kind that there is."""
+    journal = Journal()
+    one = journal.record(1, session=None)
+    journal.confirm(one)
+    journal.change(one, "PK", focal_point="Desk 1")
+    for close in (lambda: journal.close(one, "refused", "AZ"), lambda: journal.close(one, "withdrawn", "PK")):
+        journal.propose(one, "lapse", reason="Überholt.")
+        close()
+    return [stored for stored in seal(journal.entries) if json.loads(stored)["kind"] in COMMITMENT_KINDS]
+
+
 STORED = seal(Journal().entries)
+MOVES = moves()
 ENTRY: dict[str, Any] = json.loads(STORED[0])
 _any = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
@@ -25,10 +40,10 @@ _any = st.recursive(
 )  # fmt: skip
 
 
-def at_once(stored: bytes) -> dict[str, Any] | None:
+def at_once(stored: bytes, *, placed: bool = False) -> dict[str, Any] | None:
     """Return what the quick reading knows of an entry among others that are sound, None if it wants it read strictly."""
-    entries = read_at_once([*STORED, stored])
-    return asdict(entries[-1]) if entries else None
+    entries = read_at_once([*(MOVES if placed else STORED), stored], placed=placed)
+    return to_builtins(entries[-1]) if entries else None
 
 
 def strictly(stored: bytes) -> dict[str, Any] | None:
@@ -157,6 +172,78 @@ def test_entries_that_are_sound_only_together_are_not_passed() -> None:
     first, second = STORED[0], STORED[1]
     assert read_at_once([first[:-1], b"}" + second]) is None
     assert read_at_once([first + b"\n" + second]) is None
+
+
+_members = st.dictionaries(st.sampled_from(Placed.__struct_fields__), _any | st.dictionaries(
+    st.sampled_from([*Placed.__struct_fields__, "action", "awaits", "evidence", "reference", "state", "titles"]), _any, max_size=4
+), max_size=4)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(data=_members, shuffled=st.randoms(), sort=st.booleans())
+def test_members_in_their_places_say_what_they_say_strictly(data: dict[str, Any], shuffled: Any, sort: bool) -> None:
+    order = list(data)
+    shuffled.shuffle(order)
+    entry = ENTRY | {"data": {name: data[name] for name in order}}
+    try:
+        stored = json.dumps(entry, sort_keys=sort, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return
+    quick = at_once(stored, placed=True)
+    assert quick is None or quick == strictly(stored)
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_no_changed_byte_of_a_move_passes_in_its_place_that_does_not_pass_strictly(drawn: st.DataObject) -> None:
+    stored = bytearray(drawn.draw(st.sampled_from(MOVES)))
+    place = drawn.draw(st.integers(0, len(stored) - 1))
+    stored[place : place + drawn.draw(st.integers(0, 2))] = drawn.draw(
+        st.binary(max_size=2) | st.sampled_from([b'"', b"0", b"}", b",", b"\\", b"e5", b".5", b" "])
+    )
+    quick = at_once(bytes(stored), placed=True)
+    assert quick is None or quick == strictly(bytes(stored))
+
+
+def test_moves_are_read_into_places_and_say_the_same() -> None:
+    entries = read_at_once(MOVES, placed=True)
+    assert entries
+    assert {type(one.data) for one in entries} == {Placed}
+    assert {one.kind for one in entries} == set(COMMITMENT_KINDS)
+    assert [to_builtins(one) for one in entries] == [read(stored) for stored in MOVES]
+
+
+def test_where_an_entry_is_no_move_all_with_it_are_read_into_dictionaries() -> None:
+    entries = read_at_once([*MOVES, STORED[0]], placed=True)
+    assert entries
+    assert {type(one.data) for one in entries} == {dict}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"reason":', '"reason":null,"reason":'),
+        ('"transition":', '"transitiom":'),
+        ('"source":"agreed","target":"lapsed"', '"target":"lapsed","source":"agreed"'),
+        ('"awaits":["AZ"]', '"awaits":["AZ"],"awaits":["AZ"]'),
+        ('"expires_at":null,', ""),
+        ('{"proposal":', '{"after":1.0,"proposal":'),
+        ('{"proposal":', '{"added":null,"proposal":'),
+        ('"evidence":{"reason":', '"evidence":{"z":1,"reason":'),
+    ],
+)
+def test_a_member_that_is_not_in_its_place_is_read_otherwise(old: str, new: str) -> None:
+    stored = next(text for one in MOVES if old in (text := one.decode()) and '"lapse"' in text)
+    changed = stored.replace(old, new, 1).encode()
+    entries = read_at_once([changed], placed=True)
+    assert entries is None or type(entries[0].data) is dict
+    assert at_once(changed, placed=True) == strictly(changed)
+
+
+def test_a_member_is_found_however_it_was_read() -> None:
+    for one in (read_at_once(MOVES, placed=True) or [])[:1] + (read_at_once(MOVES) or [])[:1]:
+        assert member(member(one.data, "commitment"), "reference") == "PK-AZ/00/001"
+        assert member(member(one.data, "effective"), "reference") is member(one.data, "nothing") is None
 
 
 def test_data_begins_where_a_foretold_confirmation_is_looked_for() -> None:
