@@ -78,6 +78,7 @@ class Commitment(Table, Chained, table=True):
         sa.Index("ix_commitment_by_age", "commission_id", "id"),
         sa.Index("ix_commitment_by_group", "working_group_id", "reference"),
         sa.Index("ix_commitment_by_state", "state", "working_group_id", "id"),
+        sa.Index("ix_commitment_by_group_and_state", "working_group_id", "state", "reference"),
         sa.Index("ix_commitment_by_target", sa.text("COALESCE(due_on, '9000-01-01'::date)"), "id"),
         sa.Index("ix_commitment_by_activity", "changed_at", "id"),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),

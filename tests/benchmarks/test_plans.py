@@ -151,6 +151,16 @@ async def test_a_narrow_list_reads_little_beside_its_page(large: Large, name: st
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 250
 
 
+async def test_a_page_of_a_group_in_a_state_passes_no_row_of_another_state(large: Large) -> None:
+    (statement,), body = await large.statements(path_of(large, "state=implemented&working_group_id={group}"))
+    plan = await large.explain(statement, ", ANALYZE")
+    assert {one["state"] for one in body["items"]} == {"implemented"}
+    assert [node for node in nodes(plan) if node.get("Relation Name") == "commitment"]
+    assert not [
+        node for node in nodes(plan) if node.get("Rows Removed by Filter", 0) > FEW and node.get("Relation Name") in BIG
+    ]
+
+
 async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
     (statement,), body = await large.statements(path_of(large, "awaiting=AZ"))
     plan = await large.explain(statement)

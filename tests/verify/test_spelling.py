@@ -23,9 +23,9 @@ def moves() -> list[bytes]:
     one = journal.record(1, session=None)
     journal.confirm(one)
     journal.change(one, "PK", focal_point="Desk 1")
-    for close in (lambda: journal.close(one, "refused", "AZ"), lambda: journal.close(one, "withdrawn", "PK")):
+    for kind, party in (("refused", "AZ"), ("withdrawn", "PK")):
         journal.propose(one, "lapse", reason="Überholt.")
-        close()
+        journal.close(one, kind, party)
     return [stored for stored in seal(journal.entries) if json.loads(stored)["kind"] in COMMITMENT_KINDS]
 
 
