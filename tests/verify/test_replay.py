@@ -6,15 +6,17 @@ from typing import Any, Final, get_args
 
 import pytest
 
+from service.audit.merkle import leaf_hashes
 from service.commissions.models import Rule, SessionStatus
 from service.commitments.commands import PARTY_FACTS_BYTES
 from service.commitments.requirements import MOST_BYTES
 from service.commitments.writing import MEMBERS
 from service.groups.models import GroupRole
-from service.verify import commitment_shapes, shapes
+from service.verify import commitment_shapes, register, shapes
+from service.verify.chain import Trail
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name
+from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name, seal
 
 DRAFT: Final = {
     "instrument_kind": "treaty", "instrument_title": "Treaty", "drafting_party": "PK", "effective_on": "2025-01",
@@ -306,6 +308,12 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
 }  # fmt: skip
 
 
+@pytest.fixture(params=[1, register.RECENT], ids=["facts packed at each turn", "facts kept read"])
+def recent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "RECENT", request.param)
+
+
+@pytest.mark.usefixtures("recent")
 def test_the_legal_log_is_proven() -> None:
     verdict = judged(LEGAL)
     assert verdict.findings.listed == []
@@ -313,6 +321,7 @@ def test_the_legal_log_is_proven() -> None:
     assert verdict.states == {"signed": 2, "merged": 1}
 
 
+@pytest.mark.usefixtures("recent")
 @pytest.mark.parametrize("forged", FORGERIES)
 def test_a_log_that_its_own_key_signed_is_not_believed_if_it_breaks_a_rule(forged: str) -> None:
     forge, rule = FORGERIES[forged]
@@ -323,6 +332,20 @@ def test_a_log_that_its_own_key_signed_is_not_believed_if_it_breaks_a_rule(forge
     assert any(rule in one.message for one in found.listed), found.listed
     assert all(one.where.startswith("entry ") for one in found.listed)
     assert verify(exported(entries), POLICY, replay=False).findings.outcome is Severity.PROVEN
+
+
+def test_no_more_facts_are_kept_read_than_of_the_last_commitments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "RECENT", 3)
+    journal, trail = Journal(), Trail(replay=True)
+    several = [journal.record(number) for number in range(1, 8)]
+    for each in several[:4]:
+        journal.confirm(each)
+    stored = seal(journal.entries)
+    assert list(trail.follow(stored, leaf_hashes(stored))) == []
+    known = trail.references.values()
+    assert {one.reference[-1] for one in known if one.read} == {"2", "3", "4"}
+    assert [one.facts["state"] for one in known] == ["agreed"] * 4 + ["proposed"] * 3
+    assert all(bool(one.read) != bool(one.short) for one in known)
 
 
 def test_facts_that_change_while_a_proposal_is_open_stay_changed() -> None:
