@@ -36,12 +36,11 @@ class Trail:
     def _follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         subjects, replay = self.subjects, self.replay
         read: Sequence[Entry[Any] | None] | None = read_at_once(entries, placed=not replay)
-        for index, (stored, leaf, entry) in enumerate(
-            zip(entries, leaves, read or [None] * len(entries), strict=True), self.size
-        ):
+        first, self.size = self.size, self.size + len(entries)
+        for index, leaf, entry in zip(range(first, self.size), leaves, read or [None] * len(entries), strict=True):
             if entry is None:
                 try:
-                    entry = Entry(**strictly(stored))  # noqa: PLW2901 -- it is the same one
+                    entry = Entry(**strictly(entries[index - first]))  # noqa: PLW2901 -- it is the same one
                 except NotCanonical as wrong:
                     yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
                     continue
@@ -58,8 +57,7 @@ class Trail:
                 yield from self._wrong_link(index, entry, subject)
             subject.seq, subject.leaf, subject.at, subject.index = entry.seq, leaf, entry.recorded_at, index
             if replay and not subject.broken:
-                yield from self._replay(index, subject, entry, stored)
-        self.size += len(entries)
+                yield from self._replay(index, subject, entry, entries[index - first])
 
     def _replay(self, index: int, subject: Subject, entry: Entry[Any], stored: bytes) -> list[Finding]:
         try:
