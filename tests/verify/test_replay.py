@@ -1,5 +1,6 @@
 """Only the replay can notice these: each forged log is chained, built and signed by the log's own key, and breaks one rule."""
 
+from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, get_args
@@ -16,6 +17,7 @@ from service.verify import commitment_shapes, register, shapes
 from service.verify.chain import Trail
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
+from service.verify.reading import hold_to_shape
 from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name, seal
 
 DRAFT: Final = {
@@ -346,6 +348,39 @@ def test_no_more_facts_are_kept_read_than_of_the_last_commitments(monkeypatch: p
     assert {one.reference[-1] for one in known if one.read} == {"2", "3", "4"}
     assert [one.facts["state"] for one in known] == ["agreed"] * 4 + ["proposed"] * 3
     assert all(bool(one.read) != bool(one.short) for one in known)
+
+
+@pytest.mark.usefixtures("recent")
+def test_texts_that_were_amended_are_what_the_next_amendment_finds() -> None:
+    journal = Journal()
+    one, other = journal.record(1), journal.record(2)
+    journal.confirm(one)
+    for title in ("First", "Second", "Third"):
+        journal.move(one, "amend", reason="R", changes={"titles": {"en": title}, "texts": {"ur": title}})
+        journal.change(other, "PK", focal_point=title)
+    assert judged(journal.entries).findings.listed == []
+
+
+def test_a_confirmation_that_comes_as_foretold_is_compared_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def hold(kinds: Any, kind: str, data: dict[str, Any]) -> None:
+        read.append(kind)
+        hold_to_shape(kinds, kind, data)
+
+    monkeypatch.setattr("service.verify.commitment.hold_to_shape", hold)
+    journal = Journal()
+    one, other = journal.record(1), journal.record(2)
+    journal.confirm(one)
+    journal.move(one, "suspend", reason="R", review_on="2027")
+    journal.move(one, "resume", reason="R")
+    journal.move(one, "amend", reason="R", changes={"titles": {"en": "T"}})
+    journal.confirm(other)
+    journal.move(one, "merge", reason="R", target=journal.facts[other]["reference"])
+    assert judged(journal.entries).findings.listed == []
+    # A merger is judged again when it is confirmed.
+    assert Counter(read)["transition.confirmed"] == 1
+    assert Counter(read)["transition.proposed"] == 4
 
 
 def test_facts_that_change_while_a_proposal_is_open_stay_changed() -> None:
