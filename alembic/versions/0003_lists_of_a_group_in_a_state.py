@@ -16,6 +16,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
-    # By reference alone, a page of one state walked past the rows of all others: 127 for 51 at a million commitments. No
+    # By reference alone, a page of one state also read the rows of all others: 127 for its 51 at a million commitments. No
     # release is out yet, so no table is large enough for CONCURRENTLY to matter.
     op.create_index("ix_commitment_by_group_and_state", "commitment", ["working_group_id", "state", "reference"])

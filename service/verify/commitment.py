@@ -3,7 +3,7 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from service.commitments.effect import effect
 from service.commitments.evidence import REFERENCES
@@ -13,9 +13,6 @@ from service.verify.reading import COMMITMENT_KINDS, Broken, hold_to_shape, requ
 from service.verify.register import Register, Subject, Waiting
 from service.verify.spelling import HEAD, Entry
 
-_CONFIRMED: Final = b',"kind":"transition.confirmed"'
-"""What comes after the data of a confirmation."""
-
 
 def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) -> None:
     """Replay one entry of a commitment, which is `stored` so; raises `Broken` with the rule that it breaks."""
@@ -24,7 +21,7 @@ def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) ->
     if (
         kind == "transition.confirmed"
         and subject.waiting
-        and _comes_as_foretold(subject, subject.waiting, entry, stored)
+        and _conclude_as_foretold(subject, subject.waiting, entry, stored)
     ):
         return
     hold_to_shape(COMMITMENT_KINDS, kind, data)
@@ -35,8 +32,8 @@ def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) ->
     _REPLAYS[kind](register, subject, entry, party)
 
 
-def _comes_as_foretold(subject: Subject, waiting: Waiting, entry: Entry, stored: bytes) -> bool:
-    """Let the open proposal take effect if the entry is its last confirmation, and says nothing of its own.
+def _conclude_as_foretold(subject: Subject, waiting: Waiting, entry: Entry, stored: bytes) -> bool:
+    """Let the open proposal take effect if the entry is its last confirmation, and says nothing of its own; tell whether it is.
 
     Then its data can be spelled from what is known, and needs no reading. A proposal that names another commitment is
     judged again when it is confirmed, since that one may be closed meanwhile.
@@ -47,7 +44,7 @@ def _comes_as_foretold(subject: Subject, waiting: Waiting, entry: Entry, stored:
     facts = subject.facts_for(proposal["action"])
     effective = _effective(waiting, facts)
     data = spelled({"effective": effective, "reason": None, "transition": proposal["transition"]})
-    if not stored.startswith(data + _CONFIRMED, HEAD):
+    if not stored.startswith(data, HEAD):
         return False
     subject.conclude(effective["after"])
     return True
@@ -158,7 +155,7 @@ def _conclude(subject: Subject, entry: Entry, facts: dict[str, Any]) -> None:
 def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
-    require(before.keys() == {party} == after.keys(), f"{party} changes facts of another party")
+    require(after.keys() == {party}, f"{party} changes facts of another party")
     known = {party: facts["party_facts"].get(party, {})}
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")

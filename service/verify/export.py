@@ -31,8 +31,9 @@ def open_directory(directory: Path) -> Export:
         if path not in paths:
             return None
         with open(f"{place}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 -- a `Path` for each of so many takes long
-            # Asked for what it has: room for the most would be taken and given back, file by file.
-            return file.read(min(os.fstat(file.fileno()).st_size, MOST_BYTES) + 1)
+            # Asked for what it has: room for the most would be taken and given back, file by file. What is read whole needs
+            # no buffer beside it.
+            return file.readall() if os.fstat(file.fileno()).st_size <= MOST_BYTES else file.read(MOST_BYTES + 1)
 
     return Export(paths, read)
 

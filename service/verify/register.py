@@ -1,7 +1,7 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure.
 
-Kept small, since there is one `Subject` per commitment: its facts lie in bytes, but of those that moved most recently,
-which are the likeliest to move next.
+Kept small, since there is one `Subject` per commitment: its facts lie in bytes, but of those that were read last, which are
+the likeliest to move next.
 """
 
 from collections import deque
@@ -61,7 +61,7 @@ class Subject:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The commitment's short members as they stand; only of one that was recalled they may be changed."""
+        """The commitment's short members as they stand; those of one that moves now, which was recalled, are its own."""
         return self.read or dict(zip(SHORT, _unpack(self.short), strict=True))
 
     def facts_for(self, action: str) -> dict[str, Any]:
@@ -69,19 +69,21 @@ class Subject:
         return self.facts | dict(zip(TEXTS, _unpack(self.texts), strict=True)) if action == Action.AMEND else self.facts
 
     def become(self, facts: Mapping[str, Any]) -> None:
-        """Keep all members of a commitment that was recalled."""
-        self.read, self.texts = dict(zip(SHORT, _short(facts), strict=True)), _pack(_texts(facts))
+        """Keep all members of the commitment as they are now."""
+        self.read, self.short = dict(zip(SHORT, _short(facts), strict=True)), b""
+        self.texts = _pack(_texts(facts))
 
     def conclude(self, after: Mapping[str, Any]) -> None:
-        """Let the open proposal take effect: of a commitment that was recalled, the members in `after` become as they are there."""
+        """Let the open proposal take effect: the members in `after` become as they are there."""
         if after.keys().isdisjoint(TEXTS):
+            self.unpack()
             self.facts.update(after)
         else:
             self.become({**self.facts_for(Action.AMEND), **after})
         self.waiting = None
 
-    def recall(self) -> None:
-        """Read the commitment's facts, if there are any yet."""
+    def unpack(self) -> None:
+        """Read the commitment's facts, if they lie in bytes."""
         if self.short:
             self.read, self.short = self.facts, b""
 
@@ -105,14 +107,14 @@ class Register:
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
     recent: deque[Subject] = field(default_factory=deque)
-    """The commitments whose facts are read."""
+    """The commitments whose facts are read, in the order in which they were."""
 
     def recall(self, subject: Subject) -> None:
-        """Have the facts of a commitment read that moves now."""
+        """Have the facts of a commitment read that moves now; those that were read first lie in bytes again."""
         if not subject.read:
             if len(self.recent) == RECENT:
                 self.recent.popleft().pack()
-            subject.recall()
+            subject.unpack()
             self.recent.append(subject)
 
     def party_of(self, entry: Entry) -> str:

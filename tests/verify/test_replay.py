@@ -152,6 +152,10 @@ def together(*forges: Callable[[list[Entry]], None]) -> Callable[[list[Entry]], 
 PROPOSAL: Final = ("data", "proposal")
 EVIDENCE: Final = (*PROPOSAL, "evidence")
 EFFECT: Final = ("data", "effective", "after")
+NO_FACTS: Final[tuple[Any, ...]] = ([], None, 5, True, "AZ", [["AZ", {}]])
+FALSE_FACTS: Final[tuple[Any, ...]] = (
+    *({}, {"AZ": None}, {"AZ": []}, {"AZ": {}, "PK": {}}, {"reason": "R"}, {"AZ": {"focal_point": {"deep": [1]}}}),
+)
 FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     # The commission
     "founded by a party": (put(0, "party", to="PK"), "acts for no party"),
@@ -295,6 +299,15 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     # Facts of one party
     "another's facts": (put(at("commitment.changed"), "party", to="PK"), "facts of another party"),
     "false facts before": (put(at("commitment.changed"), "data", "before", to={"AZ": {"focal_point": "X"}}), "there before"),
+    **{
+        f"before that is {before}": (put(at("commitment.changed"), "data", "before", to=before), "not what commitment.changed holds")
+        for before in NO_FACTS
+    },
+    **{
+        f"facts before that are {before}": (put(at("commitment.changed"), "data", "before", to=before), "there before")
+        for before in FALSE_FACTS
+    },
+    "a confirmation wrapped in another": (put(at("transition.confirmed"), "data", to={"x": LEGAL[at("transition.confirmed")]["data"]}), "not what transition.confirmed holds"),
     "facts that do not change": (put(at("commitment.changed"), "data", "after", to={"AZ": {}}), "changes nothing"),
     "shared facts by one side": (put(at("commitment.changed"), "data", "after", to={"AZ": {"sector": "x"}}), "not what commitment.changed holds"),
     "a transition that is no UUID": (put(proposed("redraft"), "data", "proposal", "transition", to="0194"), "proposal/transition"),

@@ -12,6 +12,7 @@ from msgspec import to_builtins
 
 from service.audit.entry import NotCanonical
 from service.verify.canonical import read
+from service.verify.commitment_shapes import Commitment, Effective, Proposal
 from service.verify.reading import COMMITMENT_KINDS
 from service.verify.spelling import DEPTH, HEAD, Placed, member, read_at_once
 from tests.verify.journal import Journal, seal
@@ -174,9 +175,15 @@ def test_entries_that_are_sound_only_together_are_not_passed() -> None:
     assert read_at_once([first + b"\n" + second]) is None
 
 
-_members = st.dictionaries(st.sampled_from(Placed.__struct_fields__), _any | st.dictionaries(
-    st.sampled_from([*Placed.__struct_fields__, "action", "awaits", "evidence", "reference", "state", "titles"]), _any, max_size=4
-), max_size=4)  # fmt: skip
+_whole = st.one_of(
+    *(
+        st.fixed_dictionaries(dict.fromkeys(sorted(shape.__annotations__), _any))
+        for shape in (Commitment, Proposal, Effective)
+    )
+)
+_members = st.fixed_dictionaries({}, optional={
+    name: st.one_of(_any, _whole) for name in Placed.__struct_fields__
+} | {"commitment": _whole, "proposal": _whole, "effective": _whole, "other": _any})  # fmt: skip
 
 
 @settings(max_examples=300)
@@ -241,7 +248,11 @@ def test_a_member_that_is_not_in_its_place_is_read_otherwise(old: str, new: str)
 
 
 def test_a_member_is_found_however_it_was_read() -> None:
-    for one in (read_at_once(MOVES, placed=True) or [])[:1] + (read_at_once(MOVES) or [])[:1]:
+    placed, in_dictionary = read_at_once(MOVES, placed=True), read_at_once(MOVES)
+    assert placed
+    assert in_dictionary
+    assert (type(placed[0].data), type(in_dictionary[0].data)) == (Placed, dict)
+    for one in (placed[0], in_dictionary[0]):
         assert member(member(one.data, "commitment"), "reference") == "PK-AZ/00/001"
         assert member(member(one.data, "effective"), "reference") is member(one.data, "nothing") is None
 
