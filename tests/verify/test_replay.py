@@ -363,6 +363,17 @@ def test_no_more_facts_are_kept_read_than_of_the_last_commitments(monkeypatch: p
     assert all(bool(one.read) != bool(one.short) for one in known)
 
 
+@pytest.mark.parametrize("after", [{"state": "agreed"}, {"titles": {"en": "T"}, "review_on": "2027"}])
+def test_what_changes_is_kept_wherever_the_facts_lie(after: dict[str, Any]) -> None:
+    facts: dict[str, Any] = LEGAL[at("commitment.recorded")]["data"]["commitment"]
+    one = register.Subject(0, b"", "", 0)
+    one.become(facts)
+    one.pack()
+    one.conclude(after)
+    one.pack()
+    assert one.facts_for("amend") == facts | after
+
+
 @pytest.mark.usefixtures("recent")
 def test_texts_that_were_amended_are_what_the_next_amendment_finds() -> None:
     journal = Journal()
