@@ -1,7 +1,10 @@
 """The commands by which the record is proved: keys handed over, logs exported, verified, and witnessed."""
 
-from os import EX_USAGE
+import os
+import sys
+import traceback
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -45,12 +48,15 @@ def export(
     """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
     import asyncio
 
+    from service import logs
     from service.db import create_engine
     from service.settings import Settings
     from service.trail.export_directory import to_directory
 
+    settings = Settings()
+    logs.configure(settings.log_level)
+
     async def run() -> None:
-        settings = Settings()
         engine = create_engine(settings.database_url.get_secret_value(), settings=settings, name="pacta-export")
         try:
             done = await to_directory(engine, commission, directory, witnesses)
@@ -62,15 +68,33 @@ def export(
 
 
 class _Verdict(TyperCommand):
-    """A command whose status is a verdict: called wrongly, it exits 64 (EX_USAGE of sysexits.h), not 2."""
+    """A command whose status is a verdict: what ends it without one has a status beyond those, from sysexits.h."""
 
     @override
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         try:
             return super().parse_args(ctx, args)
         except USAGE_ERROR as wrong:
-            vars(wrong)["exit_code"] = EX_USAGE
+            vars(wrong)["exit_code"] = os.EX_USAGE
             raise
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            raise typer.Exit(128 + SIGINT) from None
+        except OSError as wrong:
+            # What could not be written would be tried again at the end of the process, whose status would be that.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            typer.echo(f"pacta: the report cannot be written: {wrong.strerror}", err=True)
+            raise typer.Exit(os.EX_IOERR) from wrong
+        except Exception as wrong:
+            traceback.print_exc()
+            typer.echo("pacta: the verifier itself failed, which says nothing of the export.", err=True)
+            raise typer.Exit(os.EX_SOFTWARE) from wrong
 
 
 @proofs.command(cls=_Verdict)
@@ -81,7 +105,10 @@ def verify(
     *,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Skip the replay of the lifecycle.")] = False,
 ) -> None:
-    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed, 64: called wrongly."""
+    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed, 64: called wrongly.
+
+    70: the verifier failed, 74: its report could not be written; neither says anything of the export.
+    """
     from service.verify.command import run
 
     raise typer.Exit(run(directory, policy, against, replay=not no_replay))

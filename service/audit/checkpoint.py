@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from service.audit.encoding import CONTROL, NoteInvalid, NoteMalformed, decode_base64, encode_base64, parse_decimal
+from service.audit.encoding import (
+    CONTROL,
+    MAX_INTEGER,
+    NoteInvalid,
+    NoteMalformed,
+    decode_base64,
+    encode_base64,
+    parse_decimal,
+)
 from service.audit.merkle import HASH_SIZE
 from service.audit.note import NoteUnverified, open_note, sign_note
 
@@ -37,7 +45,9 @@ class Checkpoint:
         if len(self.root) != HASH_SIZE:
             msg = f"the root of a checkpoint is {HASH_SIZE} bytes"
             raise NoteMalformed(msg)
-        parse_decimal(str(self.size))
+        if not 0 <= self.size <= MAX_INTEGER:
+            msg = "the size of a checkpoint is a number from 0 to 2**63 - 1"
+            raise NoteMalformed(msg)
 
     @property
     def text(self) -> str:

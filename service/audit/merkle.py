@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = sha256(b"").digest()
 """The root of a tree without leaves (RFC 9162, 2.1.1)."""
+SIZE_BITS: Final = 64
+"""A tree size is a uint64 (RFC 6962, 3.5)."""
 
 
 class ProofInvalid(ValueError):
@@ -151,13 +153,22 @@ def _require_hashes(hashes: Sequence[bytes]) -> None:
         raise ProofInvalid(msg)
 
 
+def _require_numbers(*numbers: int) -> None:
+    # Not for tidiness alone: Python writes no integer of more than 4,300 digits into a message.
+    if any(number.bit_length() > SIZE_BITS for number in numbers):
+        msg = f"no tree has so many leaves: a size is a number of {SIZE_BITS} bits"
+        raise ProofInvalid(msg)
+
+
 def _require_leaf(index: int, size: int) -> None:
+    _require_numbers(index, size)
     if not 0 <= index < size:
         msg = f"a tree of {size} leaves has no leaf {index}"
         raise ProofInvalid(msg)
 
 
 def _require_growth(old_size: int, new_size: int) -> None:
+    _require_numbers(old_size, new_size)
     if not 1 <= old_size <= new_size:
         msg = f"nothing can be proved from {old_size} to {new_size} leaves"
         raise ProofInvalid(msg)

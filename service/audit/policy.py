@@ -5,7 +5,7 @@ A policy is the reader's own and comes from the reader's own file (`policy_file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from service.audit.checkpoint import open_checkpoint
@@ -60,6 +60,10 @@ class Policy:
     logs: tuple[Log, ...] = ()
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     groups: Mapping[str, Group] = field(default_factory=dict)
+
+    def of_the_logs_alone(self) -> Policy:
+        """Return the policy that believes the same logs and demands no witness."""
+        return replace(self, quorum=NONE)
 
     def satisfied(self, cosigned: Collection[str]) -> bool:
         """Tell whether the quorum is reached when just these witnesses, by their names here, have cosigned."""

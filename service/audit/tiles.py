@@ -179,10 +179,15 @@ def decode_bundle(bundle: Bundle, content: bytes) -> list[bytes]:
     """Take a bundle's content apart into exactly `bundle.width` entries; raises `TileInvalid`."""
     entries: list[bytes] = []
     start, size = 2, len(content)
-    while start <= size:
+    for _ in range(bundle.width):
+        if start > size:
+            break
         end = start + (content[start - 2] << 8 | content[start - 1])
         entries.append(content[start:end])
         start = end + 2
+    if start <= size:
+        msg = f"{bundle.path} goes on after the {bundle.width} entries that it needs"
+        raise TileInvalid(msg)
     if start != size + 2:
         msg = f"{bundle.path} ends within an entry"
         raise TileInvalid(msg)

@@ -43,12 +43,12 @@ class Export:
         """What a file of all this is called."""
         return f"{self.code}-log-{self.signed.checkpoint.size}"
 
-    async def files(self, *, is_kept: Callable[[Tile | Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
-        """Yield (path, content) of every file, the checkpoint last; tiles and bundles that are kept are left out."""
+    async def files(self, *, is_kept: Callable[[Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
+        """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
         yield "README.md", readme(self.code, self.signed, self.signed_at).encode()
         size = self.signed.checkpoint.size
         for wanted in pieces(size):
-            if not is_kept(wanted):
+            if not (isinstance(wanted, Bundle) and is_kept(wanted)):
                 yield wanted.path, await self._content(wanted)
         batch: list[File] = []
         after = ""

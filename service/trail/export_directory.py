@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service.audit import log
 from service.audit.checkpoint import parse_checkpoint
 from service.audit.encoding import NoteInvalid
-from service.audit.merkle import HASH_SIZE
+from service.audit.merkle import leaf_hashes
 from service.audit.note import parse_note
 from service.audit.tiles import WIDTH, Bundle, Tile, TileInvalid, decode_bundle
 from service.trail import export, log_queries
 from service.trail.export import Export, pieces
 
 UNFINISHED: Final = ".unfinished"
+CHECKPOINT: Final = "checkpoint"
+OLDER: Final = ".checkpoint-of-before"
+"""The checkpoint of an export that is being brought up to date: while its files are those of two, none of them is signed."""
 
 
 class ExportRefused(ValueError):
@@ -32,18 +35,15 @@ class ExportDirectory:
 
     path: Path
 
-    def holds(self, wanted: Tile | Bundle) -> bool:
-        """Return whether a full tile or bundle is there already, as long as it must be; it never changes again."""
+    def holds(self, wanted: Bundle) -> bool:
+        """Return whether a full bundle is there already, under the hashes of its tile, which is fetched before it."""
         if wanted.width != WIDTH:
             return False
-        file = self.path / wanted.path
         try:
-            if isinstance(wanted, Tile):
-                return file.stat().st_size == WIDTH * HASH_SIZE
-            decode_bundle(wanted, file.read_bytes())
+            leaves = leaf_hashes(decode_bundle(wanted, (self.path / wanted.path).read_bytes()))
+            return (self.path / Tile(0, wanted.index).path).read_bytes() == b"".join(leaves)
         except (OSError, TileInvalid):
             return False
-        return True
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole or not at all."""
@@ -53,15 +53,32 @@ class ExportDirectory:
             made.write_bytes(content)
             made.replace(file)
 
-    def drop_outgrown(self, size: int) -> None:
-        """Remove the partial tiles and bundles that a log of this size does not have: those of older exports."""
+    @property
+    def checkpoint(self) -> bytes | None:
+        """The checkpoint that is here, or was before an export that did not come to its end; None in a new directory."""
+        for name in (CHECKPOINT, OLDER):
+            file = self.path / name
+            with _told(file):
+                if file.exists():
+                    return file.read_bytes()
+        return None
+
+    def begin(self) -> None:
+        """Set the checkpoint of an older export aside: what is interrupted now must not be judged by it."""
+        with _told(self.path), suppress(FileNotFoundError):
+            (self.path / CHECKPOINT).replace(self.path / OLDER)
+
+    def end(self, size: int) -> None:
+        """Remove what older exports left: their checkpoint, and partial tiles and bundles that a log of this size does not have."""
         present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
-        for place in (self.path / "tile").rglob("*.p"):
-            for file in place.iterdir():
-                if file.relative_to(self.path).as_posix() not in present:
-                    file.unlink()
-            if not any(place.iterdir()):
-                place.rmdir()
+        with _told(self.path):
+            (self.path / OLDER).unlink(missing_ok=True)
+            for place in (self.path / "tile").rglob("*.p"):
+                for file in place.iterdir():
+                    if file.relative_to(self.path).as_posix() not in present:
+                        file.unlink()
+                if not any(place.iterdir()):
+                    place.rmdir()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -87,18 +104,20 @@ async def to_directory(engine: AsyncEngine, commission: str, path: Path, witness
             commission_id = (await log_queries.named(connection, commission)).id
             whole = await export.prepare(engine, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
+        directory.begin()
         async for file, content in whole.files(is_kept=directory.holds):
             directory.write(file, content)
-        directory.drop_outgrown(whole.signed.checkpoint.size)
+        directory.end(whole.signed.checkpoint.size)
     return whole
 
 
 async def _continues(connection: AsyncConnection, directory: ExportDirectory, whole: Export) -> None:
     """Refuse a directory whose own checkpoint is not of this log, is newer, or is no longer what the log holds."""
-    try:
-        old = parse_checkpoint(parse_note((directory.path / "checkpoint").read_bytes()).text)
-    except FileNotFoundError:
+    kept = directory.checkpoint
+    if kept is None:
         return
+    try:
+        old = parse_checkpoint(parse_note(kept).text)
     except NoteInvalid as wrong:
         message = f"{directory.path} holds a checkpoint that cannot be read: {wrong}. Choose another directory."
         raise ExportRefused(message) from wrong

@@ -41,7 +41,10 @@ side's; a witness tells you its own key. The log's key is called `{origin}`.
 | `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
 
 The formats are published: C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof (https://c2sp.org), RFC 6962 for
-the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this.
+the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this: what it has to check, rule by rule, is written in
+`openapi/README.md` of the source, under "Write your own verifier".
+
+Without `checkpoint` an export was interrupted: export again into the same directory, and it is completed.
 
 Keep the checkpoint for good. With it you can prove later that nothing was changed or taken out since: export again into
 the same directory, and only what is new is fetched.

@@ -52,15 +52,22 @@ def verify(
     verdict.checkpoint, wrong = judge(CHECKPOINT, raw, policy)
     add(wrong)
     if kept is not None:
-        verdict.kept, wrong = judge("the kept checkpoint", kept, policy)
+        # Whoever kept it vouches for it: witnesses may have come later than it did.
+        verdict.kept, wrong = judge("the kept checkpoint", kept, policy and policy.of_the_logs_alone())
         add(wrong)
     if verdict.checkpoint:
-        _follow(export, verdict, verdict.checkpoint, progress)
+        _follow(export, verdict, verdict.checkpoint, policy, progress)
         verdict.witnesses = list(verdict.checkpoint.witnessed(policy)) if policy else []
     return verdict
 
 
-def _follow(export: Export, verdict: Verdict, judged: Judged, progress: Callable[[int], Callable[[int], None]]) -> None:
+def _follow(
+    export: Export,
+    verdict: Verdict,
+    judged: Judged,
+    policy: Policy | None,
+    progress: Callable[[int], Callable[[int], None]],
+) -> None:
     new, old, trail = (
         judged.checkpoint,
         verdict.kept.checkpoint if verdict.kept else None,
@@ -72,7 +79,7 @@ def _follow(export: Export, verdict: Verdict, judged: Judged, progress: Callable
         old = None
     add(walk(export, new, old, trail, progress(new.size)))
     if trail.size == new.size:
-        add(check_proofs(export, judged.raw, new, trail.references))
+        add(check_proofs(export, judged, policy, trail.references))
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)
     followed = [one for one in trail.references.values() if one.recorded and not one.broken]

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-from service.audit.checkpoint import Checkpoint
 from service.audit.merkle import ProofInvalid, verify_inclusion
+from service.audit.note import parse_note
+from service.audit.policy import Policy
 from service.audit.proof import parse_proof
 from service.verify.export import PROOF_SUFFIX, PROOFS, Export
 from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.register import Subject
+from service.verify.trust import Judged, judge
 
 
 def check_proofs(
-    export: Export, raw: bytes, checkpoint: Checkpoint, commitments: Mapping[str, Subject]
+    export: Export, judged: Judged, policy: Policy | None, commitments: Mapping[str, Subject]
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the proof files; `raw` is the export's signed checkpoint as it stands there."""
+    """Yield what is wrong with the proof files; `judged` is the export's checkpoint, `policy` the reader's."""
     if commitments and not any(path.startswith(PROOFS) for path in export.paths):
         yield unproven(PROOFS, f"is missing: the proofs of the newest entry of each of {len(commitments)} commitments")
         return
@@ -23,14 +25,14 @@ def check_proofs(
         if found is None:
             yield unproven(path, f"is missing: the proof of the newest entry of {reference}")
         else:
-            yield from _check(path, found, raw, checkpoint, subject)
+            yield from _check(path, found, judged, policy, subject)
     for path in sorted(path for path in export.paths if path.startswith(PROOFS)):
         reference = path.removeprefix(PROOFS).removesuffix(PROOF_SUFFIX)
         if reference not in commitments or path != f"{PROOFS}{reference}{PROOF_SUFFIX}":
             yield malformed(path, "is the proof of no commitment in this log")
 
 
-def _check(path: str, found: bytes, raw: bytes, checkpoint: Checkpoint, subject: Subject) -> Iterator[Finding]:
+def _check(path: str, found: bytes, judged: Judged, policy: Policy | None, subject: Subject) -> Iterator[Finding]:
     try:
         proof = parse_proof(found)
     except ProofInvalid as wrong:
@@ -38,8 +40,12 @@ def _check(path: str, found: bytes, raw: bytes, checkpoint: Checkpoint, subject:
         return
     if proof.extra is not None:
         yield malformed(path, "carries extra data, which nothing authenticates")
-    if proof.checkpoint != raw:
-        yield tampered(path, "carries another checkpoint than the export")
+    checkpoint = judged.checkpoint
+    if proof.checkpoint != judged.raw:
+        other = list(_another(path, proof.checkpoint, judged, policy))
+        yield from other
+        if other and proof.index >= subject.index:
+            return
     if proof.index != subject.index:
         yield tampered(path, f"is for entry {proof.index}; the newest entry of {subject.reference} is {subject.index}")
         return
@@ -47,3 +53,24 @@ def _check(path: str, found: bytes, raw: bytes, checkpoint: Checkpoint, subject:
         verify_inclusion(subject.leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     except ProofInvalid as wrong:
         yield tampered(path, f"does not prove the newest entry of {subject.reference}: {wrong}")
+
+
+def _another(path: str, raw: bytes, judged: Judged, policy: Policy | None) -> Iterator[Finding]:
+    """Judge a proof's own checkpoint, by which alone it will be believed beside its document.
+
+    It may be that of the export with fewer cosignatures, if they are still enough: more may have come since.
+    """
+    own, wrong = judge(path, raw, policy and policy.of_the_logs_alone())
+    yield from wrong
+    if not own or wrong:
+        return
+    found, expected = own.checkpoint, judged.checkpoint
+    if (found.origin, found.size) != (expected.origin, expected.size):
+        about = f"{found.size} entries of {found.origin!r}"
+        yield unproven(path, f"is against another checkpoint than the export's, over {about}: export again")
+    elif found.root != expected.root:
+        yield tampered(path, "is against another tree than the export's, of the same size: there are two histories")
+    elif not set(parse_note(raw).signatures) <= set(parse_note(judged.raw).signatures):
+        yield unproven(path, "bears a signature that the export's checkpoint does not bear")
+    else:
+        yield from judge(path, raw, policy)[1]

@@ -22,8 +22,10 @@ def walk(
     """
     tower, seen = Tower(), set[str]()
     if old and old.size > new.size:
-        yield tampered(
-            "the kept checkpoint", f"this tree does not continue the one you kept: it has only {new.size} entries"
+        yield unproven(
+            "the kept checkpoint",
+            f"this tree does not continue the one you kept: it has {new.size} entries, that one {old.size}. Ask for an export"
+            " of now; if the host has none of so many entries, it has taken some out",
         )
     for bundle in bundles_of(new.size):
         entries, wrong = _entries(export, bundle)

@@ -38,10 +38,12 @@ class Attack:
 
 
 NOT_CONTINUED: Final = {Check.KEPT: "does not continue the one you kept"}
-OUTSIDE: Final = NOT_CONTINUED | {
+SHORTER: Final = {Check.SHORTER: "if the host has none of so many entries, it has taken some out"}
+REFUSED: Final = {
     Check.WITNESS: "does not continue the tree|another root was cosigned|is beyond the checkpoint's",
     Check.QUORUM: "cosigned by no witness, which is not the quorum 'ours'",
 }
+OUTSIDE: Final = NOT_CONTINUED | REFUSED
 """What is left against a host that has signed another history with the right key."""
 UNPROVABLE: Final = {Check.EXPORT: "does not prove what it holds"}
 
@@ -76,25 +78,27 @@ ATTACKS: Final = (
     ),
     Attack(
         "deletes the newest entry",
-        "as 2",
-        "as 2: a log that never had the entry looks the same",
+        "as 2, but that an export with fewer entries than a kept checkpoint is not proven (2): an older one looks the same",
+        "as 2: a log that never had the entry looks the same. Ask the host for an export of as many entries as you kept a"
+        " checkpoint of: it has none",
         {
             ways.delete_the_newest: NOT_CONTINUED | UNPROVABLE | {
                 Check.SEQUENCER: "the first 44 entries are not those that were signed",
                 Check.VERIFY: "its root is not that of the entries",
             },
-            ways.delete_the_newest_and_sign: OUTSIDE,
+            ways.delete_the_newest_and_sign: SHORTER | REFUSED,
         },
     ),
     Attack(
         "restores a backup and goes on from there",
-        "the sequencer refuses, by the note that it keeps outside the database. Without the note: as 2",
+        "the sequencer refuses, by the note that it keeps outside the database. Without the note: as 2, or as 3 while the log is"
+        " shorter than what was kept",
         "as 2",
         {
             ways.restore_a_backup: {
                 Check.SEQUENCER: "the first 45 entries are not those that were signed",
-                Check.WITNESS: OUTSIDE[Check.WITNESS],
-                **NOT_CONTINUED,
+                Check.WITNESS: REFUSED[Check.WITNESS],
+                **SHORTER,
             },
             ways.restore_a_backup_and_sign: OUTSIDE,
         },

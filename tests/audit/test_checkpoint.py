@@ -116,6 +116,7 @@ def test_a_malformed_checkpoint_is_refused(text: str) -> None:
         ("a\nb", 1, bytes(32), ()),
         ("a", -1, bytes(32), ()),
         ("a", 2**63, bytes(32), ()),
+        pytest.param("a", 10**5000, bytes(32), (), id="a size that no text can hold"),
         ("a", 1, bytes(31), ()),
         ("a", 1, bytes(32), ("",)),
         ("a", 1, bytes(32), ("x\ny",)),

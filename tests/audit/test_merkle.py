@@ -195,6 +195,16 @@ def test_what_no_tree_can_have_is_refused() -> None:
             consistency_proof(LEAVES[:new], old)
         with pytest.raises(ProofInvalid, match="nothing can be proved"):
             verify_consistency(old, EMPTY_ROOT, new, ROOTS[new], [])
+    for beyond in (2**64, 10**5000, -(10**5000)):
+        with pytest.raises(ProofInvalid, match="no tree has so many leaves"):
+            inclusion_proof(LEAVES[:3], beyond)
+        with pytest.raises(ProofInvalid, match="no tree has so many leaves"):
+            consistency_proof(LEAVES[:3], beyond)
+        for at, size in ((beyond, 3), (1, beyond)):
+            with pytest.raises(ProofInvalid, match="no tree has so many leaves"):
+                verify_inclusion(LEAVES[0], at, size, [], ROOTS[3])
+            with pytest.raises(ProofInvalid, match="no tree has so many leaves"):
+                verify_consistency(at, ROOTS[1], size, ROOTS[3], [])
     for hashes in ([b""], [LEAVES[0], b"short"], [ENTRIES[0]]):
         with pytest.raises(ProofInvalid, match="32 bytes"):
             root(hashes)

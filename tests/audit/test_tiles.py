@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from functools import partial
 
 import pytest
@@ -219,6 +220,16 @@ def test_a_bundle_is_read_as_it_was_written(entries: list[bytes]) -> None:
     for cut in (content[:-1], content + b"\x00", content + b"\x00\x00"):
         with pytest.raises(TileInvalid):
             decode_bundle(Bundle(0, len(entries)), cut)
+
+
+def test_a_bundle_of_far_more_entries_than_it_needs_is_not_taken_apart_to_its_end() -> None:
+    content = bytes(8_000_000)
+    tracemalloc.start()
+    with pytest.raises(TileInvalid, match="goes on after the 43 entries"):
+        decode_bundle(Bundle(0, 43), content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100_000
 
 
 def test_the_longest_entry_fits_and_a_longer_one_is_refused() -> None:

@@ -15,11 +15,15 @@ from typer.testing import CliRunner
 
 from service.audit.checkpoint import open_checkpoint
 from service.audit.merkle import leaf_hash, root
+from service.audit.policy_file import parse_policy
 from service.audit.proof import parse_proof
 from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, parse_path, tiles_of
 from service.cli import app
 from service.trail import log_queries
 from service.trail.export_directory import ExportDirectory, ExportRefused, to_directory
+from service.verify.export import open_directory
+from service.verify.finding import Severity
+from service.verify.judgement import verify
 from tests.commitments.test_journey import SIGN, confirmed
 from tests.conftest import COMMISSION, World, item
 from tests.serving import served_here
@@ -77,14 +81,20 @@ async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(w
     await grow(world, 500)
     await to_directory(world.engine, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 543
-    full = {name: (tmp_path / name).stat().st_ino for name in ("tile/0/000", "tile/entries/001")}
+    inode = (tmp_path / "tile/entries/001").stat().st_ino
     (tmp_path / "tile/0/001").write_bytes(b"cut off")
     (tmp_path / "tile/entries/000").write_bytes(tree(tmp_path)["tile/entries/000"][:-1])
     (tmp_path / ".unfinished").write_bytes(b"left by one that was killed")
     await grow(world, 250)
     await to_directory(world.engine, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 793
-    assert {name: (tmp_path / name).stat().st_ino for name in full} == full
+    assert (tmp_path / "tile/entries/001").stat().st_ino == inode
+    for damaged in ("tile/0/000", "tile/entries/001"):
+        content = bytearray((tmp_path / damaged).read_bytes())
+        content[100] ^= 1
+        (tmp_path / damaged).write_bytes(content)
+    await to_directory(world.engine, COMMISSION, tmp_path, 0)
+    assert await check(world, tree(tmp_path)) == 793
 
 
 async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again(
@@ -92,25 +102,36 @@ async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again
 ) -> None:
     await world.sequence()
     await to_directory(world.engine, "PK-AZ", tmp_path, 0)
-    kept = (tmp_path / "checkpoint").read_bytes()
+    before = tree(tmp_path)
     await grow(world, 500)
+    await to_directory(world.engine, "PK-AZ", tmp_path / "whole", 0)
+    whole = tree(tmp_path / "whole")
+    believed = parse_policy(f"log {key(world).vkey}\nquorum none\n".encode())
     write = ExportDirectory.write
-    written: list[str] = []
+    for files in range(len(whole)):
+        directory = tmp_path / str(files)
+        for path, content in before.items():
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_bytes(content)
+        written: list[str] = []
 
-    def break_off(self: ExportDirectory, path: str, content: bytes) -> None:
-        if len(written) == 6:
-            raise KeyboardInterrupt
-        written.append(path)
-        write(self, path, content)
+        def break_off(self: ExportDirectory, path: str, content: bytes) -> None:
+            if len(written) == files:  # noqa: B023 -- called in this round only
+                raise KeyboardInterrupt
+            written.append(path)  # noqa: B023
+            write(self, path, content)
 
-    monkeypatch.setattr(ExportDirectory, "write", break_off)
-    with pytest.raises(KeyboardInterrupt):
-        await to_directory(world.engine, "PK-AZ", tmp_path, 0)
-    assert (tmp_path / "checkpoint").read_bytes() == kept
-    monkeypatch.setattr(ExportDirectory, "write", write)
-    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
-    assert await check(world, tree(tmp_path)) == 543
-    assert written[-1] != "checkpoint"
+        monkeypatch.setattr(ExportDirectory, "write", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            await to_directory(world.engine, "PK-AZ", directory, 0)
+        monkeypatch.setattr(ExportDirectory, "write", write)
+        assert verify(open_directory(directory), believed).findings.outcome is Severity.UNPROVEN
+        (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"].replace(b"43", b"44"))
+        with pytest.raises(ExportRefused, match="keep that directory as evidence"):
+            await to_directory(world.engine, "PK-AZ", directory, 0)
+        (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"])
+        await to_directory(world.engine, "PK-AZ", directory, 0)
+        assert tree(directory) == whole
 
 
 async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(world: World, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """The status of `pacta verify` is a verdict, so that a script can tell one from a mistake in its own call."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from typer.testing import CliRunner
 
 from service.cli import app
+from service.verify import command
 from tests.verify.journal import POLICY_TEXT, Journal, files_of, newest_of, seal
 
 
@@ -49,3 +54,29 @@ def test_the_status_tells_a_verdict_from_a_wrong_call(
     assert result.exit_code == status
     assert said in " ".join(result.output.split())
     assert "database" not in result.output
+
+
+def test_what_ends_it_without_a_verdict_has_no_status_of_a_verdict(
+    exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error, status, said in (
+        (MemoryError(), 70, "which says nothing of the export"),
+        (RecursionError("too deep"), 70, "too deep"),
+        (KeyboardInterrupt(), 130, ""),
+    ):
+        monkeypatch.setattr(command, "verify", Mock(side_effect=error))
+        result = CliRunner().invoke(app, ["verify", str(exported)])
+        assert result.exit_code == status
+        assert said in result.output
+
+
+def test_a_report_that_cannot_be_written_has_no_status_of_a_verdict(exported: Path) -> None:
+    call = [sys.executable, "-m", "service.cli", "verify", str(exported)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (74, "pacta: the report cannot be written: No space left on device\n")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(call, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (74, "pacta: the report cannot be written: Broken pipe\n")

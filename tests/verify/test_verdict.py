@@ -2,17 +2,19 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
+from service.audit.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
 from service.audit.cosignature import Cosigner
 from service.audit.entry import canonical
 from service.audit.keys import Signer
-from service.audit.merkle import EMPTY_ROOT, leaf_hash
+from service.audit.merkle import leaf_hash
+from service.audit.note import parse_note
 from service.audit.policy import Policy
 from service.audit.policy_file import parse_policy
 from service.audit.proof import parse_proof
@@ -36,6 +38,8 @@ JOURNAL: Final = long_journal()
 STORED: Final = seal(JOURNAL.entries)
 NEWEST: Final = newest_of(JOURNAL.entries)
 FILES: Final = files_of(STORED, NEWEST)
+SHORTER: Final = files_of(STORED[:200], newest_of(JOURNAL.entries[:200]))
+"""An export of the same log from earlier."""
 
 
 def judged(files: dict[str, bytes], policy: Policy | None = POLICY, kept: bytes | None = None) -> Verdict:
@@ -132,20 +136,72 @@ def test_a_log_that_does_not_continue_the_kept_tree_was_tampered_with(size: int)
     assert "does not continue the one you kept" in found.listed[0].message
 
 
-def test_a_log_that_has_become_shorter_was_tampered_with() -> None:
-    shorter = files_of(STORED[:200], newest_of(JOURNAL.entries[:200]))
-    assert judged(shorter).findings.outcome is Severity.PROVEN
-    found = judged(shorter, kept=FILES["checkpoint"]).findings
-    assert found.outcome is Severity.TAMPERED
-    assert "does not continue the one you kept" in found.listed[0].message
+def test_a_log_that_is_shorter_than_the_kept_one_proves_nothing_and_shows_nothing() -> None:
+    assert judged(SHORTER).findings.outcome is Severity.PROVEN
+    found = judged(SHORTER, kept=FILES["checkpoint"]).findings
+    assert found.outcome is Severity.UNPROVEN
+    assert "does not continue the one you kept: it has 200 entries, that one 281" in found.listed[0].message
 
 
 def test_a_kept_checkpoint_must_be_readable_believed_and_of_the_same_log() -> None:
     assert judged(FILES, kept=b"x").findings.outcome is Severity.MALFORMED
     other = Signer("pacta.example/other", bytes(range(32)))
     assert judged(FILES, kept=checkpoint_of(STORED, other)).findings.outcome is Severity.UNPROVEN
-    bare = sign_checkpoint(Checkpoint(LOG.name, 0, EMPTY_ROOT), LOG)
-    assert judged(FILES, kept=bare).findings.outcome is Severity.UNPROVEN
+
+
+def test_a_kept_checkpoint_needs_no_witness_whatever_the_policy_demands_of_the_new_one() -> None:
+    bare = sign_checkpoint(parse_checkpoint(parse_note(FILES["checkpoint"]).text), LOG)
+    assert judged(FILES | {"checkpoint": bare}).findings.outcome is Severity.UNPROVEN
+    assert judged(FILES, kept=bare).findings.outcome is Severity.PROVEN
+
+
+ONE: Final = "proofs/PK-AZ/08/001.tlog-proof"
+
+
+def proven_by(note: bytes, index: int | None = None) -> dict[str, bytes]:
+    """Return the export with another note, and perhaps another index, in one of its proofs."""
+    proof = parse_proof(FILES[ONE])
+    return FILES | {ONE: bytes(replace(proof, checkpoint=note, index=proof.index if index is None else index))}
+
+
+def test_cosignatures_may_be_added_to_the_checkpoint_of_an_export_and_not_to_one_of_its_proofs() -> None:
+    note = parse_note(FILES["checkpoint"])
+    more = bytes(note.signed(Cosigner("late.example", bytes(32)).cosign(note.text, 1_737_900_000)))
+    assert judged(FILES | {"checkpoint": more}).findings.listed == []
+    found = judged(proven_by(more)).findings
+    assert (found.outcome, found.listed[0].where) == (Severity.UNPROVEN, ONE)
+    assert "bears a signature that the export's checkpoint does not bear" in found.listed[0].message
+    bare = sign_checkpoint(parse_checkpoint(note.text), LOG)
+    assert judged(proven_by(bare), policy_of(f"log {LOG.verifier.vkey}\nquorum none\n")).findings.listed == []
+    found = judged(proven_by(bare)).findings
+    assert (found.outcome, found.total) == (Severity.UNPROVEN, 1)
+    assert "cosigned by no witness" in found.listed[0].message
+
+
+def test_a_proof_against_another_checkpoint_proves_nothing_and_against_another_tree_shows_two_histories() -> None:
+    older = judged(proven_by(SHORTER["checkpoint"])).findings
+    assert (older.outcome, older.total) == (Severity.UNPROVEN, 1)
+    assert "another checkpoint than the export's, over 200 entries" in older.listed[0].message
+    other = sign_checkpoint(Checkpoint("elsewhere.example", len(STORED), bytes(32)), LOG)
+    assert judged(proven_by(other)).findings.outcome is Severity.UNPROVEN
+    two = judged(proven_by(sign_checkpoint(Checkpoint(LOG.name, len(STORED), bytes(32)), LOG))).findings
+    assert (two.outcome, two.total) == (Severity.TAMPERED, 1)
+    assert "there are two histories" in two.listed[0].message
+
+
+def test_a_proof_of_an_older_entry_hides_the_newest_whatever_checkpoint_it_is_against() -> None:
+    for note in (FILES["checkpoint"], SHORTER["checkpoint"]):
+        found = judged(proven_by(note, index=1)).findings
+        assert found.outcome is Severity.TAMPERED
+        assert "is for entry 1; the newest entry of PK-AZ/08/001 is 4" in found.listed[0].message
+
+
+def test_a_checkpoint_in_a_proof_that_the_log_did_not_sign_is_not_believed() -> None:
+    text = FILES["checkpoint"].partition(b"\n\n")[0]
+    forged = text.replace(b"281", b"282") + b"\n\n" + FILES["checkpoint"].partition(b"\n\n")[2]
+    assert judged(proven_by(forged)).findings.outcome is Severity.TAMPERED
+    unknown = checkpoint_of(STORED, Signer(LOG.name, bytes(32)))
+    assert judged(proven_by(unknown)).findings.outcome is Severity.UNPROVEN
 
 
 def test_an_empty_log_is_what_it_says() -> None:
@@ -213,7 +269,7 @@ def test_each_commitment_has_a_proof_of_its_newest_entry_against_this_very_check
     proof = parse_proof(FILES[path])
     for wrong, outcome in (
         (FILES["proofs/PK-AZ/08/002.tlog-proof"], Severity.TAMPERED),
-        (files_of(STORED[:200], newest_of(JOURNAL.entries[:200]))[path], Severity.TAMPERED),
+        (SHORTER[path], Severity.UNPROVEN),
         (bytes(type(proof)(proof.index, proof.hashes[::-1], proof.checkpoint)), Severity.TAMPERED),
         (bytes(type(proof)(proof.index, proof.hashes, proof.checkpoint, b"extra")), Severity.MALFORMED),
         (b"", Severity.MALFORMED),
