@@ -75,12 +75,16 @@ async def of_size(connection: AsyncConnection, log_id: UUID, size: int) -> Signe
     return None if found is None else await _with_cosignatures(connection, found)
 
 
+async def hashes(connection: AsyncConnection, log_id: UUID, level: int, first: int, count: int) -> list[bytes]:
+    """Return the stored roots of so many subtrees of 256 ** `level` leaves (level 0: the leaves), or those there are."""
+    values = {"log_id": log_id, "first": first, "last": first + count - 1}
+    found = await connection.scalars(_nodes if level else _leaves, values | ({"level": level} if level else {}))
+    return list(found)
+
+
 async def tile(connection: AsyncConnection, log_id: UUID, wanted: Tile) -> bytes:
     """Return the content of a hash tile: 32 bytes for each of its nodes that is stored."""
-    values = {"log_id": log_id, "first": wanted.first, "last": wanted.first + wanted.width - 1}
-    asked = _nodes if wanted.level else _leaves
-    found = await connection.scalars(asked, values | ({"level": wanted.level} if wanted.level else {}))
-    return b"".join(found)
+    return b"".join(await hashes(connection, log_id, wanted.level, wanted.first, wanted.width))
 
 
 async def root_of(connection: AsyncConnection, log_id: UUID, size: int) -> bytes:

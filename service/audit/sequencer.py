@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.audit.log_directory import LogDirectory
 from service.audit.models import REGISTRY
-from service.audit.signing import SigningRefused, sign
+from service.audit.signing import sign
+from service.audit.stored import STRETCH, SigningRefused, hold
 
 log = structlog.get_logger("pacta.sequencer")
 POLL_SECONDS = 0.1
@@ -19,6 +20,8 @@ SIGN_SECONDS = 0.5
 LOOK_SECONDS = 2.0
 REST_SECONDS = 1.0
 BATCH = 1000
+REREAD_SECONDS = 2.0
+BEGINNING = (UUID(int=0), 0)
 
 _mine = sa.text("SELECT pg_try_advisory_xact_lock(7420250125)")
 # One subject's entries come in order, since its row is locked from before the queue's id is drawn until the commit.
@@ -38,6 +41,13 @@ _unsigned = sa.text(
     " WHERE (SELECT max(l.index) + 1 FROM log_entry l WHERE l.log_id = logs.log_id)"
     " > coalesce((SELECT max(c.size) FROM log_checkpoint c WHERE c.log_id = logs.log_id), 0)"
 )
+# The stretch after this place that was signed: of the same log, else the beginning of the next; refused logs are read by `sign`.
+_next_stretch = sa.text(
+    f"SELECT log_id, signed.size, CASE WHEN log_id = :log_id THEN :first ELSE 0 END AS first FROM {_logs}"  # noqa: S608 -- constant text
+    " CROSS JOIN LATERAL (SELECT max(c.size) AS size FROM log_checkpoint c WHERE c.log_id = logs.log_id) signed"
+    " WHERE (log_id > :log_id OR log_id = :log_id AND signed.size > :first) AND signed.size IS NOT NULL"
+    " AND NOT EXISTS (SELECT FROM log_alarm a WHERE a.log_id = logs.log_id) ORDER BY log_id LIMIT 1"
+).bindparams(sa.bindparam("log_id", type_=sa.Uuid), sa.bindparam("first", type_=sa.BigInteger))
 _alarmed = sa.text("SELECT log_id FROM log_alarm")
 _raise_alarm = sa.text(
     "INSERT INTO log_alarm (log_id, reason, raised_at) VALUES (:log_id, :reason, clock_timestamp())"
@@ -57,6 +67,10 @@ class Sequencer:
     unsigned: bool = True
     checked: bool = False
     looked_at: float = float("-inf")
+    reread_at: float = float("-inf")
+    place: tuple[UUID, int] = BEGINNING
+    suspects: dict[UUID, int] = field(default_factory=dict)
+    """Where each refused log was found to be damaged, so that it is looked at there first."""
 
     async def step(self) -> int:
         """Give an index to everything that waits, at most `BATCH` entries, and return how many there were."""
@@ -75,13 +89,44 @@ class Sequencer:
             if not await connection.scalar(_mine):
                 return
             grown = await connection.scalars(_unsigned, {"registry": REGISTRY})
-            due = {*kept, *grown, *await connection.scalars(_alarmed)}
+            alarmed = await connection.scalars(_alarmed)
+            due = dict.fromkeys((*kept, *grown)) | {log_id: self.suspects.get(log_id, 0) for log_id in alarmed}
         self.looked_at = time.monotonic()
         wrong: list[Exception] = []
-        done = [await self._tried(log_id, wrong) for log_id in sorted(due)]
+        done = [await self._tried(*one, wrong) for one in sorted(due.items())]
         self.unsigned, self.checked = not all(done), self.checked or all(done)
         if wrong:
             raise wrong[0]
+
+    async def reread(self) -> None:
+        """Hold the next stretch of what was signed to its bytes, all logs in turn; a log that is damaged is refused.
+
+        Signing reads the newest entries only. So whatever was changed before is found as well, though not at once.
+        """
+        self.reread_at = time.monotonic()
+        try:
+            log_id = await self._reread()
+        except SigningRefused as refusal:
+            await self._refuse(self.place[0], refusal)
+            return
+        if log_id:
+            # All leaves are what they were: so is the root over them, unless leaves and bytes were changed together.
+            await self._sign(log_id)
+
+    async def _reread(self) -> UUID | None:
+        """Hold the next stretch to its bytes; return the log that was read to its end by it."""
+        async with self.engine.begin() as connection:
+            if not await connection.scalar(_mine):
+                return None
+            asked = {"log_id": self.place[0], "first": self.place[1], "registry": REGISTRY}
+            found = (await connection.execute(_next_stretch, asked)).one_or_none()
+            if found is None:
+                self.place = BEGINNING
+                return None
+            end = min(found.first + STRETCH, found.size)
+            self.place = found.log_id, end
+            await hold(connection, found.log_id, found.first, end)
+            return found.log_id if end == found.size else None
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away and a directory that is full are waited for."""
@@ -90,6 +135,8 @@ class Sequencer:
                 done = await self.step()
                 if self._due():
                     await self.sign()
+                if time.monotonic() - self.reread_at >= REREAD_SECONDS:
+                    await self.reread()
                 self._succeeded()
             except Exception as error:  # noqa: BLE001 -- a sequencer that ended in silence would sign nothing any more
                 done = 0
@@ -112,29 +159,34 @@ class Sequencer:
         since = time.monotonic() - self.looked_at
         return since >= (SIGN_SECONDS if self.unsigned or not self.checked else LOOK_SECONDS)
 
-    async def _tried(self, log_id: UUID, wrong: list[Exception]) -> bool:
+    async def _tried(self, log_id: UUID, reread_from: int | None, wrong: list[Exception]) -> bool:
         """Sign one log; a note or a row that cannot be read is kept in `wrong`, and holds up no other log."""
         try:
-            return await self._sign(log_id)
+            return await self._sign(log_id, reread_from)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is said once the others are signed
             wrong.append(error)
             return False
 
-    async def _sign(self, log_id: UUID) -> bool:
-        """Sign one log or raise its alarm; False if another sequencer was working just then."""
+    async def _sign(self, log_id: UUID, reread_from: int | None = None) -> bool:
+        """Sign one log, a refused one once all of it was read again, or raise its alarm; False if another was working."""
         try:
             async with self.engine.begin() as connection:
                 mine = bool(await connection.scalar(_mine))
                 if mine:
-                    await sign(connection, self.directory, log_id)
+                    await sign(connection, self.directory, log_id, reread_from=reread_from)
+                if mine and reread_from is not None:
                     await connection.execute(_end_alarm, {"log_id": log_id})
+                    self.suspects.pop(log_id, None)
         except SigningRefused as refusal:
-            await self._raise_alarm(log_id, str(refusal))
+            await self._refuse(log_id, refusal)
             return True
         return mine
 
-    async def _raise_alarm(self, log_id: UUID, reason: str) -> None:
+    async def _refuse(self, log_id: UUID, refusal: SigningRefused) -> None:
+        """Raise the alarm of a log; it is said once, however often it is looked at."""
+        if refusal.stretch is not None:
+            self.suspects[log_id] = refusal.stretch
         async with self.engine.begin() as connection:
-            new = await connection.scalar(_raise_alarm, {"log_id": log_id, "reason": reason})
+            new = await connection.scalar(_raise_alarm, {"log_id": log_id, "reason": str(refusal)})
         if new:
-            log.error("signing_refused", log_id=str(log_id), reason=reason)
+            log.error("signing_refused", log_id=str(log_id), reason=str(refusal))

@@ -50,8 +50,9 @@ UNPROVABLE: Final = {Check.EXPORT: "does not prove what it holds"}
 ATTACKS: Final = (
     Attack(
         "changes an entry",
-        "`pacta verify` (exit 1) finds that the entry, the chain after it and the root no longer agree. If the entry is among"
-        " the newest (not yet in a full tile of 256), the sequencer refuses to go on",
+        "`pacta verify` (exit 1) finds that the entry, the chain after it and the root no longer agree. The"
+        " sequencer refuses to go on: at once if the entry is among the newest (not yet in a full tile of 256), else when it has"
+        " read all entries again, 1,024 every two seconds",
         "",
         {
             ways.edit_one_row: NOT_CONTINUED | {

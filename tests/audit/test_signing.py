@@ -1,5 +1,6 @@
 """What the sequencer refuses to sign: said in the log, in /readyz and in the figures; everything else goes on."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -13,7 +14,10 @@ from service import logs
 from service.audit.checkpoint import Checkpoint, sign_checkpoint
 from service.audit.keys import Signer
 from service.audit.log_directory import LogDirectory
+from service.audit.merkle import leaf_hash
 from service.audit.models import REGISTRY
+from service.audit.sequencer import BEGINNING, Sequencer
+from service.audit.stored import STRETCH, hold
 from service.audit.tiles import WIDTH
 from tests.audit.filling import fill, found
 from tests.audit.soundness import finished
@@ -150,6 +154,20 @@ async def signed(world: World, log_id: UUID) -> int:
     return int(await owner.fetchval("SELECT coalesce(max(size), 0) FROM log_checkpoint WHERE log_id = $1", log_id))
 
 
+async def finish(sequencer: Sequencer) -> None:
+    """Give everything that waits its index, and sign it."""
+    while await sequencer.step():
+        pass
+    await sequencer.sign()
+
+
+async def everything(sequencer: Sequencer) -> None:
+    """Read once more all that was signed."""
+    await sequencer.reread()
+    while sequencer.place != BEGINNING:
+        await sequencer.reread()
+
+
 @pytest.mark.parametrize("name", list(REFUSED))
 async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: World, name: str, said: Any) -> None:
     damage, reason = REFUSED[name]
@@ -227,3 +245,120 @@ async def test_a_note_that_cannot_be_read_holds_up_no_other_log(world: World) ->
     with pytest.raises(OSError, match="Is a directory"):
         await sequencer.sign()
     assert await signed(world, LOG) == before + 1
+
+
+ENTRY = "(subject, seq) = (SELECT subject, seq FROM log_entry WHERE log_id = '{log}' AND \"index\" = {place})"
+OLD_ENTRY = ENTRY.format(log=LOG, place=STRETCH + 3)
+OLD: dict[str, tuple[Damage, str]] = {
+    "a flipped bit in an entry": (
+        flip("audit_entry", "canonical", OLD_ENTRY),
+        f"entry {STRETCH + 3} is not what was appended",
+    ),
+    "a flipped leaf": (
+        flip("log_entry", "leaf", f"log_id = '{LOG}' AND \"index\" = {STRETCH + 3}"),
+        f"entry {STRETCH + 3} is not what was appended",
+    ),
+    "a lost entry": (lose("log_entry", f"log_id = '{LOG}' AND \"index\" = 7"), "no entry has the index 7"),
+}
+
+
+@pytest.mark.parametrize("name", list(OLD))
+async def test_what_was_changed_long_after_it_was_signed_is_found_when_all_is_read_again(
+    world: World, name: str, said: Any
+) -> None:
+    damage, reason = OLD[name]
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await fill(owner, {LOG: 2 * STRETCH})
+    await finish(sequencer)
+    mend = await damage(world, owner)
+    await fill(owner, {LOG: 1})
+    await world.sequence()
+    before = await signed(world, LOG)
+    assert (await world.as_("").get("/readyz")).json()["status"] == "ready"
+    await everything(sequencer)
+    await refused(world, reason)
+    # It stays refused: by this sequencer, and by one that knows nothing of where it was found.
+    await fill(owner, {LOG: 1})
+    for one in (sequencer, Sequencer(sequencer.engine, sequencer.directory)):
+        await one.step()
+        await one.sign()
+        await everything(one)
+        await refused(world, reason)
+    assert [line["log_id"] for line in said if line["event"] == "signing_refused"] == [str(LOG)]
+    assert await signed(world, LOG) == before
+    await mend()
+    await sequencer.sign()
+    assert (await world.as_("").get("/readyz")).json()["status"] == "ready"
+    await finished(owner, sequencer.directory, LOG)
+
+
+async def test_a_subtree_that_no_edge_of_the_tree_shows_is_held_to_its_leaves(world: World) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await fill(owner, {LOG: WIDTH * WIDTH})
+    await finish(sequencer)
+    for level, reason in (
+        (1, f"the entries 0 to {WIDTH - 1} are not"),
+        (2, f"the entries 0 to {WIDTH**2 - 1} are not"),
+    ):
+        mend = await flip("log_node", "hash", f"log_id = '{LOG}' AND level = {level} AND \"index\" = 0")(world, owner)
+        await everything(sequencer)
+        await refused(world, reason)
+        await mend()
+        await sequencer.sign()
+        assert (await world.as_("").get("/readyz")).json()["status"] == "ready"
+
+
+async def test_a_quiet_log_that_was_computed_anew_is_found_without_a_new_entry(world: World) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    first = await owner.fetchrow(
+        f"SELECT subject, seq, canonical FROM audit_entry WHERE {ENTRY.format(log=LOG, place=0)}"
+    )
+    changed = first["canonical"] + b" "
+    leaf = leaf_hash(changed)
+    where = f"(subject, seq) = ('{first['subject']}', {first['seq']})"
+    await tamper(
+        owner,
+        "audit_entry",
+        f"UPDATE audit_entry SET leaf = '\\x{leaf.hex()}', canonical = '\\x{changed.hex()}' WHERE {where}",
+    )
+    await tamper(owner, "log_entry", f"UPDATE log_entry SET leaf = '\\x{leaf.hex()}' WHERE {where}")
+    await everything(sequencer)
+    await refused(world, "the first .* entries are not those that were signed")
+
+
+async def test_reading_again_goes_through_all_logs_in_stretches_and_begins_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    (other,) = await found(owner, 1)
+    await fill(owner, {LOG: 2 * STRETCH, other: 5})
+    await finish(sequencer)
+    held: list[tuple[UUID, int, int]] = []
+
+    async def noted(connection: Any, log_id: UUID, first: int, end: int) -> None:
+        held.append((log_id, first, end))
+        await hold(connection, log_id, first, end)
+
+    monkeypatch.setattr("service.audit.sequencer.hold", noted)
+    await everything(sequencer)
+    size = await signed(world, LOG)
+    rest = [(one, 0, await signed(world, one)) for one in (REGISTRY, other)]
+    stretches = [(LOG, 0, STRETCH), (LOG, STRETCH, 2 * STRETCH), (LOG, 2 * STRETCH, size)]
+    assert held == sorted([*stretches, *rest])
+    await everything(sequencer)
+    assert held[len(held) // 2 :] == held[: len(held) // 2]
+
+
+async def test_the_worker_reads_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
+    monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
+    working = asyncio.create_task(sequencer.run())
+    async with asyncio.timeout(20):
+        while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
+            await asyncio.sleep(0.02)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await refused(world, "entry 0 is not what was appended")

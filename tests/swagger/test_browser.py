@@ -29,7 +29,7 @@ async def docs(browser: Browser, world: World, request: pytest.FixtureRequest) -
             "request", lambda asked: None if urlsplit(asked.url).netloc in {host, ""} else troubles.append(asked.url)
         )
         page = await context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         await page.goto(f"{origin}/docs")
         yield page
         if directory := os.environ.get("PACTA_SCREENSHOTS"):
