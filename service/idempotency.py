@@ -18,7 +18,8 @@ from typing_extensions import override
 
 from service.db import Transaction
 from service.errors import IdempotencyKeyReused, StillRunning
-from service.identity.caller import CurrentCaller
+from service.identity.caller import KnownCaller
+from service.identity.queries import require_active
 from service.orm import Id, Table, document, moment, table
 from service.routing import Handler, Route
 
@@ -83,7 +84,7 @@ def without_secret(body: bytes) -> bytes:
 async def once(
     request: Request,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -104,6 +105,7 @@ async def once(
     lock = int.from_bytes(sha256(orjson.dumps(known, default=str)).digest()[:8], signed=True)
     claimed = await connection.scalar(_claim, {**known, "request_hash": hashed, "lock": lock})
     if not claimed:
+        await require_active(connection, caller)
         await _replay(connection, known, hashed)
     request.state.claim = Claim(connection, **known)
 

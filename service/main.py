@@ -45,6 +45,7 @@ from service.trail.proof_routes import router as log_proofs
 from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
+EPOCH_PATIENCE_SECONDS = 5
 FORGET_SECONDS = 3600
 # Matched in this order: what is asked most often first.
 ROUTERS = (
@@ -147,9 +148,9 @@ async def _watch_epoch(app: FastAPI) -> None:
     seen = None
     while True:
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with app.state.engine.connect() as connection:
+            async with asyncio.timeout(EPOCH_PATIENCE_SECONDS), app.state.engine.connect() as connection:
                 present = await epoch(connection)
-            if seen is not None and present != seen:
+            if present != seen:
                 app.state.callers.forget()
             seen = present
         await asyncio.sleep(EPOCH_SECONDS)

@@ -185,14 +185,8 @@ def decode_bundle(bundle: Bundle, content: bytes) -> list[bytes]:
         end = start + (content[start - 2] << 8 | content[start - 1])
         entries.append(content[start:end])
         start = end + 2
-    if start <= size:
-        msg = f"{bundle.path} goes on after the {bundle.width} entries that it needs"
-        raise TileInvalid(msg)
-    if start != size + 2:
-        msg = f"{bundle.path} ends within an entry"
-        raise TileInvalid(msg)
-    if len(entries) != bundle.width:
-        msg = f"{bundle.path} has {len(entries)} entries where it needs {bundle.width}"
+    if start != size + 2 or len(entries) != bundle.width:
+        msg = f"{bundle.path} does not hold {bundle.width} whole entries and nothing else"
         raise TileInvalid(msg)
     return entries
 

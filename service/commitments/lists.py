@@ -16,6 +16,7 @@ from service.commitments.lifecycle import State
 from service.commitments.models import Commitment
 from service.commitments.statements import NO_DATE, disputed, dormant, due, due_soon, live, overdue, read
 from service.commitments.visibility import Condition, bound, visible_to
+from service.identity.queries import require_active
 from service.orm import table
 from service.pages import decode, encode
 from service.permissions import Caller, Kind
@@ -88,7 +89,10 @@ async def page(
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
     statement = _page(caller.kind, shape, sort, going_on=after is not None)
-    return await statement.rows(connection, bound(caller, limit=limit + 1, **values))
+    rows = await statement.rows(connection, bound(caller, limit=limit + 1, **values))
+    if not rows:
+        await require_active(connection, caller)
+    return rows
 
 
 def mark(sort: Sort, row: Any) -> str:  # noqa: ANN401 -- a row

@@ -15,6 +15,7 @@ from service.commitments.queries import Locked, locked
 from service.commitments.statements import MOVE
 from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
+from service.identity.queries import require_active
 from service.orm import table
 from service.permissions import Caller, Kind
 from service.prepared import Prepared
@@ -48,6 +49,7 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
     """Return the transition of a commitment that the caller may see, with each party's answer; `NotFound` otherwise."""
     found = await _one(caller.kind).row(connection, bound(caller, transition_id=transition_id))
     if found is None:
+        await require_active(connection, caller)
         message = "There is no such transition for this caller."
         raise NotFound(message)
     return found

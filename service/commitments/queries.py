@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from service.commitments.models import Commitment
 from service.commitments.requirements import Facts
 from service.commitments.visibility import bound, visible_to
 from service.errors import NotFound
+from service.identity.queries import require_active
 from service.orm import table
 from service.permissions import Caller, Role, Standing, standing
 
@@ -79,7 +80,8 @@ def rights(caller: Caller, row: Row) -> Standing:
 
 async def get(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> dict[str, Any]:
     """Return one commitment with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
-    return _there(await statements.one(caller.kind).row(connection, bound(caller, commitment_id=commitment_id)))
+    row = await statements.one(caller.kind).row(connection, bound(caller, commitment_id=commitment_id))
+    return row or await _absent(connection, caller)
 
 
 async def get_for_update(connection: AsyncConnection, caller: Caller, commitment_id: UUID) -> Locked:
@@ -89,7 +91,7 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commitment
     reads the row as the first left it; whatever it decides on must therefore lie on this row.
     """
     row = await statements.locking(caller.kind).row(connection, bound(caller, commitment_id=commitment_id))
-    return locked(caller, _there(row))
+    return locked(caller, row or await _absent(connection, caller))
 
 
 def locked(caller: Caller, row: Row) -> Locked:
@@ -133,8 +135,7 @@ async def belong(
     return list((await connection.execute(sa.select(*asked))).one()) if asked else []
 
 
-def _there(row: dict[str, Any] | None) -> dict[str, Any]:
-    if row is None:
-        message = "There is no such commitment for this caller."
-        raise NotFound(message)
-    return row
+async def _absent(connection: AsyncConnection, caller: Caller) -> NoReturn:
+    await require_active(connection, caller)
+    message = "There is no such commitment for this caller."
+    raise NotFound(message)

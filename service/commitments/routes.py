@@ -19,7 +19,7 @@ from service.commitments.schemas import (
 from service.commitments.transition_schemas import LifecycleRead
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
-from service.identity.caller import CurrentCaller
+from service.identity.caller import CurrentCaller, KnownCaller
 from service.pages import Page, Paging
 from service.permissions import Caller
 from service.preconditions import RequiredVersion, tag
@@ -60,7 +60,7 @@ async def create_commitment(
 async def list_commitments(
     paging: Paging,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
 ) -> Response:
@@ -77,7 +77,7 @@ async def list_commitments(
     responses=READING_ONE,
 )
 async def read_commitment(
-    response: Response, connection: Transaction, caller: CurrentCaller, commitment_id: UUID
+    response: Response, connection: Transaction, caller: KnownCaller, commitment_id: UUID
 ) -> Response:
     """Read one commitment, with the moves that the caller may propose, and what each still needs."""
     return await _detail(response, connection, caller, commitment_id)

@@ -14,7 +14,7 @@ from service.commitments.transition_schemas import ConfirmationCreate, Transitio
 from service.db import Transaction
 from service.errors import Stale
 from service.idempotency import Once, OnceRoute
-from service.identity.caller import CurrentCaller
+from service.identity.caller import KnownCaller
 from service.pages import Page, Paging
 from service.preconditions import OptionalVersion
 from service.refusals import READING_ONE, WRITING_ONE, refusals
@@ -34,7 +34,7 @@ router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 async def create_transition(
     response: Response,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     commitment_id: UUID,
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
@@ -54,7 +54,7 @@ async def create_transition(
 async def list_transitions(
     paging: Paging,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     commitment_id: UUID,
 ) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
@@ -66,7 +66,7 @@ async def list_transitions(
 
 @router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
 async def read_transition(
-    response: Response, connection: Transaction, caller: CurrentCaller, transition_id: UUID
+    response: Response, connection: Transaction, caller: KnownCaller, transition_id: UUID
 ) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
     return answer(response, answers.transition(await proposals.get(connection, caller, transition_id)))
@@ -83,7 +83,7 @@ async def read_transition(
 async def create_confirmation(
     response: Response,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     transition_id: UUID,
     new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
 ) -> Response:
@@ -103,7 +103,7 @@ async def create_confirmation(
 async def create_withdrawal(
     response: Response,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     transition_id: UUID,
     new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
 ) -> Response:

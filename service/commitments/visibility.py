@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.commissions.models import CommissionAuditor, CommissionParty
 from service.commitments.models import Commitment
 from service.groups.models import GroupRole, Membership
+from service.identity.queries import is_active
 from service.orm import table
 from service.permissions import PERMISSIONS, READING, Caller, Confidentiality, Kind, Role, everywhere
 
@@ -61,10 +62,13 @@ def roles_of(
 
 @cache
 def visible_to(kind: Kind) -> Condition:
-    """Return the condition that a caller of this kind may read the commitment; what it may not is, for it, not there."""
+    """Return the condition that a caller of this kind may read the commitment; what it may not is, for it, not there.
+
+    For one that was deactivated nothing is: where nothing is found, `require_active` tells the one from the other.
+    """
     roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     # Role by role, not level by level: each role's subquery then stands here once.
-    return sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
+    return is_active(PRINCIPAL) & sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
 
 
 def _readable(role: Role) -> Condition:

@@ -64,8 +64,7 @@ class Callers:
         generation = self.generation
         caller, claims = await self._known(connection, token, now)
         if caller is None:
-            msg = "The principal of this token is not registered, or no longer active."
-            raise unauthenticated(msg)
+            raise queries.inactive()
         caller = replace(caller, scopes=frozenset(str(claims.get("scope", "")).split()))
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
@@ -91,12 +90,16 @@ class Callers:
         self.known[token] = (caller, end)
 
 
-async def current_caller(
+async def known_caller(
     request: Request,
     connection: Transaction,
     token: Annotated[str | None, Depends(BearerToken())],
 ) -> Caller:
-    """Return who is calling; 401 without a token that is good now, 403 if it lacks the scope (RFC 6750, 3.1)."""
+    """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1).
+
+    Another process may have deactivated the principal since: whoever takes this asks so in its own statement
+    (`visibility.visible_to`), or by `queries.require_active`.
+    """
     if token is None:
         msg = "Send a token: Authorization: Bearer ... (get one from POST /oauth/token)."
         raise unauthenticated(msg)
@@ -107,6 +110,15 @@ async def current_caller(
         message = f"The token lacks the scope '{needed}': get one with it."
         challenge = f'Bearer realm="pacta", error="insufficient_scope", scope="{needed}"'
         raise NotPermitted(message, headers={"WWW-Authenticate": challenge})
+    return caller
+
+
+KnownCaller = Annotated[Caller, Depends(known_caller, scope="function")]
+
+
+async def current_caller(connection: Transaction, caller: KnownCaller) -> Caller:
+    """Return who is calling, active at this moment: deactivation works at once, in every process."""
+    await queries.require_active(connection, caller)
     return caller
 
 

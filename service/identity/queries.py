@@ -6,8 +6,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.errors import NotAuthenticated
 from service.identity.models import Principal
-from service.identity.tokens import hash_secret
+from service.identity.tokens import hash_secret, unauthenticated
 from service.orm import table
 from service.permissions import Caller, Kind
 
@@ -22,6 +23,27 @@ _by_secret = sa.text(
     " WHERE c.secret_hash = :secret_hash AND p.issuer = :issuer AND p.subject = :subject"
     " AND p.deactivated_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp())"
 )
+
+
+_active = sa.text("SELECT true FROM principal WHERE id = :id AND deactivated_at IS NULL").bindparams(
+    sa.bindparam("id", type_=sa.Uuid())
+)
+
+
+def is_active(principal_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that a principal is active; it depends on no row, so the database asks it once per statement."""
+    return sa.exists().where(_principal.c.id == principal_id, _principal.c.deactivated_at.is_(None))
+
+
+async def require_active(connection: AsyncConnection, caller: Caller) -> None:
+    """Raise `NotAuthenticated` if the caller was deactivated, in whatever process, since its token was verified."""
+    if not await connection.scalar(_active, {"id": caller.principal_id}):
+        raise inactive()
+
+
+def inactive() -> NotAuthenticated:
+    """Return the 401 for a token whose principal is not, or no longer, one."""
+    return unauthenticated("The principal of this token is not registered, or no longer active.")
 
 
 async def caller(connection: AsyncConnection, issuer: str, subject: str) -> Caller | None:

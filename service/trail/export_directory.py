@@ -63,7 +63,7 @@ class ExportDirectory:
                     return file.read_bytes()
         return None
 
-    def begin(self) -> None:
+    def set_aside(self) -> None:
         """Set the checkpoint of an older export aside: what is interrupted now must not be judged by it."""
         with _told(self.path), suppress(FileNotFoundError):
             (self.path / CHECKPOINT).replace(self.path / OLDER)
@@ -104,7 +104,7 @@ async def to_directory(engine: AsyncEngine, commission: str, path: Path, witness
             commission_id = (await log_queries.named(connection, commission)).id
             whole = await export.prepare(engine, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
-        directory.begin()
+        directory.set_aside()
         async for file, content in whole.files(is_kept=directory.holds):
             directory.write(file, content)
         directory.end(whole.signed.checkpoint.size)

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from service.answering import answer
 from service.commissions import queries as commissions
 from service.db import Transaction
-from service.identity.caller import CurrentCaller
+from service.identity.caller import CurrentCaller, KnownCaller
 from service.pages import Page, Paging
 from service.permissions import Permission
 from service.refusals import READING, READING_ONE
@@ -31,7 +31,7 @@ After = Annotated[
 async def read_commitment_trail(
     paging: Paging,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: KnownCaller,
     commitment_id: UUID,
 ) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""

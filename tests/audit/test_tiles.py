@@ -225,7 +225,7 @@ def test_a_bundle_is_read_as_it_was_written(entries: list[bytes]) -> None:
 def test_a_bundle_of_far_more_entries_than_it_needs_is_not_taken_apart_to_its_end() -> None:
     content = bytes(8_000_000)
     tracemalloc.start()
-    with pytest.raises(TileInvalid, match="goes on after the 43 entries"):
+    with pytest.raises(TileInvalid, match="does not hold 43 whole entries"):
         decode_bundle(Bundle(0, 43), content)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
+from service import logs
 from service.audit.checkpoint import open_checkpoint
 from service.audit.merkle import leaf_hash, root
 from service.audit.policy_file import parse_policy
@@ -244,6 +245,8 @@ async def test_the_command_says_what_it_wrote_and_what_was_wrong(
 ) -> None:
     await world.sequence()
     monkeypatch.setenv("PACTA_DATABASE_URL", world.server.url("pacta_app", world.database))
+    # The command would log to the output that is caught here, and later tests with it.
+    monkeypatch.setattr(logs, "configure", lambda _: None)
     run = CliRunner()
     done = await asyncio.to_thread(run.invoke, app, ["export", "PK-AZ", str(tmp_path / "x")])
     assert (done.exit_code, done.output) == (0, f"PK-AZ: 43 entries in {tmp_path / 'x'}, restricted ones too.\n")
