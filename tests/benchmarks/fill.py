@@ -33,14 +33,15 @@ LONG = Plan((Action.AMEND,) * 4)
 _usual = [
     (10, Plan(waits=True)),
     (22, AGREED),
-    (12, AMENDED),
+    (12, Plan((Action.AMEND,) * 3)),
     (8, Plan((Action.AMEND,), waits=True)),
     (10, Plan((Action.DRAFT_MOU,), target_date=None)),
-    (15, Plan((Action.DRAFT_MOU, Action.SIGN))),
-    (13, Plan((Action.DRAFT_MOU, Action.SIGN, Action.IMPLEMENT))),
-    (5, Plan((Action.SUSPEND,))),
-    (5, Plan((Action.SUSPEND, Action.RESUME, Action.WITHDRAW))),
+    (15, Plan((Action.AMEND, Action.DRAFT_MOU, Action.SIGN))),
+    (13, Plan((Action.AMEND, Action.DRAFT_MOU, Action.SIGN, Action.IMPLEMENT))),
+    (5, Plan((Action.AMEND, Action.SUSPEND))),
+    (5, Plan((Action.AMEND, Action.SUSPEND, Action.RESUME, Action.WITHDRAW))),
 ]
+"""In a hundred, so long that a million commitments have five million entries and some."""
 ORDINARY = [plan for weight, plan in _usual for _ in range(weight)]
 SEEN_BY = [Confidentiality.PARTIES] * 7 + [Confidentiality.PUBLIC] * 2 + [Confidentiality.RESTRICTED]
 

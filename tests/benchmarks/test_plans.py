@@ -73,6 +73,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE pacta OWNER pacta_owner")
     await as_superuser(server, f"GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer")
     filled = await fill(server, SIZE, tmp_path_factory.mktemp("log"), database, mutual=20, unilateral=2)
+    assert filled.entries * TIMES >= 5_000_000
     app = create_app(settings_for(server, database))
     token = app.state.callers.issuer.issue("pk-secretariat", 2**31 - 2000)
     connection = await asyncpg.connect(
