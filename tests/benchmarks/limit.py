@@ -14,13 +14,13 @@ from uuid import UUID
 
 import asyncpg
 import orjson
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from service.audit.entry import timestamp
+from service.serving import serve
 from tests.benchmarks import limit_sql as sql
 
 POOL = 10
@@ -213,4 +213,5 @@ app = Starlette(
 )
 
 if __name__ == "__main__":
-    uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, server_header=False)
+    # As the service is: the same server, with the same rare collections of garbage.
+    serve(app, "127.0.0.1", int(sys.argv[1]))
