@@ -17,6 +17,10 @@ class UnexpectedAnswer(AssertionError):
     """An answer with another status than the operation has: figures of refusals would mean nothing."""
 
 
+class NothingLeft(AssertionError):
+    """There is no row on which to ask anything more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A request as bytes, the status that its answer must have, and who wants to see the answer's body."""
@@ -28,7 +32,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Requests of one kind; `take` returns None when there is nothing left to ask. `to_the_end`: time does not end it."""
+    """Requests of one kind; `take` returns None when nothing is left to ask. `to_the_end`: time does not end it."""
 
     name: str
     take: Callable[[], Ask | None]
@@ -102,18 +106,25 @@ async def connect(ports: Sequence[int], clients: int) -> list[Connection]:
 async def measure(
     ports: Sequence[int], works: Sequence[Work], clients: int, seconds: float, into: dict[str, Measured]
 ) -> None:
-    """Do the works in turn for `seconds` in all, and add what was measured to `into`, by the work's name."""
+    """Do the works in turn, each for at least `seconds`, and add what was measured to `into`, by the work's name."""
     connections = await connect(ports, clients)
     try:
-        end = time.perf_counter() + seconds
-        while time.perf_counter() < end:
+        spent = {work.name: 0.0 for work in works}
+        while (least := min(spent.values())) < seconds:
+            # Works that feed each other take about as long: the last turns are short, but not so short as to be all edge.
+            turn, done = max(seconds - least, seconds / 20), 0
             for work in works:
-                share = end if len(works) == 1 else time.perf_counter() + seconds / len(works)
-                until = float("inf") if work.to_the_end else min(end, share)
                 began, found = time.perf_counter(), into.setdefault(work.name, Measured())
+                until = float("inf") if work.to_the_end else began + turn
                 counts = await asyncio.gather(*(_drive(one, work, until, found.latencies) for one in connections))
-                found.seconds += time.perf_counter() - began
+                took = time.perf_counter() - began
+                found.seconds += took
                 found.count += sum(counts)
+                spent[work.name] += took
+                done += sum(counts)
+            if not done:
+                message = f"nothing is left to ask: {', '.join(spent)}"
+                raise NothingLeft(message)
     finally:
         for connection in connections:
             connection.transport.close()
