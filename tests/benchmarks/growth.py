@@ -1,17 +1,22 @@
 """The service at the largest size beside the service at the smallest: both run, and short rounds alternate.
 
 Rates taken minutes apart on a shared machine differ by more than the size does; within a round they can be compared.
+Both have a sequencer of their own, which has done its work before the other is measured.
 """
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
+
+import asyncpg
 
 from service.embedded import Server
 from tests.benchmarks.load import Measured, measure
 from tests.benchmarks.operations import Asker, tokens_of
 from tests.benchmarks.processes import running
 from tests.benchmarks.rounds import Pace
+from tests.benchmarks.settling import settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +36,31 @@ async def grow(
     (first, one), (second, other) = small, large
     async with running(first, one.directory) as (here, _), running(second, other.directory) as (there, _):
         asks = []
-        for side, known in ((here, one), (there, other)):
+        for server, side, known in ((first, here, one), (second, there, other)):
             tokens = await tokens_of(side, known.asker.filled)
-            asks.append(replace(known.asker, side=side, tokens=tokens))
+            watching = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
+            await settled(watching, side)
+            asks.append((replace(known.asker, side=side, tokens=tokens), watching))
         for operation in only:
             print(f"  {operation}: {one.size:,} and {other.size:,} in turn ...", flush=True)
             for clients in pace.clients:
                 found += await _alternate(operation, asks, clients, pace)
+        for _, watching in asks:
+            await watching.close()
     return found
 
 
-async def _alternate(operation: str, asks: list[Asker], clients: int, pace: Pace) -> list[dict[str, object]]:
+async def _alternate(
+    operation: str, asks: list[tuple[Asker, Any]], clients: int, pace: Pace
+) -> list[dict[str, object]]:
     rates: dict[str, list[tuple[float, float]]] = {}
     # The first round warms both up.
     for number in range(-1, pace.rounds):
         measured: list[dict[str, Measured]] = [{}, {}]
         for which in (0, 1) if number % 2 else (1, 0):
-            asker = asks[which]
+            asker, watching = asks[which]
             await measure(asker.side.ports, asker.works(operation), clients, pace.seconds, measured[which])
+            await settled(watching, asker.side)
         if number >= 0:
             for name, one in measured[0].items():
                 rates.setdefault(name, []).append((one.rate, measured[1][name].rate))

@@ -25,13 +25,27 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def family(pid: int) -> list[int]:
+    """Return this process and its children."""
+    return [pid, *(int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit() and _parent(one) == pid)]
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        # It ended meanwhile.
+        return 0
+
+
 def pss(pids: Iterable[int]) -> int:
     """Return the proportional set size of these processes together, in bytes."""
     return sum(_pss(pid) for pid in pids)
 
 
 def _pss(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    try:
+        found = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in found.splitlines() if line.startswith("Pss:"))

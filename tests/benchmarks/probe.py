@@ -82,14 +82,14 @@ async def _watched(server: Server, directory: Path, asker: Asker) -> AsyncIterat
     port, ours = free_port(), asker.side.name == "service"
     command = serve_command(port) if ours else limit_command(port)
     environment = service_environment(server, directory, url) if ours else limit_environment(server, url)
-    process = spawn(command, environment)
+    program = spawn(f"watched {asker.side.name}", command, environment, directory)
     try:
-        await answers(port)
+        await answers(program, port)
         yield replace(asker, side=Side(asker.side.name, [port])), proxy
     finally:
         # Not asked to end: it would wait for the connections that the proxy holds open.
-        process.kill()
-        process.wait()
+        program.process.kill()
+        program.process.wait()
         listening.close()
 
 

@@ -7,7 +7,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,14 +24,44 @@ WORKERS = 2
 ROOT = Path(__file__).parent.parent.parent
 
 
+class Ended(RuntimeError):
+    """A process that was started has ended by itself: figures taken without it would mean nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process that was started, and the file that has what it wrote to stderr, to be shown if it fails."""
+
+    name: str
+    process: "subprocess.Popen[bytes]"
+    stderr: Path
+
+    @property
+    def pid(self) -> int:
+        """Return the process's number."""
+        return self.process.pid
+
+    def require_running(self) -> None:
+        """Refuse to go on without it."""
+        status = self.process.poll()
+        if status is not None:
+            message = f"{self.name} has ended with status {status}. Its last words:\n{self.last_words}"
+            raise Ended(message)
+
+    @property
+    def last_words(self) -> str:
+        """Return the end of what it wrote to stderr."""
+        return self.stderr.read_text(errors="replace")[-2000:]
+
+
 @dataclass(slots=True)
 class Side:
     """The processes of one side, and the ports on which they answer."""
 
     name: str
     ports: list[int] = field(default_factory=list)
-    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
-    beside: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    workers: list[Program] = field(default_factory=list)
+    beside: list[Program] = field(default_factory=list)
 
     @property
     def pids(self) -> list[int]:
@@ -47,10 +78,17 @@ def free_port() -> int:
 def service_environment(server: Server, directory: Path, database_url: str | None = None) -> dict[str, str]:
     return os.environ | {
         "PACTA_DATABASE_URL": database_url or server.url("pacta_app"),
-        "PACTA_WORKER_DATABASE_URL": server.url("pacta_sequencer"),
         "PACTA_PUBLIC_URL": PUBLIC_URL,
         "PACTA_SIGNING_KEY_FILE": str(directory / "signing-key.pem"),
         "PACTA_TOKEN_LIFETIME": "3600",
+    }
+
+
+def sequencer_environment(server: Server, directory: Path) -> dict[str, str]:
+    # The directory with which the fill has signed: the sequencer goes on from there.
+    return service_environment(server, directory) | {
+        "PACTA_WORKER_DATABASE_URL": server.url("pacta_sequencer"),
+        "PACTA_LOG_DIR": str(directory / "log"),
     }
 
 
@@ -67,24 +105,27 @@ def limit_command(port: int) -> list[str]:
     return [sys.executable, "-m", "tests.benchmarks.limit", str(port)]
 
 
-def spawn(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """Start a process; what it logs is written, as in production, and read by nobody."""
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def spawn(name: str, command: Sequence[str], environment: Mapping[str, str], directory: Path) -> Program:
+    """Start a process; what it logs is written to a file in `directory`, as in production, and shown if it fails."""
+    handle, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".stderr", dir=directory)
+    with os.fdopen(handle, "wb") as said:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=said)
+    return Program(name, process, Path(path))
 
 
-def end(processes: Sequence["subprocess.Popen[bytes]"]) -> None:
-    for one in processes:
-        one.terminate()
-    for one in processes:
+def end(programs: Sequence[Program]) -> None:
+    for one in programs:
+        one.process.terminate()
+    for one in programs:
         try:
-            one.wait(15)
+            one.process.wait(15)
         except subprocess.TimeoutExpired:
-            one.kill()
-            one.wait()
+            one.process.kill()
+            one.process.wait()
 
 
-async def answers(port: int, path: str = "/livez") -> None:
-    """Wait until somebody answers 200 on this port."""
+async def answers(program: Program, port: int, path: str = "/livez") -> None:
+    """Wait until this program answers 200 on this port."""
     loop = asyncio.get_running_loop()
     until = loop.time() + START_SECONDS
     while True:
@@ -94,8 +135,9 @@ async def answers(port: int, path: str = "/livez") -> None:
             connection.transport.close()
             if status == 200:
                 return
+        program.require_running()
         if loop.time() > until:
-            message = f"nothing answers on port {port}"
+            message = f"{program.name} does not answer. Its last words:\n{program.last_words}"
             raise TimeoutError(message)
         await asyncio.sleep(0.005)
 
@@ -105,25 +147,26 @@ async def running(server: Server, directory: Path) -> AsyncIterator[tuple[Side, 
     """Run both sides, two workers each, and one sequencer; give (service, limit)."""
     service, limit = Side("service"), Side("limit")
     try:
-        sequencer = spawn([sys.executable, "-m", "service.cli", "worker"], service_environment(server, directory))
+        worker = [sys.executable, "-m", "service.cli", "worker"]
+        sequencer = spawn("sequencer", worker, sequencer_environment(server, directory), directory)
         service.beside.append(sequencer)
-        # Both sides write into the same queue, so whoever is measured pays for its entries' indexes.
+        # Both sides write into the same queue, so whoever is measured pays for its entries' indexes and signatures.
         limit.beside.append(sequencer)
         for _ in range(WORKERS):
-            _start(service, serve_command, service_environment(server, directory))
             # The first worker makes the key that the second one reads.
-            await answers(service.ports[-1])
-            _start(limit, limit_command, limit_environment(server))
-            await answers(limit.ports[-1])
+            await _start(service, serve_command, service_environment(server, directory), directory)
+            await _start(limit, limit_command, limit_environment(server), directory)
         yield service, limit
     finally:
         end([*service.workers, *limit.workers, *service.beside])
 
 
-def _start(side: Side, command: object, environment: Mapping[str, str]) -> None:
-    assert callable(command)
+async def _start(
+    side: Side, command: Callable[[int], Sequence[str]], environment: Mapping[str, str], directory: Path
+) -> None:
     side.ports.append(free_port())
-    side.workers.append(spawn(command(side.ports[-1]), environment))
+    side.workers.append(spawn(side.name, command(side.ports[-1]), environment, directory))
+    await answers(side.workers[-1], side.ports[-1])
 
 
 async def token(port: int, client_id: str, secret: str) -> str:
@@ -148,6 +191,16 @@ class Backends:
 
     async def of(self, side: Side) -> list[int]:
         """Return the pids of the backends of one side, the sequencer's among them."""
-        names = ["pacta" if side.name == "service" else "limit", "pacta-sequencer"]
+        return await self._named(_application(side), "pacta-sequencer")
+
+    async def answering(self, side: Side) -> list[int]:
+        """Return the pids of the backends that serve one side's workers."""
+        return await self._named(_application(side))
+
+    async def _named(self, *names: str) -> list[int]:
         asked = "SELECT pid FROM pg_stat_activity WHERE application_name = ANY($1)"
         return [row["pid"] for row in await self.connection.fetch(asked, names)]
+
+
+def _application(side: Side) -> str:
+    return "pacta" if side.name == "service" else "limit"

@@ -1,8 +1,14 @@
 """What the benchmark measures is legal: the fill's trails hold, both sides do and answer the same."""
 
+import os
+import subprocess
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from itertools import permutations
+from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -12,19 +18,39 @@ import pytest
 
 from service.audit.entry import canonical, timestamp
 from service.audit.merkle import leaf_hash
+from service.audit.sequencer import Sequencer
+from service.commitments.models import Commitment
 from service.commitments.writing import MEMBERS, members
 from service.embedded import Server
-from service.main import create_app
-from tests.benchmarks import limit
+from service.main import create_app, create_sequencer
+from service.orm import table
+from service.settings import Settings
+from tests.benchmarks import limit, limit_sql, settling
 from tests.benchmarks.fill import Filled, fill, shares
-from tests.benchmarks.load import Ask, Connection, Measured, UnexpectedAnswer, Work, connect, measure, request
+from tests.benchmarks.load import (
+    Ask,
+    Connection,
+    Measured,
+    NothingLeft,
+    UnexpectedAnswer,
+    Work,
+    connect,
+    measure,
+    request,
+)
+from tests.benchmarks.machine import family, pss
 from tests.benchmarks.operations import OPERATIONS, Asker, askers
-from tests.benchmarks.processes import Side
-from tests.benchmarks.rounds import Result
+from tests.benchmarks.processes import ROOT, Ended, Side, answers, free_port, sequencer_environment, spawn
+from tests.benchmarks.report import missed_lines, shortfalls
+from tests.benchmarks.rounds import ORDERS, SIDES, Result
 from tests.conftest import as_superuser, settings_for
 from tests.serving import served_here
 
 SIZE = 200
+HIDDEN = {
+    "words", "leaf", "awaiting", "proposed_by", "expires_at", "open_transition_id", "refused_transition_id", "seq",
+}  # fmt: skip
+"""Columns of a commitment that no answer has under their own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +60,7 @@ class Bench:
     filled: Filled
     connection: Any
     asks: dict[str, Asker]
-    sequence: Any
+    sequencer: Sequencer
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +79,7 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
             ours, limits = [await stack.enter_async_context(served_here(cast("Any", one))) for one in (app, limit.app)]
             sides = Side("service", [_port(ours)]), Side("limit", [_port(limits)])
             connection = await asyncpg.connect(server.url("postgres", database).replace("+asyncpg", ""))
-            yield Bench(filled, connection, await askers(*sides, filled), app.state.sequencer.step)
+            yield Bench(filled, connection, await askers(*sides, filled), app.state.sequencer)
             await connection.close()
     await app.state.engine.dispose()
     await app.state.sequencer.engine.dispose()
@@ -170,7 +196,7 @@ async def test_the_limit_writes_what_the_service_writes(bench: Bench) -> None:
             ]
             assert {one["status"] for one in bodies} == {status}
             assert len({one["commitment_id"] for one in bodies}) == 1
-    await bench.sequence()
+    await bench.sequencer.step()
     await assert_trails_hold(bench.connection)
     await assert_indexes_have_no_gap(bench.connection)
 
@@ -193,6 +219,95 @@ async def test_as_many_answers_are_counted_as_were_given(bench: Bench) -> None:
     await measure(asker.side.ports, [Work("me", take)], 2, 0.2, found)
     assert found["me"].count == len(found["me"].latencies) == len(taken) > 0
     assert found["me"].rate == pytest.approx(len(taken) / found["me"].seconds)
+
+
+async def test_works_that_feed_each_other_have_their_full_length_each(bench: Bench) -> None:
+    asker, found = bench.asks["limit"], dict[str, Measured]()
+    await measure(asker.side.ports, asker.works("pair"), 2, 0.3, found)
+    assert all(0.3 <= found[name].seconds < 0.6 for name in ("propose", "confirm"))
+    assert found["propose"].count == found["confirm"].count
+    assert not asker.pairs.open
+
+
+async def test_a_measurement_without_rows_to_ask_about_fails(bench: Bench) -> None:
+    with pytest.raises(NothingLeft, match="empty"):
+        await measure(bench.asks["limit"].side.ports, [Work("empty", lambda: None)], 1, 0.2, {})
+
+
+async def test_a_round_waits_for_what_the_sequencer_has_left_to_do(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = bench.asks["limit"].side
+    await ask(bench.asks["limit"], "at_once")
+    monkeypatch.setattr(settling, "LIMIT_SECONDS", 0.1)
+    with pytest.raises(settling.Unsettled, match="'waiting': True"):
+        await settling.settled(bench.connection, side)
+    await bench.sequencer.step()
+    with pytest.raises(settling.Unsettled, match=r"'waiting': False, 'unsigned': [1-9]"):
+        await settling.settled(bench.connection, side)
+    await bench.sequencer.sign()
+    await settling.settled(bench.connection, side)
+
+
+async def test_a_refused_log_fails_the_run(bench: Bench) -> None:
+    place = bench.filled.scene.places[0]
+    await bench.connection.execute("INSERT INTO log_alarm VALUES ($1, 'a test', now())", place.id)
+    with pytest.raises(settling.Unsettled, match="'refused': 1"):
+        await settling.settled(bench.connection, bench.asks["limit"].side)
+    await bench.connection.execute("DELETE FROM log_alarm")
+
+
+async def test_a_process_that_has_ended_fails_the_run_with_its_last_words(bench: Bench, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import sys; sys.exit('no directory for the log')"]
+    program = spawn("sequencer", command, os.environ, tmp_path)
+    program.process.wait()
+    with pytest.raises(Ended, match=r"sequencer has ended with status 1.*\nno directory for the log"):
+        await settling.settled(bench.connection, Side("service", beside=[program]))
+    with pytest.raises(Ended, match="no directory"):
+        await answers(program, free_port())
+
+
+async def test_the_sequencer_goes_on_in_the_directory_of_the_fill(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in sequencer_environment(server, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    sequencer = create_sequencer(Settings())
+    assert sequencer.directory.path == tmp_path / "log"
+    await sequencer.engine.dispose()
+
+
+def test_each_side_has_each_place_and_follows_each_other_equally_often() -> None:
+    for place in range(3):
+        assert Counter(order[place] for order in ORDERS) == dict.fromkeys(SIDES, 2)
+    row = [side for order in ORDERS for side in order]
+    assert Counter(zip(row, [*row[1:], row[0]], strict=True)) == dict.fromkeys(permutations(SIDES, 2), 3)
+
+
+def test_the_limit_names_the_columns_of_a_commitment_and_imports_no_models() -> None:
+    answered = {column.name for column in table(Commitment).c} - HIDDEN
+    assert {name.strip() for name in limit_sql._columns.split(",")} == answered
+    script = "import sys, tests.benchmarks.limit; print(*(name for name in sys.argv[1:] if name in sys.modules))"
+    heavy = ("sqlalchemy", "sqlmodel", "pydantic", "fastapi")
+    done = subprocess.run([sys.executable, "-c", script, *heavy], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"
+
+
+def test_what_is_missed_is_named_and_a_missed_floor_is_a_missed_aim_too() -> None:
+    missed = shortfalls([("read", 0.3, (0.33, 0.5)), ("list", 0.5, (0.38, 0.6)), ("trail", 0.5, (0.38, 0.5))])
+    assert missed_lines(missed) == [
+        "- Floors missed: read 0.300 of 0.33.",
+        "- Aims missed: read 0.300 of 0.50; list 0.500 of 0.60.",
+    ]
+    assert missed_lines(shortfalls([])) == ["- Floors missed: none.", "- Aims missed: none."]
+
+
+def test_the_memory_of_a_process_and_its_children_is_found() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        assert {os.getpid(), child.pid} <= set(family(os.getpid()))
+        assert pss([os.getpid()]) > 2**20
+        child.communicate()
+    assert pss([child.pid]) == 0
 
 
 def test_a_ratio_is_taken_within_its_round() -> None:
