@@ -69,7 +69,7 @@ async def _alternate(
 
 def _summary(name: str, clients: int, pairs: list[tuple[float, float]]) -> dict[str, object]:
     shares = [large / small for small, large in pairs]
-    low, middle, high = quantiles(shares, n=4)
+    low, middle, high = quantiles(shares, n=4, method="inclusive")
     return {
         "operation": name,
         "clients": clients,

@@ -65,14 +65,17 @@ def _missed(found: Mapping[str, Any]) -> dict[str, list[str]]:
         for one in at_most
         if one["operation"] in FLOORS
     )
-    bounds = [(f"p99 of {one['operation']}", _tail(one), P99_TO_P50) for one in at_most]
+    # A machine that is busy otherwise makes both tails long: the limit's says how far ours is our own.
+    bounds = [
+        (f"p99 of {one['operation']} (limit {_tail(one, 'limit'):.2f}x)", _tail(one), P99_TO_P50) for one in at_most
+    ]
     bounds += [("memory", _memory_times(found), MEMORY), ("cold start", _start_times(found), COLD_START)]
     missed["Floors"] += [f"{name} {times:.2f}x of at most {bound}x" for name, times, bound in bounds if times > bound]
     return missed
 
 
-def _tail(one: Mapping[str, Any]) -> float:
-    return float(one["service"]["p99_ms"] / one["service"]["p50_ms"])
+def _tail(one: Mapping[str, Any], side: str = "service") -> float:
+    return float(one[side]["p99_ms"] / one[side]["p50_ms"])
 
 
 def _memory_times(found: Mapping[str, Any]) -> float:

@@ -58,7 +58,9 @@ class Result:
                 "generator_cpu_share": round(median(tally.generator), 2),
             }
         for side in ("service", "control"):
-            low, middle, high = quantiles(self.ratios(side), n=4) if len(self.ratios(side)) > 1 else [0.0] * 3
+            low, middle, high = (
+                quantiles(self.ratios(side), n=4, method="inclusive") if len(self.ratios(side)) > 1 else [0.0] * 3
+            )
             found[f"{side}_ratio"] = {"median": round(middle, 3), "quartiles": [round(low, 3), round(high, 3)]}
         return found
 
