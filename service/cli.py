@@ -39,16 +39,19 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     *,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes, each on a port of its own: --port, and those above it.")
+    ] = 1,
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run the sequencer in this process too.")] = False,
 ) -> None:
-    """Serve the API on PACTA_DATABASE_URL. Behind TLS: a proxy ends it."""
+    """Serve the API on PACTA_DATABASE_URL. Behind TLS: a proxy ends it, and spreads requests over the workers."""
     from service import logs, serving
     from service.main import create_app
     from service.settings import Settings
 
     settings = Settings()
     logs.configure(settings.log_level)
-    serving.serve(create_app(settings, with_worker=with_worker), host, port)
+    serving.serve_by(workers, create_app(settings, with_worker=with_worker), host, port)
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """Bringing a database to the present schema: the two roles that use it, and Alembic's migrations."""
 
 import asyncio
-from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
@@ -9,7 +8,8 @@ from alembic.config import Config
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "alembic"
+from service.settings import MIGRATIONS
+
 ROLES = ("pacta_app", "pacta_sequencer")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import json
+import os
 import signal
 import socket
-from typing import TYPE_CHECKING, Any
+import traceback
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import uvicorn
 
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 10
 COLLECT = (50_000, 20, 50)
 """Allocations between collections; Python's own 700 cost a write some 8 %."""
+
+
+PR_SET_PDEATHSIG = 1
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+class WorkerEnded(ValueError):
+    """One of several workers has ended by itself."""
 
 
 class PortTaken(ValueError):
@@ -44,14 +55,91 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(app: ASGIApp, host: str, port: int, listener: socket.socket | None = None) -> None:
     """Serve `app` until SIGINT or SIGTERM, and let running requests end."""
+    _run(_prepared(app), listener or listen(host, port))
+
+
+def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
+    """Serve `app` by so many processes until SIGINT or SIGTERM, each on a port of its own, from `port` on.
+
+    They are forked when everything is imported and share that memory. Each has its port since one port for all would leave
+    it to chance who serves whom; the proxy before them spreads requests. `WorkerEnded` if one ends by itself: then all do.
+    """
+    if workers == 1:
+        serve(app, host, port)
+        return
+    listeners = [listen(host, port + number) for number in range(workers)]
+    server = _prepared(app)
+    parent, running = os.getpid(), set[int]()
+    told = False
+
+    def end(*_: object) -> None:
+        nonlocal told
+        told = True
+        # Not SIGINT, which at a terminal they have had already: a second one would not let running requests end.
+        for worker in running:
+            os.kill(worker, signal.SIGTERM)
+
+    for number in ENDING:
+        signal.signal(number, end)
+    # Until all are there, so that none is left out.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    for listener in listeners:
+        worker = os.fork()
+        if not worker:
+            _work_for(parent, server, listener)
+        running.add(worker)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+    lost = None
+    while running:
+        worker, status = os.wait()
+        running.discard(worker)
+        if not told:
+            lost = os.waitstatus_to_exitcode(status)
+            end()
+    if lost is not None:
+        message = f"a worker ended by itself, with status {lost}, and the others with it. Start the service anew."
+        raise WorkerEnded(message)
+
+
+def _work_for(parent: int, server: uvicorn.Server, listener: socket.socket) -> NoReturn:
+    """Serve in a forked process, as long as its parent lives."""
+    status = 1
+    try:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        if os.getppid() == parent:
+            _run(server, listener)
+            status = 0
+    except Exception:  # noqa: BLE001 -- what the parent was about to do is not for its copy to go on with
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _prepared(app: ASGIApp) -> uvicorn.Server:
+    """Return the server with all that it imports."""
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    # What start-up made stays for good: it need not be looked through at every collection, nor these be so frequent.
+    config.load()
+    # What start-up made stays for good: it need not be looked through at every collection, nor these be so frequent. What is
+    # not looked through is not written to either, and so stays shared between forked workers.
+    gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
+    return uvicorn.Server(config)
+
+
+def _run(server: uvicorn.Server, listener: socket.socket) -> None:
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener or listen(host, port)])
+        server.run(sockets=[listener])
 
 
 def run_until_told(work: Coroutine[Any, Any, None]) -> None:

@@ -1,9 +1,12 @@
 """What an operator can set: environment variables with the prefix PACTA_."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "alembic"
 
 
 class Settings(BaseSettings):

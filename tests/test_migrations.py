@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.migrate import create_roles, migrate
+from service.settings import MIGRATIONS
 from service.tables import metadata
 from tests.conftest import World, as_superuser
 
@@ -62,6 +65,12 @@ async def test_a_copied_database_refuses_a_stranger(world: World) -> None:
     await as_superuser(world.server, f"REVOKE CONNECT ON DATABASE {world.database} FROM pacta_app")
     with pytest.raises(Exception, match="permission denied"):
         await world.connect("pacta_app")
+
+
+def test_the_service_knows_the_newest_revision_as_alembic_does(world: World) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert world.app.state.revision == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_each_migration_says_what_it_is_for() -> None:

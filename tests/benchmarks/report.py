@@ -128,9 +128,11 @@ def _facts(found: Mapping[str, Any]) -> list[str]:
     alone = f"{generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core"
     starts = f"{start['service']:.2f} s, empty application {start['empty']:.2f} s"
     parts = f"{_mib(database['service'])} serve the service and {_mib(database['limit'])} the limit"
+    whole = (memory["service"] + memory["parent"]) / memory["limit"]
     beside = f"sequencer {_mib(memory['sequencer'])}, PostgreSQL {_mib(database['all'])}"
     return [
         f"- Memory (PSS of two workers): {sizes}: {_at_most(_memory_times(found), MEMORY)}",
+        f"- The process that forked the service's workers holds {_mib(memory['parent'])} more; with it {whole:.2f}x.",
         f"- Memory beside both: {beside} in {database['processes']} processes, of which {parts}.",
         f"- Cold start to the first answer: {starts}: {_at_most(_start_times(found), COLD_START)}",
         "- Statements and round trips are per request, the limit's in brackets, counted on the wire.",
