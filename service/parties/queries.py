@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import NotFound
 from service.identity.models import Principal
+from service.identity.queries import require_active
 from service.orm import table
 from service.parties.models import Organisation, Party
 from service.permissions import Caller
@@ -26,12 +27,13 @@ _principals = sa.select(
     _principal.c.deactivated_at,
 ).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
 _roles = sa.text(
-    "SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role FROM commission_party"
+    "SELECT * FROM (SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role FROM commission_party"
     " WHERE secretariat_id = :organisation"
     " UNION ALL SELECT id, NULL, 'party' FROM commission WHERE parties @> ARRAY[CAST(:party AS text)]"
     " UNION ALL SELECT g.commission_id, g.id, m.role FROM membership m JOIN working_group g ON g.id = m.working_group_id"
     " WHERE m.organisation_id = :organisation AND m.ended_at IS NULL"
-    " UNION ALL SELECT commission_id, NULL, 'auditor' FROM commission_auditor WHERE principal_id = :principal"
+    " UNION ALL SELECT commission_id, NULL, 'auditor' FROM commission_auditor WHERE principal_id = :principal) roles"
+    " WHERE EXISTS (SELECT FROM principal p WHERE p.id = :principal AND p.deactivated_at IS NULL)"
     " ORDER BY 1, 2 NULLS FIRST, 3"
 ).bindparams(sa.bindparam("organisation", type_=sa.Uuid()), sa.bindparam("principal", type_=sa.Uuid()))
 
@@ -91,7 +93,10 @@ async def principal_by_client_id(connection: AsyncConnection, client_id: str) ->
 async def roles(connection: AsyncConnection, caller: Caller) -> Sequence[Row]:
     """Return what the caller is in each commission and working group."""
     values = {"organisation": caller.organisation_id, "party": caller.party, "principal": caller.principal_id}
-    return (await connection.execute(_roles, values)).mappings().all()
+    found = (await connection.execute(_roles, values)).mappings().all()
+    if not found:
+        await require_active(connection, caller)
+    return found
 
 
 async def _one(connection: AsyncConnection, asked: sa.Select[Any], otherwise: str) -> Row:

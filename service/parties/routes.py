@@ -7,7 +7,7 @@ from fastapi import Body, Query, Response
 
 from service.db import Transaction
 from service.idempotency import Once, OnceRoute
-from service.identity.caller import CurrentCaller
+from service.identity.caller import CurrentCaller, KnownCaller
 from service.pages import Page, Paging
 from service.parties import commands, queries
 from service.parties.examples import ORGANISATIONS, PARTIES
@@ -28,7 +28,7 @@ router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
-async def read_me(connection: Transaction, caller: CurrentCaller) -> dict[str, Any]:
+async def read_me(connection: Transaction, caller: KnownCaller) -> dict[str, Any]:
     """Say for whom the caller acts, and with which roles, commission by commission."""
     return {
         "principal_id": caller.principal_id,

@@ -54,3 +54,10 @@ async def test_reading_one_commitment_takes_one(world: World, heard: list[str]) 
     heard.clear()
     assert (await world.as_("PK").get(f"/v1/commitments/{item(4)}")).status_code == 200
     assert heard == ["SELECT"]
+
+
+async def test_saying_who_one_is_takes_one(world: World, heard: list[str]) -> None:
+    await world.as_("PK").get("/v1/me")
+    heard.clear()
+    assert (await world.as_("PK").get("/v1/me")).status_code == 200
+    assert heard == ["SELECT"]
