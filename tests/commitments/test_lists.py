@@ -2,10 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from service.commitments import lists
+from service.commitments.lists import Sort
 from service.commitments.statements import read
 from tests.commitments.test_journey import RECORD, SIGN, confirmed
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
@@ -103,6 +105,20 @@ async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(w
     await confirmed(world, item(7), {"action": "amend", "reason": "R", "changes": changes})
     assert await references(world, f"session_id={SESSION_9}") == ["07"]
     assert "07" in await references(world, f"session_id={SESSION_8}")
+    for query in (f"session_id={SESSION_8}&session_id={SESSION_9}", f"session_id={SESSION_9}&session_id={SESSION_8}"):
+        assert await references(world, query) == ALL
+    assert await references(world, f"session_id={SESSION_9}&sector=zzz") == []
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+async def test_pages_of_a_session_are_those_of_the_whole_list_in_every_order(world: World, sort: Sort) -> None:
+    owner = await world.connect()
+    await owner.execute(
+        "UPDATE commitment SET carried_to_session_id = $1 WHERE item_number IN (3, 6, 9, 12)", UUID(SESSION_9)
+    )
+    await owner.execute("UPDATE commitment SET session_id = $1 WHERE item_number IN (3, 4)", UUID(SESSION_9))
+    theirs = [one for one in await references(world, f"sort={sort}") if one in {"03", "04", "06", "09", "12"}]
+    assert await references(world, f"session_id={SESSION_9}&sort={sort}") == theirs
 
 
 async def test_texts_of_every_language_are_found(world: World) -> None:
