@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from service.main import create_app
+from service.pages import encode
 from tests.commitments.test_journey import RECORD, SIGN
 from tests.conftest import COMMISSION, World, item, settings_for
 
@@ -88,6 +89,35 @@ async def test_rubbish_in_any_member_of_a_proposal_is_a_client_error(worn: World
         if answer.status_code == 201:
             taken_back = await worn.as_("PK").post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
             assert taken_back.status_code == 201
+
+
+EDGES = ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.9999999Z", "9999-12-31T21:59:59.999999-02:00"]
+EDGES += ["0001-01-01T00:00:00Z", "0001-01-01T02:00:00+02:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"]
+
+
+@pytest.mark.parametrize("moment", EDGES)
+async def test_a_moment_that_the_database_would_take_for_infinity_is_refused(worn: World, moment: str) -> None:
+    where = f"/v1/commitments/{item(4)}/transitions"
+    principal = (await worn.as_("PK").get("/v1/me")).json()["principal_id"]
+    for who, path, body in (
+        ("PK", where, {**SIGN, "expires_at": moment}),
+        ("administrator", f"/v1/principals/{principal}/secrets", {"old_secrets_expire_at": moment}),
+    ):
+        found = check(await worn.as_(who).post(path, json=body), 422)
+        assert [one["pointer"] for one in found["errors"]] == [f"/{list(body)[-1]}"]
+    cursor = encode("activity", moment, item(4))
+    answer = await worn.as_("PK").get(f"/v1/commitments?sort=activity&cursor={cursor}")
+    assert check(answer, 400, "invalid-cursor")["errors"][0]["parameter"] == "cursor"
+
+
+async def test_the_last_moment_that_is_taken_can_be_read_again_and_confirmed(world: World) -> None:
+    last = "9999-12-31T23:59:59.999998Z"
+    where = f"/v1/commitments/{item(4)}"
+    made = await world.as_("PK").post(f"{where}/transitions", json={**SIGN, "expires_at": last})
+    assert made.json()["expires_at"] == last
+    assert (await world.as_("PK").get(where)).status_code == 200
+    url = f"/v1/transitions/{made.json()['id']}/confirmations"
+    assert (await world.as_("AZ").post(url, json={"decision": "confirm"})).status_code == 201
 
 
 @pytest.mark.parametrize("action", ["agree", "amend", "supersede", "merge", "draft_mou", "suspend"])

@@ -1,14 +1,14 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,7 +20,7 @@ from service.orm import table
 from service.pages import decode, encode
 from service.permissions import Caller, Kind
 from service.prepared import Prepared
-from service.wire import PartyCode, Sector, limited, storable
+from service.wire import Moment, PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
 SESSION: Final = "session_id"
@@ -71,7 +71,7 @@ ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),
     Sort.TARGET_DATE: ([due, _commitment.c.id], False, [date.fromisoformat, UUID]),
-    Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [datetime.fromisoformat, UUID]),
+    Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [TypeAdapter(Moment).validate_python, UUID]),
 }
 """Columns, whether they descend, and how a cursor's values are read back."""
 
