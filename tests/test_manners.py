@@ -264,6 +264,44 @@ async def test_connections_that_were_cut_are_a_503_once_and_then_all_is_well(
     assert (await world.as_("PK").request(method, path, json=body)).status_code == status
 
 
+MIGRATED = ("commitment ALTER COLUMN item_number TYPE bigint", "principal ALTER COLUMN name TYPE varchar(400)")
+
+
+async def test_a_schema_that_changes_under_the_service_is_a_503_once_and_then_all_is_well(make_world: Any) -> None:
+    world: World = await make_world(pool_size=1)
+    me = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
+    moves, secrets = f"/v1/commitments/{item(4)}/transitions", f"/v1/principals/{me}/secrets"
+    made = await world.as_("PK").post(moves, json=SIGN)
+    await world.as_("PK").post(f"/v1/transitions/{made.json()['id']}/withdrawal", json={})
+    assert (await world.as_("administrator").post(secrets, json={})).status_code == 201
+    owner = await world.connect()
+    for change in MIGRATED:
+        await owner.execute(f"ALTER TABLE {change}")
+    key = {"idempotency-key": "one"}
+    answer = await world.as_("PK").post(moves, json=SIGN, headers=key)
+    check(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    # That connection is gone, with all that it remembered, of whichever table.
+    assert (await world.as_("PK").post(moves, json=SIGN, headers=key)).status_code == 201
+    assert (await world.as_("administrator").post(secrets, json={})).status_code == 201
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "", 200), ("POST", "/{principal}/secrets", 201)])
+async def test_a_changed_schema_is_a_503_through_sqlalchemy_too(
+    make_world: Any, method: str, path: str, status: int
+) -> None:
+    world: World = await make_world(pool_size=1)
+    principal = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
+    asked = world.as_("administrator").build_request(
+        method, f"/v1/principals{path}".format(principal=principal), json={}
+    )
+    assert (await world.as_("administrator").send(asked)).status_code == status
+    owner = await world.connect()
+    await owner.execute(f"ALTER TABLE {MIGRATED[1]}")
+    check(await world.as_("administrator").send(asked), 503, "unavailable")
+    assert (await world.as_("administrator").send(asked)).status_code == status
+
+
 async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(world: World) -> None:
     settings = settings_for(world.server, world.database).model_copy(
         update={
