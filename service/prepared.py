@@ -13,6 +13,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Values = Mapping[str, Any]
@@ -60,12 +61,15 @@ class Prepared:
 
 @asynccontextmanager
 async def lent(connection: AsyncConnection) -> AsyncIterator[Driver]:
-    """Lend the driver's own connection; one that is lost meanwhile is not given back to the pool."""
+    """Lend the driver's own connection; one that is lost or outdated meanwhile is not given back to the pool."""
     driver = driver_of(connection)
     try:
         yield driver
     except BaseException as wrong:
         await discard_lost(connection, driver, wrong)
+        # Not before the rollback. The driver and SQLAlchemy each remember statements made for the schema as it was.
+        if isinstance(cause(wrong), asyncpg.InvalidCachedStatementError):
+            await discard(connection)
         raise
 
 
@@ -75,6 +79,13 @@ def driver_of(connection: AsyncConnection) -> Driver:
     driver = connection.sync_connection.connection.driver_connection
     assert driver is not None
     return driver
+
+
+def cause(error: BaseException) -> BaseException:
+    """Return the driver's own error, which SQLAlchemy wraps twice."""
+    if isinstance(error, DBAPIError):
+        return getattr(error.orig, "__cause__", None) or error.orig or error
+    return error
 
 
 async def discard_lost(connection: AsyncConnection, driver: Driver, wrong: BaseException) -> None:

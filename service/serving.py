@@ -69,7 +69,9 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
         return
     listeners = [listen(host, port + number) for number in range(workers)]
     server = _prepared(app)
-    parent, running = os.getpid(), set[int]()
+    # Until all are there, so that none is left out.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    running = {_forked(server, listener) for listener in listeners}
     told = False
 
     def end(*_: object) -> None:
@@ -81,13 +83,6 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
 
     for number in ENDING:
         signal.signal(number, end)
-    # Until all are there, so that none is left out.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    for listener in listeners:
-        worker = os.fork()
-        if not worker:
-            _work_for(parent, server, listener)
-        running.add(worker)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     lost = None
     while running:
@@ -99,6 +94,11 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
     if lost is not None:
         message = f"a worker ended by itself, with status {lost}, and the others with it. Start the service anew."
         raise WorkerEnded(message)
+
+
+def _forked(server: uvicorn.Server, listener: socket.socket) -> int:
+    parent = os.getpid()
+    return os.fork() or _work_for(parent, server, listener)
 
 
 def _work_for(parent: int, server: uvicorn.Server, listener: socket.socket) -> NoReturn:

@@ -107,13 +107,24 @@ ReducedDate = Annotated[
 ]
 
 
+# The driver sends the first and the last microsecond of the calendar as infinity, which comes back without an offset.
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
 def to_utc(moment: datetime) -> datetime:
-    """Return `moment` in UTC; `ValueError` where that leaves the calendar."""
+    """Return `moment` in UTC; `ValueError` where that leaves the calendar, or is its first or last microsecond."""
+    message = "is out of range"
     try:
-        return moment.astimezone(UTC)
+        utc = moment.astimezone(UTC)
     except OverflowError as wrong:
-        message = "is out of range"
         raise ValueError(message) from wrong
+    if utc in {EARLIEST, LATEST}:
+        raise ValueError(message)
+    return utc
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(to_utc), Field(description="Moment with its offset (RFC 3339).")]
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(to_utc),
+    Field(description="Moment with its offset (RFC 3339), between the first and the last microsecond of the calendar."),
+]

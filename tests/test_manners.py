@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from service.main import create_app
+from service.pages import encode
 from tests.commitments.test_journey import RECORD, SIGN
 from tests.conftest import COMMISSION, World, item, settings_for
 
@@ -88,6 +89,35 @@ async def test_rubbish_in_any_member_of_a_proposal_is_a_client_error(worn: World
         if answer.status_code == 201:
             taken_back = await worn.as_("PK").post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
             assert taken_back.status_code == 201
+
+
+EDGES = ["9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.9999999Z", "9999-12-31T21:59:59.999999-02:00"]
+EDGES += ["0001-01-01T00:00:00Z", "0001-01-01T02:00:00+02:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"]
+
+
+@pytest.mark.parametrize("moment", EDGES)
+async def test_a_moment_that_the_database_would_take_for_infinity_is_refused(worn: World, moment: str) -> None:
+    where = f"/v1/commitments/{item(4)}/transitions"
+    principal = (await worn.as_("PK").get("/v1/me")).json()["principal_id"]
+    for who, path, body in (
+        ("PK", where, {**SIGN, "expires_at": moment}),
+        ("administrator", f"/v1/principals/{principal}/secrets", {"old_secrets_expire_at": moment}),
+    ):
+        found = check(await worn.as_(who).post(path, json=body), 422)
+        assert [one["pointer"] for one in found["errors"]] == [f"/{list(body)[-1]}"]
+    cursor = encode("activity", moment, item(4))
+    answer = await worn.as_("PK").get(f"/v1/commitments?sort=activity&cursor={cursor}")
+    assert check(answer, 400, "invalid-cursor")["errors"][0]["parameter"] == "cursor"
+
+
+async def test_the_last_moment_that_is_taken_can_be_read_again_and_confirmed(world: World) -> None:
+    last = "9999-12-31T23:59:59.999998Z"
+    where = f"/v1/commitments/{item(4)}"
+    made = await world.as_("PK").post(f"{where}/transitions", json={**SIGN, "expires_at": last})
+    assert made.json()["expires_at"] == last
+    assert (await world.as_("PK").get(where)).status_code == 200
+    url = f"/v1/transitions/{made.json()['id']}/confirmations"
+    assert (await world.as_("AZ").post(url, json={"decision": "confirm"})).status_code == 201
 
 
 @pytest.mark.parametrize("action", ["agree", "amend", "supersede", "merge", "draft_mou", "suspend"])
@@ -232,6 +262,44 @@ async def test_connections_that_were_cut_are_a_503_once_and_then_all_is_well(
     await asyncio.sleep(pause)
     check(await world.as_("PK").request(method, path, json=body), 503, "unavailable")
     assert (await world.as_("PK").request(method, path, json=body)).status_code == status
+
+
+MIGRATED = ("commitment ALTER COLUMN item_number TYPE bigint", "principal ALTER COLUMN name TYPE varchar(400)")
+
+
+async def test_a_schema_that_changes_under_the_service_is_a_503_once_and_then_all_is_well(make_world: Any) -> None:
+    world: World = await make_world(pool_size=1)
+    me = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
+    moves, secrets = f"/v1/commitments/{item(4)}/transitions", f"/v1/principals/{me}/secrets"
+    made = await world.as_("PK").post(moves, json=SIGN)
+    await world.as_("PK").post(f"/v1/transitions/{made.json()['id']}/withdrawal", json={})
+    assert (await world.as_("administrator").post(secrets, json={})).status_code == 201
+    owner = await world.connect()
+    for change in MIGRATED:
+        await owner.execute(f"ALTER TABLE {change}")
+    key = {"idempotency-key": "one"}
+    answer = await world.as_("PK").post(moves, json=SIGN, headers=key)
+    check(answer, 503, "unavailable")
+    assert answer.headers["retry-after"] == "1"
+    # That connection is gone, with all that it remembered, of whichever table.
+    assert (await world.as_("PK").post(moves, json=SIGN, headers=key)).status_code == 201
+    assert (await world.as_("administrator").post(secrets, json={})).status_code == 201
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "", 200), ("POST", "/{principal}/secrets", 201)])
+async def test_a_changed_schema_is_a_503_through_sqlalchemy_too(
+    make_world: Any, method: str, path: str, status: int
+) -> None:
+    world: World = await make_world(pool_size=1)
+    principal = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
+    asked = world.as_("administrator").build_request(
+        method, f"/v1/principals{path}".format(principal=principal), json={}
+    )
+    assert (await world.as_("administrator").send(asked)).status_code == status
+    owner = await world.connect()
+    await owner.execute(f"ALTER TABLE {MIGRATED[1]}")
+    check(await world.as_("administrator").send(asked), 503, "unavailable")
+    assert (await world.as_("administrator").send(asked)).status_code == status
 
 
 async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(world: World) -> None:

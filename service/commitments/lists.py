@@ -1,14 +1,14 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,9 +21,10 @@ from service.orm import table
 from service.pages import decode, encode
 from service.permissions import Caller, Kind
 from service.prepared import Prepared
-from service.wire import PartyCode, Sector, limited, storable
+from service.wire import Moment, PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
+SESSION: Final = "session_id"
 
 
 class Sort(StrEnum):
@@ -67,12 +68,11 @@ FLAGS: Mapping[str, Condition] = {
     "dormant": dormant,
     "disputed": disputed,
 }
-_sessions = (_commitment.c.session_id, _commitment.c.carried_to_session_id)
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
     Sort.NEWEST: ([_commitment.c.id], True, [UUID]),
     Sort.TARGET_DATE: ([due, _commitment.c.id], False, [date.fromisoformat, UUID]),
-    Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [datetime.fromisoformat, UUID]),
+    Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [TypeAdapter(Moment).validate_python, UUID]),
 }
 """Columns, whether they descend, and how a cursor's values are read back."""
 
@@ -118,27 +118,39 @@ def _single(name: str, value: object) -> bool:
 def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Prepared:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
-    asked = read.where(visible_to(kind), *(_condition(name, said) for name, said in shape))
+    wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name != SESSION)]
     if going_on:
         here = sa.tuple_(*columns)
         there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
-        asked = asked.where(here < there if descending else here > there)
+        wanted.append(here < there if descending else here > there)
     order = [column.desc() if descending else column.asc() for column in columns]
     limit = sa.bindparam("limit", type_=sa.BigInteger())
-    return Prepared(asked.order_by(*order).limit(limit))
+    asked = read.order_by(*order).limit(limit)
+    if SESSION not in dict(shape):
+        return Prepared(asked.where(*wanted))
+    page = sa.select(_commitment).where(*wanted).order_by(*order).limit(limit)
+    return Prepared(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])))
 
 
 def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape
     if name in FLAGS:
         return FLAGS[name] if said else sa.not_(FLAGS[name])
-    if name == "session_id":
-        return sa.or_(*(_among(column, name, single=said) for column in _sessions))
     if name == "awaiting":
         return live & _commitment.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text())))
     if name == "q":
         asked = sa.func.websearch_to_tsquery(sa.text("'simple'"), sa.bindparam(name, type_=sa.Text()))
         return _commitment.c.words.op("@@")(asked)
     return _among(_commitment.c[name], name, single=said)
+
+
+def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:
+    """Return what takes the table's place, by its name: the page of what was agreed there, and of what was carried there.
+
+    Each is a range of an index; for an OR the database would read the whole session, or the whole table.
+    """
+    agreed = _among(_commitment.c.session_id, SESSION, single=single)
+    carried = _among(_commitment.c.carried_to_session_id, SESSION, single=single)
+    return sa.union_all(page.where(agreed), page.where(carried, agreed.is_not(sa.true()))).cte(_commitment.name)
 
 
 def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Condition:

@@ -2,11 +2,14 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from service.commitments import lists
+from service.commitments.lists import Sort
 from service.commitments.statements import read
+from service.pages import encode
 from tests.commitments.test_journey import RECORD, SIGN, confirmed
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
 
@@ -103,6 +106,48 @@ async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(w
     await confirmed(world, item(7), {"action": "amend", "reason": "R", "changes": changes})
     assert await references(world, f"session_id={SESSION_9}") == ["07"]
     assert "07" in await references(world, f"session_id={SESSION_8}")
+    for query in (f"session_id={SESSION_8}&session_id={SESSION_9}", f"session_id={SESSION_9}&session_id={SESSION_8}"):
+        assert await references(world, query) == ALL
+    assert await references(world, f"session_id={SESSION_9}&sector=zzz") == []
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+async def test_pages_of_a_session_are_those_of_the_whole_list_in_every_order(world: World, sort: Sort) -> None:
+    owner = await world.connect()
+    await owner.execute(
+        "UPDATE commitment SET carried_to_session_id = $1 WHERE item_number IN (3, 6, 9, 12)", UUID(SESSION_9)
+    )
+    await owner.execute("UPDATE commitment SET session_id = $1 WHERE item_number IN (3, 4)", UUID(SESSION_9))
+    theirs = [one for one in await references(world, f"sort={sort}") if one in {"03", "04", "06", "09", "12"}]
+    assert await references(world, f"session_id={SESSION_9}&sort={sort}") == theirs
+
+
+async def test_the_last_day_of_the_calendar_is_a_target_date_like_any_other(world: World) -> None:
+    pk = world.as_("PK")
+    for number, target in ((20, "9999-12-31"), (21, "9999"), (22, "1000-01-01"), (23, "9999-12-30")):
+        made = await pk.post("/v1/commitments", json=RECORD | {"item_number": number, "target_date": target})
+        assert made.status_code == 201, made.text
+        again = (await pk.get(made.headers["location"])).json()
+        assert (again["target_date"], again["due_on"]) == (target, "9999-12-31" if target == "9999" else target)
+    by_target = await references(world, "sort=target_date")
+    assert (by_target[0], by_target[-3], set(by_target[-2:])) == ("22", "23", {"20", "21"})
+    assert len(by_target) == len(set(by_target)) == len(ALL) + 4
+    for name in ("overdue", "due_soon"):
+        told = [await references(world, f"{name}={value}&sort=target_date") for value in ("true", "false")]
+        assert sorted(told[0] + told[1]) == sorted(by_target)
+
+
+@pytest.mark.parametrize("target", ["0001-01-01", "0999", "10000-01-01", "9999-12-32"])
+async def test_a_target_date_outside_the_calendar_is_refused(still: World, target: str) -> None:
+    answer = await still.as_("PK").post("/v1/commitments", json=RECORD | {"target_date": target})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/target_date")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_a_cursor_may_stand_at_either_end_of_the_calendar(still: World, day: str) -> None:
+    cursor = encode("target_date", day, item(1))
+    listed = await references(still, f"sort=target_date&cursor={cursor}")
+    assert listed == (await references(still, "sort=target_date") if day < "1" else [])
 
 
 async def test_texts_of_every_language_are_found(world: World) -> None:
