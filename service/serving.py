@@ -71,7 +71,10 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
     server = _prepared(app)
     # Until all are there, so that none is left out.
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    running = {_forked(server, listener) for listener in listeners}
+    running = {_forked(server, listener, listeners) for listener in listeners}
+    for listener in listeners:
+        # Held by its worker alone: the port of one that has ended takes nobody in.
+        listener.close()
     told = False
 
     def end(*_: object) -> None:
@@ -79,7 +82,8 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
         told = True
         # Not SIGINT, which at a terminal they have had already: a second one would not let running requests end.
         for worker in running:
-            os.kill(worker, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGTERM)
 
     for number in ENDING:
         signal.signal(number, end)
@@ -96,9 +100,15 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
         raise WorkerEnded(message)
 
 
-def _forked(server: uvicorn.Server, listener: socket.socket) -> int:
+def _forked(server: uvicorn.Server, listener: socket.socket, listeners: list[socket.socket]) -> int:
     parent = os.getpid()
-    return os.fork() or _work_for(parent, server, listener)
+    worker = os.fork()
+    if not worker:
+        for other in listeners:
+            if other is not listener:
+                other.close()
+        _work_for(parent, server, listener)
+    return worker
 
 
 def _work_for(parent: int, server: uvicorn.Server, listener: socket.socket) -> NoReturn:

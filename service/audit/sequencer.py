@@ -22,6 +22,7 @@ REST_SECONDS = 1.0
 BATCH = 1000
 REREAD_SECONDS = 2.0
 BEGINNING = (UUID(int=0), 0)
+END = 2**63 - 1
 
 _mine = sa.text("SELECT pg_try_advisory_xact_lock(7420250125)")
 # One subject's entries come in order, since its row is locked from before the queue's id is drawn until the commit.
@@ -124,19 +125,22 @@ class Sequencer:
                 self.place = BEGINNING
                 return None
             end = min(found.first + STRETCH, found.size)
-            self.place = found.log_id, end
+            read = end == found.size
+            # What was read to its end is left, however much it grows meanwhile: the other logs wait.
+            self.place = found.log_id, END if read else end
             await hold(connection, found.log_id, found.first, end)
-            return found.log_id if end == found.size else None
+            return found.log_id if read else None
 
     async def run(self) -> None:
         """Work until cancelled; a database that is away and a directory that is full are waited for."""
         while True:
             try:
                 done = await self.step()
-                if self._due():
-                    await self.sign()
+                # Before signing, which a single log that cannot be read makes fail each time.
                 if time.monotonic() - self.reread_at >= REREAD_SECONDS:
                     await self.reread()
+                if self._due():
+                    await self.sign()
                 self._succeeded()
             except Exception as error:  # noqa: BLE001 -- a sequencer that ended in silence would sign nothing any more
                 done = 0

@@ -350,6 +350,38 @@ async def test_reading_again_goes_through_all_logs_in_stretches_and_begins_anew(
     assert held[len(held) // 2 :] == held[: len(held) // 2]
 
 
+async def test_a_log_that_goes_on_growing_is_read_from_its_beginning_all_the_same(world: World) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    await everything(sequencer)
+    await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
+    for _ in range(2 * len(await owner.fetch("SELECT DISTINCT log_id FROM log_checkpoint")) + 2):
+        await sequencer.reread()
+        await fill(owner, {LOG: 1, REGISTRY: 1})
+        await world.sequence()
+    await refused(world, "entry 0 is not what was appended")
+
+
+async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    (sequencer.directory.path / f"{REGISTRY}.note").unlink()
+    (sequencer.directory.path / f"{REGISTRY}.note").mkdir()
+    await fill(owner, {REGISTRY: 1})
+    await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
+    monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
+    monkeypatch.setattr("service.audit.sequencer.REST_SECONDS", 0.01)
+    working = asyncio.create_task(sequencer.run())
+    async with asyncio.timeout(20):
+        while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
+            await asyncio.sleep(0.02)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert "entry 0 is not what was appended" in await owner.fetchval("SELECT reason FROM log_alarm")
+
+
 async def test_the_worker_reads_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, sequencer = await world.connect(), world.app.state.sequencer
     await world.sequence()

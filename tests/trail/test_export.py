@@ -22,9 +22,11 @@ from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, parse_p
 from service.cli import app
 from service.trail import log_queries
 from service.trail.export_directory import ExportDirectory, ExportRefused, to_directory
+from service.trail.proofs import LogUnprovable
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify
+from tests.audit.test_signing import tamper
 from tests.commitments.test_journey import SIGN, confirmed
 from tests.conftest import COMMISSION, World, item
 from tests.serving import served_here
@@ -155,6 +157,22 @@ async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(wor
     (tmp_path / "occupied").write_text("")
     with pytest.raises(ExportRefused, match="cannot be written"):
         await to_directory(world.engine, "PK-AZ", tmp_path / "occupied", 0)
+
+
+async def test_a_tile_that_is_no_longer_what_was_signed_replaces_no_older_one(world: World, tmp_path: Path) -> None:
+    await grow(world, 300)
+    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    before = tree(tmp_path)
+    await tamper(
+        await world.connect(),
+        "log_entry",
+        f"UPDATE log_entry SET leaf = sha256(leaf) WHERE log_id = '{COMMISSION}' AND \"index\" = 7",
+    )
+    with pytest.raises(LogUnprovable):
+        await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    after = tree(tmp_path)
+    assert after.pop(".checkpoint-of-before") == before.pop("checkpoint")
+    assert after == before
 
 
 async def test_the_archive_is_the_same_tree_and_the_same_bytes_each_time(world: World, tmp_path: Path) -> None:
