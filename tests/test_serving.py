@@ -1,6 +1,8 @@
 """Several workers: each on its own port, one key for all, and they end together."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -16,7 +18,7 @@ from tests.conftest import World
 from tests.test_identity import GRANT
 
 WORKERS = 3
-SECONDS = 30
+SECONDS = 60
 
 
 def until(true: Callable[[], object]) -> None:
@@ -28,10 +30,13 @@ def until(true: Callable[[], object]) -> None:
 
 
 def free() -> int:
-    """Return a port above which some more are free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1]) % 20_000 + 20_000
+    """Return a port that is free now, as are the next ones: below those that the kernel gives to whoever asks for any."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for number in range(WORKERS):
+                held.enter_context(socket.create_server(("127.0.0.1", port + number)))
+            return port
 
 
 def answers(port: int) -> bool:
@@ -57,7 +62,8 @@ def several(world: World) -> Iterator[tuple["subprocess.Popen[str]", int]]:
         [sys.executable, "-m", "service.cli", *arguments], env=os.environ | settings, stderr=subprocess.PIPE, text=True
     ) as process:
         try:
-            until(lambda: all(answers(port + number) for number in range(WORKERS)))
+            until(lambda: process.poll() is not None or all(answers(port + number) for number in range(WORKERS)))
+            assert process.poll() is None, process.stderr and process.stderr.read()
             yield process, port
         finally:
             process.kill()
