@@ -1,7 +1,6 @@
 """`pacta demo`: a private PostgreSQL, the schema, the pilot, the service, all under one directory and one process."""
 
 import asyncio
-import ctypes
 import os
 import shutil
 import signal
@@ -18,8 +17,6 @@ from service.main import create_app
 from service.migrate import migrate
 from service.pilot.load import load
 from service.settings import Settings
-
-PR_SET_PDEATHSIG = 1
 
 
 def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
@@ -86,4 +83,4 @@ def _end_with_uv() -> None:
     except OSError:
         return
     if parent == "uv":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        serving.end_with_parent()

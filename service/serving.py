@@ -118,7 +118,7 @@ def _work_for(parent: int, server: uvicorn.Server, listener: socket.socket) -> N
         for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+        end_with_parent()
         if os.getppid() == parent:
             _run(server, listener)
             status = 0
@@ -150,6 +150,11 @@ def _prepared(app: ASGIApp) -> uvicorn.Server:
 def _run(server: uvicorn.Server, listener: socket.socket) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+
+
+def end_with_parent() -> None:
+    """Ask the kernel for SIGTERM when our parent ends, however it ends (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
 
 def run_until_told(work: Coroutine[Any, Any, None]) -> None:

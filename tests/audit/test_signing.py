@@ -168,6 +168,16 @@ async def everything(sequencer: Sequencer) -> None:
         await sequencer.reread()
 
 
+async def work_until_alarmed(sequencer: Sequencer, owner: Any) -> None:
+    """Let the sequencer run by itself until it has raised an alarm."""
+    working = asyncio.create_task(sequencer.run())
+    async with asyncio.timeout(20):
+        while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
+            await asyncio.sleep(0.02)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+
+
 @pytest.mark.parametrize("name", list(REFUSED))
 async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: World, name: str, said: Any) -> None:
     damage, reason = REFUSED[name]
@@ -376,12 +386,7 @@ async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
     monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
     monkeypatch.setattr("service.audit.sequencer.REST_SECONDS", 0.01)
-    working = asyncio.create_task(sequencer.run())
-    async with asyncio.timeout(20):
-        while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
-            await asyncio.sleep(0.02)
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    await work_until_alarmed(sequencer, owner)
     assert "entry 0 is not what was appended" in await owner.fetchval("SELECT reason FROM log_alarm")
 
 
@@ -390,10 +395,5 @@ async def test_the_worker_reads_again_by_itself(world: World, monkeypatch: pytes
     await world.sequence()
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
     monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
-    working = asyncio.create_task(sequencer.run())
-    async with asyncio.timeout(20):
-        while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
-            await asyncio.sleep(0.02)
-    working.cancel()
-    await asyncio.gather(working, return_exceptions=True)
+    await work_until_alarmed(sequencer, owner)
     await refused(world, "entry 0 is not what was appended")
