@@ -12,33 +12,35 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service import operations, problems
-from service.audit import collecting
-from service.audit.collecting import Collector
-from service.audit.log_directory import LogDirectory
-from service.audit.sequencer import Sequencer
-from service.commissions.routes import router as commissions
-from service.commitments.routes import lifecycle
-from service.commitments.routes import router as commitments
-from service.commitments.transition_routes import router as transitions
-from service.db import create_engine
-from service.edge import Edge
-from service.groups.routes import router as groups
-from service.idempotency import forget_older
+from service.database.transaction import create_engine
+from service.http import health as operations
+from service.http import problems
+from service.http.edge import Edge
+from service.http.idempotency import forget_older
+from service.http.openapi.document import publish
+from service.http.swagger.routes import create_router as create_swagger
 from service.identity import issuers
 from service.identity.caller import Callers, epoch
 from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
-from service.openapi.document import publish
-from service.parties.principal_routes import router as principals
-from service.parties.routes import me
-from service.parties.routes import router as registry
+from service.log.feed_routes import router as trail
+from service.log.proof_routes import router as log_proofs
+from service.log.routes import router as log
+from service.register.commissions.routes import router as commissions
+from service.register.commitments.routes import lifecycle
+from service.register.commitments.routes import router as commitments
+from service.register.commitments.rules.lifecycle import picture
+from service.register.commitments.transitions.routes import router as transitions
+from service.register.groups.routes import router as groups
+from service.register.parties.principal_routes import router as principals
+from service.register.parties.routes import me
+from service.register.parties.routes import router as registry
+from service.sequencer import witnesses as collecting
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import Sequencer
+from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
-from service.swagger.routes import create_router as create_swagger
-from service.trail.log_routes import router as log
-from service.trail.proof_routes import router as log_proofs
-from service.trail.routes import router as trail
 
 EPOCH_SECONDS = 0.5
 EPOCH_PATIENCE_SECONDS = 5
@@ -84,9 +86,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.log_figures = operations.LogFigures(app.state.figures)
     problems.install(app)
     for router in (*ROUTERS, create_swagger(providers.urls())):
-        # Not `include_router`: FastAPI would look for each request's route in the routers' own, and match it twice.
-        app.router.routes += router.routes
-    app.openapi = publish(app, providers.logins())  # type: ignore[method-assign]
+        app.include_router(router)
+    app.openapi = publish(app, providers.logins(), picture())  # type: ignore[method-assign]
     app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 

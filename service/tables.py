@@ -1,22 +1,14 @@
 """Every table, imported here so that Alembic and the tests see the whole metadata."""
 
-from service.audit.models import (
-    AuditEntry,
-    AuditPending,
-    LogAlarm,
-    LogCheckpoint,
-    LogCosignature,
-    LogEntry,
-    LogNode,
-    Registry,
-)
-from service.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
-from service.commitments.models import Commitment, Confirmation, Transition
-from service.groups.models import Membership, WorkingGroup
-from service.idempotency import IdempotencyKey
+from service.database.columns import Table
+from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal
-from service.orm import Table
-from service.parties.models import Organisation, Party
+from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
+from service.register.commitments.models import Commitment, Confirmation, Transition
+from service.register.groups.models import Membership, WorkingGroup
+from service.register.parties.models import Organisation, Party
+from service.trail.models import AuditEntry, AuditPending, Registry
 
 metadata = Table.metadata
 

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service import logs
-from service.db import create_engine
-from service.embedded import Server, start
+from service import telemetry as logs
+from service.database.migrate import migrate
+from service.database.transaction import create_engine
+from service.demo.pilot import load
+from service.demo.postgres import Server, start
 from service.main import create_app
-from service.migrate import migrate
-from service.pilot.load import load
 from service.settings import Settings
 from tests.contract import declared
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.embedded import EmbeddedError, StartFailed, start
-from service.embedded.cluster import LAUNCH, NOBODY, environment, program
+from service.demo.postgres import EmbeddedError, StartFailed, start
+from service.demo.postgres.cluster import LAUNCH, NOBODY, environment, program
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to become")
 

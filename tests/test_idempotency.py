@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.idempotency import forget_older
+from service.http.idempotency import forget_older
 from tests.commitments.test_journey import RECORD, SIGN
 from tests.conftest import World, item
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from service.http.pages import encode
 from service.main import create_app
-from service.pages import encode
 from tests.commitments.test_journey import RECORD, SIGN
 from tests.conftest import COMMISSION, World, item, settings_for
 
@@ -192,7 +192,7 @@ async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_is_logged(
         message = "the secret word"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("service.parties.queries.roles", broken)
+    monkeypatch.setattr("service.register.parties.queries.roles", broken)
     answer = await world.as_("PK").get("/v1/me")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == PROBLEM

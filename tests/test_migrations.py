@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service.migrate import create_roles, migrate
+from service.database.migrate import create_roles, migrate
 from service.settings import MIGRATIONS
 from service.tables import metadata
 from tests.conftest import World, as_superuser

@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
-from service.commissions.models import Commission
-from service.commitments.lifecycle import State
-from service.commitments.models import Commitment
-from service.db import begin
-from service.orm import table
-from service.prepared import Prepared, lent
+from service.database.columns import table
+from service.database.prepared import Prepared, lent
+from service.database.transaction import begin
+from service.register.commissions.models import Commission
+from service.register.commitments.models import Commitment
+from service.register.commitments.rules.lifecycle import State
 from tests.conftest import COMMISSION, World, item
 
 _commission, _commitment = table(Commission), table(Commitment)

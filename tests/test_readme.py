@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from service.audit.cosignature import Cosigner
-from service.audit.keys import Signer
-from service.audit.policy_file import parse_policy
-from service.audit.proof import parse_proof
-from service.commitments.lifecycle import picture
+from service.register.commitments.rules.lifecycle import picture
 from service.settings import Settings
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Signer
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import parse_proof
 from tests.test_demo import Demo, demo
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from service.routing import Route
+from service.http.routing import Route
 
 
 class Wanted(BaseModel):

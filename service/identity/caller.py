@@ -13,7 +13,7 @@ from fastapi.security.base import SecurityBase
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
-from service.db import Transaction
+from service.database.transaction import Transaction
 from service.errors import NotPermitted
 from service.identity import queries
 from service.identity.issuers import Providers

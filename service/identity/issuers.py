@@ -15,7 +15,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from service.identity.tokens import unauthenticated
-from service.wire import PartyCode
+from service.values import PartyCode
 
 log = structlog.get_logger("pacta.issuers")
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]

@@ -6,7 +6,7 @@ from typing import ClassVar
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from service.orm import Id, Table, identifier, moment, one_of, refers, text_enum
+from service.database.columns import Id, Table, identifier, moment, one_of, refers, text_enum
 from service.permissions import Kind
 
 LOCAL = "local"

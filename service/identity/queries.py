@@ -6,10 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database.columns import table
 from service.errors import NotAuthenticated
 from service.identity.models import Principal
 from service.identity.tokens import hash_secret, unauthenticated
-from service.orm import table
 from service.permissions import Caller, Kind
 
 _principal = table(Principal)

@@ -6,20 +6,18 @@ import time
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
 
-from fastapi import Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from fastapi.openapi.models import Example
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from service.db import Transaction
+from service.database.transaction import Transaction
 from service.identity import queries
 from service.identity.caller import Callers
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
-from service.routing import Router
 
-router = Router(tags=["tokens"], route_class=APIRoute)
+router = APIRouter(tags=["tokens"], generate_unique_id_function=lambda route: route.name)
 TOKENS: dict[str, Example] = {
     "unknown_client": {
         "summary": "A client that is not known (401)",

@@ -1,1 +1,1 @@
-"""Reading the audit trail; it stands above commitments, because it needs their visibility."""
+"""The append-only audit trail: entries, chain, sequencer, Merkle log, checkpoints."""

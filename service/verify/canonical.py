@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import orjson
 
-from service.audit.entry import LIMIT, VERSION, NotCanonical
+from service.trail.entry import LIMIT, VERSION, NotCanonical
 
 MEMBERS: Final = ("v", "commission", "subject", "seq", "prev", "kind", "recorded_at", "actor", "party", "data")
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from service.audit.entry import FIRST_PREV, NotCanonical
+from service.trail.entry import FIRST_PREV, NotCanonical
 from service.verify.canonical import is_uuid
 from service.verify.canonical import read as strictly
 from service.verify.finding import Finding, malformed, tampered
-from service.verify.reading import Broken
-from service.verify.register import Register, Subject
-from service.verify.replay import follow
+from service.verify.replay.register import Register, Subject
+from service.verify.replay.replay import follow
+from service.verify.replay.shape import Broken
 from service.verify.spelling import FEW, Entry, member, read_at_once
 
 FOUNDED: Final = "commission.founded"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from service.audit.policy import Policy
+from service.tlog.policy import Policy
 from service.verify.chain import Trail
 from service.verify.export import CHECKPOINT, Export
 from service.verify.finding import Findings, unproven

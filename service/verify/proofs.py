@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from service.audit.merkle import ProofInvalid, verify_inclusion
-from service.audit.note import parse_note
-from service.audit.policy import Policy
-from service.audit.proof import parse_proof
+from service.tlog.merkle import ProofInvalid, verify_inclusion
+from service.tlog.note import parse_note
+from service.tlog.policy import Policy
+from service.tlog.proof import parse_proof
 from service.verify.export import PROOF_SUFFIX, PROOFS, Export
 from service.verify.finding import Finding, malformed, tampered, unproven
-from service.verify.register import Subject
+from service.verify.replay.register import Subject
 from service.verify.trust import Judged, judge
 
 

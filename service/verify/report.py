@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from service.audit.policy import NONE, Policy
+from service.tlog.policy import NONE, Policy
 from service.verify.finding import MOST_LISTED, Severity
 from service.verify.judgement import Verdict
 

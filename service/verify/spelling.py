@@ -13,9 +13,9 @@ from msgspec import UNSET, Meta, MsgspecError, Struct, UnsetType, defstruct
 from msgspec.json import Decoder, Encoder
 from typing_extensions import TypeVar
 
-from service.audit.entry import LIMIT
-from service.verify import commitment_shapes as shapes
+from service.trail.entry import LIMIT
 from service.verify.canonical import is_uuid
+from service.verify.replay import commitment_shapes as shapes
 
 FEW: Final = 64
 """Entries that are read at once: what they become fits into a processor's cache."""

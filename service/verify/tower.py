@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from service.audit.merkle import fold, parents
-from service.audit.range import Range
-from service.audit.tiles import HEIGHT, WIDTH, Tile
+from service.tlog.merkle import fold, parents
+from service.tlog.right_edge import Range
+from service.tlog.tiles import HEIGHT, WIDTH, Tile
 
 Hashes = list[bytes]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from service.audit.checkpoint import Checkpoint
-from service.audit.merkle import HASH_SIZE, leaf_hashes
-from service.audit.tiles import Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
+from service.tlog.checkpoint import Checkpoint
+from service.tlog.merkle import HASH_SIZE, leaf_hashes
+from service.tlog.tiles import Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
 from service.verify.chain import Trail
 from service.verify.export import TILES, Export
 from service.verify.finding import Finding, malformed, tampered, unproven

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from service.audit.checkpoint import Checkpoint, OpenedCheckpoint, OriginMismatch, parse_checkpoint
-from service.audit.cosignature import timestamp_of
-from service.audit.encoding import NoteInvalid, NoteMalformed
-from service.audit.note import NoteUnverified, SignatureInvalid, parse_note
-from service.audit.policy import Policy, QuorumMissing
+from service.tlog.checkpoint import Checkpoint, OpenedCheckpoint, OriginMismatch, parse_checkpoint
+from service.tlog.cosignature import timestamp_of
+from service.tlog.encoding import NoteInvalid, NoteMalformed
+from service.tlog.note import NoteUnverified, SignatureInvalid, parse_note
+from service.tlog.policy import Policy, QuorumMissing
 from service.verify.finding import Finding, Severity, malformed
 
 SEVERITY: dict[type[NoteInvalid], Severity] = {

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.audit.add_checkpoint import MAX_REQUEST_BYTES, PATH, TEXT_TYPE, Refused, RequestMalformed, parse_request
+from service.tlog.add_checkpoint import MAX_REQUEST_BYTES, PATH, TEXT_TYPE, Refused, RequestMalformed, parse_request
 from service.witness.memory import Memory
 
 BODY_SECONDS: Final = 10

@@ -17,9 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from service.audit.cosignature import Cosigner
-from service.audit.encoding import NoteMalformed
-from service.audit.keys import KEY_SIZE, Signer
+from service.tlog.cosignature import Cosigner
+from service.tlog.encoding import NoteMalformed
+from service.tlog.keys import KEY_SIZE, Signer
 
 PRIVATE: Final = 0o600
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import structlog
 from typing_extensions import override
 
-from service.audit.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, judge
-from service.audit.checkpoint import Checkpoint, OriginMismatch, parse_checkpoint
-from service.audit.cosignature import Cosigner
-from service.audit.encoding import NoteInvalid
-from service.audit.keys import Verifier
-from service.audit.note import Note, Signature, open_note
+from service.tlog.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, judge
+from service.tlog.checkpoint import Checkpoint, OriginMismatch, parse_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.encoding import NoteInvalid
+from service.tlog.keys import Verifier
+from service.tlog.note import Note, Signature, open_note
 from service.witness import directory
 
 log = structlog.get_logger("pacta.witness")

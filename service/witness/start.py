@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from service.audit.cosignature import Cosigner
-from service.audit.keys import Verifier
-from service.audit.policy_file import PolicyMalformed, parse_policy
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Verifier
+from service.tlog.policy_file import PolicyMalformed, parse_policy
 from service.witness import directory
 from service.witness.directory import WitnessCannotStart
 from service.witness.memory import Memory, recall

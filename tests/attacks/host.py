@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service.audit.entry import Author, Entry, Head, compose
-from service.audit.merkle import leaf_hash
+from service.tlog.merkle import leaf_hash
+from service.trail.entry import Author, Entry, Head, compose
 from tests.attacks.scene import LOG, Scene
 from tests.conftest import item
 from tests.verify.journal import seal

@@ -14,15 +14,15 @@ from uuid import UUID
 
 from typer.testing import CliRunner
 
-from service.audit import log
-from service.audit.add_checkpoint import AddCheckpoint, Refused
-from service.audit.cosignature import Cosigner
-from service.audit.keys import Verifier
-from service.audit.note import parse_note
-from service.cli import app
+from service.cli.__main__ import app
 from service.errors import ServiceError
-from service.trail import proofs
-from service.trail.export_directory import to_directory
+from service.log import proofs
+from service.log import reading as log
+from service.log.export.directory import to_directory
+from service.tlog.add_checkpoint import AddCheckpoint, Refused
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Verifier
+from service.tlog.note import parse_note
 from service.witness import directory
 from service.witness.memory import Memory, recall
 from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser

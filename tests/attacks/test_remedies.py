@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from service.audit.checkpoint import parse_checkpoint
-from service.audit.cosignature import timestamp_of
-from service.audit.note import parse_note
-from service.audit.proof import parse_proof
+from service.tlog.checkpoint import parse_checkpoint
+from service.tlog.cosignature import timestamp_of
+from service.tlog.note import parse_note
+from service.tlog.proof import parse_proof
 from tests.attacks import ways
 from tests.attacks.host import newest, propose
 from tests.attacks.scene import Scene, begin, second, witness_of

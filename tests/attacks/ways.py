@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from service.audit.merkle import leaf_hash
+from service.tlog.merkle import leaf_hash
 from tests.attacks.host import Entries, append, forget, newest, propose, rewrite, store, unguarded
 from tests.attacks.scene import LOG, Check, Scene, caught, key_alone, second, verified
 from tests.commitments.test_journey import SIGN, confirmed

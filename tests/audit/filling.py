@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from service.audit.entry import Author, Entry, Head, compose
+from service.trail.entry import Author, Entry, Head, compose
 
 AUTHOR = Author(UUID(int=502), "PK")
 CHAIN = 8

@@ -16,10 +16,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service import logs
-from service.audit.log_directory import LogDirectory
-from service.audit.sequencer import Sequencer
-from service.db import create_engine
+from service import telemetry as logs
+from service.database.transaction import create_engine
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 
 STATEMENTS = ("begin", "before_cursor_execute", "commit", "rollback")

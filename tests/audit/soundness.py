@@ -5,10 +5,10 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from service.audit.checkpoint import Checkpoint, open_checkpoint
-from service.audit.log_directory import LogDirectory
-from service.audit.merkle import consistency_proof, leaf_hashes, root, verify_consistency
-from service.audit.tiles import WIDTH
+from service.sequencer.directory import LogDirectory
+from service.tlog.checkpoint import Checkpoint, open_checkpoint
+from service.tlog.merkle import consistency_proof, leaf_hashes, root, verify_consistency
+from service.tlog.tiles import WIDTH
 
 Leaves = Sequence[bytes]
 _entries = (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.audit.add_checkpoint import (
+from service.tlog.add_checkpoint import (
     MAX_REQUEST_BYTES,
     AddCheckpoint,
     GrowthUnproved,
@@ -20,11 +20,11 @@ from service.audit.add_checkpoint import (
     parse_request,
     size_told,
 )
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
-from service.audit.cosignature import Cosigner
-from service.audit.encoding import NoteMalformed
-from service.audit.keys import Signer
-from service.audit.note import Note, Signature, parse_note
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.encoding import NoteMalformed
+from service.tlog.keys import Signer
+from service.tlog.note import Note, Signature, parse_note
 from tests.witness.growing import ORIGIN, Log
 
 # Source: c2sp.org/tlog-witness, the example of a request.

@@ -6,17 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.checkpoint import (
-    Checkpoint,
-    OriginMismatch,
-    open_checkpoint,
-    parse_checkpoint,
-    sign_checkpoint,
-)
-from service.audit.cosignature import Cosigner
-from service.audit.encoding import NoteInvalid, NoteMalformed
-from service.audit.keys import Signer, Verifier
-from service.audit.note import NoteUnverified, SignatureInvalid, parse_note
+from service.tlog.checkpoint import Checkpoint, OriginMismatch, open_checkpoint, parse_checkpoint, sign_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.encoding import NoteInvalid, NoteMalformed
+from service.tlog.keys import Signer, Verifier
+from service.tlog.note import NoteUnverified, SignatureInvalid, parse_note
 from tests.audit.test_merkle import flips
 
 # Source: sum.golang.org, its checkpoint of 10 January 2023 as kept in google/trillian-examples (witness README) and

@@ -9,14 +9,15 @@ from uuid import UUID
 import pytest
 import structlog
 
-from service import logs
-from service.audit import collecting, log
-from service.audit.checkpoint import open_checkpoint
-from service.audit.collecting import LONGEST_SECONDS, Collector, Patience, WitnessesMalformed, load
-from service.audit.cosignature import Cosigner
-from service.audit.models import REGISTRY
-from service.db import begin
+from service import telemetry as logs
+from service.database.transaction import begin
+from service.log import reading as log
 from service.main import create_collector
+from service.sequencer import witnesses as collecting
+from service.sequencer.witnesses import LONGEST_SECONDS, Collector, Patience, WitnessesMalformed, load
+from service.tlog.checkpoint import open_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.trail.models import REGISTRY
 from tests.audit.filling import fill
 from tests.audit.test_sequencer import until
 from tests.commitments.test_journey import SIGN

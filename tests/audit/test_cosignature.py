@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.cosignature import CosignatureVerifier, Cosigner, timestamp_of
-from service.audit.encoding import NoteMalformed
-from service.audit.keys import Signer, Verifier
-from service.audit.note import Signature, SignatureInvalid, open_note, parse_note, parse_signatures
+from service.tlog.cosignature import CosignatureVerifier, Cosigner, timestamp_of
+from service.tlog.encoding import NoteMalformed
+from service.tlog.keys import Signer, Verifier
+from service.tlog.note import Signature, SignatureInvalid, open_note, parse_note, parse_signatures
 from tests.audit.test_merkle import flips
 
 # Source: c2sp.org/tlog-cosignature (it publishes no key for this one, so only its shape can be tested).

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from service.audit.keys import Signer
-from service.audit.log_directory import LogDirectory, LogKeyUnsafe, NoteOvertaken
+from service.sequencer.directory import LogDirectory, LogKeyUnsafe, NoteOvertaken
+from service.tlog.keys import Signer
 
 LOG, OTHER = UUID(int=1), UUID(int=2)
 

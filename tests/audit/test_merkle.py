@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.merkle import (
+from service.tlog.merkle import (
     EMPTY_ROOT,
     ProofInvalid,
     consistency_proof,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.encoding import NoteInvalid, NoteMalformed, encode_base64
-from service.audit.keys import Signer, Verifier, key_id
-from service.audit.note import (
+from service.tlog.encoding import NoteInvalid, NoteMalformed, encode_base64
+from service.tlog.keys import Signer, Verifier, key_id
+from service.tlog.note import (
     MAX_NOTE_BYTES,
     Note,
     NoteUnverified,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.checkpoint import Checkpoint, OriginMismatch, sign_checkpoint
-from service.audit.cosignature import Cosigner, timestamp_of
-from service.audit.encoding import NoteInvalid
-from service.audit.keys import Signer, Verifier
-from service.audit.note import NoteUnverified, SignatureInvalid, parse_note
-from service.audit.policy import QuorumMissing
-from service.audit.policy_file import MAX_LINES, PolicyMalformed, parse_policy
+from service.tlog.checkpoint import Checkpoint, OriginMismatch, sign_checkpoint
+from service.tlog.cosignature import Cosigner, timestamp_of
+from service.tlog.encoding import NoteInvalid
+from service.tlog.keys import Signer, Verifier
+from service.tlog.note import NoteUnverified, SignatureInvalid, parse_note
+from service.tlog.policy import QuorumMissing
+from service.tlog.policy_file import MAX_LINES, PolicyMalformed, parse_policy
 from tests.audit.test_merkle import flips
 
 LOG = Signer("pacta.example/az-pk", bytes(range(32)))

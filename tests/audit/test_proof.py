@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
-from service.audit.encoding import NoteInvalid
-from service.audit.keys import Signer
-from service.audit.merkle import ProofInvalid, inclusion_proof, leaf_hash, leaf_hashes, root, verify_inclusion
-from service.audit.policy import QuorumMissing
-from service.audit.policy_file import parse_policy
-from service.audit.proof import Proof, parse_proof
+from service.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from service.tlog.encoding import NoteInvalid
+from service.tlog.keys import Signer
+from service.tlog.merkle import ProofInvalid, inclusion_proof, leaf_hash, leaf_hashes, root, verify_inclusion
+from service.tlog.policy import QuorumMissing
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import Proof, parse_proof
 from tests.audit.test_checkpoint import GO
 from tests.audit.test_merkle import flips
 from tests.audit.test_policy import LOG, LOG_LINE, X1, cosigned

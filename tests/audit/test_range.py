@@ -6,16 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.merkle import (
-    ProofInvalid,
-    consistency_proof,
-    inclusion_proof,
-    leaf_hash,
-    prove,
-    root,
-)
-from service.audit.nodes import Node, consistency_nodes, inclusion_nodes, span_nodes
-from service.audit.range import BLOCK, Range
+from service.tlog.merkle import ProofInvalid, consistency_proof, inclusion_proof, leaf_hash, prove, root
+from service.tlog.nodes import Node, consistency_nodes, inclusion_nodes, span_nodes
+from service.tlog.right_edge import BLOCK, Range
 
 LEAVES = [leaf_hash(number.to_bytes(4)) for number in range(3 * BLOCK + 5)]
 

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import pytest
 
-from service import cli
-from service.audit.log_directory import LogDirectory
-from service.audit.policy_file import parse_policy
-from service.audit.sequencer import POLL_SECONDS, SIGN_SECONDS
+from service.cli import __main__ as cli
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS
+from service.tlog.policy_file import parse_policy
 from tests.audit.filling import fill
 from tests.audit.soundness import finished, sound
 from tests.commitments.test_journey import SIGN

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from service.audit.models import REGISTRY
-from service.audit.tiles import WIDTH
+from service.tlog.tiles import WIDTH
+from service.trail.models import REGISTRY
 from tests.audit.filling import fill
 from tests.audit.soundness import Leaves, finished, sound
 from tests.conftest import COMMISSION, Maker

@@ -10,15 +10,15 @@ from uuid import UUID
 import pytest
 import structlog
 
-from service import logs
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
-from service.audit.keys import Signer
-from service.audit.log_directory import LogDirectory
-from service.audit.merkle import leaf_hash
-from service.audit.models import REGISTRY
-from service.audit.sequencer import BEGINNING, Sequencer
-from service.audit.stored import STRETCH, hold
-from service.audit.tiles import WIDTH
+from service import telemetry as logs
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import BEGINNING, Sequencer
+from service.sequencer.stored import STRETCH, hold
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.keys import Signer
+from service.tlog.merkle import leaf_hash
+from service.tlog.tiles import WIDTH
+from service.trail.models import REGISTRY
 from tests.audit.filling import fill, found
 from tests.audit.soundness import finished
 from tests.commitments.test_journey import SIGN
@@ -350,7 +350,7 @@ async def test_reading_again_goes_through_all_logs_in_stretches_and_begins_anew(
         held.append((log_id, first, end))
         await hold(connection, log_id, first, end)
 
-    monkeypatch.setattr("service.audit.sequencer.hold", noted)
+    monkeypatch.setattr("service.sequencer.sequencer.hold", noted)
     await everything(sequencer)
     size = await signed(world, LOG)
     rest = [(one, 0, await signed(world, one)) for one in (REGISTRY, other)]
@@ -384,8 +384,8 @@ async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
     (sequencer.directory.path / f"{REGISTRY}.note").mkdir()
     await fill(owner, {REGISTRY: 1})
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
-    monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
-    monkeypatch.setattr("service.audit.sequencer.REST_SECONDS", 0.01)
+    monkeypatch.setattr("service.sequencer.sequencer.REREAD_SECONDS", 0.01)
+    monkeypatch.setattr("service.sequencer.sequencer.REST_SECONDS", 0.01)
     await work_until_alarmed(sequencer, owner)
     assert "entry 0 is not what was appended" in await owner.fetchval("SELECT reason FROM log_alarm")
 
@@ -394,6 +394,6 @@ async def test_the_worker_reads_again_by_itself(world: World, monkeypatch: pytes
     owner, sequencer = await world.connect(), world.app.state.sequencer
     await world.sequence()
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
-    monkeypatch.setattr("service.audit.sequencer.REREAD_SECONDS", 0.01)
+    monkeypatch.setattr("service.sequencer.sequencer.REREAD_SECONDS", 0.01)
     await work_until_alarmed(sequencer, owner)
     await refused(world, "entry 0 is not what was appended")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.merkle import (
+from service.tlog.merkle import (
     ProofInvalid,
     consistency_proof,
     fold,
@@ -20,8 +20,8 @@ from service.audit.merkle import (
     root,
     verify_inclusion,
 )
-from service.audit.nodes import consistency_nodes, inclusion_nodes, span_nodes
-from service.audit.tiles import (
+from service.tlog.nodes import consistency_nodes, inclusion_nodes, span_nodes
+from service.tlog.tiles import (
     Bundle,
     Tile,
     TileInvalid,

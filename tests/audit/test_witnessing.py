@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit import witnessing
-from service.audit.add_checkpoint import AddCheckpoint, parse_request
-from service.audit.cosignature import Cosigner
-from service.audit.note import Signature
-from service.audit.policy import Witness
-from service.audit.witnessing import MAX_ANSWER_BYTES, WitnessAway, ask
+from service.sequencer import asking as witnessing
+from service.sequencer.asking import MAX_ANSWER_BYTES, WitnessAway, ask
+from service.tlog.add_checkpoint import AddCheckpoint, parse_request
+from service.tlog.cosignature import Cosigner
+from service.tlog.note import Signature
+from service.tlog.policy import Witness
 from service.witness.app import create_app
 from service.witness.start import opened
 from tests.serving import served_here

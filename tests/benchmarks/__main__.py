@@ -11,9 +11,9 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from service import logs
-from service.embedded import Server, start
-from service.migrate import migrate
+from service import telemetry as logs
+from service.database.migrate import migrate
+from service.demo.postgres import Server, start
 from tests.benchmarks.around import cold_start, generator
 from tests.benchmarks.database_alone import database_alone
 from tests.benchmarks.fill import fill

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from service.embedded import Server
+from service.demo.postgres import Server
 from tests.benchmarks.load import Ask, Measured, Work, measure, request
 from tests.benchmarks.processes import answers, end, free_port, serve_command, service_environment, spawn
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from service.embedded import Server
-from service.embedded.cluster import program
+from service.demo.postgres import Server
+from service.demo.postgres.cluster import program
 from tests.benchmarks import limit_sql as sql
 from tests.benchmarks.fill import Filled
 from tests.benchmarks.processes import Side

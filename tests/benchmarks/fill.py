@@ -13,14 +13,14 @@ from uuid import UUID
 
 import asyncpg
 
-from service.audit.log_directory import LogDirectory
-from service.audit.sequencer import Sequencer
-from service.commitments.lifecycle import Action
-from service.commitments.models import Commitment, Confirmation, Transition
-from service.db import create_engine
-from service.embedded import Server
-from service.orm import table
+from service.database.columns import table
+from service.database.transaction import create_engine
+from service.demo.postgres import Server
 from service.permissions import Confidentiality
+from service.register.commitments.models import Commitment, Confirmation, Transition
+from service.register.commitments.rules.lifecycle import Action
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from tests.benchmarks.histories import Plan, play
 from tests.benchmarks.rows import Draft, Rows, print_rows

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from service.embedded import Server
+from service.demo.postgres import Server
 from tests.benchmarks.load import Measured, measure
 from tests.benchmarks.operations import Asker, tokens_of
 from tests.benchmarks.processes import running

@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from service.audit.entry import Author, Head, compose, timestamp
-from service.commissions.models import Rule
-from service.commitments.lifecycle import Action, State, step
-from service.commitments.moves import CLOSED, Move
-from service.commitments.writing import MEMBERS, members, take_effect
 from service.permissions import Confidentiality
+from service.register.commissions.models import Rule
+from service.register.commitments.moves import CLOSED, Move
+from service.register.commitments.rules.lifecycle import Action, State, step
+from service.register.commitments.writing import MEMBERS, members, take_effect
+from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
 
 SUBJECT, SESSION = UUID(int=2**128 - 1), UUID(int=2**128 - 2)

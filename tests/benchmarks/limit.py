@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from service.audit.entry import timestamp
-from service.serving import serve
+from service.http.serving import serve
+from service.trail.entry import timestamp
 from tests.benchmarks import limit_sql as sql
 
 POOL = 10

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from service.embedded import Server
+from service.demo.postgres import Server
 from tests.benchmarks.load import Connection, Work, connect
 from tests.benchmarks.operations import Asker
 from tests.benchmarks.processes import (

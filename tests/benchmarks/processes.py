@@ -15,7 +15,7 @@ from pathlib import Path
 import asyncpg
 import orjson
 
-from service.embedded import Server
+from service.demo.postgres import Server
 from tests.benchmarks.load import connect, request
 from tests.benchmarks.machine import family
 

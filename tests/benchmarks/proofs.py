@@ -19,11 +19,11 @@ from itertools import chain, count, islice, repeat
 from pathlib import Path
 from typing import Any
 
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
-from service.audit.entry import FIRST_PREV, canonical
-from service.audit.merkle import leaf_hash, leaf_hashes
-from service.audit.note import parse_note
-from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.merkle import leaf_hash, leaf_hashes
+from service.tlog.note import parse_note
+from service.tlog.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
+from service.trail.entry import FIRST_PREV, canonical
 from service.verify.export import PROOFS, open_directory
 from service.verify.judgement import verify
 from service.verify.tower import Tower

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import orjson
 
-from service.commissions.models import Rule
-from service.wire import end
+from service.register.commissions.models import Rule
+from service.values import end
 from tests.benchmarks.histories import NUMBER, History
 
 FIRST, SPAN = datetime(2023, 1, 24, tzinfo=UTC), timedelta(days=1000)

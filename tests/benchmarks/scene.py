@@ -11,19 +11,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from service.audit.entry import Author
-from service.commissions import commands as commissions
-from service.commissions.models import Rule, SessionStatus
-from service.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
-from service.db import begin
-from service.groups import commands as groups
-from service.groups.models import GroupRole
-from service.groups.schemas import WorkingGroupCreate
+from service.database.transaction import begin
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
-from service.parties import commands as parties
-from service.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
 from service.permissions import Caller, Kind
+from service.register.commissions import commands as commissions
+from service.register.commissions.models import Rule, SessionStatus
+from service.register.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
+from service.register.groups import commands as groups
+from service.register.groups.models import GroupRole
+from service.register.groups.schemas import WorkingGroupCreate
+from service.register.parties import commands as parties
+from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.trail.entry import Author
 
 CODES = ("PK", "AZ", "TR", "KZ", "UZ", "CN", "SA", "AE", "QA", "ID", "MY")
 SECTORS = ("trade", "customs", "energy", "agriculture", "health", "defence")

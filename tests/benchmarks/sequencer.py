@@ -17,16 +17,16 @@ import asyncpg
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from service import logs
-from service.audit.append import append
-from service.audit.entry import Head, compose
-from service.audit.log_directory import LogDirectory
-from service.audit.models import REGISTRY
-from service.audit.sequencer import Sequencer, _unsigned
-from service.db import begin, create_engine
-from service.embedded import Server, start
-from service.migrate import migrate
+from service import telemetry as logs
+from service.database.migrate import migrate
+from service.database.transaction import begin, create_engine
+from service.demo.postgres import Server, start
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import Sequencer, _unsigned
 from service.settings import Settings
+from service.trail.append import append
+from service.trail.entry import Head, compose
+from service.trail.models import REGISTRY
 from tests.audit.filling import AUTHOR, fill, found
 
 WRITING_SECONDS = 5.0

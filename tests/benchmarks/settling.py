@@ -7,7 +7,7 @@ in production; what it has not done by then it does before the next side's turn,
 import asyncio
 from typing import Any
 
-from service.audit.models import REGISTRY
+from service.trail.models import REGISTRY
 from tests.benchmarks.processes import Side
 
 LIMIT_SECONDS, LOOK_SECONDS = 60, 0.02

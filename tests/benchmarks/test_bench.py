@@ -16,15 +16,15 @@ import asyncpg
 import orjson
 import pytest
 
-from service.audit.entry import canonical, timestamp
-from service.audit.merkle import leaf_hash
-from service.audit.sequencer import Sequencer
-from service.commitments.models import Commitment
-from service.commitments.writing import MEMBERS, members
-from service.embedded import Server
+from service.database.columns import table
+from service.demo.postgres import Server
 from service.main import create_app, create_sequencer
-from service.orm import table
+from service.register.commitments.models import Commitment
+from service.register.commitments.writing import MEMBERS, members
+from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
+from service.tlog.merkle import leaf_hash
+from service.trail.entry import canonical, timestamp
 from tests.benchmarks import limit, limit_sql, settling
 from tests.benchmarks.fill import Filled, fill, shares
 from tests.benchmarks.load import (

@@ -16,9 +16,9 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from service.commitments.lists import Filter
-from service.embedded import Server
+from service.demo.postgres import Server
 from service.main import create_app
+from service.register.commitments.lists import Filter
 from tests.benchmarks.fill import Filled, fill
 from tests.conftest import as_superuser, settings_for
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from service.commitments.effect import effect, merge_patch
-from service.commitments.evidence import MODELS, Proposal
-from service.commitments.lifecycle import Action, State, step
-from service.commitments.requirements import Facts, impossible, missing
-from service.wire import end, start
+from service.register.commitments.rules.effect import effect, merge_patch
+from service.register.commitments.rules.evidence import MODELS, Proposal
+from service.register.commitments.rules.lifecycle import Action, State, step
+from service.register.commitments.rules.requirements import Facts, impossible, missing
+from service.values import end, start
 from tests.commitments.test_journey import DRAFT, IMPLEMENT, SIGN
 
 PROPOSAL: TypeAdapter[Any] = TypeAdapter(Proposal)

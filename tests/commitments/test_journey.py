@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from service.commitments.requirements import MOST_BYTES
+from service.register.commitments.rules.requirements import MOST_BYTES
 from tests.conftest import COMMISSION, SESSION_8, World, item
 from tests.three_parties import commission_of_three, record_in
 

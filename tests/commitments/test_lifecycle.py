@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from service.commitments import answers, lifecycle
-from service.commitments.evidence import MODELS
-from service.commitments.lifecycle import (
+from service.errors import TransitionNotAllowed
+from service.register.commitments import answers
+from service.register.commitments.rules import lifecycle
+from service.register.commitments.rules.evidence import MODELS
+from service.register.commitments.rules.lifecycle import (
     LIFECYCLE,
     MEANING,
     OPEN,
@@ -21,8 +23,7 @@ from service.commitments.lifecycle import (
     step,
     target,
 )
-from service.commitments.machine import machine
-from service.errors import TransitionNotAllowed
+from service.register.commitments.rules.machine import machine
 from tests.conftest import World, item
 
 # Written from the domain's description, not from the table: action, from, to, on what condition.

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from service.commitments import lists
-from service.commitments.lists import Sort
-from service.commitments.statements import read
-from service.pages import encode
+from service.http.pages import encode
+from service.register.commitments import lists
+from service.register.commitments.lists import Sort
+from service.register.commitments.statements import read
 from tests.commitments.test_journey import RECORD, SIGN, confirmed
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from service.deprecation import deprecated
+from service.http.deprecation import deprecated
 from tests.openapi.breaking import breaking
 from tests.openapi.test_document import DOCUMENT
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from service.commitments.lifecycle import Action, picture
+from service.http.serving import document
 from service.main import create_app
-from service.serving import document
+from service.register.commitments.rules.lifecycle import Action, picture
 from service.settings import Settings
 
 FILE = Path(__file__).parents[2] / "openapi" / "openapi.json"

@@ -19,7 +19,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.security import OAuth2
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from service.swagger.routes import create_router
+from service.http.swagger.routes import create_router
 
 CHROMIUM: Final = Path(os.environ.get("PACTA_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.async_api import Page, expect
 
-from service.swagger.routes import VERSION, create_router, origin, security_headers
-from service.swagger.vendored import VENDOR, read_manifest
+from service.http.swagger.routes import VERSION, create_router, origin, security_headers
+from service.http.swagger.vendored import VENDOR, read_manifest
 
 SECURITY = ("content-security-policy", "referrer-policy", "x-content-type-options")
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from service.audit.entry import Author, Entry, Head, compose
+from service.trail.entry import Author, Entry, Head, compose
 from tests.conftest import COMMISSION, World
 
 ENTRY = ("subject", "seq", "log_id", "leaf", "canonical", "kind", "recorded_at")

@@ -13,16 +13,16 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
-from service import logs
-from service.audit.checkpoint import open_checkpoint
-from service.audit.merkle import leaf_hash, root
-from service.audit.policy_file import parse_policy
-from service.audit.proof import parse_proof
-from service.audit.tiles import Bundle, Tile, bundles_of, decode_bundle, parse_path, tiles_of
-from service.cli import app
-from service.trail import log_queries
-from service.trail.export_directory import ExportDirectory, ExportRefused, to_directory
-from service.trail.proofs import LogUnprovable
+from service import telemetry as logs
+from service.cli.__main__ import app
+from service.log import queries as log_queries
+from service.log.export.directory import ExportDirectory, ExportRefused, to_directory
+from service.log.proofs import LogUnprovable
+from service.tlog.checkpoint import open_checkpoint
+from service.tlog.merkle import leaf_hash, root
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import parse_proof
+from service.tlog.tiles import Bundle, Tile, bundles_of, decode_bundle, parse_path, tiles_of
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.audit.append import append
-from service.audit.entry import Author, Head, compose
-from service.audit.sequencer import Sequencer
-from service.db import begin, create_engine
+from service.database.transaction import begin, create_engine
+from service.sequencer.sequencer import Sequencer
+from service.trail.append import append
+from service.trail.entry import Author, Head, compose
 from tests.conftest import COMMISSION, World, settings_for
 
 WRITERS, ENTRIES = 12, 25

@@ -7,15 +7,15 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from service.audit.checkpoint import OpenedCheckpoint, open_checkpoint
-from service.audit.cosignature import Cosigner
-from service.audit.keys import Verifier
-from service.audit.merkle import leaf_hash, root, verify_consistency, verify_inclusion
-from service.audit.note import parse_note
-from service.audit.policy import Policy
-from service.audit.policy_file import parse_policy
-from service.audit.proof import parse_proof
-from service.audit.tiles import Bundle, decode_bundle
+from service.tlog.checkpoint import OpenedCheckpoint, open_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Verifier
+from service.tlog.merkle import leaf_hash, root, verify_consistency, verify_inclusion
+from service.tlog.note import parse_note
+from service.tlog.policy import Policy
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import parse_proof
+from service.tlog.tiles import Bundle, decode_bundle
 from tests.commitments.test_journey import SIGN, confirmed
 from tests.conftest import COMMISSION, World, item
 from tests.trail.large import grow

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
-from service.audit.cosignature import Cosigner
-from service.audit.entry import FIRST_PREV, canonical, timestamp
-from service.audit.keys import Signer
-from service.audit.merkle import inclusion_proof, leaf_hash, leaf_hashes, parents, root
-from service.audit.note import parse_note
-from service.audit.policy import Policy
-from service.audit.policy_file import parse_policy
-from service.audit.proof import Proof
-from service.audit.tiles import bundles_of, encode_bundle, tile_bytes, tiles_of
-from service.commitments.effect import effect
-from service.commitments.lifecycle import State, step, target
+from service.register.commitments.rules.effect import effect
+from service.register.commitments.rules.lifecycle import State, step, target
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Signer
+from service.tlog.merkle import inclusion_proof, leaf_hash, leaf_hashes, parents, root
+from service.tlog.note import parse_note
+from service.tlog.policy import Policy
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import Proof
+from service.tlog.tiles import bundles_of, encode_bundle, tile_bytes, tiles_of
+from service.trail.entry import FIRST_PREV, canonical, timestamp
 from service.verify.export import Export
 
 Entry = dict[str, Any]

@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audit.entry import NotCanonical
+from service.trail.entry import NotCanonical
 from service.verify.canonical import read
 from tests.verify.journal import Journal, seal
 

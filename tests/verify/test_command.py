@@ -9,8 +9,8 @@ from unittest.mock import Mock
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import app
-from service.verify import command
+from service.cli import verify as command
+from service.cli.__main__ import app
 from tests.verify.journal import POLICY_TEXT, Journal, files_of, newest_of, seal
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.verify.command import run
+from service.cli.verify import run
 from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World, item
@@ -116,7 +116,7 @@ class Blocker:
         if name.partition(".")[0] in blocked:
             raise ImportError(f"{name} is blocked")
 sys.meta_path.insert(0, Blocker())
-from service.cli import main
+from service.cli.__main__ import main
 sys.argv = ["pacta", "verify", *sys.argv[1:]]
 main()
 """

@@ -7,17 +7,18 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from service.audit.merkle import leaf_hashes
-from service.commissions.models import Rule, SessionStatus
-from service.commitments.commands import PARTY_FACTS_BYTES
-from service.commitments.requirements import MOST_BYTES
-from service.commitments.writing import MEMBERS
-from service.groups.models import GroupRole
-from service.verify import commitment_shapes, register, shapes
+from service.register.commissions.models import Rule, SessionStatus
+from service.register.commitments.commands import PARTY_FACTS_BYTES
+from service.register.commitments.rules.requirements import MOST_BYTES
+from service.register.commitments.writing import MEMBERS
+from service.register.groups.models import GroupRole
+from service.tlog.merkle import leaf_hashes
 from service.verify.chain import Trail
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from service.verify.reading import hold_to_shape
+from service.verify.replay import commission_shapes as shapes
+from service.verify.replay import commitment_shapes, register
+from service.verify.replay.shape import hold_to_shape
 from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name, seal
 
 DRAFT: Final = {
@@ -392,7 +393,7 @@ def test_a_confirmation_that_comes_as_foretold_is_compared_and_not_read(monkeypa
         read.append(kind)
         hold_to_shape(kinds, kind, data)
 
-    monkeypatch.setattr("service.verify.commitment.hold_to_shape", hold)
+    monkeypatch.setattr("service.verify.replay.commitments.hold_to_shape", hold)
     journal = Journal()
     one, other = journal.record(1), journal.record(2)
     journal.confirm(one)

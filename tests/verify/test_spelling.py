@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
-from service.audit.entry import NotCanonical
+from service.trail.entry import NotCanonical
 from service.verify.canonical import read
-from service.verify.commitment_shapes import Commitment, Effective, Proposal
-from service.verify.reading import COMMITMENT_KINDS
+from service.verify.replay.commitment_shapes import Commitment, Effective, Proposal
+from service.verify.replay.shape import COMMITMENT_KINDS
 from service.verify.spelling import DEPTH, HEAD, Placed, member, read_at_once
 from tests.verify.journal import Journal, seal
 

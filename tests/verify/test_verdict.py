@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.audit.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
-from service.audit.cosignature import Cosigner
-from service.audit.entry import canonical
-from service.audit.keys import Signer
-from service.audit.merkle import leaf_hash
-from service.audit.note import parse_note
-from service.audit.policy import Policy
-from service.audit.policy_file import parse_policy
-from service.audit.proof import parse_proof
-from service.audit.tiles import Tile, tiles_of
+from service.tlog.checkpoint import Checkpoint, parse_checkpoint, sign_checkpoint
+from service.tlog.cosignature import Cosigner
+from service.tlog.keys import Signer
+from service.tlog.merkle import leaf_hash
+from service.tlog.note import parse_note
+from service.tlog.policy import Policy
+from service.tlog.policy_file import parse_policy
+from service.tlog.proof import parse_proof
+from service.tlog.tiles import Tile, tiles_of
+from service.trail.entry import canonical
 from service.verify.finding import ORDER, Finding, Findings, Severity, malformed, tampered, unproven
 from service.verify.judgement import Verdict, verify
 from service.verify.report import lines

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from service import cli
+from service.cli import __main__ as cli
 
 MOMENTS = ("before anything is written", "half written", "written", "renamed", "stored, before the answer leaves")
 real_open, real_fsync, real_replace = os.open, os.fsync, os.replace

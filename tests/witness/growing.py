@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from service.audit.add_checkpoint import AddCheckpoint
-from service.audit.checkpoint import Checkpoint, sign_checkpoint
-from service.audit.keys import Signer
-from service.audit.merkle import consistency_proof, leaf_hash, root
-from service.audit.note import parse_note
+from service.tlog.add_checkpoint import AddCheckpoint
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.keys import Signer
+from service.tlog.merkle import consistency_proof, leaf_hash, root
+from service.tlog.note import parse_note
 
 ORIGIN = "pacta.example/az-pk"
 SIGNER = Signer(ORIGIN, bytes(range(32)))

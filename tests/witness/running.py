@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from service.audit.cosignature import CosignatureVerifier, timestamp_of
-from service.audit.note import parse_signatures
+from service.tlog.cosignature import CosignatureVerifier, timestamp_of
+from service.tlog.note import parse_signatures
 from tests.witness.growing import Log
 
 ROOT = Path(__file__).parent.parent.parent

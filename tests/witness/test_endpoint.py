@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from service.audit.add_checkpoint import MAX_REQUEST_BYTES
+from service.tlog.add_checkpoint import MAX_REQUEST_BYTES
 from service.witness import app as serving
 from service.witness.app import create_app
 from service.witness.start import opened

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from service.audit.add_checkpoint import AddCheckpoint
-from service.audit.checkpoint import open_checkpoint
-from service.audit.note import parse_note
+from service.tlog.add_checkpoint import AddCheckpoint
+from service.tlog.checkpoint import open_checkpoint
+from service.tlog.note import parse_note
 from tests.witness.dying import MOMENTS
 from tests.witness.growing import ORIGIN, SIGNER, Log
 from tests.witness.running import Running, call

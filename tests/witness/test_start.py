@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from service.audit.add_checkpoint import parse_request
-from service.audit.cosignature import CosignatureVerifier, Cosigner
-from service.audit.keys import Signer
+from service.tlog.add_checkpoint import parse_request
+from service.tlog.cosignature import CosignatureVerifier, Cosigner
+from service.tlog.keys import Signer
 from service.witness.directory import WitnessCannotStart, note_file
 from service.witness.memory import MemoryLost
 from service.witness.start import opened, public_key
@@ -207,9 +207,9 @@ def test_the_commands_say_what_is_wrong_without_a_traceback(tmp_path: Path, poli
 
 
 def test_a_witness_loads_neither_the_database_nor_the_api() -> None:
-    loaded = "import sys, service.cli, service.logs, service.serving, service.witness.app, service.witness.start; print(*sys.modules)"
+    loaded = "import sys, service.cli.__main__, service.telemetry, service.http.serving, service.witness.app, service.witness.start; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {"sqlalchemy", "asyncpg", "fastapi", "service.main", "service.db", "service.settings"} & set(
+    assert not {"sqlalchemy", "asyncpg", "fastapi", "service.main", "service.database", "service.settings"} & set(
         modules.stdout.split()
     )
     assert SIGNER.name == ORIGIN

@@ -1,1 +1,0 @@
-"""The append-only audit trail: entries, chain, sequencer, Merkle log, checkpoints."""

@@ -1,0 +1,143 @@
+"""The command `pacta`. Each command imports what it needs when it runs, so that `--help` answers at once."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from service.cli.principals import principals
+from service.cli.proofs import Host, Port, proofs
+from service.errors import ServiceError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Pacta: the shared record of what governments agreed. Settings are environment variables PACTA_...",
+)
+app.add_typer(principals, name="principal")
+app.add_typer(proofs)
+
+
+@app.command()
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    data_dir: Annotated[Path, typer.Option(help="Where everything is kept.")] = Path(".pacta"),
+    *,
+    fresh: Annotated[bool, typer.Option(help="Forget what is kept there and begin anew.")] = False,
+) -> None:
+    """Run everything here: a private PostgreSQL, the pilot's data, the service, Swagger UI."""
+    from service.demo import run as demonstration
+
+    demonstration.run(host, port, data_dir, fresh=fresh)
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    *,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Processes, each on a port of its own: --port, and those above it.")
+    ] = 1,
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Run the sequencer in this process too.")] = False,
+) -> None:
+    """Serve the API on PACTA_DATABASE_URL. Behind TLS: a proxy ends it, and spreads requests over the workers."""
+    from service import telemetry as logs
+    from service.http import serving
+    from service.main import create_app
+    from service.settings import Settings
+
+    settings = Settings()
+    logs.configure(settings.log_level)
+    serving.serve_by(workers, create_app(settings, with_worker=with_worker), host, port)
+
+
+@app.command()
+def worker() -> None:
+    """Run the sequencer beside several `pacta serve`, on PACTA_WORKER_DATABASE_URL."""
+    from service import telemetry as logs
+    from service.http import serving
+    from service.main import work
+    from service.settings import Settings
+
+    settings = Settings()
+    logs.configure(settings.log_level)
+    serving.run_until_told(work(settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).
+
+    The roles in PACTA_DATABASE_URL and PACTA_WORKER_DATABASE_URL are created if they are missing.
+    """
+    from service.database.migrate import migrate as run_migrations
+    from service.settings import Settings
+
+    settings = Settings()
+    if settings.owner_database_url is None:
+        msg = "Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta."
+        raise ValueError(msg)
+    users = [url.get_secret_value() for url in (settings.database_url, settings.worker_database_url) if url]
+    run_migrations(settings.owner_database_url.get_secret_value(), users)
+    typer.echo("The schema is up to date.")
+
+
+@app.command()
+def openapi(
+    output: Annotated[Path, typer.Option(help="File to write.")] = Path("openapi/openapi.json"),
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is stale.")] = False,
+) -> None:
+    """Write the published document."""
+    from service.http import serving
+    from service.main import create_app
+    from service.settings import Settings
+
+    text = serving.document(create_app(Settings()))
+    if check and (not output.exists() or output.read_text(encoding="utf-8") != text):
+        message = f"{output} is stale. Write it anew with: pacta openapi"
+        raise ValueError(message)
+    if not check:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def lifecycle() -> None:
+    """Print the lifecycle as a Mermaid picture."""
+    from service.register.commitments.rules.lifecycle import picture
+
+    typer.echo(picture(), nl=False)
+
+
+def main() -> None:
+    """Run the command; what the operator can mend is said in a sentence, without a traceback."""
+    try:
+        app()
+    except (ServiceError, ValidationError, ValueError) as wrong:
+        sys.exit(f"pacta: {wrong}")
+    except OSError as wrong:
+        sys.exit(f"pacta: {_unreachable(wrong)}")
+    except Exception as wrong:
+        from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+        if not isinstance(wrong, SQLAlchemyError):
+            raise
+        sys.exit(f"pacta: {_taken(wrong) if isinstance(wrong, IntegrityError) else _unreachable(wrong)}")
+
+
+def _unreachable(wrong: Exception) -> str:
+    said = (str(wrong) or type(wrong).__name__).splitlines()[0]
+    return f"the database cannot be used: {said}\nCheck the PACTA_..._DATABASE_URL settings."
+
+
+def _taken(wrong: Exception) -> str:
+    return f"something with this name is there already, or what it refers to is not: {wrong.__cause__}"
+
+
+if __name__ == "__main__":
+    main()

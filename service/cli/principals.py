@@ -1,0 +1,81 @@
+"""`pacta principal`: the first administrator, made where nobody can log in yet; each change is an entry of the registry."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import typer
+
+from service.permissions import Kind
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+principals = typer.Typer(no_args_is_help=True, help="Register the first administrator; rotate or end its access.")
+
+
+@principals.command()
+def create(
+    client_id: str,
+    kind: Annotated[Kind, typer.Option(help="What it is; it never changes.")] = Kind.ADMINISTRATOR,
+    name: Annotated[str, typer.Option(help="Name for people.")] = "",
+    organisation_id: Annotated[str, typer.Option(help="For a representative: whom it acts for.")] = "",
+) -> None:
+    """Register a principal and print its secret, this once."""
+    from service.register.parties import commands
+    from service.register.parties.schemas import PrincipalCreate
+
+    acts_for = UUID(organisation_id) if organisation_id else None
+    new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
+
+    async def run(connection: "AsyncConnection") -> str:
+        return (await commands.register_principal(connection, commands.OPERATOR, new))[1] or ""
+
+    typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
+
+
+@principals.command()
+def rotate(
+    client_id: str,
+    keep_minutes: Annotated[int, typer.Option(min=0, help="How long the old secrets stay good.")] = 0,
+) -> None:
+    """Print a new secret; the old ones end, now or in a while."""
+    from service.register.parties import commands, queries
+
+    async def run(connection: "AsyncConnection") -> str:
+        known = await queries.principal_by_client_id(connection, client_id)
+        until = datetime.now(UTC) + timedelta(minutes=keep_minutes) if keep_minutes else None
+        return (await commands.rotate_secret(connection, commands.OPERATOR, known["id"], until))[1]
+
+    typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
+
+
+@principals.command()
+def deactivate(client_id: str) -> None:
+    """End a principal's access for good, at once."""
+    from service.register.parties import commands, queries
+
+    async def run(connection: "AsyncConnection") -> None:
+        known = await queries.principal_by_client_id(connection, client_id)
+        await commands.deactivate_principal(connection, commands.OPERATOR, known["id"])
+
+    _in_database(run)
+    typer.echo(f"{client_id} is deactivated.")
+
+
+def _in_database(run: "Callable[[AsyncConnection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
+    from service.database.transaction import begin, create_engine
+    from service.settings import Settings
+
+    async def once() -> Any:  # noqa: ANN401
+        settings = Settings()
+        engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
+        try:
+            async with begin(engine) as connection:
+                return await run(connection)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(once())

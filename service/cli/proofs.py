@@ -1,0 +1,152 @@
+"""The commands by which the record is proved: keys handed over, logs exported, verified, and witnessed."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from signal import SIGINT
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+from typer.core import TyperCommand
+from typing_extensions import override
+
+proofs = typer.Typer()
+USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+"""The error of a wrong call, which typer does not export by its own name."""
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)]
+
+
+@proofs.command()
+def policy(
+    commissions: Annotated[
+        list[UUID] | None, typer.Argument(help="Ids of commissions; without any, every log that was signed.")
+    ] = None,
+) -> None:
+    """Print the policy file by which a party or a witness knows the logs, from the keys in PACTA_LOG_DIR.
+
+    Hand it over in person: whoever gets it from the service itself has verified nothing.
+    """
+    from service.sequencer.directory import LogDirectory
+    from service.settings import Settings
+
+    directory = LogDirectory.existing(Settings().log_dir)
+    typer.echo("# Hand this over in person. The key of each log is its own; a name never changes.")
+    typer.echo(directory.policy(commissions or directory.logs()), nl=False)
+
+
+@proofs.command()
+def export(
+    commission: Annotated[str, typer.Argument(help="The commission's code, such as PK-AZ, or its id.")],
+    directory: Annotated[Path, typer.Argument(help="Where to write; an older export there is brought up to date.")],
+    witnesses: Annotated[
+        int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")
+    ] = 0,
+) -> None:
+    """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
+    import asyncio
+
+    from service import telemetry as logs
+    from service.database.transaction import create_engine
+    from service.log.export.directory import to_directory
+    from service.settings import Settings
+
+    settings = Settings()
+    logs.configure(settings.log_level)
+
+    async def run() -> None:
+        engine = create_engine(settings.database_url.get_secret_value(), settings=settings, name="pacta-export")
+        try:
+            done = await to_directory(engine, commission, directory, witnesses)
+        finally:
+            await engine.dispose()
+        typer.echo(f"{done.code}: {done.signed.checkpoint.size} entries in {directory}, restricted ones too.")
+
+    asyncio.run(run())
+
+
+class _Verdict(TyperCommand):
+    """A command whose status is a verdict: what ends it without one has a status beyond those, from sysexits.h."""
+
+    @override
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except USAGE_ERROR as wrong:
+            vars(wrong)["exit_code"] = os.EX_USAGE
+            raise
+
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            raise typer.Exit(128 + SIGINT) from None
+        except OSError as wrong:
+            # What could not be written would be tried again at the end of the process, whose status would be that.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            typer.echo(f"pacta: the report cannot be written: {wrong.strerror}", err=True)
+            raise typer.Exit(os.EX_IOERR) from wrong
+        except Exception as wrong:
+            traceback.print_exc()
+            typer.echo("pacta: the verifier itself failed, which says nothing of the export.", err=True)
+            raise typer.Exit(os.EX_SOFTWARE) from wrong
+
+
+@proofs.command(cls=_Verdict)
+def verify(
+    directory: Annotated[Path, typer.Argument(help="An exported log.")],
+    policy: Annotated[Path | None, typer.Option(help="Whom you believe: your own file (C2SP tlog-policy).")] = None,
+    against: Annotated[Path | None, typer.Option(help="A checkpoint that you kept; the log must continue it.")] = None,
+    *,
+    no_replay: Annotated[bool, typer.Option("--no-replay", help="Skip the replay of the lifecycle.")] = False,
+) -> None:
+    """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed, 64: called wrongly.
+
+    70: the verifier failed, 74: its report could not be written; neither says anything of the export.
+    """
+    from service.cli.verify import run
+
+    raise typer.Exit(run(directory, policy, against, replay=not no_replay))
+
+
+WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]
+WitnessName = Annotated[
+    str | None, typer.Option(help="Name of the witness, such as witness.example.gov/pacta; to make its key.")
+]
+
+
+@proofs.command()
+def witness(
+    directory: WitnessDirectory,
+    logs: Annotated[Path, typer.Option(help="Policy file (C2SP tlog-policy) with a line `log <vkey>` for each log.")],
+    name: WitnessName = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8100,
+) -> None:
+    """Witness logs: cosign their checkpoints over HTTP (C2SP tlog-witness) once they prove that they only grew.
+
+    It needs neither a database nor settings. Its key is made on the first start. Never restore an old copy of its
+    directory: it would cosign a history that contradicts one it has cosigned. Behind TLS: a proxy ends it.
+    """
+    from service import telemetry as logging
+    from service.http import serving
+    from service.witness.app import create_app
+    from service.witness.start import opened
+
+    logging.configure("INFO")
+    with opened(directory, logs, name) as memory, serving.listen(host, port) as listener:
+        typer.echo(f"{memory}Listening on {host}:{listener.getsockname()[1]}. Ctrl-C ends it.")
+        serving.serve(create_app(memory), host, port, listener)
+
+
+@proofs.command()
+def witness_key(directory: WitnessDirectory, name: WitnessName = None) -> None:
+    """Print the public key of a witness, which is made if there is none, for the policies of those who trust it."""
+    from service.witness.start import public_key
+
+    typer.echo(public_key(directory, name))

@@ -1,0 +1,1 @@
+"""The engine, the transaction of a request, columns, migrations."""

@@ -1,0 +1,134 @@
+"""Bring the pilot into an empty register, through the same commands as any user's request."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.database.transaction import begin
+from service.identity.models import LOCAL
+from service.identity.queries import caller as find_caller
+from service.permissions import Caller
+from service.register.commissions import commands as commissions
+from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
+from service.register.commitments import commands as commitments
+from service.register.commitments.models import Decision
+from service.register.commitments.schemas import CommitmentCreate
+from service.register.commitments.transitions import commands as transitions
+from service.register.commitments.transitions.schemas import ConfirmationCreate
+from service.register.groups import commands as groups
+from service.register.groups.models import GroupRole
+from service.register.groups.schemas import WorkingGroupCreate
+from service.register.parties import commands as parties
+from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.trail.entry import Author
+
+PILOT: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("pilot.json").read_text(encoding="utf-8"))
+COMMISSION: Final = UUID(PILOT["commission"]["id"])
+Secrets = dict[str, dict[str, str]]
+
+
+async def load(engine: AsyncEngine, credentials: Path) -> bool:
+    """Load the pilot unless it is there, and write who can log in to `credentials` (mode 0600); return whether it was new.
+
+    It is one transaction. Lost credentials are replaced by new ones.
+    """
+    lost = not credentials.exists()  # noqa: ASYNC240 -- nothing else runs yet
+    async with begin(engine) as connection:
+        known = await connection.scalar(sa.text("SELECT 1 FROM commission WHERE id = :id"), {"id": str(COMMISSION)})
+        found = None if known else await _load(connection)
+        if known and lost:
+            found = await _rotate(connection)
+    if found is not None:
+        _write(credentials, found)
+    return not known
+
+
+async def _load(connection: AsyncConnection) -> Secrets:
+    secrets: Secrets = {}
+    await _register(connection, "administrator", parties.OPERATOR, secrets)
+    administrator = await _caller(connection, "administrator")
+    author = Author(administrator.principal_id, None)
+    for party in PILOT["parties"]:
+        await parties.register_party(connection, author, PartyCreate(**party))
+    for one in PILOT["organisations"]:
+        await parties.register_organisation(connection, author, OrganisationCreate(**_without(one)), UUID(one["id"]))
+    for name in PILOT["principals"]:
+        if name not in secrets:
+            await _register(connection, name, author, secrets)
+    found = PILOT["commission"]
+    await commissions.found(connection, administrator, CommissionCreate(**_without(found)), COMMISSION)
+    await commissions.appoint_auditor(connection, administrator, COMMISSION, UUID(PILOT["auditor"]))
+    callers = {code: await _caller(connection, code) for code in ("PK", "AZ")}
+    await _sessions(connection, callers)
+    await _groups(connection, callers)
+    for one in PILOT["commitments"]:
+        await _commitment(connection, callers, one)
+    return secrets
+
+
+async def _sessions(connection: AsyncConnection, callers: Mapping[str, Caller]) -> None:
+    for one in PILOT["sessions"]:
+        host, chairs = one["by"], dict(one["co_chairs"])
+        new = SessionCreate(**_without(one, "by", "co_chairs"), co_chair=chairs.pop(host, None))
+        session_id = await commissions.plan_session(connection, callers[host], COMMISSION, new, UUID(one["id"]))
+        for party, chair in chairs.items():
+            patch = SessionPatch(co_chair=chair)
+            await commissions.change_session(connection, callers[party], session_id, patch, None)
+
+
+async def _groups(connection: AsyncConnection, callers: Mapping[str, Caller]) -> None:
+    for one in PILOT["groups"]:
+        leads = dict(one["co_leads"])
+        founder, lead = leads.popitem()
+        facts = {**_without(one, "co_leads"), "commission_id": COMMISSION, "co_lead_organisation_id": lead}
+        group_id = await groups.found(connection, callers[founder], WorkingGroupCreate(**facts), UUID(one["id"]))
+        for party, organisation in leads.items():
+            await groups.put_member(connection, callers[party], group_id, UUID(organisation), GroupRole.CO_LEAD)
+
+
+async def _commitment(connection: AsyncConnection, callers: Mapping[str, Caller], one: dict[str, Any]) -> None:
+    new = CommitmentCreate(**_without(one, "by", "transition_id"), commission_id=COMMISSION)
+    proposal = UUID(one["transition_id"])
+    await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
+    other = next(caller for party, caller in callers.items() if party != one["by"])
+    await transitions.answer(connection, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
+
+
+async def _register(connection: AsyncConnection, name: str, author: Author, secrets: Secrets) -> None:
+    one = PILOT["principals"][name]
+    new = PrincipalCreate(**_without(one))
+    _, secret = await parties.register_principal(connection, author, new, UUID(one["id"]))
+    secrets[name] = {"client_id": new.client_id, "client_secret": secret or ""}
+
+
+async def _rotate(connection: AsyncConnection) -> Secrets:
+    found: Secrets = {}
+    for name, one in PILOT["principals"].items():
+        _, secret = await parties.rotate_secret(connection, parties.OPERATOR, UUID(one["id"]), None)
+        found[name] = {"client_id": one["client_id"], "client_secret": secret}
+    return found
+
+
+async def _caller(connection: AsyncConnection, name: str) -> Caller:
+    found = await find_caller(connection, LOCAL, PILOT["principals"][name]["client_id"])
+    assert found is not None
+    return found
+
+
+def _without(one: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if name not in {"id", *names}}
+
+
+def _write(path: Path, content: Secrets) -> None:
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        json.dump(content, file, indent=2)
+    draft.replace(path)

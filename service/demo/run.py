@@ -1,0 +1,87 @@
+"""`pacta demo`: a private PostgreSQL, the schema, the pilot, the service, all under one directory and one process."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import typer
+from pydantic import SecretStr
+
+from service import telemetry as logs
+from service.database.migrate import migrate
+from service.database.transaction import create_engine
+from service.demo.pilot import load
+from service.demo.postgres import Server, start
+from service.http import serving
+from service.main import create_app
+from service.settings import Settings
+
+
+def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
+    """Run the demonstration until it is told to end; everything is kept under `data_dir`."""
+    _end_with_uv()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    data_dir = data_dir.absolute()
+    with serving.listen(host, port) as listener:
+        server = start(data_dir, fresh=fresh)
+        if fresh:
+            # Another record from here on: the notes of the old one would forbid signing it.
+            shutil.rmtree(data_dir / "log", ignore_errors=True)
+        try:
+            present = listener.getsockname()[1]
+            settings = _settings(server, data_dir, f"http://{host}:{present}")
+            logs.configure(settings.log_level)
+            migrate(server.url("pacta_owner"), [])
+            asyncio.run(_load(settings, data_dir / "credentials.json"))
+            _greet(settings.public_url, data_dir)
+            serving.serve(create_app(settings, with_worker=True), host, present, listener)
+        finally:
+            server.stop()
+
+
+def _settings(server: Server, data_dir: Path, url: str) -> Settings:
+    return Settings(
+        database_url=SecretStr(server.url("pacta_app")),
+        worker_database_url=SecretStr(server.url("pacta_sequencer")),
+        owner_database_url=None,
+        public_url=url,
+        signing_key_file=data_dir / "signing-key.pem",
+        log_dir=data_dir / "log",
+        log_level=os.environ.get("PACTA_LOG_LEVEL", "WARNING"),
+    )
+
+
+async def _load(settings: Settings, credentials: Path) -> None:
+    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
+    try:
+        await load(engine, credentials)
+    finally:
+        await engine.dispose()
+
+
+def _greet(url: str, data_dir: Path) -> None:
+    typer.echo(f"""
+Pacta is running.
+  Swagger UI   {url}/docs   (Authorize: client id and secret from the file below)
+  API          {url}/v1
+  Who can log in, with their secrets: {data_dir / "credentials.json"}
+    administrator   registers parties, organisations, principals; acts for no party
+    PK, AZ          the secretariats of Pakistan and Azerbaijan
+    auditor         reads everything in the commission
+    observer        reads what is public
+Ctrl-C ends it; the data stays in {data_dir}.
+""")
+    sys.stdout.flush()
+
+
+def _end_with_uv() -> None:
+    """`uv run` stays our parent and passes signals on, but not SIGKILL; ask the kernel to tell us when it is gone."""
+    try:
+        parent = Path(f"/proc/{os.getppid()}/comm").read_text(encoding="utf-8").strip()
+    except OSError:
+        return
+    if parent == "uv":
+        serving.end_with_parent()

@@ -1,0 +1,1 @@
+"""What every operation shares: how it is declared, answered, refused, paged, repeated, published."""

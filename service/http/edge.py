@@ -1,0 +1,105 @@
+"""The outermost layer: every request gets an id, a line in the log, a place in the figures; rubbish stops here."""
+
+import os
+import re
+import time
+from functools import cache
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import structlog
+from fastapi import Request
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import Unreadable
+from service.http.problems import respond
+
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Edge:
+    """An ASGI application around another. The log names paths, never bodies, tokens or secrets."""
+
+    def __init__(self, app: ASGIApp, registry: CollectorRegistry, max_body_bytes: int) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+        self.seconds = Histogram(
+            "pacta_request_seconds", "Time to answer", ["method", "route"], buckets=BUCKETS, registry=registry
+        )
+        self.requests = Counter("pacta_requests", "Requests answered", ["method", "route", "status"], registry=registry)
+        # Bound and found once: at each request that would cost more than the line and the figures themselves.
+        self.log = structlog.get_logger("pacta.access").bind()
+        self.figures = cache(self._figures)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope["request_id"] = _request_id(scope)
+        scope["query_string"] = _without_empty(scope["query_string"])
+        started, status, length = time.perf_counter(), 500, 0
+
+        async def receiving() -> Message:
+            nonlocal length
+            message = await receive()
+            length += len(message.get("body", b""))
+            if length > self.max_body_bytes:
+                # As Starlette's own error, which passes through whatever reads the body.
+                raise HTTPException(413)
+            return message
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+            await send(message)
+
+        try:
+            if _holds_nul(scope):
+                refusal = Unreadable("The address holds a NUL or is not UTF-8.")
+                await respond(Request(scope), refusal)(scope, receive, sending)
+            else:
+                await self.app(scope, receiving, sending)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = str(getattr(scope.get("route"), "path", "unknown"))
+        method = scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 10 else "other"
+        took, answered = self.figures(method, route, status)
+        took.observe(seconds)
+        answered.inc()
+        self.log.info(
+            "request",
+            request_id=scope["request_id"],
+            method=method,
+            path=scope["path"],
+            status=status,
+            milliseconds=round(seconds * 1000, 1),
+        )
+
+    def _figures(self, method: str, route: str, status: int) -> tuple[Histogram, Counter]:
+        return self.seconds.labels(method, route), self.requests.labels(method, route, str(status))
+
+
+def _request_id(scope: Scope) -> str:
+    given: list[Any] = [value for name, value in scope["headers"] if name == b"x-request-id"]
+    return given[0].decode() if given and REQUEST_ID.fullmatch(given[0]) else os.urandom(16).hex()
+
+
+def _without_empty(query: bytes) -> bytes:
+    """Drop parameters with an empty value: Swagger UI sends them for fields that were left blank."""
+    return b"&".join(pair for pair in query.split(b"&") if pair.partition(b"=")[2])
+
+
+def _holds_nul(scope: Scope) -> bool:
+    try:
+        address = unquote_to_bytes(scope["raw_path"] or b"") + unquote_to_bytes(scope["query_string"])
+        return "\x00" in address.replace(b"+", b" ").decode()
+    except UnicodeDecodeError:
+        return True

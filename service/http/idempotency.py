@@ -1,0 +1,156 @@
+"""Idempotency-Key: a request that is sent again has one effect and one answer.
+
+The key is claimed before any other lock, in the request's own transaction; the answer is stored in the same
+transaction, so an effect without its answer cannot exist. Refusals roll back, and leave the key free.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar
+
+import orjson
+import sqlalchemy as sa
+from fastapi import Depends, Header, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import Field
+from typing_extensions import override
+
+from service.database.columns import Id, Table, document, moment, table
+from service.database.transaction import Transaction
+from service.errors import IdempotencyKeyReused, StillRunning
+from service.http.routing import Handler, Route
+from service.identity.caller import KnownCaller
+from service.identity.queries import require_active
+
+SECRET = "client_secret"  # noqa: S105 -- the name of the member that is shown once and never stored
+
+
+class IdempotencyKey(Table, table=True):
+    """The answer that was given under a principal's key."""
+
+    __tablename__ = "idempotency_key"
+    __table_args__: ClassVar[tuple[object, ...]] = (sa.Index("ix_idempotency_key_age", "created_at"),)
+
+    principal_id: Id = Field(primary_key=True, sa_type=sa.Uuid)
+    key: str = Field(primary_key=True, sa_type=sa.Text)
+    request_hash: bytes = Field(sa_type=sa.LargeBinary, nullable=False)
+    status: int | None = Field(default=None, nullable=True)
+    headers: dict[str, str] | None = document(nullable=True)
+    body: bytes | None = Field(default=None, sa_type=sa.LargeBinary, nullable=True)
+    created_at: datetime = moment()
+
+
+_keys = table(IdempotencyKey)
+_claim = sa.text(
+    "INSERT INTO idempotency_key (principal_id, key, request_hash, created_at)"
+    " SELECT :principal_id, :key, :request_hash, now() WHERE pg_try_advisory_xact_lock(:lock)"
+    " ON CONFLICT DO NOTHING RETURNING true"
+).bindparams(sa.bindparam("principal_id", type_=sa.Uuid()), sa.bindparam("key", type_=sa.Text()))
+
+
+class Replay(Exception):
+    """The answer that was given before."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key that this request holds until its transaction ends."""
+
+    connection: AsyncConnection
+    principal_id: Id
+    key: str
+
+    async def store(self, response: Response) -> None:
+        """Keep a successful answer, without secrets, under the key."""
+        mine = (_keys.c.principal_id == self.principal_id) & (_keys.c.key == self.key)
+        headers = {name: response.headers[name] for name in ("location", "etag") if name in response.headers}
+        answer = {"status": response.status_code, "headers": headers, "body": without_secret(bytes(response.body))}
+        await self.connection.execute(sa.update(_keys).where(mine).values(answer))
+
+
+def without_secret(body: bytes) -> bytes:
+    """Return the JSON `body` with its secret, if it has one, set to null."""
+    if SECRET.encode() not in body:
+        return body
+    content = orjson.loads(body)
+    return orjson.dumps({**content, SECRET: None} if SECRET in content else content)
+
+
+async def once(
+    request: Request,
+    connection: Transaction,
+    caller: KnownCaller,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Any text that is new for each request, such as a UUID. Sent again with the same body, the "
+            "request has one effect and the same answer.",
+        ),
+    ] = None,
+) -> None:
+    """Claim the request's key: `Replay` if it was answered, 409 while it runs, 422 if the request was another."""
+    if idempotency_key is None:
+        return
+    body = await request.body()
+    known: dict[str, Any] = {"principal_id": caller.principal_id, "key": idempotency_key}
+    hashed = sha256(b"\n".join([request.method.encode(), request.url.path.encode(), body])).digest()
+    lock = int.from_bytes(sha256(orjson.dumps(known, default=str)).digest()[:8], signed=True)
+    claimed = await connection.scalar(_claim, {**known, "request_hash": hashed, "lock": lock})
+    if not claimed:
+        await require_active(connection, caller)
+        await _replay(connection, known, hashed)
+    request.state.claim = Claim(connection, **known)
+
+
+async def _replay(connection: AsyncConnection, known: dict[str, Any], hashed: bytes) -> None:
+    found = (
+        (await connection.execute(sa.select(_keys).where(*(_keys.c[name] == value for name, value in known.items()))))
+        .mappings()
+        .one_or_none()
+    )
+    if found is None:
+        message = "The first request with this Idempotency-Key has not finished. Send it again in a second."
+        raise StillRunning(message, headers={"Retry-After": "1"})
+    if found["request_hash"] != hashed:
+        message = "This Idempotency-Key came before with another body or address. Take a new key for a new request."
+        raise IdempotencyKeyReused(message)
+    headers = {**found["headers"], "Idempotent-Replayed": "true"}
+    raise Replay(Response(found["body"], found["status"], headers, media_type="application/json"))
+
+
+class OnceRoute(Route):
+    """A route whose successful answer is stored with the request's key before the transaction commits."""
+
+    @override
+    def get_route_handler(self) -> Handler:
+        """Return the handler, with the answer kept, or replayed."""
+        handle = super().get_route_handler()
+
+        async def keep(request: Request) -> Response:
+            try:
+                response = await handle(request)
+            except Replay as replay:
+                return replay.answer
+            claim: Claim | None = getattr(request.state, "claim", None)
+            if claim is not None:
+                await claim.store(response)
+            return response
+
+        return keep
+
+
+async def forget_older(connection: AsyncConnection, days: int) -> int:
+    """Forget answers that are older than `days`, and return how many; a key may then be used again."""
+    old = _keys.c.created_at < sa.func.now() - sa.func.make_interval(0, 0, 0, days)
+    return (await connection.execute(sa.delete(_keys).where(old))).rowcount
+
+
+Once = Depends(once, scope="function")

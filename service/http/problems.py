@@ -1,0 +1,167 @@
+"""Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from asyncpg import InterfaceError, InternalClientError, PostgresError
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from typing_extensions import override
+
+from service import errors
+from service.database import refusals as violations
+from service.http.routing import is_json
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger("pacta.problems")
+
+
+class ProblemFault(BaseModel):
+    """One wrong place in the request."""
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+    pointer: str | None = Field(None, description="JSON pointer (RFC 6901) into the request body.")
+    parameter: str | None = Field(None, description="Name of the query, path or header parameter.")
+
+
+class Problem(BaseModel):
+    """A problem document (RFC 9457). `type` is stable; more members may stand beside, such as `allowed_actions`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["urn:pacta:problem:transition-not-allowed"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="Path of the request.")
+    request_id: str = Field(description="The id under which the service logged the request.")
+    errors: list[ProblemFault] = Field(default_factory=list, description="Every wrong place, all of them at once.")
+
+
+def respond(request: Request, error: errors.ServiceError) -> Response:
+    """Return the answer for `error`."""
+    content = {
+        "type": error.type(),
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        "instance": request.scope["path"],
+        "request_id": request.scope.get("request_id", ""),
+        "errors": error.errors,
+        **error.members,
+    }
+    return ProblemResponse(content, error.status, dict(error.headers))
+
+
+class ProblemResponse(Response):
+    """A problem document; what a client sent may be quoted in it, so half a surrogate pair must not break it."""
+
+    media_type = MEDIA_TYPE
+
+    @override
+    def render(self, content: object) -> bytes:
+        """Return JSON in ASCII, with whatever is not a JSON value as its text."""
+        return json.dumps(content, default=str).encode()
+
+
+def install(app: FastAPI) -> None:
+    """Teach `app` to answer every error with a problem document."""
+    app.add_exception_handler(errors.ServiceError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in (DBAPIError, PoolTimeout, PostgresError, InterfaceError, InternalClientError, OSError):
+        app.add_exception_handler(kind, _database)
+    app.add_exception_handler(Exception, _failed)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.ServiceError)
+    return respond(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return respond(request, invalid(request.headers.get("content-type", ""), error.errors()))
+
+
+def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.ServiceError:
+    """Return the refusal for what pydantic found: 415 for another media type, 400 for what is not JSON, else 422."""
+    if any(fault["type"] == "json_invalid" for fault in found):
+        return errors.Unreadable("The body is not valid JSON.", errors=[_fault(fault) for fault in found])
+    body = any(fault["loc"][:1] == ("body",) and len(fault["loc"]) == 1 for fault in found)
+    if body and content_type and not is_json(content_type):
+        return errors.UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
+    faults = [_fault(fault) for fault in found]
+    named = "; ".join(f"{one.get('pointer') or one.get('parameter') or 'body'}: {one['detail']}" for one in faults[:5])
+    return errors.InvalidContent(f"{len(faults)} thing(s) to mend. {named}", errors=faults)
+
+
+def _fault(found: Mapping[str, Any]) -> dict[str, str]:
+    where, *rest = found["loc"] or ("body",)
+    if where == "body":
+        named = [str(part).replace("~", "~0").replace("/", "~1") for part in rest]
+        return {"pointer": "".join(f"/{part}" for part in named), "detail": found["msg"]}
+    return {"parameter": ".".join(str(part) for part in rest) or str(where), "detail": found["msg"]}
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    refusal: errors.ServiceError
+    match error.status_code:
+        case 404:
+            refusal = errors.NotFound("There is nothing at this address.")
+        case 405:
+            refusal = MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": _allow(request)})
+        case 413:
+            refusal = TooLarge("The body is longer than the service accepts.")
+        case _:
+            refusal = errors.Unreadable(str(error.detail), headers=headers)
+    return respond(request, refusal)
+
+
+class MethodNotAllowed(errors.ServiceError):
+    """The address exists, the method does not; Allow lists all that do (RFC 9110, 15.5.6)."""
+
+    status = 405
+    title = "This method is not possible here"
+
+
+class TooLarge(errors.ServiceError):
+    """The body is longer than PACTA_MAX_BODY_BYTES."""
+
+    status = 413
+    title = "The body is too large"
+
+
+def _allow(request: Request) -> str:
+    found = []
+    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            found.append(method)
+    return ", ".join(found)
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    refused = violations.refusal(error)
+    return await _failed(request, error) if refused is None else respond(request, refused)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("failed", request_id=request.scope.get("request_id"), exc_info=error)
+    return respond(
+        request,
+        errors.ServiceError(
+            "The service failed; nothing was changed. The operator can find the request id in the log."
+        ),
+    )

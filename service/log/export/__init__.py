@@ -1,0 +1,1 @@
+"""A log as files that are verified without this service."""

@@ -1,0 +1,154 @@
+"""Writing an export to a directory, which may hold an older one of the same log, or one that was interrupted."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.log import queries as log_queries
+from service.log import reading as log
+from service.log.export import files as export
+from service.log.export.files import Export, pieces
+from service.tlog.checkpoint import parse_checkpoint
+from service.tlog.encoding import NoteInvalid
+from service.tlog.merkle import leaf_hashes
+from service.tlog.note import parse_note
+from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, decode_bundle
+
+UNFINISHED: Final = ".unfinished"
+CHECKPOINT: Final = "checkpoint"
+OLDER: Final = ".checkpoint-of-before"
+"""The checkpoint of an export that is being brought up to date: while its files are those of two, none of them is signed."""
+
+
+class ExportRefused(ValueError):
+    """The directory cannot take this export; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportDirectory:
+    """Where an export is kept. A file there is whole: it is written under another name first."""
+
+    path: Path
+
+    def holds(self, wanted: Bundle) -> bool:
+        """Return whether a full bundle is there already, under the hashes of its tile, which is fetched before it."""
+        if wanted.width != WIDTH:
+            return False
+        try:
+            leaves = leaf_hashes(decode_bundle(wanted, (self.path / wanted.path).read_bytes()))
+            return (self.path / Tile(0, wanted.index).path).read_bytes() == b"".join(leaves)
+        except (OSError, TileInvalid):
+            return False
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        made, file = self.path / UNFINISHED, self.path / path
+        with _told(file):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            made.write_bytes(content)
+            made.replace(file)
+
+    @property
+    def checkpoint(self) -> bytes | None:
+        """The checkpoint that is here, or was before an export that did not come to its end; None in a new directory."""
+        for name in (CHECKPOINT, OLDER):
+            file = self.path / name
+            with _told(file):
+                if file.exists():
+                    return file.read_bytes()
+        return None
+
+    def set_aside(self) -> None:
+        """Set the checkpoint of an older export aside: what is interrupted now must not be judged by it."""
+        with _told(self.path), suppress(FileNotFoundError):
+            (self.path / CHECKPOINT).replace(self.path / OLDER)
+
+    def end(self, size: int) -> None:
+        """Remove what older exports left: their checkpoint, and partial tiles and bundles that a log of this size does not have."""
+        present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
+        with _told(self.path):
+            (self.path / OLDER).unlink(missing_ok=True)
+            for place in (self.path / "tile").rglob("*.p"):
+                for file in place.iterdir():
+                    if file.relative_to(self.path).as_posix() not in present:
+                        file.unlink()
+                if not any(place.iterdir()):
+                    place.rmdir()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Make the directory if need be, and keep other exports out of it; `ExportRefused` where one is at work."""
+        with _told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _lock(held, self.path)
+            yield
+        finally:
+            os.close(held)
+
+
+async def to_directory(engine: AsyncEngine, commission: str, path: Path, witnesses: int) -> Export:
+    """Write the log of the commission (its code or id) to a directory, and return what was written.
+
+    Raises `NotFound`, `ExportRefused`, and `LogUnprovable` where the stored log proves no longer what it holds.
+    """
+    directory = ExportDirectory(path)
+    with directory.locked():
+        async with engine.connect() as connection:
+            commission_id = (await log_queries.named(connection, commission)).id
+            whole = await export.prepare(engine, connection, commission_id, witnesses)
+            await _continues(connection, directory, whole)
+        directory.set_aside()
+        async for file, content in whole.files(is_kept=directory.holds):
+            directory.write(file, content)
+        directory.end(whole.signed.checkpoint.size)
+    return whole
+
+
+async def _continues(connection: AsyncConnection, directory: ExportDirectory, whole: Export) -> None:
+    """Refuse a directory whose own checkpoint is not of this log, is newer, or is no longer what the log holds."""
+    kept = directory.checkpoint
+    if kept is None:
+        return
+    try:
+        old = parse_checkpoint(parse_note(kept).text)
+    except NoteInvalid as wrong:
+        message = f"{directory.path} holds a checkpoint that cannot be read: {wrong}. Choose another directory."
+        raise ExportRefused(message) from wrong
+    new = whole.signed.checkpoint
+    if old.origin != new.origin or old.size > new.size:
+        message = (
+            f"{directory.path} holds {old.size} entries of {old.origin}, but this export has {new.size} of {new.origin}. "
+            "Choose another directory."
+        )
+        raise ExportRefused(message)
+    if await log.root_of(connection, whole.commission_id, old.size) != old.root:
+        message = (
+            f"{directory.path} holds a checkpoint over {old.size} entries that the log no longer continues. The record may "
+            "have been changed: keep that directory as evidence, export to another one, and tell the other parties."
+        )
+        raise ExportRefused(message)
+
+
+def _lock(held: int, path: Path) -> None:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as busy:
+        message = f"another export is writing to {path}. Wait for its end."
+        raise ExportRefused(message) from busy
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as wrong:
+        message = f"{file} cannot be written: {wrong.strerror}."
+        raise ExportRefused(message) from wrong

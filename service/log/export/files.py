@@ -1,0 +1,100 @@
+"""A commission's log as files that can be verified without this service; written to a directory, or sent as an archive.
+
+    README.md                       what this is and how to verify it
+    tile/<L>/<N>[.p/<W>]            hash tiles (C2SP tlog-tiles)
+    tile/entries/<N>[.p/<W>]        entry bundles, restricted entries among them
+    proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
+    checkpoint                      the signed note that all of it is judged by, last
+
+Entries never change, so each piece is read in a short transaction of its own, and only one piece is held in memory.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from service.log import proofs
+from service.log import queries as log_queries
+from service.log import reading as log
+from service.log.export.readme import readme
+from service.log.reading import Signed
+from service.register.commissions import queries as commissions
+from service.tlog.merkle import root
+from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
+
+BATCH: Final = 100
+"""Commitments whose proofs are made together; a proof needs a tile or two of its own, of 8 kB."""
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is about to be exported: a commission's log as one of its checkpoints has it."""
+
+    engine: AsyncEngine
+    commission_id: UUID
+    code: str
+    signed: Signed
+    signed_at: datetime
+
+    @property
+    def name(self) -> str:
+        """What a file of all this is called."""
+        return f"{self.code}-log-{self.signed.checkpoint.size}"
+
+    async def files(self, *, is_kept: Callable[[Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
+        """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
+        yield "README.md", readme(self.code, self.signed, self.signed_at).encode()
+        size = self.signed.checkpoint.size
+        for wanted in pieces(size):
+            if not (isinstance(wanted, Bundle) and is_kept(wanted)):
+                yield wanted.path, await self._content(wanted)
+        batch: list[File] = []
+        after = ""
+        while True:
+            batch, after = await self._proofs(after)
+            for file in batch:
+                yield file
+            if len(batch) < BATCH:
+                break
+        yield "checkpoint", self.signed.note
+
+    async def _content(self, wanted: Tile | Bundle) -> bytes:
+        async with self.engine.connect() as connection:
+            with proofs.proving(self.commission_id):
+                found = await log_queries.content(connection, self.commission_id, wanted)
+                if isinstance(wanted, Tile) and wanted.width == WIDTH:
+                    # A full tile replaces the one of an older export, which may be the evidence.
+                    above = await log.hashes(connection, self.commission_id, wanted.level + 1, wanted.index, 1)
+                    if above != [root(tile_hashes(wanted, found))]:
+                        message = f"{wanted.path} is not what was signed"
+                        raise TileInvalid(message)
+                return found
+
+    async def _proofs(self, after: str) -> tuple[list[File], str]:
+        """Return the proofs of the commitments that follow `after` by reference, and the last reference."""
+        size = self.signed.checkpoint.size
+        async with self.engine.connect() as connection:
+            found = await log_queries.newest_of_commitments(connection, self.commission_id, size, after, BATCH)
+            places = [row.place for row in found]
+            made = await proofs.inclusions(connection, self.commission_id, self.signed, places)
+        files = [(f"proofs/{row.reference}.tlog-proof", bytes(one.proof)) for row, one in zip(found, made, strict=True)]
+        return files, found[-1].reference if found else after
+
+
+def pieces(size: int) -> Iterator[Tile | Bundle]:
+    """Yield the tiles and bundles of a log of `size` entries."""
+    yield from tiles_of(size)
+    yield from bundles_of(size)
+
+
+async def prepare(engine: AsyncEngine, connection: AsyncConnection, commission_id: UUID, witnesses: int) -> Export:
+    """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
+    row = await commissions.get(connection, commission_id)
+    signed = await proofs.newest(connection, commission_id, witnesses)
+    signed_at = await log_queries.signed_at(connection, commission_id, signed.checkpoint.size)
+    return Export(engine, commission_id, row["code"], signed, signed_at)

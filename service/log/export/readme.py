@@ -1,0 +1,57 @@
+"""The README of an export, for people who know nothing of this service."""
+
+from datetime import datetime
+from typing import Final
+
+from service.log.reading import Signed
+from service.trail.entry import timestamp
+
+_TEXT: Final = """# The record of {code}
+
+This directory holds the whole audit trail of the commission {code}: everything that its parties recorded, proposed,
+confirmed or refused, {size} entries in all, as the service's log `{origin}` had signed them on {signed_at}.
+
+**It holds restricted entries too.** Keep it as you keep the commission's restricted papers.
+
+## Verify it
+
+You need the command `pacta`, no network, and a policy: a file of yours that says whose signatures you believe.
+
+    pacta verify DIRECTORY --policy POLICY
+
+A policy looks like this:
+
+    log VERIFIER-KEY-OF-THE-LOG
+    witness ours VERIFIER-KEY-OF-OUR-WITNESS
+    quorum ours
+
+Where nobody witnesses the log, leave the second line out and write `quorum none`.
+
+**Take no key from here, nor from the service that made this.** Whoever could forge the record could forge a key beside
+it. Take the log's key from your own archive, where you kept it when the commission began, and compare it with the other
+side's; a witness tells you its own key. The log's key is called `{origin}`.
+
+## What is where
+
+| File | What it is |
+|---|---|
+| `checkpoint` | the number of entries and the root of the Merkle tree over them, signed by the log and its witnesses |
+| `tile/<L>/<N>` | the hashes of that tree, 256 to a file; `.p/<W>` stands behind the last, which has only W |
+| `tile/entries/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON |
+| `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
+
+The formats are published: C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof (https://c2sp.org), RFC 6962 for
+the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this: what it has to check, rule by rule, is written in
+`openapi/README.md` of the source, under "Write your own verifier".
+
+Without `checkpoint` an export was interrupted: export again into the same directory, and it is completed.
+
+Keep the checkpoint for good. With it you can prove later that nothing was changed or taken out since: export again into
+the same directory, and only what is new is fetched.
+"""
+
+
+def readme(code: str, signed: Signed, signed_at: datetime) -> str:
+    """Return the README of an export of commission `code` under this checkpoint."""
+    about = signed.checkpoint
+    return _TEXT.format(code=code, size=about.size, origin=about.origin, signed_at=timestamp(signed_at))

@@ -1,0 +1,81 @@
+"""The audit trail over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from service.database.transaction import Transaction
+from service.http.answers import answer
+from service.http.pages import Page, Paging
+from service.http.refusals import READING, READING_ONE
+from service.http.routing import Router
+from service.identity.caller import CurrentCaller, KnownCaller
+from service.log import feed as queries
+from service.log.feed_schemas import EntryRead
+from service.permissions import Permission
+from service.register.commissions import queries as commissions
+
+router = Router("/v1", tags=["audit trail"])
+After = Annotated[
+    int | None, Query(ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.")
+]
+
+
+@router.get(
+    "/commitments/{commitment_id}/audit-trail",
+    summary="Read a commitment's trail",
+    response_model=Page[EntryRead],
+    responses=READING_ONE,
+)
+async def read_commitment_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: KnownCaller,
+    commitment_id: UUID,
+) -> Response:
+    """Read everything that ever happened to a commitment, oldest first."""
+    rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", int), paging.limit)
+    return answer(paging.response, paging.page(rows, "seq", "seq"))
+
+
+@router.get(
+    "/commissions/{commission_id}/audit-trail",
+    summary="Follow a commission's trail",
+    response_model=Page[EntryRead],
+    responses=READING_ONE,
+)
+async def read_commission_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: UUID,
+    after: After = None,
+) -> Response:
+    """Read the entries of a commission and its commitments by index: the feed.
+
+    Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
+    nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.
+    """
+    await commissions.get(connection, commission_id)
+    marked = paging.after("index", int)
+    start = marked[0] if marked else (-1 if after is None else after)
+    rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)
+    return answer(paging.response, paging.page(rows, "index", "index"))
+
+
+@router.get(
+    "/registry/audit-trail",
+    summary="Read the registry's trail",
+    response_model=Page[EntryRead],
+    responses=READING,
+)
+async def read_registry_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: CurrentCaller,
+) -> Response:
+    """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
+    caller.require(Permission.READ_REGISTRY_TRAIL)
+    rows = await queries.of_registry(connection, paging.after("seq", int), paging.limit)
+    return answer(paging.response, paging.page(rows, "seq", "seq"))

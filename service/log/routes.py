@@ -1,0 +1,129 @@
+"""The Merkle log over HTTP, as C2SP tlog-tiles v1 lays it out (c2sp.org/tlog-tiles), and the whole of it as one file."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from service.database.transaction import Transaction
+from service.http.refusals import READING_ONE
+from service.http.routing import Router
+from service.identity.caller import CurrentCaller
+from service.log import proofs
+from service.log import queries as log_queries
+from service.log.export import files as export
+from service.log.export.tar import archive
+from service.log.schemas import WARNING, LogRead
+from service.permissions import Permission
+from service.register.commissions import queries as commissions
+
+router = Router("/v1/commissions/{commission_id}/log", tags=["log"])
+Witnesses = Annotated[
+    int, Query(ge=0, le=100, description="The newest checkpoint that at least so many witnesses have cosigned.")
+]
+Level = Annotated[str, Path(description="`<L>` of tlog-tiles: 0 for leaf hashes, 1 for the roots of full tiles, ...")]
+Place = Annotated[
+    str,
+    Path(
+        description="`<N>[.p/<W>]` of tlog-tiles: three digits to a path element, all but the last with an `x` before it; "
+        "`.p/<W>` for a tile of only W hashes or entries. Its slashes may be sent as `%2F`."
+    ),
+]
+# Private, since it was answered to one caller's token: a shared cache would answer others with it (RFC 9111, 3.5).
+FOR_GOOD: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
+NEVER: Final = {"Cache-Control": "no-store"}
+
+
+def file_of(media_type: str, said: str, schema: dict[str, str] | None = None) -> dict[int | str, dict[str, Any]]:
+    """Return the `responses` of an operation whose answer is a file, not JSON."""
+    shape = schema or {"type": "string", "format": "binary"}
+    return {200: {"description": said, "content": {media_type: {"schema": shape}}}, **READING_ONE}
+
+
+TEXT: Final = {"type": "string"}
+BYTES: Final = "application/octet-stream"
+
+
+@router.get("", summary="Read how the log stands", response_model=LogRead, responses=READING_ONE)
+async def read_log(connection: Transaction, _: CurrentCaller, commission_id: UUID) -> dict[str, Any]:
+    """Read the log's name, key and size, its newest checkpoint, and who has witnessed that."""
+    await commissions.get(connection, commission_id)
+    return {**await log_queries.describe(connection, commission_id), "warning": WARNING}
+
+
+@router.get(
+    "/checkpoint",
+    summary="Read the newest checkpoint",
+    response_class=Response,
+    responses=file_of("text/plain", "The checkpoint, a signed note (C2SP tlog-checkpoint).", TEXT),
+)
+async def read_log_checkpoint(
+    connection: Transaction, _: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0
+) -> Response:
+    """Read the log's newest checkpoint with every cosignature so far: keep it, and ask for consistency with it later."""
+    await commissions.get(connection, commission_id)
+    found = await proofs.newest(connection, commission_id, witnesses)
+    return Response(found.note, media_type="text/plain", headers=NEVER)
+
+
+# Before the hash tiles, of which `entries` would else be a level.
+@router.get(
+    "/tile/entries/{place:path}",
+    summary="Read an entry bundle",
+    response_class=Response,
+    responses=file_of(BYTES, "The entries, each after its length (uint16, big-endian)."),
+)
+async def read_log_entries(
+    connection: Transaction, caller: CurrentCaller, commission_id: UUID, place: Place
+) -> Response:
+    """Read 256 entries as the exact bytes that were hashed, or fewer at the log's end.
+
+    Restricted entries are among them, so this is for the commission's secretariats and auditors.
+    """
+    await _require_log(connection, caller, commission_id)
+    return await _tile(connection, commission_id, f"tile/entries/{place}")
+
+
+@router.get(
+    "/tile/{level}/{place:path}",
+    summary="Read a hash tile",
+    response_class=Response,
+    responses=file_of(BYTES, "The hashes, 32 bytes each."),
+)
+async def read_log_tile(
+    connection: Transaction, _: CurrentCaller, commission_id: UUID, level: Level, place: Place
+) -> Response:
+    """Read 256 hashes of the tree, or fewer at its right edge, within the newest checkpoint: any proof is made of them."""
+    await commissions.get(connection, commission_id)
+    return await _tile(connection, commission_id, f"tile/{level}/{place}")
+
+
+@router.get(
+    "/export",
+    summary="Download the whole log",
+    response_class=Response,
+    responses=file_of("application/x-tar", "A tar archive of what `pacta export` writes, its checkpoint last."),
+)
+async def read_log_export(
+    request: Request, connection: Transaction, caller: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0
+) -> StreamingResponse:
+    """Download everything that it takes to verify the record without this service, with a README that says how.
+
+    Restricted entries are in it, so this is for the commission's secretariats and auditors. An archive that does not end
+    with its checkpoint was cut off.
+    """
+    await _require_log(connection, caller, commission_id)
+    whole = await export.prepare(request.app.state.engine, connection, commission_id, witnesses)
+    # What is streamed is read in transactions of its own, each short: this one ends before the answer begins.
+    headers = {"Content-Disposition": f'attachment; filename="{whole.name}.tar"', **NEVER}
+    return StreamingResponse(archive(whole.files(), whole.signed_at), media_type="application/x-tar", headers=headers)
+
+
+async def _require_log(connection: Transaction, caller: CurrentCaller, commission_id: UUID) -> None:
+    (await commissions.rights(connection, caller, commission_id)).require(Permission.READ_LOG)
+
+
+async def _tile(connection: Transaction, commission_id: UUID, path: str) -> Response:
+    content = await proofs.served(connection, commission_id, path)
+    return Response(content, media_type=BYTES, headers=FOR_GOOD)

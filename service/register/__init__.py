@@ -1,0 +1,1 @@
+"""What the ministries talk about, a folder for each."""

@@ -1,0 +1,150 @@
+"""What changes a commission and its sessions; each command leaves one entry in the commission's audit trail."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.errors import InvalidContent, NotPermitted, fault
+from service.permissions import Caller, Kind, Permission
+from service.register.commissions import queries
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
+from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
+from service.trail import stamp
+from service.trail.append import append
+from service.trail.entry import Author, Entry
+from service.trail.version import check_version, unconditional
+
+_commission, _party, _auditor, _session = (
+    table(Commission),
+    table(CommissionParty),
+    table(CommissionAuditor),
+    table(Session),
+)
+
+
+async def found(
+    connection: AsyncConnection, caller: Caller, new: CommissionCreate, known_id: UUID | None = None
+) -> UUID:
+    """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
+    caller.require(Permission.FOUND_COMMISSION)
+    codes = [one.party for one in new.parties]
+    if len(set(codes)) < len(codes) or len(set(new.languages)) < len(new.languages):
+        message = "Each party and each language stands once."
+        raise InvalidContent(message, errors=[fault("/parties", message)])
+    made = await stamp.new(connection)
+    commission_id = known_id or made.id
+    code = "-".join(codes) + (f".{new.suffix}" if new.suffix else "")
+    data = {"id": str(commission_id), "code": code, **new.model_dump(mode="json", exclude={"suffix"})}
+    entry = made.entry(commission_id, commission_id, Author(caller.principal_id, None), "commission.founded", data)
+    facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
+    row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
+    await connection.execute(sa.insert(_commission).values(**row, **_head(entry)))
+    members = [{"commission_id": commission_id, **one.model_dump()} for one in new.parties]
+    await connection.execute(sa.insert(_party), members)
+    await append(connection, entry)
+    return commission_id
+
+
+async def appoint_auditor(
+    connection: AsyncConnection, caller: Caller, commission_id: UUID, principal_id: UUID
+) -> dict[str, UUID]:
+    """Appoint an auditor; appointing again changes nothing. 422 unless the principal is an auditor."""
+    caller.require(Permission.FOUND_COMMISSION)
+    locked = await queries.get_for_update(connection, caller, commission_id)
+    kind = await connection.scalar(
+        sa.text("SELECT kind FROM principal WHERE id = :id").bindparams(sa.bindparam("id", type_=sa.Uuid())),
+        {"id": principal_id},
+    )
+    if kind != Kind.AUDITOR:
+        message = "There is no auditor with this id."
+        raise InvalidContent(message, errors=[{"parameter": "principal_id", "detail": message}])
+    row = {"commission_id": commission_id, "principal_id": principal_id}
+    mine = sa.select(_auditor).filter_by(**row)
+    if (await connection.execute(mine)).one_or_none() is None:
+        await connection.execute(sa.insert(_auditor).values(row))
+        await record(connection, caller, locked, "auditor.appointed", {"principal_id": str(principal_id)})
+    return row
+
+
+async def plan_session(
+    connection: AsyncConnection, caller: Caller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
+) -> UUID:
+    """Record a session and return its id; the host party's secretariat does it."""
+    locked = await queries.get_for_update(connection, caller, commission_id)
+    locked.standing.require(Permission.MANAGE_COMMISSION)
+    if new.host_party != caller.party:
+        message = "The host party's secretariat records a session."
+        raise NotPermitted(message)
+    _held_has_a_date(new.status, new.starts_on)
+    session_id = known_id or locked.stamp.id
+    row = {"id": session_id, "commission_id": commission_id, **new.model_dump(exclude={"co_chair"})}
+    row["co_chairs"] = {caller.party: new.co_chair.model_dump()} if new.co_chair else {}
+    await connection.execute(sa.insert(_session).values(**row, seq=locked.row["seq"] + 1))
+    after = {**_facts(row), "id": str(session_id)}
+    await record(connection, caller, locked, "session.recorded", after)
+    return session_id
+
+
+async def change_session(
+    connection: AsyncConnection, caller: Caller, session_id: UUID, patch: SessionPatch, version: int | None
+) -> None:
+    """Change a session: the host's secretariat everything, another secretariat its own co-chair."""
+    known = await queries.session(connection, session_id)
+    locked = await queries.get_for_update(connection, caller, known["commission_id"])
+    locked.standing.require(Permission.MANAGE_COMMISSION)
+    before = await queries.session(connection, session_id)
+    check_version(version, before["seq"])
+    changes = _changes(patch, caller, before)
+    _held_has_a_date(changes.get("status", before["status"]), changes.get("starts_on", before["starts_on"]))
+    mine = sa.update(_session).where(_session.c.id == session_id)
+    await connection.execute(mine.values(**changes, seq=locked.row["seq"] + 1))
+    data = {
+        "id": str(session_id),
+        "before": {name: before[name] for name in changes},
+        "after": changes,
+    } | unconditional(version)
+    await record(connection, caller, locked, "session.changed", data)
+
+
+def _changes(patch: SessionPatch, caller: Caller, before: Any) -> dict[str, Any]:  # noqa: ANN401
+    changes = patch.model_dump(exclude_unset=True, exclude={"co_chair"})
+    if "status" in changes and changes["status"] is None:
+        message = "A session has a status."
+        raise InvalidContent(message, errors=[fault("/status", message)])
+    if changes and before["host_party"] != caller.party:
+        message = f"Only the secretariat of the host, {before['host_party']}, changes: {', '.join(sorted(changes))}."
+        raise NotPermitted(message)
+    if "co_chair" in patch.model_fields_set:
+        others = {party: who for party, who in before["co_chairs"].items() if party != caller.party}
+        own = {caller.party: patch.co_chair.model_dump()} if patch.co_chair else {}
+        changes["co_chairs"] = others | own
+    return changes
+
+
+def _held_has_a_date(status: str, starts_on: str | None) -> None:
+    if status == "held" and starts_on is None:
+        message = "A session that was held has a date."
+        raise InvalidContent(message, errors=[fault("/starts_on", message)])
+
+
+async def record(
+    connection: AsyncConnection, caller: Caller, locked: queries.Locked, kind: str, data: dict[str, Any]
+) -> Entry:
+    """Write the next entry of a locked commission's trail, and move its head."""
+    author = Author(caller.principal_id, caller.party)
+    entry = locked.stamp.entry(locked.row["id"], locked.row["id"], author, kind, data)
+    head = sa.update(_commission).where(_commission.c.id == locked.row["id"]).values(**_head(entry))
+    await connection.execute(head)
+    await append(connection, entry)
+    return entry
+
+
+def _head(entry: Entry) -> dict[str, Any]:
+    return {"seq": entry.seq, "leaf": entry.leaf, "changed_at": entry.recorded_at}
+
+
+def _facts(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}

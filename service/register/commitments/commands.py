@@ -1,0 +1,155 @@
+"""Recording a commitment, and changing what one party says of its own side."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.errors import AlreadyExists, Fault, InvalidContent, fault
+from service.permissions import Caller, Permission
+from service.register.commissions.models import Commission, SessionStatus
+from service.register.commitments import queries
+from service.register.commitments.moves import Move
+from service.register.commitments.rules.evidence import given
+from service.register.commitments.rules.lifecycle import Action, State, step
+from service.register.commitments.rules.requirements import Facts, impossible, missing
+from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.commitments.writing import MEMBERS, check_length, insert, members, save, take_effect
+from service.register.parties.models import Organisation
+from service.trail.entry import Head, canonical, timestamp
+from service.trail.stamp import Stamp
+from service.trail.version import check_version, unconditional
+from service.values import end
+
+_commission, _organisation = table(Commission), table(Organisation)
+PARTY_FACTS_BYTES = 5_000
+
+
+async def record(
+    connection: AsyncConnection,
+    caller: Caller,
+    new: CommitmentCreate,
+    known_id: UUID | None = None,
+    known_transition_id: UUID | None = None,
+) -> UUID:
+    """Record a commitment and open the caller's proposal that it was agreed; return its id.
+
+    422 lists everything that is wrong; 409 if the item of that session is recorded already.
+    """
+    place = await queries.place(connection, caller, new.commission_id, new.session_id, new.working_group_id)
+    if place is None:
+        raise _invalid([fault("/commission_id", "there is no such commission")])
+    queries.rights(caller, place).require(Permission.PROPOSE)
+    wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id)]
+    evidence = given(new.agreement)
+    wrong += _wrong_evidence(evidence, new, place)
+    if wrong:
+        raise _invalid(wrong)
+    row = await _row(connection, caller, new, place, known_id or place["new_id"])
+    check_length(row, "/texts")
+    found = step(Action.AGREE, State.PROPOSED, {"found_in": new.agreement.found_in})
+    awaits = queries.others(place, caller.party)
+    transition_id = known_transition_id or place["transition_id"]
+    move = Move(transition_id, found, evidence, caller.party, awaits, expires_at=new.agreement.expires_at)
+    data: dict[str, Any] = {"commitment": members(row), "proposal": move.described()}
+    changes: dict[str, Any] = {}
+    if not awaits:
+        data["effective"], changes = take_effect(found, evidence, row)
+    stamped = Stamp(row["id"], place["at"], Head())
+    await insert(connection, caller, stamped, row | move.opened() | changes, data, move)
+    return UUID(str(row["id"]))
+
+
+async def change_party_facts(
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: int | None
+) -> None:
+    """Change facts of the caller's own party (merge patch); the other parties' are out of reach."""
+    locked = await queries.get_for_update(connection, caller, commitment_id)
+    check_version(version, locked.row["seq"])
+    locked.standing.require(Permission.EDIT_PARTY_FACTS)
+    wrong = await _wrong_lead(connection, caller, patch.lead_organisation_id)
+    if wrong:
+        raise _invalid(wrong)
+    party, everyone = str(caller.party), locked.row["party_facts"]
+    before = everyone.get(party, {})
+    changes = patch.model_dump(mode="json", exclude_unset=True)
+    after = {name: value for name, value in {**before, **changes}.items() if value is not None}
+    if after == before:
+        return
+    if len(canonical(after)) > PARTY_FACTS_BYTES:
+        raise _invalid([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
+    data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
+    await save(connection, caller, locked, "commitment.changed", data, {"party_facts": {**everyone, party: after}})
+
+
+def _wrong_place(new: CommitmentCreate, place: Mapping[str, Any]) -> Iterator[Fault]:
+    if new.session_id and place["ordinal"] is None:
+        yield fault("/session_id", "there is no such session of this commission")
+    if place["session_status"] == SessionStatus.CANCELLED:
+        yield fault("/session_id", "this session was cancelled, so it agreed nothing")
+    if new.session_id and new.item_number is None:
+        yield fault("/item_number", "is needed: the number of the item in the session's minutes")
+    if new.session_id is None and new.item_number is not None:
+        yield fault("/item_number", "is given with a session only; between sessions the service counts")
+    if new.working_group_id and place["group_id"] is None:
+        yield fault("/working_group_id", "there is no such working group of this commission")
+
+
+def _wrong_evidence(evidence: Mapping[str, Any], new: CommitmentCreate, place: Mapping[str, Any]) -> list[Fault]:
+    today: date = place["at"].date()
+    known = Facts(State.PROPOSED, new.instrument_required, tuple(place["parties"]), tuple(place["languages"]))
+    found = missing(Action.AGREE, evidence, known) + impossible(evidence, known, today)
+    end_of_proposal = new.agreement.expires_at
+    if end_of_proposal and end_of_proposal <= place["at"]:
+        found.append(fault("/expires_at", f"lies in the past; it is now {timestamp(place['at'])}"))
+    return [fault(f"/agreement{one['pointer']}", one["detail"]) for one in found]
+
+
+async def _wrong_lead(connection: AsyncConnection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
+    if organisation_id is None:
+        return []
+    asked = sa.select(_organisation.c.party).where(_organisation.c.id == organisation_id)
+    if await connection.scalar(asked) == caller.party:
+        return []
+    return [fault("/lead_organisation_id", f"is not an organisation of {caller.party}, your own party")]
+
+
+async def _row(
+    connection: AsyncConnection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
+) -> dict[str, Any]:
+    number = new.item_number or await _next_intersessional(connection, new.commission_id)
+    reference = f"{place['code']}/{place['ordinal'] or 0:02d}/{number:03d}"
+    if await connection.scalar(sa.text("SELECT 1 FROM commitment WHERE reference = :it"), {"it": reference}):
+        message = f"{reference} is recorded already. A reference is never used twice."
+        raise AlreadyExists(message, reference=reference)
+    lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
+    return {
+        **dict.fromkeys(MEMBERS),
+        **new.model_dump(exclude={"agreement", "lead_organisation_id"}),
+        "id": commitment_id,
+        "reference": reference,
+        "item_number": number,
+        "due_on": end(new.target_date) if new.target_date else None,
+        "party_facts": {caller.party: lead} if lead else {},
+        "state": State.PROPOSED,
+        "recorded_at": place["at"],
+    }
+
+
+async def _next_intersessional(connection: AsyncConnection, commission_id: UUID) -> int:
+    counted = (
+        sa.update(_commission)
+        .where(_commission.c.id == commission_id)
+        .values(intersessional_items=_commission.c.intersessional_items + 1)
+        .returning(_commission.c.intersessional_items)
+    )
+    return int(await connection.scalar(counted) or 0)
+
+
+def _invalid(wrong: list[Fault]) -> InvalidContent:
+    listed = "; ".join(f"{one['pointer']}: {one['detail']}" for one in wrong)
+    return InvalidContent(f"{len(wrong)} thing(s) to mend. {listed}", errors=wrong)

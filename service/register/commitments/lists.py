@@ -1,0 +1,156 @@
+"""Lists of commitments: typed filters, and orders that are each backed by an index."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.database.prepared import Prepared
+from service.identity.queries import require_active
+from service.permissions import Caller, Kind
+from service.register.commitments.models import Commitment
+from service.register.commitments.rules.lifecycle import State
+from service.register.commitments.statements import NO_DATE, disputed, dormant, due, due_soon, live, overdue, read
+from service.register.commitments.visibility import Condition, bound, visible_to
+from service.values import Moment, PartyCode, Sector, limited, storable
+
+_commitment = table(Commitment)
+SESSION: Final = "session_id"
+
+
+class Sort(StrEnum):
+    """Orders of the list; all but the first change while one pages through them, if commitments change."""
+
+    REFERENCE = "reference"
+    NEWEST = "newest"
+    TARGET_DATE = "target_date"
+    ACTIVITY = "activity"
+
+
+class Filter(BaseModel):
+    """What to list: members are joined by AND, repeated values of one member by OR."""
+
+    model_config = ConfigDict(frozen=True)
+
+    commission_id: list[UUID] = Field(default_factory=list, max_length=50)
+    session_id: list[UUID] = Field(
+        default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
+    )
+    working_group_id: list[UUID] = Field(default_factory=list, max_length=50)
+    state: list[State] = Field(default_factory=list, max_length=20)
+    sector: list[Sector] = Field(default_factory=list, max_length=50)
+    awaiting: list[PartyCode] = Field(
+        default_factory=list, max_length=20, description="An open proposal awaits one of these parties."
+    )
+    overdue: bool | None = Field(None, description="Open, and past its due date (or not).")
+    due_soon: bool | None = Field(None, description="Open, and due within 30 days (or not).")
+    dormant: bool | None = Field(None, description="Open, and unchanged for six months (or not).")
+    disputed: bool | None = Field(
+        None, description="A proposal was refused and nothing has taken effect since (or not)."
+    )
+    q: limited(200) | None = Field(  # type: ignore[valid-type]
+        None, description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.'
+    )
+
+
+FLAGS: Mapping[str, Condition] = {
+    "overdue": overdue,
+    "due_soon": due_soon,
+    "dormant": dormant,
+    "disputed": disputed,
+}
+ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
+    Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
+    Sort.NEWEST: ([_commitment.c.id], True, [UUID]),
+    Sort.TARGET_DATE: ([due, _commitment.c.id], False, [date.fromisoformat, UUID]),
+    Sort.ACTIVITY: ([_commitment.c.changed_at, _commitment.c.id], True, [TypeAdapter(Moment).validate_python, UUID]),
+}
+"""Columns, whether they descend, and how a cursor's values are read back."""
+
+
+async def page(
+    connection: AsyncConnection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return one more than `limit` rows that the caller may see, after these values of the order."""
+    asked = wanted.model_dump(exclude_defaults=True)
+    values = {name: value[0] if _single(name, value) else value for name, value in asked.items()}
+    if after is not None:
+        values |= {f"after_{place}": value for place, value in enumerate(after)}
+    shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
+    statement = _page(caller.kind, shape, sort, going_on=after is not None)
+    rows = await statement.rows(connection, bound(caller, limit=limit + 1, **values))
+    if not rows:
+        await require_active(connection, caller)
+    return rows
+
+
+def place(sort: Sort, row: Any) -> list[object]:  # noqa: ANN401 -- a row
+    """Return the values of the order at which `row` stands."""
+    return {
+        Sort.REFERENCE: [row["reference"]],
+        Sort.NEWEST: [row["id"]],
+        Sort.TARGET_DATE: [row["due_on"] or NO_DATE, row["id"]],
+        Sort.ACTIVITY: [row["changed_at"], row["id"]],
+    }[sort]
+
+
+Shape = tuple[tuple[str, bool], ...]
+"""Which filters are given: of a flag its value, of any other whether it is a single value."""
+
+
+def _single(name: str, value: object) -> bool:
+    return name != "awaiting" and isinstance(value, list) and len(value) == 1
+
+
+@lru_cache(maxsize=1000)
+def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Prepared:
+    """Return the statement of a list; making it anew for each request would cost more than running it."""
+    columns, descending, _ = ORDERS[sort]
+    wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name != SESSION)]
+    if going_on:
+        here = sa.tuple_(*columns)
+        there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
+        wanted.append(here < there if descending else here > there)
+    order = [column.desc() if descending else column.asc() for column in columns]
+    limit = sa.bindparam("limit", type_=sa.BigInteger())
+    asked = read.order_by(*order).limit(limit)
+    if SESSION not in dict(shape):
+        return Prepared(asked.where(*wanted))
+    page = sa.select(_commitment).where(*wanted).order_by(*order).limit(limit)
+    return Prepared(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])))
+
+
+def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape
+    if name in FLAGS:
+        return FLAGS[name] if said else sa.not_(FLAGS[name])
+    if name == "awaiting":
+        return live & _commitment.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text())))
+    if name == "q":
+        asked = sa.func.websearch_to_tsquery(sa.text("'simple'"), sa.bindparam(name, type_=sa.Text()))
+        return _commitment.c.words.op("@@")(asked)
+    return _among(_commitment.c[name], name, single=said)
+
+
+def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:
+    """Return what takes the table's place, by its name: the page of what was agreed there, and of what was carried there.
+
+    Each is a range of an index; for an OR the database would read the whole session, or the whole table.
+    """
+    agreed = _among(_commitment.c.session_id, SESSION, single=single)
+    carried = _among(_commitment.c.carried_to_session_id, SESSION, single=single)
+    return sa.union_all(page.where(agreed), page.where(carried, agreed.is_not(sa.true()))).cte(_commitment.name)
+
+
+def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Condition:
+    # A single value by `=`: only then does an index that begins with it also give the order.
+    if single:
+        return column == sa.bindparam(name, type_=column.type)
+    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))

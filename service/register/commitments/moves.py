@@ -1,0 +1,115 @@
+"""A move as it is stored: the transition that a proposal opens, a party's answer to it, and how it is closed.
+
+Each is a statement that goes along with the entry, made once; only the values differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.permissions import Caller
+from service.register.commitments.models import Confirmation, Transition, TransitionStatus
+from service.register.commitments.rules.lifecycle import State, Step, target
+from service.trail.append import Along
+from service.trail.entry import timestamp
+
+_transition, _confirmation = table(Transition), table(Confirmation)
+CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A proposal: the row of the lifecycle that it follows, its evidence, and whose confirmation it awaits."""
+
+    id: UUID
+    step: Step
+    evidence: Mapping[str, Any]
+    proposed_by: str | None
+    awaits: list[str]
+    suspended_from: State | None = None
+    expires_at: datetime | None = None
+
+    def described(self) -> dict[str, Any]:
+        """Return the proposal as its entry says it."""
+        return {
+            "transition": str(self.id),
+            "action": str(self.step.action),
+            "source": str(self.step.source),
+            "target": str(target(self.step, self.suspended_from)),
+            "evidence": dict(self.evidence),
+            "awaits": self.awaits,
+            "expires_at": timestamp(self.expires_at) if self.expires_at else None,
+        }
+
+    def opened(self) -> dict[str, Any]:
+        """Return the columns of the commitment that hold an open proposal, or none."""
+        if not self.awaits:
+            return dict(CLOSED)
+        return {
+            "open_transition_id": self.id,
+            "proposed_by": self.proposed_by,
+            "awaiting": self.awaits,
+            "expires_at": self.expires_at,
+        }
+
+    def row(self, commitment_id: UUID, caller: Caller, at: datetime) -> dict[str, Any]:
+        """Return the transition as its table holds it."""
+        return {
+            "id": self.id,
+            "commitment_id": commitment_id,
+            "action": self.step.action,
+            "status": TransitionStatus.OPEN if self.awaits else TransitionStatus.EFFECTIVE,
+            "source": self.step.source,
+            "target": target(self.step, self.suspended_from),
+            "evidence": dict(self.evidence),
+            "proposed_by": self.proposed_by,
+            "proposer_id": caller.principal_id,
+            "awaited": self.awaits,
+            "proposed_at": at,
+            "expires_at": self.expires_at,
+            "closed_at": None if self.awaits else at,
+        }
+
+
+def opened(row: Mapping[str, Any]) -> Along:
+    """Return the statement that stores a transition."""
+    return Along(_opened, {f"transition_{name}": value for name, value in row.items()})
+
+
+def answered(row: Mapping[str, Any]) -> Along:
+    """Return the statement that stores a party's answer."""
+    return Along(_answered, {f"confirmation_{name}": value for name, value in row.items()})
+
+
+def closed(transition_id: UUID, status: TransitionStatus, at: datetime) -> Along:
+    """Return the statement that closes a transition."""
+    return Along(_closed, {"close_id": transition_id, "close_status": status, "close_at": at})
+
+
+async def expire(connection: AsyncConnection, transition_id: UUID, at: datetime) -> None:
+    """Close a transition whose end has passed; a statement of its own, since another may be opened beside it."""
+    values = {"close_id": transition_id, "close_status": TransitionStatus.EXPIRED, "close_at": at}
+    await connection.execute(_closing, values)
+
+
+def _bound(name: str, into: sa.Table) -> dict[str, Any]:
+    return {column.name: sa.bindparam(f"{name}_{column.name}", type_=column.type) for column in into.columns}
+
+
+_closing = (
+    sa.update(_transition)
+    .where(_transition.c.id == sa.bindparam("close_id"))
+    .values(
+        status=sa.bindparam("close_status", type_=_transition.c.status.type),
+        closed_at=sa.bindparam("close_at", type_=_transition.c.closed_at.type),
+    )
+)
+_closed = _closing.cte("closed")
+_opened = sa.insert(_transition).values(_bound("transition", _transition)).cte("proposed")
+_answered = sa.insert(_confirmation).values(_bound("confirmation", _confirmation)).cte("answered")

@@ -1,0 +1,187 @@
+"""What each action needs as evidence: one model per action, shared by the wire, the audit entry and the verifier.
+
+Pure. What is always needed is a required field; what depends on the case is listed by `missing`, all of it at once.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from service.register.commitments.rules.amendment import SharedChanges
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.instruments.rules import AuthenticText, InstrumentKind, Signatory
+from service.values import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Strict, Texts
+
+FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
+REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
+REFERENCES: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
+"""Actions whose evidence names another commitment, and the member that does."""
+Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
+
+
+class Evidence(Strict):
+    """What every action may carry."""
+
+    remark: Reason | None = Field(None, description="Anything else that the other side should know.")
+    expires_at: Moment | None = Field(
+        None, description="The proposal lapses if it has not been confirmed by then (RFC 3339)."
+    )
+
+
+class Agreement(Evidence):
+    """It was agreed; for a commitment found in a later state, what is known of how it came there."""
+
+    agreed_on: ReducedDate = Field(description="When it was agreed.")
+    found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
+    effective_on: ReducedDate | None = Field(None, description="Since when it was in the state it was found in.")
+    instrument_kind: InstrumentKind | None = None
+    instrument_title: Name | None = None
+
+
+class Agree(Agreement):
+    """The other side confirms that it was agreed."""
+
+    action: Literal[Action.AGREE]
+
+
+class DraftMou(Evidence):
+    """A draft of the instrument was sent."""
+
+    action: Literal[Action.DRAFT_MOU]
+    instrument_kind: InstrumentKind
+    instrument_title: Name
+    drafting_party: PartyCode
+    effective_on: ReducedDate = Field(description="When the draft was sent.")
+    texts: Texts | None = None
+    text_reference: Name | None = Field(None, description="Where the text is filed, if it is not given here.")
+
+
+class Redraft(Evidence):
+    """The draft goes back: it has to be written anew."""
+
+    action: Literal[Action.REDRAFT]
+    reason: Reason
+
+
+class Sign(Evidence):
+    """The instrument was signed by every party, in every agreed language."""
+
+    action: Literal[Action.SIGN]
+    effective_on: ReducedDate = Field(description="When it was signed.")
+    place: Name
+    signatories: list[Signatory] = Field(max_length=50, description="One per party.")
+    authentic_texts: list[AuthenticText] = Field(max_length=50, description="One per language of the commission.")
+    expires_on: ReducedDate | None = Field(None, description="Until when the instrument is valid.")
+    enters_into_force_on: ReducedDate | None = None
+    ceremony_on: ReducedDate | None = Field(None, description="Date of a ceremony, where it was another day.")
+
+
+class Implement(Evidence):
+    """It was carried out."""
+
+    action: Literal[Action.IMPLEMENT]
+    effective_on: ReducedDate = Field(description="When it was completed.")
+    report: LongText = Field(description="The implementation report.")
+    entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
+    no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
+
+
+class Amend(Evidence):
+    """Shared facts change; the state stays."""
+
+    action: Literal[Action.AMEND]
+    reason: Reason
+    changes: SharedChanges
+    corrects: int | None = Field(None, ge=0, description="`seq` of the audit entry that this corrects.")
+
+
+class Reopen(Evidence):
+    """It turned out not to be done."""
+
+    action: Literal[Action.REOPEN]
+    reason: Reason = Field(description="What turned out not to be done.")
+
+
+class Suspend(Evidence):
+    """It is set aside for a time."""
+
+    action: Literal[Action.SUSPEND]
+    reason: Reason
+    review_on: ReducedDate = Field(description="When it is to be looked at again.")
+
+
+class Resume(Evidence):
+    """It goes on from the state it left."""
+
+    action: Literal[Action.RESUME]
+    reason: Reason
+
+
+class Withdraw(Evidence):
+    """Every side drops it."""
+
+    action: Literal[Action.WITHDRAW]
+    reason: Reason
+
+
+class Lapse(Evidence):
+    """It is closed without having been implemented."""
+
+    action: Literal[Action.LAPSE]
+    reason: Reason
+
+
+class Supersede(Evidence):
+    """Another commitment replaces it."""
+
+    action: Literal[Action.SUPERSEDE]
+    successor: Reference = Field(description="Reference of the commitment that replaces it, of the same commission.")
+    reason: Reason | None = None
+
+
+class Merge(Evidence):
+    """It is carried on within another commitment."""
+
+    action: Literal[Action.MERGE]
+    target: Reference = Field(description="Reference of the commitment that takes it up, of the same commission.")
+    reason: Reason | None = None
+
+
+AnyEvidence = (
+    Agree
+    | DraftMou
+    | Redraft
+    | Sign
+    | Implement
+    | Amend
+    | Reopen
+    | Suspend
+    | Resume
+    | Withdraw
+    | Lapse
+    | Supersede
+    | Merge
+)
+Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
+
+MODELS: Final[dict[Action, type[BaseModel]]] = {
+    Action.AGREE: Agree,
+    Action.DRAFT_MOU: DraftMou,
+    Action.REDRAFT: Redraft,
+    Action.SIGN: Sign,
+    Action.IMPLEMENT: Implement,
+    Action.AMEND: Amend,
+    Action.REOPEN: Reopen,
+    Action.SUSPEND: Suspend,
+    Action.RESUME: Resume,
+    Action.WITHDRAW: Withdraw,
+    Action.LAPSE: Lapse,
+    Action.SUPERSEDE: Supersede,
+    Action.MERGE: Merge,
+}
+
+
+def given(evidence: BaseModel) -> dict[str, Any]:
+    """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
+    return evidence.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})

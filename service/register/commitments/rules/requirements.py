@@ -1,0 +1,119 @@
+"""What a proposal still lacks, and what in it cannot be: rules that depend on the commitment's present facts.
+
+Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from service.errors import Fault, fault
+from service.register.commitments.rules.evidence import MODELS
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.instruments.rules import InstrumentKind
+from service.values import start
+
+ITEMISED = ("signatories", "authentic_texts")
+"""What is missing of these is said party by party, language by language."""
+UNASKED = ("action", *ITEMISED)
+NEEDED: Mapping[Action, Sequence[str]] = {
+    action: [name for name, field in model.model_fields.items() if field.is_required() and name not in UNASKED]
+    for action, model in MODELS.items()
+}
+"""What each action needs always."""
+MOST_BYTES: Final = 20_000
+"""Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
+PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules of evidence look at: the commitment's state and the commission's parties and languages."""
+
+    state: State
+    instrument_required: bool
+    parties: tuple[str, ...]
+    languages: tuple[str, ...]
+    no_instrument_reason: str | None = None
+    instrument_kind: str | None = None
+    suspended_from: State | None = None
+
+    def for_step(self, found_in: object = None) -> dict[str, object]:
+        """Return the facts that rows of the lifecycle depend on."""
+        known: dict[str, object] = {"instrument_required": self.instrument_required}
+        return known if found_in is None else known | {"found_in": found_in}
+
+
+def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
+    """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
+    always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
+    in_this_case = _CASES.get(action)
+    return [*always, *in_this_case(given, facts)] if in_this_case else always
+
+
+def _agreed(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if given.get("found_in", State.AGREED) != State.AGREED and not given.get("effective_on"):
+        yield fault("/effective_on", "is needed: since when it has been in the state it was found in")
+
+
+def _drafted(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if not given.get("texts") and not given.get("text_reference"):
+        yield fault("/texts", "is needed, or text_reference: the draft, or where it is filed")
+
+
+def _signed_by_all(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    for party in _without(given.get("signatories"), "party", facts.parties):
+        yield fault("/signatories", f"a signatory for {party} is needed")
+    for language in _without(given.get("authentic_texts"), "language", facts.languages):
+        yield fault("/authentic_texts", f"the authentic text in '{language}' is needed")
+
+
+def _without(listed: object, name: str, needed: tuple[str, ...]) -> list[str]:
+    found = {item.get(name) for item in listed if isinstance(item, dict)} if isinstance(listed, list) else set()
+    return [value for value in needed if value not in found]
+
+
+def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    if facts.instrument_kind == InstrumentKind.TREATY and not given.get("entered_into_force_on"):
+        yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
+    without = facts.state is State.AGREED and not facts.no_instrument_reason
+    if without and not given.get("no_instrument_reason"):
+        yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
+
+
+_CASES: Final[Mapping[Action, Callable[[Mapping[str, Any], Facts], Iterator[Fault]]]] = {
+    Action.AGREE: _agreed,
+    Action.DRAFT_MOU: _drafted,
+    Action.SIGN: _signed_by_all,
+    Action.IMPLEMENT: _implemented,
+}
+
+
+def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Fault]:
+    """Return what cannot be so: a past event in the future, a party or language not of the commission, too long a text.
+
+    `given` is the evidence as its entry says it.
+    """
+    faults = [
+        fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
+        for name in PAST
+        if given.get(name) and start(given[name]) > today
+    ]
+    for place, signatory in enumerate(given.get("signatories", ())):
+        if signatory["party"] not in facts.parties:
+            faults.append(fault(f"/signatories/{place}/party", _no_party(facts)))
+    drafting, texts = given.get("drafting_party"), given.get("authentic_texts", ())
+    if drafting and drafting not in facts.parties:
+        faults.append(fault("/drafting_party", _no_party(facts)))
+    if texts and len({text["language"] for text in texts}) < len(texts):
+        faults.append(fault("/authentic_texts", "names one language twice"))
+    if len(orjson.dumps(given)) > MOST_BYTES:
+        faults.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
+    return faults
+
+
+def _no_party(facts: Facts) -> str:
+    return f"is not a party here; these are: {', '.join(facts.parties)}"

@@ -1,0 +1,137 @@
+"""What goes over the wire about commitments and the moves proposed for them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from service.permissions import Confidentiality
+from service.register.commitments.rules.evidence import Agreement
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.instruments.rules import InstrumentKind
+from service.values import Name, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
+
+
+class CommitmentCreate(Strict):
+    """A commitment to record; recording opens the caller's proposal that it was agreed."""
+
+    commission_id: UUID
+    session_id: UUID | None = Field(None, description="The session that agreed it; absent: agreed between sessions.")
+    item_number: int | None = Field(
+        None,
+        ge=1,
+        le=99_999,
+        description="Number of the item in the agreed minutes; given with a session, and only then.",
+    )
+    working_group_id: UUID | None = Field(None, description="The joint working group that owns it.")
+    sector: Sector
+    titles: Titles
+    texts: Texts
+    confidentiality: Confidentiality = Confidentiality.PARTIES
+    target_date: ReducedDate | None = Field(None, description="A reduced date falls due at the end of its period, UTC.")
+    instrument_required: bool = Field(
+        description="Whether it needs a legal text (an MoU, say) before it is carried out."
+    )
+    no_instrument_reason: Reason | None = None
+    lead_organisation_id: UUID | None = Field(None, description="The lead body of the caller's own party.")
+    agreement: Agreement = Field(description="Evidence of the proposal that every other party is to confirm.")
+
+
+class PartyFactsPatch(Strict):
+    """Facts of the caller's own party (RFC 7396): null removes one."""
+
+    lead_organisation_id: UUID | None = Field(None, description="The lead body, an organisation of the caller's party.")
+    focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
+    domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
+    domestic_procedures_completed_on: ReducedDate | None = None
+
+
+class PartyFactsRead(Read):
+    """What one party says of its own side."""
+
+    lead_organisation_id: UUID | None = None
+    focal_point: str | None = None
+    domestic_procedures: str | None = None
+    domestic_procedures_completed_on: str | None = None
+
+
+class InstrumentRead(Read):
+    """The legal text that carries a commitment, as far as it is known."""
+
+    kind: InstrumentKind | None = None
+    title: str | None = None
+    drafting_party: str | None = None
+    drafted_on: str | None = None
+    text_reference: str | None = None
+    signed_on: str | None = None
+    place: str | None = None
+    expires_on: str | None = None
+    enters_into_force_on: str | None = None
+    ceremony_on: str | None = None
+
+
+class OpenTransition(Read):
+    """The proposal that is waiting."""
+
+    id: UUID
+    proposed_by: str
+    awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
+    expires_at: datetime | None
+
+
+class CommitmentRead(Read):
+    """A commitment as it stands."""
+
+    id: UUID
+    reference: str
+    version: int = Field(description="The number in its ETag.")
+    commission_id: UUID
+    session_id: UUID | None
+    carried_to_session_id: UUID | None
+    working_group_id: UUID | None
+    item_number: int
+    sector: str
+    titles: dict[str, str]
+    texts: dict[str, str]
+    confidentiality: Confidentiality
+    target_date: str | None
+    due_on: date | None = Field(description="The last day of the target date.")
+    instrument_required: bool
+    no_instrument_reason: str | None
+    instrument: InstrumentRead | None
+    party_facts: dict[str, PartyFactsRead] = Field(description="By party code; each party changes its own.")
+    state: State = Field(description="Open to new values: a client meets one that it does not know as any other state.")
+    effective_on: str | None = Field(description="Since when, in the world, it has been in this state.")
+    suspended_from: State | None
+    review_on: str | None
+    successor: str | None = Field(description="Reference of the commitment that replaced it or took it up.")
+    open_transition: OpenTransition | None
+    overdue: bool = Field(description="Open, and past its due date.")
+    due_soon: bool = Field(description="Open, and due within 30 days.")
+    dormant: bool = Field(description="Open, and unchanged for six months.")
+    disputed: bool = Field(description="A proposal was refused and nothing has taken effect since.")
+    recorded_at: datetime
+    changed_at: datetime
+
+
+class Missing(Read):
+    """A piece of evidence that the action needs."""
+
+    pointer: str
+    detail: str
+
+
+class AllowedAction(Read):
+    """A move that the caller may propose now."""
+
+    action: Action
+    missing: list[Missing] = Field(description="The evidence that a proposal must bring.")
+    awaits: list[str] = Field(description="Parties that would have to confirm it.")
+
+
+class CommitmentDetail(CommitmentRead):
+    """A commitment, with what the caller may do next."""
+
+    allowed_actions: list[AllowedAction] = Field(
+        description="Empty for callers who may not propose, and while a proposal is open."
+    )

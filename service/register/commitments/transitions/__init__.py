@@ -1,0 +1,1 @@
+"""A move as a resource: proposed, answered, taken back."""

@@ -1,0 +1,119 @@
+"""What changes working groups; each command leaves one entry in the commission's audit trail."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.errors import AlreadyExists, InvalidContent, NotFound, NotPermitted, fault
+from service.permissions import Caller, Permission
+from service.register.commissions import commands as commissions
+from service.register.commissions.queries import Locked, get_for_update
+from service.register.commissions.queries import session as read_session
+from service.register.groups import queries
+from service.register.groups.models import GroupRole, Membership, WorkingGroup
+from service.register.groups.schemas import WorkingGroupCreate
+from service.register.parties.queries import organisation
+
+_group, _member = table(WorkingGroup), table(Membership)
+
+
+async def found(
+    connection: AsyncConnection, caller: Caller, new: WorkingGroupCreate, known_id: UUID | None = None
+) -> UUID:
+    """Found a group with the caller's own co-lead and return its id."""
+    locked = await _managed(connection, caller, new.commission_id)
+    await _own(connection, caller, new.co_lead_organisation_id)
+    if new.founded_at_session_id:
+        session = await read_session(connection, new.founded_at_session_id)
+        if session["commission_id"] != new.commission_id:
+            message = "The session is of another commission."
+            raise InvalidContent(message, errors=[fault("/founded_at_session_id", message)])
+    group_id = known_id or locked.stamp.id
+    row = {"id": group_id, **new.model_dump(exclude={"co_lead_organisation_id"}), "seq": locked.row["seq"] + 1}
+    await connection.execute(sa.insert(_group).values(row))
+    await _put(connection, caller, group_id, new.co_lead_organisation_id, GroupRole.CO_LEAD)
+    data = {"id": str(group_id), **new.model_dump(mode="json")}
+    await commissions.record(connection, caller, locked, "working_group.founded", data)
+    return group_id
+
+
+async def put_member(
+    connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
+) -> None:
+    """Make an organisation of the caller's own party co-lead or member; the same again changes nothing."""
+    locked, group = await _changed(connection, caller, group_id)
+    await _own(connection, caller, organisation_id)
+    present = {UUID(str(one["organisation_id"])): one for one in group["members"]}
+    before = present.get(organisation_id, {}).get("role")
+    if before == role:
+        return
+    others = [one for key, one in present.items() if key != organisation_id and one["party"] == caller.party]
+    if role is GroupRole.CO_LEAD and any(one["role"] == GroupRole.CO_LEAD for one in others):
+        message = f"{caller.party} has a co-lead in this group already. Make it a member or release it first."
+        raise AlreadyExists(message)
+    await _put(connection, caller, group_id, organisation_id, role)
+    await _record(connection, caller, locked, group_id, organisation_id, before, role)
+
+
+async def release_member(connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID) -> None:
+    """End an organisation's part in the group; `NotFound` if it has none."""
+    locked, group = await _changed(connection, caller, group_id)
+    await _own(connection, caller, organisation_id)
+    before = {UUID(str(one["organisation_id"])): one["role"] for one in group["members"]}.get(organisation_id)
+    if before is None:
+        message = "The organisation is not in this group."
+        raise NotFound(message)
+    mine = (_member.c.working_group_id == group_id) & (_member.c.organisation_id == organisation_id)
+    await connection.execute(sa.update(_member).where(mine).values(ended_at=locked.stamp.at))
+    await _record(connection, caller, locked, group_id, organisation_id, before, None)
+
+
+async def _managed(connection: AsyncConnection, caller: Caller, commission_id: UUID) -> Locked:
+    locked = await get_for_update(connection, caller, commission_id)
+    locked.standing.require(Permission.MANAGE_COMMISSION)
+    return locked
+
+
+async def _changed(connection: AsyncConnection, caller: Caller, group_id: UUID) -> tuple[Locked, Any]:
+    known = await queries.get(connection, group_id)
+    locked = await _managed(connection, caller, known["commission_id"])
+    return locked, await queries.get(connection, group_id)
+
+
+async def _own(connection: AsyncConnection, caller: Caller, organisation_id: UUID) -> None:
+    try:
+        party = (await organisation(connection, organisation_id))["party"]
+    except NotFound as wrong:
+        message = f"There is no organisation {organisation_id}."
+        raise InvalidContent(message) from wrong
+    if party != caller.party:
+        message = f"A secretariat names organisations of its own party, {caller.party}; this one is of {party}."
+        raise NotPermitted(message)
+
+
+async def _put(
+    connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
+) -> None:
+    key = {"working_group_id": group_id, "organisation_id": organisation_id}
+    facts = {"role": role, "ended_at": None}
+    put = insert(_member).values(**key, party=caller.party, **facts)
+    await connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=facts))
+
+
+async def _record(
+    connection: AsyncConnection,
+    caller: Caller,
+    locked: Locked,
+    group_id: UUID,
+    organisation_id: UUID,
+    before: str | None,
+    after: str | None,
+) -> None:
+    changed = sa.update(_group).where(_group.c.id == group_id).values(seq=locked.row["seq"] + 1)
+    await connection.execute(changed)
+    data = {"id": str(group_id), "organisation_id": str(organisation_id), "before": before, "after": after}
+    await commissions.record(connection, caller, locked, "working_group.member_changed", data)

@@ -1,0 +1,41 @@
+"""What goes over the wire about working groups."""
+
+from uuid import UUID
+
+from service.register.groups.models import GroupRole
+from service.values import Read, Sector, Strict, Titles
+
+
+class WorkingGroupCreate(Strict):
+    """A joint working group to found; the caller names its own party's co-lead, the other parties theirs."""
+
+    commission_id: UUID
+    titles: Titles
+    sector: Sector
+    founded_at_session_id: UUID | None = None
+    co_lead_organisation_id: UUID
+
+
+class MemberPut(Strict):
+    """What an organisation is to be in the group."""
+
+    role: GroupRole
+
+
+class MemberRead(Read):
+    """An organisation in a working group."""
+
+    organisation_id: UUID
+    party: str
+    role: GroupRole
+
+
+class WorkingGroupRead(Read):
+    """A joint working group with those who are in it now."""
+
+    id: UUID
+    commission_id: UUID
+    titles: dict[str, str]
+    sector: str
+    founded_at_session_id: UUID | None
+    members: list[MemberRead]

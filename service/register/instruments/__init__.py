@@ -1,0 +1,1 @@
+"""The legal texts that carry commitments."""

@@ -1,0 +1,40 @@
+"""The legal text that carries a commitment: its kinds, its signatories, its authentic texts. Pure."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from service.values import Language, Name, PartyCode, Strict
+
+
+class InstrumentKind(StrEnum):
+    """What sort of instrument it is (Vienna Convention on the Law of Treaties, article 2: the name does not decide)."""
+
+    MOU = "mou"
+    AGREEMENT = "agreement"
+    TREATY = "treaty"
+    PROTOCOL = "protocol"
+    EXCHANGE_OF_NOTES = "exchange_of_notes"
+    EXECUTIVE_PROGRAMME = "executive_programme"
+    ACTION_PLAN = "action_plan"
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the document, in hex.")]
+
+
+class Signatory(Strict):
+    """Who signed for one party."""
+
+    party: PartyCode
+    name: Name
+    title: Name
+    organisation: Name
+
+
+class AuthenticText(Strict):
+    """One authentic text of the instrument; all authentic texts are equal (Vienna Convention, article 33)."""
+
+    language: Language
+    reference: Name = Field(description="Where the signed text is filed.")
+    sha256: Digest | None = None

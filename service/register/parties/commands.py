@@ -1,0 +1,119 @@
+"""What changes the registry; each command leaves one entry in the registry's own audit trail."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.errors import Conflict, InvalidContent, fault
+from service.identity.models import LOCAL, Credential, Principal
+from service.identity.tokens import hash_secret, new_secret
+from service.permissions import Kind
+from service.register.parties import queries
+from service.register.parties.models import Organisation, Party
+from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.trail import stamp
+from service.trail.entry import Author
+
+_party, _organisation, _principal, _credential = (
+    table(Party),
+    table(Organisation),
+    table(Principal),
+    table(Credential),
+)
+OPERATOR = Author(UUID(int=0), None)
+"""Who runs the service itself: the author of what the command line does."""
+
+
+async def register_party(connection: AsyncConnection, author: Author, new: PartyCreate) -> Any:  # noqa: ANN401
+    """Register a party and return its row; a code that is taken violates the primary key (409)."""
+    stamped = await stamp.registry(connection)
+    row = {**new.model_dump(), "created_at": stamped.at}
+    await connection.execute(sa.insert(_party).values(row))
+    await stamp.append_to_registry(connection, stamped, author, "party.registered", new.model_dump())
+    return row
+
+
+async def register_organisation(
+    connection: AsyncConnection, author: Author, new: OrganisationCreate, known_id: UUID | None = None
+) -> Any:  # noqa: ANN401
+    """Register an organisation of a party and return its row; 422 if there is no such party."""
+    stamped = await stamp.registry(connection)
+    row = {"id": known_id or stamped.id, **new.model_dump(), "created_at": stamped.at}
+    await connection.execute(sa.insert(_organisation).values(row))
+    data = {"id": str(row["id"]), **new.model_dump()}
+    await stamp.append_to_registry(connection, stamped, author, "organisation.registered", data)
+    return row
+
+
+async def register_principal(
+    connection: AsyncConnection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
+) -> tuple[Any, str | None]:
+    """Register a principal, with a secret of ours unless another issuer vouches for it; return its row and its secret, which is never seen again."""
+    if (new.kind is Kind.REPRESENTATIVE) != (new.organisation_id is not None):
+        message = "A representative acts for one organisation; the other kinds act for none."
+        raise InvalidContent(message, errors=[fault("/organisation_id", message)])
+    stamped = await stamp.registry(connection)
+    row: dict[str, Any] = {
+        "id": known_id or stamped.id,
+        "issuer": new.issuer or LOCAL,
+        "subject": new.client_id,
+        "name": new.name,
+        "kind": new.kind,
+        "organisation_id": new.organisation_id,
+        "created_at": stamped.at,
+    }
+    await connection.execute(sa.insert(_principal).values(row))
+    secret = None if new.issuer else await _add_secret(connection, row["id"], stamped.at)
+    # The name stays out of the trail: personal data must be removable, and an entry is not.
+    data = {"id": str(row["id"]), **new.model_dump(mode="json", exclude={"name"})}
+    await stamp.append_to_registry(connection, stamped, author, "principal.registered", data)
+    return await queries.principal(connection, row["id"]), secret
+
+
+async def rotate_secret(
+    connection: AsyncConnection, author: Author, principal_id: UUID, until: datetime | None
+) -> tuple[Any, str]:
+    """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
+    stamped = await stamp.registry(connection)
+    if (await _active(connection, principal_id))["issuer"] != LOCAL:
+        message = "An OpenID provider vouches for this principal; it has no secret here."
+        raise Conflict(message)
+    end = max(until, stamped.at) if until else stamped.at
+    mine = (_credential.c.principal_id == principal_id) & (
+        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > end)
+    )
+    await connection.execute(sa.update(_credential).where(mine).values(expires_at=end))
+    secret = await _add_secret(connection, principal_id, stamped.at)
+    data: dict[str, object] = {"id": str(principal_id)}
+    await stamp.append_to_registry(connection, stamped, author, "principal.secret_rotated", data)
+    return await queries.principal(connection, principal_id), secret
+
+
+async def deactivate_principal(connection: AsyncConnection, author: Author, principal_id: UUID) -> Any:  # noqa: ANN401
+    """Deactivate a principal: its tokens and secrets are worth nothing from the commit on."""
+    stamped = await stamp.registry(connection)
+    await _active(connection, principal_id)
+    changed = sa.update(_principal).where(_principal.c.id == principal_id).values(deactivated_at=stamped.at)
+    await connection.execute(changed)
+    data: dict[str, object] = {"id": str(principal_id)}
+    await stamp.append_to_registry(connection, stamped, author, "principal.deactivated", data)
+    return await queries.principal(connection, principal_id)
+
+
+async def _active(connection: AsyncConnection, principal_id: UUID) -> Any:  # noqa: ANN401 -- a row
+    found = await queries.principal(connection, principal_id)
+    if found["deactivated_at"] is not None:
+        message = "The principal is deactivated. Register a new one."
+        raise Conflict(message)
+    return found
+
+
+async def _add_secret(connection: AsyncConnection, principal_id: UUID, at: datetime) -> str:
+    secret = new_secret()
+    row = {"principal_id": principal_id, "secret_hash": hash_secret(secret), "created_at": at}
+    await connection.execute(sa.insert(_credential).values(row))
+    return secret

@@ -1,0 +1,105 @@
+"""Who may call: principals and their secrets, over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Request, Response
+
+from service.database.transaction import Transaction
+from service.http.idempotency import Once, OnceRoute
+from service.http.pages import Page, Paging
+from service.http.refusals import READING, READING_ONE, WRITING, WRITING_ONE
+from service.http.routing import Router
+from service.identity.caller import Callers, CurrentCaller
+from service.permissions import Permission
+from service.register.parties import commands, queries
+from service.register.parties.examples import PRINCIPALS, SECRETS
+from service.register.parties.registering import Forget, author, vouched
+from service.register.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
+
+router = Router("/v1", route_class=OnceRoute, tags=["registry"])
+
+
+@router.post(
+    "/principals",
+    status_code=201,
+    summary="Register a principal",
+    response_model=PrincipalSecret,
+    responses=WRITING,
+    dependencies=[Forget, Once],
+)
+async def create_principal(
+    request: Request,
+    response: Response,
+    connection: Transaction,
+    caller: CurrentCaller,
+    new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
+) -> dict[str, Any]:
+    """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
+    by = author(caller)
+    callers: Callers = request.app.state.callers
+    await vouched(connection, callers.providers, new)
+    row, secret = await commands.register_principal(connection, by, new)
+    response.headers["Location"] = f"/v1/principals/{row['id']}"
+    return {**row, "client_secret": secret}
+
+
+@router.get(
+    "/principals",
+    summary="List principals",
+    response_model=Page[PrincipalRead],
+    responses=READING,
+)
+async def list_principals(
+    paging: Paging,
+    connection: Transaction,
+    caller: CurrentCaller,
+) -> dict[str, Any]:
+    """List who may call. Administrator only."""
+    caller.require(Permission.REGISTER)
+    rows = await queries.principals(connection, paging.after("principal", UUID), paging.limit)
+    return paging.page(rows, "principal", "id")
+
+
+@router.get(
+    "/principals/{principal_id}",
+    summary="Read a principal",
+    response_model=PrincipalRead,
+    responses=READING_ONE,
+)
+async def read_principal(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Any:  # noqa: ANN401
+    """Read one principal. Administrator only."""
+    caller.require(Permission.REGISTER)
+    return await queries.principal(connection, principal_id)
+
+
+@router.post(
+    "/principals/{principal_id}/secrets",
+    status_code=201,
+    summary="Give a principal a new secret",
+    response_model=PrincipalSecret,
+    responses=WRITING_ONE,
+    dependencies=[Forget, Once],
+)
+async def create_secret(
+    connection: Transaction,
+    caller: CurrentCaller,
+    principal_id: UUID,
+    new: Annotated[SecretCreate, Body(openapi_examples=SECRETS)],
+) -> dict[str, Any]:
+    """Rotate the secret; the old ones may stay good for a while, so that no system stands still."""
+    row, secret = await commands.rotate_secret(connection, author(caller), principal_id, new.old_secrets_expire_at)
+    return {**row, "client_secret": secret}
+
+
+@router.post(
+    "/principals/{principal_id}/deactivation",
+    status_code=201,
+    summary="Deactivate a principal",
+    response_model=PrincipalRead,
+    responses=WRITING_ONE,
+    dependencies=[Forget, Once],
+)
+async def create_deactivation(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Any:  # noqa: ANN401
+    """Deactivate a principal for good; its tokens end at once. Administrator only."""
+    return await commands.deactivate_principal(connection, author(caller), principal_id)

@@ -1,0 +1,160 @@
+"""What the sequencer keeps outside the database: the log key, and the last note that it signed for each log.
+
+The notes are what a restored backup is noticed by, so they must not be restored with the database. The directory holds
+`key` (one line, the private key of a signed note, mode 0600) and `<log id>.note`.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from service.tlog.keys import KEY_SIZE, Signer
+
+FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
+LOG_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class LogKeyUnsafe(ValueError):
+    """The log key is not there as it must be; the message says what to do."""
+
+
+class NoteOvertaken(OSError):
+    """Another sequencer kept a note while this one was on its way: nothing was written, the log is looked at again."""
+
+
+@dataclass(frozen=True)
+class LogDirectory:
+    """The sequencer's own directory; two on one machine may share it, since one works at a time."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path, host: str) -> "LogDirectory":
+        """Return the directory, made with a new key if there is none; `LogKeyUnsafe` if the key cannot be used.
+
+        `host` becomes part of the name of a new key, and so of every origin under it, for good: an origin never changes,
+        whatever becomes of the service's address.
+        """
+        directory = cls(path)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not directory.key.exists():
+                if directory.logs():
+                    message = f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
+                    raise LogKeyUnsafe(message)
+                _write(directory.key, Signer(host, secrets.token_bytes(KEY_SIZE)).skey.encode() + b"\n", replace=False)
+            directory._require_usable_key()
+        except OSError as wrong:
+            message = f"the log directory {path} cannot be used: {wrong.strerror}. It must be the sequencer's own."
+            raise LogKeyUnsafe(message) from wrong
+        return directory
+
+    @classmethod
+    def existing(cls, path: Path | None) -> "LogDirectory":
+        """Return the directory of a sequencer that has started before; `LogKeyUnsafe` if there is none."""
+        if path is None or not (path / "key").exists():
+            message = "Set PACTA_LOG_DIR to the sequencer's directory; its key is made when the sequencer first starts."
+            raise LogKeyUnsafe(message)
+        return cls(path)
+
+    def _require_usable_key(self) -> None:
+        if stat.S_IMODE(self.key.stat().st_mode) & FORBIDDEN:
+            message = f"others can read the log key {self.key}. Make it the sequencer's alone: chmod 600."
+            raise LogKeyUnsafe(message)
+        _ = self.master
+
+    @property
+    def key(self) -> Path:
+        """The file of the log key."""
+        return self.path / "key"
+
+    @cached_property
+    def master(self) -> Signer:
+        """The key in the file; no note is signed with it. `LogKeyUnsafe` if the file holds none."""
+        try:
+            return Signer.parse(self.key.read_text(encoding="utf-8").removesuffix("\n"))
+        except ValueError as wrong:
+            message = (
+                f"{self.key} holds no log key ({wrong}). Put it back from its backup: a new key would be a new log."
+            )
+            raise LogKeyUnsafe(message) from wrong
+
+    def signer(self, log_id: UUID) -> Signer:
+        """Return the key of one log: its name is the log's origin, its seed is derived from the key file's (RFC 5869).
+
+        Each log has a key of its own, so that a policy can tell them apart and none signs for another.
+        """
+        origin = f"{self.master.name}/v1/commissions/{log_id}/log"
+        derived = HKDF(SHA256(), KEY_SIZE, salt=None, info=origin.encode())
+        return Signer(origin, derived.derive(self.master.seed))
+
+    def last_note(self, log_id: UUID) -> bytes | None:
+        """Return the last note that was signed for this log, None if none was here."""
+        try:
+            return self._note(log_id).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep_note(self, log_id: UUID, note: bytes, after: bytes | None) -> None:
+        """Keep the note that is about to be published; it is on the disk when this returns.
+
+        `after` is the last note that the signer knows: `NoteOvertaken` if it is no longer the last. So one that was
+        slow, while another took its work over, cannot put an older note in the place of a newer one.
+        """
+        with self.key.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            if self.last_note(log_id) != after:
+                message = f"another sequencer signed log {log_id} meanwhile"
+                raise NoteOvertaken(message)
+            _write(self._note(log_id), note, replace=True)
+
+    def logs(self) -> list[UUID]:
+        """Return the logs of which a note is kept."""
+        return [UUID(file.stem) for file in sorted(self.path.glob("*.note")) if LOG_ID.fullmatch(file.stem)]
+
+    def policy(self, log_ids: Iterable[UUID]) -> str:
+        """Return the lines that name these logs in a party's policy file (C2SP tlog-policy)."""
+        return "".join(f"log {self.signer(log_id).verifier.vkey}\n" for log_id in log_ids) + "quorum none\n"
+
+    def _note(self, log_id: UUID) -> Path:
+        return self.path / f"{log_id}.note"
+
+
+def _write(file: Path, content: bytes, *, replace: bool) -> None:
+    """Write a file whole or not at all, for its owner alone, durable before it is seen."""
+    made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+        if replace:
+            made.replace(file)
+        else:
+            _link(made, file)
+    finally:
+        made.unlink(missing_ok=True)
+    held = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(held)
+    finally:
+        os.close(held)
+
+
+def _link(made: Path, file: Path) -> None:
+    # Two may start at once: the first to make the key wins, and the other uses it.
+    try:
+        os.link(made, file)
+    except FileExistsError:
+        return

@@ -1,0 +1,60 @@
+"""The one function that writes to the audit trail."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from service.database.columns import table
+from service.database.prepared import Prepared
+from service.trail.entry import Entry
+from service.trail.models import AuditEntry, AuditPending
+
+_entry, _pending = table(AuditEntry), table(AuditPending)
+_queue = (
+    sa.insert(_pending)
+    .values({name: sa.bindparam(name, type_=_pending.c[name].type) for name in ("log_id", "subject", "seq", "leaf")})
+    .cte("queued")
+)
+_insert = sa.insert(_entry).values(
+    {column.name: sa.bindparam(column.name, type_=column.type) for column in _entry.columns}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A change that an entry tells of: a statement that goes along with it, and its values.
+
+    No value may have the name of a column: SQLAlchemy would write it there.
+    """
+
+    statement: sa.CTE
+    values: Mapping[str, Any]
+
+
+async def append(connection: AsyncConnection, entry: Entry, along: Sequence[Along] = ()) -> None:
+    """Store `entry`, queue it for its index and make the changes that go `along`, in one statement of the caller's transaction.
+
+    The caller holds the lock on the subject's row, and writes the new head there. UNIQUE (subject, seq) refuses a fork.
+    """
+    values = {
+        "subject": entry.subject,
+        "seq": entry.seq,
+        "log_id": entry.log_id,
+        "leaf": entry.leaf,
+        "canonical": entry.canonical,
+        "kind": entry.kind,
+        "recorded_at": entry.recorded_at,
+    }
+    for one in along:
+        values |= one.values
+    await _appending(tuple(one.statement for one in along)).rows(connection, values)
+
+
+# Made once for the statements that go along: making it would cost more than running it.
+@cache
+def _appending(along: tuple[sa.CTE, ...]) -> Prepared:
+    return Prepared(_insert.add_cte(_queue, *along), changing=True)

@@ -1,0 +1,1 @@
+"""Whether the entries follow the rules of the register. Pure."""

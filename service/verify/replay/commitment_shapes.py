@@ -1,0 +1,119 @@
+"""What the `data` of a commitment's entries holds, kind by kind. Pure."""
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from service.register.commitments.rules.evidence import Reference
+from service.values import Name, PartyCode, Reason, ReducedDate, Sector, Texts, Titles
+from service.verify.replay.commission_shapes import Id, Time, strict
+
+
+@strict
+class PartyFacts(TypedDict, total=False):
+    """What one party says of its own side."""
+
+    lead_organisation_id: Id
+    focal_point: Name
+    domestic_procedures: Reason
+    domestic_procedures_completed_on: ReducedDate
+
+
+@strict
+class Commitment(TypedDict):
+    """The members of a commitment as it is recorded; those that only a move sets are null."""
+
+    reference: Reference
+    session_id: Id | None
+    carried_to_session_id: None
+    working_group_id: Id | None
+    item_number: Annotated[int, Field(ge=1, le=999_999)]
+    sector: Sector
+    titles: Titles
+    texts: Texts
+    confidentiality: Literal["public", "parties", "restricted"]
+    target_date: ReducedDate | None
+    instrument_required: bool
+    no_instrument_reason: Reason | None
+    instrument: None
+    party_facts: dict[PartyCode, PartyFacts]
+    state: Literal["proposed"]
+    effective_on: None
+    suspended_from: None
+    review_on: None
+    successor: None
+
+
+@strict
+class Proposal(TypedDict):
+    """A move that is proposed; `evidence` is as the action's model in `commitments/evidence.py` has it."""
+
+    transition: Id
+    action: str
+    source: str
+    target: str
+    evidence: dict[str, Any]
+    awaits: list[PartyCode]
+    expires_at: Time | None
+
+
+@strict
+class Effective(TypedDict):
+    """What a move changed: each changed member, before and after."""
+
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@strict
+class Recorded(TypedDict):
+    """`commitment.recorded`; `effective` where nobody else need confirm."""
+
+    commitment: Commitment
+    proposal: Proposal
+    effective: NotRequired[Effective]
+
+
+@strict
+class Proposed(TypedDict):
+    """`transition.proposed`; `expired` names an earlier proposal whose end had come."""
+
+    proposal: Proposal
+    effective: NotRequired[Effective]
+    expired: NotRequired[Id]
+
+
+@strict
+class Confirmed(TypedDict):
+    """`transition.confirmed`; `effective` where it was the last confirmation."""
+
+    transition: Id
+    reason: Reason | None
+    effective: NotRequired[Effective]
+
+
+@strict
+class Refused(TypedDict):
+    """`transition.refused`."""
+
+    transition: Id
+    reason: Reason
+
+
+@strict
+class Withdrawn(TypedDict):
+    """`transition.withdrawn`."""
+
+    transition: Id
+    reason: Reason | None
+
+
+@strict
+class Changed(TypedDict):
+    """`commitment.changed`: one party's facts of its own side; what was there before is held to what was."""
+
+    before: dict[str, Any]
+    after: dict[PartyCode, PartyFacts]
+    if_match: NotRequired[Literal["*"]]
+    expired: NotRequired[Id]

@@ -1,0 +1,144 @@
+"""Holding an entry's `data`, and a proposal's evidence, to their shapes. Pure."""
+
+from collections.abc import Callable, Mapping
+from operator import itemgetter
+from typing import Any, Final, NotRequired, Required
+
+import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
+from service.register.commitments.rules.evidence import MODELS, given
+from service.register.commitments.rules.lifecycle import Action
+from service.verify.canonical import is_uuid
+from service.verify.finding import Severity
+from service.verify.replay import commission_shapes as shapes
+from service.verify.replay import commitment_shapes
+
+Validate = Callable[[Any], Any]
+
+
+def _validator(shape: Any) -> Validate:  # noqa: ANN401 -- a model, or a typed dictionary
+    return TypeAdapter(shape).validator.validate_python
+
+
+COMMISSION_KINDS: Final[Mapping[str, Validate]] = {
+    "commission.founded": _validator(shapes.Founded),
+    "auditor.appointed": _validator(shapes.Appointed),
+    "session.recorded": _validator(shapes.SessionRecorded),
+    "session.changed": _validator(shapes.SessionChanged),
+    "working_group.founded": _validator(shapes.GroupFounded),
+    "working_group.member_changed": _validator(shapes.MemberChanged),
+}
+COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
+    "commitment.recorded": _validator(commitment_shapes.Recorded),
+    "commitment.changed": _validator(commitment_shapes.Changed),
+    "transition.proposed": _validator(commitment_shapes.Proposed),
+    "transition.confirmed": _validator(commitment_shapes.Confirmed),
+    "transition.refused": _validator(commitment_shapes.Refused),
+    "transition.withdrawn": _validator(commitment_shapes.Withdrawn),
+}
+
+
+def _members(model: type[BaseModel]) -> Validate:
+    """Return the validator of the model's members as they stand in an entry.
+
+    It is strict: what would have to be converted is refused, and read by the model instead.
+    """
+    kinds = {
+        name: (Required if field.is_required() else NotRequired)[field.rebuild_annotation()]
+        for name, field in model.model_fields.items()
+        if name not in {"action", "expires_at"}
+    }
+    return _validator(shapes.strict(TypedDict(model.__name__, kinds)))  # type: ignore[operator]
+
+
+_PROPOSED: Final = "transition.proposed"
+_told = itemgetter("action", "evidence", "expires_at", "transition")
+_PROPOSAL: Final = commitment_shapes.Proposal.__annotations__.keys()
+_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _validator(model) for action, model in MODELS.items()}
+_PLAIN_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _members(model) for action, model in MODELS.items()}
+
+
+class Broken(Exception):
+    """An entry breaks a rule of the commission's life; the message says which, in words of that life."""
+
+    def __init__(self, message: str, severity: Severity = Severity.TAMPERED) -> None:
+        super().__init__(message)
+        self.severity = severity
+
+
+def spelled(value: object) -> bytes:
+    """Return JSON bytes in which equal means equal: 1, 1.0 and true are three values."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def require(holds: object, message: str) -> None:
+    """Raise `Broken` unless the rule holds."""
+    if not holds:
+        raise Broken(message)
+
+
+def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]) -> None:
+    """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
+    if kind not in kinds:
+        message = f"this subject has no entries of the kind {kind!r}"
+        raise Broken(message)
+    if kind == _PROPOSED and _is_plain_proposal(data):
+        return
+    try:
+        if kinds[kind](data) == data:
+            return
+        wrong = "a text is not trimmed"
+    except ValidationError as invalid:
+        wrong = _first(invalid)
+    message = f"its data is not what {kind} holds: {wrong}"
+    raise Broken(message)
+
+
+def _is_plain_proposal(data: Mapping[str, Any]) -> bool:
+    """Tell at a glance whether `data` has the shape of a proposal without an end; if not, it may have another one.
+
+    Who it awaits, and what it leads from and to, is compared with what it must be in any case.
+    """
+    try:
+        proposal = data["proposal"]
+        action, evidence, until, transition = _told(proposal)
+        return (
+            len(data) == 1
+            and proposal.keys() == _PROPOSAL
+            and type(action) is str
+            and type(evidence) is dict
+            and until is None
+            and is_uuid(transition)
+        )
+    except (KeyError, TypeError):
+        return False
+
+
+def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
+    """Raise `Broken` unless the evidence is just what the action's model writes."""
+    if _is_plain_evidence(action, evidence):
+        return
+    try:
+        read: BaseModel = _EVIDENCE[action]({**evidence, "action": action})
+        if spelled(given(read)) == spelled(evidence):
+            return
+        wrong = "it is not spelled as the service writes it"
+    except ValidationError as invalid:
+        wrong = _first(invalid)
+    message = f"the evidence of '{action}' is not as it must be: {wrong}"
+    raise Broken(message)
+
+
+def _is_plain_evidence(action: Action, evidence: Mapping[str, Any]) -> bool:
+    """Tell whether the evidence is as it must be, and each of its members can be told without converting it."""
+    try:
+        return bool(_PLAIN_EVIDENCE[action](evidence) == evidence)
+    except ValidationError:
+        return False
+
+
+def _first(invalid: ValidationError) -> str:
+    first = invalid.errors(include_url=False, include_context=False)[0]
+    return f"{'/'.join(map(str, first['loc'])) or 'it'}: {first['msg']}"
