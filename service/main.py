@@ -96,11 +96,9 @@ def create_sequencer(settings: Settings) -> Sequencer:
     """Return the sequencer with an engine of its own, as the role that may give indexes and store checkpoints."""
     url = settings.worker_database_url
     if url is None:
-        message = "The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer."
-        raise ValueError(message)
+        raise ValueError("The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer.")
     if settings.log_dir is None:
-        message = "The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database."
-        raise ValueError(message)
+        raise ValueError("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
     directory = LogDirectory.open(settings.log_dir, urlsplit(settings.public_url).hostname or "localhost")
     return Sequencer(_worker_engine(url, settings, "pacta-sequencer"), directory)
 

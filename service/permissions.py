@@ -137,11 +137,11 @@ class Standing:
         """Raise `NotPermitted`, naming who may, unless some role permits it."""
         if not self.may(permission):
             able = sorted(role for role, granted in PERMISSIONS.items() if permission in granted)
-            message = (
+            raise NotPermitted(
                 f"This needs the permission '{permission}', which {', '.join(able)} have; "
-                f"here you are {', '.join(sorted(self.roles)) or 'nothing'}."
+                f"here you are {', '.join(sorted(self.roles)) or 'nothing'}.",
+                permission=str(permission),
             )
-            raise NotPermitted(message, permission=str(permission))
 
 
 def standing(

@@ -29,8 +29,7 @@ class Read(BaseModel):
 def storable(text: str) -> str:
     """Return `text`; `ValueError` if PostgreSQL or UTF-8 cannot hold it."""
     if _unstorable(text):
-        message = "must not contain NUL or half of a surrogate pair"
-        raise ValueError(message)
+        raise ValueError("must not contain NUL or half of a surrogate pair")
     return text
 
 
@@ -75,8 +74,7 @@ Sector = Annotated[
 def real_date(text: str) -> str:
     """Return `text`, an ISO 8601 date that may be reduced to a month or year; `ValueError` if there is no such date."""
     if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
-        message = "must be a date as YYYY-MM-DD, YYYY-MM or YYYY"
-        raise ValueError(message)
+        raise ValueError("must be a date as YYYY-MM-DD, YYYY-MM or YYYY")
     start(text)
     return text
 

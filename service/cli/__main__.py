@@ -99,8 +99,7 @@ def openapi(
 
     text = serving.document(create_app(Settings()))
     if check and (not output.exists() or output.read_text(encoding="utf-8") != text):
-        message = f"{output} is stale. Write it anew with: pacta openapi"
-        raise ValueError(message)
+        raise ValueError(f"{output} is stale. Write it anew with: pacta openapi")
     if not check:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")

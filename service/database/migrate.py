@@ -32,8 +32,7 @@ async def create_roles(owner_url: str, users: list[str]) -> None:
         async with engine.begin() as connection:
             for url in map(make_url, users):
                 if url.username not in ROLES:
-                    message = f"The role must be one of {', '.join(ROLES)}, not {url.username}."
-                    raise ValueError(message)
+                    raise ValueError(f"The role must be one of {', '.join(ROLES)}, not {url.username}.")
                 known = await connection.scalar(
                     sa.text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": url.username}
                 )

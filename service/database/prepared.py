@@ -41,8 +41,7 @@ class Prepared:
         """Run it and return its rows."""
         driver = driver_of(connection)
         if self._changing and not driver.is_in_transaction():
-            message = "what changes or locks must run in a transaction"
-            raise RuntimeError(message)
+            raise RuntimeError("what changes or locks must run in a transaction")
         try:
             return [dict(record) for record in await driver.fetch(self.text, *self._bound(values))]
         except BaseException as wrong:

@@ -72,8 +72,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
         checks["sequencer"] = f"waits ({state.sequencer.failing})" if state.sequencer.failing else "ready"
     wrong = [f"{name}: {checks[name]}" for name in ("database", "schema", "sequencer") if checks[name] not in WELL]
     if wrong:
-        message = f"Not ready. {'; '.join(wrong)}."
-        raise Unavailable(message, headers={"Retry-After": "1"}, checks=checks)
+        raise Unavailable(f"Not ready. {'; '.join(wrong)}.", headers={"Retry-After": "1"}, checks=checks)
     return {"status": "ready" if checks["log"] in WELL else "alarm", "checks": checks}
 
 

@@ -117,11 +117,14 @@ async def _replay(connection: AsyncConnection, known: dict[str, Any], hashed: by
         .one_or_none()
     )
     if found is None:
-        message = "The first request with this Idempotency-Key has not finished. Send it again in a second."
-        raise StillRunning(message, headers={"Retry-After": "1"})
+        raise StillRunning(
+            "The first request with this Idempotency-Key has not finished. Send it again in a second.",
+            headers={"Retry-After": "1"},
+        )
     if found["request_hash"] != hashed:
-        message = "This Idempotency-Key came before with another body or address. Take a new key for a new request."
-        raise IdempotencyKeyReused(message)
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key came before with another body or address. Take a new key for a new request."
+        )
     headers = {**found["headers"], "Idempotent-Replayed": "true"}
     raise Replay(Response(found["body"], found["status"], headers, media_type="application/json"))
 

@@ -19,8 +19,9 @@ IfMatch = Annotated[
 async def required_version(if_match: IfMatch = None) -> int | None:
     """Return the version that a change is meant for, None for `*`; 428 without If-Match, 412 if it is no ETag of ours."""
     if if_match is None:
-        message = 'Read the resource first, and send its ETag as If-Match (or "*" to change whatever is there).'
-        raise PreconditionRequired(message)
+        raise PreconditionRequired(
+            'Read the resource first, and send its ETag as If-Match (or "*" to change whatever is there).'
+        )
     return _version(if_match)
 
 
@@ -34,8 +35,7 @@ def _version(header: str) -> int | None:
         return None
     found = re.fullmatch(r'"(\d{1,9})"', header.strip())
     if found is None:
-        message = f"If-Match {header!r} is not a version of this resource."
-        raise Stale(message)
+        raise Stale(f"If-Match {header!r} is not a version of this resource.")
     return int(found[1])
 
 

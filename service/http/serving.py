@@ -48,8 +48,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(2048)
     except OSError as wrong:
-        message = f"cannot listen on {host}:{port} ({wrong.strerror}). Choose another --port or --host."
-        raise PortTaken(message) from wrong
+        raise PortTaken(
+            f"cannot listen on {host}:{port} ({wrong.strerror}). Choose another --port or --host."
+        ) from wrong
     return listener
 
 
@@ -96,8 +97,9 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
             lost = os.waitstatus_to_exitcode(status)
             end()
     if lost is not None:
-        message = f"a worker ended by itself, with status {lost}, and the others with it. Start the service anew."
-        raise WorkerEnded(message)
+        raise WorkerEnded(
+            f"a worker ended by itself, with status {lost}, and the others with it. Start the service anew."
+        )
 
 
 def _forked(server: uvicorn.Server, listener: socket.socket, listeners: list[socket.socket]) -> int:

@@ -59,14 +59,12 @@ class Provider:
             await self._refresh()
             claims = self._decode(token)
         if claims is None:
-            message = "The token is not one that its issuer signed."
-            raise unauthenticated(message)
+            raise unauthenticated("The token is not one that its issuer signed.")
         audience = claims.get("aud")
         meant = self.trusted.audience in (audience if isinstance(audience, list) else [audience])
         begun = _number(claims.get("nbf"), 0) <= now + LEEWAY_SECONDS
         if claims.get("iss") != self.trusted.issuer or not meant or not begun or _number(claims.get("exp"), 0) <= now:
-            message = "The token is for another service, or its time has not come or is over."
-            raise unauthenticated(message)
+            raise unauthenticated("The token is for another service, or its time has not come or is over.")
         return claims
 
     def _decode(self, token: str) -> dict[str, Any] | None:
@@ -125,8 +123,7 @@ def load(path: Path | None) -> Providers:
         return Providers()
     found = TypeAdapter(list[TrustedIssuer]).validate_json(path.read_bytes())
     if len({one.issuer for one in found}) < len(found):
-        message = f"{path}: an issuer stands twice; it is trusted for one party."
-        raise ValueError(message)
+        raise ValueError(f"{path}: an issuer stands twice; it is trusted for one party.")
     return Providers({one.issuer: Provider(one) for one in found})
 
 

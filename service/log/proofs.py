@@ -46,8 +46,9 @@ def proving(log_id: UUID) -> Iterator[None]:
         yield
     except (NoteInvalid, ProofInvalid, TileInvalid) as wrong:
         logger.exception("log_unprovable", log_id=str(log_id), reason=str(wrong))
-        message = "The log does not prove what it holds, so it is not handed out. The operator has been told."
-        raise LogUnprovable(message) from wrong
+        raise LogUnprovable(
+            "The log does not prove what it holds, so it is not handed out. The operator has been told."
+        ) from wrong
 
 
 async def newest(connection: AsyncConnection, log_id: UUID, witnesses: int = 0) -> Signed:
@@ -56,8 +57,7 @@ async def newest(connection: AsyncConnection, log_id: UUID, witnesses: int = 0) 
         found = _verified(await log.newest(connection, log_id, witnesses))
     if found is None:
         cosigned = f" that {witnesses} witness(es) cosigned" if witnesses else ""
-        message = f"The log has no checkpoint{cosigned} yet."
-        raise NotFound(message)
+        raise NotFound(f"The log has no checkpoint{cosigned} yet.")
     return found
 
 
@@ -68,8 +68,7 @@ async def of_size(connection: AsyncConnection, log_id: UUID, size: int | None) -
     with proving(log_id):
         found = _verified(await log.of_size(connection, log_id, size))
     if found is None:
-        message = f"The log has signed no checkpoint over {size} entries."
-        raise NotFound(message)
+        raise NotFound(f"The log has signed no checkpoint over {size} entries.")
     return found
 
 
@@ -77,8 +76,7 @@ async def inclusions(connection: AsyncConnection, log_id: UUID, signed: Signed, 
     """Return the verified proof of each of these entries in the tree of a checkpoint; `NotFound` beyond its size."""
     size, root = signed.checkpoint.size, signed.checkpoint.root
     if beyond := [index for index in indexes if index >= size]:
-        message = f"The checkpoint over {size} entries holds no entry with the index {beyond[0]}."
-        raise NotFound(message)
+        raise NotFound(f"The checkpoint over {size} entries holds no entry with the index {beyond[0]}.")
     with proving(log_id):
         leaves = await log_queries.leaves(connection, log_id, indexes)
         paths = await log.inclusions(connection, log_id, indexes, size)
@@ -105,8 +103,7 @@ async def served(connection: AsyncConnection, log_id: UUID, path: str) -> bytes:
     level = wanted.level if isinstance(wanted, Tile) else 0
     # Never beyond what is signed: a reader could not verify it. Any width within it is as good as another.
     if wanted.first + wanted.width > size >> 8 * level:
-        message = f"The tree of {size} entries has no {path}."
-        raise NotFound(message)
+        raise NotFound(f"The tree of {size} entries has no {path}.")
     with proving(log_id):
         return await log_queries.content(connection, log_id, wanted)
 
@@ -115,8 +112,7 @@ def _parsed(path: str) -> Tile | Bundle:
     try:
         return parse_path(path)
     except TileInvalid as wrong:
-        message = f"This is no address of a tile: {wrong}."
-        raise NotFound(message) from wrong
+        raise NotFound(f"This is no address of a tile: {wrong}.") from wrong
 
 
 def _verified(found: Signed | None) -> Signed | None:

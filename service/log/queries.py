@@ -94,8 +94,7 @@ async def newest_of(connection: AsyncConnection, log_id: UUID, subject: UUID, si
     asked = _newest(sa.literal(subject, sa.Uuid), sa.literal(size)).where(_log.c.log_id == log_id)
     found = (await connection.execute(asked)).one_or_none()
     if found is None:
-        message = "No entry of this commitment is in a checkpoint yet. Ask again in a second."
-        raise NotFound(message)
+        raise NotFound("No entry of this commitment is in a checkpoint yet. Ask again in a second.")
     return found
 
 
@@ -105,8 +104,7 @@ async def named(connection: AsyncConnection, name: str) -> Row:
     same = (_commission.c.code == name) | (sa.cast(_commission.c.id, sa.Text) == name.lower())
     found = (await connection.execute(asked.where(same))).one_or_none()
     if found is None:
-        message = f"There is no commission {name!r}. Give its code, such as PK-AZ, or its id."
-        raise NotFound(message)
+        raise NotFound(f"There is no commission {name!r}. Give its code, such as PK-AZ, or its id.")
     return found
 
 
@@ -116,8 +114,7 @@ async def _bundle(connection: AsyncConnection, log_id: UUID, wanted: Bundle) -> 
     found = await connection.scalars(asked.where(_log.c.log_id == log_id, _log.c.index.between(wanted.first, last)))
     entries = [bytes(entry) for entry in found]
     if len(entries) != wanted.width:
-        message = f"{wanted.path} has {len(entries)} entries where it needs {wanted.width}"
-        raise TileInvalid(message)
+        raise TileInvalid(f"{wanted.path} has {len(entries)} entries where it needs {wanted.width}")
     return encode_bundle(entries)
 
 

@@ -50,27 +50,29 @@ class LogDirectory:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not directory.key.exists():
                 if directory.logs():
-                    message = f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
-                    raise LogKeyUnsafe(message)
+                    raise LogKeyUnsafe(
+                        f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
+                    )
                 _write(directory.key, Signer(host, secrets.token_bytes(KEY_SIZE)).skey.encode() + b"\n", replace=False)
             directory._require_usable_key()
         except OSError as wrong:
-            message = f"the log directory {path} cannot be used: {wrong.strerror}. It must be the sequencer's own."
-            raise LogKeyUnsafe(message) from wrong
+            raise LogKeyUnsafe(
+                f"the log directory {path} cannot be used: {wrong.strerror}. It must be the sequencer's own."
+            ) from wrong
         return directory
 
     @classmethod
     def existing(cls, path: Path | None) -> "LogDirectory":
         """Return the directory of a sequencer that has started before; `LogKeyUnsafe` if there is none."""
         if path is None or not (path / "key").exists():
-            message = "Set PACTA_LOG_DIR to the sequencer's directory; its key is made when the sequencer first starts."
-            raise LogKeyUnsafe(message)
+            raise LogKeyUnsafe(
+                "Set PACTA_LOG_DIR to the sequencer's directory; its key is made when the sequencer first starts."
+            )
         return cls(path)
 
     def _require_usable_key(self) -> None:
         if stat.S_IMODE(self.key.stat().st_mode) & FORBIDDEN:
-            message = f"others can read the log key {self.key}. Make it the sequencer's alone: chmod 600."
-            raise LogKeyUnsafe(message)
+            raise LogKeyUnsafe(f"others can read the log key {self.key}. Make it the sequencer's alone: chmod 600.")
         _ = self.master
 
     @property
@@ -84,10 +86,9 @@ class LogDirectory:
         try:
             return Signer.parse(self.key.read_text(encoding="utf-8").removesuffix("\n"))
         except ValueError as wrong:
-            message = (
+            raise LogKeyUnsafe(
                 f"{self.key} holds no log key ({wrong}). Put it back from its backup: a new key would be a new log."
-            )
-            raise LogKeyUnsafe(message) from wrong
+            ) from wrong
 
     def signer(self, log_id: UUID) -> Signer:
         """Return the key of one log: its name is the log's origin, its seed is derived from the key file's (RFC 5869).
@@ -114,8 +115,7 @@ class LogDirectory:
         with self.key.open("rb") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             if self.last_note(log_id) != after:
-                message = f"another sequencer signed log {log_id} meanwhile"
-                raise NoteOvertaken(message)
+                raise NoteOvertaken(f"another sequencer signed log {log_id} meanwhile")
             _write(self._note(log_id), note, replace=True)
 
     def logs(self) -> list[UUID]:

@@ -31,8 +31,7 @@ async def sign(
         with whole():
             return await _sign(connection, directory, log_id, reread_from)
     except NoteInvalid as wrong:
-        message = f"the last note in the database is damaged: {wrong}"
-        raise SigningRefused(message) from wrong
+        raise SigningRefused(f"the last note in the database is damaged: {wrong}") from wrong
 
 
 async def _sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUID, reread_from: int | None) -> bool:
@@ -73,20 +72,22 @@ def _opened(note: bytes, signer: Signer, place: str) -> Checkpoint:
     try:
         return open_checkpoint(note, [signer.verifier]).checkpoint
     except NoteUnverified as wrong:
-        message = f"the last note {place} the database was not signed with this log key. Put the right key back and start anew."
-        raise SigningRefused(message) from wrong
+        raise SigningRefused(
+            f"the last note {place} the database was not signed with this log key. Put the right key back and start anew."
+        ) from wrong
     except NoteInvalid as wrong:
-        message = f"the last note {place} the database is damaged: {wrong}. A party holds the right one."
-        raise SigningRefused(message) from wrong
+        raise SigningRefused(
+            f"the last note {place} the database is damaged: {wrong}. A party holds the right one."
+        ) from wrong
 
 
 async def _continues(connection: AsyncConnection, log_id: UUID, size: int, last: Checkpoint) -> None:
     if size < last.size:
-        message = (
+        raise SigningRefused(
             f"the database holds fewer than the {last.size} entries that were signed: was an older backup restored?"
         )
-        raise SigningRefused(message)
     found = await log.root_of(connection, log_id, last.size)
     if found != last.root:
-        message = f"the first {last.size} entries are not those that were signed: their root is {found.hex()}"
-        raise SigningRefused(message)
+        raise SigningRefused(
+            f"the first {last.size} entries are not those that were signed: their root is {found.hex()}"
+        )

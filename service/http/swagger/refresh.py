@@ -31,8 +31,7 @@ FILES: Final = (
 def pack(version: str, into: Path) -> Path:
     """Let npm fetch the published archive, its integrity checked by npm, and return where it lies."""
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        message = f"an exact version such as 5.35.0 is needed, not {version!r}"
-        raise typer.BadParameter(message)
+        raise typer.BadParameter(f"an exact version such as 5.35.0 is needed, not {version!r}")
     subprocess.run(  # noqa: S603 - the version is digits and dots only
         ["npm", "pack", f"{PACKAGE}@{version}", "--silent", "--pack-destination", str(into)],  # noqa: S607 - npm of the PATH
         check=True,

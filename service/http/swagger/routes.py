@@ -76,8 +76,7 @@ def origin(url: str) -> str:
     """Return the origin of `url` (RFC 6454), in a form that cannot add a directive to a policy; else `ValueError`."""
     found = re.match(r"(https?://[A-Za-z0-9.-]+(?::\d{1,5})?)(?:[/?#]|$)", url)
     if found is None:
-        message = f"not an absolute http(s) address: {url!r}"
-        raise ValueError(message)
+        raise ValueError(f"not an absolute http(s) address: {url!r}")
     return found[1].lower()
 
 

@@ -120,29 +120,27 @@ async def _continues(connection: AsyncConnection, directory: ExportDirectory, wh
     try:
         old = parse_checkpoint(parse_note(kept).text)
     except NoteInvalid as wrong:
-        message = f"{directory.path} holds a checkpoint that cannot be read: {wrong}. Choose another directory."
-        raise ExportRefused(message) from wrong
+        raise ExportRefused(
+            f"{directory.path} holds a checkpoint that cannot be read: {wrong}. Choose another directory."
+        ) from wrong
     new = whole.signed.checkpoint
     if old.origin != new.origin or old.size > new.size:
-        message = (
+        raise ExportRefused(
             f"{directory.path} holds {old.size} entries of {old.origin}, but this export has {new.size} of {new.origin}. "
             "Choose another directory."
         )
-        raise ExportRefused(message)
     if await log.root_of(connection, whole.commission_id, old.size) != old.root:
-        message = (
+        raise ExportRefused(
             f"{directory.path} holds a checkpoint over {old.size} entries that the log no longer continues. The record may "
             "have been changed: keep that directory as evidence, export to another one, and tell the other parties."
         )
-        raise ExportRefused(message)
 
 
 def _lock(held: int, path: Path) -> None:
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as busy:
-        message = f"another export is writing to {path}. Wait for its end."
-        raise ExportRefused(message) from busy
+        raise ExportRefused(f"another export is writing to {path}. Wait for its end.") from busy
 
 
 @contextmanager
@@ -150,5 +148,4 @@ def _told(file: Path) -> Iterator[None]:
     try:
         yield
     except OSError as wrong:
-        message = f"{file} cannot be written: {wrong.strerror}."
-        raise ExportRefused(message) from wrong
+        raise ExportRefused(f"{file} cannot be written: {wrong.strerror}.") from wrong

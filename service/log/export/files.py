@@ -71,8 +71,7 @@ class Export:
                     # A full tile replaces the one of an older export, which may be the evidence.
                     above = await log.hashes(connection, self.commission_id, wanted.level + 1, wanted.index, 1)
                     if above != [root(tile_hashes(wanted, found))]:
-                        message = f"{wanted.path} is not what was signed"
-                        raise TileInvalid(message)
+                        raise TileInvalid(f"{wanted.path} is not what was signed")
                 return found
 
     async def _proofs(self, after: str) -> tuple[list[File], str]:

@@ -76,8 +76,7 @@ async def plan_session(
     locked = await queries.get_for_update(connection, caller, commission_id)
     locked.standing.require(Permission.MANAGE_COMMISSION)
     if new.host_party != caller.party:
-        message = "The host party's secretariat records a session."
-        raise NotPermitted(message)
+        raise NotPermitted("The host party's secretariat records a session.")
     _held_has_a_date(new.status, new.starts_on)
     session_id = known_id or locked.stamp.id
     row = {"id": session_id, "commission_id": commission_id, **new.model_dump(exclude={"co_chair"})}
@@ -115,8 +114,9 @@ def _changes(patch: SessionPatch, caller: Caller, before: Any) -> dict[str, Any]
         message = "A session has a status."
         raise InvalidContent(message, errors=[fault("/status", message)])
     if changes and before["host_party"] != caller.party:
-        message = f"Only the secretariat of the host, {before['host_party']}, changes: {', '.join(sorted(changes))}."
-        raise NotPermitted(message)
+        raise NotPermitted(
+            f"Only the secretariat of the host, {before['host_party']}, changes: {', '.join(sorted(changes))}."
+        )
     if "co_chair" in patch.model_fields_set:
         others = {party: who for party, who in before["co_chairs"].items() if party != caller.party}
         own = {caller.party: patch.co_chair.model_dump()} if patch.co_chair else {}

@@ -72,8 +72,7 @@ async def get_for_update(connection: AsyncConnection, caller: Caller, commission
     )
     row = (await connection.execute(asked)).mappings().one_or_none()
     if row is None:
-        message = "There is no such commission."
-        raise NotFound(message)
+        raise NotFound("There is no such commission.")
     rights = standing(caller, secretariat=row["secretariat"], party=caller.party in row["parties"])
     return Locked(row, rights, Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
 

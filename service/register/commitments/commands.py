@@ -124,8 +124,7 @@ async def _row(
     number = new.item_number or await _next_intersessional(connection, new.commission_id)
     reference = f"{place['code']}/{place['ordinal'] or 0:02d}/{number:03d}"
     if await connection.scalar(sa.text("SELECT 1 FROM commitment WHERE reference = :it"), {"it": reference}):
-        message = f"{reference} is recorded already. A reference is never used twice."
-        raise AlreadyExists(message, reference=reference)
+        raise AlreadyExists(f"{reference} is recorded already. A reference is never used twice.", reference=reference)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(MEMBERS),

@@ -137,5 +137,4 @@ async def belong(
 
 async def _absent(connection: AsyncConnection, caller: Caller) -> NoReturn:
     await require_active(connection, caller)
-    message = "There is no such commitment for this caller."
-    raise NotFound(message)
+    raise NotFound("There is no such commitment for this caller.")

@@ -53,8 +53,9 @@ async def put_member(
         return
     others = [one for key, one in present.items() if key != organisation_id and one["party"] == caller.party]
     if role is GroupRole.CO_LEAD and any(one["role"] == GroupRole.CO_LEAD for one in others):
-        message = f"{caller.party} has a co-lead in this group already. Make it a member or release it first."
-        raise AlreadyExists(message)
+        raise AlreadyExists(
+            f"{caller.party} has a co-lead in this group already. Make it a member or release it first."
+        )
     await _put(connection, caller, group_id, organisation_id, role)
     await _record(connection, caller, locked, group_id, organisation_id, before, role)
 
@@ -65,8 +66,7 @@ async def release_member(connection: AsyncConnection, caller: Caller, group_id: 
     await _own(connection, caller, organisation_id)
     before = {UUID(str(one["organisation_id"])): one["role"] for one in group["members"]}.get(organisation_id)
     if before is None:
-        message = "The organisation is not in this group."
-        raise NotFound(message)
+        raise NotFound("The organisation is not in this group.")
     mine = (_member.c.working_group_id == group_id) & (_member.c.organisation_id == organisation_id)
     await connection.execute(sa.update(_member).where(mine).values(ended_at=locked.stamp.at))
     await _record(connection, caller, locked, group_id, organisation_id, before, None)
@@ -88,11 +88,11 @@ async def _own(connection: AsyncConnection, caller: Caller, organisation_id: UUI
     try:
         party = (await organisation(connection, organisation_id))["party"]
     except NotFound as wrong:
-        message = f"There is no organisation {organisation_id}."
-        raise InvalidContent(message) from wrong
+        raise InvalidContent(f"There is no organisation {organisation_id}.") from wrong
     if party != caller.party:
-        message = f"A secretariat names organisations of its own party, {caller.party}; this one is of {party}."
-        raise NotPermitted(message)
+        raise NotPermitted(
+            f"A secretariat names organisations of its own party, {caller.party}; this one is of {party}."
+        )
 
 
 async def _put(

@@ -35,8 +35,7 @@ async def get(connection: AsyncConnection, working_group_id: UUID) -> Row:
     """Return the group with its present members; `NotFound` otherwise."""
     found = (await connection.execute(_read.where(_group.c.id == working_group_id))).mappings().one_or_none()
     if found is None:
-        message = "There is no such working group."
-        raise NotFound(message)
+        raise NotFound("There is no such working group.")
     return found
 
 

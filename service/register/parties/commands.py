@@ -80,8 +80,7 @@ async def rotate_secret(
     """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
     stamped = await stamp.registry(connection)
     if (await _active(connection, principal_id))["issuer"] != LOCAL:
-        message = "An OpenID provider vouches for this principal; it has no secret here."
-        raise Conflict(message)
+        raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
     end = max(until, stamped.at) if until else stamped.at
     mine = (_credential.c.principal_id == principal_id) & (
         _credential.c.expires_at.is_(None) | (_credential.c.expires_at > end)
@@ -107,8 +106,7 @@ async def deactivate_principal(connection: AsyncConnection, author: Author, prin
 async def _active(connection: AsyncConnection, principal_id: UUID) -> Any:  # noqa: ANN401 -- a row
     found = await queries.principal(connection, principal_id)
     if found["deactivated_at"] is not None:
-        message = "The principal is deactivated. Register a new one."
-        raise Conflict(message)
+        raise Conflict("The principal is deactivated. Register a new one.")
     return found
 
 

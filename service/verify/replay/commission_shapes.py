@@ -22,8 +22,7 @@ strict = with_config(ConfigDict(extra="forbid", strict=True))
 
 def _moment(text: str) -> str:
     if not is_time(text):
-        message = "must be a time as YYYY-MM-DDTHH:MM:SS.ffffffZ"
-        raise ValueError(message)
+        raise ValueError("must be a time as YYYY-MM-DDTHH:MM:SS.ffffffZ")
     return text
 
 

@@ -96,8 +96,7 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, facts:
     row = judge(register, facts, proposal, entry.recorded_at)
     awaits = register.others(party)
     if proposal["awaits"] != awaits:
-        message = f"it must await {', '.join(awaits) or 'nobody'}"
-        raise Broken(message)
+        raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
     subject.waiting = Waiting(proposal, row, party, awaits)
     _conclude(subject, entry, facts)
 

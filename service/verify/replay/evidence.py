@@ -25,14 +25,12 @@ def judge(register: Register, facts: Members, proposal: Members, at: str) -> Ste
     known = _facts(register, facts)
     ends = (row.source, target(row, known.suspended_from))
     if (proposal["source"], proposal["target"]) != ends:
-        message = f"'{row.action}' leads from {ends[0]} to {ends[1]}"
-        raise Broken(message)
+        raise Broken(f"'{row.action}' leads from {ends[0]} to {ends[1]}")
     require(lasts(proposal, at), "it had expired before it was made")
     hold_evidence_to_model(row.action, evidence)
     for fault in [*missing(row.action, evidence, known), *impossible(evidence, known, date.fromisoformat(at[:10]))]:
         said = f"{fault['pointer'][1:]} {fault['detail']}".strip()
-        message = f"the evidence of '{row.action}': {said}"
-        raise Broken(message)
+        raise Broken(f"the evidence of '{row.action}': {said}")
     other = named(register, facts, proposal)
     require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed")
     if row.action is Action.AMEND:

@@ -120,8 +120,7 @@ class Register:
     def party_of(self, entry: Entry) -> str:
         """Return the party for which the entry was written; `Broken` if it is none of this commission."""
         if entry.party not in self.parties:
-            message = f"it was done for {entry.party}, which is not a party of this commission"
-            raise Broken(message)
+            raise Broken(f"it was done for {entry.party}, which is not a party of this commission")
         return entry.party
 
     def others(self, party: str) -> list[str]:

@@ -14,6 +14,7 @@ def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) ->
         commission.follow(register, entry)
         return
     if not register.id:
-        message = "what it changes cannot be followed, since the founding of the commission could not be"
-        raise Broken(message, Severity.UNPROVEN)
+        raise Broken(
+            "what it changes cannot be followed, since the founding of the commission could not be", Severity.UNPROVEN
+        )
     commitment.follow(register, subject, entry, stored)

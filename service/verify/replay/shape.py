@@ -82,8 +82,7 @@ def require(holds: object, message: str) -> None:
 def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]) -> None:
     """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
     if kind not in kinds:
-        message = f"this subject has no entries of the kind {kind!r}"
-        raise Broken(message)
+        raise Broken(f"this subject has no entries of the kind {kind!r}")
     if kind == _PROPOSED and _is_plain_proposal(data):
         return
     try:
@@ -92,8 +91,7 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
         wrong = "a text is not trimmed"
     except ValidationError as invalid:
         wrong = _first(invalid)
-    message = f"its data is not what {kind} holds: {wrong}"
-    raise Broken(message)
+    raise Broken(f"its data is not what {kind} holds: {wrong}")
 
 
 def _is_plain_proposal(data: Mapping[str, Any]) -> bool:
@@ -127,8 +125,7 @@ def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
         wrong = "it is not spelled as the service writes it"
     except ValidationError as invalid:
         wrong = _first(invalid)
-    message = f"the evidence of '{action}' is not as it must be: {wrong}"
-    raise Broken(message)
+    raise Broken(f"the evidence of '{action}' is not as it must be: {wrong}")
 
 
 def _is_plain_evidence(action: Action, evidence: Mapping[str, Any]) -> bool:

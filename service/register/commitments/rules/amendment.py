@@ -24,10 +24,8 @@ class SharedChanges(Strict):
     @model_validator(mode="after")
     def _something_changes(self) -> "SharedChanges":
         if not self.model_fields_set:
-            message = "must name at least one fact to change"
-            raise ValueError(message)
+            raise ValueError("must name at least one fact to change")
         for name in {"titles", "texts", "sector", "confidentiality", "instrument_required"} & self.model_fields_set:
             if getattr(self, name) is None:
-                message = f"{name} cannot be removed"
-                raise ValueError(message)
+                raise ValueError(f"{name} cannot be removed")
         return self

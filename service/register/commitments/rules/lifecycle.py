@@ -147,8 +147,7 @@ def target(row: Step, suspended_from: State | None) -> State:
     if isinstance(row.target, State):
         return row.target
     if suspended_from is None:
-        message = "a suspended commitment knows the state it left"
-        raise ValueError(message)
+        raise ValueError("a suspended commitment knows the state it left")
     return suspended_from
 
 

@@ -43,8 +43,10 @@ async def propose(
     action = action_of(body, locked)
     row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, body)))
     if locked.proposal:
-        message = f"A proposal by {locked.row['proposed_by']} is open; it awaits {', '.join(locked.row['awaiting'])}."
-        raise ProposalAlreadyOpen(message, open_transition_id=str(locked.proposal))
+        raise ProposalAlreadyOpen(
+            f"A proposal by {locked.row['proposed_by']} is open; it awaits {', '.join(locked.row['awaiting'])}.",
+            open_transition_id=str(locked.proposal),
+        )
     locked.standing.require(Permission.PROPOSE)
     evidence, end = await judge(connection, row, body, locked, also)
     awaits, left = locked.others(caller.party), locked.facts.suspended_from
@@ -102,8 +104,9 @@ async def withdraw(
     known, locked, _ = await _lock_proposed(connection, caller, transition_id)
     locked.standing.require(Permission.PROPOSE)
     if known["proposed_by"] != caller.party:
-        message = f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
-        raise NotPermitted(message)
+        raise NotPermitted(
+            f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
+        )
     await _still_open(connection, locked, transition_id)
     data = {"transition": str(transition_id), "reason": new.reason}
     along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
@@ -161,11 +164,9 @@ async def _may_answer(
     locked.standing.require(Permission.CONFIRM)
     await _still_open(connection, locked, transition_id)
     if caller.party == locked.row["proposed_by"]:
-        message = f"{caller.party} proposed this; {', '.join(locked.row['awaiting'])} must confirm it."
-        raise OwnProposal(message)
+        raise OwnProposal(f"{caller.party} proposed this; {', '.join(locked.row['awaiting'])} must confirm it.")
     if caller.party not in locked.row["awaiting"]:
-        message = f"{caller.party} has confirmed this already; {', '.join(locked.row['awaiting'])} has not yet."
-        raise Conflict(message)
+        raise Conflict(f"{caller.party} has confirmed this already; {', '.join(locked.row['awaiting'])} has not yet.")
     if new.decision is Decision.REFUSE and not new.reason:
         message = "A refusal needs a reason, so that the other side knows what to mend."
         raise InvalidContent(message, errors=[fault("/reason", message)])
@@ -176,14 +177,16 @@ async def _still_open(connection: AsyncConnection, locked: Locked, transition_id
         # Expiry is judged under the lock; no entry may have said it yet.
         expired = locked.expired == transition_id
         became = TransitionStatus.EXPIRED if expired else await proposals.status(connection, transition_id)
-        message = f"This proposal is {became}; it can no longer be answered. The commitment is {locked.row['state']}."
-        raise ProposalClosed(message, transition_status=str(became), state=str(locked.row["state"]))
+        raise ProposalClosed(
+            f"This proposal is {became}; it can no longer be answered. The commitment is {locked.row['state']}.",
+            transition_status=str(became),
+            state=str(locked.row["state"]),
+        )
 
 
 def _still_possible(gone: list[Fault]) -> None:
     if gone:
-        message = f"It cannot take effect: {gone[0]['detail']}. Refuse it, or let its proposer take it back."
-        raise Conflict(message)
+        raise Conflict(f"It cannot take effect: {gone[0]['detail']}. Refuse it, or let its proposer take it back.")
 
 
 def _said(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> dict[str, Any]:

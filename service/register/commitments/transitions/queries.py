@@ -50,8 +50,7 @@ async def get(connection: AsyncConnection, caller: Caller, transition_id: UUID) 
     found = await _one(caller.kind).row(connection, bound(caller, transition_id=transition_id))
     if found is None:
         await require_active(connection, caller)
-        message = "There is no such transition for this caller."
-        raise NotFound(message)
+        raise NotFound("There is no such transition for this caller.")
     return found
 
 
