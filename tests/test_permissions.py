@@ -9,8 +9,8 @@ import pytest
 
 from service.errors import NotPermitted
 from service.permissions import PERMISSIONS, Caller, Confidentiality, Kind, Permission, Role, Standing, standing
-from tests.commitments.test_journey import SIGN
 from tests.conftest import COMMISSION, World, item, organisation
+from tests.register.commitments.test_journey import SIGN
 from tests.three_parties import commission_of_three, record_in
 
 READ = {"read_public", "read_parties", "read_restricted"}

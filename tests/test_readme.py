@@ -14,7 +14,7 @@ from service.tlog.cosignature import Cosigner
 from service.tlog.keys import Signer
 from service.tlog.policy_file import parse_policy
 from service.tlog.proof import parse_proof
-from tests.test_demo import Demo, demo
+from tests.demo.test_demo import Demo, demo
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

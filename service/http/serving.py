@@ -97,9 +97,7 @@ def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
             lost = os.waitstatus_to_exitcode(status)
             end()
     if lost is not None:
-        raise WorkerEnded(
-            f"a worker ended by itself, with status {lost}, and the others with it. Start the service anew."
-        )
+        raise WorkerEnded(f"a worker ended by itself, with status {lost}, and the others with it. Start anew.")
 
 
 def _forked(server: uvicorn.Server, listener: socket.socket, listeners: list[socket.socket]) -> int:

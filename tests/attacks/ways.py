@@ -10,8 +10,8 @@ from uuid import UUID
 from service.tlog.merkle import leaf_hash
 from tests.attacks.host import Entries, append, forget, newest, propose, rewrite, store, unguarded
 from tests.attacks.scene import LOG, Check, Scene, caught, key_alone, second, verified
-from tests.commitments.test_journey import SIGN, confirmed
 from tests.conftest import item
+from tests.register.commitments.test_journey import SIGN, confirmed
 
 Caught = dict[Check, str]
 Way = Callable[[Scene], Awaitable[Caught]]

@@ -27,7 +27,7 @@ from service.settings import Settings
 from service.trail.append import append
 from service.trail.entry import Head, compose
 from service.trail.models import REGISTRY
-from tests.audit.filling import AUTHOR, fill, found
+from tests.sequencer.filling import AUTHOR, fill, found
 
 WRITING_SECONDS = 5.0
 _lock = sa.text("SELECT clock_timestamp() FROM commission WHERE id = :id FOR NO KEY UPDATE")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-FILE = Path(__file__).parents[2] / "service" / "openapi" / "answers.json"
+FILE = Path(__file__).parents[2] / "service" / "http" / "openapi" / "answers.json"
 ADMINISTRATORS = ("/v1/principals", "/v1/registry")
 VOLATILE = (
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", "TIME"),

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.test_demo import Running
+from tests.demo.test_demo import Running
 
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from tests.commitments.test_journey import SIGN
 from tests.conftest import World, item
+from tests.register.commitments.test_journey import SIGN
 
 ATTEMPTS = {
     "update": "UPDATE {table} SET {column} = {column}",

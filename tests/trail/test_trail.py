@@ -9,8 +9,8 @@ import rfc8785
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.register.commitments.writing import MEMBERS, members
-from tests.commitments.test_journey import SIGN, confirmed
 from tests.conftest import COMMISSION, SESSION_9, World, item
+from tests.register.commitments.test_journey import SIGN, confirmed
 from tests.three_parties import commission_of_three, record_in
 
 Entry = dict[str, Any]

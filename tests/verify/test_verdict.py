@@ -23,7 +23,7 @@ from service.verify.finding import ORDER, Finding, Findings, Severity, malformed
 from service.verify.judgement import Verdict, verify
 from service.verify.report import lines
 from service.verify.tower import Tower
-from tests.audit.naive import naive_root
+from tests.tlog.naive import naive_root
 from tests.verify.journal import LOG, POLICY, WITNESS, Journal, checkpoint_of, files_of, in_memory, newest_of, seal
 
 

@@ -1,0 +1,78 @@
+"""The migrations make the schema that the tables say, as often as they run, for three roles."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.database.migrate import create_roles, migrate
+from service.settings import MIGRATIONS
+from service.tables import metadata
+from tests.conftest import World, as_superuser
+
+
+async def test_the_migrated_schema_is_the_one_of_the_tables(world: World) -> None:
+    engine = create_async_engine(world.server.url("pacta_owner", world.database))
+    async with engine.connect() as connection:
+        found = await connection.run_sync(_differences)
+    await engine.dispose()
+    assert found == []
+
+
+def _differences(connection: sa.Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_types_in_the_database_are_plain(world: World) -> None:
+    owner = await world.connect()
+    kinds = await owner.fetch("SELECT DISTINCT data_type FROM information_schema.columns WHERE table_schema = 'public'")
+    assert {row[0] for row in kinds} == {
+        "ARRAY",
+        "bigint",
+        "boolean",
+        "bytea",
+        "character varying",
+        "date",
+        "integer",
+        "jsonb",
+        "smallint",
+        "text",
+        "timestamp with time zone",
+        "tsvector",
+        "uuid",
+    }
+    assert await owner.fetchval("SELECT count(*) FROM pg_type WHERE typtype = 'e'") == 0
+
+
+async def test_roles_are_created_from_the_addresses_and_only_the_known_ones(world: World) -> None:
+    superuser = world.server.url("postgres", world.database)
+    await create_roles(superuser, [world.server.url("pacta_app", world.database)])
+    with pytest.raises(ValueError, match="pacta_app, pacta_sequencer"):
+        await create_roles(superuser, [superuser])
+
+
+def test_migrating_twice_changes_nothing(world: World) -> None:
+    migrate(world.server.url("pacta_owner", world.database), [])
+
+
+async def test_a_copied_database_refuses_a_stranger(world: World) -> None:
+    await as_superuser(world.server, f"REVOKE CONNECT ON DATABASE {world.database} FROM pacta_app")
+    with pytest.raises(Exception, match="permission denied"):
+        await world.connect("pacta_app")
+
+
+def test_the_service_knows_the_newest_revision_as_alembic_does(world: World) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert world.app.state.revision == ScriptDirectory.from_config(config).get_current_head()
+
+
+def test_each_migration_says_what_it_is_for() -> None:
+    for file in (Path(__file__).parents[2] / "alembic" / "versions").glob("*.py"):
+        assert file.read_text().startswith('"""')

@@ -1,0 +1,249 @@
+"""`pacta demo` as a user meets it: one command, nothing left behind, nothing lost."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+PACTA = [sys.executable, "-m", "service.cli"]
+ROOT = Path(__file__).parents[2]
+Demo = Callable[..., "Running"]
+
+
+class Running:
+    """A `pacta demo` that has said where it listens."""
+
+    def __init__(self, directory: Path, *options: str) -> None:
+        self.directory = directory
+        self.process = subprocess.Popen(
+            [*PACTA, "demo", "--port", "0", "--data-dir", str(directory), *options],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        said = ""
+        while "Ctrl-C" not in said:
+            line = self.process.stdout.readline()
+            assert line, f"it ended: {said}"
+            said += line
+        found = re.search(r"API\s+(\S+)/v1", said)
+        assert found is not None
+        self.url = found[1]
+
+    def postgres(self) -> int:
+        """Return the pid of its PostgreSQL."""
+        return int((self.directory / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    def call(self, path: str, token: str | None = None, form: dict[str, str] | None = None, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        data = urlencode(form).encode() if form else None
+        if body is not None:
+            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers)) as answer:
+            return json.load(answer)
+
+    def token(self, who: str) -> str:
+        secrets = json.loads((self.directory / "credentials.json").read_text())[who]
+        return str(self.call("/oauth/token", form={"grant_type": "client_credentials", **secrets})["access_token"])
+
+    def end(self, number: int) -> None:
+        self.process.send_signal(number)
+        self.process.wait(20)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    yield from demos(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One demo for the tests that do not end it."""
+    for start in demos(tmp_path_factory.mktemp("shared")):
+        yield start()
+
+
+def demos(place: Path) -> Iterator[Demo]:
+    """Start demos in a directory whose parent is closed to others, and end them."""
+    started: list[Running] = []
+
+    def start(*options: str, directory: Path = place / "closed" / ".pacta") -> Running:
+        directory.parent.mkdir(mode=0o700, exist_ok=True)
+        started.append(Running(directory, *options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.end(signal.SIGKILL)
+
+
+def gone(pid: int) -> bool:
+    """Wait for a process to end, at most ten seconds."""
+    for _ in range(200):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_however_it_ends_its_postgresql_is_gone_and_the_data_is_there_at_the_next_start(
+    demo: Demo, number: signal.Signals
+) -> None:
+    first = demo()
+    pk = first.token("PK")
+    body = {"focal_point": "Desk 7"}
+    item = "/v1/commitments/01940000-0000-7000-8000-000000000407"
+    request = urllib.request.Request(first.url + item, json.dumps(body).encode(), method="PATCH")
+    for name, value in {"Authorization": f"Bearer {pk}", "Content-Type": "application/json", "If-Match": "*"}.items():
+        request.add_header(name, value)
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+    postgres = first.postgres()
+    first.end(number)
+    assert gone(postgres)
+    again = demo()
+    assert again.call(item, again.token("AZ"))["party_facts"] == {"PK": body | _absent()}
+
+
+def _absent() -> dict[str, None]:
+    return dict.fromkeys(("lead_organisation_id", "domestic_procedures", "domestic_procedures_completed_on"))
+
+
+def test_a_fresh_demo_holds_the_pilot_and_begins_anew_when_told(demo: Demo) -> None:
+    first = demo()
+    file = first.directory / "credentials.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    secrets = json.loads(file.read_text())
+    assert set(secrets) == {"administrator", "PK", "AZ", "auditor", "observer"}
+    assert all(set(one) == {"client_id", "client_secret"} for one in secrets.values())
+    items = first.call("/v1/commitments", first.token("PK"))["items"]
+    states = [one["state"] for one in items]
+    assert (len(items), states.count("signed"), states.count("mou_drafted"), states.count("agreed")) == (14, 1, 2, 11)
+    assert [one["reference"] for one in items if one["confidentiality"] == "restricted"] == ["PK-AZ/08/005"]
+    time.sleep(1)
+    trail = first.call(f"/v1/commitments/{items[0]['id']}/audit-trail", first.token("auditor"))["items"]
+    assert all(entry["index"] is not None for entry in trail)
+    groups = first.call("/v1/working-groups", first.token("AZ"))["items"]
+    assert len(groups) >= 4
+    first.end(signal.SIGTERM)
+    anew = demo("--fresh")
+    assert json.loads(file.read_text()) != secrets
+    assert len(anew.call("/v1/commitments", anew.token("PK"))["items"]) == 14
+
+
+def test_it_changes_no_mode_or_owner_outside_its_directory(demo: Demo, tmp_path: Path) -> None:
+    def modes() -> dict[str, tuple[int, int]]:
+        return {str(one): (one.stat().st_mode, one.stat().st_uid) for one in (tmp_path / "closed", tmp_path, ROOT)}
+
+    (tmp_path / "closed").mkdir(mode=0o700)
+    before = modes()
+    demo().end(signal.SIGTERM)
+    assert modes() == before
+    assert stat.S_IMODE((tmp_path / "closed").stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to become")
+def test_as_root_its_postgresql_is_somebody_else(shared: Running) -> None:
+    pid = shared.postgres()
+    uids = re.search(r"Uid:\s+(\d+)\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    assert uids is not None
+    assert "0" not in uids.groups()
+
+
+def test_a_second_demo_on_the_same_data_is_told_so_in_a_sentence(shared: Running) -> None:
+    second = subprocess.run(
+        [*PACTA, "demo", "--port", "0", "--data-dir", str(shared.directory)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "Another Pacta runs" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_port_that_is_taken_is_said_to_be_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = pacta("demo", "--port", str(taken.getsockname()[1]), "--data-dir", str(tmp_path / "d"))
+    assert (done.returncode, "--port" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert not (tmp_path / "d").exists()
+
+
+def pacta(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*PACTA, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (["migrate"], {}, "PACTA_OWNER_DATABASE_URL"),
+        (["worker"], {}, "PACTA_WORKER_DATABASE_URL"),
+        (["serve"], {"PACTA_POOL_SIZE": "many"}, "pool_size"),
+        (["principal", "create", "x y"], {}, "client_id"),
+        (
+            ["principal", "rotate", "somebody"],
+            {"PACTA_DATABASE_URL": "postgresql+asyncpg://x@127.0.0.1:1/x"},
+            "PACTA_..._DATABASE_URL",
+        ),
+        (["openapi", "--check", "--output", "/nowhere/openapi.json"], {}, "pacta openapi"),
+    ],
+)
+def test_mistakes_of_the_operator_are_told_in_a_sentence(
+    arguments: list[str], environment: dict[str, str], said: str
+) -> None:
+    done = pacta(*arguments, **environment)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_lifecycle_is_printed_as_a_picture() -> None:
+    assert pacta("lifecycle").stdout.startswith("stateDiagram-v2\n")
+
+
+def test_the_first_administrator_is_made_rotated_and_ended_on_the_command_line(shared: Running) -> None:
+    running = shared
+    roles = json.loads((running.directory / "roles.json").read_text())
+    port = (running.directory / "postgres" / "postmaster.pid").read_text().splitlines()[3]
+    url = f"postgresql+asyncpg://pacta_app:{roles['pacta_app']}@127.0.0.1:{port}/pacta"
+
+    def login(said: str) -> str:
+        secret = re.search(r"client_secret: (\S+)", said)
+        assert secret is not None
+        form = {"grant_type": "client_credentials", "client_id": "root-2", "client_secret": secret[1]}
+        return str(running.call("/oauth/token", form=form)["access_token"])
+
+    made = pacta("principal", "create", "root-2", PACTA_DATABASE_URL=url)
+    token = login(made.stdout)
+    assert running.call("/v1/me", token)["kind"] == "administrator"
+    assert login(pacta("principal", "rotate", "root-2", PACTA_DATABASE_URL=url).stdout)
+    assert pacta("principal", "deactivate", "root-2", PACTA_DATABASE_URL=url).returncode == 0
+    time.sleep(1)
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        running.call("/v1/me", token)
+    twice = pacta("principal", "create", "root-2", PACTA_DATABASE_URL=url)
+    assert twice.returncode == 1
+    assert "Traceback" not in twice.stderr

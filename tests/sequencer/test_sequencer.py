@@ -1,0 +1,217 @@
+"""The sequencer beside others of its kind, on a disk that is full, and its speed against the clock."""
+
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from service.cli import __main__ as cli
+from service.sequencer.directory import LogDirectory
+from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS
+from service.tlog.policy_file import parse_policy
+from tests.conftest import COMMISSION, Maker, World, item
+from tests.register.commitments.test_journey import SIGN
+from tests.sequencer.filling import fill
+from tests.tlog.soundness import finished, sound
+
+LOG = UUID(COMMISSION)
+_size = "SELECT coalesce(max(size), 0) FROM log_checkpoint WHERE log_id = $1"
+_entries = "SELECT count(*) FROM audit_entry WHERE log_id = $1"
+
+
+async def until(true: Callable[[], Any], seconds: float = 20) -> None:
+    """Wait until `true` is, at most so long."""
+    async with asyncio.timeout(seconds):
+        while not await true():  # noqa: ASYNC110 -- it becomes so in the database
+            await asyncio.sleep(0.02)
+
+
+async def all_signed(owner: Any) -> bool:
+    """Tell whether every entry of the log is signed."""
+    return bool(await owner.fetchval(_size, LOG) == await owner.fetchval(_entries, LOG))
+
+
+async def worker(world: World, directory: Path) -> asyncio.subprocess.Process:
+    """Start `pacta worker`."""
+    settings = {
+        "PACTA_WORKER_DATABASE_URL": world.server.url("pacta_sequencer", world.database),
+        "PACTA_LOG_DIR": str(directory),
+        "PACTA_PUBLIC_URL": "https://pacta.example",
+    }
+    arguments = (sys.executable, "-m", "service.cli", "worker")
+    return await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **settings})
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_two_workers_at_once_are_harmless_and_one_goes_on_when_the_other_is_killed(
+    make_world: Maker, tmp_path: Path, shared: bool
+) -> None:
+    first, second = tmp_path / "first", tmp_path / ("first" if shared else "second")
+    LogDirectory.open(first, "pacta.example")
+    if not shared:
+        shutil.copytree(first, second)
+    world = await make_world(log_dir=first)
+    owner = await world.connect()
+    workers = [await worker(world, place) for place in (first, second)]
+    try:
+        for _ in range(10):
+            await fill(owner, {LOG: 50})
+            await asyncio.sleep(0.1)
+        await until(lambda: all_signed(owner))
+        await fill(owner, {LOG: 300})
+        workers[0].kill()
+        await fill(owner, {LOG: 300})
+        await until(lambda: all_signed(owner))
+    finally:
+        for one in workers:
+            if one.returncode is None:
+                one.kill()
+            await one.wait()
+    # With directories of their own the newest note lies with the one that goes on.
+    await finished(owner, LogDirectory(second), LOG, last=10)
+    assert await owner.fetchval("SELECT count(*) FROM log_alarm") == 0
+
+
+async def test_a_sequencer_that_was_slow_does_not_undo_what_another_signed(world: World) -> None:
+    sequencer, owner = world.app.state.sequencer, await world.connect()
+    await world.sequence()
+    directory: LogDirectory = sequencer.directory
+    note = directory.last_note(LOG)
+    await fill(owner, {LOG: 1})
+    await world.sequence()
+    with pytest.raises(OSError, match="another sequencer"):
+        directory.keep_note(LOG, b"an older note", note)
+    await finished(owner, directory, LOG)
+
+
+async def test_what_is_written_is_signed_within_a_second(world: World) -> None:
+    owner = await world.connect()
+    working = asyncio.create_task(world.app.state.sequencer.run())
+    await until(lambda: all_signed(owner))
+    made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
+    assert made.status_code == 201
+    begun = time.monotonic()
+    await until(lambda: all_signed(owner))
+    spent = time.monotonic() - begun
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    # A second where nothing else runs; here other tests do.
+    assert spent < 5
+
+
+def test_by_the_clock_signing_is_due_within_a_second(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sequencer = type(still.app.state.sequencer)(still.engine, still.app.state.sequencer.directory)
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    sequencer.looked_at, sequencer.checked, sequencer.unsigned = now[0], True, True
+    assert not sequencer._due()
+    now[0] += SIGN_SECONDS
+    assert sequencer._due()
+    assert SIGN_SECONDS + 2 * POLL_SECONDS < 1
+
+
+async def test_many_entries_share_few_checkpoints(world: World) -> None:
+    owner = await world.connect()
+    await world.sequence()
+    before = await owner.fetchval("SELECT count(*) FROM log_checkpoint WHERE log_id = $1", LOG)
+    begun = time.monotonic()
+    working = asyncio.create_task(world.app.state.sequencer.run())
+    for _ in range(30):
+        await fill(owner, {LOG: 100})
+    await until(lambda: all_signed(owner))
+    spent = time.monotonic() - begun
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    after = await owner.fetchval("SELECT count(*) FROM log_checkpoint WHERE log_id = $1", LOG)
+    assert 1 <= after - before <= 2 + spent / SIGN_SECONDS
+    await finished(owner, world.app.state.sequencer.directory, LOG)
+
+
+def full(_: int) -> None:
+    """Sync a file to a disk that is full."""
+    raise OSError(28, "No space left on device")
+
+
+async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    before = await owner.fetchval(_size, LOG)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        await fill(owner, {LOG: 3})
+        working = asyncio.create_task(sequencer.run())
+
+        async def failing() -> bool:
+            return bool(sequencer.failing)
+
+        await until(failing)
+        ready = await world.as_("").get("/readyz")
+        assert ready.json()["checks"]["sequencer"] == "waits (OSError)"
+        assert await owner.fetchval(_size, LOG) == before
+        await sound(owner, sequencer.directory, LOG)
+    await until(lambda: all_signed(owner))
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert sequencer.failing is None
+    await finished(owner, sequencer.directory, LOG)
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "sentence"),
+    [
+        (["worker"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
+        (["serve", "--with-worker"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
+        (["worker"], "PACTA_WORKER_DATABASE_URL", "The sequencer needs PACTA_WORKER_DATABASE_URL"),
+    ],
+)
+def test_what_is_missing_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], missing: str, sentence: str
+) -> None:
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path / "log"))
+    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
+    monkeypatch.delenv(missing)
+    monkeypatch.setattr(sys, "argv", ["pacta", *command])
+    with pytest.raises(SystemExit, match=sentence):
+        cli.main()
+
+
+def test_a_key_that_others_can_read_is_no_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    LogDirectory.open(tmp_path, "pacta.example").key.chmod(0o644)
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
+    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
+    monkeypatch.setattr(sys, "argv", ["pacta", "worker"])
+    with pytest.raises(SystemExit, match=r"others can read the log key .* chmod 600"):
+        cli.main()
+
+
+def test_the_policy_that_is_handed_out_names_each_log_that_was_signed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = LogDirectory.open(tmp_path, "pacta.example")
+    directory.keep_note(LOG, b"a note", None)
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
+    for arguments, log_id in (([], LOG), ([str(UUID(int=7))], UUID(int=7))):
+        monkeypatch.setattr(sys, "argv", ["pacta", "policy", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert not ended.value.code
+        (known,) = parse_policy(capsys.readouterr().out.encode()).logs
+        assert known.key == directory.signer(log_id).verifier
+
+
+def test_no_policy_is_printed_of_a_key_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "argv", ["pacta", "policy"])
+    for place in ("", str(tmp_path)):
+        monkeypatch.setenv("PACTA_LOG_DIR", place or str(tmp_path / "nowhere"))
+        with pytest.raises(SystemExit, match="Set PACTA_LOG_DIR"):
+            cli.main()
+    assert not list(tmp_path.iterdir())
