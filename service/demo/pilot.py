@@ -1,7 +1,6 @@
 """Bring the pilot into an empty register, through the same commands as any user's request."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from service import durable
 from service.database.transaction import begin
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
@@ -45,7 +45,7 @@ async def load(engine: AsyncEngine, credentials: Path) -> bool:
         if known and lost:
             found = await _rotate(connection)
     if found is not None:
-        _write(credentials, found)
+        durable.replace(credentials, json.dumps(found, indent=2).encode())
     return not known
 
 
@@ -123,12 +123,3 @@ async def _caller(connection: AsyncConnection, name: str) -> Caller:
 
 def _without(one: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in one.items() if name not in {"id", *names}}
-
-
-def _write(path: Path, content: Secrets) -> None:
-    draft = path.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        json.dump(content, file, indent=2)
-    draft.replace(path)

@@ -5,7 +5,6 @@ The notes are what a restored backup is noticed by, so they must not be restored
 """
 
 import fcntl
-import os
 import re
 import secrets
 import stat
@@ -18,6 +17,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from service import durable
 from service.tlog.keys import KEY_SIZE, Signer
 
 FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
@@ -47,13 +47,13 @@ class LogDirectory:
         """
         directory = cls(path)
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            durable.make_directory(path, 0o700)
             if not directory.key.exists():
                 if directory.logs():
                     raise LogKeyUnsafe(
                         f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
                     )
-                _write(directory.key, Signer(host, secrets.token_bytes(KEY_SIZE)).skey.encode() + b"\n", replace=False)
+                durable.create(directory.key, f"{Signer(host, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())
             directory._require_usable_key()
         except OSError as wrong:
             raise LogKeyUnsafe(
@@ -116,7 +116,7 @@ class LogDirectory:
             fcntl.flock(held, fcntl.LOCK_EX)
             if self.last_note(log_id) != after:
                 raise NoteOvertaken(f"another sequencer signed log {log_id} meanwhile")
-            _write(self._note(log_id), note, replace=True)
+            durable.replace(self._note(log_id), note)
 
     def logs(self) -> list[UUID]:
         """Return the logs of which a note is kept."""
@@ -128,33 +128,3 @@ class LogDirectory:
 
     def _note(self, log_id: UUID) -> Path:
         return self.path / f"{log_id}.note"
-
-
-def _write(file: Path, content: bytes, *, replace: bool) -> None:
-    """Write a file whole or not at all, for its owner alone, durable before it is seen."""
-    made = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as written:
-            written.write(content)
-            written.flush()
-            os.fsync(written.fileno())
-        if replace:
-            made.replace(file)
-        else:
-            _link(made, file)
-    finally:
-        made.unlink(missing_ok=True)
-    held = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
-
-
-def _link(made: Path, file: Path) -> None:
-    # Two may start at once: the first to make the key wins, and the other uses it.
-    try:
-        os.link(made, file)
-    except FileExistsError:
-        return

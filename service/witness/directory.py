@@ -15,13 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
+from service import durable
 from service.tlog.cosignature import Cosigner
 from service.tlog.encoding import NoteMalformed
 from service.tlog.keys import KEY_SIZE, Signer
-
-PRIVATE: Final = 0o600
 
 
 class WitnessCannotStart(ValueError):
@@ -30,17 +28,14 @@ class WitnessCannotStart(ValueError):
 
 def prepare(directory: Path) -> None:
     """Make the directory, readable by its owner alone, unless it is there."""
-    if not directory.exists():
-        directory.mkdir(mode=0o700, parents=True)
-        _flush(directory.parent)
-    (directory / "logs").mkdir(mode=0o700, exist_ok=True)
-    _flush(directory)
+    for place in (directory, directory / "logs"):
+        durable.make_directory(place, 0o700)
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Keep other processes out until the block or this process ends, however it ends."""
-    handle = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    handle = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, durable.PRIVATE)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -48,24 +43,10 @@ def locked(directory: Path) -> Iterator[None]:
             raise WitnessCannotStart(
                 f"a witness runs on {directory} already; two would not know what the other cosigned."
             ) from wrong
+        durable.clear(directory)
         yield
     finally:
         os.close(handle)
-
-
-def replace(file: Path, content: bytes) -> None:
-    """Put `content` in the place of a file, durably: whenever the power fails, the old or the new one is there whole.
-
-    It is on the disk when this returns. Raises OSError; then either of the two may be there.
-    """
-    draft = file.with_suffix(".draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-    with os.fdopen(handle, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(handle)
-    draft.replace(file)
-    _flush(file.parent)
 
 
 def note_file(directory: Path, origin: str) -> Path:
@@ -103,12 +84,4 @@ def _make_key(file: Path, name: str | None) -> None:
         )
     if name is None:
         raise WitnessCannotStart("a new witness needs a name, such as --name witness.example.gov/pacta.")
-    replace(file, f"{Signer(name, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())
-
-
-def _flush(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.create(file, f"{Signer(name, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 import structlog
 from typing_extensions import override
 
+from service import durable
 from service.tlog.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, judge
 from service.tlog.checkpoint import Checkpoint, OriginMismatch, parse_checkpoint
 from service.tlog.cosignature import Cosigner
@@ -88,7 +89,7 @@ class Memory:
         cosignature = self.cosigner.cosign(granted.note.text, now)
         note = Note(granted.note.text, (*granted.verified, cosignature))
         try:
-            directory.replace(found.file, bytes(note))
+            durable.replace(found.file, bytes(note))
         except OSError as wrong:
             # Whether the disk holds the old note or the new one is unknown until it is read again.
             found.lost = f"its memory could not be written ({wrong.strerror}); mend that and start it again"

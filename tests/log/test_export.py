@@ -87,7 +87,7 @@ async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(w
     inode = (tmp_path / "tile/entries/001").stat().st_ino
     (tmp_path / "tile/0/001").write_bytes(b"cut off")
     (tmp_path / "tile/entries/000").write_bytes(tree(tmp_path)["tile/entries/000"][:-1])
-    (tmp_path / ".unfinished").write_bytes(b"left by one that was killed")
+    (tmp_path / "tile/0/.001.0123456789abcdef.draft").write_bytes(b"left by one that was killed")
     await grow(world, 250)
     await to_directory(world.engine, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 793

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from service import durable
+
 SUPERUSER, OWNER, APP, SEQUENCER = "postgres", "pacta_owner", "pacta_app", "pacta_sequencer"
 ROLES = (SUPERUSER, OWNER, APP, SEQUENCER)
 NOBODY = 65534
@@ -54,9 +56,7 @@ class Cluster:
         """Return each role's password, from a file (mode 0600) beside the data."""
         file = self.directory / "roles.json"
         if not file.exists():
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as out:
-                json.dump({role: secrets.token_urlsafe(24) for role in ROLES}, out)
+            durable.create(file, json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}).encode())
         found: dict[str, str] = json.loads(file.read_text())
         return found
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from service import durable
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
@@ -20,7 +21,6 @@ from service.tlog.merkle import leaf_hashes
 from service.tlog.note import parse_note
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, decode_bundle
 
-UNFINISHED: Final = ".unfinished"
 CHECKPOINT: Final = "checkpoint"
 OLDER: Final = ".checkpoint-of-before"
 """The checkpoint of an export that is being brought up to date: while its files are those of two, none of them is signed."""
@@ -48,11 +48,10 @@ class ExportDirectory:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole or not at all."""
-        made, file = self.path / UNFINISHED, self.path / path
+        file = self.path / path
         with _told(file):
-            file.parent.mkdir(parents=True, exist_ok=True)
-            made.write_bytes(content)
-            made.replace(file)
+            durable.make_directory(file.parent)
+            durable.replace(file, content, durable.SHARED)
 
     @property
     def checkpoint(self) -> bytes | None:
@@ -68,12 +67,14 @@ class ExportDirectory:
         """Set the checkpoint of an older export aside: what is interrupted now must not be judged by it."""
         with _told(self.path), suppress(FileNotFoundError):
             (self.path / CHECKPOINT).replace(self.path / OLDER)
+            durable.sync(self.path)
 
     def end(self, size: int) -> None:
-        """Remove what older exports left: their checkpoint, and partial tiles and bundles that a log of this size does not have."""
+        """Remove what older exports left: their checkpoint, drafts, and partial tiles and bundles that a log of this size lacks."""
         present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
         with _told(self.path):
             (self.path / OLDER).unlink(missing_ok=True)
+            durable.clear(self.path)
             for place in (self.path / "tile").rglob("*.p"):
                 for file in place.iterdir():
                     if file.relative_to(self.path).as_posix() not in present:
@@ -85,7 +86,7 @@ class ExportDirectory:
     def locked(self) -> Iterator[None]:
         """Make the directory if need be, and keep other exports out of it; `ExportRefused` where one is at work."""
         with _told(self.path):
-            self.path.mkdir(parents=True, exist_ok=True)
+            durable.make_directory(self.path)
             held = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
         try:
             _lock(held, self.path)
