@@ -79,8 +79,7 @@ def migrate() -> None:
 
     settings = Settings()
     if settings.owner_database_url is None:
-        msg = "Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta."
-        raise ValueError(msg)
+        raise ValueError("Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta.")
     users = [url.get_secret_value() for url in (settings.database_url, settings.worker_database_url) if url]
     run_migrations(settings.owner_database_url.get_secret_value(), users)
     typer.echo("The schema is up to date.")

@@ -101,8 +101,7 @@ async def known_caller(
     (`visibility.visible_to`), or by `queries.require_active`.
     """
     if token is None:
-        msg = "Send a token: Authorization: Bearer ... (get one from POST /oauth/token)."
-        raise unauthenticated(msg)
+        raise unauthenticated("Send a token: Authorization: Bearer ... (get one from POST /oauth/token).")
     callers: Callers = request.app.state.callers
     caller = await callers.find(connection, token)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"

@@ -49,15 +49,12 @@ class Issuer:
         try:
             decoded = jwt.decode(token, self.key, algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError) as wrong:
-            msg = "The token is not one that this service signed."
-            raise unauthenticated(msg) from wrong
+            raise unauthenticated("The token is not one that this service signed.") from wrong
         claims = decoded.claims
         if decoded.header.get("typ") != "at+jwt" or claims.get("iss") != self.url or claims.get("aud") != self.url:
-            msg = "The token was issued by, or for, another service."
-            raise unauthenticated(msg)
+            raise unauthenticated("The token was issued by, or for, another service.")
         if not isinstance(claims.get("exp"), int) or claims["exp"] <= now:
-            msg = "The token has expired. Get a new one from /oauth/token."
-            raise unauthenticated(msg)
+            raise unauthenticated("The token has expired. Get a new one from /oauth/token.")
         return claims
 
     def jwks(self) -> dict[str, Any]:

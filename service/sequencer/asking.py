@@ -58,16 +58,14 @@ async def ask(witness: Witness, checkpoint: bytes, old_size: int, prove: Prove) 
     if told is not None and told != old_size:
         answer = await _request(witness, note, told, prove)
     if answer.status != 200:
-        msg = f"it answered {answer.status}: {answer.body[:200].decode(errors='replace').strip()!r}"
-        raise WitnessRefused(msg)
+        raise WitnessRefused(f"it answered {answer.status}: {answer.body[:200].decode(errors='replace').strip()!r}")
     return _cosignature(witness, note, answer.body)
 
 
 async def _request(witness: Witness, note: Note, old_size: int, prove: Prove) -> _Answer:
     size = parse_checkpoint(note.text).size
     if old_size > size:
-        msg = f"it has cosigned {old_size} entries, of which this checkpoint has only {size}"
-        raise WitnessRefused(msg)
+        raise WitnessRefused(f"it has cosigned {old_size} entries, of which this checkpoint has only {size}")
     proof = await prove(old_size, size) if 0 < old_size < size else ()
     address = _address(witness)
     try:
@@ -75,11 +73,9 @@ async def _request(witness: Witness, note: Note, old_size: int, prove: Prove) ->
             raw = await _exchange(address, bytes(AddCheckpoint(old_size, tuple(proof), note)))
         return _read(raw)
     except TimeoutError as error:
-        msg = f"it did not answer within {PATIENCE_SECONDS} seconds"
-        raise WitnessAway(msg) from error
+        raise WitnessAway(f"it did not answer within {PATIENCE_SECONDS} seconds") from error
     except (OSError, HTTPException, ValueError, OverflowError) as error:
-        msg = f"it cannot be reached: {str(error) or type(error).__name__}"
-        raise WitnessAway(msg) from error
+        raise WitnessAway(f"it cannot be reached: {str(error) or type(error).__name__}") from error
 
 
 def _cosignature(witness: Witness, note: Note, body: bytes) -> Signature:
@@ -87,14 +83,12 @@ def _cosignature(witness: Witness, note: Note, body: bytes) -> Signature:
     try:
         lines = parse_signatures(body.decode())
     except (NoteMalformed, UnicodeDecodeError) as error:
-        msg = "it answered something else than signature lines"
-        raise WitnessRefused(msg) from error
+        raise WitnessRefused("it answered something else than signature lines") from error
     for found in lines:
         own = (found.name, found.key_id) == (witness.key.name, witness.key.key_id)
         if own and witness.key.verifies(note.text, found.signature):
             return found
-    msg = f"it answered without a cosignature that the key {witness.key.vkey} verifies"
-    raise WitnessRefused(msg)
+    raise WitnessRefused(f"it answered without a cosignature that the key {witness.key.vkey} verifies")
 
 
 def _address(witness: Witness) -> SplitResult:
@@ -108,8 +102,7 @@ def _address(witness: Witness) -> SplitResult:
     except ValueError:
         sound = None
     if not sound:
-        msg = f"{prefix!r} is no address of a witness, which is http:// or https://, a host, and a path"
-        raise WitnessAway(msg)
+        raise WitnessAway(f"{prefix!r} is no address of a witness, which is http:// or https://, a host, and a path")
     return parts
 
 
@@ -130,8 +123,7 @@ async def _exchange(address: SplitResult, body: bytes) -> bytes:
         return ended.partial
     finally:
         writer.transport.abort()
-    msg = f"it answered more than {MAX_ANSWER_BYTES} bytes"
-    raise WitnessAway(msg)
+    raise WitnessAway(f"it answered more than {MAX_ANSWER_BYTES} bytes")
 
 
 class _Received:

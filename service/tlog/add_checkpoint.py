@@ -108,8 +108,7 @@ class AddCheckpoint:
     def __post_init__(self) -> None:
         """Refuse what could not be written and read again; raises `NoteMalformed`."""
         if len(self.proof) > MAX_HASHES or set(map(len, self.proof)) - {HASH_SIZE}:
-            msg = f"a proof is at most {MAX_HASHES} hashes of {HASH_SIZE} bytes"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"a proof is at most {MAX_HASHES} hashes of {HASH_SIZE} bytes")
         parse_decimal(str(self.old_size))
         _ = self.checkpoint
 
@@ -128,12 +127,12 @@ def parse_request(raw: bytes) -> AddCheckpoint:
     """Read a request's body, strictly; raises `RequestMalformed`. Verifies nothing."""
     head, blank, note = raw.partition(b"\n\n")
     if not blank or not head.isascii() or len(raw) > MAX_REQUEST_BYTES:
-        msg = f"a request is an old size, a proof, an empty line and a checkpoint, in {MAX_REQUEST_BYTES} bytes"
-        raise RequestMalformed(msg)
+        raise RequestMalformed(
+            f"a request is an old size, a proof, an empty line and a checkpoint, in {MAX_REQUEST_BYTES} bytes"
+        )
     old, *proof = head.decode("ascii").split("\n")
     if not old.startswith("old "):
-        msg = f"{old[:100]!r} is no line with the old size"
-        raise RequestMalformed(msg)
+        raise RequestMalformed(f"{old[:100]!r} is no line with the old size")
     try:
         return AddCheckpoint(parse_decimal(old[4:]), tuple(map(decode_base64, proof)), parse_note(note))
     except NoteMalformed as error:
@@ -155,8 +154,7 @@ def judge(request: AddCheckpoint, logs: Sequence[Verifier], known: Checkpoint | 
     except NoteInvalid as error:
         raise LogUnsigned(str(error)) from error
     if request.old_size > checkpoint.size:
-        msg = f"the old size {request.old_size} is beyond the checkpoint's {checkpoint.size}"
-        raise RequestMalformed(msg)
+        raise RequestMalformed(f"the old size {request.old_size} is beyond the checkpoint's {checkpoint.size}")
     known = known or Checkpoint(checkpoint.origin, 0, EMPTY_ROOT)
     if request.old_size != known.size:
         raise OldSizeStale(known.size)
@@ -179,12 +177,10 @@ def _require_growth(known: Checkpoint, checkpoint: Checkpoint, proof: Sequence[b
     if not known.size:
         # Nothing can be proved from no leaves, so the first tree is believed as it is.
         if proof or (not checkpoint.size and checkpoint.root != EMPTY_ROOT):
-            msg = "from 0 leaves the proof is empty, and 0 leaves have the root of the empty tree"
-            raise GrowthUnproved(msg)
+            raise GrowthUnproved("from 0 leaves the proof is empty, and 0 leaves have the root of the empty tree")
         return
     if known.size == checkpoint.size and known.root != checkpoint.root:
-        msg = f"another root was cosigned for {known.size} leaves of {known.origin!r}"
-        raise RootDiffers(msg)
+        raise RootDiffers(f"another root was cosigned for {known.size} leaves of {known.origin!r}")
     try:
         verify_consistency(known.size, known.root, checkpoint.size, checkpoint.root, proof)
     except ProofInvalid as error:

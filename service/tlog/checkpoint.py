@@ -40,14 +40,11 @@ class Checkpoint:
         """Refuse what could not be written and read again; raises `NoteMalformed`."""
         lines = (self.origin, *self.extensions)
         if any(not line or "\n" in line or CONTROL.search(line) for line in lines):
-            msg = "origin and extensions of a checkpoint are non-empty lines without control characters"
-            raise NoteMalformed(msg)
+            raise NoteMalformed("origin and extensions of a checkpoint are non-empty lines without control characters")
         if len(self.root) != HASH_SIZE:
-            msg = f"the root of a checkpoint is {HASH_SIZE} bytes"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"the root of a checkpoint is {HASH_SIZE} bytes")
         if not 0 <= self.size <= MAX_INTEGER:
-            msg = "the size of a checkpoint is a number from 0 to 2**63 - 1"
-            raise NoteMalformed(msg)
+            raise NoteMalformed("the size of a checkpoint is a number from 0 to 2**63 - 1")
 
     @property
     def text(self) -> str:
@@ -73,8 +70,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """Read a note's text as a checkpoint, strictly; raises `NoteMalformed`. Verifies nothing."""
     *lines, rest = text.split("\n")
     if rest or len(lines) < 3:
-        msg = "a checkpoint is at least three lines, each with its newline"
-        raise NoteMalformed(msg)
+        raise NoteMalformed("a checkpoint is at least three lines, each with its newline")
     origin, size, root, *extensions = lines
     return Checkpoint(origin, parse_decimal(size), decode_base64(root), tuple(extensions))
 
@@ -104,10 +100,8 @@ def open_checkpoint(
     opened = OpenedCheckpoint(parse_checkpoint(note.text), note, verified)
     signed_by = [key for key in logs if opened.signed_by(key)]
     if not signed_by:
-        msg = "no log that we know has signed this checkpoint"
-        raise NoteUnverified(msg)
+        raise NoteUnverified("no log that we know has signed this checkpoint")
     wanted = {key.name for key in signed_by} if origin is None else {origin}
     if opened.checkpoint.origin not in wanted:
-        msg = f"a checkpoint of {opened.checkpoint.origin!r}, not of {' or '.join(sorted(wanted))!r}"
-        raise OriginMismatch(msg)
+        raise OriginMismatch(f"a checkpoint of {opened.checkpoint.origin!r}, not of {' or '.join(sorted(wanted))!r}")
     return opened

@@ -44,8 +44,7 @@ class Cosigner:
     def __post_init__(self) -> None:
         """Refuse a seed of another length; the name is checked with the public half."""
         if len(self.seed) != KEY_SIZE:
-            msg = f"a seed is {KEY_SIZE} bytes"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"a seed is {KEY_SIZE} bytes")
         _ = self.verifier
 
     @cached_property
@@ -60,8 +59,7 @@ class Cosigner:
         stored that it did, since this is the statement it makes.
         """
         if not 0 <= timestamp <= MAX_INTEGER:
-            msg = f"{timestamp} is no time of a cosignature"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"{timestamp} is no time of a cosignature")
         signed = Ed25519PrivateKey.from_private_bytes(self.seed).sign(_message(text, timestamp))
         return Signature(self.name, self.verifier.key_id, _LAYOUT.pack(timestamp, signed))
 
@@ -76,12 +74,10 @@ def timestamp_of(signature: Signature) -> int:
 
 def _unpack(signature: bytes) -> tuple[int, bytes]:
     if len(signature) != _LAYOUT.size:
-        msg = f"a cosignature is {_LAYOUT.size} bytes"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"a cosignature is {_LAYOUT.size} bytes")
     timestamp, signed = _LAYOUT.unpack(signature)
     if timestamp > MAX_INTEGER:
-        msg = f"{timestamp} is no time of a cosignature"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"{timestamp} is no time of a cosignature")
     return timestamp, signed
 
 

@@ -30,8 +30,7 @@ def require_name(name: str) -> None:
     """Refuse a key name that is empty or holds spaces, plus signs, control or unpaired surrogate characters."""
     encodable = not any("\ud800" <= character <= "\udfff" for character in name)
     if not name or "+" in name or not encodable or CONTROL.search(name) or any(map(str.isspace, name)):
-        msg = f"{name!r} is no key name"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"{name!r} is no key name")
 
 
 def encode_base64(data: bytes) -> str:
@@ -46,14 +45,12 @@ def decode_base64(text: str) -> bytes:
     except ValueError:
         data = b""
     if not text or encode_base64(data) != text:
-        msg = f"{text[:100]!r} is not base64"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"{text[:100]!r} is not base64")
     return data
 
 
 def parse_decimal(text: str) -> int:
     """Read an ASCII decimal without leading zeros, up to 2**63 - 1; raises `NoteMalformed`."""
     if not _DECIMAL.fullmatch(text) or (number := int(text)) > MAX_INTEGER:
-        msg = f"{text[:100]!r} is no number"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"{text[:100]!r} is no number")
     return number

@@ -38,8 +38,7 @@ class VerifierKey:
         """Refuse a name that cannot stand in a note, and a key of another length."""
         require_name(self.name)
         if len(self.public_key) != KEY_SIZE:
-            msg = f"a public key is {KEY_SIZE} bytes"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"a public key is {KEY_SIZE} bytes")
 
     @cached_property
     def key_id(self) -> bytes:
@@ -56,8 +55,9 @@ class VerifierKey:
         """Read the text form; raises `NoteMalformed`, also for a key of another signature type."""
         name, hashed, algorithm, key = _parse(vkey)
         if algorithm != cls.algorithm:
-            msg = f"{name!r} is a key of signature type {algorithm:#04x} where {cls.algorithm:#04x} is needed"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(
+                f"{name!r} is a key of signature type {algorithm:#04x} where {cls.algorithm:#04x} is needed"
+            )
         _require_key_id(name, hashed, algorithm, key)
         return cls(name, key)
 
@@ -83,8 +83,7 @@ class Signer:
         """Refuse a name that cannot stand in a note, and a seed of another length."""
         require_name(self.name)
         if len(self.seed) != KEY_SIZE:
-            msg = f"a seed is {KEY_SIZE} bytes"
-            raise NoteMalformed(msg)
+            raise NoteMalformed(f"a seed is {KEY_SIZE} bytes")
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -101,8 +100,7 @@ class Signer:
         """Read the text form; raises `NoteMalformed`, which never quotes the secret."""
         name, hashed, algorithm, seed = _parse(skey.removeprefix(_PRIVATE))
         if not skey.startswith(_PRIVATE) or algorithm != ED25519 or len(seed) != KEY_SIZE:
-            msg = "no private Ed25519 key of a note"
-            raise NoteMalformed(msg)
+            raise NoteMalformed("no private Ed25519 key of a note")
         _require_key_id(name, hashed, ED25519, public_key(seed))
         return cls(name, seed)
 
@@ -134,18 +132,15 @@ def ed25519_verifies(key: bytes, signature: bytes, message: bytes) -> bool:
 def _parse(text: str) -> tuple[str, bytes, int, bytes]:
     found = _KEY.fullmatch(text)
     if not found:
-        msg = "a key is written name+hash+base64"
-        raise NoteMalformed(msg)
+        raise NoteMalformed("a key is written name+hash+base64")
     require_name(found[1])
     try:
         blob = decode_base64(found[3])
     except NoteMalformed:
-        msg = f"the key of {found[1]!r} is not base64"
-        raise NoteMalformed(msg) from None
+        raise NoteMalformed(f"the key of {found[1]!r} is not base64") from None
     return found[1], bytes.fromhex(found[2]), blob[0], blob[1:]
 
 
 def _require_key_id(name: str, hashed: bytes, algorithm: int, key: bytes) -> None:
     if key_id(name, algorithm, key) != hashed:
-        msg = f"the hash in the key of {name!r} is not the hash of the key"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"the hash in the key of {name!r} is not the hash of the key")

@@ -112,8 +112,7 @@ def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[by
     for (begin, _), sibling in zip(spans, proof, strict=True):
         joined = node_hash(sibling, joined) if begin <= index else node_hash(joined, sibling)
     if joined != root:
-        msg = f"the path of leaf {index} does not lead to the root of {size} leaves"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"the path of leaf {index} does not lead to the root of {size} leaves")
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:
@@ -134,8 +133,7 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
         else:
             new = node_hash(new, sibling)
     if (old, new) != (old_root, new_root):
-        msg = f"the tree of {new_size} leaves does not continue the tree of {old_size} leaves"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"the tree of {new_size} leaves does not continue the tree of {old_size} leaves")
 
 
 def _reader(leaf_hashes: Sequence[bytes]) -> NodeReader:
@@ -149,32 +147,27 @@ def _reader(leaf_hashes: Sequence[bytes]) -> NodeReader:
 
 def _require_hashes(hashes: Sequence[bytes]) -> None:
     if set(map(len, hashes)) - {HASH_SIZE}:
-        msg = f"a hash is {HASH_SIZE} bytes"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"a hash is {HASH_SIZE} bytes")
 
 
 def _require_numbers(*numbers: int) -> None:
     # Not for tidiness alone: Python writes no integer of more than 4,300 digits into a message.
     if any(number.bit_length() > SIZE_BITS for number in numbers):
-        msg = f"no tree has so many leaves: a size is a number of {SIZE_BITS} bits"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"no tree has so many leaves: a size is a number of {SIZE_BITS} bits")
 
 
 def _require_leaf(index: int, size: int) -> None:
     _require_numbers(index, size)
     if not 0 <= index < size:
-        msg = f"a tree of {size} leaves has no leaf {index}"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"a tree of {size} leaves has no leaf {index}")
 
 
 def _require_growth(old_size: int, new_size: int) -> None:
     _require_numbers(old_size, new_size)
     if not 1 <= old_size <= new_size:
-        msg = f"nothing can be proved from {old_size} to {new_size} leaves"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"nothing can be proved from {old_size} to {new_size} leaves")
 
 
 def _require_length(proof: Sequence[bytes], length: int) -> None:
     if len(proof) != length:
-        msg = f"the proof has {len(proof)} hashes where it needs {length}"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"the proof has {len(proof)} hashes where it needs {length}")

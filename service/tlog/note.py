@@ -65,8 +65,7 @@ class Signature:
         """Refuse what could not be written as a line."""
         require_name(self.name)
         if len(self.key_id) != KEY_ID_SIZE or not self.signature:
-            msg = "a signature is a key id of 4 bytes and at least one byte more"
-            raise NoteMalformed(msg)
+            raise NoteMalformed("a signature is a key id of 4 bytes and at least one byte more")
 
     @property
     def line(self) -> str:
@@ -96,8 +95,7 @@ def sign_note(text: str, *signers: NoteSigner) -> bytes:
     """Sign a text, which must end in a newline, and return the note; `NoteMalformed` where it cannot be one."""
     raw = bytes(Note(text, tuple(signer.sign(text) for signer in signers)))
     if parse_note(raw).text != text:
-        msg = "a text with an empty line at its end cannot be told from its signatures"
-        raise NoteMalformed(msg)
+        raise NoteMalformed("a text with an empty line at its end cannot be told from its signatures")
     return raw
 
 
@@ -105,8 +103,7 @@ def parse_note(raw: bytes) -> Note:
     """Take a note apart without verifying anything; raises `NoteMalformed`."""
     text, blank, lines = _decode(raw).rpartition("\n\n")
     if not blank:
-        msg = "no empty line parts the text from the signatures"
-        raise NoteMalformed(msg)
+        raise NoteMalformed("no empty line parts the text from the signatures")
     return Note(text + "\n", parse_signatures(lines))
 
 
@@ -114,8 +111,7 @@ def parse_signatures(lines: str) -> tuple[Signature, ...]:
     """Read one or more signature lines (those of a note, or a witness's answer); raises `NoteMalformed`."""
     *wanted, rest = lines.split("\n")
     if rest or not 1 <= len(wanted) <= MAX_SIGNATURES:
-        msg = f"a note ends in 1 to {MAX_SIGNATURES} signature lines, each with its newline"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"a note ends in 1 to {MAX_SIGNATURES} signature lines, each with its newline")
     return tuple(map(_parse_signature, wanted))
 
 
@@ -131,31 +127,26 @@ def open_note(raw: bytes, verifiers: Iterable[NoteVerifier]) -> tuple[Note, tupl
     known = list(dict.fromkeys(verifiers))
     verified = {found: None for found in note.signatures if _is_verified(note.text, found, known)}
     if not verified:
-        msg = "no key that we know has signed this note"
-        raise NoteUnverified(msg)
+        raise NoteUnverified("no key that we know has signed this note")
     return note, tuple(verified)
 
 
 def _decode(raw: bytes) -> str:
     if len(raw) > MAX_NOTE_BYTES:
-        msg = f"a note has at most {MAX_NOTE_BYTES} bytes"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"a note has at most {MAX_NOTE_BYTES} bytes")
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
-        msg = "a note is UTF-8"
-        raise NoteMalformed(msg) from error
+        raise NoteMalformed("a note is UTF-8") from error
     if CONTROL.search(text):
-        msg = "a note holds no control characters"
-        raise NoteMalformed(msg)
+        raise NoteMalformed("a note holds no control characters")
     return text
 
 
 def _parse_signature(line: str) -> Signature:
     found = _SIGNATURE_LINE.fullmatch(line)
     if not found:
-        msg = f"{line[:100]!r} is no signature line"
-        raise NoteMalformed(msg)
+        raise NoteMalformed(f"{line[:100]!r} is no signature line")
     blob = decode_base64(found[2])
     return Signature(found[1], blob[:KEY_ID_SIZE], blob[KEY_ID_SIZE:])
 
@@ -164,9 +155,7 @@ def _is_verified(text: str, signature: Signature, known: list[NoteVerifier]) -> 
     named = f"{signature.name}+{signature.key_id.hex()}"
     keys = [key for key in known if (key.name, key.key_id) == (signature.name, signature.key_id)]
     if len(keys) > 1:
-        msg = f"two known keys answer to {named}"
-        raise NoteInvalid(msg)
+        raise NoteInvalid(f"two known keys answer to {named}")
     if keys and not keys[0].verifies(text, signature.signature):
-        msg = f"{named} did not sign this text"
-        raise SignatureInvalid(msg)
+        raise SignatureInvalid(f"{named} did not sign this text")
     return bool(keys)

@@ -83,8 +83,9 @@ class Policy:
         opened = open_checkpoint(raw, [log.key for log in self.logs], keys)
         cosigned = self.cosigned_by(opened)
         if not self.satisfied(cosigned):
-            msg = f"cosigned by {', '.join(sorted(cosigned)) or 'no witness'}, which is not the quorum {self.quorum!r}"
-            raise QuorumMissing(msg)
+            raise QuorumMissing(
+                f"cosigned by {', '.join(sorted(cosigned)) or 'no witness'}, which is not the quorum {self.quorum!r}"
+            )
         return opened
 
     def cosigned_by(self, opened: OpenedCheckpoint) -> set[str]:

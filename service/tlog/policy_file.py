@@ -35,18 +35,17 @@ def parse_policy(raw: bytes) -> Policy:
     """Read a policy file, strictly; raises `PolicyMalformed` with the number of the line that is wrong."""
     lines = raw.split(b"\n")
     if _FORBIDDEN.search(raw) or len(raw) > MAX_POLICY_BYTES or len(lines) > MAX_LINES or lines.pop():
-        msg = f"a policy is at most {MAX_LINES} lines without control characters, each with its newline"
-        raise PolicyMalformed(msg)
+        raise PolicyMalformed(
+            f"a policy is at most {MAX_LINES} lines without control characters, each with its newline"
+        )
     reader = _Reader()
     for number, line in enumerate(lines, start=1):
         try:
             reader.read(line.decode("utf-8", "surrogateescape"))
         except ValueError as error:
-            msg = f"line {number}: {error}"
-            raise PolicyMalformed(msg) from error
+            raise PolicyMalformed(f"line {number}: {error}") from error
     if reader.quorum is None:
-        msg = "no line defines the quorum"
-        raise PolicyMalformed(msg)
+        raise PolicyMalformed("no line defines the quorum")
     return Policy(reader.quorum, tuple(reader.logs), reader.witnesses, reader.groups)
 
 
@@ -67,16 +66,14 @@ class _Reader:
             return
         least, most = _WORDS.get(kind, (0, -1))
         if not least <= len(words) <= most:
-            msg = f"{kind!r} with {len(words)} words after it is no line of a policy"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed(f"{kind!r} with {len(words)} words after it is no line of a policy")
         {"log": self.log, "witness": self.witness, "group": self.group, "quorum": self.define_quorum}[kind](words)
 
     def log(self, words: Sequence[str]) -> None:
         vkey, *url = words
         key = Verifier.parse(vkey)
         if key.public_key in {log.key.public_key for log in self.logs}:
-            msg = "this public key is a log's already"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed("this public key is a log's already")
         self.logs.append(Log(key, *url))
 
     def witness(self, words: Sequence[str]) -> None:
@@ -84,8 +81,7 @@ class _Reader:
         self.require_free(name)
         key = CosignatureVerifier.parse(vkey)
         if key.public_key in {witness.key.public_key for witness in self.witnesses.values()}:
-            msg = "this public key is a witness's already"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed("this public key is a witness's already")
         self.witnesses[name] = Witness(key, *url)
 
     def group(self, words: Sequence[str]) -> None:
@@ -94,34 +90,29 @@ class _Reader:
         for member in members:
             self.require_known(member)
             if member in self.grouped:
-                msg = f"{member!r} is in a group already, so it would count twice"
-                raise PolicyMalformed(msg)
+                raise PolicyMalformed(f"{member!r} is in a group already, so it would count twice")
             self.grouped.add(member)
         self.groups[name] = Group(_threshold(threshold, len(members)), tuple(members))
 
     def define_quorum(self, words: Sequence[str]) -> None:
         if self.quorum is not None:
-            msg = "the quorum is defined already"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed("the quorum is defined already")
         (self.quorum,) = words
         if self.quorum != NONE:
             self.require_known(self.quorum)
 
     def require_free(self, name: str) -> None:
         if name == NONE or name in self.witnesses or name in self.groups:
-            msg = f"the name {name!r} is taken"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed(f"the name {name!r} is taken")
 
     def require_known(self, name: str) -> None:
         if name not in self.witnesses and name not in self.groups:
-            msg = f"no line above defines {name!r}"
-            raise PolicyMalformed(msg)
+            raise PolicyMalformed(f"no line above defines {name!r}")
 
 
 def _threshold(word: str, members: int) -> int:
     named = {"any": 1, "all": members}
     threshold = int(word) if _NUMBER.fullmatch(word) else named.get(word, 0)
     if not 1 <= threshold <= members:
-        msg = f"{word!r} is no threshold of {members} members"
-        raise PolicyMalformed(msg)
+        raise PolicyMalformed(f"{word!r} is no threshold of {members} members")
     return threshold

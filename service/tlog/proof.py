@@ -38,8 +38,9 @@ class Proof:
         """Refuse what could not be written and read again; raises `ProofInvalid`."""
         well_formed = all(len(step) == HASH_SIZE for step in self.hashes) and len(self.hashes) <= MAX_HASHES
         if not (well_formed and 0 <= self.index <= MAX_INTEGER and self.checkpoint and self.extra != b""):
-            msg = f"a proof is an index, at most {MAX_HASHES} hashes, a checkpoint, and extra data or none"
-            raise ProofInvalid(msg)
+            raise ProofInvalid(
+                f"a proof is an index, at most {MAX_HASHES} hashes, a checkpoint, and extra data or none"
+            )
 
     def __bytes__(self) -> bytes:
         """Write the file."""
@@ -63,24 +64,20 @@ def parse_proof(raw: bytes) -> Proof:
     """Read a proof file, strictly; raises `ProofInvalid`. Verifies nothing; the checkpoint is not even read."""
     head, blank, checkpoint = raw.partition(b"\n\n")
     if not blank or len(raw) > 2 * MAX_NOTE_BYTES or not head.isascii():
-        msg = "no empty line parts the path from the checkpoint"
-        raise ProofInvalid(msg)
+        raise ProofInvalid("no empty line parts the path from the checkpoint")
     header, *lines = head.decode("ascii").split("\n")
     if header != HEADER:
-        msg = f"a proof starts with {HEADER}"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"a proof starts with {HEADER}")
     try:
         extra = decode_base64(_value("extra", lines.pop(0))) if lines and lines[0].startswith("extra ") else None
         index = parse_decimal(_value("index", lines.pop(0) if lines else ""))
         return Proof(index, tuple(map(decode_base64, lines)), checkpoint, extra)
     except NoteMalformed as error:
-        msg = f"not written as a proof: {error}"
-        raise ProofInvalid(msg) from error
+        raise ProofInvalid(f"not written as a proof: {error}") from error
 
 
 def _value(word: str, line: str) -> str:
     """Return what follows the word and one space."""
     if not line.startswith(f"{word} "):
-        msg = f"{line[:100]!r} is no {word} line"
-        raise ProofInvalid(msg)
+        raise ProofInvalid(f"{line[:100]!r} is no {word} line")
     return line[len(word) + 1 :]

@@ -24,8 +24,7 @@ class Range:
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
         """Start empty, or from the edge of a tree of `size` leaves; an edge that does not fit is `ProofInvalid`."""
         if size < 0 or len(hashes) != size.bit_count() or set(map(len, hashes)) - {HASH_SIZE}:
-            msg = f"{len(hashes)} hashes are not the edge of a tree of {size} leaves"
-            raise ProofInvalid(msg)
+            raise ProofInvalid(f"{len(hashes)} hashes are not the edge of a tree of {size} leaves")
         self._size = size
         self._hashes = list(hashes)
 
@@ -42,8 +41,7 @@ class Range:
     def append(self, leaf_hash: bytes) -> None:
         """Add one leaf by its hash."""
         if len(leaf_hash) != HASH_SIZE:
-            msg = f"a hash is {HASH_SIZE} bytes"
-            raise ProofInvalid(msg)
+            raise ProofInvalid(f"a hash is {HASH_SIZE} bytes")
         self._push(leaf_hash, 0)
 
     def extend(self, leaf_hashes: Iterable[bytes]) -> None:

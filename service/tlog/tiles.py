@@ -45,8 +45,7 @@ class Tile:
     def __post_init__(self) -> None:
         """Refuse a tile that cannot be addressed."""
         if not (0 <= self.level <= MAX_LEVEL and 0 <= self.index <= MAX_INDEX and 1 <= self.width <= WIDTH):
-            msg = f"no log has a tile of level {self.level}, index {self.index}, width {self.width}"
-            raise TileInvalid(msg)
+            raise TileInvalid(f"no log has a tile of level {self.level}, index {self.index}, width {self.width}")
 
     @property
     def path(self) -> str:
@@ -69,8 +68,7 @@ class Bundle:
     def __post_init__(self) -> None:
         """Refuse a bundle that cannot be addressed."""
         if not (0 <= self.index <= MAX_INDEX and 1 <= self.width <= WIDTH):
-            msg = f"no log has a bundle of index {self.index}, width {self.width}"
-            raise TileInvalid(msg)
+            raise TileInvalid(f"no log has a bundle of index {self.index}, width {self.width}")
 
     @property
     def path(self) -> str:
@@ -87,14 +85,12 @@ def parse_path(path: str) -> Tile | Bundle:
     """Read `tile/<L>/<N>[.p/<W>]` or `tile/entries/<N>[.p/<W>]`; any other spelling raises `TileInvalid`."""
     found = _PATH.fullmatch(path)
     if not found:
-        msg = f"{path[:100]!r} is no path of a tile"
-        raise TileInvalid(msg)
+        raise TileInvalid(f"{path[:100]!r} is no path of a tile")
     index = int(found["index"].replace("x", "").replace("/", ""))
     width = int(found["width"] or WIDTH)
     tile = Tile(int(found["level"]), index, width) if found["level"] else Bundle(index, width)
     if tile.path != path:
-        msg = f"{path!r} is written {tile.path!r}"
-        raise TileInvalid(msg)
+        raise TileInvalid(f"{path!r} is written {tile.path!r}")
     return tile
 
 
@@ -141,8 +137,7 @@ def tile_bytes(tile: Tile, node: NodeReader) -> bytes:
 def tile_hashes(tile: Tile, content: bytes) -> list[bytes]:
     """Take a tile's content apart into its hashes; another length than its width demands is `TileInvalid`."""
     if len(content) != tile.width * HASH_SIZE:
-        msg = f"{tile.path} has {len(content)} bytes where it needs {tile.width * HASH_SIZE}"
-        raise TileInvalid(msg)
+        raise TileInvalid(f"{tile.path} has {len(content)} bytes where it needs {tile.width * HASH_SIZE}")
     return [content[start : start + HASH_SIZE] for start in range(0, len(content), HASH_SIZE)]
 
 
@@ -160,8 +155,7 @@ def node_reader(size: int, read: Callable[[Tile], bytes]) -> NodeReader:
             seen[tile] = tile_hashes(tile, read(tile))
         hashes = seen[tile][places]
         if len(hashes) != places.stop - places.start:
-            msg = f"a tree of {size} leaves has no complete subtree {index} of level {level}"
-            raise TileInvalid(msg)
+            raise TileInvalid(f"a tree of {size} leaves has no complete subtree {index} of level {level}")
         return root(hashes)
 
     return node
@@ -170,8 +164,7 @@ def node_reader(size: int, read: Callable[[Tile], bytes]) -> NodeReader:
 def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Return the content of the bundle of these entries (1 to 256, each at most 65,535 bytes)."""
     if not 1 <= len(entries) <= WIDTH or any(len(entry) > MAX_ENTRY for entry in entries):
-        msg = f"a bundle is 1 to {WIDTH} entries of at most {MAX_ENTRY} bytes"
-        raise TileInvalid(msg)
+        raise TileInvalid(f"a bundle is 1 to {WIDTH} entries of at most {MAX_ENTRY} bytes")
     return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
 
 
@@ -186,8 +179,7 @@ def decode_bundle(bundle: Bundle, content: bytes) -> list[bytes]:
         entries.append(content[start:end])
         start = end + 2
     if start != size + 2 or len(entries) != bundle.width:
-        msg = f"{bundle.path} does not hold {bundle.width} whole entries and nothing else"
-        raise TileInvalid(msg)
+        raise TileInvalid(f"{bundle.path} does not hold {bundle.width} whole entries and nothing else")
     return entries
 
 

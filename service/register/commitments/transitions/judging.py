@@ -29,8 +29,7 @@ def action_of(body: Mapping[str, Any], locked: Locked) -> Action:
     asked = body.get("action")
     if not isinstance(asked, str) or not asked:
         message = f"is needed: one of {', '.join(Action)}"
-        msg = f"/action: {message}"
-        raise InvalidContent(msg, errors=[fault("/action", message)])
+        raise InvalidContent(f"/action: {message}", errors=[fault("/action", message)])
     try:
         return Action(asked)
     except ValueError:
