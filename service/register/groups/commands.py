@@ -1,13 +1,12 @@
 """What changes working groups; each command leaves one entry in the commission's audit trail."""
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Change, Connection, given
 from service.errors import AlreadyExists, InvalidContent, NotFound, NotPermitted, fault
 from service.permissions import Caller, Permission
 from service.register.commissions import commands as commissions
@@ -19,11 +18,28 @@ from service.register.groups.schemas import WorkingGroupCreate
 from service.register.parties.queries import organisation
 
 _group, _member = table(WorkingGroup), table(Membership)
+_found = Change(
+    sa.insert(_group).values(given(_group, "id", "commission_id", "titles", "sector", "founded_at_session_id", "seq"))
+)
+_move = Change(sa.update(_group).where(_group.c.id == sa.bindparam("group_id")).values(given(_group, "seq")))
+_put_member = Change(
+    insert(_member)
+    .values(given(_member, "working_group_id", "organisation_id", "party", "role"))
+    .on_conflict_do_update(
+        index_elements=["working_group_id", "organisation_id"],
+        set_={"role": sa.text("excluded.role"), "ended_at": None},
+    )
+)
+_end = Change(
+    sa.update(_member)
+    .where(
+        _member.c.working_group_id == sa.bindparam("group_id"), _member.c.organisation_id == sa.bindparam("member_id")
+    )
+    .values(given(_member, "ended_at"))
+)
 
 
-async def found(
-    connection: AsyncConnection, caller: Caller, new: WorkingGroupCreate, known_id: UUID | None = None
-) -> UUID:
+async def found(connection: Connection, caller: Caller, new: WorkingGroupCreate, known_id: UUID | None = None) -> UUID:
     """Found a group with the caller's own co-lead and return its id."""
     locked = await _managed(connection, caller, new.commission_id)
     await _own(connection, caller, new.co_lead_organisation_id)
@@ -33,8 +49,8 @@ async def found(
             message = "The session is of another commission."
             raise InvalidContent(message, errors=[fault("/founded_at_session_id", message)])
     group_id = known_id or locked.stamp.id
-    row = {"id": group_id, **new.model_dump(exclude={"co_lead_organisation_id"}), "seq": locked.row["seq"] + 1}
-    await connection.execute(sa.insert(_group).values(row))
+    facts = new.model_dump(exclude={"co_lead_organisation_id"})
+    await _found.run(connection, id=group_id, **facts, seq=locked.row["seq"] + 1)
     await _put(connection, caller, group_id, new.co_lead_organisation_id, GroupRole.CO_LEAD)
     data = {"id": str(group_id), **new.model_dump(mode="json")}
     await commissions.record(connection, caller, locked, "working_group.founded", data)
@@ -42,13 +58,13 @@ async def found(
 
 
 async def put_member(
-    connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
+    connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
 ) -> None:
     """Make an organisation of the caller's own party co-lead or member; the same again changes nothing."""
     locked, group = await _changed(connection, caller, group_id)
     await _own(connection, caller, organisation_id)
     present = {UUID(str(one["organisation_id"])): one for one in group["members"]}
-    before = present.get(organisation_id, {}).get("role")
+    before = present[organisation_id]["role"] if organisation_id in present else None
     if before == role:
         return
     others = [one for key, one in present.items() if key != organisation_id and one["party"] == caller.party]
@@ -60,31 +76,30 @@ async def put_member(
     await _record(connection, caller, locked, group_id, organisation_id, before, role)
 
 
-async def release_member(connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID) -> None:
+async def release_member(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID) -> None:
     """End an organisation's part in the group; `NotFound` if it has none."""
     locked, group = await _changed(connection, caller, group_id)
     await _own(connection, caller, organisation_id)
     before = {UUID(str(one["organisation_id"])): one["role"] for one in group["members"]}.get(organisation_id)
     if before is None:
         raise NotFound("The organisation is not in this group.")
-    mine = (_member.c.working_group_id == group_id) & (_member.c.organisation_id == organisation_id)
-    await connection.execute(sa.update(_member).where(mine).values(ended_at=locked.stamp.at))
+    await _end.run(connection, group_id=group_id, member_id=organisation_id, ended_at=locked.stamp.at)
     await _record(connection, caller, locked, group_id, organisation_id, before, None)
 
 
-async def _managed(connection: AsyncConnection, caller: Caller, commission_id: UUID) -> Locked:
+async def _managed(connection: Connection, caller: Caller, commission_id: UUID) -> Locked:
     locked = await get_for_update(connection, caller, commission_id)
     locked.standing.require(Permission.MANAGE_COMMISSION)
     return locked
 
 
-async def _changed(connection: AsyncConnection, caller: Caller, group_id: UUID) -> tuple[Locked, Any]:
+async def _changed(connection: Connection, caller: Caller, group_id: UUID) -> tuple[Locked, queries.GroupRow]:
     known = await queries.get(connection, group_id)
     locked = await _managed(connection, caller, known["commission_id"])
     return locked, await queries.get(connection, group_id)
 
 
-async def _own(connection: AsyncConnection, caller: Caller, organisation_id: UUID) -> None:
+async def _own(connection: Connection, caller: Caller, organisation_id: UUID) -> None:
     try:
         party = (await organisation(connection, organisation_id))["party"]
     except NotFound as wrong:
@@ -95,17 +110,13 @@ async def _own(connection: AsyncConnection, caller: Caller, organisation_id: UUI
         )
 
 
-async def _put(
-    connection: AsyncConnection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
-) -> None:
+async def _put(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole) -> None:
     key = {"working_group_id": group_id, "organisation_id": organisation_id}
-    facts = {"role": role, "ended_at": None}
-    put = insert(_member).values(**key, party=caller.party, **facts)
-    await connection.execute(put.on_conflict_do_update(index_elements=list(key), set_=facts))
+    await _put_member.run(connection, **key, party=caller.party, role=role)
 
 
 async def _record(
-    connection: AsyncConnection,
+    connection: Connection,
     caller: Caller,
     locked: Locked,
     group_id: UUID,
@@ -113,7 +124,6 @@ async def _record(
     before: str | None,
     after: str | None,
 ) -> None:
-    changed = sa.update(_group).where(_group.c.id == group_id).values(seq=locked.row["seq"] + 1)
-    await connection.execute(changed)
+    await _move.run(connection, group_id=group_id, seq=locked.row["seq"] + 1)
     data = {"id": str(group_id), "organisation_id": str(organisation_id), "before": before, "after": after}
     await commissions.record(connection, caller, locked, "working_group.member_changed", data)

@@ -1,18 +1,41 @@
 """Reading working groups."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
+from service.database.statement import FIRST, Connection, Query
 from service.errors import NotFound
 from service.register.groups.models import Membership, WorkingGroup
 
 _group, _member = table(WorkingGroup), table(Membership)
+
+
+class MemberRow(TypedDict):
+    """An organisation's present part in a group; read from JSON, where its id is a text."""
+
+    organisation_id: str
+    party: str
+    role: str
+
+
+class GroupRow(TypedDict):
+    """A group with its present members."""
+
+    id: UUID
+    commission_id: UUID
+    titles: dict[str, str]
+    sector: str
+    founded_at_session_id: UUID | None
+    seq: int
+    members: list[MemberRow]
+
+
 _members = (
     sa.select(
         sa.func.coalesce(
@@ -28,30 +51,34 @@ _members = (
     .scalar_subquery()
 )
 _read = sa.select(*_group.c, _members.label("members"))
-Row = Any
+_one = Query(_read.where(_group.c.id == sa.bindparam("group_id")), GroupRow)
 
 
-async def get(connection: AsyncConnection, working_group_id: UUID) -> Row:
+@cache
+def _page(*filters: str) -> Query[GroupRow]:
+    """Return the list with these filters, each a column that is one of the values given under its name."""
+    wanted = [_group.c[name] == sa.any_(sa.bindparam(name, type_=ARRAY(_group.c[name].type))) for name in filters]
+    limit = sa.bindparam("limit", type_=sa.BigInteger())
+    asked = _read.where(_group.c.id > sa.bindparam("after"), *wanted).order_by(_group.c.id).limit(limit)
+    return Query(asked, GroupRow)
+
+
+async def get(connection: Connection, working_group_id: UUID) -> GroupRow:
     """Return the group with its present members; `NotFound` otherwise."""
-    found = (await connection.execute(_read.where(_group.c.id == working_group_id))).mappings().one_or_none()
+    found = await _one.row(connection, group_id=working_group_id)
     if found is None:
         raise NotFound("There is no such working group.")
     return found
 
 
 async def page(
-    connection: AsyncConnection,
+    connection: Connection,
     commissions: Sequence[UUID],
     sectors: Sequence[str],
     after: list[Any] | None,
     limit: int,
-) -> Sequence[Row]:
-    """Return groups by age, of these commissions and sectors (all if empty)."""
-    asked = _read.order_by(_group.c.id).limit(limit + 1)
-    if commissions:
-        asked = asked.where(_group.c.commission_id.in_(commissions))
-    if sectors:
-        asked = asked.where(_group.c.sector.in_(sectors))
-    if after:
-        asked = asked.where(_group.c.id > after[0])
-    return (await connection.execute(asked)).mappings().all()
+) -> list[GroupRow]:
+    """Return groups by age, of these commissions and sectors (all if empty), one more than `limit` if there is more."""
+    filters = {name: value for name, value in (("commission_id", commissions), ("sector", sectors)) if value}
+    last = after[0] if after else FIRST
+    return await _page(*filters).rows(connection, after=last, limit=limit + 1, **filters)

@@ -1,0 +1,156 @@
+"""The one way to SQL: SQLModel describes tables, Core writes statements, asyncpg runs them, rows have a shape.
+
+How a query is written here:
+
+    class GroupRow(TypedDict):
+        id: UUID
+        titles: dict[str, str]
+
+    _one = Query(sa.select(_group.c.id, _group.c.titles).where(_group.c.id == sa.bindparam("group_id")), GroupRow)
+    _move = Change(sa.update(_group).where(_group.c.id == sa.bindparam("group_id")).values(given(_group, "seq")))
+
+    async def get(connection: Connection, group_id: UUID) -> GroupRow:
+        found = await _one.row(connection, group_id=group_id)
+        if found is None:
+            raise NotFound("There is no such working group.")
+        return found
+
+A statement is a constant of its module, or made by a function under `functools.cache` for each form that it has (the kind
+of caller, the filters given): making one costs more than running it. What differs from call to call is a `bindparam`; a
+list is bound as an array (`column == sa.any_(sa.bindparam(..., type_=ARRAY(...)))`), since IN is spelled anew for each
+length. A page begins after a value that is always there: the least one (`FIRST`, "", 0) for the first page.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
+from uuid import UUID
+
+import asyncpg
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import asyncpg as dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
+from typing_extensions import is_typeddict
+
+from service.database.prepared import discard_lost, driver_of
+
+# Soon the driver's own. Until the last statement is written as one of these, SQLAlchemy's, which lends its driver's.
+Connection: TypeAlias = AsyncConnection
+Written: TypeAlias = sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Update | sa.Delete
+Row = TypeVar("Row")
+FIRST: Final = UUID(int=0)
+"""Comes before every id that PostgreSQL makes."""
+_CHANGES: Final = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|FOR (NO KEY UPDATE|UPDATE|SHARE|KEY SHARE))\b")
+_dialect: Final[Dialect] = dialect.dialect(json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
+
+
+def given(table: sa.Table, *names: str) -> dict[str, sa.BindParameter[Any]]:
+    """Return, for `insert().values()` or `update().values()`, a value that is given for each of these columns, by its name.
+
+    In the same UPDATE no other value may have the name of a column: `the_id` is found where `id` is written.
+    """
+    return {name: sa.bindparam(name, type_=table.c[name].type) for name in names}
+
+
+class _Statement:
+    """A Core statement as the driver takes it: its text, and how each of its values is bound.
+
+    What writes or locks refuses to run outside a transaction: alone it would be committed at once, or unlocked.
+    """
+
+    def __init__(self, statement: Written) -> None:
+        compiled = statement.compile(dialect=_dialect)
+        self.text = str(compiled)
+        self.changing = _CHANGES.search(self.text) is not None
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        # A constant of the statement has its own value; any other must be given.
+        self._constants = {bind.key: bind.value for bind in binds if not bind.required}
+        self._binds = [(bind.key, bind.type.dialect_impl(_dialect).bind_processor(_dialect)) for bind in binds]
+
+    def _bound(self, values: Mapping[str, Any]) -> list[Any]:
+        known = {**self._constants, **values} if self._constants else values
+        return [process(known[name]) if process else known[name] for name, process in self._binds]
+
+    def _driver(self, connection: Connection) -> "asyncpg.Connection[asyncpg.Record]":
+        driver = driver_of(connection)
+        if self.changing and not driver.is_in_transaction():
+            raise RuntimeError("what changes or locks must run in a transaction")
+        return driver
+
+
+class Query(_Statement, Generic[Row]):
+    """A statement that gives rows of one shape: a TypedDict, a NamedTuple or a dataclass with its columns' names.
+
+    Any other `shape` is the type of its single column, whose values are given as they are.
+    """
+
+    def __init__(self, statement: Written, shape: Callable[..., Row]) -> None:
+        super().__init__(statement)
+        self._made: Callable[[Any], Row] = _maker(shape, [str(column.key) for column in statement.exported_columns])
+
+    async def rows(self, connection: Connection, /, **values: Any) -> list[Row]:  # noqa: ANN401 -- bound by its column's type
+        """Run it and return its rows."""
+        made = self._made
+        return [made(record) for record in await self._records(connection, values)]
+
+    async def row(self, connection: Connection, /, **values: Any) -> Row | None:  # noqa: ANN401
+        """Run it and return its first row; None without one."""
+        found = await self._records(connection, values)
+        return self._made(found[0]) if found else None
+
+    async def one(self, connection: Connection, /, **values: Any) -> Row:  # noqa: ANN401
+        """Run it and return its row, which is always there."""
+        (found,) = await self._records(connection, values)
+        return self._made(found)
+
+    async def _records(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+        driver = self._driver(connection)
+        try:
+            return cast("list[Any]", await driver.fetch(self.text, *self._bound(values)))
+        except BaseException as wrong:
+            await discard_lost(connection, driver, wrong)
+            raise
+
+
+class Change(_Statement):
+    """A statement that writes, and gives no rows."""
+
+    async def run(self, connection: Connection, /, **values: Any) -> int:  # noqa: ANN401
+        """Run it and return how many rows it wrote."""
+        driver = self._driver(connection)
+        try:
+            told = await driver.execute(self.text, *self._bound(values))
+        except BaseException as wrong:
+            await discard_lost(connection, driver, wrong)
+            raise
+        return int(told.rpartition(" ")[2])
+
+    async def run_each(self, connection: Connection, many: Iterable[Mapping[str, Any]]) -> None:
+        """Run it for each of `many` values, in two round trips for all."""
+        await self._driver(connection).executemany(self.text, [self._bound(values) for values in many])
+
+
+def _maker(shape: Any, columns: list[str]) -> Callable[[Any], Any]:  # noqa: ANN401 -- any class
+    """Return what makes a row of the driver's record; `TypeError` if the shape has other members than the statement has columns."""
+    names: list[str] = columns[:1]
+    make: Callable[[Any], Any] = _only
+    if is_typeddict(shape):
+        names, columns, make = sorted(shape.__annotations__), sorted(columns), dict
+    elif is_dataclass(shape):
+        names, make = [field.name for field in fields(shape)], _spread(shape)
+    elif hasattr(shape, "_fields"):
+        names, make = list(shape._fields), shape._make
+    if names != columns:
+        raise TypeError(f"{shape.__name__} has the members {names}, and its statement the columns {columns}")
+    return make
+
+
+def _spread(shape: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- a class
+    return lambda record: shape(*record)
+
+
+def _only(record: Any) -> Any:  # noqa: ANN401 -- a record of one value
+    return record[0]
