@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from service.register.commitments.rules.lifecycle import picture
+from service.register.commitments.rules.lifecycle import LIFECYCLE
 from service.settings import Settings
 from service.tlog.cosignature import Cosigner
 from service.tlog.keys import Signer
@@ -49,7 +49,7 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
 
 
 def test_the_picture_is_the_lifecycle_of_the_code() -> None:
-    assert f"```mermaid\n{picture()}```" in README
+    assert f"```mermaid\n{LIFECYCLE.picture()}```" in README
 
 
 def test_the_policy_that_demands_both_sides_is_one() -> None:

@@ -107,9 +107,9 @@ def openapi(
 @app.command()
 def lifecycle() -> None:
     """Print the lifecycle as a Mermaid picture."""
-    from service.register.commitments.rules.lifecycle import picture
+    from service.register.commitments.rules.lifecycle import LIFECYCLE
 
-    typer.echo(picture(), nl=False)
+    typer.echo(LIFECYCLE.picture(), nl=False)
 
 
 def main() -> None:

@@ -14,8 +14,10 @@ from uuid import UUID
 from service.permissions import Confidentiality
 from service.register.commissions.models import Rule
 from service.register.commitments.moves import CLOSED, Move
-from service.register.commitments.rules.lifecycle import Action, State, step
-from service.register.commitments.writing import MEMBERS, members, take_effect
+from service.register.commitments.queries import MEMBERS, members
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
+from service.register.commitments.writing import take_effect
+from service.register.decisions.rules.judging import Judged
 from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
 
@@ -119,17 +121,18 @@ def _propose(history: History, action: Action, number: int) -> None:
     place, row = history.place, history.row
     first, second = place.parties
     facts = {"found_in": State.AGREED, "instrument_required": row["instrument_required"]}
-    found = step(action, State(row["state"]), facts)
+    step = LIFECYCLE.step(action, State(row["state"]), facts)
     awaits = [] if place.rule is Rule.UNILATERAL else [second]
-    suspended_from = State(row["suspended_from"]) if row["suspended_from"] else None
-    move = Move(TRANSITIONS[number], found, _evidence(action, place.parties, number), first, awaits, suspended_from)
+    left = State(row["suspended_from"]) if row["suspended_from"] else None
+    judged = Judged(step, _evidence(action, place.parties, number), None)
+    move = Move(TRANSITIONS[number], judged, step.leads_to(left), first, awaits)
     data: dict[str, Any] = {"proposal": move.described()}
     if number == 0:
         data["commitment"] = members(row)
     history.proposals.append(Proposed(move, len(history.entries)))
     changes = move.opened()
     if not awaits:
-        data["effective"], changes = take_effect(found, move.evidence, row)
+        data["effective"], changes = take_effect(step, judged.evidence, row)
         history.proposals[-1].closed = len(history.entries)
     row |= changes
     _enter(history, first, "transition.proposed" if number else "commitment.recorded", data)
@@ -138,7 +141,8 @@ def _propose(history: History, action: Action, number: int) -> None:
 def _confirm(history: History) -> None:
     open_one = history.proposals[-1]
     data: dict[str, Any] = {"transition": str(open_one.move.id), "reason": None}
-    data["effective"], changes = take_effect(open_one.move.step, open_one.move.evidence, history.row)
+    judged = open_one.move.judged
+    data["effective"], changes = take_effect(judged.step, judged.evidence, history.row)
     history.row |= changes
     open_one.closed = len(history.entries)
     _enter(history, history.place.parties[1], "transition.confirmed", data)

@@ -20,7 +20,7 @@ from service.database.columns import table
 from service.demo.postgres import Server
 from service.main import create_app, create_sequencer
 from service.register.commitments.models import Commitment
-from service.register.commitments.writing import MEMBERS, members
+from service.register.commitments.queries import MEMBERS, members
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from service.tlog.merkle import leaf_hash

@@ -10,7 +10,7 @@ import pytest
 
 from service.http.serving import document
 from service.main import create_app
-from service.register.commitments.rules.lifecycle import Action, picture
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.settings import Settings
 
 FILE = Path(__file__).parents[2] / "openapi" / "openapi.json"
@@ -76,7 +76,7 @@ def test_tags_stand_in_the_order_of_the_work_and_each_is_explained() -> None:
 
 
 def test_the_introduction_holds_the_picture() -> None:
-    assert picture() in DOCUMENT["info"]["description"]
+    assert LIFECYCLE.picture() in DOCUMENT["info"]["description"]
     assert DOCUMENT["openapi"].startswith("3.1")
     assert DOCUMENT["info"]["license"] == {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     assert DOCUMENT["servers"]

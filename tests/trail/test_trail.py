@@ -6,9 +6,9 @@ from typing import Any
 
 import rfc8785
 
+from service.register.commitments.queries import MEMBERS, members
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
-from service.register.commitments.writing import MEMBERS, members
 from tests.conftest import COMMISSION, SESSION_9, World, item
 from tests.register.commitments.test_journey import SIGN, confirmed
 from tests.three_parties import commission_of_three, record_in
@@ -120,7 +120,7 @@ def _effective(proposal: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any
     known = facts | {"found_in": evidence.get("found_in", "agreed")}
     row = next(
         step
-        for step in LIFECYCLE
+        for step in LIFECYCLE.steps
         if step.action == proposal["action"]
         and step.source == State(facts["state"])
         and all(known[name] == value for name, value in step.when.items())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.register.commitments.rules.effect import effect
-from service.register.commitments.rules.lifecycle import State, step, target
+from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.cosignature import Cosigner
 from service.tlog.keys import Signer
@@ -130,12 +130,12 @@ class Journal:
     ) -> str:
         facts = self.facts[subject]
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        row = step(action, State(facts["state"]), known)
+        row = LIFECYCLE.step(action, State(facts["state"]), known)
         awaits = [] if self.rule == "unilateral" else [party for party in self.parties if party != by]
         left = facts["suspended_from"]
         proposal = {
             "transition": name(7, len(self.entries)), "action": action, "source": facts["state"],
-            "target": str(target(row, State(left) if left else None)), "evidence": evidence, "awaits": awaits,
+            "target": str(row.leads_to(State(left) if left else None)), "evidence": evidence, "awaits": awaits,
             "expires_at": until,
         }  # fmt: skip
         self.open[subject] = (proposal, list(awaits))
@@ -149,7 +149,7 @@ class Journal:
             return {}
         facts, evidence = self.facts[subject], proposal["evidence"]
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        after = effect(step(proposal["action"], State(facts["state"]), known), evidence, facts)
+        after = effect(LIFECYCLE.step(proposal["action"], State(facts["state"]), known), evidence, facts)
         self.facts[subject] = facts | after
         del self.open[subject]
         return {"effective": {"before": {one: facts[one] for one in after}, "after": after}}

@@ -8,7 +8,7 @@ from typing import Any, Final
 from service.errors import Fault
 from service.permissions import Caller, Permission
 from service.register.commitments import queries
-from service.register.commitments.rules.lifecycle import Action, allowed
+from service.register.commitments.rules.lifecycle import LIFECYCLE
 from service.register.commitments.rules.requirements import Facts, missing
 from service.register.commitments.schemas import CommitmentRead, InstrumentRead, PartyFactsRead
 from service.register.commitments.transitions.schemas import TransitionRead
@@ -54,7 +54,9 @@ def _allowed(caller: Caller, row: Mapping[str, Any]) -> list[dict[str, Any]]:
 @lru_cache(maxsize=10_000)
 def _moves(facts: Facts) -> list[tuple[str, list[Fault]]]:
     """Return each action that is possible with what it still needs: the same for every commitment of the same facts."""
-    return [(action, missing(Action(action), {}, facts)) for action in allowed(facts.state, facts.for_step())]
+    return [
+        (str(action), missing(action, {}, facts)) for action in LIFECYCLE.allowed(facts.state, facts.conditions({}))
+    ]
 
 
 def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +13,15 @@ from service.permissions import Caller, Permission
 from service.register.commissions.models import Commission, SessionStatus
 from service.register.commitments import queries
 from service.register.commitments.moves import Move
-from service.register.commitments.rules.evidence import given
-from service.register.commitments.rules.lifecycle import Action, State, step
-from service.register.commitments.rules.requirements import Facts, impossible, missing
+from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
-from service.register.commitments.writing import MEMBERS, check_length, insert, members, save, take_effect
+from service.register.commitments.writing import insert, save, take_effect
+from service.register.decisions.rules.judging import Case, Judged, faults, step_of
 from service.register.parties.models import Organisation
-from service.trail.entry import Head, canonical, timestamp
+from service.trail.entry import Head, canonical
 from service.trail.stamp import Stamp
 from service.trail.version import check_version, unconditional
 from service.values import end
@@ -44,21 +45,19 @@ async def record(
     if place is None:
         raise _invalid([fault("/commission_id", "there is no such commission")])
     queries.rights(caller, place).require(Permission.PROPOSE)
-    wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id)]
-    evidence = given(new.agreement)
-    wrong += _wrong_evidence(evidence, new, place)
+    judged, wrong = _agreement(new, place)
+    wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id), *wrong]
     if wrong:
         raise _invalid(wrong)
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
-    check_length(row, "/texts")
-    found = step(Action.AGREE, State.PROPOSED, {"found_in": new.agreement.found_in})
+    if wrong := too_long(row, "/texts"):
+        raise _invalid(wrong)
     awaits = queries.others(place, caller.party)
-    transition_id = known_transition_id or place["transition_id"]
-    move = Move(transition_id, found, evidence, caller.party, awaits, expires_at=new.agreement.expires_at)
-    data: dict[str, Any] = {"commitment": members(row), "proposal": move.described()}
+    move = Move(known_transition_id or place["transition_id"], judged, judged.step.target, caller.party, awaits)
+    data: dict[str, Any] = {"commitment": queries.members(row), "proposal": move.described()}
     changes: dict[str, Any] = {}
     if not awaits:
-        data["effective"], changes = take_effect(found, evidence, row)
+        data["effective"], changes = take_effect(judged.step, judged.evidence, row)
     stamped = Stamp(row["id"], place["at"], Head())
     await insert(connection, caller, stamped, row | move.opened() | changes, data, move)
     return UUID(str(row["id"]))
@@ -99,14 +98,21 @@ def _wrong_place(new: CommitmentCreate, place: Mapping[str, Any]) -> Iterator[Fa
         yield fault("/working_group_id", "there is no such working group of this commission")
 
 
-def _wrong_evidence(evidence: Mapping[str, Any], new: CommitmentCreate, place: Mapping[str, Any]) -> list[Fault]:
-    today: date = place["at"].date()
-    known = Facts(State.PROPOSED, new.instrument_required, tuple(place["parties"]), tuple(place["languages"]))
-    found = missing(Action.AGREE, evidence, known) + impossible(evidence, known, today)
-    end_of_proposal = new.agreement.expires_at
-    if end_of_proposal and end_of_proposal <= place["at"]:
-        found.append(fault("/expires_at", f"lies in the past; it is now {timestamp(place['at'])}"))
-    return [fault(f"/agreement{one['pointer']}", one["detail"]) for one in found]
+def _agreement(new: CommitmentCreate, place: Mapping[str, Any]) -> tuple[Judged, list[Fault]]:
+    """Return the proposal that it was agreed, and what is missing or wrong in it."""
+    facts = Facts(
+        state=State.PROPOSED,
+        parties=tuple(place["parties"]),
+        languages=tuple(place["languages"]),
+        instrument_required=new.instrument_required,
+    )
+    evidence = new.agreement.given()
+    step = step_of(COMMITMENT, facts, {**evidence, "action": Action.AGREE})
+    judged = Judged(step, evidence, new.agreement.expires_at)
+    wrong = COMMITMENT.missing(Action.AGREE, evidence, facts) + faults(
+        COMMITMENT, Case({}, facts, place["at"], {}), judged
+    )
+    return judged, [fault(f"/agreement{one['pointer']}", one["detail"]) for one in wrong]
 
 
 async def _wrong_lead(connection: AsyncConnection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
@@ -127,7 +133,7 @@ async def _row(
         raise AlreadyExists(f"{reference} is recorded already. A reference is never used twice.", reference=reference)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
-        **dict.fromkeys(MEMBERS),
+        **dict.fromkeys(queries.MEMBERS),
         **new.model_dump(exclude={"agreement", "lead_organisation_id"}),
         "id": commitment_id,
         "reference": reference,

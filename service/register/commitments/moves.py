@@ -6,6 +6,7 @@ Each is a statement that goes along with the entry, made once; only the values d
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.database.columns import table
 from service.permissions import Caller
 from service.register.commitments.models import Confirmation, Transition, TransitionStatus
-from service.register.commitments.rules.lifecycle import State, Step, target
+from service.register.decisions.rules.judging import Judged
 from service.trail.append import Along
 from service.trail.entry import timestamp
 
@@ -25,26 +26,24 @@ CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A proposal: the row of the lifecycle that it follows, its evidence, and whose confirmation it awaits."""
+    """A proposal that may be made, where it leads, and whose confirmation it awaits."""
 
     id: UUID
-    step: Step
-    evidence: Mapping[str, Any]
+    judged: Judged
+    target: StrEnum
     proposed_by: str | None
     awaits: list[str]
-    suspended_from: State | None = None
-    expires_at: datetime | None = None
 
     def described(self) -> dict[str, Any]:
         """Return the proposal as its entry says it."""
         return {
             "transition": str(self.id),
-            "action": str(self.step.action),
-            "source": str(self.step.source),
-            "target": str(target(self.step, self.suspended_from)),
-            "evidence": dict(self.evidence),
+            "action": str(self.judged.step.action),
+            "source": str(self.judged.step.source),
+            "target": str(self.target),
+            "evidence": self.judged.evidence,
             "awaits": self.awaits,
-            "expires_at": timestamp(self.expires_at) if self.expires_at else None,
+            "expires_at": timestamp(end) if (end := self.judged.expires_at) else None,
         }
 
     def opened(self) -> dict[str, Any]:
@@ -55,7 +54,7 @@ class Move:
             "open_transition_id": self.id,
             "proposed_by": self.proposed_by,
             "awaiting": self.awaits,
-            "expires_at": self.expires_at,
+            "expires_at": self.judged.expires_at,
         }
 
     def row(self, commitment_id: UUID, caller: Caller, at: datetime) -> dict[str, Any]:
@@ -63,16 +62,16 @@ class Move:
         return {
             "id": self.id,
             "commitment_id": commitment_id,
-            "action": self.step.action,
+            "action": self.judged.step.action,
             "status": TransitionStatus.OPEN if self.awaits else TransitionStatus.EFFECTIVE,
-            "source": self.step.source,
-            "target": target(self.step, self.suspended_from),
-            "evidence": dict(self.evidence),
+            "source": self.judged.step.source,
+            "target": self.target,
+            "evidence": self.judged.evidence,
             "proposed_by": self.proposed_by,
             "proposer_id": caller.principal_id,
             "awaited": self.awaits,
             "proposed_at": at,
-            "expires_at": self.expires_at,
+            "expires_at": self.judged.expires_at,
             "closed_at": None if self.awaits else at,
         }
 

@@ -1,27 +1,41 @@
 """Reading commitments: who sees which, the locked read that every move begins with, transitions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from enum import Enum
+from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.errors import NotFound
+from service.errors import NotFound, ProposalAlreadyOpen
 from service.identity.queries import require_active
 from service.permissions import Caller, Role, Standing, standing
-from service.register.commissions.models import Rule
+from service.register.commissions.models import Rule, Session
 from service.register.commitments import statements
 from service.register.commitments.models import Commitment
-from service.register.commitments.rules.lifecycle import OPEN, State
+from service.register.commitments.rules.lifecycle import OPEN
+from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.requirements import Facts
+from service.register.commitments.rules.requirements import facts as facts_of
 from service.register.commitments.visibility import bound, visible_to
+from service.register.decisions.rules.judging import Case
+from service.register.decisions.rules.matter import Found, Name
+from service.register.groups.models import WorkingGroup
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
 _commitment = table(Commitment)
+_beside = _commitment.alias("beside")
+_NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)}
+MEMBERS: Final = (
+    "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
+    "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
+    "effective_on", "suspended_from", "review_on", "successor",
+)  # fmt: skip
+"""What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 _flags = {f"is_{role}": str(role) for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)}
 Row = Any
 
@@ -50,22 +64,31 @@ class Locked:
         """Return what the rules of evidence look at."""
         return facts(self.row)
 
+    def case(self, found: Mapping[Name, Found | None]) -> Case:
+        """Return what a proposal is judged by; `found` is what was found under the names in it."""
+        return Case(members(self.row), self.facts, self.stamp.at, found)
+
+    def require_nothing_open(self) -> None:
+        """Raise `ProposalAlreadyOpen` if a proposal is open: one at a time."""
+        if self.proposal:
+            raise ProposalAlreadyOpen(
+                f"A proposal by {self.row['proposed_by']} is open; it awaits {', '.join(self.row['awaiting'])}.",
+                open_transition_id=str(self.proposal),
+            )
+
     def others(self, party: str | None) -> list[str]:
         """Return the parties that have to confirm what `party` proposes."""
         return others(self.row, party)
 
 
+def members(row: Row) -> dict[str, Any]:
+    """Return the commitment's members as JSON values."""
+    return {name: str(value) if isinstance(value := row[name], UUID | Enum) else value for name in MEMBERS}
+
+
 def facts(row: Row) -> Facts:
     """Return what the rules of evidence look at, from a row with the commission's parties and languages."""
-    return Facts(
-        state=State(row["state"]),
-        instrument_required=row["instrument_required"],
-        parties=tuple(row["parties"]),
-        languages=tuple(row["languages"]),
-        no_instrument_reason=row["no_instrument_reason"],
-        instrument_kind=(row["instrument"] or {}).get("kind"),
-        suspended_from=State(row["suspended_from"]) if row["suspended_from"] else None,
-    )
+    return facts_of(row, row["parties"], row["languages"])
 
 
 def others(row: Row, party: str | None) -> list[str]:
@@ -99,18 +122,19 @@ def locked(caller: Caller, row: Row) -> Locked:
     return Locked(row, rights(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
 
 
-async def find(connection: AsyncConnection, reference: str, caller: Caller | None, beside: UUID) -> Row | None:
-    """Return (id, is_beside) of the commitment with this reference, if the caller (None: the service) may see it.
-
-    `is_beside` tells whether it is of the same commission as the commitment `beside`.
-    """
-    one = _commitment.alias("one")
-    ours = sa.select(one.c.commission_id).where(one.c.id == beside).scalar_subquery()
+async def find(connection: AsyncConnection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
+    """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
+    ours = sa.select(_beside.c.commission_id).where(_beside.c.id == beside).scalar_subquery()
+    if name.kind != COMMITMENT.kind:
+        kind = _NAMED[name.kind]
+        there = sa.select(kind.c.id).where(kind.c.id == UUID(name.key), kind.c.commission_id == ours)
+        return Found() if await connection.scalar(there) else None
     asked = sa.select(_commitment.c.id, (_commitment.c.commission_id == ours).label("is_beside"))
-    asked = asked.where(_commitment.c.reference == reference)
-    if caller is None:
-        return (await connection.execute(asked)).one_or_none()
-    return (await connection.execute(asked.where(visible_to(caller.kind)), bound(caller))).one_or_none()
+    asked = asked.where(_commitment.c.reference == name.key)
+    if caller is not None:
+        asked = asked.where(visible_to(caller.kind))
+    row = (await connection.execute(asked, bound(caller) if caller else {})).one_or_none()
+    return Found(row.id, is_itself=row.id == beside, is_beside=row.is_beside) if row else None
 
 
 async def lock_open(connection: AsyncConnection, commitment_id: UUID) -> bool:
@@ -125,14 +149,6 @@ async def place(
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
     named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
     return await statements.place(caller.kind).row(connection, bound(caller, **named))
-
-
-async def belong(
-    connection: AsyncConnection, commission_id: UUID, named: Sequence[tuple[sa.Table, UUID]]
-) -> list[bool]:
-    """Return, for each (table, id), whether such a session or group of the commission exists."""
-    asked = [sa.exists().where(kind.c.id == key, kind.c.commission_id == commission_id) for kind, key in named]
-    return list((await connection.execute(sa.select(*asked))).one()) if asked else []
 
 
 async def _absent(connection: AsyncConnection, caller: Caller) -> NoReturn:

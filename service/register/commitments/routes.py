@@ -17,9 +17,10 @@ from service.permissions import Caller
 from service.register.commitments import answers, commands, lists, queries
 from service.register.commitments.examples import COMMITMENTS, PARTY_FACTS
 from service.register.commitments.lists import Filter, Sort
-from service.register.commitments.rules.machine import machine
+from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
 from service.register.commitments.transitions.schemas import LifecycleRead
+from service.register.decisions.rules.machine import machine
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
 lifecycle = Router("/v1", tags=["lifecycle"])
@@ -28,7 +29,7 @@ lifecycle = Router("/v1", tags=["lifecycle"])
 @lifecycle.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead)
 async def read_lifecycle() -> Any:  # noqa: ANN401
     """Read the state machine itself: states, steps, the evidence of each action, and its picture (Mermaid)."""
-    return machine()
+    return machine(COMMITMENT)
 
 
 @router.post(

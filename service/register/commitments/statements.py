@@ -11,8 +11,8 @@ from service.database.prepared import Prepared
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
 from service.register.commitments.models import Commitment, Transition
-from service.register.commitments.rules.evidence import REFERENCES
 from service.register.commitments.rules.lifecycle import OPEN
+from service.register.commitments.rules.naming import REFERENCES
 from service.register.commitments.visibility import roles_of, visible_to
 from service.register.groups.models import WorkingGroup
 

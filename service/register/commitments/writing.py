@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -13,26 +12,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.errors import InvalidContent, fault
 from service.permissions import Caller
 from service.register.commitments.models import Commitment
 from service.register.commitments.moves import CLOSED, Move, expire, opened
-from service.register.commitments.queries import Locked
+from service.register.commitments.queries import Locked, members
 from service.register.commitments.rules.effect import effect
-from service.register.commitments.rules.lifecycle import Step
-from service.register.commitments.rules.requirements import MOST_BYTES
+from service.register.decisions.rules.lifecycle import Step
 from service.trail.append import Along, append
-from service.trail.entry import Author, Entry, canonical
+from service.trail.entry import Author, Entry
 from service.trail.stamp import Stamp
 from service.values import end
 
 _commitment = table(Commitment)
-MEMBERS: Final = (
-    "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
-    "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
-    "effective_on", "suspended_from", "review_on", "successor",
-)  # fmt: skip
-"""What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 ID: Final = "the_commitment"
 
 
@@ -47,25 +38,12 @@ def take_effect(
     }
 
 
-def members(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the commitment's members as JSON values."""
-    return {name: _json(row[name]) for name in MEMBERS}
-
-
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
     """Return changed members as column values; the due date follows the target date."""
     found = {name: UUID(value) if value and name.endswith("_id") else value for name, value in after.items()}
     if "target_date" in after:
         found["due_on"] = end(after["target_date"]) if after["target_date"] else None
     return found
-
-
-def check_length(row: Mapping[str, Any], pointer: str) -> None:
-    """Raise `InvalidContent` if titles, texts and reason are so long that before and after would not fit one entry."""
-    length = sum(len(canonical(row[name])) for name in ("titles", "texts", "no_instrument_reason"))
-    if length > MOST_BYTES:
-        message = f"titles, texts and reason have {length} bytes together; at most {MOST_BYTES} fit the audit trail"
-        raise InvalidContent(message, errors=[fault(pointer, message)])
 
 
 async def insert(
@@ -111,10 +89,6 @@ async def save(
 
 def _head(entry: Entry) -> dict[str, Any]:
     return {"seq": entry.seq, "leaf": entry.leaf, "changed_at": entry.recorded_at}
-
-
-def _json(value: Any) -> Any:  # noqa: ANN401 -- any column's value
-    return str(value) if isinstance(value, UUID | Enum) else value
 
 
 # Each statement is made once for the columns that it writes: making it would cost more than running it.

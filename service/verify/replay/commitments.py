@@ -6,9 +6,9 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 from typing import Any
 
 from service.register.commitments.rules.effect import effect
-from service.register.commitments.rules.evidence import REFERENCES
-from service.register.commitments.rules.lifecycle import OPEN, Action
-from service.verify.replay.evidence import hold_to_length, judge, lasts, named
+from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.naming import REFERENCES
+from service.verify.replay.evidence import hold_to_length, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Waiting
 from service.verify.replay.shape import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
 from service.verify.spelling import HEAD, Entry
@@ -106,8 +106,7 @@ def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> 
     waiting.awaiting.remove(party)
     facts = subject.facts_for(waiting.proposal["action"])
     if not waiting.awaiting:
-        other = named(register, facts, waiting.proposal)
-        require(other is None or other.facts["state"] in OPEN, "it names a commitment that is closed meanwhile")
+        hold_to_names(register, facts, waiting.proposal)
     _conclude(subject, entry, facts)
 
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
-from service.register.commitments.rules.lifecycle import Action, Step
+from service.register.commitments.rules.lifecycle import Action
+from service.register.decisions.rules.lifecycle import Step
 from service.verify.replay.commitment_shapes import Commitment
 from service.verify.replay.shape import Broken
 from service.verify.spelling import Entry

@@ -1,15 +1,12 @@
-"""Holding an entry's `data`, and a proposal's evidence, to their shapes. Pure."""
+"""Holding an entry's `data` to its shape. Pure."""
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
-from typing import Any, Final, NotRequired, Required
+from typing import Any, Final
 
 import orjson
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from typing_extensions import TypedDict
+from pydantic import TypeAdapter, ValidationError
 
-from service.register.commitments.rules.evidence import MODELS, given
-from service.register.commitments.rules.lifecycle import Action
 from service.verify.canonical import is_uuid
 from service.verify.finding import Severity
 from service.verify.replay import commission_shapes as shapes
@@ -40,24 +37,9 @@ COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
 }
 
 
-def _members(model: type[BaseModel]) -> Validate:
-    """Return the validator of the model's members as they stand in an entry.
-
-    It is strict: what would have to be converted is refused, and read by the model instead.
-    """
-    kinds = {
-        name: (Required if field.is_required() else NotRequired)[field.rebuild_annotation()]
-        for name, field in model.model_fields.items()
-        if name not in {"action", "expires_at"}
-    }
-    return _validator(shapes.strict(TypedDict(model.__name__, kinds)))  # type: ignore[operator]
-
-
 _PROPOSED: Final = "transition.proposed"
 _told = itemgetter("action", "evidence", "expires_at", "transition")
 _PROPOSAL: Final = commitment_shapes.Proposal.__annotations__.keys()
-_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _validator(model) for action, model in MODELS.items()}
-_PLAIN_EVIDENCE: Final[Mapping[Action, Validate]] = {action: _members(model) for action, model in MODELS.items()}
 
 
 class Broken(Exception):
@@ -111,28 +93,6 @@ def _is_plain_proposal(data: Mapping[str, Any]) -> bool:
             and is_uuid(transition)
         )
     except (KeyError, TypeError):
-        return False
-
-
-def hold_evidence_to_model(action: Action, evidence: Mapping[str, Any]) -> None:
-    """Raise `Broken` unless the evidence is just what the action's model writes."""
-    if _is_plain_evidence(action, evidence):
-        return
-    try:
-        read: BaseModel = _EVIDENCE[action]({**evidence, "action": action})
-        if spelled(given(read)) == spelled(evidence):
-            return
-        wrong = "it is not spelled as the service writes it"
-    except ValidationError as invalid:
-        wrong = _first(invalid)
-    raise Broken(f"the evidence of '{action}' is not as it must be: {wrong}")
-
-
-def _is_plain_evidence(action: Action, evidence: Mapping[str, Any]) -> bool:
-    """Tell whether the evidence is as it must be, and each of its members can be told without converting it."""
-    try:
-        return bool(_PLAIN_EVIDENCE[action](evidence) == evidence)
-    except ValidationError:
         return False
 
 

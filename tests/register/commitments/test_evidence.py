@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.register.commitments.rules.effect import effect, merge_patch
 from service.register.commitments.rules.evidence import MODELS, Proposal
-from service.register.commitments.rules.lifecycle import Action, State, step
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.requirements import Facts, impossible, missing
 from service.values import end, start
 from tests.register.commitments.test_journey import DRAFT, IMPLEMENT, SIGN
@@ -169,7 +169,7 @@ BEFORE: dict[str, Any] = {
 
 
 def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> None:
-    after = effect(step("sign", State.MOU_DRAFTED, {}), SIGN, BEFORE)
+    after = effect(LIFECYCLE.step("sign", State.MOU_DRAFTED, {}), SIGN, BEFORE)
     assert after == {
         "state": "signed",
         "effective_on": "2025-11-20",
@@ -179,12 +179,12 @@ def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> Non
 
 def test_an_amendment_changes_what_it_names_and_nothing_else() -> None:
     evidence = {"reason": "R", "changes": {"titles": {"az": "Z"}, "target_date": "2027"}}
-    after = effect(step("amend", State.MOU_DRAFTED, {}), evidence, BEFORE)
+    after = effect(LIFECYCLE.step("amend", State.MOU_DRAFTED, {}), evidence, BEFORE)
     assert after == {"titles": {"en": "T", "az": "Z"}, "target_date": "2027"}
 
 
 def test_suspending_keeps_what_it_left_and_resuming_forgets_it() -> None:
-    after = effect(step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, BEFORE)
+    after = effect(LIFECYCLE.step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, BEFORE)
     assert after == {"state": "suspended", "suspended_from": "mou_drafted", "review_on": "2027"}
-    back = effect(step("resume", State.SUSPENDED, {}), {"reason": "R"}, BEFORE | after)
+    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, BEFORE | after)
     assert back == {"state": "mou_drafted", "suspended_from": None, "review_on": None}

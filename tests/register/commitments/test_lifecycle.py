@@ -8,22 +8,11 @@ import pytest
 
 from service.errors import TransitionNotAllowed
 from service.register.commitments import answers
-from service.register.commitments.rules import lifecycle
 from service.register.commitments.rules.evidence import MODELS
-from service.register.commitments.rules.lifecycle import (
-    LIFECYCLE,
-    MEANING,
-    OPEN,
-    Action,
-    State,
-    Step,
-    allowed,
-    picture,
-    refusal,
-    step,
-    target,
-)
-from service.register.commitments.rules.machine import machine
+from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, OPEN, Action, State
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.machine import machine
 from tests.conftest import World, item
 
 # Written from the domain's description, not from the table: action, from, to, on what condition.
@@ -70,57 +59,59 @@ def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(sta
     for facts in FACTS:
         if (action, state) == (Action.RESUME, State.SUSPENDED):
             for left in set(OPEN_STATES) - {"suspended"}:
-                assert target(step(action, state, facts), State(left)) == left
+                assert LIFECYCLE.step(action, state, facts).leads_to(State(left)) == left
             continue
         end = expected_target(action, state, facts)
         if end is None:
             with pytest.raises(TransitionNotAllowed) as refused:
-                step(action, state, facts)
+                LIFECYCLE.step(action, state, facts)
             assert refused.value.members["state"] == state
             assert str(state) in refused.value.detail
-            assert refused.value.members["allowed_actions"] == allowed(state, facts)
+            assert refused.value.members["allowed_actions"] == LIFECYCLE.allowed(state, facts)
         else:
-            assert target(step(action, state, facts), None) == end
+            assert LIFECYCLE.step(action, state, facts).leads_to(None) == end
 
 
 def test_an_action_that_nobody_knows_is_refused_like_any_other() -> None:
     with pytest.raises(TransitionNotAllowed):
-        step("fly", State.AGREED, {})
+        LIFECYCLE.step("fly", State.AGREED, {})
 
 
 def test_the_table_holds_nothing_that_the_domain_does_not() -> None:
-    rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE}
+    rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE.steps}
     assert rows.pop(("resume", "suspended", "back")) == {}
     assert rows == EXPECTED
-    assert len(LIFECYCLE) == len(EXPECTED) + 1, "a row stands twice"
+    assert len(LIFECYCLE.steps) == len(EXPECTED) + 1, "a row stands twice"
 
 
 def test_table_enums_and_evidence_models_cover_each_other_exactly() -> None:
-    assert {row.action for row in LIFECYCLE} == set(Action) == set(MODELS)
-    reached = {row.target for row in LIFECYCLE if isinstance(row.target, State)} | {State.PROPOSED}
+    assert {row.action for row in LIFECYCLE.steps} == set(Action) == set(MODELS)
+    reached = {row.target for row in LIFECYCLE.steps if isinstance(row.target, State)} | {State.PROPOSED}
     assert reached == set(State) == set(MEANING)
     for action, model in MODELS.items():
         assert model.model_fields["action"].annotation.__args__ == (action,)  # type: ignore[union-attr]
 
 
 def test_only_open_states_and_implemented_can_be_left() -> None:
-    assert {row.source for row in LIFECYCLE} == {*OPEN, State.IMPLEMENTED}
-    assert [allowed(state, {}) for state in (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)] == [[]] * 4
+    assert {row.source for row in LIFECYCLE.steps} == {*OPEN, State.IMPLEMENTED}
+    assert [
+        LIFECYCLE.allowed(state, {}) for state in (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
+    ] == [[]] * 4
 
 
 def test_a_refusal_names_the_condition_that_was_not_met() -> None:
-    said = refusal("implement", State.AGREED, {"instrument_required": True}).detail
+    said = LIFECYCLE.refusal("implement", State.AGREED, {"instrument_required": True}).detail
     assert "only if instrument_required = false" in said
 
 
 def test_a_suspended_one_that_forgot_what_it_left_is_a_fault_of_ours() -> None:
     with pytest.raises(ValueError, match="knows the state it left"):
-        target(step("resume", State.SUSPENDED, {}), None)
+        LIFECYCLE.step("resume", State.SUSPENDED, {}).leads_to(None)
 
 
 def test_the_picture_shows_every_row() -> None:
-    drawn = picture()
-    for row in LIFECYCLE:
+    drawn = LIFECYCLE.picture()
+    for row in LIFECYCLE.steps:
         end = "the_state_it_left" if row.action is Action.RESUME else row.target
         assert any(
             line.startswith(f"    {row.source} --> {end}:") and row.action in line for line in drawn.splitlines()
@@ -128,22 +119,24 @@ def test_the_picture_shows_every_row() -> None:
 
 
 @pytest.fixture
-def without_redraft(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def without_redraft() -> Iterator[None]:
     """A copy of the table without `redraft`, in which `reopen` leads from a draft back to agreed."""
-    rows = [row for row in LIFECYCLE if row.action is not Action.REDRAFT]
+    written = LIFECYCLE.steps
+    rows = [row for row in written if row.action is not Action.REDRAFT]
     changed = (*rows, Step(Action.REOPEN, State.MOU_DRAFTED, State.AGREED))
-    monkeypatch.setattr(lifecycle, "LIFECYCLE", changed)
     # What follows from the table is remembered while the process lives; a table changes with the program only.
     answers._moves.cache_clear()
+    object.__setattr__(LIFECYCLE, "steps", changed)
     yield
+    object.__setattr__(LIFECYCLE, "steps", written)
     answers._moves.cache_clear()
 
 
 @pytest.mark.usefixtures("without_redraft")
 async def test_a_row_removed_and_one_added_are_followed_everywhere_without_another_change(world: World) -> None:
-    assert "redraft" not in picture()
-    assert "mou_drafted --> agreed: reopen" in picture()
-    assert "redraft" not in {one["action"] for one in machine()["steps"]}
+    assert "redraft" not in LIFECYCLE.picture()
+    assert "mou_drafted --> agreed: reopen" in LIFECYCLE.picture()
+    assert "redraft" not in {one["action"] for one in machine(COMMITMENT)["steps"]}
     url = f"/v1/commitments/{item(4)}"
     found = (await world.as_("PK").get(url)).json()
     actions = {one["action"] for one in found["allowed_actions"]}
@@ -163,7 +156,7 @@ async def test_a_row_removed_and_one_added_are_followed_everywhere_without_anoth
 
 async def test_the_published_machine_is_the_table(world: World) -> None:
     published = (await world.as_("").get("/v1/lifecycle")).json()
-    assert len(published["steps"]) == len(LIFECYCLE)
+    assert len(published["steps"]) == len(LIFECYCLE.steps)
     assert {one["state"] for one in published["states"] if one["open"]} == set(OPEN_STATES)
     assert set(published["evidence"]) == {str(action) for action in Action}
-    assert published["picture"] == picture()
+    assert published["picture"] == LIFECYCLE.picture()

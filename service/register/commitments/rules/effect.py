@@ -4,11 +4,13 @@ The service writes these changes; the replay of the audit trail computes them ag
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
-from service.register.commitments.rules.lifecycle import Action, State, Step, target
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules.lifecycle import Step
 
-INSTRUMENT: Mapping[Action, Mapping[str, str]] = {
+INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.AGREE: {"instrument_kind": "kind", "instrument_title": "title"},
     Action.DRAFT_MOU: {
         "instrument_kind": "kind",
@@ -29,40 +31,40 @@ INSTRUMENT: Mapping[Action, Mapping[str, str]] = {
 FOUND: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
 
 
-def effect(row: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of the commitment that change, as JSON values, when `row` takes effect with `evidence`.
+def effect(step: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of the commitment that change, as JSON values, when `step` takes effect with `evidence`.
 
     `before` holds the commitment's present members under the same names.
     """
-    suspended_from = before["suspended_from"]
-    new = target(row, State(suspended_from) if suspended_from else None)
+    left = before["suspended_from"]
+    new = step.leads_to(State(left) if left else None)
     after: dict[str, Any] = {"state": str(new)}
     if new != before["state"]:
-        after |= _state_facts(row, evidence)
+        after |= _state_facts(step, evidence)
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
-    instrument = _instrument(row.action, evidence, before["instrument"]) if row.action in INSTRUMENT else None
+    instrument = _instrument(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
     return {name: value for name, value in after.items() if before[name] != value}
 
 
-def _state_facts(row: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
-    suspended = row.action is Action.SUSPEND
+def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
+    suspended = step.action is Action.SUSPEND
     facts: dict[str, Any] = {
-        "suspended_from": str(row.source) if suspended else None,
+        "suspended_from": str(step.source) if suspended else None,
         "review_on": evidence.get("review_on"),
         "successor": evidence.get("successor") or evidence.get("target"),
     }
     happened = evidence.get("effective_on") or evidence.get("agreed_on")
     if happened:
         facts["effective_on"] = happened
-    if row.action is Action.IMPLEMENT and evidence.get("no_instrument_reason"):
+    if step.action is Action.IMPLEMENT and evidence.get("no_instrument_reason"):
         facts["no_instrument_reason"] = evidence["no_instrument_reason"]
     return facts
 
 
-def _instrument(action: Action, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+def _instrument(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
     if found and action is Action.AGREE and evidence.get("found_in") in FOUND:
         found[FOUND[evidence["found_in"]]] = evidence["effective_on"]

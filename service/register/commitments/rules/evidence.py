@@ -1,32 +1,20 @@
-"""What each action needs as evidence: one model per action, shared by the wire, the audit entry and the verifier.
-
-Pure. What is always needed is a required field; what depends on the case is listed by `missing`, all of it at once.
-"""
+"""What each action needs as evidence: one model per action, shared by the wire, the audit entry and the verifier. Pure."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from enum import StrEnum
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules.evidence import Evidence
 from service.register.instruments.rules import AuthenticText, InstrumentKind, Signatory
-from service.values import LongText, Moment, Name, PartyCode, Reason, ReducedDate, Strict, Texts
+from service.values import LongText, Name, PartyCode, Reason, ReducedDate, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
-REFERENCES: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
-"""Actions whose evidence names another commitment, and the member that does."""
 Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
-
-
-class Evidence(Strict):
-    """What every action may carry."""
-
-    remark: Reason | None = Field(None, description="Anything else that the other side should know.")
-    expires_at: Moment | None = Field(
-        None, description="The proposal lapses if it has not been confirmed by then (RFC 3339)."
-    )
 
 
 class Agreement(Evidence):
@@ -165,7 +153,7 @@ AnyEvidence = (
 )
 Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
 
-MODELS: Final[dict[Action, type[BaseModel]]] = {
+MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.AGREE: Agree,
     Action.DRAFT_MOU: DraftMou,
     Action.REDRAFT: Redraft,
@@ -180,8 +168,3 @@ MODELS: Final[dict[Action, type[BaseModel]]] = {
     Action.SUPERSEDE: Supersede,
     Action.MERGE: Merge,
 }
-
-
-def given(evidence: BaseModel) -> dict[str, Any]:
-    """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
-    return evidence.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})

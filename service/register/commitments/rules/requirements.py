@@ -6,20 +6,23 @@ Pure: the day is given. `missing` reads raw values as well as validated ones, so
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
+from typing_extensions import override
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.evidence import MODELS
-from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.lifecycle import SPINE, Action, State
+from service.register.decisions.rules import matter
 from service.register.instruments.rules import InstrumentKind
 from service.values import start
 
 ITEMISED = ("signatories", "authentic_texts")
 """What is missing of these is said party by party, language by language."""
 UNASKED = ("action", *ITEMISED)
-NEEDED: Mapping[Action, Sequence[str]] = {
+NEEDED: Mapping[StrEnum, Sequence[str]] = {
     action: [name for name, field in model.model_fields.items() if field.is_required() and name not in UNASKED]
     for action, model in MODELS.items()
 }
@@ -29,25 +32,38 @@ MOST_BYTES: Final = 20_000
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts(matter.Facts):
     """What the rules of evidence look at: the commitment's state and the commission's parties and languages."""
 
-    state: State
     instrument_required: bool
-    parties: tuple[str, ...]
-    languages: tuple[str, ...]
     no_instrument_reason: str | None = None
     instrument_kind: str | None = None
-    suspended_from: State | None = None
 
-    def for_step(self, found_in: object = None) -> dict[str, object]:
-        """Return the facts that rows of the lifecycle depend on."""
+    @override
+    def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
+        """Return whether an instrument is required; of what is agreed, also the state that it was found in."""
         known: dict[str, object] = {"instrument_required": self.instrument_required}
-        return known if found_in is None else known | {"found_in": found_in}
+        if body.get("action") == Action.AGREE:
+            known["found_in"] = body["found_in"] if body.get("found_in") in SPINE else State.AGREED
+        return known
 
 
-def missing(action: Action, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
+def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequence[str]) -> Facts:
+    """Return what the rules look at, from a commitment's members and the commission's parties and languages."""
+    left = members["suspended_from"]
+    return Facts(
+        state=State(members["state"]),
+        parties=tuple(parties),
+        languages=tuple(languages),
+        left=State(left) if left else None,
+        instrument_required=members["instrument_required"],
+        no_instrument_reason=members["no_instrument_reason"],
+        instrument_kind=(members["instrument"] or {}).get("kind"),
+    )
+
+
+def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
     always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
     in_this_case = _CASES.get(action)
@@ -84,7 +100,7 @@ def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
         yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
 
 
-_CASES: Final[Mapping[Action, Callable[[Mapping[str, Any], Facts], Iterator[Fault]]]] = {
+_CASES: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Facts], Iterator[Fault]]]] = {
     Action.AGREE: _agreed,
     Action.DRAFT_MOU: _drafted,
     Action.SIGN: _signed_by_all,

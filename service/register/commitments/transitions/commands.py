@@ -1,6 +1,5 @@
 """Proposing a move, answering a proposal, taking one's own back: each locks the commitment's row first."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -9,11 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.errors import (
     Conflict,
-    Fault,
     InvalidContent,
     NotPermitted,
     OwnProposal,
-    ProposalAlreadyOpen,
     ProposalClosed,
     fault,
 )
@@ -22,12 +19,13 @@ from service.register.commitments import queries
 from service.register.commitments.models import Decision, TransitionStatus
 from service.register.commitments.moves import CLOSED, Move, answered, closed, opened
 from service.register.commitments.queries import Locked, Row
-from service.register.commitments.rules.evidence import REFERENCE, REFERENCES
-from service.register.commitments.rules.lifecycle import Action, step
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.naming import names
 from service.register.commitments.transitions import queries as proposals
-from service.register.commitments.transitions.judging import action_of, found_in, judge
 from service.register.commitments.transitions.schemas import ConfirmationCreate, WithdrawalCreate
 from service.register.commitments.writing import save, take_effect
+from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible
+from service.register.decisions.rules.matter import Found, Name
 from service.trail.version import check_version
 
 
@@ -38,26 +36,25 @@ async def propose(
 
     409 if the lifecycle has no such step or a proposal is open, 403, 422 with everything that is missing or wrong.
     """
-    locked, also = await _lock(connection, caller, commitment_id, body.get("action"), body, caller)
+    locked, found = await _lock(connection, caller, commitment_id, names(body), caller)
     check_version(version, locked.row["seq"])
-    action = action_of(body, locked)
-    row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, body)))
-    if locked.proposal:
-        raise ProposalAlreadyOpen(
-            f"A proposal by {locked.row['proposed_by']} is open; it awaits {', '.join(locked.row['awaiting'])}.",
-            open_transition_id=str(locked.proposal),
-        )
-    locked.standing.require(Permission.PROPOSE)
-    evidence, end = await judge(connection, row, body, locked, also)
-    awaits, left = locked.others(caller.party), locked.facts.suspended_from
-    move = Move(locked.stamp.id, row, evidence, caller.party, awaits, left, end)
-    data: dict[str, Any] = {"proposal": move.described()}
-    changes = move.opened()
+    step = step_of(COMMITMENT, locked.facts, body)
+    locked.require_nothing_open()
+    locked.standing.require(step.permission)
+    judged = judge(COMMITMENT, step, locked.case(found), body)
+    return await _open(connection, caller, locked, judged)
+
+
+async def _open(connection: AsyncConnection, caller: Caller, locked: Locked, judged: Judged) -> Mapping[str, Any]:
+    """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
+    at, awaits = locked.stamp.at, locked.others(caller.party)
+    move = Move(locked.stamp.id, judged, judged.step.leads_to(locked.facts.left), caller.party, awaits)
+    data, changes = {"proposal": move.described()}, move.opened()
     if not awaits:
-        data["effective"], changes = take_effect(row, evidence, locked.row)
-    made = move.row(commitment_id, caller, locked.stamp.at)
+        data["effective"], changes = take_effect(judged.step, judged.evidence, locked.row)
+    made = move.row(locked.row["id"], caller, at)
     await save(connection, caller, locked, "transition.proposed", data, changes, [opened(made)])
-    confirmed_at = None if awaits else locked.stamp.at
+    confirmed_at = None if awaits else at
     return {**made, "reference": locked.row["reference"], "confirmations": [], "confirmed_at": confirmed_at}
 
 
@@ -68,8 +65,7 @@ async def answer(
 
     409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
     """
-    known, locked, gone = await _lock_proposed(connection, caller, transition_id)
-    evidence, action = known["evidence"], Action(known["action"])
+    known, locked, found = await _lock_proposed(connection, caller, transition_id)
     await _may_answer(connection, caller, locked, transition_id, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     said = _said(transition_id, caller, locked, new)
@@ -81,10 +77,10 @@ async def answer(
     elif awaiting:
         changes = {"awaiting": awaiting}
     else:
-        _still_possible(gone)
-        row = step(action, locked.facts.state, locked.facts.for_step(found_in(action, evidence)))
+        still_possible(COMMITMENT, found)
         status = TransitionStatus.EFFECTIVE
-        data["effective"], changes = take_effect(row, evidence, locked.row)
+        step = step_of(COMMITMENT, locked.facts, _body(known))
+        data["effective"], changes = take_effect(step, known["evidence"], locked.row)
     along = [answered(said)]
     if status is not TransitionStatus.OPEN:
         along.append(closed(transition_id, status, locked.stamp.at))
@@ -116,46 +112,32 @@ async def withdraw(
 
 async def _lock_proposed(
     connection: AsyncConnection, caller: Caller, transition_id: UUID
-) -> tuple[Row, Locked, list[Fault]]:
-    """Lock what a proposal is about; return the proposal, the commitment, and what is wrong with the one that it names."""
+) -> tuple[Row, Locked, Mapping[Name, Found | None]]:
+    """Lock what a proposal is about; return the proposal, the commitment, and what was found under what it names."""
     if found := await proposals.get_for_update(connection, caller, transition_id):
-        return *found, []
+        return *found, {}
     known = await proposals.get(connection, caller, transition_id)
-    action, evidence = Action(known["action"]), known["evidence"]
-    return known, *await _lock(connection, caller, known["commitment_id"], action, evidence, None)
+    return known, *await _lock(connection, caller, known["commitment_id"], names(_body(known)), None)
+
+
+def _body(known: Row) -> dict[str, Any]:
+    return {**known["evidence"], "action": known["action"]}
 
 
 async def _lock(
-    connection: AsyncConnection,
-    caller: Caller,
-    commitment_id: UUID,
-    action: object,
-    evidence: Mapping[str, Any],
-    seeing: Caller | None,
-) -> tuple[Locked, list[Fault]]:
-    """Lock the commitment, and the one that its evidence names, lower id first; return what is wrong with the other."""
-    name = REFERENCES.get(action) if isinstance(action, str) else None
-    reference = evidence.get(name) if name else None
-    if name is None or not isinstance(reference, str) or not re.fullmatch(REFERENCE, reference):
-        return await queries.get_for_update(connection, caller, commitment_id), []
-    pointer = f"/{name}"
-    other = await queries.find(connection, reference, seeing, commitment_id)
-    if wrong := _unfit(other, reference, commitment_id):
-        return await queries.get_for_update(connection, caller, commitment_id), [fault(pointer, wrong)]
-    assert other is not None
-    first = other.id < commitment_id
-    is_open = await queries.lock_open(connection, other.id) if first else True
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, named: list[Name], seeing: Caller | None
+) -> tuple[Locked, Mapping[Name, Found | None]]:
+    """Lock the commitment and the others that the proposal names, by ascending id; return what was found under each name."""
+    found = {name: await queries.find(connection, name, seeing, commitment_id) for name in named}
+    others = {one.id: name for name, one in found.items() if one and one.id and not one.is_itself and one.is_beside}
+    for other, name in sorted(others.items()):
+        if other < commitment_id:
+            found[name] = Found(is_open=await queries.lock_open(connection, other))
     locked = await queries.get_for_update(connection, caller, commitment_id)
-    is_open = is_open if first else await queries.lock_open(connection, other.id)
-    return locked, [] if is_open else [fault(pointer, f"{reference} is closed; name one that is open")]
-
-
-def _unfit(other: Row | None, reference: str, commitment_id: UUID) -> str | None:
-    if other is None:
-        return "there is no such commitment"
-    if other.id == commitment_id:
-        return "names the commitment itself"
-    return None if other.is_beside else f"{reference} is of another commission; name one of the same commission"
+    for other, name in sorted(others.items()):
+        if other > commitment_id:
+            found[name] = Found(is_open=await queries.lock_open(connection, other))
+    return locked, found
 
 
 async def _may_answer(
@@ -182,11 +164,6 @@ async def _still_open(connection: AsyncConnection, locked: Locked, transition_id
             transition_status=str(became),
             state=str(locked.row["state"]),
         )
-
-
-def _still_possible(gone: list[Fault]) -> None:
-    if gone:
-        raise Conflict(f"It cannot take effect: {gone[0]['detail']}. Refuse it, or let its proposer take it back.")
 
 
 def _said(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> dict[str, Any]:

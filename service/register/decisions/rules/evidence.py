@@ -1,0 +1,24 @@
+"""What every proposal may carry, whatever it is about. Pure.
+
+Evidence is one model per action, shared by the wire, the audit entry and the verifier: what is always needed is a required
+field; what depends on the case is listed by the matter's `missing`, all of it at once.
+"""
+
+from typing import Any
+
+from pydantic import Field
+
+from service.values import Moment, Reason, Strict
+
+
+class Evidence(Strict):
+    """What every action may carry."""
+
+    remark: Reason | None = Field(None, description="Anything else that the other side should know.")
+    expires_at: Moment | None = Field(
+        None, description="The proposal lapses if it has not been confirmed by then (RFC 3339)."
+    )
+
+    def given(self) -> dict[str, Any]:
+        """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
+        return self.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})

@@ -1,0 +1,112 @@
+"""A lifecycle: one table of rows, and everything that follows from it.
+
+Pure: no I/O, no clock. No other code knows which move is legal; the texts of refusals, the allowed actions, the picture, the
+published machine and the exhaustive tests all read the table of the matter.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from service.errors import TransitionNotAllowed
+from service.permissions import Permission
+
+
+class Back(StrEnum):
+    """The target of `resume`: the state that the matter left."""
+
+    BACK = "back"
+
+
+BACK: Final = Back.BACK
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row: from `source`, `action` leads to `target`, where the facts in `when` hold, for who has `permission`."""
+
+    action: StrEnum
+    source: StrEnum
+    target: StrEnum
+    permission: Permission = Permission.PROPOSE
+    when: Mapping[str, object] = field(default_factory=dict)
+
+    def leads_to(self, left: StrEnum | None) -> StrEnum:
+        """Return the state to which the row leads; from `BACK` it is `left`, the state that the matter left."""
+        if self.target is not BACK:
+            return self.target
+        if left is None:
+            raise ValueError("a suspended matter knows the state it left")
+        return left
+
+    @property
+    def condition(self) -> str:
+        """Return the condition of the row as a sentence says it."""
+        return " and ".join(f"{name} = {str(value).lower()}" for name, value in self.when.items())
+
+
+def each(action: StrEnum, target: StrEnum | None, sources: Iterable[StrEnum]) -> tuple[Step, ...]:
+    """Return a row from each of `sources`; without a `target` the state stays."""
+    return tuple(Step(action, source, target or source) for source in sources)
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The table of one kind of matter, with what is said of its states."""
+
+    noun: str
+    """The matter as a sentence begins with it: `A commitment`."""
+    steps: tuple[Step, ...]
+    meaning: Mapping[StrEnum, str]
+    """Each state, in the order of a matter's life: what it means and who leaves it."""
+    begins: StrEnum
+    open: tuple[StrEnum, ...]
+    spine: tuple[StrEnum, ...]
+
+    def steps_from(self, state: StrEnum) -> list[Step]:
+        """Return the rows that leave `state`, in the table's order."""
+        return [step for step in self.steps if step.source == state]
+
+    def allowed(self, state: StrEnum, facts: Mapping[str, object]) -> list[StrEnum]:
+        """Return the actions that are allowed in `state`, given what is known of the `facts` that rows depend on."""
+        held = [step.action for step in self.steps_from(state) if _may_hold(step.when, facts)]
+        return list(dict.fromkeys(held))
+
+    def step(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> Step:
+        """Return the row for `action` in `state`, given the `facts` that the rows' `when` asks for.
+
+        `TransitionNotAllowed` says which actions are allowed, when there is no such row: skipping, going back, a self-loop,
+        an unknown action.
+        """
+        for step in self.steps_from(state):
+            if step.action == action and all(facts.get(name) == value for name, value in step.when.items()):
+                return step
+        raise self.refusal(action, state, facts)
+
+    def refusal(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> TransitionNotAllowed:
+        """Return the error that names the present state, the actions it allows, and the condition that was not met."""
+        allowed = self.allowed(state, facts)
+        unmet = [step for step in self.steps_from(state) if step.action == action and step.when]
+        condition = f" '{action}' is possible here only if {unmet[0].condition}." if unmet else ""
+        what = f"Allowed now: {', '.join(allowed)}." if allowed else "Nothing more can be done with it."
+        return TransitionNotAllowed(
+            f"{self.noun} that is {state} does not allow '{action}'.{condition} {what}",
+            state=state,
+            allowed_actions=allowed,
+        )
+
+    def picture(self) -> str:
+        """Return the lifecycle as a Mermaid state diagram; actions with the same way share an arrow."""
+        ways: dict[tuple[str, str], list[str]] = {}
+        for step in self.steps:
+            # In which state it was found says the arrow itself.
+            condition = f" ({step.condition})" if step.when and "found_in" not in step.when else ""
+            end = "the_state_it_left" if step.target is BACK else str(step.target)
+            ways.setdefault((str(step.source), end), []).append(f"{step.action}{condition}")
+        arrows = [f"    {source} --> {end}: {', '.join(actions)}" for (source, end), actions in ways.items()]
+        return "\n".join(["stateDiagram-v2", f"    [*] --> {self.begins}: record", *arrows]) + "\n"
+
+
+def _may_hold(when: Mapping[str, object], facts: Mapping[str, object]) -> bool:
+    return all(name not in facts or facts[name] == value for name, value in when.items())
