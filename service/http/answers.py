@@ -1,16 +1,41 @@
 """Answers that are written as they are: rows that the database gave and the tests hold to their published schema.
 
-FastAPI would read each through its model once more, which for a list costs more than the list.
+FastAPI would read each through its model once more, which for a list costs more than the list. What an answer carries
+beside its content is an argument here, and is declared at the route by `service.http.headers`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from fastapi import Response
+from pydantic import BaseModel
 
 
-def answer(response: Response, content: Any, status: int = 200) -> Response:  # noqa: ANN401 -- any JSON value
-    """Return `content` as JSON, with the headers that were set on `response`."""
-    made = Response(orjson.dumps(content, default=str, option=orjson.OPT_UTC_Z), status, media_type="application/json")
-    made.headers.raw.extend(pair for pair in response.headers.raw if pair[0] != b"content-length")
-    return made
+def answer(
+    content: Any,  # noqa: ANN401 -- any JSON value
+    status: int = 200,
+    *,
+    location: str | None = None,
+    version: int | None = None,
+    following: str | None = None,
+) -> Response:
+    """Return `content` as JSON.
+
+    `location` is the path of what was made, `version` the number in the ETag (RFC 9110, 8.8.3), `following` the path of
+    the next page (RFC 8288).
+    """
+    headers = {}
+    if location is not None:
+        headers["Location"] = location
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    if following is not None:
+        headers["Link"] = f'<{following}>; rel="next"'
+    body = orjson.dumps(content, default=str, option=orjson.OPT_UTC_Z)
+    return Response(body, status, headers, media_type="application/json")
+
+
+def members(model: type[BaseModel], row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of `row` what `model` publishes."""
+    return {name: row[name] for name in model.model_fields}

@@ -4,11 +4,11 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
-from fastapi import Depends, Response
+from fastapi import Depends, Request
 
 
 def deprecated(since: datetime, sunset: datetime, *, successor: str) -> dict[str, Any]:
-    """Return the arguments that mark a route as deprecated: `@router.get("/old", **deprecated(...))`.
+    """Return the arguments that mark a route of a `Router` as deprecated: `@router.get("/old", **deprecated(...))`.
 
     `since` and `sunset` are UTC; `successor` is the path to use instead.
     """
@@ -18,7 +18,7 @@ def deprecated(since: datetime, sunset: datetime, *, successor: str) -> dict[str
         "Link": f'<{successor}>; rel="successor-version"',
     }
 
-    async def say(response: Response) -> None:
-        response.headers.update(headers)
+    async def say(request: Request) -> None:
+        request.state.retired = headers
 
     return {"deprecated": True, "dependencies": [Depends(say)]}

@@ -1,7 +1,7 @@
 """Keyset pages: an opaque cursor that says where the last page ended, and the Link header (RFC 8288)."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -10,8 +10,10 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 
 from service.errors import InvalidCursor
+from service.http.answers import answer
 
 Item = TypeVar("Item")
+Shape = Callable[[Any], Mapping[str, Any]]
 DEFAULT, MOST = 50, 200
 
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many items at most.")]
@@ -52,7 +54,6 @@ class Asked:
     """Which page of a list was asked for, and how its answer is made."""
 
     request: Request
-    response: Response
     limit: int
     cursor: str | None
 
@@ -60,24 +61,25 @@ class Asked:
         """Return the values after which the page begins; None for the first; `InvalidCursor`."""
         return decode(self.cursor, sort, *kinds)
 
-    def page(self, rows: Sequence[Any], sort: str, *names: str) -> dict[str, Any]:
-        """Return the answer for `rows`, which holds one more than the limit if there is more, and set Link."""
-        return self.marked(rows, lambda row: encode(sort, *(row[name] for name in names)))
+    def page(self, shape: Shape, rows: Sequence[Any], sort: str, *names: str) -> Response:
+        """Return the answer for `rows`, each as `shape` makes it; `rows` holds one more than the limit if there is more."""
+        return self.marked(shape, rows, lambda row: encode(sort, *(row[name] for name in names)))
 
-    def marked(self, rows: Sequence[Any], mark: Callable[[Any], str]) -> dict[str, Any]:
+    def marked(self, shape: Shape, rows: Sequence[Any], mark: Callable[[Any], str]) -> Response:
         """Return the answer for `rows`; `mark` makes the cursor that stands after a row."""
+        items = [shape(row) for row in rows[: self.limit]]
         if len(rows) <= self.limit:
-            return {"items": rows, "next_cursor": None}
+            return answer({"items": items, "next_cursor": None})
         cursor = mark(rows[self.limit - 1])
         # Without host and scheme: behind a proxy the service knows neither.
         following = self.request.url.include_query_params(cursor=cursor)
-        self.response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
-        return {"items": rows[: self.limit], "next_cursor": cursor}
+        content = {"items": items, "next_cursor": cursor}
+        return answer(content, following=f"{following.path}?{following.query}")
 
 
-async def asked(request: Request, response: Response, limit: Limit = DEFAULT, cursor: Cursor = None) -> Asked:
+async def asked(request: Request, limit: Limit = DEFAULT, cursor: Cursor = None) -> Asked:
     """Return which page is asked for."""
-    return Asked(request, response, limit, cursor)
+    return Asked(request, limit, cursor)
 
 
 Paging = Annotated[Asked, Depends(asked)]

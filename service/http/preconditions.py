@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from fastapi import Depends, Header, Response
+from fastapi import Depends, Header
 
 from service.errors import PreconditionRequired, Stale
 
@@ -37,11 +37,6 @@ def _version(header: str) -> int | None:
     if found is None:
         raise Stale(f"If-Match {header!r} is not a version of this resource.")
     return int(found[1])
-
-
-def tag(response: Response, version: int) -> None:
-    """Set the ETag of the answer."""
-    response.headers["ETag"] = f'"{version}"'
 
 
 RequiredVersion = Annotated[int | None, Depends(required_version)]

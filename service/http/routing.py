@@ -5,15 +5,33 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from typing_extensions import override
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Route = APIRoute
+
+
+class Route(APIRoute):
+    """A route whose answers say so when it is retired (`service.http.deprecation`)."""
+
+    @override
+    def get_route_handler(self) -> Handler:
+        """Return the handler; FastAPI itself drops headers of a dependency where an endpoint makes its own answer."""
+        handle = super().get_route_handler()
+        if not self.deprecated:
+            return handle
+
+        async def retire(request: Request) -> Response:
+            answer = await handle(request)
+            answer.headers.update(request.state.retired)
+            return answer
+
+        return retire
 
 
 class Router(APIRouter):
     """Our routes."""
 
-    def __init__(self, prefix: str = "", *, tags: list[str], route_class: type[APIRoute] = APIRoute) -> None:
+    def __init__(self, prefix: str = "", *, tags: list[str], route_class: type[APIRoute] = Route) -> None:
         super().__init__(
             prefix=prefix,
             tags=list(tags),

@@ -18,6 +18,8 @@ from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
 
 router = APIRouter(tags=["tokens"], generate_unique_id_function=lambda route: route.name)
+NEVER_KEPT = {"Cache-Control": {"$ref": "#/components/headers/Cache-Control"}}
+CHALLENGED = {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}
 TOKENS: dict[str, Example] = {
     "unknown_client": {
         "summary": "A client that is not known (401)",
@@ -56,8 +58,13 @@ class TokenRequest(BaseModel):
     summary="Get an access token",
     response_model=Token,
     responses={
-        400: {"model": TokenError, "description": "Bad request"},
-        401: {"model": TokenError, "description": "Unknown client"},
+        200: {"headers": NEVER_KEPT},
+        400: {"model": TokenError, "description": "Bad request", "headers": NEVER_KEPT},
+        401: {
+            "model": TokenError,
+            "description": "Unknown client",
+            "headers": NEVER_KEPT | CHALLENGED,
+        },
     },
 )
 async def create_token(

@@ -6,9 +6,8 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from service.database.transaction import Transaction
-from service.http.answers import answer
 from service.http.pages import Page, Paging
-from service.http.refusals import READING, READING_ONE
+from service.http.refusals import LISTING, LISTING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, KnownCaller
 from service.log import feed as queries
@@ -26,7 +25,7 @@ After = Annotated[
     "/commitments/{commitment_id}/audit-trail",
     summary="Read a commitment's trail",
     response_model=Page[EntryRead],
-    responses=READING_ONE,
+    responses=LISTING_ONE,
 )
 async def read_commitment_trail(
     paging: Paging,
@@ -36,14 +35,14 @@ async def read_commitment_trail(
 ) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""
     rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", int), paging.limit)
-    return answer(paging.response, paging.page(rows, "seq", "seq"))
+    return paging.page(dict, rows, "seq", "seq")
 
 
 @router.get(
     "/commissions/{commission_id}/audit-trail",
     summary="Follow a commission's trail",
     response_model=Page[EntryRead],
-    responses=READING_ONE,
+    responses=LISTING_ONE,
 )
 async def read_commission_trail(
     paging: Paging,
@@ -61,14 +60,14 @@ async def read_commission_trail(
     marked = paging.after("index", int)
     start = marked[0] if marked else (-1 if after is None else after)
     rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)
-    return answer(paging.response, paging.page(rows, "index", "index"))
+    return paging.page(dict, rows, "index", "index")
 
 
 @router.get(
     "/registry/audit-trail",
     summary="Read the registry's trail",
     response_model=Page[EntryRead],
-    responses=READING,
+    responses=LISTING,
 )
 async def read_registry_trail(
     paging: Paging,
@@ -78,4 +77,4 @@ async def read_registry_trail(
     """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
     caller.require(Permission.READ_REGISTRY_TRAIL)
     rows = await queries.of_registry(connection, paging.after("seq", int), paging.limit)
-    return answer(paging.response, paging.page(rows, "seq", "seq"))
+    return paging.page(dict, rows, "seq", "seq")

@@ -7,12 +7,12 @@ from fastapi import Path, Query, Response
 
 from service.database.transaction import Transaction
 from service.errors import InvalidContent
+from service.http.headers import file_of
 from service.http.refusals import READING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.log import proofs
 from service.log import queries as log_queries
-from service.log.routes import TEXT, file_of
 from service.log.schemas import ConsistencyRead, InclusionRead
 from service.register.commissions import queries as commissions
 from service.register.commitments import queries as commitments
@@ -31,7 +31,12 @@ Size = Annotated[
 OldSize = Annotated[
     int, Query(ge=1, lt=2**53, description="Size of the checkpoint that you kept.", openapi_examples=SIGNED)
 ]
-PROOF = file_of("text/plain", "A proof file (C2SP tlog-proof v1), to be kept beside the document.", TEXT)
+PROOF = file_of(
+    "text/plain",
+    "A proof file (C2SP tlog-proof v1), to be kept beside the document.",
+    "Content-Disposition",
+    text=True,
+)
 
 
 @router.get(
@@ -89,7 +94,7 @@ async def read_consistency_proof(
     "/commissions/{commission_id}/log/entries/{index}/proof",
     summary="Download the proof of an entry",
     response_class=Response,
-    responses=PROOF,
+    responses=READING_ONE | PROOF,
 )
 async def read_entry_proof(
     connection: Transaction,
@@ -109,7 +114,7 @@ async def read_entry_proof(
     "/commitments/{commitment_id}/proof",
     summary="Download the proof of a commitment",
     response_class=Response,
-    responses=PROOF,
+    responses=READING_ONE | PROOF,
 )
 async def read_commitment_proof(connection: Transaction, caller: CurrentCaller, commitment_id: UUID) -> Response:
     """Download the proof of the newest entry of a commitment that is in a checkpoint."""

@@ -7,6 +7,7 @@ from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.database.transaction import Transaction
+from service.http.headers import file_of
 from service.http.refusals import READING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
@@ -35,14 +36,16 @@ FOR_GOOD: Final = {"Cache-Control": "private, max-age=31536000, immutable"}
 NEVER: Final = {"Cache-Control": "no-store"}
 
 
-def file_of(media_type: str, said: str, schema: dict[str, str] | None = None) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses` of an operation whose answer is a file, not JSON."""
-    shape = schema or {"type": "string", "format": "binary"}
-    return {200: {"description": said, "content": {media_type: {"schema": shape}}}, **READING_ONE}
-
-
-TEXT: Final = {"type": "string"}
 BYTES: Final = "application/octet-stream"
+CHECKPOINT = file_of("text/plain", "The checkpoint, a signed note (C2SP tlog-checkpoint).", "Cache-Control", text=True)
+BUNDLE = file_of(BYTES, "The entries, each after its length (uint16, big-endian).", "Cache-Control")
+TILE = file_of(BYTES, "The hashes, 32 bytes each.", "Cache-Control")
+ARCHIVE = file_of(
+    "application/x-tar",
+    "A tar archive of what `pacta export` writes, its checkpoint last.",
+    "Cache-Control",
+    "Content-Disposition",
+)
 
 
 @router.get("", summary="Read how the log stands", response_model=LogRead, responses=READING_ONE)
@@ -56,7 +59,7 @@ async def read_log(connection: Transaction, _: CurrentCaller, commission_id: UUI
     "/checkpoint",
     summary="Read the newest checkpoint",
     response_class=Response,
-    responses=file_of("text/plain", "The checkpoint, a signed note (C2SP tlog-checkpoint).", TEXT),
+    responses=READING_ONE | CHECKPOINT,
 )
 async def read_log_checkpoint(
     connection: Transaction, _: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0
@@ -72,7 +75,7 @@ async def read_log_checkpoint(
     "/tile/entries/{place:path}",
     summary="Read an entry bundle",
     response_class=Response,
-    responses=file_of(BYTES, "The entries, each after its length (uint16, big-endian)."),
+    responses=READING_ONE | BUNDLE,
 )
 async def read_log_entries(
     connection: Transaction, caller: CurrentCaller, commission_id: UUID, place: Place
@@ -89,7 +92,7 @@ async def read_log_entries(
     "/tile/{level}/{place:path}",
     summary="Read a hash tile",
     response_class=Response,
-    responses=file_of(BYTES, "The hashes, 32 bytes each."),
+    responses=READING_ONE | TILE,
 )
 async def read_log_tile(
     connection: Transaction, _: CurrentCaller, commission_id: UUID, level: Level, place: Place
@@ -103,7 +106,7 @@ async def read_log_tile(
     "/export",
     summary="Download the whole log",
     response_class=Response,
-    responses=file_of("application/x-tar", "A tar archive of what `pacta export` writes, its checkpoint last."),
+    responses=READING_ONE | ARCHIVE,
 )
 async def read_log_export(
     request: Request, connection: Transaction, caller: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0

@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
+from service.http.answers import answer
 from service.http.deprecation import deprecated
+from service.http.routing import Router
 from tests.openapi.breaking import breaking
 from tests.openapi.test_document import DOCUMENT
 
@@ -71,13 +73,14 @@ def test_what_is_added_breaks_nothing() -> None:
     assert breaking(DOCUMENT, newer) == []
 
 
-async def test_a_deprecated_operation_says_since_when_and_until_when_it_works() -> None:
-    router = APIRouter()
+@pytest.mark.parametrize("content", ["still here", answer("still here")])
+async def test_a_deprecated_operation_says_since_when_and_until_when_it_works(content: Any) -> None:
+    router = Router(tags=["old"])
     since, until = datetime(2027, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 
     @router.get("/old", **deprecated(since, until, successor="/v1/new"))
-    async def read_old() -> str:
-        return "still here"
+    async def read_old() -> Any:
+        return content
 
     app = FastAPI()
     app.include_router(router)

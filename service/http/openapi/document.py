@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 
-from service.http.openapi.additions import HEADERS, PILOT, Schema, headers_of, links_of
+from service.http.headers import HEADERS, references
+from service.http.openapi.additions import PILOT, Schema
 from service.http.openapi.words import INTRODUCTION, TAGS
 from service.http.problems import MEDIA_TYPE, Problem
 from service.identity.caller import CLIENT_CREDENTIALS
@@ -99,12 +100,8 @@ def _complete(method: str, operation: Schema) -> None:
         if parameter["in"] == "path":
             value = PILOT[parameter["name"]]
             parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
-    pages = any(parameter["name"] == "cursor" for parameter in parameters)
-    for status, answer in answers.items():
-        carried = headers_of(name, method, status, pages=pages)
-        answer["headers"] = {header: {"$ref": f"#/components/headers/{header}"} for header in carried}
-        if status.startswith("2") and links_of(name):
-            answer["links"] = links_of(name)
+    for answer in answers.values():
+        answer["headers"] = references("X-Request-ID") | answer.get("headers", {})
     if name in ANSWERS:
         content = answers["200"]["content"]["application/json"]
         content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}

@@ -1,15 +1,17 @@
 """Joint working groups over HTTP."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.http.answers import answer, members
+from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.preconditions import tag
-from service.http.refusals import READING, READING_ONE, WRITING_ONE
+from service.http.refusals import LISTING, READING_ONE, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.register.groups import commands, queries
@@ -18,6 +20,7 @@ from service.register.groups.schemas import MemberPut, WorkingGroupCreate, Worki
 from service.values import Sector
 
 router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
+FOUNDED = created("ETag", parameter="working_group_id", leads_to=["read_working_group"])
 
 
 @router.post(
@@ -25,64 +28,61 @@ router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
     status_code=201,
     summary="Found a working group",
     response_model=WorkingGroupRead,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | FOUNDED,
     dependencies=[Once],
 )
 async def create_working_group(
-    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[WorkingGroupCreate, Body(openapi_examples=GROUPS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Found a joint working group. A secretariat does it, and names its own party's co-lead."""
     group_id = await commands.found(connection, caller, new)
-    response.headers["Location"] = f"/v1/working-groups/{group_id}"
-    return await _read(response, connection, group_id)
+    row = await queries.get(connection, group_id)
+    location = f"/v1/working-groups/{group_id}"
+    return answer(members(WorkingGroupRead, row), 201, location=location, version=row["seq"])
 
 
-@router.get("/working-groups", summary="List working groups", response_model=Page[WorkingGroupRead], responses=READING)
+@router.get("/working-groups", summary="List working groups", response_model=Page[WorkingGroupRead], responses=LISTING)
 async def list_working_groups(
     paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
     commission_id: Annotated[list[UUID] | None, Query(description="Only of these commissions.")] = None,
     sector: Annotated[list[Sector] | None, Query(description="Only of these sectors.")] = None,
-) -> dict[str, Any]:
+) -> Response:
     """List working groups, oldest first."""
     rows = await queries.page(connection, commission_id or [], sector or [], paging.after("group", UUID), paging.limit)
-    return paging.page(rows, "group", "id")
+    return paging.page(partial(members, WorkingGroupRead), rows, "group", "id")
 
 
 @router.get(
     "/working-groups/{working_group_id}",
     summary="Read a working group",
     response_model=WorkingGroupRead,
-    responses=READING_ONE,
+    responses=READING_ONE | VERSIONED,
 )
-async def read_working_group(
-    response: Response, connection: Transaction, _: CurrentCaller, working_group_id: UUID
-) -> Any:  # noqa: ANN401
+async def read_working_group(connection: Transaction, _: CurrentCaller, working_group_id: UUID) -> Response:
     """Read one working group with its present co-leads and members."""
-    return await _read(response, connection, working_group_id)
+    return await _read(connection, working_group_id)
 
 
 @router.put(
     "/working-groups/{working_group_id}/members/{organisation_id}",
     summary="Name a co-lead or member",
     response_model=WorkingGroupRead,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | VERSIONED,
 )
 async def put_member(
-    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     working_group_id: UUID,
     organisation_id: UUID,
     new: Annotated[MemberPut, Body(openapi_examples=MEMBERS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Name an organisation of the caller's own party co-lead or member. A secretariat does it."""
     await commands.put_member(connection, caller, working_group_id, organisation_id, new.role)
-    return await _read(response, connection, working_group_id)
+    return await _read(connection, working_group_id)
 
 
 @router.delete(
@@ -98,7 +98,6 @@ async def release_member(
     await commands.release_member(connection, caller, working_group_id, organisation_id)
 
 
-async def _read(response: Response, connection: Transaction, group_id: UUID) -> Any:  # noqa: ANN401
+async def _read(connection: Transaction, group_id: UUID) -> Response:
     row = await queries.get(connection, group_id)
-    tag(response, row["seq"])
-    return row
+    return answer(members(WorkingGroupRead, row), version=row["seq"])

@@ -1,14 +1,17 @@
 """Who may call: principals and their secrets, over HTTP."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Request, Response
 
 from service.database.transaction import Transaction
+from service.http.answers import answer, members
+from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.refusals import READING, READING_ONE, WRITING, WRITING_ONE
+from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import Callers, CurrentCaller
 from service.permissions import Permission
@@ -18,6 +21,7 @@ from service.register.parties.registering import Forget, author, vouched
 from service.register.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
+REGISTERED = created(parameter="principal_id", leads_to=["read_principal", "create_secret"])
 
 
 @router.post(
@@ -25,40 +29,39 @@ router = Router("/v1", route_class=OnceRoute, tags=["registry"])
     status_code=201,
     summary="Register a principal",
     response_model=PrincipalSecret,
-    responses=WRITING,
+    responses=WRITING | REGISTERED,
     dependencies=[Forget, Once],
 )
 async def create_principal(
     request: Request,
-    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
-) -> dict[str, Any]:
+) -> Response:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
     by = author(caller)
     callers: Callers = request.app.state.callers
     await vouched(connection, callers.providers, new)
     row, secret = await commands.register_principal(connection, by, new)
-    response.headers["Location"] = f"/v1/principals/{row['id']}"
-    return {**row, "client_secret": secret}
+    content = members(PrincipalRead, row) | {"client_secret": secret}
+    return answer(content, 201, location=f"/v1/principals/{row['id']}")
 
 
 @router.get(
     "/principals",
     summary="List principals",
     response_model=Page[PrincipalRead],
-    responses=READING,
+    responses=LISTING,
 )
 async def list_principals(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-) -> dict[str, Any]:
+) -> Response:
     """List who may call. Administrator only."""
     caller.require(Permission.REGISTER)
     rows = await queries.principals(connection, paging.after("principal", UUID), paging.limit)
-    return paging.page(rows, "principal", "id")
+    return paging.page(partial(members, PrincipalRead), rows, "principal", "id")
 
 
 @router.get(
@@ -67,10 +70,10 @@ async def list_principals(
     response_model=PrincipalRead,
     responses=READING_ONE,
 )
-async def read_principal(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Any:  # noqa: ANN401
+async def read_principal(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Response:
     """Read one principal. Administrator only."""
     caller.require(Permission.REGISTER)
-    return await queries.principal(connection, principal_id)
+    return answer(members(PrincipalRead, await queries.principal(connection, principal_id)))
 
 
 @router.post(
@@ -78,7 +81,7 @@ async def read_principal(connection: Transaction, caller: CurrentCaller, princip
     status_code=201,
     summary="Give a principal a new secret",
     response_model=PrincipalSecret,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | ONCE,
     dependencies=[Forget, Once],
 )
 async def create_secret(
@@ -86,10 +89,10 @@ async def create_secret(
     caller: CurrentCaller,
     principal_id: UUID,
     new: Annotated[SecretCreate, Body(openapi_examples=SECRETS)],
-) -> dict[str, Any]:
+) -> Response:
     """Rotate the secret; the old ones may stay good for a while, so that no system stands still."""
     row, secret = await commands.rotate_secret(connection, author(caller), principal_id, new.old_secrets_expire_at)
-    return {**row, "client_secret": secret}
+    return answer(members(PrincipalRead, row) | {"client_secret": secret}, 201)
 
 
 @router.post(
@@ -97,9 +100,10 @@ async def create_secret(
     status_code=201,
     summary="Deactivate a principal",
     response_model=PrincipalRead,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | ONCE,
     dependencies=[Forget, Once],
 )
-async def create_deactivation(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Any:  # noqa: ANN401
+async def create_deactivation(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Response:
     """Deactivate a principal for good; its tokens end at once. Administrator only."""
-    return await commands.deactivate_principal(connection, author(caller), principal_id)
+    row = await commands.deactivate_principal(connection, author(caller), principal_id)
+    return answer(members(PrincipalRead, row), 201)

@@ -1,37 +1,43 @@
 """The registry over HTTP: who takes part, and who may call."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.http.answers import answer, members
+from service.http.headers import created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.refusals import READING, READING_ONE, WRITING
+from service.http.refusals import LISTING, READING, READING_ONE, WRITING
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, KnownCaller
 from service.register.parties import commands, queries
 from service.register.parties.examples import ORGANISATIONS, PARTIES
 from service.register.parties.registering import Forget, author
-from service.register.parties.schemas import Me, OrganisationCreate, OrganisationRead, PartyCreate, PartyRead
+from service.register.parties.schemas import Me, MyRole, OrganisationCreate, OrganisationRead, PartyCreate, PartyRead
 from service.values import PartyCode, storable
 
 me = Router("/v1", tags=["me"])
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
+NAMED = created()
+FOUND = created(parameter="organisation_id", leads_to=["read_organisation"])
 
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
-async def read_me(connection: Transaction, caller: KnownCaller) -> dict[str, Any]:
+async def read_me(connection: Transaction, caller: KnownCaller) -> Response:
     """Say for whom the caller acts, and with which roles, commission by commission."""
-    return {
+    content = {
         "principal_id": caller.principal_id,
         "client_id": caller.subject,
         "kind": caller.kind,
         "organisation_id": caller.organisation_id,
         "party": caller.party,
-        "roles": await queries.roles(connection, caller),
+        "roles": [members(MyRole, row) for row in await queries.roles(connection, caller)],
     }
+    return answer(content)
 
 
 @router.post(
@@ -39,36 +45,34 @@ async def read_me(connection: Transaction, caller: KnownCaller) -> dict[str, Any
     status_code=201,
     summary="Register a party",
     response_model=PartyRead,
-    responses=WRITING,
+    responses=WRITING | NAMED,
     dependencies=[Forget, Once],
 )
 async def create_party(
-    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[PartyCreate, Body(openapi_examples=PARTIES)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Register a government by its ISO 3166-1 alpha-2 code. Administrator only."""
     row = await commands.register_party(connection, author(caller), new)
-    response.headers["Location"] = f"/v1/parties/{row['code']}"
-    return row
+    return answer(members(PartyRead, row), 201, location=f"/v1/parties/{row['code']}")
 
 
-@router.get("/parties", summary="List parties", response_model=Page[PartyRead], responses=READING)
+@router.get("/parties", summary="List parties", response_model=Page[PartyRead], responses=LISTING)
 async def list_parties(
     paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
-) -> dict[str, Any]:
+) -> Response:
     """List the governments in the register, by code."""
     rows = await queries.parties(connection, paging.after("party", storable), paging.limit)
-    return paging.page(rows, "party", "code")
+    return paging.page(partial(members, PartyRead), rows, "party", "code")
 
 
 @router.get("/parties/{party}", summary="Read a party", response_model=PartyRead, responses=READING_ONE)
-async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode) -> Any:  # noqa: ANN401
+async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode) -> Response:
     """Read one government of the register."""
-    return await queries.party(connection, party)
+    return answer(members(PartyRead, await queries.party(connection, party)))
 
 
 @router.post(
@@ -76,31 +80,29 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
     status_code=201,
     summary="Register an organisation",
     response_model=OrganisationRead,
-    responses=WRITING,
+    responses=WRITING | FOUND,
     dependencies=[Forget, Once],
 )
 async def create_organisation(
-    response: Response,
     connection: Transaction,
     caller: CurrentCaller,
     new: Annotated[OrganisationCreate, Body(openapi_examples=ORGANISATIONS)],
-) -> Any:  # noqa: ANN401
+) -> Response:
     """Register a ministry, agency, service or company under its party. Administrator only."""
     row = await commands.register_organisation(connection, author(caller), new)
-    response.headers["Location"] = f"/v1/organisations/{row['id']}"
-    return row
+    return answer(members(OrganisationRead, row), 201, location=f"/v1/organisations/{row['id']}")
 
 
-@router.get("/organisations", summary="List organisations", response_model=Page[OrganisationRead], responses=READING)
+@router.get("/organisations", summary="List organisations", response_model=Page[OrganisationRead], responses=LISTING)
 async def list_organisations(
     paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
     party: Annotated[list[PartyCode] | None, Query(description="Only of these parties.")] = None,
-) -> dict[str, Any]:
+) -> Response:
     """List organisations, oldest registration first."""
     rows = await queries.organisations(connection, party or [], paging.after("organisation", UUID), paging.limit)
-    return paging.page(rows, "organisation", "id")
+    return paging.page(partial(members, OrganisationRead), rows, "organisation", "id")
 
 
 @router.get(
@@ -109,6 +111,6 @@ async def list_organisations(
     response_model=OrganisationRead,
     responses=READING_ONE,
 )
-async def read_organisation(connection: Transaction, _: CurrentCaller, organisation_id: UUID) -> Any:  # noqa: ANN401
+async def read_organisation(connection: Transaction, _: CurrentCaller, organisation_id: UUID) -> Response:
     """Read one organisation."""
-    return await queries.organisation(connection, organisation_id)
+    return answer(members(OrganisationRead, await queries.organisation(connection, organisation_id)))

@@ -8,11 +8,12 @@ from fastapi import Body, Response
 from service.database.transaction import Transaction
 from service.errors import Stale
 from service.http.answers import answer
+from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.preconditions import OptionalVersion
 from service.http.published import PublishedAs
-from service.http.refusals import READING_ONE, WRITING_ONE, refusals
+from service.http.refusals import LISTING_ONE, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import KnownCaller
 from service.register.commitments import answers, queries
@@ -23,6 +24,7 @@ from service.register.commitments.transitions import queries as proposals
 from service.register.commitments.transitions.schemas import ConfirmationCreate, TransitionRead, WithdrawalCreate
 
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+MADE = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -30,11 +32,10 @@ router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
     status_code=201,
     summary="Propose a move",
     response_model=TransitionRead,
-    responses=WRITING_ONE | refusals(Stale),
+    responses=WRITING_ONE | refusals(Stale) | MADE,
     dependencies=[Once],
 )
 async def create_transition(
-    response: Response,
     connection: Transaction,
     caller: KnownCaller,
     commitment_id: UUID,
@@ -43,15 +44,14 @@ async def create_transition(
 ) -> Response:
     """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
     made = await transitions.propose(connection, caller, commitment_id, proposal, version)
-    response.headers["Location"] = f"/v1/transitions/{made['id']}"
-    return answer(response, answers.transition(made), 201)
+    return answer(answers.transition(made), 201, location=f"/v1/transitions/{made['id']}")
 
 
 @router.get(
     "/commitments/{commitment_id}/transitions",
     summary="List the moves of a commitment",
     response_model=Page[TransitionRead],
-    responses=READING_ONE,
+    responses=LISTING_ONE,
 )
 async def list_transitions(
     paging: Paging,
@@ -62,16 +62,13 @@ async def list_transitions(
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)
     rows = await proposals.page(connection, commitment_id, paging.after("transition", UUID), paging.limit)
-    page = paging.page(rows, "transition", "id")
-    return answer(paging.response, {**page, "items": [answers.transition(row) for row in page["items"]]})
+    return paging.page(answers.transition, rows, "transition", "id")
 
 
 @router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
-async def read_transition(
-    response: Response, connection: Transaction, caller: KnownCaller, transition_id: UUID
-) -> Response:
+async def read_transition(connection: Transaction, caller: KnownCaller, transition_id: UUID) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
-    return answer(response, answers.transition(await proposals.get(connection, caller, transition_id)))
+    return answer(answers.transition(await proposals.get(connection, caller, transition_id)))
 
 
 @router.post(
@@ -79,11 +76,10 @@ async def read_transition(
     status_code=201,
     summary="Confirm or refuse a move",
     response_model=TransitionRead,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | ONCE,
     dependencies=[Once],
 )
 async def create_confirmation(
-    response: Response,
     connection: Transaction,
     caller: KnownCaller,
     transition_id: UUID,
@@ -91,7 +87,7 @@ async def create_confirmation(
 ) -> Response:
     """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
     made = await transitions.answer(connection, caller, transition_id, new)
-    return answer(response, answers.transition(made), 201)
+    return answer(answers.transition(made), 201)
 
 
 @router.post(
@@ -99,11 +95,10 @@ async def create_confirmation(
     status_code=201,
     summary="Take back one's own proposal",
     response_model=TransitionRead,
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | ONCE,
     dependencies=[Once],
 )
 async def create_withdrawal(
-    response: Response,
     connection: Transaction,
     caller: KnownCaller,
     transition_id: UUID,
@@ -111,4 +106,4 @@ async def create_withdrawal(
 ) -> Response:
     """Take back a proposal that the caller's own party made and that is still open."""
     made = await transitions.withdraw(connection, caller, transition_id, new)
-    return answer(response, answers.transition(made), 201)
+    return answer(answers.transition(made), 201)

@@ -1,0 +1,62 @@
+"""What answers carry beside their content: what each header says, and how a route declares that it answers with it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+Responses = dict[int | str, dict[str, Any]]
+HEADERS: Final[dict[str, dict[str, Any]]] = {
+    "ETag": {
+        "description": "Version of the resource, for `If-Match`.",
+        "schema": {"type": "string", "examples": ['"4"']},
+    },
+    "Location": {"description": "Path of what was made.", "schema": {"type": "string"}},
+    "Link": {
+        "description": 'The next page, `rel="next"` (RFC 8288); absent on the last.',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {"description": "Seconds to wait before sending it again.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "How to authenticate (RFC 6750).", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "`true` if this answer was given before under the same Idempotency-Key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+    "Cache-Control": {"description": "Whether it may be kept (RFC 9111).", "schema": {"type": "string"}},
+    "Content-Disposition": {
+        "description": "The name of the file (RFC 6266).",
+        "schema": {"type": "string", "examples": ['attachment; filename="PK-AZ-08-004-3.tlog-proof"']},
+    },
+    "X-Request-ID": {"description": "The id under which the service logged the request.", "schema": {"type": "string"}},
+}
+
+
+def references(*names: str) -> dict[str, dict[str, str]]:
+    """Return the `headers` of an answer that carries these of `HEADERS`."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def carrying(*names: str, status: int = 200) -> Responses:
+    """Return the `responses` of a route whose answer carries these of `HEADERS`."""
+    return {status: {"headers": references(*names)}}
+
+
+def created(*names: str, parameter: str | None = None, leads_to: Sequence[str] = ()) -> Responses:
+    """Return the `responses` of a route that makes something with an address, once for each Idempotency-Key.
+
+    `leads_to` are operations that may follow; `parameter` is what they call the `id` in the answer (OpenAPI's links).
+    """
+    links = {
+        name: {"operationId": name, "parameters": {parameter: "$response.body#/id"}} for name in leads_to if parameter
+    }
+    answer = {"headers": references("Location", "Idempotent-Replayed", *names)}
+    return {201: {**answer, "links": links} if links else answer}
+
+
+def file_of(media_type: str, said: str, *names: str, text: bool = False) -> Responses:
+    """Return the `responses` of a route whose answer is a file, not JSON, and carries these of `HEADERS`."""
+    schema = {"type": "string"} if text else {"type": "string", "format": "binary"}
+    return {200: {"description": said, "content": {media_type: {"schema": schema}}, "headers": references(*names)}}
+
+
+ONCE: Final = carrying("Idempotent-Replayed", status=201)
+"""For what is done once for each Idempotency-Key and makes nothing with an address of its own."""
+VERSIONED: Final = carrying("ETag")
