@@ -121,26 +121,14 @@ async def _http(request: Request, error: Exception) -> Response:
         case 404:
             refusal = errors.NotFound("There is nothing at this address.")
         case 405:
-            refusal = MethodNotAllowed(f"{request.method} is not possible here.", headers={"Allow": _allow(request)})
+            refusal = errors.MethodNotAllowed(
+                f"{request.method} is not possible here.", headers={"Allow": _allow(request)}
+            )
         case 413:
-            refusal = TooLarge("The body is longer than the service accepts.")
+            refusal = errors.TooLarge("The body is longer than the service accepts.")
         case _:
             refusal = errors.Unreadable(str(error.detail), headers=headers)
     return respond(request, refusal)
-
-
-class MethodNotAllowed(errors.ServiceError):
-    """The address exists, the method does not; Allow lists all that do (RFC 9110, 15.5.6)."""
-
-    status = 405
-    title = "This method is not possible here"
-
-
-class TooLarge(errors.ServiceError):
-    """The body is longer than PACTA_MAX_BODY_BYTES."""
-
-    status = 413
-    title = "The body is too large"
 
 
 def _allow(request: Request) -> str:

@@ -4,7 +4,7 @@ from typing import Final
 
 from service import errors
 from service.http.headers import Responses, carrying, references
-from service.http.problems import MEDIA_TYPE, TooLarge
+from service.http.problems import MEDIA_TYPE
 
 CARRIED: Final = {
     401: ("WWW-Authenticate",),
@@ -34,6 +34,6 @@ READING = refusals(
 READING_ONE = READING | refusals(errors.NotFound)
 LISTING = READING | carrying("Link")
 LISTING_ONE = READING_ONE | carrying("Link")
-WRITING = READING | refusals(errors.Conflict, TooLarge, errors.UnsupportedMediaType)
+WRITING = READING | refusals(errors.Conflict, errors.TooLarge, errors.UnsupportedMediaType)
 WRITING_ONE = WRITING | refusals(errors.NotFound)
 CHANGING = WRITING_ONE | refusals(errors.Stale, errors.PreconditionRequired)
