@@ -38,6 +38,41 @@ def policy(
 
 
 @proofs.command()
+def keep_note(
+    note: Annotated[Path, typer.Argument(help="The newest checkpoint of one log that a party or a witness holds.")],
+) -> None:
+    """Keep a checkpoint in PACTA_LOG_DIR where the note of its log was lost, so that the sequencer signs that log again.
+
+    It must be the newest that anybody outside holds: what was signed after it and is not in the database would be a second
+    history. Reads PACTA_WORKER_DATABASE_URL.
+    """
+    import asyncio
+
+    from service.database.transaction import begin, create_engine
+    from service.sequencer.directory import LogDirectory
+    from service.sequencer.signing import hand_over
+    from service.settings import Settings
+
+    settings = Settings()
+    if settings.worker_database_url is None:
+        raise ValueError("Set PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer.")
+    url, directory = settings.worker_database_url.get_secret_value(), LogDirectory.existing(settings.log_dir)
+
+    async def run() -> None:
+        engine = create_engine(url, settings=settings, name="pacta-keep-note")
+        try:
+            async with begin(engine) as connection:
+                kept = await hand_over(connection, directory, note.read_bytes())
+        finally:
+            await engine.dispose()
+        typer.echo(
+            f"{kept.origin}: the checkpoint over {kept.size} entries is kept. The sequencer signs from there on."
+        )
+
+    asyncio.run(run())
+
+
+@proofs.command()
 def export(
     commission: Annotated[str, typer.Argument(help="The commission's code, such as PK-AZ, or its id.")],
     directory: Annotated[Path, typer.Argument(help="Where to write; an older export there is brought up to date.")],

@@ -2,14 +2,24 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.database.columns import table
+from service.database.statement import Change, Query, given
+from service.database.transaction import begin
+from service.log.models import LogAlarm, LogCheckpoint, LogEntry
+from service.register.commissions.models import Commission
 from service.sequencer.directory import LogDirectory
+from service.sequencer.order import Waiting
+from service.sequencer.queue import give_indexes, next_entries
 from service.sequencer.signing import sign
 from service.sequencer.stored import STRETCH, SigningRefused, hold
 from service.trail.models import REGISTRY
@@ -24,38 +34,51 @@ REREAD_SECONDS = 2.0
 BEGINNING = (UUID(int=0), 0)
 END = 2**63 - 1
 
-_mine = sa.text("SELECT pg_try_advisory_xact_lock(7420250125)")
-# One subject's entries come in order, since its row is locked from before the queue's id is drawn until the commit.
-_sequence = sa.text(
-    "WITH taken AS ("
-    "  DELETE FROM audit_pending WHERE id IN (SELECT id FROM audit_pending ORDER BY id LIMIT :batch) RETURNING *"
-    "), grown AS MATERIALIZED ("
-    "  SELECT log_id, coalesce((SELECT max(l.index) FROM log_entry l WHERE l.log_id = t.log_id), -1) AS last"
-    "  FROM (SELECT DISTINCT log_id FROM taken) t"
-    ') INSERT INTO log_entry (log_id, "index", subject, seq, leaf)'
-    " SELECT log_id, last + row_number() OVER (PARTITION BY log_id ORDER BY id), subject, seq, leaf"
-    " FROM taken JOIN grown USING (log_id)"
+_commission, _entry, _checkpoint, _alarm = table(Commission), table(LogEntry), table(LogCheckpoint), table(LogAlarm)
+_mine = Query(sa.select(sa.func.pg_try_advisory_xact_lock(sa.literal_column("7420250125"))), bool)
+_logs = (
+    sa.select(_commission.c.id.label("log_id")).union_all(sa.select(sa.literal(REGISTRY, sa.Uuid()))).subquery("logs")
 )
-_logs = "(SELECT id AS log_id FROM commission UNION ALL SELECT CAST(:registry AS uuid)) logs"
-_unsigned = sa.text(
-    f"SELECT log_id FROM {_logs}"  # noqa: S608 -- constant text
-    " WHERE (SELECT max(l.index) + 1 FROM log_entry l WHERE l.log_id = logs.log_id)"
-    " > coalesce((SELECT max(c.size) FROM log_checkpoint c WHERE c.log_id = logs.log_id), 0)"
-)
+_size = sa.select(sa.func.max(_entry.c.index) + 1).where(_entry.c.log_id == _logs.c.log_id).scalar_subquery()
+_signed = sa.select(sa.func.max(_checkpoint.c.size).label("size")).where(_checkpoint.c.log_id == _logs.c.log_id)
+_grown = Query(sa.select(_logs.c.log_id).where(_size > sa.func.coalesce(_signed.scalar_subquery(), 0)), UUID)
+_alarmed = Query(sa.select(_alarm.c.log_id), UUID)
+
+
+class Stretch(NamedTuple):
+    """Entries that are read again next: of a log of which `size` are signed, from the index `first` on."""
+
+    log_id: UUID
+    size: int
+    first: int
+
+
+_after = sa.bindparam("log_id", type_=sa.Uuid()), sa.bindparam("first", type_=sa.BigInteger())
+_lateral = _signed.lateral("signed")
 # The stretch after this place that was signed: of the same log, else the beginning of the next; refused logs are read by `sign`.
-_next_stretch = sa.text(
-    f"SELECT log_id, signed.size, CASE WHEN log_id = :log_id THEN :first ELSE 0 END AS first FROM {_logs}"  # noqa: S608 -- constant text
-    " CROSS JOIN LATERAL (SELECT max(c.size) AS size FROM log_checkpoint c WHERE c.log_id = logs.log_id) signed"
-    " WHERE (log_id > :log_id OR log_id = :log_id AND signed.size > :first) AND signed.size IS NOT NULL"
-    " AND NOT EXISTS (SELECT FROM log_alarm a WHERE a.log_id = logs.log_id) ORDER BY log_id LIMIT 1"
-).bindparams(sa.bindparam("log_id", type_=sa.Uuid), sa.bindparam("first", type_=sa.BigInteger))
-_alarmed = sa.text("SELECT log_id FROM log_alarm")
-_raise_alarm = sa.text(
-    "INSERT INTO log_alarm (log_id, reason, raised_at) VALUES (:log_id, :reason, clock_timestamp())"
-    " ON CONFLICT (log_id) DO UPDATE SET reason = excluded.reason, raised_at = excluded.raised_at"
-    " WHERE log_alarm.reason <> excluded.reason RETURNING true"
+_next_stretch = Query(
+    sa.select(
+        _logs.c.log_id, _lateral.c.size, sa.case((_logs.c.log_id == _after[0], _after[1]), else_=0).label("first")
+    )
+    .join_from(_logs, _lateral, sa.true())
+    .where(
+        (_logs.c.log_id > _after[0]) | (_logs.c.log_id == _after[0]) & (_lateral.c.size > _after[1]),
+        _lateral.c.size.is_not(None),
+        ~sa.exists().where(_alarm.c.log_id == _logs.c.log_id),
+    )
+    .order_by(_logs.c.log_id)
+    .limit(1),
+    Stretch,
 )
-_end_alarm = sa.text("DELETE FROM log_alarm WHERE log_id = :log_id")
+_raised = insert(_alarm).values(given(_alarm, "log_id", "reason") | {"raised_at": sa.func.clock_timestamp()})
+_raise_alarm = Change(
+    _raised.on_conflict_do_update(
+        index_elements=["log_id"],
+        set_={"reason": _raised.excluded.reason, "raised_at": _raised.excluded.raised_at},
+        where=_alarm.c.reason != _raised.excluded.reason,
+    )
+)
+_end_alarm = Change(sa.delete(_alarm).where(_alarm.c.log_id == sa.bindparam("log_id")))
 
 
 @dataclass(slots=True)
@@ -70,31 +93,50 @@ class Sequencer:
     looked_at: float = float("-inf")
     reread_at: float = float("-inf")
     place: tuple[UUID, int] = BEGINNING
+    stopped: dict[UUID, str] = field(default_factory=dict)
+    """Logs that get no more indexes for a while, and why."""
+    stopped_at: float = float("-inf")
     suspects: dict[UUID, int] = field(default_factory=dict)
     """Where each refused log was found to be damaged, so that it is looked at there first."""
 
     async def step(self) -> int:
-        """Give an index to everything that waits, at most `BATCH` entries, and return how many there were."""
-        async with self.engine.begin() as connection:
-            if not await connection.scalar(_mine):
+        """Give an index to everything that waits, some `BATCH` entries, and return how many there were.
+
+        A log in which an entry waits for one that is nowhere is stopped: out of order it would never verify again.
+        """
+        if time.monotonic() - self.stopped_at >= LOOK_SECONDS:
+            self.stopped = {}
+        async with begin(self.engine) as connection:
+            if not await _mine.one(connection):
                 return 0
             # A statement of its own: its snapshot is taken after the lock, so it sees every index given before.
-            done = (await connection.execute(_sequence, {"batch": BATCH})).rowcount
+            waiting, broken = await next_entries(connection, BATCH, self.stopped)
+            self._stop(broken)
+            done = await give_indexes(connection, (one for one in waiting if one.log_id not in self.stopped))
+        for log_id, reason in self.stopped.items():
+            await self._refuse(log_id, SigningRefused(reason))
         self.unsigned = self.unsigned or done > 0
         return done
+
+    def _stop(self, broken: Sequence[Waiting]) -> None:
+        if broken:
+            self.stopped_at = time.monotonic()
+        self.stopped |= {
+            one.log_id: f"entry {one.seq} of subject {one.subject} waits for an index, but the one before it is nowhere"
+            for one in broken
+        }
 
     async def sign(self) -> None:
         """Sign every log that has grown or was refused; at the start, and after a failure, look at all that were signed."""
         kept = [] if self.checked else self.directory.logs()
-        async with self.engine.begin() as connection:
-            if not await connection.scalar(_mine):
+        async with begin(self.engine) as connection:
+            if not await _mine.one(connection):
                 return
-            grown = await connection.scalars(_unsigned, {"registry": REGISTRY})
-            alarmed = await connection.scalars(_alarmed)
-            due = dict.fromkeys((*kept, *grown)) | {log_id: self.suspects.get(log_id, 0) for log_id in alarmed}
+            grown, alarmed = await _grown.rows(connection), await _alarmed.rows(connection)
+        due = dict.fromkeys((*kept, *grown)) | {log_id: self.suspects.get(log_id, 0) for log_id in alarmed}
         self.looked_at = time.monotonic()
         wrong: list[Exception] = []
-        done = [await self._tried(*one, wrong) for one in sorted(due.items())]
+        done = [await self._tried(*one, wrong) for one in sorted(due.items()) if one[0] not in self.stopped]
         self.unsigned, self.checked = not all(done), self.checked or all(done)
         if wrong:
             raise wrong[0]
@@ -116,11 +158,10 @@ class Sequencer:
 
     async def _reread(self) -> UUID | None:
         """Hold the next stretch to its bytes; return the log that was read to its end by it."""
-        async with self.engine.begin() as connection:
-            if not await connection.scalar(_mine):
+        async with begin(self.engine) as connection:
+            if not await _mine.one(connection):
                 return None
-            asked = {"log_id": self.place[0], "first": self.place[1], "registry": REGISTRY}
-            found = (await connection.execute(_next_stretch, asked)).one_or_none()
+            found = await _next_stretch.row(connection, log_id=self.place[0], first=self.place[1])
             if found is None:
                 self.place = BEGINNING
                 return None
@@ -146,7 +187,7 @@ class Sequencer:
                 done = 0
                 self._failed(error)
                 await asyncio.sleep(REST_SECONDS)
-            await asyncio.sleep(0 if done == BATCH else POLL_SECONDS)
+            await asyncio.sleep(0 if done >= BATCH else POLL_SECONDS)
 
     def _succeeded(self) -> None:
         if self.failing:
@@ -174,12 +215,12 @@ class Sequencer:
     async def _sign(self, log_id: UUID, reread_from: int | None = None) -> bool:
         """Sign one log, a refused one once all of it was read again, or raise its alarm; False if another was working."""
         try:
-            async with self.engine.begin() as connection:
-                mine = bool(await connection.scalar(_mine))
+            async with begin(self.engine) as connection:
+                mine = bool(await _mine.one(connection))
                 if mine:
                     await sign(connection, self.directory, log_id, reread_from=reread_from)
                 if mine and reread_from is not None:
-                    await connection.execute(_end_alarm, {"log_id": log_id})
+                    await _end_alarm.run(connection, log_id=log_id)
                     self.suspects.pop(log_id, None)
         except SigningRefused as refusal:
             await self._refuse(log_id, refusal)
@@ -190,7 +231,7 @@ class Sequencer:
         """Raise the alarm of a log; it is said once, however often it is looked at."""
         if refusal.stretch is not None:
             self.suspects[log_id] = refusal.stretch
-        async with self.engine.begin() as connection:
-            new = await connection.scalar(_raise_alarm, {"log_id": log_id, "reason": str(refusal)})
+        async with begin(self.engine) as connection:
+            new = await _raise_alarm.run(connection, log_id=log_id, reason=str(refusal))
         if new:
             log.error("signing_refused", log_id=str(log_id), reason=str(refusal))

@@ -1,14 +1,18 @@
 """Signing a log: never a tree that does not continue the last one, never a leaf that its stored bytes do not give."""
 
 import asyncio
+import re
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Change, Connection, given
 from service.log import reading as log
 from service.log.models import LogCheckpoint
+from service.sequencer.chains import hold_chains
 from service.sequencer.directory import LogDirectory
 from service.sequencer.stored import STRETCH, SigningRefused, hold, store_nodes, whole
 from service.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -17,10 +21,16 @@ from service.tlog.keys import Signer
 from service.tlog.note import NoteUnverified
 
 _checkpoint = table(LogCheckpoint)
+_publish = Change(
+    sa.insert(_checkpoint).values(
+        given(_checkpoint, "log_id", "size", "root", "note", "vkey") | {"signed_at": sa.func.clock_timestamp()}
+    )
+)
+ORIGIN: Final = re.compile(rb"/v1/commissions/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/log$")
 
 
 async def sign(
-    connection: AsyncConnection, directory: LogDirectory, log_id: UUID, *, reread_from: int | None = None
+    connection: Connection, directory: LogDirectory, log_id: UUID, *, reread_from: int | None = None
 ) -> bool:
     """Sign the log as it stands, and return whether there was anything new; `SigningRefused` if it must not be signed.
 
@@ -34,18 +44,50 @@ async def sign(
         raise SigningRefused(f"the last note in the database is damaged: {wrong}") from wrong
 
 
-async def _sign(connection: AsyncConnection, directory: LogDirectory, log_id: UUID, reread_from: int | None) -> bool:
+async def hand_over(connection: Connection, directory: LogDirectory, note: bytes) -> Checkpoint:
+    """Keep the newest checkpoint that a party or a witness holds, where the log's own note was lost; return it.
+
+    It says how far the log had been signed, which a database that was restored does not know. `SigningRefused` if this log key
+    did not sign it, if the database does not continue it, or if the database or the directory knows a newer one.
+    """
+    log_id = _log_of(note)
+    signer, kept = directory.signer(log_id), directory.last_note(log_id)
+    given = _opened(note, signer, "the note that was handed over")
+    with whole():
+        await _continues(connection, log_id, await log.size_of(connection, log_id), given)
+    published = await log.newest(connection, log_id)
+    known = [published.checkpoint.size] if published else []
+    known += [_opened(kept, signer, "the last note outside the database").size] if kept else []
+    if given.size < max(known, default=0):
+        raise SigningRefused(
+            f"it speaks of {given.size} entries, but a checkpoint over {max(known)} is known here already"
+        )
+    await asyncio.to_thread(directory.keep_note, log_id, note, kept)
+    return given
+
+
+def _log_of(note: bytes) -> UUID:
+    """Return the log that a note speaks of, by its origin, which is its first line."""
+    named = ORIGIN.search(note.partition(b"\n")[0])
+    if named is None:
+        raise SigningRefused("it is no checkpoint of a log of Pacta: its first line ends in /v1/commissions/<id>/log")
+    return UUID(named[1].decode())
+
+
+async def _sign(connection: Connection, directory: LogDirectory, log_id: UUID, reread_from: int | None) -> bool:
     signer = directory.signer(log_id)
     size = await log.size_of(connection, log_id)
     published = await log.newest(connection, log_id)
     if published:
-        await _continues(connection, log_id, size, _opened(published.note, signer, "in"))
+        await _continues(connection, log_id, size, _opened(published.note, signer, "the last note in the database"))
     since = published.checkpoint.size if published else 0
-    await store_nodes(connection, log_id, since, size)
+    await store_nodes(connection, log_id, since, size, partial(hold_chains, connection, log_id))
     # After the nodes are there: whoever died with a note kept and nothing published left none of them behind.
     kept = directory.last_note(log_id)
-    if kept is not None:
-        await _continues(connection, log_id, size, _opened(kept, signer, "outside"))
+    last = _opened(kept, signer, "the last note outside the database") if kept is not None else None
+    if last:
+        await _continues(connection, log_id, size, last)
+    _knows(last.size if last else 0, since)
     if reread_from is not None:
         for first in (*range(reread_from, since, STRETCH), *range(0, min(reread_from, since), STRETCH)):
             await hold(connection, log_id, first, min(first + STRETCH, since))
@@ -55,33 +97,36 @@ async def _sign(connection: AsyncConnection, directory: LogDirectory, log_id: UU
     note = sign_checkpoint(checkpoint, signer)
     # First outside the database, so that nothing is ever published that a restored backup could take back unnoticed.
     await asyncio.to_thread(directory.keep_note, log_id, note, kept)
-    await connection.execute(
-        sa.insert(_checkpoint).values(
-            log_id=log_id,
-            size=size,
-            root=checkpoint.root,
-            note=note,
-            vkey=signer.verifier.vkey,
-            signed_at=sa.func.clock_timestamp(),
-        )
-    )
+    await _publish.run(connection, log_id=log_id, size=size, root=checkpoint.root, note=note, vkey=signer.verifier.vkey)
     return True
 
 
-def _opened(note: bytes, signer: Signer, place: str) -> Checkpoint:
+def _opened(note: bytes, signer: Signer, what: str) -> Checkpoint:
     try:
         return open_checkpoint(note, [signer.verifier]).checkpoint
     except NoteUnverified as wrong:
         raise SigningRefused(
-            f"the last note {place} the database was not signed with this log key. Put the right key back and start anew."
+            f"{what} was not signed with this log key. Put the right key back and start anew."
         ) from wrong
     except NoteInvalid as wrong:
+        raise SigningRefused(f"{what} is damaged: {wrong}. A party holds the right one.") from wrong
+
+
+def _knows(kept: int, published: int) -> None:
+    """Raise `SigningRefused` unless the note outside the database is at least as new as the checkpoint in it.
+
+    A note is kept before its checkpoint is published. Whoever lost it cannot tell whether the database is the newest, or a
+    backup after which more was signed: to go on would be a second history of the same log.
+    """
+    if kept < published:
+        what = f"speaks of {kept} entries only" if kept else "is not there"
         raise SigningRefused(
-            f"the last note {place} the database is damaged: {wrong}. A party holds the right one."
-        ) from wrong
+            f"a checkpoint over {published} entries is in the database, but its note in PACTA_LOG_DIR {what}. Put the notes"
+            " back, or hand over the newest checkpoint that a party or a witness holds: pacta keep-note FILE"
+        )
 
 
-async def _continues(connection: AsyncConnection, log_id: UUID, size: int, last: Checkpoint) -> None:
+async def _continues(connection: Connection, log_id: UUID, size: int, last: Checkpoint) -> None:
     if size < last.size:
         raise SigningRefused(
             f"the database holds fewer than the {last.size} entries that were signed: was an older backup restored?"

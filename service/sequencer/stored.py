@@ -1,13 +1,15 @@
 """What the database holds of a log, computed anew from the entries' bytes and held to the hashes that were stored beside them."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
+from service.database.statement import Change, Connection, Query, given
 from service.log import reading as log
 from service.log.models import LogEntry, LogNode
 from service.tlog.merkle import leaf_hashes, root
@@ -22,16 +24,40 @@ HIGHEST = 7
 Subtrees = tuple[int, int, list[bytes]]
 """`(level, index, hashes)`: complete subtrees of 256 ** level leaves, side by side from this index on."""
 _entry, _log, _node = table(AuditEntry), table(LogEntry), table(LogNode)
-_stored = (
+
+
+PLACES: Final = (
+    sa.func.unnest(
+        sa.bindparam("subjects", type_=ARRAY(sa.Uuid())), sa.bindparam("numbers", type_=ARRAY(sa.BigInteger()))
+    )
+    .table_valued("subject", "seq", name="wanted")
+    .render_derived()
+)
+"""Entries named by their places in the trail, to be joined: the values `subjects` and `numbers`, side by side."""
+
+
+class Stored(NamedTuple):
+    """An entry with an index: the leaf hashes that were stored beside it, None where its row is gone, and its bytes."""
+
+    place: int
+    leaf: bytes
+    entry_leaf: bytes | None
+    canonical: bytes | None
+
+
+Judge = Callable[[Sequence[Stored]], Awaitable[None]]
+_stored = Query(
     sa.select(_log.c.index.label("place"), _log.c.leaf, _entry.c.leaf.label("entry_leaf"), _entry.c.canonical)
     .select_from(_log.outerjoin(_entry, (_entry.c.subject == _log.c.subject) & (_entry.c.seq == _log.c.seq)))
     .where(_log.c.log_id == sa.bindparam("log_id"))
     .where(_log.c.index.between(sa.bindparam("first"), sa.bindparam("last")))
-    .order_by(_log.c.index)
+    .order_by(_log.c.index),
+    Stored,
 )
+_store = Change(sa.insert(_node).values(given(_node, "log_id", "level", "index", "hash")))
 
 
-class SigningRefused(Exception):
+class SigningRefused(ValueError):
     """The stored log is not what was signed, or not what its entries give; the message says where.
 
     `stretch` is the first index of the stretch that was read again and found wrong, if that is how it was found.
@@ -40,14 +66,17 @@ class SigningRefused(Exception):
     stretch: int | None = None
 
 
-async def store_nodes(connection: AsyncConnection, log_id: UUID, since: int, size: int) -> None:
-    """Recompute every leaf from index `since` on from its stored bytes; store the subtrees that became complete."""
-    async for level, first, hashes in _subtrees(connection, log_id, since, size):
+async def store_nodes(connection: Connection, log_id: UUID, since: int, size: int, judge: Judge) -> None:
+    """Recompute every leaf from index `since` on from its stored bytes; store the subtrees that became complete.
+
+    `judge` sees each of these entries first, in order, some at a time, and refuses what must not be signed.
+    """
+    async for level, first, hashes in _subtrees(connection, log_id, since, size, judge):
         rows = [{"log_id": log_id, "level": level, "index": first + at, "hash": one} for at, one in enumerate(hashes)]
-        await connection.execute(sa.insert(_node), rows)
+        await _store.run_each(connection, rows)
 
 
-async def hold(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> None:
+async def hold(connection: Connection, log_id: UUID, first: int, end: int) -> None:
     """Hold the entries `first` to `end - 1`, all of them signed, to their leaves and to the subtrees that they complete.
 
     `first` is a multiple of 256. Raises `SigningRefused`.
@@ -70,10 +99,15 @@ def whole() -> Iterator[None]:
         raise SigningRefused(f"the tree that was signed is no longer whole: {wrong}") from wrong
 
 
-async def _subtrees(connection: AsyncConnection, log_id: UUID, since: int, size: int) -> AsyncIterator[Subtrees]:
+async def _subtrees(
+    connection: Connection, log_id: UUID, since: int, size: int, judge: Judge | None = None
+) -> AsyncIterator[Subtrees]:
     """Yield what the leaves `since` to `size - 1` complete, lowest level first; a level is read once the one below was yielded."""
     for first in range(since - since % WIDTH, size if size > since else 0, CHUNK):
-        leaves = await _leaves(connection, log_id, first, min(first + CHUNK, size))
+        found = await entries(connection, log_id, first, min(first + CHUNK, size))
+        if judge:
+            await judge([one for one in found if one.place >= since])
+        leaves = [one.leaf for one in found]
         if roots := [root(leaves[at : at + WIDTH]) for at in range(0, len(leaves) - WIDTH + 1, WIDTH)]:
             yield 1, first // WIDTH, roots
     for level in range(2, HIGHEST + 1):
@@ -83,17 +117,18 @@ async def _subtrees(connection: AsyncConnection, log_id: UUID, since: int, size:
             yield level, index, [root(tile_hashes(below, await log.tile(connection, log_id, below)))]
 
 
-async def _leaves(connection: AsyncConnection, log_id: UUID, first: int, end: int) -> list[bytes]:
-    found = (await connection.execute(_stored, {"log_id": log_id, "first": first, "last": end - 1})).all()
+async def entries(connection: Connection, log_id: UUID, first: int, end: int) -> list[Stored]:
+    """Return the entries `first` to `end - 1`, all of them held to their leaves; `SigningRefused` if one is not as it was."""
+    found = await _stored.rows(connection, log_id=log_id, first=first, last=end - 1)
     if missing := set(range(first, end)).difference(row.place for row in found):
         raise SigningRefused(f"no entry has the index {min(missing)}")
-    computed = leaf_hashes(bytes(row.canonical or b"") for row in found)
+    computed = leaf_hashes(row.canonical or b"" for row in found)
     for row, leaf in zip(found, computed, strict=True):
         if not leaf == row.leaf == row.entry_leaf:
             raise SigningRefused(
                 f"entry {row.place} is not what was appended: its stored bytes do not give its leaf hash"
             )
-    return computed
+    return found
 
 
 def _compare(level: int, index: int, computed: Sequence[bytes], stored: Sequence[bytes]) -> None:

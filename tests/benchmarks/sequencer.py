@@ -22,11 +22,10 @@ from service.database.migrate import migrate
 from service.database.transaction import begin, create_engine
 from service.demo.postgres import Server, start
 from service.sequencer.directory import LogDirectory
-from service.sequencer.sequencer import Sequencer, _unsigned
+from service.sequencer.sequencer import Sequencer, _grown
 from service.settings import Settings
 from service.trail.append import append
 from service.trail.entry import Head, compose
-from service.trail.models import REGISTRY
 from tests.sequencer.filling import AUTHOR, fill, found
 
 WRITING_SECONDS = 5.0
@@ -95,7 +94,7 @@ async def measure(server: Server, directory: Path, entries: int, count: int) -> 
     grown = memory() - before
     begun = time.perf_counter()
     async with begin(engine) as connection:
-        assert (await connection.scalars(_unsigned, {"registry": REGISTRY})).all() == []
+        assert await _grown.rows(connection) == []
     looked = time.perf_counter() - begun
     await engine.dispose()
     await owner.close()

@@ -1,6 +1,6 @@
 """Entries in any number, written straight into the tables as the service's own commands would have written them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -54,7 +54,11 @@ async def fill(connection: Any, counts: Mapping[UUID, int]) -> None:
     """Append so many entries to each log, all in one transaction; they wait for their indexes."""
     async with connection.transaction():
         for log_id, count in counts.items():
-            made = list(entries(log_id, count))
-            for table, columns in (("audit_entry", _entry), ("audit_pending", _pending)):
-                rows = [tuple(getattr(one, column) for column in columns) for one in made]
-                await connection.copy_records_to_table(table, records=rows, columns=columns)
+            await append_raw(connection, list(entries(log_id, count)), log_id)
+
+
+async def append_raw(connection: Any, made: Sequence[Entry], log_id: UUID) -> None:
+    """Append these entries to a log as they are, whatever they say; they wait for their indexes."""
+    for table, columns in (("audit_entry", _entry), ("audit_pending", _pending)):
+        rows = [tuple(log_id if column == "log_id" else getattr(one, column) for column in columns) for one in made]
+        await connection.copy_records_to_table(table, records=rows, columns=columns)

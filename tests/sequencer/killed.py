@@ -13,8 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+import asyncpg
 
 from service import telemetry as logs
 from service.database.transaction import create_engine
@@ -22,7 +21,6 @@ from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 
-STATEMENTS = ("begin", "before_cursor_execute", "commit", "rollback")
 ENDED = b"ended"
 
 
@@ -46,14 +44,16 @@ class Death:
         return step
 
 
-def watch(engine: AsyncEngine, death: Death) -> None:
+def watch(death: Death) -> None:
     """Make every statement and every step of writing a file one at which it can die."""
-    for name in STATEMENTS:
-        sa.event.listen(
-            engine.sync_engine,
-            name,
-            lambda *given, name=name: death.step(f"{name} {given[2] if len(given) > 2 else ''}"),
-        )
+    for name in ("execute", "executemany", "fetch"):
+        run = getattr(asyncpg.Connection, name)
+
+        def step(connection: Any, query: str, *given: Any, run: Callable[..., Any] = run, **named: Any) -> Any:
+            death.step(query)
+            return run(connection, query, *given, **named)
+
+        setattr(asyncpg.Connection, name, step)
     os.fsync = death.before("fsync", os.fsync)
     Path.replace = death.before("replace", Path.replace)  # type: ignore[method-assign]
     Path.unlink = death.before("unlink", Path.unlink)  # type: ignore[method-assign]
@@ -62,7 +62,7 @@ def watch(engine: AsyncEngine, death: Death) -> None:
 async def work(url: str, directory: Path, death: Death) -> None:
     """Give indexes and sign, once."""
     engine = create_engine(url, settings=Settings(pool_size=1))
-    watch(engine, death)
+    watch(death)
     sequencer = Sequencer(engine, LogDirectory.open(directory, "killed.test"))
     while await sequencer.step():
         pass

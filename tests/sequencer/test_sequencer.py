@@ -2,10 +2,10 @@
 
 import asyncio
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,12 @@ import pytest
 
 from service.cli import __main__ as cli
 from service.sequencer.directory import LogDirectory
-from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS
+from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS, Sequencer
 from service.tlog.policy_file import parse_policy
+from service.trail.entry import Head, compose
 from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
-from tests.sequencer.filling import fill
+from tests.sequencer.filling import AUTHOR, append_raw, fill, found
 from tests.tlog.soundness import finished, sound
 
 LOG = UUID(COMMISSION)
@@ -49,17 +50,13 @@ async def worker(world: World, directory: Path) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **settings})
 
 
-@pytest.mark.parametrize("shared", [True, False])
 async def test_two_workers_at_once_are_harmless_and_one_goes_on_when_the_other_is_killed(
-    make_world: Maker, tmp_path: Path, shared: bool
+    make_world: Maker, tmp_path: Path
 ) -> None:
-    first, second = tmp_path / "first", tmp_path / ("first" if shared else "second")
-    LogDirectory.open(first, "pacta.example")
-    if not shared:
-        shutil.copytree(first, second)
-    world = await make_world(log_dir=first)
+    directory = LogDirectory.open(tmp_path / "log", "pacta.example")
+    world = await make_world(log_dir=directory.path)
     owner = await world.connect()
-    workers = [await worker(world, place) for place in (first, second)]
+    workers = [await worker(world, directory.path) for _ in range(2)]
     try:
         for _ in range(10):
             await fill(owner, {LOG: 50})
@@ -74,9 +71,79 @@ async def test_two_workers_at_once_are_harmless_and_one_goes_on_when_the_other_i
             if one.returncode is None:
                 one.kill()
             await one.wait()
-    # With directories of their own the newest note lies with the one that goes on.
-    await finished(owner, LogDirectory(second), LOG, last=10)
+    await finished(owner, directory, LOG, last=10)
     assert await owner.fetchval("SELECT count(*) FROM log_alarm") == 0
+
+
+async def test_after_a_restart_of_the_queues_sequence_each_chain_is_indexed_in_its_own_order(world: World) -> None:
+    owner, pk, az = await world.connect(), world.as_("PK"), world.as_("AZ")
+    await world.sequence()
+    made = await pk.post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
+    # As a restore without the values of sequences leaves it: what comes later has a lower number.
+    await owner.execute("ALTER SEQUENCE audit_pending_id_seq RESTART WITH 1")
+    answered = await az.post(f"/v1/transitions/{made.json()['id']}/confirmations", json={"decision": "confirm"})
+    assert made.status_code == answered.status_code == 201
+    numbers = [row["seq"] for row in await owner.fetch("SELECT seq FROM audit_pending ORDER BY id")]
+    assert numbers == sorted(numbers, reverse=True)
+    await world.sequence()
+    await finished(owner, world.app.state.sequencer.directory, LOG)
+
+
+async def test_a_log_in_which_an_entry_is_missing_is_stopped_before_anything_is_signed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    monkeypatch.setattr("service.sequencer.sequencer.LOOK_SECONDS", 0)
+    await world.sequence()
+    (other,) = await found(owner, 1)
+    await fill(owner, {LOG: 3, other: 3})
+    before = await owner.fetchval(_size, LOG)
+    await owner.execute("CREATE TEMPORARY TABLE lost AS SELECT * FROM audit_pending WHERE log_id = $1 AND seq = 1", LOG)
+    await owner.execute("DELETE FROM audit_pending WHERE log_id = $1 AND seq = 1", LOG)
+    await world.sequence()
+    reason = await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
+    assert "entry 2 of subject" in reason
+    assert "the one before it is nowhere" in reason
+    assert (await owner.fetchval(_size, LOG), await owner.fetchval(_size, other)) == (before, 3)
+    # Neither does another sequencer, which knows nothing of it, nor the same one later.
+    for one in (Sequencer(sequencer.engine, sequencer.directory), sequencer):
+        await one.step()
+        await one.sign()
+        assert await owner.fetchval(_size, LOG) == before
+        assert await owner.fetchval("SELECT count(*) FROM log_alarm") == 1
+    await owner.execute("INSERT INTO audit_pending OVERRIDING SYSTEM VALUE SELECT * FROM lost")
+    await world.sequence()
+    await world.sequence()
+    assert await owner.fetchval("SELECT count(*) FROM log_alarm") == 0
+    await finished(owner, sequencer.directory, LOG)
+
+
+BREAKS: dict[str, tuple[dict[str, Any], str]] = {
+    "another predecessor": ({"leaf": bytes(32)}, "does not name the hash of the subject's entry before it"),
+    "an earlier moment": ({"recorded_at": datetime(2020, 1, 1, tzinfo=UTC)}, "was recorded before the subject's entry"),
+    "another commission": ({"log_id": UUID(int=77)}, "belongs to the log of another commission"),
+}
+
+
+@pytest.mark.parametrize("name", list(BREAKS))
+async def test_what_the_verifier_would_refuse_is_not_signed(world: World, name: str) -> None:
+    change, reason = BREAKS[name]
+    owner = await world.connect()
+    await world.sequence()
+    before = await owner.fetchval(_size, LOG)
+    last = await owner.fetchrow(
+        "SELECT seq, leaf FROM audit_entry WHERE subject = $1 ORDER BY seq DESC LIMIT 1", UUID(item(4))
+    )
+    right = {"seq": last["seq"], "leaf": last["leaf"], "log_id": LOG, "recorded_at": datetime.now(UTC)}
+    facts = right | change
+    entry = compose(
+        Head(facts["seq"], facts["leaf"]), log_id=facts["log_id"], subject=UUID(item(4)), kind="commitment.amended",
+        recorded_at=facts["recorded_at"], author=AUTHOR, data={},
+    )  # fmt: skip
+    await append_raw(owner, [entry], LOG)
+    await world.sequence()
+    assert reason in await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
+    assert await owner.fetchval(_size, LOG) == before
 
 
 async def test_a_sequencer_that_was_slow_does_not_undo_what_another_signed(world: World) -> None:

@@ -54,5 +54,5 @@ async def test_the_sequencer_may_be_killed_before_any_of_its_statements(make_wor
     assert await owner.fetchval("SELECT count(*) FROM log_alarm") == 0
     for log_id in known:
         await finished(owner, sequencer.directory, log_id, last=9)
-    assert {name.split()[0] for name in died} >= {"begin", "before_cursor_execute", "commit", "fsync", "replace"}
-    assert sum(name.startswith("before_cursor_execute INSERT INTO log_checkpoint") for name in died) == 3
+    assert {name.split()[0] for name in died} >= {"BEGIN;", "INSERT", "COMMIT;", "fsync", "replace"}
+    assert sum(name.startswith("INSERT INTO log_checkpoint") for name in died) == 3

@@ -99,6 +99,32 @@ def of_more_entries(_: bytes, directory: LogDirectory) -> bytes:
     return sign_checkpoint(Checkpoint(signer.name, 10_000, bytes(32)), signer)
 
 
+async def gone(world: World, _: Any) -> Mend:
+    """Lose the note."""
+    file = world.app.state.sequencer.directory._note(LOG)
+    right = file.read_bytes()
+    file.unlink()
+
+    async def mend() -> None:
+        file.write_bytes(right)
+
+    return mend
+
+
+async def older(world: World, owner: Any) -> Mend:
+    """Put the note of an earlier checkpoint back, as a backup of the directory holds it."""
+    directory = world.app.state.sequencer.directory
+    signer, file = directory.signer(LOG), directory._note(LOG)
+    right = file.read_bytes()
+    leaf = await owner.fetchval('SELECT leaf FROM log_entry WHERE log_id = $1 AND "index" = 0', LOG)
+    file.write_bytes(sign_checkpoint(Checkpoint(signer.name, 1, leaf), signer))
+
+    async def mend() -> None:
+        file.write_bytes(right)
+
+    return mend
+
+
 LAST = f"log_id = '{LOG}' AND \"index\" = {{last}}"
 BEFORE_LAST = f"log_id = '{LOG}' AND \"index\" = {{last}} - 1"
 LAST_ENTRY = f"(subject, seq) = (SELECT subject, seq FROM log_entry WHERE {LAST})"
@@ -124,6 +150,8 @@ REFUSED: dict[str, tuple[Damage, str]] = {
     "a note by another key": (keep(by_another_key), "was not signed with this log key. Put the right key back"),
     "a note of another tree": (keep(of_another_tree), "are not those that were signed"),
     "a note of more entries": (keep(of_more_entries), "fewer than the 10000 entries .*was an older backup restored"),
+    "no note": (gone, "its note in PACTA_LOG_DIR is not there"),
+    "an older note": (older, "its note in PACTA_LOG_DIR speaks of 1 entries only"),
 }
 
 

@@ -1,0 +1,61 @@
+"""Entries that are about to be signed, held to the rules of order and chain that the verifier holds them to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from service.database.columns import table
+from service.database.statement import Connection, Query
+from service.log.models import LogEntry
+from service.sequencer.stored import PLACES, SigningRefused, Stored
+from service.trail.chain import Link, faults
+from service.trail.models import AuditEntry
+
+_entry, _log = table(AuditEntry), table(LogEntry)
+
+
+class _Before(NamedTuple):
+    subject: UUID
+    seq: int
+    leaf: bytes
+    canonical: bytes
+
+
+_before = Query(
+    sa.select(_log.c.subject, _log.c.seq, _log.c.leaf, _entry.c.canonical)
+    .join(PLACES, (_log.c.subject == PLACES.c.subject) & (_log.c.seq == PLACES.c.seq))
+    .join(_entry, (_entry.c.subject == _log.c.subject) & (_entry.c.seq == _log.c.seq))
+    .where(_log.c.log_id == sa.bindparam("log_id"), _log.c.index < sa.bindparam("first", type_=sa.BigInteger())),
+    _Before,
+)
+
+
+async def hold_chains(connection: Connection, log_id: UUID, entries: Sequence[Stored]) -> None:
+    """Raise `SigningRefused` unless each of these entries, side by side in the log, continues its subject's chain."""
+    if not entries:
+        return
+    read = [orjson.loads(one.canonical or b"") for one in entries]
+    ends = await _ends(connection, log_id, entries[0].place, read)
+    for one, entry in zip(entries, read, strict=True):
+        members = {name: entry[name] for name in ("seq", "prev", "recorded_at", "commission")}
+        before = ends.get(entry["subject"], Link())
+        if wrong := list(faults(before, str(log_id), **members)):
+            raise SigningRefused(f"entry {one.place} (subject {entry['subject']}) {'; '.join(wrong)}")
+        ends[entry["subject"]] = Link(entry["seq"], one.leaf, entry["recorded_at"])
+
+
+async def _ends(connection: Connection, log_id: UUID, first: int, read: Sequence[Mapping[str, Any]]) -> dict[str, Link]:
+    """Return where the chains of these entries' subjects ended before the index `first`."""
+    begins: dict[str, int] = {}
+    for entry in read:
+        begins.setdefault(entry["subject"], entry["seq"])
+    wanted = {UUID(subject): seq - 1 for subject, seq in begins.items() if seq}
+    if not wanted:
+        return {}
+    found = await _before.rows(
+        connection, log_id=log_id, first=first, subjects=list(wanted), numbers=list(wanted.values())
+    )
+    return {str(one.subject): Link(one.seq, one.leaf, orjson.loads(one.canonical)["recorded_at"]) for one in found}
