@@ -1,43 +1,58 @@
 """If-Match and ETag (RFC 9110, 13.1.1): a version is the number of the entry that last changed the resource."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
-from service.errors import PreconditionRequired, Stale
+from service.errors import PreconditionRequired, Unreadable
+from service.trail.version import Versions
 
 IfMatch = Annotated[
     str | None,
     Header(
         max_length=200,
-        description='The `ETag` of the version that was read, such as `"4"`; `*` means whatever version is there.',
+        description='The `ETag` of the version that was read, such as `"4"`; several, with commas between them, if any of '
+        "them will do; `*` means whatever version is there.",
     ),
 ]
+# What a proxy made weak is accepted too: our declared exception from strong comparison, since our tags are versions.
+_tag: Final = re.compile(r'(?:W/)?"([!#-~\x80-\xff]*)"')
 
 
-async def required_version(if_match: IfMatch = None) -> int | None:
-    """Return the version that a change is meant for, None for `*`; 428 without If-Match, 412 if it is no ETag of ours."""
-    if if_match is None:
+async def optional_versions(request: Request, if_match: IfMatch = None) -> Versions:
+    """Return the versions that If-Match names, None without one or for `*`; 400 if it is not spelled as ETags are."""
+    header = _joined(request) if if_match else ""
+    return _named(header) if header else None
+
+
+async def required_versions(request: Request, if_match: IfMatch = None) -> Versions:
+    """Return the versions that a change is meant for, None for `*`; 428 without If-Match, 400 if it is no ETag."""
+    header = _joined(request) if if_match else ""
+    if not header:
         raise PreconditionRequired(
             'Read the resource first, and send its ETag as If-Match (or "*" to change whatever is there).'
         )
-    return _version(if_match)
+    return _named(header)
 
 
-async def optional_version(if_match: IfMatch = None) -> int | None:
-    """Return the version in If-Match, None without one or for `*`."""
-    return None if if_match is None else _version(if_match)
+def _joined(request: Request) -> str:
+    """Return the header in one line, wherever it was broken (RFC 9110, 5.3)."""
+    return ", ".join(request.headers.getlist("if-match")).strip(" \t,")
 
 
-def _version(header: str) -> int | None:
-    if header.strip() == "*":
+def _named(header: str) -> Versions:
+    if header == "*":
         return None
-    found = re.fullmatch(r'"(\d{1,9})"', header.strip())
-    if found is None:
-        raise Stale(f"If-Match {header!r} is not a version of this resource.")
-    return int(found[1])
+    if _tag.sub("", header).strip(" \t,"):
+        bare = re.fullmatch(r'(?:W/)?"?([0-9]+)"?', header)
+        hint = (
+            f'its quotes are missing; send "{bare[1]}", quotes included' if bare else 'send it as it came, such as "4"'
+        )
+        wrong = f"If-Match {header} is not an ETag: {hint}."
+        raise Unreadable(wrong, errors=[{"parameter": "If-Match", "detail": wrong}])
+    return frozenset(int(tag) for tag in _tag.findall(header) if re.fullmatch("[0-9]{1,15}", tag))
 
 
-RequiredVersion = Annotated[int | None, Depends(required_version)]
-OptionalVersion = Annotated[int | None, Depends(optional_version)]
+RequiredVersion = Annotated[Versions, Depends(required_versions)]
+OptionalVersion = Annotated[Versions, Depends(optional_versions)]

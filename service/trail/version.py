@@ -1,17 +1,22 @@
 """A version is the number of the entry that last changed the resource: If-Match is held to it."""
 
+from collections.abc import Collection
+
 from service.errors import Stale
 
+Versions = Collection[int] | None
+"""The versions that If-Match names, of which the present one must be one; None: whatever version is there."""
 
-def check_version(version: int | None, present: int) -> None:
-    """Raise `Stale` unless `version`, as If-Match named it (None: any), is the present one."""
-    if version is not None and version != present:
+
+def check_version(versions: Versions, present: int) -> None:
+    """Raise `Stale` unless the present version is one of `versions`."""
+    if versions is not None and present not in versions:
         raise Stale(
             f"It was changed since it was read: it is now at version {present}. Read it again.",
             headers={"ETag": f'"{present}"'},
         )
 
 
-def unconditional(version: int | None) -> dict[str, str]:
+def unconditional(versions: Versions) -> dict[str, str]:
     """Return the entry's member that says that a change was made with `If-Match: *`, whatever was there."""
-    return {"if_match": "*"} if version is None else {}
+    return {"if_match": "*"} if versions is None else {}

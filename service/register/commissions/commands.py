@@ -15,7 +15,7 @@ from service.register.commissions.schemas import CommissionCreate, SessionCreate
 from service.trail import stamp
 from service.trail.append import append
 from service.trail.entry import Author, Entry
-from service.trail.version import check_version, unconditional
+from service.trail.version import Versions, check_version, unconditional
 
 _commission, _party, _auditor, _session = (
     table(Commission),
@@ -88,7 +88,7 @@ async def plan_session(
 
 
 async def change_session(
-    connection: AsyncConnection, caller: Caller, session_id: UUID, patch: SessionPatch, version: int | None
+    connection: AsyncConnection, caller: Caller, session_id: UUID, patch: SessionPatch, version: Versions
 ) -> None:
     """Change a session: the host's secretariat everything, another secretariat its own co-chair."""
     known = await queries.session(connection, session_id)

@@ -23,7 +23,7 @@ from service.register.decisions.rules.judging import Case, Judged, faults, step_
 from service.register.parties.models import Organisation
 from service.trail.entry import Head, canonical
 from service.trail.stamp import Stamp
-from service.trail.version import check_version, unconditional
+from service.trail.version import Versions, check_version, unconditional
 from service.values import end
 
 _commission, _organisation = table(Commission), table(Organisation)
@@ -64,7 +64,7 @@ async def record(
 
 
 async def change_party_facts(
-    connection: AsyncConnection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: int | None
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: Versions
 ) -> None:
     """Change facts of the caller's own party (merge patch); the other parties' are out of reach."""
     locked = await queries.get_for_update(connection, caller, commitment_id)

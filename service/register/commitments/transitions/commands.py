@@ -26,11 +26,11 @@ from service.register.commitments.transitions.schemas import ConfirmationCreate,
 from service.register.commitments.writing import save, take_effect
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible
 from service.register.decisions.rules.matter import Found, Name
-from service.trail.version import check_version
+from service.trail.version import Versions, check_version
 
 
 async def propose(
-    connection: AsyncConnection, caller: Caller, commitment_id: UUID, body: Mapping[str, Any], version: int | None
+    connection: AsyncConnection, caller: Caller, commitment_id: UUID, body: Mapping[str, Any], version: Versions
 ) -> Mapping[str, Any]:
     """Propose a move and return the transition; where nobody else need confirm, it takes effect at once.
 

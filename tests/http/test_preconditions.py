@@ -1,0 +1,56 @@
+"""If-Match: which spellings name the present version, and what is said of those that name none."""
+
+import pytest
+
+from tests.conftest import World, item
+from tests.http.test_manners import check
+
+URL = f"/v1/commitments/{item(4)}"
+
+
+async def changed(world: World, *if_match: str | bytes) -> tuple[int, str]:
+    """Change a fact under these If-Match headers; return the status, and the detail of a refusal."""
+    headers = [(b"If-Match", one.encode() if isinstance(one, str) else one) for one in if_match]
+    answer = await world.as_("PK").patch(URL, json={"focal_point": "Desk"}, headers=headers)
+    return answer.status_code, answer.json().get("detail", "")
+
+
+async def version_of(world: World) -> int:
+    return int((await world.as_("PK").get(URL)).json()["version"])
+
+
+@pytest.mark.parametrize(
+    "spelled", ['"{v}"', 'W/"{v}"', '"0", "{v}"', 'W/"7" , W/"{v}",', '"a,b","{v}"', "*", ' "{v}" ']
+)
+async def test_the_present_version_is_known_in_every_spelling_of_an_etag(world: World, spelled: str) -> None:
+    status, said = await changed(world, spelled.format(v=await version_of(world)))
+    assert status == 200, said
+
+
+async def test_a_list_may_be_broken_into_several_headers(world: World) -> None:
+    assert (await changed(world, '"77"', f'"{await version_of(world)}"'))[0] == 200
+
+
+@pytest.mark.parametrize("spelled", ['"77"', 'W/"77"', '"77", "78"', '"abc"', '"' + "9" * 40 + '"', '"\xb2"'])
+async def test_an_etag_that_is_not_the_present_one_is_stale(worn: World, spelled: str) -> None:
+    assert (await changed(worn, spelled.encode("latin-1")))[0] == 412
+
+
+@pytest.mark.parametrize("spelled", ["3", '"3', '3"', "W/3"])
+async def test_a_missing_quote_is_told_as_such(worn: World, spelled: str) -> None:
+    answer = await worn.as_("PK").patch(URL, json={"focal_point": "Desk"}, headers={"If-Match": spelled})
+    found = check(answer, 400, "unreadable")
+    assert found["errors"][0]["parameter"] == "If-Match"
+    assert 'quotes are missing; send "3"' in found["detail"]
+
+
+@pytest.mark.parametrize("spelled", ["three", 'W/ "3"', '"3" "', "é".encode(), b"\xff", '*, "3"'])
+async def test_what_is_no_etag_is_said_to_be_none(worn: World, spelled: str | bytes) -> None:
+    status, said = await changed(worn, spelled)
+    assert status == 400
+    assert "is not an ETag" in said
+
+
+@pytest.mark.parametrize("spelled", ["", " ", ",", " , "])
+async def test_an_empty_if_match_is_none(worn: World, spelled: str) -> None:
+    assert (await changed(worn, spelled))[0] == 428
