@@ -95,8 +95,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.ServiceError:
     """Return the refusal for what pydantic found: 415 for another media type, 400 for what is not JSON, else 422."""
-    if any(fault["type"] == "json_invalid" for fault in found):
-        return errors.Unreadable("The body is not valid JSON.", errors=[_fault(fault) for fault in found])
+    if unread := [fault["ctx"]["error"] for fault in found if fault["type"] == "json_invalid"]:
+        return errors.Unreadable(f"The body cannot be read: {unread[0]}.", errors=[errors.fault("", unread[0])])
     body = any(fault["loc"][:1] == ("body",) and len(fault["loc"]) == 1 for fault in found)
     if body and content_type and not is_json(content_type):
         return errors.UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")

@@ -7,25 +7,26 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from typing_extensions import override
 
+from service.http.bodies import StrictRequest
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Route(APIRoute):
-    """A route whose answers say so when it is retired (`service.http.deprecation`)."""
+    """A route that reads bodies strictly, and whose answers say so when it is retired (`service.http.deprecation`)."""
 
     @override
     def get_route_handler(self) -> Handler:
         """Return the handler; FastAPI itself drops headers of a dependency where an endpoint makes its own answer."""
         handle = super().get_route_handler()
-        if not self.deprecated:
-            return handle
 
-        async def retire(request: Request) -> Response:
-            answer = await handle(request)
-            answer.headers.update(request.state.retired)
+        async def read(request: Request) -> Response:
+            answer = await handle(StrictRequest(request.scope, request.receive))
+            if self.deprecated:
+                answer.headers.update(request.state.retired)
             return answer
 
-        return retire
+        return read
 
 
 class Router(APIRouter):

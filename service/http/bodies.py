@@ -1,0 +1,93 @@
+"""Reading a body that has one meaning, or none: JSON as RFC 7493 (I-JSON) narrows it.
+
+Two readers of one body must not understand two things: `{"decision": "refuse", "decision": "confirm"}` confirms for one and
+refuses for another. What is ambiguous, no JSON, or made to exhaust its reader, is a 400; what is well said and wrong is a
+422, by the operation's own model.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from typing import Any, Final, NoReturn
+
+from fastapi import Request
+from typing_extensions import override
+
+DEEPEST: Final = 32
+"""No body of ours is deeper than eight; whoever walks through a value may rely on this."""
+_may_hold_half_a_pair = re.compile(r"\\u[dD][89a-fA-F]").search
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly, wherever it is read."""
+
+    @override
+    async def json(self) -> Any:
+        """Return the body's JSON value; `json.JSONDecodeError` says what is wrong with it, for people."""
+        return read(await self.body())
+
+
+def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
+    """Return the JSON value that `body` spells; `json.JSONDecodeError` says what is wrong with it, for people."""
+    text = ""
+    try:
+        # Windows' own tools write a byte-order mark, which a reader may ignore (RFC 8259, 8.1).
+        text = body.decode("utf-8-sig")
+        value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number, parse_float=_finite)
+        if _may_hold_half_a_pair(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except json.JSONDecodeError as wrong:
+        _refuse(f"{wrong.msg} (line {wrong.lineno}, column {wrong.colno})", text, wrong)
+    except UnicodeDecodeError as wrong:
+        _refuse("it is not UTF-8", text, wrong)
+    except UnicodeEncodeError as wrong:
+        _refuse("a text in it holds half of a surrogate pair (\\ud800 to \\udfff)", text, wrong)
+    except RecursionError as wrong:
+        _refuse(_TOO_DEEP, text, wrong)
+    except ValueError as wrong:
+        # Ours, and Python's for a number of thousands of digits.
+        said = str(wrong) if isinstance(wrong, _Ambiguous) else "a number in it has too many digits"
+        _refuse(said, text, wrong)
+    if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
+        _refuse(_TOO_DEEP, text)
+    return value
+
+
+_TOO_DEEP: Final = f"it is nested too deeply; {DEEPEST} levels are the most"
+
+
+class _Ambiguous(ValueError):
+    """Has no meaning on which all readers agree."""
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        twice = sorted(name for name, times in Counter(name for name, _ in members).items() if times > 1)
+        raise _Ambiguous(f"{', '.join(map(repr, twice))} is given more than once in one object; give it once")
+    return found
+
+
+def _no_number(spelled: str) -> NoReturn:
+    raise _Ambiguous(f"{spelled} is not a number in JSON")
+
+
+def _finite(spelled: str) -> float:
+    value = float(spelled)
+    if math.isinf(value):
+        raise _Ambiguous("a number in it is too large")
+    return value
+
+
+def _depth(value: Any) -> int:  # noqa: ANN401 -- any JSON value
+    """Return how many arrays and objects stand in each other, counted level by level."""
+    depth, level = 0, [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        depth += 1
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return depth
+
+
+def _refuse(said: str, text: str, cause: Exception | None = None) -> NoReturn:
+    raise json.JSONDecodeError(said, text, 0) from cause
