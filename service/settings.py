@@ -43,6 +43,15 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(10, ge=1, le=200, description="Database connections per process.")
     pool_timeout: float = Field(2.0, gt=0, le=60, description="Seconds to wait for one before answering 503.")
+    database_connect_seconds: float = Field(
+        2.0, gt=0, le=60, description="Seconds for one attempt to connect to one host of the database."
+    )
+    database_statement_seconds: float = Field(
+        4.0, gt=0, le=600, description="Seconds that a statement may take; if the database is silent, one more."
+    )
+    database_bulk_seconds: float = Field(
+        600.0, gt=0, le=86_400, description="The same for each statement of a migration, an export or an import."
+    )
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")
     log_level: str = Field("INFO", description="Least severity that is logged: DEBUG, INFO, WARNING, ERROR.")

@@ -72,6 +72,11 @@ async def lent(connection: AsyncConnection) -> AsyncIterator[Driver]:
         raise
 
 
+def lends(connection: object) -> bool:
+    """Return whether it is SQLAlchemy's connection, and not already its driver's."""
+    return isinstance(connection, AsyncConnection)
+
+
 def driver_of(connection: AsyncConnection) -> Driver:
     """Return the driver's own connection."""
     assert connection.sync_connection is not None

@@ -27,7 +27,6 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final, Generic, TypeAlias, TypeVar, cast
 from uuid import UUID
 
-import asyncpg
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
@@ -35,7 +34,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import is_typeddict
 
-from service.database.prepared import discard_lost, driver_of
+from service.database.connection import Driver
+from service.database.prepared import discard_lost, driver_of, lends
 
 # Soon the driver's own. Until the last statement is written as one of these, SQLAlchemy's, which lends its driver's.
 Connection: TypeAlias = AsyncConnection
@@ -74,8 +74,8 @@ class _Statement:
         known = {**self._constants, **values} if self._constants else values
         return [process(known[name]) if process else known[name] for name, process in self._binds]
 
-    def _driver(self, connection: Connection) -> "asyncpg.Connection[asyncpg.Record]":
-        driver = driver_of(connection)
+    def _driver(self, connection: Connection) -> Driver:
+        driver = driver_of(connection) if lends(connection) else cast("Driver", connection)
         if self.changing and not driver.is_in_transaction():
             raise RuntimeError("what changes or locks must run in a transaction")
         return driver
@@ -111,7 +111,8 @@ class Query(_Statement, Generic[Row]):
         try:
             return cast("list[Any]", await driver.fetch(self.text, *self._bound(values)))
         except BaseException as wrong:
-            await discard_lost(connection, driver, wrong)
+            if lends(connection):
+                await discard_lost(connection, driver, wrong)
             raise
 
 
@@ -124,7 +125,8 @@ class Change(_Statement):
         try:
             told = await driver.execute(self.text, *self._bound(values))
         except BaseException as wrong:
-            await discard_lost(connection, driver, wrong)
+            if lends(connection):
+                await discard_lost(connection, driver, wrong)
             raise
         return int(told.rpartition(" ")[2])
 

@@ -1,0 +1,228 @@
+"""How a connection to the database is made: its address, TLS, and how long anything may take. It stands here alone.
+
+An address is a URL as PostgreSQL's own programs read it (libpq), with several hosts if need be. What it does not say, the
+environment may: PGSSLMODE, PGSSLROOTCERT, PGPASSFILE and so on. What only the operator can mend is `AddressWrong`, which
+names the setting; a database that is away is an `OSError` or an error of the driver.
+
+Every wait ends, on this side too. The server ends a statement after `statement` seconds and keeps the connection. From a
+server that does not answer at all we turn away one second later; and TCP tells us of a peer that is gone.
+"""
+
+import asyncio
+import os
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Self, TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+import asyncpg
+import orjson
+
+from service.settings import Settings
+
+Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+SILENCE_SECONDS: Final = 10
+"""How long a peer may leave what was sent unacknowledged, or a probe of an idle connection unanswered."""
+SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
+PARAMETERS: Final = (
+    *FILES, "sslmode", "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
+    "host", "port", "user", "password", "dbname", "target_session_attrs", "krbsrvname", "gsslib", "service",
+)  # fmt: skip
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(:\d{1,5})?")
+
+
+class AddressWrong(ValueError):
+    """The address of a database cannot be used as it is; the message names the setting and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a database is, and as whom to use it; `hosts` has an address for each host, in the order of trying."""
+
+    setting: str
+    hosts: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def parse(cls, url: str, setting: str = "PACTA_DATABASE_URL") -> Self:
+        """Return the address in `url`, which stands in `setting`; `AddressWrong` if it cannot be one."""
+        try:
+            parts = urlsplit(url)
+        except ValueError as wrong:
+            raise AddressWrong(f"{setting} cannot be read as an address: {wrong}.") from wrong
+        if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+            raise AddressWrong(f"{setting} must begin with postgresql://, such as postgresql://pacta_app@host/pacta.")
+        _check_parameters(setting, parts.query)
+        account, at, hosts = parts.netloc.rpartition("@")
+        for host in hosts.split(","):
+            found = _HOST.fullmatch(host)
+            if (
+                parts.fragment
+                or "@" in account
+                or found is None
+                or int((found[2] or ":5432")[1:]) not in range(1, 65536)
+            ):
+                raise AddressWrong(
+                    f"{setting} does not say a host and a port. It is written postgresql://user:password@host:port/database; "
+                    "in the password / ? # @ : and % are written %2F %3F %23 %40 %3A and %25, and an IPv6 address is "
+                    "written in brackets."
+                )
+        return cls(
+            setting,
+            tuple(
+                urlunsplit(("postgresql", f"{account}{at}{host}", parts.path, parts.query, ""))
+                for host in hosts.split(",")
+            ),
+        )
+
+    @property
+    def user(self) -> str | None:
+        """Return the role in the address, if it names one."""
+        found = urlsplit(self.hosts[0]).username
+        return None if found is None else unquote(found)
+
+    @property
+    def password(self) -> str | None:
+        """Return the password in the address, if it has one."""
+        found = urlsplit(self.hosts[0]).password
+        return None if found is None else unquote(found)
+
+
+def _check_parameters(setting: str, query: str) -> None:
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name == "ssl":
+            raise AddressWrong(f"{setting} has the parameter 'ssl'. Write sslmode=require, or sslmode=verify-full.")
+        if name not in PARAMETERS:
+            near = get_close_matches(name, PARAMETERS, 1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(sorted(PARAMETERS))}."
+            raise AddressWrong(f"{setting} has a parameter that is not known, '{name}'. {hint}")
+        if name == "sslmode" and value not in SSL_MODES:
+            raise AddressWrong(f"{setting} has sslmode={value}. It is one of {', '.join(SSL_MODES)}.")
+        if name in FILES:
+            try:
+                Path(value).open("rb").close()
+            except OSError as wrong:
+                raise AddressWrong(
+                    f"{setting} names {name}={value}, which cannot be read: {wrong.strerror}."
+                ) from wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take, in seconds: one attempt to connect to one host, and one statement."""
+
+    connect: float
+    statement: float
+
+    @property
+    def answer(self) -> float:
+        """How long we wait for the end of a statement: the server is to end it first."""
+        return self.statement + 1
+
+    @classmethod
+    def of_requests(cls, settings: Settings) -> Self:
+        """Return the limits under which requests, the sequencer and short commands work."""
+        return cls(settings.database_connect_seconds, settings.database_statement_seconds)
+
+    @classmethod
+    def of_bulk(cls, settings: Settings) -> Self:
+        """Return the limits of what reads or writes much: migrations, exports, imports."""
+        return cls(settings.database_connect_seconds, settings.database_bulk_seconds)
+
+
+class _Watched(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
+    """A connection whose peer TCP watches: one that is gone is noticed while we wait for it, and while we do not."""
+
+    def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any) -> None:  # noqa: ANN401
+        super().__init__(protocol, transport, *others)
+        found = transport.get_extra_info("socket")
+        if found.family != socket.AF_UNIX:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, SILENCE_SECONDS)
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, SILENCE_SECONDS // 3)
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000)
+
+
+async def connect(address: Address, limits: Limits, name: str = "pacta") -> Driver:
+    """Return a new connection to the first host that gives one; each attempt has its own time.
+
+    `AddressWrong` for what only the operator can mend; otherwise the error of the last attempt.
+    """
+    last: Exception = ConnectionError("the address names no host")
+    for host in address.hosts:
+        try:
+            return await _attempt(host, limits, name)
+        except Exception as wrong:  # noqa: BLE001 -- whatever it is: another host may be well
+            last = wrong
+    if said := _operators_mistake(last):
+        raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from last
+    raise last
+
+
+async def _attempt(host: str, limits: Limits, name: str) -> Driver:
+    async with asyncio.timeout(limits.connect):
+        made = await asyncpg.connect(
+            host,
+            timeout=limits.connect,
+            command_timeout=limits.answer,
+            server_settings=_session(limits, name),
+            connection_class=_Watched,
+        )
+        try:
+            # Statements bind JSON as text (`statement.py`); the first byte is the format's version.
+            await made.set_type_codec(
+                "jsonb",
+                schema="pg_catalog",
+                format="binary",
+                encoder=lambda text: b"\x01" + text.encode(),
+                decoder=lambda data: orjson.loads(data[1:]),
+            )
+        except BaseException:
+            made.terminate()
+            raise
+        return made
+
+
+def _session(limits: Limits, name: str) -> Mapping[str, str]:
+    """Return what the server is told: it ends our statements, and whatever a client that is gone has left behind."""
+    return {
+        "application_name": name,
+        "timezone": "UTC",
+        "jit": "off",
+        "statement_timeout": str(round(limits.statement * 1000)),
+        "idle_in_transaction_session_timeout": str(round(max(limits.statement, SILENCE_SECONDS) * 1000)),
+        "client_connection_check_interval": "2s",
+        "tcp_keepalives_idle": str(SILENCE_SECONDS),
+        "tcp_keepalives_interval": str(SILENCE_SECONDS // 3),
+        "tcp_keepalives_count": "3",
+        "tcp_user_timeout": str(SILENCE_SECONDS * 1000),
+    }
+
+
+def _operators_mistake(wrong: Exception) -> str | None:
+    """Return what the operator has to know, if waiting will not help."""
+    match wrong:
+        case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
+            return f"the database says: {wrong.args[0]}."
+        case asyncpg.ClientConfigurationError():
+            return f"{str(wrong).splitlines()[0]}."
+        case ssl.SSLCertVerificationError():
+            return (
+                f"the server's certificate does not convince ({wrong.verify_message}). Check sslrootcert and the host."
+            )
+        case PermissionError(filename=str() as file):
+            return f"{file} may not be read by this user. Set HOME to a directory of its own, or name the file in the address."
+        case ConnectionError() if type(wrong) is ConnectionError:
+            return f"{wrong}. Take another sslmode, or teach the server TLS."
+    return None
+
+
+def _environment() -> str:
+    names = sorted(name for name in os.environ if name.startswith("PG"))
+    return f" From the environment come also: {', '.join(names)}." if names else ""

@@ -1,0 +1,148 @@
+"""A process's connections to the database, and the transactions that they run.
+
+    async with pool.transaction() as connection:      # committed at the end, rolled back when anything is raised
+        await _insert.run(connection, ...)
+    async with pool.connection() as connection:       # each statement for itself: reading alone
+        found = await _one.row(connection, ...)
+
+Every wait ends with an error (`database/connection.py`), so a loop that works beside the requests needs no time limit of
+its own: it catches what is raised (`LOST`), waits a little and takes a connection anew. A connection of which it is not
+sure how its transaction ended goes to nobody else.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+from service.database.connection import Address, AddressWrong, Driver, Limits, connect
+from service.settings import Settings
+
+LOST: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, AddressWrong)
+"""What is raised while the database is away, does not answer, or does not do what it is asked."""
+END_SECONDS: Final = 5
+"""How long a rollback, a connection that is given back, and the end of the pool may take."""
+log = structlog.get_logger("pacta.database")
+
+
+class PoolBusy(TimeoutError):
+    """Every connection was in use for as long as one may wait."""
+
+
+class Pool:
+    """At most `size` connections, made when they are needed; whoever waits for one longer than `wait` seconds gets `PoolBusy`.
+
+    It can be made before there is a loop, and belongs to the loop in which it is used first.
+    """
+
+    def __init__(self, address: Address, limits: Limits, *, size: int, wait: float, name: str = "pacta") -> None:
+        self.address, self.limits, self.name = address, limits, name
+        self._size, self._wait = size, wait
+        self._places = asyncio.Semaphore(size)
+        self._pool: asyncpg.Pool | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, *, name: str = "pacta") -> "Pool":
+        """Return the pool of a service with these settings."""
+        address = Address.parse(settings.database_url.get_secret_value())
+        limits = Limits.of_requests(settings)
+        return cls(address, limits, size=settings.pool_size, wait=settings.pool_timeout, name=name)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Driver]:
+        """Lend a connection."""
+        pool = self._pool or await self._open()
+        await self._place()
+        try:
+            connection = await pool.acquire()
+            try:
+                yield connection
+            except (TimeoutError, asyncpg.InternalClientError):
+                # It may answer later, to whoever has it then.
+                _abandon(connection)
+                raise
+            finally:
+                await pool.release(connection, timeout=END_SECONDS)
+        finally:
+            self._places.release()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Driver]:
+        """Lend a connection in a transaction, committed at the end of the block, rolled back when anything is raised."""
+        async with self.connection() as connection, begun(connection):
+            yield connection
+
+    async def close(self) -> None:
+        """Close every connection, after what runs on it has ended, or at once if that takes long."""
+        if self._pool is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(END_SECONDS):
+                    await self._pool.close()
+
+    async def _open(self) -> asyncpg.Pool:
+        # Connects to nothing, and so waits for nothing: two first users cannot meet here.
+        self._pool = await asyncpg.create_pool(
+            min_size=0,
+            max_size=self._size,
+            connect=self._connect,
+            # Every transaction here is ended by `begun`; the driver's own reset would be one more round trip each time.
+            reset=_nothing,
+        )
+        return self._pool
+
+    async def _connect(self, *_: object, **__: object) -> Driver:
+        return await connect(self.address, self.limits, self.name)
+
+    async def _place(self) -> None:
+        # Not by the driver, for which waiting and connecting are one: connecting has times of its own.
+        if self._places.locked():
+            try:
+                async with asyncio.timeout(self._wait):
+                    await self._places.acquire()
+            except TimeoutError:
+                raise PoolBusy(f"all {self._size} connections were in use for {self._wait} seconds") from None
+        else:
+            await self._places.acquire()
+
+
+@asynccontextmanager
+async def begun(connection: Driver) -> AsyncIterator[None]:
+    """Begin, then commit or roll back; a connection of which it is not sure how that ended is closed."""
+    block = connection.transaction()
+    await _sure(connection, block.start())
+    try:
+        yield
+    except TimeoutError:
+        # What did not answer in time would not answer this either. Without us the server rolls back.
+        _abandon(connection)
+        raise
+    except BaseException:
+        try:
+            async with asyncio.timeout(END_SECONDS):
+                await _sure(connection, block.rollback())
+        except Exception as wrong:  # noqa: BLE001 -- what was raised first says more
+            log.warning("rollback_failed", error=type(wrong).__name__)
+        raise
+    await _sure(connection, block.commit())
+
+
+async def _sure(connection: Driver, step: Coroutine[Any, Any, None]) -> None:
+    try:
+        await step
+    except BaseException:
+        # The driver believes itself in a transaction from before BEGIN has left: the next would be a mere savepoint.
+        _abandon(connection)
+        raise
+
+
+def _abandon(connection: Driver) -> None:
+    # Refused only where the pool has taken it back already, which it does as soon as it is closed.
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+async def _nothing(_: Driver) -> None:
+    pass
