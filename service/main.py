@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.transaction import create_engine
-from service.http import health as operations
 from service.http import problems
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
@@ -24,6 +23,7 @@ from service.identity.caller import Callers, epoch
 from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
+from service.log import health as operations
 from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
@@ -81,6 +81,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.sequencer = create_sequencer(settings) if with_worker else None
     app.state.collector = create_collector(settings) if with_worker else None
     app.state.revision = _revision()
+    app.state.unsigned_limit = settings.unsigned_limit_seconds
     app.state.idempotency_days = settings.idempotency_days
     app.state.figures = CollectorRegistry()
     app.state.log_figures = operations.LogFigures(app.state.figures)

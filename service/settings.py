@@ -54,5 +54,10 @@ class Settings(BaseSettings):
     )
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")
+    unsigned_limit_seconds: float | None = Field(
+        None,
+        gt=0,
+        description="Age of an entry that is not signed from which on `/readyz` answers 503; without it, never.",
+    )
     log_level: str = Field("INFO", description="Least severity that is logged: DEBUG, INFO, WARNING, ERROR.")
     idempotency_days: int = Field(7, ge=1, description="Days for which an answer is kept under its Idempotency-Key.")

@@ -327,22 +327,6 @@ async def test_a_database_that_lets_nobody_more_in_is_a_503_and_passes(world: Wo
     assert (await world.as_("PK").get("/v1/me")).status_code == 200
 
 
-async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
-    nobody = world.as_("")
-    assert (await nobody.get("/livez")).json() == {"status": "alive"}
-    ready = (await nobody.get("/readyz")).json()
-    assert ready["checks"] == {"database": "ready", "schema": "ready", "log": "ready", "sequencer": "ready"}
-    figures = (await nobody.get("/metrics")).text
-    assert 'pacta_requests_total{method="GET",route="/readyz",status="200"} 1.0' in figures
-
-
-async def test_an_old_schema_is_said_to_be_old(world: World) -> None:
-    owner = await world.connect()
-    await owner.execute("UPDATE alembic_version SET version_num = '0000'")
-    found = check(await world.as_("").get("/readyz"), 503)
-    assert "pacta migrate" in found["checks"]["schema"]
-
-
 async def test_session_of_another_commission_is_not_found_in_the_body(world: World) -> None:
     body = {**RECORD, "commission_id": item(1)}
     assert (

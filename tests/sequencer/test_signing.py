@@ -9,8 +9,10 @@ from uuid import UUID
 
 import pytest
 import structlog
+from typer.testing import CliRunner
 
 from service import telemetry as logs
+from service.cli.__main__ import app
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import BEGINNING, Sequencer
 from service.sequencer.stored import STRETCH, hold
@@ -234,6 +236,44 @@ async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: Wor
     assert "\npacta_logs_refused 0.0\n" in (await world.as_("").get("/metrics")).text
     for log_id in (LOG, other):
         await finished(owner, sequencer.directory, log_id)
+
+
+async def test_whoever_lost_the_notes_hands_over_the_newest_checkpoint_that_a_party_holds(
+    make_world: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await make_world(log_dir=tmp_path / "log")
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    directory: LogDirectory = sequencer.directory
+    held = []
+    for _ in range(2):
+        await fill(owner, {LOG: 3})
+        await world.sequence()
+        held.append((await world.as_("PK").get(f"/v1/commissions/{LOG}/log/checkpoint")).content)
+    directory._note(LOG).unlink()
+    await fill(owner, {LOG: 1})
+    await world.sequence()
+    await refused(world, "its note in PACTA_LOG_DIR is not there")
+    monkeypatch.setenv("PACTA_LOG_DIR", str(directory.path))
+    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", world.server.url("pacta_sequencer", world.database))
+
+    async def hand(note: bytes) -> str:
+        (tmp_path / "handed").write_bytes(note)
+        done = await asyncio.to_thread(CliRunner().invoke, app, ["keep-note", str(tmp_path / "handed")])
+        return str(done.exception) if done.exit_code else done.output
+
+    signer = directory.signer(LOG)
+    assert "a checkpoint over " in await hand(held[0])
+    assert "no checkpoint of a log" in await hand(b"rubbish")
+    assert "was not signed with this log key" in await hand(by_another_key(b"", directory))
+    assert "are not those that were signed" in await hand(of_another_tree(b"", directory))
+    assert "fewer than the 10000 entries" in await hand(of_more_entries(b"", directory))
+    assert "is damaged" in await hand(held[1].replace(b"\n\n", b"\n"))
+    assert not directory._note(LOG).exists()
+    assert f"{signer.name}: the checkpoint over " in await hand(held[1])
+    await sequencer.sign()
+    assert (await world.as_("").get("/readyz")).json()["status"] == "ready"
+    await finished(owner, directory, LOG)
+    assert "is known here already" in await hand(held[1])
 
 
 @pytest.fixture

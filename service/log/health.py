@@ -1,0 +1,147 @@
+"""What an operator asks: does it live, is it ready, how does it fare."""
+
+import asyncio
+import contextlib
+import math
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.database.statement import Connection, Query
+from service.errors import Unavailable
+from service.http.refusals import refusals
+from service.http.routing import Router
+from service.log.lateness import LogState, states
+
+router = Router(tags=["operations"])
+PATIENCE_SECONDS = 2.0
+WELL = {"ready", "runs elsewhere"}
+_revision = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str)
+LATE_SECONDS = 15.0
+"""An entry is signed within a second. So long after it was recorded something is wrong with the sequencer."""
+
+
+class LogFigures:
+    """What the figures say of the logs, read from the database at each look."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def gauge(name: str, meaning: str) -> Gauge:
+            return Gauge(f"pacta_{name}", meaning, ["log"], registry=registry)
+
+        self.refused = Gauge("pacta_logs_refused", "Logs that the sequencer refuses to sign", registry=registry)
+        self.waiting = gauge("entries_waiting", "Entries that have no index yet")
+        self.waiting_age = gauge(
+            "oldest_entry_waiting_seconds", "Age of the oldest entry that has no index yet, else 0"
+        )
+        self.unsigned_age = gauge(
+            "oldest_entry_unsigned_seconds", "Age of the oldest entry that is not signed yet, else 0"
+        )
+        self.checkpoint_age = gauge("newest_checkpoint_seconds", "Age of the newest checkpoint")
+
+    def set(self, states: Sequence[LogState]) -> None:
+        """Say what was read."""
+        self.refused.set(sum(one.refused is not None for one in states))
+        for one in states:
+            self.waiting.labels(one.name).set(one.waiting)
+            self.waiting_age.labels(one.name).set(one.waiting_age or 0)
+            self.unsigned_age.labels(one.name).set(one.unsigned_age or 0)
+            if one.checkpoint_age is not None:
+                self.checkpoint_age.labels(one.name).set(one.checkpoint_age)
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: str
+
+
+class Ready(BaseModel):
+    """The service can do its work, and what was looked at."""
+
+    status: str
+    checks: dict[str, str]
+
+
+@router.get("/livez", summary="Is the process alive", response_model=Alive)
+async def read_liveness() -> dict[str, str]:
+    """Answer as long as the process answers at all; says nothing of the database."""
+    return {"status": "alive"}
+
+
+@router.get("/readyz", summary="Is the service ready", response_model=Ready, responses=refusals(Unavailable))
+async def read_readiness(request: Request) -> Any:  # noqa: ANN401
+    """Answer 200 if the service can do its work, else 503 and what is not ready.
+
+    A log that the sequencer refuses to sign is said under `log`, with the status `alarm`; that signing is late, under `signing`, with
+    the status `late`. Recording goes on, so it is still 200, but for a limit that the operator has set
+    (PACTA_UNSIGNED_LIMIT_SECONDS): past it no more is promised, and it is 503.
+    """
+    checks = {"database": "ready", "schema": "ready", "log": "ready", "signing": "ready", "sequencer": "runs elsewhere"}
+    state, limit_passed = request.app.state, False
+    try:
+        async with _asking(state.engine) as connection:
+            revision = await _revision.one(connection)
+            if revision != state.revision:
+                checks["schema"] = f"at revision {revision}, needs {state.revision}: run `pacta migrate`"
+            else:
+                logs = await states(connection)
+                checks |= _told(logs)
+                limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
+    except (SQLAlchemyError, OSError) as error:
+        checks["database"] = f"not reachable ({type(error).__name__})"
+    if state.sequencer is not None:
+        checks["sequencer"] = f"waits ({state.sequencer.failing})" if state.sequencer.failing else "ready"
+    needed = ("database", "schema", "sequencer", *(["signing"] if limit_passed else []))
+    wrong = [f"{name}: {checks[name]}" for name in needed if checks[name] not in WELL]
+    if wrong:
+        raise Unavailable(f"Not ready. {'; '.join(wrong)}.", headers={"Retry-After": "1"}, checks=checks)
+    status = "alarm" if checks["log"] not in WELL else "late" if checks["signing"] not in WELL else "ready"
+    return {"status": status, "checks": checks}
+
+
+def _told(logs: Sequence[LogState]) -> dict[str, str]:
+    """Return what is to be said of refused logs and of late ones."""
+    told = {}
+    if refused := [f"{one.log_id} ({one.refused})" for one in logs if one.refused]:
+        told["log"] = f"the sequencer refuses to sign {'; '.join(refused)}"
+    late = [
+        f"{one.name} ({one.waiting} entries without an index, the oldest unsigned for {one.unsigned_age:.0f} s)"
+        for one in logs
+        if (one.unsigned_age or 0) > LATE_SECONDS
+    ]
+    if late:
+        told["signing"] = f"late: {'; '.join(late)}. Does the sequencer run? Its log says what it waits for."
+    return told
+
+
+def _oldest(logs: Sequence[LogState]) -> float:
+    return max((one.unsigned_age or 0 for one in logs), default=0)
+
+
+@contextlib.asynccontextmanager
+async def _asking(engine: AsyncEngine) -> AsyncIterator[Connection]:
+    async with asyncio.timeout(PATIENCE_SECONDS), engine.connect() as connection:
+        yield connection
+
+
+FIGURES = {"a_counter": {"value": 'pacta_requests_total{method="GET",route="/livez",status="200"} 3.0\n'}}
+
+
+@router.get(
+    "/metrics",
+    summary="Read the figures",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}, "examples": FIGURES}}}},
+)
+async def read_metrics(request: Request) -> Response:
+    """Return counters and times in Prometheus' text format; those of the logs stay as they were while the database is away."""
+    with contextlib.suppress(SQLAlchemyError, OSError):
+        async with _asking(request.app.state.engine) as connection:
+            request.app.state.log_figures.set(await states(connection))
+    return Response(generate_latest(request.app.state.figures), media_type=CONTENT_TYPE_LATEST)
