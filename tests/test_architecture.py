@@ -54,10 +54,9 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
-        "register/commitments/transitions/judging.py:_fits",
+        "register/commitments/rules/fitness.py:unfit",
         "register/commitments/writing.py:take_effect",
         "verify/replay/commitments.py:_effective",
-        "verify/replay/evidence.py:_fits",
     ]
     assert calls("take_effect") == [
         "register/commitments/commands.py:record",
@@ -103,22 +102,8 @@ def test_one_function_writes_entries() -> None:
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
     assert calls("commit") == calls("transaction") == ["database/transaction.py:_begun"]
     assert calls("_begun") == ["database/transaction.py:begin", "database/transaction.py:transaction"]
-    assert calls("begin") == [
-        "cli/principals.py:_in_database",
-        "cli/principals.py:once",
-        "database/migrate.py:create_roles",
-        "demo/pilot.py:load",
-        "sequencer/asking.py:_read",  # an HTTP answer, no transaction
-        "sequencer/sequencer.py:_refuse",
-        "sequencer/sequencer.py:_reread",
-        "sequencer/sequencer.py:_sign",
-        "sequencer/sequencer.py:sign",
-        "sequencer/sequencer.py:step",
-        "sequencer/witnesses.py:_ask",
-        "sequencer/witnesses.py:_store",
-        "sequencer/witnesses.py:collect",
-        "sequencer/witnesses.py:prove",
-    ]
+    # Who has no request begins a transaction of his own: commands, the demo, the sequencer, migrations.
+    assert {one.partition("/")[0] for one in calls("begin")} <= {"cli", "database", "demo", "sequencer"}
 
 
 def test_nobody_asks_for_a_role_by_name() -> None:
