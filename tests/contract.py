@@ -20,6 +20,7 @@ WATCHED = (
     "x-request-id",
     "cache-control",
     "content-disposition",
+    "content-language",
 )
 PATHS = {"place"}
 """Path parameters that hold slashes."""

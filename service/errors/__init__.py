@@ -6,7 +6,6 @@ ServiceError
 ├── NotAuthenticated          401  no token, or one that is not (or no longer) good
 ├── NotPermitted              403  a known caller who may not do this
 ├── NotFound                  404  not there, or not for this caller: the two are told alike
-│   └── NoSuchAddress         404  the service has nothing at this address, for anybody
 ├── MethodNotAllowed          405  the address is right, the method is not one of its methods
 ├── Conflict                  409  the request is sound, the present state forbids it
 │   ├── TransitionNotAllowed       the lifecycle has no such step from here
@@ -49,7 +48,6 @@ from service.errors.request import (
     IdempotencyKeyReused,
     InvalidCursor,
     MethodNotAllowed,
-    NoSuchAddress,
     NotAuthenticated,
     PreconditionRequired,
     StillRunning,
@@ -69,7 +67,6 @@ __all__ = [
     "InvalidContent",
     "InvalidCursor",
     "MethodNotAllowed",
-    "NoSuchAddress",
     "NotAuthenticated",
     "NotFound",
     "NotPermitted",

@@ -23,14 +23,19 @@ class NotPermitted(ServiceError):
 
 
 class NotFound(ServiceError):
-    """There is no such thing, or the caller may not see it: the service does not say which of the two.
+    """There is nothing at this address, or the caller may not see it: the service does not say which of the two.
 
-    Look for it in the list that it should be in. If it is missing there and should not be, ask the secretariat of your party: the
-    thing may be restricted, or you may have the id of another.
+    If the address itself is mistyped, the detail says so, and `nearest` names the one that is most like it; all addresses stand
+    in the published document. Else look for the thing in the list that it should be in. If it is missing there and should not be,
+    ask the secretariat of your party: it may be restricted, or you may have the id of another.
     """
 
     status = 404
-    title = "There is no such thing for this caller"
+    title = "Not found"
+    told: ClassVar[Mapping[str, str]] = {
+        "nearest": "The address of the service that is most like a mistyped one; absent if none is.",
+        "document": "Where all addresses are described; beside a mistyped one only.",
+    }
 
 
 class Conflict(ServiceError):

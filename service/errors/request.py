@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from service.errors.base import ServiceError
-from service.errors.register import Conflict, InvalidContent, NotFound
+from service.errors.register import Conflict, InvalidContent
 
 
 class Unreadable(ServiceError):
@@ -36,20 +36,6 @@ class NotAuthenticated(ServiceError):
 
     status = 401
     title = "Who is calling is not known"
-
-
-class NoSuchAddress(NotFound):
-    """The service has nothing at this address, for anybody: it is mistyped, or it is that of another service.
-
-    `nearest` names the address that is most like it, if there is one. All addresses stand in the published document,
-    `/openapi.json`, and on the page `/docs`.
-    """
-
-    title = "There is nothing at this address"
-    told: ClassVar[Mapping[str, str]] = {
-        "nearest": "The address of the service that is most like it; absent if none is.",
-        "document": "Where all addresses are described.",
-    }
 
 
 class MethodNotAllowed(ServiceError):

@@ -25,6 +25,10 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "The name of the file (RFC 6266).",
         "schema": {"type": "string", "examples": ['attachment; filename="PK-AZ-08-004-3.tlog-proof"']},
     },
+    "Content-Language": {
+        "description": "The language of the title, chosen by `Accept-Language`; everything else is in English.",
+        "schema": {"type": "string", "enum": ["az", "en", "fr", "ru", "ur"]},
+    },
     "X-Request-ID": {"description": "The id under which the service logged the request.", "schema": {"type": "string"}},
 }
 

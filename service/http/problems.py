@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from service import errors
 from service.database import refusals as violations
+from service.http.languages import chosen, translated
 from service.http.routing import is_json
 
 MEDIA_TYPE = "application/problem+json"
@@ -39,19 +40,20 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["urn:pacta:problem:transition-not-allowed"])
-    title: str
+    title: str = Field(description="What went wrong, in the language of `Accept-Language`: en, az, fr, ru or ur.")
     status: int
-    detail: str
+    detail: str = Field(description="What is wrong here and what is possible instead, in English.")
     instance: str = Field(description="Path of the request.")
     request_id: str = Field(description="The id under which the service logged the request.")
     errors: list[ProblemFault] = Field(default_factory=list, description="Every wrong place, all of them at once.")
 
 
 def respond(request: Request, error: errors.ServiceError) -> Response:
-    """Return the answer for `error`."""
+    """Return the answer for `error`, its title in the language that the caller asked for."""
+    language = chosen(",".join(request.headers.getlist("accept-language")))
     content = {
         "type": error.type(),
-        "title": error.title,
+        "title": translated(error.title, language),
         "status": error.status,
         "detail": error.detail,
         "instance": request.scope["path"],
@@ -59,7 +61,8 @@ def respond(request: Request, error: errors.ServiceError) -> Response:
         "errors": error.errors,
         **error.members,
     }
-    return ProblemResponse(content, error.status, dict(error.headers))
+    spoken = {"Content-Language": language, "Vary": "Accept-Language"}
+    return ProblemResponse(content, error.status, {**error.headers, **spoken})
 
 
 class ProblemResponse(Response):

@@ -101,7 +101,8 @@ def _complete(method: str, operation: Schema) -> None:
             value = PILOT[parameter["name"]]
             parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
     for answer in answers.values():
-        answer["headers"] = references("X-Request-ID") | answer.get("headers", {})
+        spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
+        answer["headers"] = references("X-Request-ID") | spoken | answer.get("headers", {})
     if name in ANSWERS:
         content = answers["200"]["content"]["application/json"]
         content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}
