@@ -1,27 +1,22 @@
-"""Reading an entry strictly: the ten members in their one spelling (the RFC 8785 profile of `audit/entry.py`). Pure.
+"""Reading an entry strictly: the ten members in their one spelling (the RFC 8785 profile of `trail/entry.py`). Pure.
 
-Whatever is not sound at first sight (`spelling.py`) comes here to be told what is wrong. `orjson` reads and writes (it
-refuses integers beyond 2^53, and writes no duplicate keys); a walk finds what it lets pass, floats, and where there are
-letters beyond ASCII, keys that hold them.
+`orjson` reads and writes (it refuses integers beyond 2^53, and writes no duplicate keys); a walk finds what it lets pass,
+floats, and where there are letters beyond ASCII, keys that hold them.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from service.trail.entry import LIMIT, VERSION, NotCanonical
 
-MEMBERS: Final = ("v", "commission", "subject", "seq", "prev", "kind", "recorded_at", "actor", "party", "data")
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 """What follows the date in a time."""
-_members = itemgetter(*MEMBERS)
-_TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join(sorted(MEMBERS))}"
 _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _END: Final = f',"v":{VERSION}}}'.encode()
@@ -30,24 +25,43 @@ _of_day = re.compile(_TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
 
 
-def read(stored: bytes) -> dict[str, Any]:
+class Entry(NamedTuple):
+    """The members of an entry."""
+
+    v: int
+    commission: str
+    subject: str
+    seq: int
+    prev: str
+    kind: str
+    recorded_at: str
+    actor: str
+    party: str | None
+    data: dict[str, Any]
+
+
+_members = itemgetter(*Entry._fields)
+_TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join(sorted(Entry._fields))}"
+
+
+def read(stored: bytes) -> Entry:
     """Return the members of an entry; `NotCanonical` says what is wrong with its bytes.
 
     What `prev` and `commission` must be is for the chain to say.
     """
     try:
-        entry: dict[str, Any] = orjson.loads(stored)
-        if orjson.dumps(entry, option=_OPTIONS) != stored:
+        members: dict[str, Any] = orjson.loads(stored)
+        if orjson.dumps(members, option=_OPTIONS) != stored:
             _refuse("it is JSON, but not in its one canonical spelling")
-        _, commission, subject, seq, _, kind, at, actor, party, data = _members(entry)
-        if len(entry) != len(MEMBERS) or not stored.endswith(_END) or len(stored) > LIMIT:
+        entry = Entry._make(_members(members))
+        _, commission, subject, seq, _, kind, at, actor, party, data = entry
+        if len(members) != len(entry) or not stored.endswith(_END) or len(stored) > LIMIT:
             _refuse(_TEN)
-        if _has_float(data.values()) or not (stored.isascii() or _has_plain_keys([data])):
+        if _has_float(data) or not (stored.isascii() or _has_plain_keys(data)):
             _refuse("a number in it is no integer, or a key is not ASCII")
-        named = type(commission) is type(subject) is type(kind) is str and is_uuid(actor)
-        if not (
-            named and (party is None or type(party) is str) and type(seq) is int and _of_day(at, 10) and day(at[:10])
-        ):
+        texts = type(commission) is type(subject) is type(kind) is str and (party is None or type(party) is str)
+        others = type(seq) is int and type(data) is dict and is_uuid(actor)
+        if not (texts and others and _of_day(at, 10) and day(at[:10])):
             _refuse(_KINDS)
     except KeyError as wrong:
         raise NotCanonical(_TEN) from wrong
@@ -58,29 +72,32 @@ def read(stored: bytes) -> dict[str, Any]:
     return entry
 
 
-def _has_float(values: Iterable[Any]) -> bool:
+def _has_float(data: dict[str, Any]) -> bool:
     """Tell whether a number that is no integer stands anywhere in these JSON values."""
-    for one in values:
+    values: list[Any] = [data]
+    for one in values:  # which grows meanwhile
         kind = type(one)
         if kind is str:
             continue
         if kind is dict:
-            if _has_float(one.values()):
-                return True
-        elif kind is float or (kind is list and _has_float(one)):
+            values += one.values()
+        elif kind is list:
+            values += one
+        elif kind is float:
             return True
     return False
 
 
-def _has_plain_keys(values: Iterable[Any]) -> bool:
+def _has_plain_keys(data: dict[str, Any]) -> bool:
     """Tell whether every key in these JSON values is ASCII, at whatever depth."""
-    for one in values:
-        kind = type(one)
-        if kind is dict:
-            if not ("".join(one).isascii() and _has_plain_keys(one.values())):
+    values: list[Any] = [data]
+    for one in values:  # which grows meanwhile
+        if type(one) is dict:
+            if not "".join(one).isascii():
                 return False
-        elif kind is list and not _has_plain_keys(one):
-            return False
+            values += one.values()
+        elif type(one) is list:
+            values += one
     return True
 
 
@@ -98,6 +115,7 @@ def day(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=4096)  # the same few act again and again
 def is_uuid(text: str) -> bool:
     """Tell whether `text` is a UUID in its canonical spelling."""
     return _uuid(text) is not None

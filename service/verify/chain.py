@@ -1,16 +1,14 @@
 """The chain of every subject, entry by entry: numbers without gap, each naming the hash of the one before. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from service.trail.entry import FIRST_PREV, NotCanonical
-from service.verify.canonical import is_uuid
-from service.verify.canonical import read as strictly
+from service.verify.canonical import Entry, is_uuid, read
 from service.verify.finding import Finding, malformed, tampered
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.replay import follow
 from service.verify.replay.shape import Broken
-from service.verify.spelling import FEW, Entry, member, read_at_once
 
 FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
@@ -29,22 +27,13 @@ class Trail:
 
     def follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
-        for first in range(0, len(entries), FEW):
-            few = slice(first, first + FEW)
-            yield from self._follow(entries[few], leaves[few])
-
-    def _follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
-        subjects, replay = self.subjects, self.replay
-        read: Sequence[Entry[Any] | None] | None = read_at_once(entries, placed=not replay)
-        first, self.size = self.size, self.size + len(entries)
-        for index, leaf, entry in zip(range(first, self.size), leaves, read or [None] * len(entries), strict=True):
-            if entry is None:
-                try:
-                    entry = Entry(**strictly(entries[index - first]))  # noqa: PLW2901 -- it is the same one
-                except NotCanonical as wrong:
-                    yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
-                    continue
-            subject = subjects.get(entry.subject)
+        for index, (stored, leaf) in enumerate(zip(entries, leaves, strict=True), self.size):
+            try:
+                entry = read(stored)
+            except NotCanonical as wrong:
+                yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
+                continue
+            subject = self.subjects.get(entry.subject)
             if subject is None:
                 subject, found = self._begin(index, entry)
                 yield from found
@@ -56,18 +45,19 @@ class Trail:
             ):
                 yield from self._wrong_link(index, entry, subject)
             subject.seq, subject.leaf, subject.at, subject.index = entry.seq, leaf, entry.recorded_at, index
-            if replay and not subject.broken:
-                yield from self._replay(index, subject, entry, entries[index - first])
+            if self.replay and not subject.broken:
+                yield from self._replay(index, subject, entry)
+        self.size += len(entries)
 
-    def _replay(self, index: int, subject: Subject, entry: Entry[Any], stored: bytes) -> list[Finding]:
+    def _replay(self, index: int, subject: Subject, entry: Entry) -> list[Finding]:
         try:
-            follow(self.register, subject, entry, stored)
+            follow(self.register, subject, entry)
         except Broken as broken:
             subject.broken = True
             return [Finding(broken.severity, place(index, entry, subject), str(broken))]
         return []
 
-    def _begin(self, index: int, entry: Entry[Any]) -> tuple[Subject, list[Finding]]:
+    def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
 
         A commitment is known by its reference from then on.
@@ -87,7 +77,7 @@ class Trail:
             wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
         return subject, wrongs
 
-    def _wrong_link(self, index: int, entry: Entry[Any], before: Subject) -> Iterator[Finding]:
+    def _wrong_link(self, index: int, entry: Entry, before: Subject) -> Iterator[Finding]:
         """Yield what is wrong with an entry that does not continue its subject."""
         where = place(index, entry, before)
         if entry.seq != before.seq + 1:
@@ -100,13 +90,14 @@ class Trail:
             yield tampered(where, f"belongs to the log of another commission, {entry.commission}")
 
 
-def _reference(entry: Entry[Any]) -> str:
+def _reference(entry: Entry) -> str:
     """Return the reference under which the entry records a commitment, if it does."""
-    reference = member(member(entry.data, "commitment"), "reference") if entry.kind == RECORDED else None
+    commitment = entry.data.get("commitment") if entry.kind == RECORDED else None
+    reference = commitment.get("reference") if isinstance(commitment, dict) else None
     return reference if isinstance(reference, str) else ""
 
 
-def place(index: int, entry: Entry[Any], subject: Subject | None = None) -> str:
+def place(index: int, entry: Entry, subject: Subject | None = None) -> str:
     """Return where a finding is: the entry's index, its subject and reference, seq and kind."""
     reference = f"{subject.reference}, " if subject and subject.reference else ""
     return f"entry {index} ({reference}subject {entry.subject}, seq {entry.seq}, {entry.kind})"

@@ -82,6 +82,6 @@ def _follow(
         add(check_proofs(export, judged, policy, trail.references))
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)
-    followed = [one for one in trail.references.values() if one.recorded and not one.broken]
+    followed = [one for one in trail.references.values() if one.facts and not one.broken]
     verdict.unfollowed = sum(one.broken for one in trail.subjects.values())
     verdict.states = Counter(one.facts["state"] for one in followed)

@@ -3,16 +3,18 @@
 import json
 from typing import Any
 
+import orjson
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.trail.entry import NotCanonical
 from service.verify.canonical import read
 from tests.verify.journal import Journal, seal
 
-ENTRY: dict[str, Any] = json.loads(seal(Journal().entries)[0])
+STORED = seal(Journal().entries)
+ENTRY: dict[str, Any] = json.loads(STORED[0])
 _keys = st.text(st.characters(codec="ascii"), max_size=8)
 _values = st.recursive(
     st.none()
@@ -35,7 +37,7 @@ def refused(stored: bytes) -> bool:
 @given(data=st.dictionaries(_keys, _values, max_size=5))
 def test_whatever_rfc_8785_writes_of_our_profile_is_read(data: dict[str, Any]) -> None:
     entry = ENTRY | {"data": data}
-    assert read(rfc8785.dumps(entry)) == entry
+    assert read(rfc8785.dumps(entry))._asdict() == entry
 
 
 _any = st.recursive(
@@ -58,6 +60,33 @@ def test_whatever_is_read_is_just_what_rfc_8785_writes(data: dict[str, Any], ind
 
 def spelled(**members: Any) -> bytes:
     return rfc8785.dumps(ENTRY | members)
+
+
+@settings(max_examples=500)
+@given(st.data())
+def test_no_changed_byte_is_read_that_rfc_8785_would_not_write(drawn: st.DataObject) -> None:
+    stored = bytearray(drawn.draw(st.sampled_from(STORED)))
+    place = drawn.draw(st.integers(0, len(stored) - 1))
+    stored[place : place + drawn.draw(st.integers(0, 2))] = drawn.draw(
+        st.binary(max_size=2) | st.sampled_from([b'"', b"0", b"}", b",", b"\\", b"e5", b".5", b" "])
+    )
+    if not refused(bytes(stored)):
+        assert rfc8785.dumps(json.loads(stored)) == stored
+
+
+@pytest.mark.parametrize("first", [0, 0x80, 0x400, 0x2000, 0xD700, 0xE000, 0xFF00, 0x1F600, 0x10FC00])
+def test_every_letter_is_spelled_as_rfc_8785_does(first: int) -> None:
+    letters = "".join(map(chr, range(first, 0x80 if first == 0 else first + 0x100)))
+    assert read(spelled(data={"a": letters, "b": {"c": [letters]}})).data["a"] == letters
+
+
+@pytest.mark.parametrize("depth", [1, 2, 9, 90])
+def test_a_float_or_a_key_beyond_ascii_is_found_at_whatever_depth(depth: int) -> None:
+    for wrong in (1.5, 1e22, -0.5e-9, {"ä": 1}, {"a": 0, "öa": "ß"}):
+        data: Any = {"a": wrong, "b": "ä"}
+        for _ in range(depth):
+            data = {"a": [1, data, "ä"]}
+        assert refused(orjson.dumps(ENTRY | {"data": data}, option=orjson.OPT_SORT_KEYS))
 
 
 @pytest.mark.parametrize(

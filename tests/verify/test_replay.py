@@ -1,6 +1,5 @@
 """Only the replay can notice these: each forged log is chained, built and signed by the log's own key, and breaks one rule."""
 
-from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final, get_args
@@ -12,14 +11,11 @@ from service.register.commitments.commands import PARTY_FACTS_BYTES
 from service.register.commitments.queries import MEMBERS
 from service.register.commitments.rules.requirements import MOST_BYTES
 from service.register.groups.models import GroupRole
-from service.tlog.merkle import leaf_hashes
-from service.verify.chain import Trail
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from service.verify.replay import commission_shapes as shapes
-from service.verify.replay import commitment_shapes, register
-from service.verify.replay.shape import hold_to_shape
-from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name, seal
+from service.verify.replay import commitment_shapes
+from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name
 
 DRAFT: Final = {
     "instrument_kind": "treaty", "instrument_title": "Treaty", "drafting_party": "PK", "effective_on": "2025-01",
@@ -324,12 +320,6 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=[1, register.RECENT], ids=["facts packed at each turn", "facts kept read"])
-def recent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register, "RECENT", request.param)
-
-
-@pytest.mark.usefixtures("recent")
 def test_the_legal_log_is_proven() -> None:
     verdict = judged(LEGAL)
     assert verdict.findings.listed == []
@@ -337,7 +327,6 @@ def test_the_legal_log_is_proven() -> None:
     assert verdict.states == {"signed": 2, "merged": 1}
 
 
-@pytest.mark.usefixtures("recent")
 @pytest.mark.parametrize("forged", FORGERIES)
 def test_a_log_that_its_own_key_signed_is_not_believed_if_it_breaks_a_rule(forged: str) -> None:
     forge, rule = FORGERIES[forged]
@@ -350,32 +339,6 @@ def test_a_log_that_its_own_key_signed_is_not_believed_if_it_breaks_a_rule(forge
     assert verify(exported(entries), POLICY, replay=False).findings.outcome is Severity.PROVEN
 
 
-def test_no_more_facts_are_kept_read_than_of_the_last_commitments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(register, "RECENT", 3)
-    journal, trail = Journal(), Trail(replay=True)
-    several = [journal.record(number) for number in range(1, 8)]
-    for each in several[:4]:
-        journal.confirm(each)
-    stored = seal(journal.entries)
-    assert list(trail.follow(stored, leaf_hashes(stored))) == []
-    known = trail.references.values()
-    assert {one.reference[-1] for one in known if one.read} == {"2", "3", "4"}
-    assert [one.facts["state"] for one in known] == ["agreed"] * 4 + ["proposed"] * 3
-    assert all(bool(one.read) != bool(one.short) for one in known)
-
-
-@pytest.mark.parametrize("after", [{"state": "agreed"}, {"titles": {"en": "T"}, "review_on": "2027"}])
-def test_what_changes_is_kept_wherever_the_facts_lie(after: dict[str, Any]) -> None:
-    facts: dict[str, Any] = LEGAL[at("commitment.recorded")]["data"]["commitment"]
-    one = register.Subject(0, b"", "", 0)
-    one.become(facts)
-    one.pack()
-    one.conclude(after)
-    one.pack()
-    assert one.facts_for("amend") == facts | after
-
-
-@pytest.mark.usefixtures("recent")
 def test_texts_that_were_amended_are_what_the_next_amendment_finds() -> None:
     journal = Journal()
     one, other = journal.record(1), journal.record(2)
@@ -384,28 +347,6 @@ def test_texts_that_were_amended_are_what_the_next_amendment_finds() -> None:
         journal.move(one, "amend", reason="R", changes={"titles": {"en": title}, "texts": {"ur": title}})
         journal.change(other, "PK", focal_point=title)
     assert judged(journal.entries).findings.listed == []
-
-
-def test_a_confirmation_that_comes_as_foretold_is_compared_and_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-
-    def hold(kinds: Any, kind: str, data: dict[str, Any]) -> None:
-        read.append(kind)
-        hold_to_shape(kinds, kind, data)
-
-    monkeypatch.setattr("service.verify.replay.commitments.hold_to_shape", hold)
-    journal = Journal()
-    one, other = journal.record(1), journal.record(2)
-    journal.confirm(one)
-    journal.move(one, "suspend", reason="R", review_on="2027")
-    journal.move(one, "resume", reason="R")
-    journal.move(one, "amend", reason="R", changes={"titles": {"en": "T"}})
-    journal.confirm(other)
-    journal.move(one, "merge", reason="R", target=journal.facts[other]["reference"])
-    assert judged(journal.entries).findings.listed == []
-    # A merger is judged again when it is confirmed.
-    assert Counter(read)["transition.confirmed"] == 1
-    assert Counter(read)["transition.proposed"] == 4
 
 
 def test_facts_that_change_while_a_proposal_is_open_stay_changed() -> None:

@@ -5,9 +5,9 @@ Each function takes the register and one entry whose data has its shape, changes
 
 from typing import Any
 
+from service.verify.canonical import Entry
 from service.verify.replay.register import Register
 from service.verify.replay.shape import COMMISSION_KINDS, hold_to_shape, require, spelled
-from service.verify.spelling import Entry
 
 Members = dict[str, Any]
 _SESSION = ("status", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")

@@ -7,47 +7,21 @@ from typing import Any
 
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import Action
-from service.register.commitments.rules.naming import REFERENCES
+from service.verify.canonical import Entry
 from service.verify.replay.evidence import hold_to_length, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Waiting
 from service.verify.replay.shape import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
-from service.verify.spelling import HEAD, Entry
 
 
-def follow(register: Register, subject: Subject, entry: Entry, stored: bytes) -> None:
-    """Replay one entry of a commitment, which is `stored` so; raises `Broken` with the rule that it breaks."""
-    register.recall(subject)
+def follow(register: Register, subject: Subject, entry: Entry) -> None:
+    """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
     kind, data = entry.kind, entry.data
-    if (
-        kind == "transition.confirmed"
-        and subject.waiting
-        and _conclude_as_foretold(subject, subject.waiting, entry, stored)
-    ):
-        return
     hold_to_shape(COMMITMENT_KINDS, kind, data)
     party = register.party_of(entry)
-    require((kind == "commitment.recorded") == (not subject.recorded), "a commitment is recorded once, before all else")
+    require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
     if subject.waiting or "expired" in data:
         _expire(subject, entry)
     _REPLAYS[kind](register, subject, entry, party)
-
-
-def _conclude_as_foretold(subject: Subject, waiting: Waiting, entry: Entry, stored: bytes) -> bool:
-    """Let the open proposal take effect if the entry is its last confirmation, and says nothing of its own; tell whether it is.
-
-    Then its data can be spelled from what is known, and needs no reading. A proposal that names another commitment is
-    judged again when it is confirmed, since that one may be closed meanwhile.
-    """
-    proposal = waiting.proposal
-    if waiting.awaiting != [entry.party] or not lasts(proposal, entry.recorded_at) or proposal["action"] in REFERENCES:
-        return False
-    facts = subject.facts_for(proposal["action"])
-    effective = _effective(waiting, facts)
-    data = spelled({"effective": effective, "reason": None, "transition": proposal["transition"]})
-    if not stored.startswith(data, HEAD):
-        return False
-    subject.conclude(effective["after"])
-    return True
 
 
 def _effective(waiting: Waiting, facts: dict[str, Any]) -> dict[str, Any]:
@@ -82,13 +56,13 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.become(facts)
+    subject.facts = facts
     _open(register, subject, entry, party, facts)
 
 
 def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(subject.waiting is None, "a proposal is open already; one at a time")
-    _open(register, subject, entry, party, subject.facts_for(entry.data["proposal"]["action"]))
+    _open(register, subject, entry, party, subject.facts)
 
 
 def _open(register: Register, subject: Subject, entry: Entry, party: str, facts: dict[str, Any]) -> None:
@@ -104,7 +78,7 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, facts:
 def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     waiting = _answered(subject, entry, party)
     waiting.awaiting.remove(party)
-    facts = subject.facts_for(waiting.proposal["action"])
+    facts = subject.facts
     if not waiting.awaiting:
         hold_to_names(register, facts, waiting.proposal)
     _conclude(subject, entry, facts)

@@ -83,7 +83,7 @@ def _look_up(register: Register, members: Members, name: Name) -> Found | None:
         there = register.groups if name.kind == "working_group" else register.sessions
         return Found() if name.key in there else None
     other = register.commitments.get(name.key)
-    if other is None or not other.recorded:
+    if other is None or not other.facts:
         return None
     return Found(is_itself=name.key == members["reference"], is_open=other.facts["state"] in OPEN)
 

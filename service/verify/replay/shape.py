@@ -1,13 +1,11 @@
 """Holding an entry's `data` to its shape. Pure."""
 
 from collections.abc import Callable, Mapping
-from operator import itemgetter
 from typing import Any, Final
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from service.verify.canonical import is_uuid
 from service.verify.finding import Severity
 from service.verify.replay import commission_shapes as shapes
 from service.verify.replay import commitment_shapes
@@ -37,11 +35,6 @@ COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
 }
 
 
-_PROPOSED: Final = "transition.proposed"
-_told = itemgetter("action", "evidence", "expires_at", "transition")
-_PROPOSAL: Final = commitment_shapes.Proposal.__annotations__.keys()
-
-
 class Broken(Exception):
     """An entry breaks a rule of the commission's life; the message says which, in words of that life."""
 
@@ -65,8 +58,6 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
     """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
     if kind not in kinds:
         raise Broken(f"this subject has no entries of the kind {kind!r}")
-    if kind == _PROPOSED and _is_plain_proposal(data):
-        return
     try:
         if kinds[kind](data) == data:
             return
@@ -74,26 +65,6 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
     except ValidationError as invalid:
         wrong = _first(invalid)
     raise Broken(f"its data is not what {kind} holds: {wrong}")
-
-
-def _is_plain_proposal(data: Mapping[str, Any]) -> bool:
-    """Tell at a glance whether `data` has the shape of a proposal without an end; if not, it may have another one.
-
-    Who it awaits, and what it leads from and to, is compared with what it must be in any case.
-    """
-    try:
-        proposal = data["proposal"]
-        action, evidence, until, transition = _told(proposal)
-        return (
-            len(data) == 1
-            and proposal.keys() == _PROPOSAL
-            and type(action) is str
-            and type(evidence) is dict
-            and until is None
-            and is_uuid(transition)
-        )
-    except (KeyError, TypeError):
-        return False
 
 
 def _first(invalid: ValidationError) -> str:
