@@ -59,5 +59,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Age of an entry that is not signed from which on `/readyz` answers 503; without it, never.",
     )
+    keep_alive_seconds: int = Field(
+        75,
+        ge=1,
+        le=3600,
+        description="Seconds for which an idle connection is kept; longer than the proxy before it keeps one.",
+    )
     log_level: str = Field("INFO", description="Least severity that is logged: DEBUG, INFO, WARNING, ERROR.")
     idempotency_days: int = Field(7, ge=1, description="Days for which an answer is kept under its Idempotency-Key.")

@@ -8,12 +8,19 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from service.http.connections import CONNECTIONS
+from service.http.serving import KEEP_ALIVE_SECONDS, configured
+
 
 @asynccontextmanager
-async def served_here(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve `app` on a free port until the block ends; give its origin."""
+async def served_here(
+    app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int = CONNECTIONS
+) -> AsyncIterator[str]:
+    """Serve `app` as the service is served, on a free port, until the block ends; give its origin."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
+    config = configured(app, keep_alive=keep_alive, most=most)
+    config.lifespan = "off"
+    server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 -- uvicorn offers no event

@@ -39,12 +39,9 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     *,
-    workers: Annotated[
-        int, typer.Option(min=1, max=64, help="Processes, each on a port of its own: --port, and those above it.")
-    ] = 1,
     with_worker: Annotated[bool, typer.Option("--with-worker", help="Run the sequencer in this process too.")] = False,
 ) -> None:
-    """Serve the API on PACTA_DATABASE_URL. Behind TLS: a proxy ends it, and spreads requests over the workers."""
+    """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     from service import telemetry as logs
     from service.http import serving
     from service.main import create_app
@@ -52,7 +49,8 @@ def serve(
 
     settings = Settings()
     logs.configure(settings.log_level)
-    serving.serve_by(workers, create_app(settings, with_worker=with_worker), host, port)
+    app = create_app(settings, with_worker=with_worker)
+    serving.serve(app, host, port, keep_alive=settings.keep_alive_seconds)
 
 
 @app.command()

@@ -7,13 +7,14 @@ import contextlib
 import ctypes
 import gc
 import json
-import os
 import signal
 import socket
-import traceback
-from typing import TYPE_CHECKING, Any, NoReturn
+import sys
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
+
+from service.http.connections import CONNECTIONS, HEAD_BYTES, Connection, Door
 
 if TYPE_CHECKING:
     # A witness is served without FastAPI.
@@ -22,17 +23,12 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
-GRACE_SECONDS = 10
-COLLECT = (50_000, 20, 50)
+GRACE_SECONDS: Final = 10
+COLLECT: Final = (50_000, 20, 50)
 """Allocations between collections; Python's own 700 cost a write some 8 %."""
-
-
-PR_SET_PDEATHSIG = 1
-ENDING = (signal.SIGINT, signal.SIGTERM)
-
-
-class WorkerEnded(ValueError):
-    """One of several workers has ended by itself."""
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than the 60 s for which proxies commonly keep theirs: they close first, and never send into a closing one."""
+PR_SET_PDEATHSIG: Final = 1
 
 
 class PortTaken(ValueError):
@@ -54,102 +50,46 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, host: str, port: int, listener: socket.socket | None = None) -> None:
-    """Serve `app` until SIGINT or SIGTERM, and let running requests end."""
-    _run(_prepared(app), listener or listen(host, port))
-
-
-def serve_by(workers: int, app: ASGIApp, host: str, port: int) -> None:
-    """Serve `app` by so many processes until SIGINT or SIGTERM, each on a port of its own, from `port` on.
-
-    They are forked when everything is imported and share that memory. Each has its port since one port for all would leave
-    it to chance who serves whom; the proxy before them spreads requests. `WorkerEnded` if one ends by itself: then all do.
-    """
-    if workers == 1:
-        serve(app, host, port)
-        return
-    listeners = [listen(host, port + number) for number in range(workers)]
-    server = _prepared(app)
-    # Until all are there, so that none is left out.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-    running = {_forked(server, listener, listeners) for listener in listeners}
-    for listener in listeners:
-        # Held by its worker alone: the port of one that has ended takes nobody in.
-        listener.close()
-    told = False
-
-    def end(*_: object) -> None:
-        nonlocal told
-        told = True
-        # Not SIGINT, which at a terminal they have had already: a second one would not let running requests end.
-        for worker in running:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGTERM)
-
-    for number in ENDING:
-        signal.signal(number, end)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-    lost = None
-    while running:
-        worker, status = os.wait()
-        running.discard(worker)
-        if not told:
-            lost = os.waitstatus_to_exitcode(status)
-            end()
-    if lost is not None:
-        raise WorkerEnded(f"a worker ended by itself, with status {lost}, and the others with it. Start anew.")
-
-
-def _forked(server: uvicorn.Server, listener: socket.socket, listeners: list[socket.socket]) -> int:
-    parent = os.getpid()
-    worker = os.fork()
-    if not worker:
-        for other in listeners:
-            if other is not listener:
-                other.close()
-        _work_for(parent, server, listener)
-    return worker
-
-
-def _work_for(parent: int, server: uvicorn.Server, listener: socket.socket) -> NoReturn:
-    """Serve in a forked process, as long as its parent lives."""
-    status = 1
-    try:
-        for number in ENDING:
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
-        end_with_parent()
-        if os.getppid() == parent:
-            _run(server, listener)
-            status = 0
-    except Exception:  # noqa: BLE001 -- what the parent was about to do is not for its copy to go on with
-        traceback.print_exc()
-    finally:
-        os._exit(status)
-
-
-def _prepared(app: ASGIApp) -> uvicorn.Server:
-    """Return the server with all that it imports."""
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    config.load()
-    # What start-up made stays for good: it need not be looked through at every collection, nor these be so frequent. What is
-    # not looked through is not written to either, and so stays shared between forked workers.
+def serve(
+    app: ASGIApp,
+    host: str,
+    port: int,
+    listener: socket.socket | None = None,
+    *,
+    keep_alive: int = KEEP_ALIVE_SECONDS,
+) -> None:
+    """Serve `app` until SIGINT or SIGTERM, and let running requests end; `keep_alive`: seconds for an idle connection."""
+    server = uvicorn.Server(configured(app, keep_alive=keep_alive))
+    server.config.load()
+    # What start-up made stays for good: it need not be looked through at every collection, nor these be so frequent.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
-    return uvicorn.Server(config)
-
-
-def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    # uvicorn ends in good order, and then raises the signal once more.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        server.run(sockets=[listener or listen(host, port)])
+
+
+def configured(app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int = CONNECTIONS) -> uvicorn.Config:
+    """Return which server serves, and how, at `most` so many connections at once: the one place that knows.
+
+    uvicorn reads HTTP by h11, and not by its faster httptools, which drops the body of a request that asks for an upgrade
+    and runs it as the next request (RFC 9110, 7.8: a server may ignore Upgrade, and must read the message).
+    """
+    return uvicorn.Config(
+        Door(app, most),
+        http=Connection,
+        h11_max_incomplete_event_size=2 * HEAD_BYTES,
+        # As an error, or each request of Java's own client would leave two warnings that its upgrade is not supported.
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_keep_alive=keep_alive,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 def end_with_parent() -> None:

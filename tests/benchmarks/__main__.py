@@ -104,7 +104,6 @@ async def _memory(server: Server, service: Side, limit: Side, backends: Backends
     postgresql = family(server.process.pid)
     return {
         **{side.name: pss(side.pids) for side in (service, limit)},
-        "parent": pss(service.parents),
         "sequencer": pss(one.pid for one in service.beside),
         "postgresql": {
             "all": pss(postgresql),

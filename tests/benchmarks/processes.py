@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,6 @@ import orjson
 
 from service.demo.postgres import Server
 from tests.benchmarks.load import connect, request
-from tests.benchmarks.machine import family
 
 PUBLIC_URL = "http://pacta.test"
 START_SECONDS = 30
@@ -66,25 +65,15 @@ class Side:
 
     @property
     def pids(self) -> list[int]:
-        """Return the processes that answer: those that were started, or the workers that they have forked."""
-        return [pid for one in self.workers for pid in (family(one.pid)[1:] or [one.pid])]
-
-    @property
-    def parents(self) -> list[int]:
-        """Return the processes that only watch over their workers."""
-        return sorted({one.pid for one in self.workers} - set(self.pids))
+        """Return the processes that answer."""
+        return [one.pid for one in self.workers]
 
 
-def free_port(in_a_row: int = 1) -> int:
-    """Return a port that is free, as are those above it, so many in all."""
-    while True:
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            port = 0
-            for number in range(in_a_row):
-                probe = held.enter_context(socket.socket())
-                probe.bind(("127.0.0.1", port + number if port else 0))
-                port = port or int(probe.getsockname()[1])
-            return port
+def free_port() -> int:
+    """Return a port that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def service_environment(server: Server, directory: Path, database_url: str | None = None) -> dict[str, str]:
@@ -109,8 +98,8 @@ def limit_environment(server: Server, database_url: str | None = None) -> dict[s
     return os.environ | {"LIMIT_DATABASE_URL": url.replace("+asyncpg", "")}
 
 
-def serve_command(port: int, workers: int = 1) -> list[str]:
-    return [sys.executable, "-m", "service.cli", "serve", "--port", str(port), "--workers", str(workers)]
+def serve_command(port: int) -> list[str]:
+    return [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
 
 
 def limit_command(port: int) -> list[str]:
@@ -164,24 +153,22 @@ async def running(server: Server, directory: Path) -> AsyncIterator[tuple[Side, 
         service.beside.append(sequencer)
         # Both sides write into the same queue, so whoever is measured pays for its entries' indexes and signatures.
         limit.beside.append(sequencer)
-        first = free_port(WORKERS)
-        command = serve_command(first, WORKERS)
-        await _start(service, command, service_environment(server, directory), directory, range(first, first + WORKERS))
         for _ in range(WORKERS):
             port = free_port()
-            await _start(limit, limit_command(port), limit_environment(server), directory, [port])
+            await _start(service, serve_command(port), service_environment(server, directory), directory, port)
+            port = free_port()
+            await _start(limit, limit_command(port), limit_environment(server), directory, port)
         yield service, limit
     finally:
         end([*service.workers, *limit.workers, *service.beside])
 
 
 async def _start(
-    side: Side, command: Sequence[str], environment: Mapping[str, str], directory: Path, ports: Iterable[int]
+    side: Side, command: Sequence[str], environment: Mapping[str, str], directory: Path, port: int
 ) -> None:
     side.workers.append(spawn(side.name, command, environment, directory))
-    for port in ports:
-        await answers(side.workers[-1], port)
-        side.ports.append(port)
+    await answers(side.workers[-1], port)
+    side.ports.append(port)
 
 
 async def token(port: int, client_id: str, secret: str) -> str:

@@ -17,8 +17,8 @@ FLOORS = {
 READS_KEEP, WRITES_KEEP = (0.85, 0.95), (0.70, 0.90)
 """The least and the wanted share of the rate at the smallest size that is left at the largest."""
 WRITES = ("at_once", "propose", "confirm")
-P99_TO_P50, MEMORY, COLD_START = 5.0, 2.5, 1.5
-"""At most so many times: p50 (16 clients), the limit's memory, the empty application's start."""
+P99_TO_P50, COLD_START = 5.0, 1.5
+"""At most so many times: p50 (16 clients), the empty application's start."""
 HEAD = (
     "operation", "clients", "service/s", "limit/s", "ratio", "quartiles", "floor/aim", "control", "p50 ms", "p99 ms",
     "limit p50", "limit p99", "CPU ms", "limit CPU", "statements", "round trips", "pgbench/s",
@@ -57,7 +57,7 @@ def shortfalls(judgements: Iterable[tuple[str, float, tuple[float, float]]]) -> 
 
 
 def _missed(found: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return what is missed at the most clients, for which floors and aims are given, and in memory and cold start."""
+    """Return what is missed at the most clients, for which floors and aims are given, and in cold start."""
     most = max(one["clients"] for one in found["operations"])
     at_most = [one for one in found["operations"] if one["clients"] == most]
     missed = shortfalls(
@@ -69,17 +69,13 @@ def _missed(found: Mapping[str, Any]) -> dict[str, list[str]]:
     bounds = [
         (f"p99 of {one['operation']} (limit {_tail(one, 'limit'):.2f}x)", _tail(one), P99_TO_P50) for one in at_most
     ]
-    bounds += [("memory", _memory_times(found), MEMORY), ("cold start", _start_times(found), COLD_START)]
+    bounds += [("cold start", _start_times(found), COLD_START)]
     missed["Floors"] += [f"{name} {times:.2f}x of at most {bound}x" for name, times, bound in bounds if times > bound]
     return missed
 
 
 def _tail(one: Mapping[str, Any], side: str = "service") -> float:
     return float(one[side]["p99_ms"] / one[side]["p50_ms"])
-
-
-def _memory_times(found: Mapping[str, Any]) -> float:
-    return float(found["pss_bytes"]["service"] / found["pss_bytes"]["limit"])
 
 
 def _start_times(found: Mapping[str, Any]) -> float:
@@ -128,11 +124,9 @@ def _facts(found: Mapping[str, Any]) -> list[str]:
     alone = f"{generator['per_second']:,}/s at {generator['cpu_share']:.0%} of a core"
     starts = f"{start['service']:.2f} s, empty application {start['empty']:.2f} s"
     parts = f"{_mib(database['service'])} serve the service and {_mib(database['limit'])} the limit"
-    whole = (memory["service"] + memory["parent"]) / memory["limit"]
     beside = f"sequencer {_mib(memory['sequencer'])}, PostgreSQL {_mib(database['all'])}"
     return [
-        f"- Memory (PSS of two workers): {sizes}: {_at_most(_memory_times(found), MEMORY)}",
-        f"- The process that forked the service's workers holds {_mib(memory['parent'])} more; with it {whole:.2f}x.",
+        f"- Memory (PSS of two workers): {sizes}.",
         f"- Memory beside both: {beside} in {database['processes']} processes, of which {parts}.",
         f"- Cold start to the first answer: {starts}: {_at_most(_start_times(found), COLD_START)}",
         "- Statements and round trips are per request, the limit's in brackets, counted on the wire.",

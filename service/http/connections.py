@@ -1,0 +1,284 @@
+"""Before the server's own protocol: heads are bounded in size and time, connections in number, bodies are read to their end.
+
+uvicorn reads HTTP by h11 and bounds neither. What it offers is used, and none of it replaced: `Connection` is the protocol
+that it makes for each client and holds uvicorn's own, to which all bytes go as they came; `Door` is the application that
+it calls and holds ours. The two meet in the state that uvicorn hands on with each request.
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final, cast
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing_extensions import override
+from uvicorn import Config
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+HEAD_BYTES: Final = 32_768
+HEAD_SECONDS: Final = 20
+CONNECTIONS: Final = 800
+"""Of one process; systems commonly give it 1,024 files, and the database needs some of them."""
+LINGER_SECONDS, LINGER_BYTES = 5, 2**24
+"""Who is still sending gets so long to read an answer that came early: a socket closed on unread bytes loses the answer too."""
+
+BARE = re.compile(rb"(?<!\r)\n|(?<=\n)[ \t]")
+"""A line feed alone, and a line folded into the next: h11 takes both (RFC 9112, 2.2 and 5.2), others before it may not."""
+ABSOLUTE = re.compile(rb"(?i)https?://[^/]*")
+FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+STATE: Final = "pacta.connection"
+
+
+class Connection(asyncio.Protocol):
+    """A client's connection. It waits for a head, or a request is under way; only who waits can be too slow or too many."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        assert isinstance(config.app, Door)
+        self.door = config.app
+        self.state = {**app_state, STATE: self}
+        self.loop = _loop or asyncio.get_running_loop()
+        self.server = H11Protocol(config, server_state, self.state, self.loop)
+        self.transport: asyncio.Transport
+        self.waiting = True
+        self.running = self.size = 0
+        self.tail = b""
+        self.refused = False
+        self.timer: asyncio.TimerHandle | None = None
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self.server.connection_made(self.transport)
+        self.door.admit(self)
+        self._within(HEAD_SECONDS)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self.refused:
+            self.size += len(data)
+            if self.size > LINGER_BYTES:
+                self.transport.abort()
+            return
+        if self.waiting:
+            self._look_at(data)
+        if not self.refused:
+            self.tail = data[-3:]
+            self.server.data_received(data)
+
+    @override
+    def eof_received(self) -> None:
+        self.server.eof_received()
+
+    @override
+    def pause_writing(self) -> None:
+        self.server.pause_writing()
+
+    @override
+    def resume_writing(self) -> None:
+        self.server.resume_writing()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._within(None)
+        self.door.dismiss(self)
+        self.server.connection_lost(exc)
+        # It names this connection, which holds it: that would stay in memory until the next collection.
+        self.state.clear()
+
+    def started(self) -> None:
+        """Note that a request is under way, and that what comes is its body, or a head that came early."""
+        self.running += 1
+        self._head_is_whole()
+
+    def answered(self) -> None:
+        """Note that a request has been answered. Another one, which came early, may be under way already."""
+        self.running -= 1
+        if not self.running and not self.transport.is_closing():
+            self.waiting, self.size = True, 0
+            self.door.waits(self)
+
+    def close(self) -> None:
+        """Close the connection when all that was answered has been sent."""
+        self.transport.close()
+
+    def _look_at(self, data: bytes) -> None:
+        """Judge what came of a head; h11 reads it."""
+        seen, known = self.tail + data, len(self.tail)
+        end = seen.find(b"\r\n\r\n")
+        head_ends = end + 4 if end >= 0 else len(seen)
+        self.size += head_ends - known
+        if self.size > HEAD_BYTES:
+            self._refuse(431, f"Request line and headers have at most {HEAD_BYTES} bytes together.")
+        elif BARE.search(seen, known, head_ends):
+            self._refuse(400, "Lines end with CR LF, and none is folded into the next (RFC 9112).")
+        elif end >= 0:
+            self._head_is_whole()
+        elif self.timer is None:
+            self._within(HEAD_SECONDS)
+
+    def _head_is_whole(self) -> None:
+        if self.waiting:
+            self.waiting = False
+            self._within(None)
+            self.door.busy(self)
+
+    def _within(self, seconds: float | None) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = None if seconds is None else self.loop.call_later(seconds, self._late)
+
+    def _late(self) -> None:
+        if self.refused:
+            self.transport.abort()
+        elif self.size:
+            self._refuse(408, f"The head of a request has {HEAD_SECONDS} seconds to arrive.")
+        else:
+            self.transport.close()
+
+    def _refuse(self, status: int, detail: str) -> None:
+        self.refused = True
+        self.door.busy(self)
+        self.transport.write(refusal(status, detail))
+        self.transport.write_eof()
+        self._within(LINGER_SECONDS)
+
+
+class Door:
+    """An ASGI application around another: it tells each connection what is under way, and bounds how many there are."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app = app
+        self.most = most
+        self.open: set[Connection] = set()
+        self.idle: dict[Connection, None] = {}
+
+    def admit(self, connection: Connection) -> None:
+        """Let a connection in. Where there are too many, the one that has waited longest is closed, or else the new one."""
+        self.open.add(connection)
+        self.waits(connection)
+        if len(self.open) > self.most:
+            oldest = next(iter(self.idle))
+            self.dismiss(oldest)
+            oldest.transport.abort()
+
+    def waits(self, connection: Connection) -> None:
+        """Note that a connection waits for its client."""
+        self.idle[connection] = None
+
+    def busy(self, connection: Connection) -> None:
+        """Note that a connection does not wait."""
+        self.idle.pop(connection, None)
+
+    def dismiss(self, connection: Connection) -> None:
+        """Forget a connection."""
+        self.open.discard(connection)
+        self.busy(connection)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, so that the next one on its connection begins where this one ends."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        connection: Connection = scope["state"].pop(STATE)
+        connection.started()
+        try:
+            _take_path(scope)
+            framing = {name for name, _ in scope["headers"] if name in FRAMING}
+            if not framing:
+                await self.app(scope, receive, send)
+            elif len(framing) == 1:
+                await _Body(scope, connection, receive, send).pass_through(self.app)
+            else:
+                # RFC 9112, 6.1: whoever sends both may want to be read in two ways.
+                await _answer(send, 400, "A request has Content-Length or Transfer-Encoding, not both.")
+        finally:
+            connection.answered()
+
+
+class _Body:
+    """The body of a request: where an application answers without having read it, the rest is read and thrown away."""
+
+    def __init__(self, scope: Scope, connection: Connection, receive: Receive, send: Send) -> None:
+        self.scope, self.connection, self.receive, self.send = scope, connection, receive, send
+        self.whole = False
+        self.size = 0
+
+    async def pass_through(self, app: ASGIApp) -> None:
+        await app(self.scope, self._receiving, self._sending)
+
+    async def _receiving(self) -> Message:
+        message = await self.receive()
+        self.size += len(message.get("body", b""))
+        self.whole = not message.get("more_body", False)
+        return message
+
+    async def _sending(self, message: Message) -> None:
+        if self.whole:
+            await self.send(message)
+        elif message["type"] == "http.response.start":
+            closing = [] if self._comes_anyway() else [(b"connection", b"close")]
+            await self.send({**message, "headers": [*message.get("headers", ()), *closing]})
+        elif message.get("more_body", False):
+            await self.send(message)
+        else:
+            await self.send({**message, "more_body": True})
+            await self._read_on()
+            await self.send({"type": "http.response.body"})
+            if not self.whole:
+                self.connection.close()
+
+    def _comes_anyway(self) -> bool:
+        """Return whether the client sends the rest whatever the answer is, and little of it."""
+        headers = dict(self.scope["headers"])
+        return b"expect" not in headers and int(headers.get(b"content-length", LINGER_BYTES)) < LINGER_BYTES
+
+    async def _read_on(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while not self.whole and self.size < LINGER_BYTES:
+                    await self._receiving()
+
+
+def _take_path(scope: Scope) -> None:
+    """Read an absolute target, as proxies send it, as its path (RFC 9112, 3.2.2)."""
+    if scope["path"].startswith("/"):
+        return
+    found = ABSOLUTE.match(scope["raw_path"])
+    if found:
+        scope["raw_path"] = scope["raw_path"][found.end() :] or b"/"
+        scope["path"] = unquote(scope["raw_path"].decode())
+
+
+async def _answer(send: Send, status: int, detail: str) -> None:
+    headers = [*_headers(body := _problem(status, detail)), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def refusal(status: int, detail: str) -> bytes:
+    """Return a whole answer that says no, for a client whose request never became one."""
+    body = _problem(status, detail)
+    lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
+    lines += [b"%s: %s" % pair for pair in (*_headers(body), (b"connection", b"close"))]
+    return b"\r\n".join([*lines, b"", body])
+
+
+def _headers(body: bytes) -> Iterable[tuple[bytes, bytes]]:
+    yield b"content-type", b"application/problem+json"
+    yield b"content-length", str(len(body)).encode()
+
+
+def _problem(status: int, detail: str) -> bytes:
+    title = HTTPStatus(status).phrase
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}).encode()

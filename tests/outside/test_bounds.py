@@ -1,0 +1,148 @@
+"""Nobody can send a head without end, or leave one unfinished; however many try, others are served."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from service.http import connections
+from tests.outside.raw import ECHO, GET, Raw, connected, echoing, post
+from tests.serving import served_here
+
+HALF = GET[:30]
+FEW_SECONDS = 0.3
+
+
+@pytest.fixture
+async def origin() -> AsyncIterator[str]:
+    async with echoing() as made:
+        yield made
+
+
+def filled(size: int) -> bytes:
+    """Return the head of a request of this size."""
+    return GET[:-2] + b"X: " + b"a" * (size - len(GET) - 5) + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("extra", [0, 1])
+async def test_a_head_of_the_greatest_size_is_read_and_one_byte_more_is_a_431(origin: str, extra: int) -> None:
+    async with connected(origin) as raw:
+        await raw.send(filled(connections.HEAD_BYTES + extra))
+        assert (await raw.answers(1)).statuses == [431 if extra else 200]
+
+
+ENDLESS = {
+    "one field": (GET[:-2] + b"X: ", b"a" * 1000),
+    "many fields": (GET[:-2], b"X: a\r\n" * 200),
+    "a target": (b"GET /", b"a" * 1000),
+}
+
+
+@pytest.mark.parametrize(("begin", "endless"), ENDLESS.values(), ids=ENDLESS)
+async def test_a_head_without_end_is_a_431_that_can_be_read(origin: str, begin: bytes, endless: bytes) -> None:
+    async with connected(origin) as raw:
+        await raw.send(begin)
+        for _ in range(300):
+            await raw.send(endless)
+        said = await raw.to_the_end()
+    assert said.statuses == [431]
+    assert "application/problem+json" in said.text
+
+
+async def test_who_goes_on_sending_after_a_431_is_cut_off(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LINGER_BYTES", 2**20)
+    async with connected(origin) as raw:
+        with contextlib.suppress(ConnectionError):
+            while not raw.reader.at_eof():
+                raw.writer.write(b"a" * 2**18)
+                await raw.writer.drain()
+
+
+@pytest.mark.parametrize("sent", [b"", HALF], ids=["nothing", "half a head"])
+async def test_a_head_that_does_not_arrive_ends_the_connection(
+    origin: str, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", FEW_SECONDS)
+    async with connected(origin) as raw:
+        await raw.send(sent)
+        assert (await raw.to_the_end()).statuses == ([408] if sent else [])
+
+
+async def test_half_a_head_behind_a_whole_request_ends_the_connection_too(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", FEW_SECONDS)
+    async with connected(origin) as raw:
+        await raw.send(GET)
+        await raw.answers(1)
+        await raw.send(HALF)
+        assert (await raw.to_the_end()).statuses == [200, 408]
+
+
+async def test_a_head_that_comes_byte_by_byte_has_no_more_time_than_another(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", FEW_SECONDS)
+    async with connected(origin) as raw:
+
+        async def drip() -> None:
+            while True:
+                await raw.send(b"a")
+
+        dripping = asyncio.create_task(drip())
+        assert (await raw.to_the_end()).statuses == [408]
+        dripping.cancel()
+
+
+async def test_an_idle_connection_is_closed_after_its_time() -> None:
+    async with served_here(ECHO, keep_alive=1) as origin, connected(origin) as raw:
+        await raw.send(GET)
+        assert (await raw.to_the_end()).statuses == [200]
+
+
+async def crowd(origin: str, size: int, stack: contextlib.AsyncExitStack) -> list[Raw]:
+    made = []
+    for _ in range(size):
+        made.append(await stack.enter_async_context(connected(origin)))
+        made[-1].writer.write(HALF)
+    return made
+
+
+async def test_five_hundred_half_sent_heads_do_no_harm_to_others(origin: str) -> None:
+    async with contextlib.AsyncExitStack() as stack, httpx.AsyncClient(base_url=origin, timeout=20) as client:
+        half = await crowd(origin, 500, stack)
+        for _ in range(20):
+            assert (await client.get("/here")).text == "<GET /here >"
+        for raw in half:
+            await raw.send(GET[30:])
+            assert (await raw.answers(1)).heard == ["GET /here "]
+
+
+async def test_where_there_are_too_many_connections_the_one_that_waited_longest_is_closed() -> None:
+    async with served_here(ECHO, most=20) as origin, contextlib.AsyncExitStack() as stack:
+        half = await crowd(origin, 10, stack)
+        head, body = post()
+        async with connected(origin) as busy:
+            await busy.send(head)
+            half += await crowd(origin, 40, stack)
+            for raw in half[:31]:
+                assert (await raw.to_the_end()).closed
+            await busy.send(body)
+            assert (await busy.answers(1)).heard == ["POST /there 68656c6c6f"]
+        for raw in half[31:]:
+            await raw.send(GET[30:])
+            assert (await raw.answers(1)).heard == ["GET /here "]
+
+
+async def test_where_all_connections_are_busy_a_new_one_is_closed() -> None:
+    async with served_here(ECHO, most=3) as origin, contextlib.AsyncExitStack() as stack:
+        head, body = post()
+        for _ in range(3):
+            raw = await stack.enter_async_context(connected(origin))
+            await raw.send(head)
+        async with connected(origin) as late:
+            assert (await late.to_the_end()).closed
+        await raw.send(body)
+        assert (await raw.answers(1)).heard == ["POST /there 68656c6c6f"]
