@@ -16,7 +16,7 @@ from service.database.transaction import create_engine
 from service.http import problems
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
-from service.http.openapi.document import publish
+from service.http.openapi.document import published
 from service.http.swagger.routes import create_router as create_swagger
 from service.identity import issuers
 from service.identity.caller import Callers, epoch
@@ -30,7 +30,6 @@ from service.log.routes import router as log
 from service.register.commissions.routes import router as commissions
 from service.register.commitments.routes import lifecycle
 from service.register.commitments.routes import router as commitments
-from service.register.commitments.rules.lifecycle import LIFECYCLE
 from service.register.commitments.transitions.routes import router as transitions
 from service.register.groups.routes import router as groups
 from service.register.parties.principal_routes import router as principals
@@ -88,7 +87,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     problems.install(app)
     for router in (*ROUTERS, create_swagger(providers.urls())):
         app.include_router(router)
-    app.openapi = publish(app, providers.logins(), LIFECYCLE.picture())  # type: ignore[method-assign]
+    app.openapi = published(app, settings.public_url.rstrip("/"), providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 

@@ -99,6 +99,8 @@ ReducedDate = Annotated[
         min_length=4,
         max_length=10,
         pattern=r"^[1-9]\d{3}(-\d{2}){0,2}$",
+        # Said once more: what is checked after a function is not published by itself.
+        json_schema_extra={"pattern": r"^[1-9][0-9]{3}(-[0-9]{2}){0,2}$"},
         description="ISO 8601 date, with the precision that is known: day, month or year.",
         examples=["2024-07-09", "2024-07", "2024"],
     ),

@@ -1,5 +1,6 @@
 """The command `pacta`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -90,11 +91,11 @@ def openapi(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if the file is stale.")] = False,
 ) -> None:
     """Write the published document."""
-    from service.http import serving
+    from service.http.openapi.document import document
     from service.main import create_app
     from service.settings import Settings
 
-    text = serving.document(create_app(Settings()))
+    text = json.dumps(document(create_app(Settings())), indent=2, ensure_ascii=False) + "\n"
     if check and (not output.exists() or output.read_text(encoding="utf-8") != text):
         raise ValueError(f"{output} is stale. Write it anew with: pacta openapi")
     if not check:

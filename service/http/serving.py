@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import ctypes
 import gc
-import json
 import signal
 import socket
 import sys
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     # A witness is served without FastAPI.
     from collections.abc import Coroutine
 
-    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
 GRACE_SECONDS: Final = 10
@@ -108,8 +106,3 @@ def run_until_told(work: Coroutine[Any, Any, None]) -> None:
             await task
 
     asyncio.run(run())
-
-
-def document(app: FastAPI) -> str:
-    """Return the published document as text."""
-    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.openapi.models import Example
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
 from service.database.transaction import Transaction
@@ -47,10 +47,13 @@ class TokenError(BaseModel):
 class TokenRequest(BaseModel):
     """A request for a token (RFC 6749, 4.4.2); client id and secret here, or by HTTP Basic."""
 
-    grant_type: str = Field("", max_length=500, examples=["client_credentials"])
-    client_id: str = Field("", max_length=500)
-    client_secret: str = Field("", max_length=500, json_schema_extra={"format": "password"})
-    scope: str = Field("", max_length=500, description="`read`, `write`, or both; absent: both.")
+    # What is left out is refused in the words of RFC 6749, not in ours.
+    model_config = ConfigDict(json_schema_extra={"required": ["grant_type"]})
+
+    grant_type: str = Field(default_factory=str, max_length=500, examples=["client_credentials"])
+    client_id: str = Field(default_factory=str, max_length=500)
+    client_secret: str = Field(default_factory=str, max_length=500, json_schema_extra={"format": "password"})
+    scope: str = Field(default_factory=str, max_length=500, description="`read`, `write`, or both; absent: both.")
 
 
 @router.post(

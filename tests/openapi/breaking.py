@@ -1,13 +1,20 @@
 """What in a newer document would break a client of the older one: removed, narrowed, newly demanded."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
+from service.http.openapi.spelling import each, spell
+
 Schema = dict[str, Any]
+OPEN = "x-extensible-enum"
 
 
 def breaking(old: Schema, new: Schema) -> list[str]:
-    """Return a sentence for each breaking change from `old` to `new`, sorted."""
+    """Return a sentence for each breaking change from `old` to `new`, sorted. Spelled otherwise is not changed."""
+    old = copy.deepcopy(old)
+    for schema in each(old["components"]["schemas"]):
+        spell(schema)
     return sorted(set(_paths(old, new)) | set(_schemas(old, new)))
 
 
@@ -65,11 +72,15 @@ def _schemas(old: Schema, new: Schema) -> Iterator[str]:
 
 
 def _narrowed(where: str, old: Schema, new: Schema) -> Iterator[str]:
+    if "$ref" in old and OPEN in new:
+        yield f"{old['$ref'].rpartition('/')[2]} in answers is a text with known values, no enumeration"
+        return
     for kind in ("type", "$ref", "format", "pattern"):
         if old.get(kind) != new.get(kind) and kind in old:
             yield f"{where}: {kind} was {old[kind]}, is {new.get(kind)}"
-    for value in set(map(str, old.get("enum", []))) - set(map(str, new.get("enum", []))):
-        yield f"{where} lost the value {value}"
+    for kind in ("enum", OPEN):
+        for value in set(map(str, old.get(kind, []))) - set(map(str, new.get(kind, []))):
+            yield f"{where} lost the value {value}"
     for limit, worse in (("maxLength", min), ("maximum", min), ("minLength", max), ("minimum", max)):
         if limit in new and (limit not in old or worse(old[limit], new[limit]) != old[limit]):
             yield f"{where}: {limit} is now {new[limit]}"

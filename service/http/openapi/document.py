@@ -1,17 +1,19 @@
 """Making the document: FastAPI's own, then what it cannot know, then what generators stumble over taken out."""
 
+import copy
 import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 
 from service.http.headers import HEADERS, references
-from service.http.openapi.additions import PILOT, Schema
+from service.http.openapi import spelling
+from service.http.openapi.additions import PILOT
+from service.http.openapi.spelling import Schema
 from service.http.openapi.words import INTRODUCTION, TAGS
 from service.http.problems import MEDIA_TYPE, Problem
 from service.identity.caller import CLIENT_CREDENTIALS
@@ -21,16 +23,17 @@ GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 ANSWERS: Schema = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
 """Real answers, by operation."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
 
-def document(app: FastAPI, picture: str) -> Schema:
-    """Return the document of `app`."""
+def document(app: FastAPI) -> Schema:
+    """Return the document of `app` as it is the same everywhere: its addresses are relative."""
     made: Schema = get_openapi(
         title=app.title,
         version=app.version,
         openapi_version="3.1.0",
         summary="The record of what governments agreed, and what became of it",
-        description=INTRODUCTION.format(picture=picture),
+        description=INTRODUCTION,
         routes=app.routes,
         tags=[{"name": name, "description": said} for name, said in TAGS.items()],
         servers=[{"url": "/", "description": "The service that serves this document"}],
@@ -43,29 +46,32 @@ def document(app: FastAPI, picture: str) -> Schema:
     components["securitySchemes"]["ClientCredentials"] = jsonable_encoder(
         CLIENT_CREDENTIALS.model, by_alias=True, exclude_none=True
     )
-    components["headers"] = {name: dict(header) for name, header in HEADERS.items()}
+    components["headers"] = copy.deepcopy(HEADERS)
     _add_problem(components["schemas"])
-    for name, schema in components["schemas"].items():
-        if name.endswith("Page"):
-            schema["description"] = "One page of a list, and the cursor of the next page (null on the last)."
-    for schema in _each(components):
-        _untitle(schema)
+    _spell(made)
+    made["security"] = _secured("read", "write")
     for method, operation in _operations(made):
         _complete(method, operation)
     return made
 
 
-def publish(app: FastAPI, logins: Schema, picture: str) -> Callable[[], Schema]:
-    """Return the function that gives `app` its document, made once, with the OpenID providers that are configured."""
+def published(app: FastAPI, public_url: str, logins: Schema) -> Callable[[], Schema]:
+    """Return the function that gives `app` the document that it serves, made once, to be imported as it is.
+
+    It has the address of this installation, an absolute URL without a slash at its end, and its OpenID providers.
+    """
     made: Schema = {}
 
     def openapi() -> Schema:
         if not made:
-            made.update(document(app, picture))
-            made["components"]["securitySchemes"] |= logins
-            for _, operation in _operations(made):
-                if operation["security"]:
-                    operation["security"] += [{name: ["openid"]} for name in logins]
+            made.update(document(app))
+            made["servers"][0]["url"] = public_url
+            schemes = made["components"]["securitySchemes"]
+            schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
+            schemes |= logins
+            for secured in (made, *(operation for _, operation in _operations(made))):
+                if secured.get("security"):
+                    secured["security"] += [{name: ["openid"]} for name in logins]
         return made
 
     return openapi
@@ -84,22 +90,37 @@ def _add_problem(schemas: Schema) -> None:
         schemas.pop(name, None)
 
 
+def _spell(made: Schema) -> None:
+    components = made["components"]
+    schemas = components["schemas"]
+    operations = [operation for _, operation in _operations(made)]
+    for parameter in (one for operation in operations for one in operation.get("parameters", [])):
+        parameter["schema"] = spelling.present(parameter["schema"])
+    for name, schema in schemas.items():
+        if name.endswith("Page"):
+            schema["description"] = "One page of a list, and the cursor of the next page (null on the last)."
+    elsewhere = [one["schema"] for one in spelling.each([made["paths"], components["headers"]]) if "schema" in one]
+    for schema in spelling.each([schemas, elsewhere]):
+        spelling.spell(schema)
+    asked = [[operation.get("parameters"), operation.get("requestBody")] for operation in operations]
+    answered = spelling.reached([operation["responses"] for operation in operations], schemas)
+    spelling.open_words(schemas, answered - spelling.reached(asked, schemas))
+    for name in set(schemas) - spelling.reached(made["paths"], schemas):
+        del schemas[name]
+
+
 def _complete(method: str, operation: Schema) -> None:
     name, answers = operation["operationId"], operation["responses"]
     answers.setdefault("400", {"description": "The request cannot be read", **PROBLEM})
-    if "security" in operation:
-        scope = "read" if method == "get" else "write"
-        operation["security"] = [{"ClientCredentials": [scope]}, {"BearerToken": []}]
-    else:
-        operation["security"] = []
+    operation["security"] = _secured("read" if method == "get" else "write") if "security" in operation else []
     if "application/json" in answers.get("422", {}).get("content", {}):
         answers["422"] = {"description": "The content is not valid", **PROBLEM}
-    parameters = operation.get("parameters", [])
-    for parameter in parameters:
-        parameter["schema"] = _present(parameter["schema"])
+    for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
             value = PILOT[parameter["name"]]
             parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
+        if parameter["name"] == "if-match" and "428" in answers:
+            parameter["required"] = True
     for answer in answers.values():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         answer["headers"] = references("X-Request-ID") | spoken | answer.get("headers", {})
@@ -108,24 +129,5 @@ def _complete(method: str, operation: Schema) -> None:
         content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}
 
 
-def _each(value: Any) -> Iterator[Schema]:  # noqa: ANN401 -- any JSON value
-    if isinstance(value, list):
-        for inner in value:
-            yield from _each(inner)
-    if isinstance(value, dict):
-        yield value
-        for inner in list(value.values()):
-            yield from _each(inner)
-
-
-def _untitle(schema: Schema) -> None:
-    """Drop the titles that pydantic makes of names; generators make types of them. A property may be called `title`."""
-    if isinstance(schema.get("title"), str):
-        del schema["title"]
-
-
-def _present(schema: Schema) -> Schema:
-    """Return a parameter's schema without null: an absent parameter is absent."""
-    _untitle(schema)
-    kinds = [kind for kind in schema.pop("anyOf", []) if kind.get("type") != "null"]
-    return {**kinds[0], **schema} if kinds else schema
+def _secured(*scopes: str) -> list[Schema]:
+    return [{"ClientCredentials": list(scopes)}, {"BearerToken": []}]

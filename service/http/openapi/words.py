@@ -3,18 +3,12 @@
 INTRODUCTION = """One shared record of what governments agreed in their joint commissions, and what became of it.
 
 A **commitment** moves along a lifecycle. A move is **proposed by one party and takes effect when every other party has
-confirmed it**. Every step leaves an entry in an append-only **audit trail**.
+confirmed it**. Every step leaves an entry in an append-only **audit trail**. The lifecycle itself, with a picture of it
+(Mermaid), is read from `/v1/lifecycle`.
 
 To begin: get a token (`Authorize`, client credentials), read `/v1/me`, list the commitments, propose a move.
 Every refusal is a problem document (RFC 9457) that says what to mend. Send an `Idempotency-Key` with each POST, and it
-may be sent again safely. New members and new values of enumerations may be added within `/v1`; nothing is removed.
-
-<details><summary>The lifecycle as a picture (Mermaid)</summary>
-
-```mermaid
-{picture}```
-
-</details>
+may be sent again safely. Within `/v1` answers may get new members and new values, and nothing is removed.
 """
 TAGS = {
     "tokens": "Get an access token with a client id and secret; read the keys that verify it.",

@@ -46,7 +46,7 @@ class CommissionRead(Read):
     parties: list[CommissionPartyRead]
     languages: list[str]
     rule: Rule
-    founded_on: str | None
+    founded_on: ReducedDate | None
 
 
 class AuditorRead(Read):
@@ -103,7 +103,7 @@ class SessionRead(Read):
     status: SessionStatus
     host_party: str
     venue: str | None
-    starts_on: str | None
-    ends_on: str | None
+    starts_on: ReducedDate | None
+    ends_on: ReducedDate | None
     co_chairs: dict[str, CoChairRead]
     minutes_reference: str | None

@@ -52,7 +52,7 @@ class PartyFactsRead(Read):
     lead_organisation_id: UUID | None = None
     focal_point: str | None = None
     domestic_procedures: str | None = None
-    domestic_procedures_completed_on: str | None = None
+    domestic_procedures_completed_on: ReducedDate | None = None
 
 
 class InstrumentRead(Read):
@@ -61,13 +61,13 @@ class InstrumentRead(Read):
     kind: InstrumentKind | None = None
     title: str | None = None
     drafting_party: str | None = None
-    drafted_on: str | None = None
+    drafted_on: ReducedDate | None = None
     text_reference: str | None = None
-    signed_on: str | None = None
+    signed_on: ReducedDate | None = None
     place: str | None = None
-    expires_on: str | None = None
-    enters_into_force_on: str | None = None
-    ceremony_on: str | None = None
+    expires_on: ReducedDate | None = None
+    enters_into_force_on: ReducedDate | None = None
+    ceremony_on: ReducedDate | None = None
 
 
 class OpenTransition(Read):
@@ -94,16 +94,16 @@ class CommitmentRead(Read):
     titles: dict[str, str]
     texts: dict[str, str]
     confidentiality: Confidentiality
-    target_date: str | None
+    target_date: ReducedDate | None
     due_on: date | None = Field(description="The last day of the target date.")
     instrument_required: bool
     no_instrument_reason: str | None
     instrument: InstrumentRead | None
     party_facts: dict[str, PartyFactsRead] = Field(description="By party code; each party changes its own.")
-    state: State = Field(description="Open to new values: a client meets one that it does not know as any other state.")
-    effective_on: str | None = Field(description="Since when, in the world, it has been in this state.")
+    state: State
+    effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
     suspended_from: State | None
-    review_on: str | None
+    review_on: ReducedDate | None
     successor: str | None = Field(description="Reference of the commitment that replaced it or took it up.")
     open_transition: OpenTransition | None
     overdue: bool = Field(description="Open, and past its due date.")
