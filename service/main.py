@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.database.transaction import create_engine
+from service.database.transaction import begin, create_engine
 from service.http import problems
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
@@ -154,7 +154,7 @@ async def _watch_epoch(app: FastAPI) -> None:
 async def _forget_old_answers(app: FastAPI) -> None:
     while True:
         with contextlib.suppress(SQLAlchemyError, OSError):
-            async with app.state.engine.connect() as connection:
+            async with begin(app.state.engine) as connection:
                 await forget_older(connection, app.state.idempotency_days)
         await asyncio.sleep(FORGET_SECONDS)
 

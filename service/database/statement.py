@@ -43,6 +43,7 @@ Written: TypeAlias = sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Up
 Row = TypeVar("Row")
 FIRST: Final = UUID(int=0)
 """Comes before every id that PostgreSQL makes."""
+LIMIT: Final = sa.bindparam("limit", type_=sa.BigInteger())
 _CHANGES: Final = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|FOR (NO KEY UPDATE|UPDATE|SHARE|KEY SHARE))\b")
 _dialect: Final[Dialect] = dialect.dialect(json_serializer=lambda value: orjson.dumps(value).decode())  # type: ignore[no-untyped-call]
 

@@ -43,6 +43,7 @@ from service.errors.register import (
     Stale,
     TransitionNotAllowed,
     UnknownAction,
+    there,
 )
 from service.errors.request import (
     IdempotencyKeyReused,
@@ -85,4 +86,5 @@ __all__ = [
     "Unreadable",
     "UnsupportedMediaType",
     "fault",
+    "there",
 ]

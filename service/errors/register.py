@@ -1,9 +1,11 @@
 """What the register refuses: for who asks, for its present state, or for what was sent."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from service.errors.base import ServiceError
+
+Found = TypeVar("Found")
 
 
 class NotPermitted(ServiceError):
@@ -36,6 +38,13 @@ class NotFound(ServiceError):
         "nearest": "The address of the service that is most like a mistyped one; absent if none is.",
         "document": "Where all addresses are described; beside a mistyped one only.",
     }
+
+
+def there(found: Found | None, otherwise: str) -> Found:
+    """Return what was found; `NotFound` with the text `otherwise`."""
+    if found is None:
+        raise NotFound(otherwise)
+    return found
 
 
 class Conflict(ServiceError):

@@ -7,16 +7,17 @@ transaction, so an effect without its answer cannot exist. Refusals roll back, a
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import orjson
 import sqlalchemy as sa
 from fastapi import Depends, Header, Request, Response
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field
 from typing_extensions import override
 
 from service.database.columns import Id, Table, document, moment, table
+from service.database.statement import Change, Connection, Query, given
 from service.database.transaction import Transaction
 from service.errors import IdempotencyKeyReused, StillRunning
 from service.http.routing import Handler, Route
@@ -42,11 +43,31 @@ class IdempotencyKey(Table, table=True):
 
 
 _keys = table(IdempotencyKey)
-_claim = sa.text(
-    "INSERT INTO idempotency_key (principal_id, key, request_hash, created_at)"
-    " SELECT :principal_id, :key, :request_hash, now() WHERE pg_try_advisory_xact_lock(:lock)"
-    " ON CONFLICT DO NOTHING RETURNING true"
-).bindparams(sa.bindparam("principal_id", type_=sa.Uuid()), sa.bindparam("key", type_=sa.Text()))
+_mine = (_keys.c.principal_id == sa.bindparam("who")) & (_keys.c.key == sa.bindparam("which"))
+_new = ("principal_id", "key", "request_hash")
+_claim = Change(
+    insert(_keys)
+    .from_select(
+        [*_new, "created_at"],
+        sa.select(*given(_keys, *_new).values(), sa.func.now()).where(
+            sa.func.pg_try_advisory_xact_lock(sa.bindparam("lock", type_=sa.BigInteger()))
+        ),
+    )
+    .on_conflict_do_nothing()
+)
+
+
+class _Kept(NamedTuple):
+    request_hash: bytes
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+_kept = Query(sa.select(*(_keys.c[name] for name in _Kept._fields)).where(_mine), _Kept)
+_store = Change(sa.update(_keys).where(_mine).values(given(_keys, "status", "headers", "body")))
+_old = _keys.c.created_at < sa.func.now() - sa.func.make_interval(0, 0, 0, sa.bindparam("days", type_=sa.Integer()))
+_forget = Change(sa.delete(_keys).where(_old))
 
 
 class Replay(Exception):
@@ -61,16 +82,16 @@ class Replay(Exception):
 class Claim:
     """A key that this request holds until its transaction ends."""
 
-    connection: AsyncConnection
+    connection: Connection
     principal_id: Id
     key: str
 
     async def store(self, response: Response) -> None:
         """Keep a successful answer, without secrets, under the key."""
-        mine = (_keys.c.principal_id == self.principal_id) & (_keys.c.key == self.key)
         headers = {name: response.headers[name] for name in ("location", "etag") if name in response.headers}
-        answer = {"status": response.status_code, "headers": headers, "body": without_secret(bytes(response.body))}
-        await self.connection.execute(sa.update(_keys).where(mine).values(answer))
+        body = without_secret(bytes(response.body))
+        mine = {"who": self.principal_id, "which": self.key}
+        await _store.run(self.connection, **mine, status=response.status_code, headers=headers, body=body)
 
 
 def without_secret(body: bytes) -> bytes:
@@ -103,30 +124,25 @@ async def once(
     known: dict[str, Any] = {"principal_id": caller.principal_id, "key": idempotency_key}
     hashed = sha256(b"\n".join([request.method.encode(), request.url.path.encode(), body])).digest()
     lock = int.from_bytes(sha256(orjson.dumps(known, default=str)).digest()[:8], signed=True)
-    claimed = await connection.scalar(_claim, {**known, "request_hash": hashed, "lock": lock})
-    if not claimed:
+    if not await _claim.run(connection, **known, request_hash=hashed, lock=lock):
         await require_active(connection, caller)
-        await _replay(connection, known, hashed)
+        await _replay(connection, caller.principal_id, idempotency_key, hashed)
     request.state.claim = Claim(connection, **known)
 
 
-async def _replay(connection: AsyncConnection, known: dict[str, Any], hashed: bytes) -> None:
-    found = (
-        (await connection.execute(sa.select(_keys).where(*(_keys.c[name] == value for name, value in known.items()))))
-        .mappings()
-        .one_or_none()
-    )
+async def _replay(connection: Connection, principal_id: Id, key: str, hashed: bytes) -> None:
+    found = await _kept.row(connection, who=principal_id, which=key)
     if found is None:
         raise StillRunning(
             "The first request with this Idempotency-Key has not finished. Send it again in a second.",
             headers={"Retry-After": "1"},
         )
-    if found["request_hash"] != hashed:
+    if found.request_hash != hashed:
         raise IdempotencyKeyReused(
             "This Idempotency-Key came before with another body or address. Take a new key for a new request."
         )
-    headers = {**found["headers"], "Idempotent-Replayed": "true"}
-    raise Replay(Response(found["body"], found["status"], headers, media_type="application/json"))
+    headers = {**found.headers, "Idempotent-Replayed": "true"}
+    raise Replay(Response(found.body, found.status, headers, media_type="application/json"))
 
 
 class OnceRoute(Route):
@@ -150,10 +166,9 @@ class OnceRoute(Route):
         return keep
 
 
-async def forget_older(connection: AsyncConnection, days: int) -> int:
+async def forget_older(connection: Connection, days: int) -> int:
     """Forget answers that are older than `days`, and return how many; a key may then be used again."""
-    old = _keys.c.created_at < sa.func.now() - sa.func.make_interval(0, 0, 0, days)
-    return (await connection.execute(sa.delete(_keys).where(old))).rowcount
+    return await _forget.run(connection, days=days)
 
 
 Once = Depends(once, scope="function")

@@ -10,9 +10,10 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security import OAuth2
 from fastapi.security.base import SecurityBase
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
+from service.database.columns import table
+from service.database.statement import Connection, Query
 from service.database.transaction import Transaction
 from service.errors import NotPermitted
 from service.identity import queries
@@ -20,7 +21,9 @@ from service.identity.issuers import Providers
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES, Issuer, claimed_issuer, unauthenticated
 from service.permissions import Caller
+from service.trail.models import Registry
 
+_epoch = Query(sa.select(table(Registry).c.seq), int)
 CLIENT_CREDENTIALS = OAuth2(
     flows={"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
     scheme_name="ClientCredentials",
@@ -55,7 +58,7 @@ class Callers:
         self.known.clear()
         self.generation += 1
 
-    async def find(self, connection: AsyncConnection, token: str) -> Caller:
+    async def find(self, connection: Connection, token: str) -> Caller:
         """Return the caller whose `token` it is; `NotAuthenticated` if there is none."""
         now = int(time.time())
         caller, end = self.known.get(token, (None, 0))
@@ -71,9 +74,7 @@ class Callers:
             self._keep(token, caller, int(claims["exp"]))
         return caller
 
-    async def _known(
-        self, connection: AsyncConnection, token: str, now: int
-    ) -> tuple[Caller | None, Mapping[str, Any]]:
+    async def _known(self, connection: Connection, token: str, now: int) -> tuple[Caller | None, Mapping[str, Any]]:
         provider = self.providers.get(claimed_issuer(token))
         if provider is None:
             claims: Mapping[str, Any] = self.issuer.verify(token, now)
@@ -124,6 +125,6 @@ async def current_caller(connection: Transaction, caller: KnownCaller) -> Caller
 CurrentCaller = Annotated[Caller, Depends(current_caller, scope="function")]
 
 
-async def epoch(connection: AsyncConnection) -> int:
+async def epoch(connection: Connection) -> int:
     """Return the number of the registry's last change."""
-    return int(await connection.scalar(sa.text("SELECT seq FROM registry")) or 0)
+    return await _epoch.row(connection) or 0

@@ -1,32 +1,58 @@
 """Reading principals and their credentials."""
 
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Connection, Query
 from service.errors import NotAuthenticated
-from service.identity.models import Principal
+from service.identity.models import Credential, Principal
 from service.identity.tokens import hash_secret, unauthenticated
 from service.permissions import Caller, Kind
 
-_principal = table(Principal)
-_caller = sa.text(
-    "SELECT p.id, p.subject, p.kind, p.organisation_id, o.party FROM principal p"
-    " LEFT JOIN organisation o ON o.id = p.organisation_id"
-    " WHERE p.issuer = :issuer AND p.subject = :subject AND p.deactivated_at IS NULL"
-)
-_by_secret = sa.text(
-    "SELECT p.subject FROM credential c JOIN principal p ON p.id = c.principal_id"
-    " WHERE c.secret_hash = :secret_hash AND p.issuer = :issuer AND p.subject = :subject"
-    " AND p.deactivated_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > clock_timestamp())"
-)
+_principal, _credential = table(Principal), table(Credential)
+# The registry's own table, of which nothing else is known here: the register stands above.
+_organisation = sa.table("organisation", sa.column("id", sa.Uuid()), sa.column("party", sa.Text()))
 
 
-_active = sa.text("SELECT true FROM principal WHERE id = :id AND deactivated_at IS NULL").bindparams(
-    sa.bindparam("id", type_=sa.Uuid())
+class _Known(NamedTuple):
+    id: UUID
+    subject: str
+    kind: str
+    organisation_id: UUID | None
+    party: str | None
+
+
+_is_active = _principal.c.deactivated_at.is_(None)
+_named = (
+    (_principal.c.issuer == sa.bindparam("issuer")) & (_principal.c.subject == sa.bindparam("subject")) & _is_active
+)
+_caller = Query(
+    sa.select(
+        *(_principal.c[name] for name in ("id", "subject", "kind", "organisation_id")),
+        _organisation.c.party,
+    )
+    .select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
+    .where(_named),
+    _Known,
+)
+_by_secret = Query(
+    sa.select(_principal.c.id)
+    .join(_credential, _credential.c.principal_id == _principal.c.id)
+    .where(
+        _credential.c.secret_hash == sa.bindparam("secret_hash"),
+        _named,
+        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > sa.func.clock_timestamp()),
+    ),
+    UUID,
+)
+_active = Query(
+    sa.select(sa.true().label("active"))
+    .select_from(_principal)
+    .where(_principal.c.id == sa.bindparam("id"), _is_active),
+    bool,
 )
 
 
@@ -35,9 +61,9 @@ def is_active(principal_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
     return sa.exists().where(_principal.c.id == principal_id, _principal.c.deactivated_at.is_(None))
 
 
-async def require_active(connection: AsyncConnection, caller: Caller) -> None:
+async def require_active(connection: Connection, caller: Caller) -> None:
     """Raise `NotAuthenticated` if the caller was deactivated, in whatever process, since its token was verified."""
-    if not await connection.scalar(_active, {"id": caller.principal_id}):
+    if not await _active.row(connection, id=caller.principal_id):
         raise inactive()
 
 
@@ -46,21 +72,15 @@ def inactive() -> NotAuthenticated:
     return unauthenticated("The principal of this token is not registered, or no longer active.")
 
 
-async def caller(connection: AsyncConnection, issuer: str, subject: str) -> Caller | None:
+async def caller(connection: Connection, issuer: str, subject: str) -> Caller | None:
     """Return the active principal (issuer, subject) as a caller, or None."""
-    found = (await connection.execute(_caller, {"issuer": issuer, "subject": subject})).one_or_none()
+    found = await _caller.row(connection, issuer=issuer, subject=subject)
     if found is None:
         return None
     return Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party)
 
 
-async def knows_secret(connection: AsyncConnection, issuer: str, client_id: str, secret: str) -> bool:
+async def knows_secret(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:
     """Return whether `secret` is, at this moment, one of the active principal's."""
-    values = {"issuer": issuer, "subject": client_id, "secret_hash": hash_secret(secret)}
-    return (await connection.execute(_by_secret, values)).one_or_none() is not None
-
-
-async def get(connection: AsyncConnection, principal_id: UUID) -> Any | None:  # noqa: ANN401 -- a row
-    """Return the principal's row, or None."""
-    found = await connection.execute(sa.select(_principal).where(_principal.c.id == principal_id))
-    return found.mappings().one_or_none()
+    known = await _by_secret.row(connection, issuer=issuer, subject=client_id, secret_hash=hash_secret(secret))
+    return known is not None

@@ -6,22 +6,15 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.database.prepared import Prepared
+from service.database.statement import Change, Connection, given
 from service.trail.entry import Entry
 from service.trail.models import AuditEntry, AuditPending
 
 _entry, _pending = table(AuditEntry), table(AuditPending)
-_queue = (
-    sa.insert(_pending)
-    .values({name: sa.bindparam(name, type_=_pending.c[name].type) for name in ("log_id", "subject", "seq", "leaf")})
-    .cte("queued")
-)
-_insert = sa.insert(_entry).values(
-    {column.name: sa.bindparam(column.name, type_=column.type) for column in _entry.columns}
-)
+_queue = sa.insert(_pending).values(given(_pending, "log_id", "subject", "seq", "leaf")).cte("queued")
+_insert = sa.insert(_entry).values(given(_entry, *_entry.c.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +28,7 @@ class Along:
     values: Mapping[str, Any]
 
 
-async def append(connection: AsyncConnection, entry: Entry, along: Sequence[Along] = ()) -> None:
+async def append(connection: Connection, entry: Entry, along: Sequence[Along] = ()) -> None:
     """Store `entry`, queue it for its index and make the changes that go `along`, in one statement of the caller's transaction.
 
     The caller holds the lock on the subject's row, and writes the new head there. UNIQUE (subject, seq) refuses a fork.
@@ -51,10 +44,10 @@ async def append(connection: AsyncConnection, entry: Entry, along: Sequence[Alon
     }
     for one in along:
         values |= one.values
-    await _appending(tuple(one.statement for one in along)).rows(connection, values)
+    await _appending(tuple(one.statement for one in along)).run(connection, **values)
 
 
 # Made once for the statements that go along: making it would cost more than running it.
 @cache
-def _appending(along: tuple[sa.CTE, ...]) -> Prepared:
-    return Prepared(_insert.add_cte(_queue, *along), changing=True)
+def _appending(along: tuple[sa.CTE, ...]) -> Change:
+    return Change(_insert.add_cte(_queue, *along))

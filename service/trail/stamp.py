@@ -3,23 +3,44 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database.columns import table
+from service.database.statement import Change, Connection, Query, given
 from service.errors import InvalidContent
 from service.trail.append import append
 from service.trail.entry import Author, Entry, Head, NotCanonical, compose
-from service.trail.models import REGISTRY
+from service.trail.models import REGISTRY, Registry
 
-_new = sa.text("SELECT uuidv7() AS id, clock_timestamp() AS at")
-_registry = sa.text(
-    "SELECT uuidv7() AS id, greatest(clock_timestamp(), changed_at) AS at, seq, leaf"
-    " FROM registry WHERE id = 1 FOR NO KEY UPDATE"
+_head = table(Registry)
+
+
+class _New(NamedTuple):
+    id: UUID
+    at: datetime
+
+
+class _Next(NamedTuple):
+    id: UUID
+    at: datetime
+    seq: int
+    leaf: bytes
+
+
+_new = Query(sa.select(sa.func.uuidv7().label("id"), sa.func.clock_timestamp().label("at")), _New)
+_registry = Query(
+    sa.select(
+        sa.func.uuidv7().label("id"),
+        sa.func.greatest(sa.func.clock_timestamp(), _head.c.changed_at).label("at"),
+        _head.c.seq,
+        _head.c.leaf,
+    ).with_for_update(key_share=True),
+    _Next,
 )
-_advance = sa.text("UPDATE registry SET seq = :seq, leaf = :leaf, changed_at = :at WHERE id = 1")
+_advance = Change(sa.update(_head).values(given(_head, "seq", "leaf", "changed_at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +61,22 @@ class Stamp:
             raise InvalidContent(f"It cannot be put into one entry of the audit trail: {wrong}") from wrong
 
 
-async def new(connection: AsyncConnection) -> Stamp:
+async def new(connection: Connection) -> Stamp:
     """Return a stamp for a subject that does not exist yet."""
-    found = (await connection.execute(_new)).one()
+    found = await _new.one(connection)
     return Stamp(found.id, found.at, Head())
 
 
-async def registry(connection: AsyncConnection) -> Stamp:
+async def registry(connection: Connection) -> Stamp:
     """Lock the registry and return a stamp for its next entry."""
-    found = (await connection.execute(_registry)).one()
-    return Stamp(found.id, found.at, Head(found.seq, bytes(found.leaf)))
+    found = await _registry.one(connection)
+    return Stamp(found.id, found.at, Head(found.seq, found.leaf))
 
 
 async def append_to_registry(
-    connection: AsyncConnection, stamp: Stamp, author: Author, kind: str, data: dict[str, object]
+    connection: Connection, stamp: Stamp, author: Author, kind: str, data: dict[str, object]
 ) -> None:
     """Write the registry's next entry and move its head; the caller holds the lock through `registry`."""
     entry = stamp.entry(REGISTRY, REGISTRY, author, kind, data)
-    await connection.execute(_advance, {"seq": entry.seq, "leaf": entry.leaf, "at": stamp.at})
+    await _advance.run(connection, seq=entry.seq, leaf=entry.leaf, changed_at=stamp.at)
     await append(connection, entry)

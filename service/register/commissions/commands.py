@@ -1,13 +1,16 @@
 """What changes a commission and its sessions; each command leaves one entry in the commission's audit trail."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
+from service.database.statement import Change, Connection, Query, given
 from service.errors import InvalidContent, NotPermitted, fault
+from service.identity.models import Principal
 from service.permissions import Caller, Kind, Permission
 from service.register.commissions import queries
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
@@ -23,11 +26,26 @@ _commission, _party, _auditor, _session = (
     table(CommissionAuditor),
     table(Session),
 )
+_HEAD = ("seq", "leaf", "changed_at")
+_found = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
+_move_head = Change(
+    sa.update(_commission).where(_commission.c.id == sa.bindparam("commission_id")).values(given(_commission, *_HEAD))
+)
+_add_party = Change(sa.insert(_party).values(given(_party, *_party.c.keys())))
+_principal = table(Principal)
+_kind = Query(sa.select(_principal.c.kind).where(_principal.c.id == sa.bindparam("principal_id")), str)
+_appoint = Change(insert(_auditor).values(given(_auditor, *_auditor.c.keys())).on_conflict_do_nothing())
+_add_session = Change(sa.insert(_session).values(given(_session, *_session.c.keys())))
 
 
-async def found(
-    connection: AsyncConnection, caller: Caller, new: CommissionCreate, known_id: UUID | None = None
-) -> UUID:
+@cache
+def _changing_session(*names: str) -> Change:
+    return Change(
+        sa.update(_session).where(_session.c.id == sa.bindparam("session_id")).values(given(_session, *names))
+    )
+
+
+async def found(connection: Connection, caller: Caller, new: CommissionCreate, known_id: UUID | None = None) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
     codes = [one.party for one in new.parties]
@@ -41,36 +59,29 @@ async def found(
     entry = made.entry(commission_id, commission_id, Author(caller.principal_id, None), "commission.founded", data)
     facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
     row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
-    await connection.execute(sa.insert(_commission).values(**row, **_head(entry)))
-    members = [{"commission_id": commission_id, **one.model_dump()} for one in new.parties]
-    await connection.execute(sa.insert(_party), members)
+    await _found.run(connection, **row, **_head(entry))
+    await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in new.parties])
     await append(connection, entry)
     return commission_id
 
 
 async def appoint_auditor(
-    connection: AsyncConnection, caller: Caller, commission_id: UUID, principal_id: UUID
+    connection: Connection, caller: Caller, commission_id: UUID, principal_id: UUID
 ) -> dict[str, UUID]:
     """Appoint an auditor; appointing again changes nothing. 422 unless the principal is an auditor."""
     caller.require(Permission.FOUND_COMMISSION)
     locked = await queries.get_for_update(connection, caller, commission_id)
-    kind = await connection.scalar(
-        sa.text("SELECT kind FROM principal WHERE id = :id").bindparams(sa.bindparam("id", type_=sa.Uuid())),
-        {"id": principal_id},
-    )
-    if kind != Kind.AUDITOR:
+    if await _kind.row(connection, principal_id=principal_id) != Kind.AUDITOR:
         message = "There is no auditor with this id."
         raise InvalidContent(message, errors=[{"parameter": "principal_id", "detail": message}])
     row = {"commission_id": commission_id, "principal_id": principal_id}
-    mine = sa.select(_auditor).filter_by(**row)
-    if (await connection.execute(mine)).one_or_none() is None:
-        await connection.execute(sa.insert(_auditor).values(row))
+    if await _appoint.run(connection, **row):
         await record(connection, caller, locked, "auditor.appointed", {"principal_id": str(principal_id)})
     return row
 
 
 async def plan_session(
-    connection: AsyncConnection, caller: Caller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
+    connection: Connection, caller: Caller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
 ) -> UUID:
     """Record a session and return its id; the host party's secretariat does it."""
     locked = await queries.get_for_update(connection, caller, commission_id)
@@ -81,14 +92,14 @@ async def plan_session(
     session_id = known_id or locked.stamp.id
     row = {"id": session_id, "commission_id": commission_id, **new.model_dump(exclude={"co_chair"})}
     row["co_chairs"] = {caller.party: new.co_chair.model_dump()} if new.co_chair else {}
-    await connection.execute(sa.insert(_session).values(**row, seq=locked.row["seq"] + 1))
+    await _add_session.run(connection, **row, seq=locked.row.seq + 1)
     after = {**_facts(row), "id": str(session_id)}
     await record(connection, caller, locked, "session.recorded", after)
     return session_id
 
 
 async def change_session(
-    connection: AsyncConnection, caller: Caller, session_id: UUID, patch: SessionPatch, version: Versions
+    connection: Connection, caller: Caller, session_id: UUID, patch: SessionPatch, version: Versions
 ) -> None:
     """Change a session: the host's secretariat everything, another secretariat its own co-chair."""
     known = await queries.session(connection, session_id)
@@ -98,17 +109,17 @@ async def change_session(
     check_version(version, before["seq"])
     changes = _changes(patch, caller, before)
     _held_has_a_date(changes.get("status", before["status"]), changes.get("starts_on", before["starts_on"]))
-    mine = sa.update(_session).where(_session.c.id == session_id)
-    await connection.execute(mine.values(**changes, seq=locked.row["seq"] + 1))
+    values = {**changes, "seq": locked.row.seq + 1}
+    await _changing_session(*values).run(connection, session_id=session_id, **values)
     data = {
         "id": str(session_id),
-        "before": {name: before[name] for name in changes},
+        "before": {name: value for name, value in before.items() if name in changes},
         "after": changes,
     } | unconditional(version)
     await record(connection, caller, locked, "session.changed", data)
 
 
-def _changes(patch: SessionPatch, caller: Caller, before: Any) -> dict[str, Any]:  # noqa: ANN401
+def _changes(patch: SessionPatch, caller: Caller, before: queries.SessionRow) -> dict[str, Any]:
     changes = patch.model_dump(exclude_unset=True, exclude={"co_chair"})
     if "status" in changes and changes["status"] is None:
         message = "A session has a status."
@@ -131,13 +142,12 @@ def _held_has_a_date(status: str, starts_on: str | None) -> None:
 
 
 async def record(
-    connection: AsyncConnection, caller: Caller, locked: queries.Locked, kind: str, data: dict[str, Any]
+    connection: Connection, caller: Caller, locked: queries.Locked, kind: str, data: dict[str, Any]
 ) -> Entry:
     """Write the next entry of a locked commission's trail, and move its head."""
     author = Author(caller.principal_id, caller.party)
-    entry = locked.stamp.entry(locked.row["id"], locked.row["id"], author, kind, data)
-    head = sa.update(_commission).where(_commission.c.id == locked.row["id"]).values(**_head(entry))
-    await connection.execute(head)
+    entry = locked.stamp.entry(locked.row.id, locked.row.id, author, kind, data)
+    await _move_head.run(connection, commission_id=locked.row.id, **_head(entry))
     await append(connection, entry)
     return entry
 

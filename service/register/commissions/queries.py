@@ -1,15 +1,15 @@
 """Reading commissions and sessions, and what a caller is in a commission."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.errors import NotFound
+from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.errors import there
 from service.permissions import Caller, Standing, standing
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.trail.entry import Head
@@ -21,6 +21,74 @@ _commission, _party, _auditor, _session = (
     table(CommissionAuditor),
     table(Session),
 )
+NONE: Final = "There is no such commission."
+
+
+class PartyRow(TypedDict):
+    """A party of a commission; read from JSON, where its secretariat's id is a text."""
+
+    party: str
+    secretariat_id: str
+
+
+class CommissionRow(TypedDict):
+    """A commission with its parties."""
+
+    id: UUID
+    code: str
+    titles: dict[str, str]
+    parties: list[PartyRow]
+    languages: list[str]
+    rule: str
+    founded_on: str | None
+    intersessional_items: int
+    seq: int
+    changed_at: datetime
+
+
+class SessionRow(TypedDict):
+    """A session."""
+
+    id: UUID
+    commission_id: UUID
+    ordinal: int
+    status: str
+    host_party: str
+    venue: str | None
+    starts_on: str | None
+    ends_on: str | None
+    co_chairs: dict[str, dict[str, str]]
+    minutes_reference: str | None
+    seq: int
+
+
+class LockedRow(NamedTuple):
+    """A commission's row as it is locked, with what the caller is there, and what its next entry needs."""
+
+    id: UUID
+    parties: list[str]
+    seq: int
+    leaf: bytes
+    secretariat: bool
+    new_id: UUID
+    at: datetime
+
+
+class _Standing(NamedTuple):
+    parties: list[str]
+    secretariat: bool
+    auditor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A commission, locked: its row, what the caller is there, and the stamp for its next entry."""
+
+    row: LockedRow
+    standing: Standing
+    stamp: Stamp
+
+
 _parties = (
     sa.select(
         sa.func.jsonb_agg(
@@ -30,94 +98,79 @@ _parties = (
     .where(_party.c.commission_id == _commission.c.id)
     .scalar_subquery()
 )
+_secretariat = (
+    sa.exists()
+    .where(_party.c.commission_id == _commission.c.id, _party.c.secretariat_id == sa.bindparam("organisation"))
+    .label("secretariat")
+)
+_audits = (
+    sa.exists()
+    .where(_auditor.c.commission_id == _commission.c.id, _auditor.c.principal_id == sa.bindparam("principal"))
+    .label("auditor")
+)
+_mine = _commission.c.id == sa.bindparam("commission_id")
 _read = sa.select(
     *(column for column in _commission.c if column.name not in {"parties", "leaf"}), _parties.label("parties")
 )
-Row = Any
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """A commission, locked: its row, what the caller is there, and the stamp for its next entry."""
-
-    row: Row
-    standing: Standing
-    stamp: Stamp
-
-
-def secretariat_of(caller: Caller, commission_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
-    """Return the condition that the caller's organisation is a secretariat of the commission."""
-    mine = (_party.c.commission_id == commission_id) & (_party.c.secretariat_id == caller.organisation_id)
-    return sa.exists().where(mine) if caller.organisation_id else sa.false()
-
-
-def auditor_of(caller: Caller, commission_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
-    """Return the condition that the caller is appointed as auditor of the commission."""
-    return sa.exists().where(
-        (_auditor.c.commission_id == commission_id) & (_auditor.c.principal_id == caller.principal_id)
+_one = Query(_read.where(_mine), CommissionRow)
+_page = Query(
+    _read.where(_commission.c.id > sa.bindparam("after")).order_by(_commission.c.id).limit(LIMIT), CommissionRow
+)
+_locking = Query(
+    sa.select(
+        *(_commission.c[name] for name in ("id", "parties", "seq", "leaf")),
+        _secretariat,
+        sa.func.uuidv7().label("new_id"),
+        sa.func.greatest(sa.func.clock_timestamp(), _commission.c.changed_at).label("at"),
     )
+    .where(_mine)
+    .with_for_update(key_share=True, of=_commission),
+    LockedRow,
+)
+_standing = Query(sa.select(_commission.c.parties, _secretariat, _audits).where(_mine), _Standing)
+_session_by_id = Query(sa.select(_session).where(_session.c.id == sa.bindparam("session_id")), SessionRow)
+_sessions = Query(
+    sa.select(_session)
+    .where(_session.c.commission_id == sa.bindparam("commission_id"), _session.c.ordinal > sa.bindparam("after"))
+    .order_by(_session.c.ordinal)
+    .limit(LIMIT),
+    SessionRow,
+)
 
 
-async def get_for_update(connection: AsyncConnection, caller: Caller, commission_id: UUID) -> Locked:
+async def get_for_update(connection: Connection, caller: Caller, commission_id: UUID) -> Locked:
     """Lock the commission's row, whose head the caller is about to move; `NotFound` otherwise."""
-    asked = (
-        sa.select(
-            *_commission.c,
-            secretariat_of(caller, _commission.c.id).label("secretariat"),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.greatest(sa.func.clock_timestamp(), _commission.c.changed_at).label("at"),
-        )
-        .where(_commission.c.id == commission_id)
-        .with_for_update(key_share=True, of=_commission)
-    )
-    row = (await connection.execute(asked)).mappings().one_or_none()
-    if row is None:
-        raise NotFound("There is no such commission.")
-    rights = standing(caller, secretariat=row["secretariat"], party=caller.party in row["parties"])
-    return Locked(row, rights, Stamp(row["new_id"], row["at"], Head(row["seq"], bytes(row["leaf"]))))
+    found = await _locking.row(connection, commission_id=commission_id, organisation=caller.organisation_id)
+    row = there(found, NONE)
+    rights = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties)
+    return Locked(row, rights, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
 
 
-async def get(connection: AsyncConnection, commission_id: UUID) -> Row:
+async def get(connection: Connection, commission_id: UUID) -> CommissionRow:
     """Return the commission; `NotFound` otherwise."""
-    return await _one(connection, _read.where(_commission.c.id == commission_id), "There is no such commission.")
+    return there(await _one.row(connection, commission_id=commission_id), NONE)
 
 
-async def page(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[Row]:
+async def page(connection: Connection, after: list[Any] | None, limit: int) -> list[CommissionRow]:
     """Return commissions by age, one more than `limit` if there is more."""
-    asked = _read.order_by(_commission.c.id).limit(limit + 1)
-    return (await connection.execute(asked.where(_commission.c.id > after[0]) if after else asked)).mappings().all()
+    return await _page.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)
 
 
-async def rights(connection: AsyncConnection, caller: Caller, commission_id: UUID) -> Standing:
+async def rights(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
     """Return what the caller is in the commission; `NotFound` if there is none."""
-    asked = sa.select(
-        _commission.c.parties,
-        secretariat_of(caller, _commission.c.id).label("secretariat"),
-        auditor_of(caller, _commission.c.id).label("auditor"),
-    ).where(_commission.c.id == commission_id)
-    row = await _one(connection, asked, "There is no such commission.")
-    return standing(
-        caller, secretariat=row["secretariat"], auditor=row["auditor"], party=caller.party in row["parties"]
-    )
+    me = {"organisation": caller.organisation_id, "principal": caller.principal_id}
+    row = there(await _standing.row(connection, commission_id=commission_id, **me), NONE)
+    return standing(caller, secretariat=row.secretariat, auditor=row.auditor, party=caller.party in row.parties)
 
 
-async def session(connection: AsyncConnection, session_id: UUID) -> Row:
+async def session(connection: Connection, session_id: UUID) -> SessionRow:
     """Return the session; `NotFound` otherwise."""
-    return await _one(connection, sa.select(_session).where(_session.c.id == session_id), "There is no such session.")
+    return there(await _session_by_id.row(connection, session_id=session_id), "There is no such session.")
 
 
 async def sessions(
-    connection: AsyncConnection, commission_id: UUID, after: list[Any] | None, limit: int
-) -> Sequence[Row]:
+    connection: Connection, commission_id: UUID, after: list[Any] | None, limit: int
+) -> list[SessionRow]:
     """Return the sessions of a commission by ordinal."""
-    asked = sa.select(_session).where(_session.c.commission_id == commission_id).order_by(_session.c.ordinal)
-    if after:
-        asked = asked.where(_session.c.ordinal > after[0])
-    return (await connection.execute(asked.limit(limit + 1))).mappings().all()
-
-
-async def _one(connection: AsyncConnection, asked: sa.Select[Any], otherwise: str) -> Row:
-    found = (await connection.execute(asked)).mappings().one_or_none()
-    if found is None:
-        raise NotFound(otherwise)
-    return found
+    last = after[0] if after else 0
+    return await _sessions.rows(connection, commission_id=commission_id, after=last, limit=limit + 1)

@@ -50,7 +50,7 @@ async def found(connection: Connection, caller: Caller, new: WorkingGroupCreate,
             raise InvalidContent(message, errors=[fault("/founded_at_session_id", message)])
     group_id = known_id or locked.stamp.id
     facts = new.model_dump(exclude={"co_lead_organisation_id"})
-    await _found.run(connection, id=group_id, **facts, seq=locked.row["seq"] + 1)
+    await _found.run(connection, id=group_id, **facts, seq=locked.row.seq + 1)
     await _put(connection, caller, group_id, new.co_lead_organisation_id, GroupRole.CO_LEAD)
     data = {"id": str(group_id), **new.model_dump(mode="json")}
     await commissions.record(connection, caller, locked, "working_group.founded", data)
@@ -124,6 +124,6 @@ async def _record(
     before: str | None,
     after: str | None,
 ) -> None:
-    await _move.run(connection, group_id=group_id, seq=locked.row["seq"] + 1)
+    await _move.run(connection, group_id=group_id, seq=locked.row.seq + 1)
     data = {"id": str(group_id), "organisation_id": str(organisation_id), "before": before, "after": after}
     await commissions.record(connection, caller, locked, "working_group.member_changed", data)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
-from service.database.statement import FIRST, Connection, Query
-from service.errors import NotFound
+from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.errors import there
 from service.register.groups.models import Membership, WorkingGroup
 
 _group, _member = table(WorkingGroup), table(Membership)
@@ -58,17 +58,13 @@ _one = Query(_read.where(_group.c.id == sa.bindparam("group_id")), GroupRow)
 def _page(*filters: str) -> Query[GroupRow]:
     """Return the list with these filters, each a column that is one of the values given under its name."""
     wanted = [_group.c[name] == sa.any_(sa.bindparam(name, type_=ARRAY(_group.c[name].type))) for name in filters]
-    limit = sa.bindparam("limit", type_=sa.BigInteger())
-    asked = _read.where(_group.c.id > sa.bindparam("after"), *wanted).order_by(_group.c.id).limit(limit)
+    asked = _read.where(_group.c.id > sa.bindparam("after"), *wanted).order_by(_group.c.id).limit(LIMIT)
     return Query(asked, GroupRow)
 
 
 async def get(connection: Connection, working_group_id: UUID) -> GroupRow:
     """Return the group with its present members; `NotFound` otherwise."""
-    found = await _one.row(connection, group_id=working_group_id)
-    if found is None:
-        raise NotFound("There is no such working group.")
-    return found
+    return there(await _one.row(connection, group_id=working_group_id), "There is no such working group.")
 
 
 async def page(

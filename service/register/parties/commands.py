@@ -1,13 +1,12 @@
 """What changes the registry; each command leaves one entry in the registry's own audit trail."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Change, Connection, given
 from service.errors import Conflict, InvalidContent, fault
 from service.identity.models import LOCAL, Credential, Principal
 from service.identity.tokens import hash_secret, new_secret
@@ -24,94 +23,117 @@ _party, _organisation, _principal, _credential = (
     table(Principal),
     table(Credential),
 )
+_add_party = Change(sa.insert(_party).values(given(_party, *_party.c.keys())))
+_add_organisation = Change(sa.insert(_organisation).values(given(_organisation, *_organisation.c.keys())))
+_add_principal = Change(
+    sa.insert(_principal).values(
+        given(_principal, "id", "issuer", "subject", "name", "kind", "organisation_id", "created_at")
+    )
+)
+_add_credential = Change(sa.insert(_credential).values(given(_credential, "principal_id", "secret_hash", "created_at")))
+_end_secrets = Change(
+    sa.update(_credential)
+    .where(
+        _credential.c.principal_id == sa.bindparam("principal"),
+        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > sa.bindparam("end")),
+    )
+    .values(expires_at=sa.bindparam("end"))
+)
+_end_principal = Change(
+    sa.update(_principal)
+    .where(_principal.c.id == sa.bindparam("principal"))
+    .values(given(_principal, "deactivated_at"))
+)
 OPERATOR = Author(UUID(int=0), None)
 """Who runs the service itself: the author of what the command line does."""
 
 
-async def register_party(connection: AsyncConnection, author: Author, new: PartyCreate) -> Any:  # noqa: ANN401
+async def register_party(connection: Connection, author: Author, new: PartyCreate) -> queries.PartyRow:
     """Register a party and return its row; a code that is taken violates the primary key (409)."""
     stamped = await stamp.registry(connection)
-    row = {**new.model_dump(), "created_at": stamped.at}
-    await connection.execute(sa.insert(_party).values(row))
+    row: queries.PartyRow = {"code": new.code, "names": new.names, "created_at": stamped.at}
+    await _add_party.run(connection, **row)
     await stamp.append_to_registry(connection, stamped, author, "party.registered", new.model_dump())
     return row
 
 
 async def register_organisation(
-    connection: AsyncConnection, author: Author, new: OrganisationCreate, known_id: UUID | None = None
-) -> Any:  # noqa: ANN401
+    connection: Connection, author: Author, new: OrganisationCreate, known_id: UUID | None = None
+) -> queries.OrganisationRow:
     """Register an organisation of a party and return its row; 422 if there is no such party."""
     stamped = await stamp.registry(connection)
-    row = {"id": known_id or stamped.id, **new.model_dump(), "created_at": stamped.at}
-    await connection.execute(sa.insert(_organisation).values(row))
+    row: queries.OrganisationRow = {
+        "id": known_id or stamped.id,
+        "party": new.party,
+        "name": new.name,
+        "names": new.names,
+        "created_at": stamped.at,
+    }
+    await _add_organisation.run(connection, **row)
     data = {"id": str(row["id"]), **new.model_dump()}
     await stamp.append_to_registry(connection, stamped, author, "organisation.registered", data)
     return row
 
 
 async def register_principal(
-    connection: AsyncConnection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
-) -> tuple[Any, str | None]:
+    connection: Connection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
+) -> tuple[queries.PrincipalRow, str | None]:
     """Register a principal, with a secret of ours unless another issuer vouches for it; return its row and its secret, which is never seen again."""
     if (new.kind is Kind.REPRESENTATIVE) != (new.organisation_id is not None):
         message = "A representative acts for one organisation; the other kinds act for none."
         raise InvalidContent(message, errors=[fault("/organisation_id", message)])
     stamped = await stamp.registry(connection)
-    row: dict[str, Any] = {
-        "id": known_id or stamped.id,
-        "issuer": new.issuer or LOCAL,
-        "subject": new.client_id,
-        "name": new.name,
-        "kind": new.kind,
-        "organisation_id": new.organisation_id,
-        "created_at": stamped.at,
-    }
-    await connection.execute(sa.insert(_principal).values(row))
-    secret = None if new.issuer else await _add_secret(connection, row["id"], stamped.at)
+    principal_id = known_id or stamped.id
+    await _add_principal.run(
+        connection,
+        id=principal_id,
+        issuer=new.issuer or LOCAL,
+        subject=new.client_id,
+        name=new.name,
+        kind=new.kind,
+        organisation_id=new.organisation_id,
+        created_at=stamped.at,
+    )
+    secret = None if new.issuer else await _add_secret(connection, principal_id, stamped.at)
     # The name stays out of the trail: personal data must be removable, and an entry is not.
-    data = {"id": str(row["id"]), **new.model_dump(mode="json", exclude={"name"})}
+    data = {"id": str(principal_id), **new.model_dump(mode="json", exclude={"name"})}
     await stamp.append_to_registry(connection, stamped, author, "principal.registered", data)
-    return await queries.principal(connection, row["id"]), secret
+    return await queries.principal(connection, principal_id), secret
 
 
 async def rotate_secret(
-    connection: AsyncConnection, author: Author, principal_id: UUID, until: datetime | None
-) -> tuple[Any, str]:
+    connection: Connection, author: Author, principal_id: UUID, until: datetime | None
+) -> tuple[queries.PrincipalRow, str]:
     """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
     stamped = await stamp.registry(connection)
     if (await _active(connection, principal_id))["issuer"] != LOCAL:
         raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
     end = max(until, stamped.at) if until else stamped.at
-    mine = (_credential.c.principal_id == principal_id) & (
-        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > end)
-    )
-    await connection.execute(sa.update(_credential).where(mine).values(expires_at=end))
+    await _end_secrets.run(connection, principal=principal_id, end=end)
     secret = await _add_secret(connection, principal_id, stamped.at)
     data: dict[str, object] = {"id": str(principal_id)}
     await stamp.append_to_registry(connection, stamped, author, "principal.secret_rotated", data)
     return await queries.principal(connection, principal_id), secret
 
 
-async def deactivate_principal(connection: AsyncConnection, author: Author, principal_id: UUID) -> Any:  # noqa: ANN401
+async def deactivate_principal(connection: Connection, author: Author, principal_id: UUID) -> queries.PrincipalRow:
     """Deactivate a principal: its tokens and secrets are worth nothing from the commit on."""
     stamped = await stamp.registry(connection)
     await _active(connection, principal_id)
-    changed = sa.update(_principal).where(_principal.c.id == principal_id).values(deactivated_at=stamped.at)
-    await connection.execute(changed)
+    await _end_principal.run(connection, principal=principal_id, deactivated_at=stamped.at)
     data: dict[str, object] = {"id": str(principal_id)}
     await stamp.append_to_registry(connection, stamped, author, "principal.deactivated", data)
     return await queries.principal(connection, principal_id)
 
 
-async def _active(connection: AsyncConnection, principal_id: UUID) -> Any:  # noqa: ANN401 -- a row
+async def _active(connection: Connection, principal_id: UUID) -> queries.PrincipalRow:
     found = await queries.principal(connection, principal_id)
     if found["deactivated_at"] is not None:
         raise Conflict("The principal is deactivated. Register a new one.")
     return found
 
 
-async def _add_secret(connection: AsyncConnection, principal_id: UUID, at: datetime) -> str:
+async def _add_secret(connection: Connection, principal_id: UUID, at: datetime) -> str:
     secret = new_secret()
-    row = {"principal_id": principal_id, "secret_hash": hash_secret(secret), "created_at": at}
-    await connection.execute(sa.insert(_credential).values(row))
+    await _add_credential.run(connection, principal_id=principal_id, secret_hash=hash_secret(secret), created_at=at)
     return secret

@@ -1,20 +1,66 @@
 """Reading the registry: parties, organisations, principals, and what a caller is where."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from functools import cache
+from typing import Any, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.errors import NotFound
+from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.errors import there
 from service.identity.models import Principal
-from service.identity.queries import require_active
-from service.permissions import Caller
+from service.identity.queries import is_active, require_active
+from service.permissions import Caller, Role
 from service.register.parties.models import Organisation, Party
 
 _party, _organisation, _principal = table(Party), table(Organisation), table(Principal)
+
+
+class PartyRow(TypedDict):
+    """A party."""
+
+    code: str
+    names: dict[str, str]
+    created_at: datetime
+
+
+class OrganisationRow(TypedDict):
+    """An organisation."""
+
+    id: UUID
+    party: str
+    name: str
+    names: dict[str, str]
+    created_at: datetime
+
+
+class PrincipalRow(TypedDict):
+    """A principal, with the party for which it acts."""
+
+    id: UUID
+    issuer: str
+    client_id: str
+    name: str
+    kind: str
+    organisation_id: UUID | None
+    party: str | None
+    created_at: datetime
+    deactivated_at: datetime | None
+
+
+class RoleRow(TypedDict):
+    """What the caller is in a commission, or in one of its working groups."""
+
+    commission_id: UUID
+    working_group_id: UUID | None
+    role: str
+
+
+_parties, _organisations = sa.select(_party), sa.select(_organisation)
 _principals = sa.select(
     _principal.c.id,
     _principal.c.issuer,
@@ -26,81 +72,111 @@ _principals = sa.select(
     _principal.c.created_at,
     _principal.c.deactivated_at,
 ).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
-_roles = sa.text(
-    "SELECT * FROM (SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role FROM commission_party"
-    " WHERE secretariat_id = :organisation"
-    " UNION ALL SELECT id, NULL, 'party' FROM commission WHERE parties @> ARRAY[CAST(:party AS text)]"
-    " UNION ALL SELECT g.commission_id, g.id, m.role FROM membership m JOIN working_group g ON g.id = m.working_group_id"
-    " WHERE m.organisation_id = :organisation AND m.ended_at IS NULL"
-    " UNION ALL SELECT commission_id, NULL, 'auditor' FROM commission_auditor WHERE principal_id = :principal) roles"
-    " WHERE EXISTS (SELECT FROM principal p WHERE p.id = :principal AND p.deactivated_at IS NULL)"
-    " ORDER BY 1, 2 NULLS FIRST, 3"
-).bindparams(sa.bindparam("organisation", type_=sa.Uuid()), sa.bindparam("principal", type_=sa.Uuid()))
-
-Row = Any
+_party_by_code = Query(_parties.where(_party.c.code == sa.bindparam("code")), PartyRow)
+_parties_after = Query(
+    _parties.where(_party.c.code > sa.bindparam("after")).order_by(_party.c.code).limit(LIMIT), PartyRow
+)
+_organisation_by_id = Query(_organisations.where(_organisation.c.id == sa.bindparam("id")), OrganisationRow)
+_principal_by_id = Query(_principals.where(_principal.c.id == sa.bindparam("id")), PrincipalRow)
+_principal_by_client_id = Query(_principals.where(_principal.c.subject == sa.bindparam("client_id")), PrincipalRow)
+_principals_after = Query(
+    _principals.where(_principal.c.id > sa.bindparam("after")).order_by(_principal.c.id).limit(LIMIT), PrincipalRow
+)
 
 
-async def parties(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[Row]:
+@cache
+def _organisations_after(*, of_parties: bool) -> Query[OrganisationRow]:
+    asked = _organisations.where(_organisation.c.id > sa.bindparam("after"))
+    if of_parties:
+        asked = asked.where(_organisation.c.party == sa.any_(sa.bindparam("codes", type_=ARRAY(sa.Text()))))
+    return Query(asked.order_by(_organisation.c.id).limit(LIMIT), OrganisationRow)
+
+
+def _roles_of_caller() -> sa.Select[Any]:
+    # The register's tables above, of which no more is known here.
+    secretariat = sa.table(
+        "commission_party", sa.column("commission_id", sa.Uuid()), sa.column("secretariat_id", sa.Uuid())
+    )
+    commission = sa.table("commission", sa.column("id", sa.Uuid()), sa.column("parties", ARRAY(sa.Text())))
+    group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
+    member = sa.table(
+        "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "role", "ended_at"))
+    )
+    auditor = sa.table(
+        "commission_auditor", sa.column("commission_id", sa.Uuid()), sa.column("principal_id", sa.Uuid())
+    )
+    organisation, principal = (sa.bindparam(name, type_=sa.Uuid()) for name in ("organisation", "principal"))
+    party = sa.bindparam("parties", type_=ARRAY(sa.Text()))
+    nowhere = sa.cast(sa.null(), sa.Uuid()).label("working_group_id")
+    found = sa.union_all(
+        _role(secretariat.c.commission_id, nowhere, Role.SECRETARIAT).where(
+            secretariat.c.secretariat_id == organisation
+        ),
+        _role(commission.c.id.label("commission_id"), nowhere, Role.PARTY).where(commission.c.parties.contains(party)),
+        sa.select(group.c.commission_id, group.c.id, member.c.role)
+        .join_from(group, member, group.c.id == member.c.working_group_id)
+        .where(member.c.organisation_id == organisation, member.c.ended_at.is_(None)),
+        _role(auditor.c.commission_id, nowhere, Role.AUDITOR).where(auditor.c.principal_id == principal),
+    ).subquery("roles")
+    return (
+        sa.select(found)
+        .where(is_active(principal))
+        .order_by(found.c.commission_id, found.c.working_group_id.nulls_first(), found.c.role)
+    )
+
+
+def _role(commission_id: sa.ColumnElement[Any], group_id: sa.ColumnElement[Any], role: Role) -> sa.Select[Any]:
+    return sa.select(commission_id, group_id, sa.literal_column(f"'{role.value}'").label("role"))
+
+
+_roles = Query(_roles_of_caller(), RoleRow)
+
+
+async def parties(connection: Connection, after: list[Any] | None, limit: int) -> list[PartyRow]:
     """Return parties by code, one more than `limit` if there is more."""
-    asked = sa.select(_party).order_by(_party.c.code).limit(limit + 1)
-    if after:
-        asked = asked.where(_party.c.code > after[0])
-    return (await connection.execute(asked)).mappings().all()
+    return await _parties_after.rows(connection, after=after[0] if after else "", limit=limit + 1)
 
 
-async def party(connection: AsyncConnection, code: str) -> Row:
+async def party(connection: Connection, code: str) -> PartyRow:
     """Return the party; `NotFound` otherwise."""
-    return await _one(connection, sa.select(_party).where(_party.c.code == code), f"There is no party {code}.")
+    return there(await _party_by_code.row(connection, code=code), f"There is no party {code}.")
 
 
 async def organisations(
-    connection: AsyncConnection, codes: Sequence[str], after: list[Any] | None, limit: int
-) -> Sequence[Row]:
+    connection: Connection, codes: Sequence[str], after: list[Any] | None, limit: int
+) -> list[OrganisationRow]:
     """Return organisations by age, of the parties `codes` (all parties if empty)."""
-    asked = sa.select(_organisation).order_by(_organisation.c.id).limit(limit + 1)
-    if codes:
-        asked = asked.where(_organisation.c.party.in_(codes))
-    if after:
-        asked = asked.where(_organisation.c.id > after[0])
-    return (await connection.execute(asked)).mappings().all()
+    asked = _organisations_after(of_parties=bool(codes))
+    values = {"codes": codes} if codes else {}
+    return await asked.rows(connection, after=after[0] if after else FIRST, limit=limit + 1, **values)
 
 
-async def organisation(connection: AsyncConnection, organisation_id: UUID) -> Row:
+async def organisation(connection: Connection, organisation_id: UUID) -> OrganisationRow:
     """Return the organisation; `NotFound` otherwise."""
-    asked = sa.select(_organisation).where(_organisation.c.id == organisation_id)
-    return await _one(connection, asked, "There is no such organisation.")
+    return there(await _organisation_by_id.row(connection, id=organisation_id), "There is no such organisation.")
 
 
-async def principals(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[Row]:
+async def principals(connection: Connection, after: list[Any] | None, limit: int) -> list[PrincipalRow]:
     """Return principals by age."""
-    asked = _principals.order_by(_principal.c.id).limit(limit + 1)
-    if after:
-        asked = asked.where(_principal.c.id > after[0])
-    return (await connection.execute(asked)).mappings().all()
+    return await _principals_after.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)
 
 
-async def principal(connection: AsyncConnection, principal_id: UUID) -> Row:
+async def principal(connection: Connection, principal_id: UUID) -> PrincipalRow:
     """Return the principal; `NotFound` otherwise."""
-    return await _one(connection, _principals.where(_principal.c.id == principal_id), "There is no such principal.")
+    return there(await _principal_by_id.row(connection, id=principal_id), "There is no such principal.")
 
 
-async def principal_by_client_id(connection: AsyncConnection, client_id: str) -> Row:
+async def principal_by_client_id(connection: Connection, client_id: str) -> PrincipalRow:
     """Return the principal by its client id; `NotFound` otherwise."""
-    asked = _principals.where(_principal.c.subject == client_id)
-    return await _one(connection, asked, f"There is no principal with the client id '{client_id}'.")
+    found = await _principal_by_client_id.row(connection, client_id=client_id)
+    return there(found, f"There is no principal with the client id '{client_id}'.")
 
 
-async def roles(connection: AsyncConnection, caller: Caller) -> Sequence[Row]:
+async def roles(connection: Connection, caller: Caller) -> list[RoleRow]:
     """Return what the caller is in each commission and working group."""
-    values = {"organisation": caller.organisation_id, "party": caller.party, "principal": caller.principal_id}
-    found = (await connection.execute(_roles, values)).mappings().all()
+    found = await _roles.rows(
+        connection, organisation=caller.organisation_id, parties=[caller.party], principal=caller.principal_id
+    )
     if not found:
         await require_active(connection, caller)
-    return found
-
-
-async def _one(connection: AsyncConnection, asked: sa.Select[Any], otherwise: str) -> Row:
-    found = (await connection.execute(asked)).mappings().one_or_none()
-    if found is None:
-        raise NotFound(otherwise)
     return found

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database.statement import Connection
 from service.errors import InvalidContent, fault
 from service.identity.caller import Callers
 from service.identity.issuers import Providers
@@ -31,7 +31,7 @@ def author(caller: Caller) -> Author:
     return Author(caller.principal_id, None)
 
 
-async def vouched(connection: AsyncConnection, providers: Providers, new: PrincipalCreate) -> None:
+async def vouched(connection: Connection, providers: Providers, new: PrincipalCreate) -> None:
     """Raise `InvalidContent` unless the issuer, if one is named, is trusted, and for the principal's own party."""
     if new.issuer is None:
         return
