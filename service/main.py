@@ -13,10 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.transaction import begin, create_engine
+from service.errors import InvalidContent, NotAcceptable
 from service.http import problems
+from service.http.declared import Declared
+from service.http.declared import operations as declare
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
 from service.http.openapi.document import published
+from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
 from service.identity import issuers
 from service.identity.caller import Callers, epoch
@@ -71,6 +75,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         telemetry={"auto_configure": False},
+        dependencies=[Declared],
+        responses=refusals(NotAcceptable, InvalidContent),
     )
     url = settings.database_url.get_secret_value()
     app.state.engine = create_engine(url, settings=settings, autocommit=True)
@@ -123,6 +129,7 @@ def _worker_engine(url: SecretStr, settings: Settings, name: str) -> AsyncEngine
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    declare(app)
     tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget_old_answers(app))]
     if app.state.sequencer is not None:
         tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]

@@ -7,6 +7,7 @@ ServiceError
 ├── NotPermitted              403  a known caller who may not do this
 ├── NotFound                  404  not there, or not for this caller: the two are told alike
 ├── MethodNotAllowed          405  the address is right, the method is not one of its methods
+├── NotAcceptable             406  the answer is asked for in a media type that is not offered
 ├── Conflict                  409  the request is sound, the present state forbids it
 │   ├── TransitionNotAllowed       the lifecycle has no such step from here
 │   ├── ProposalAlreadyOpen        another proposal is waiting for confirmation
@@ -49,6 +50,7 @@ from service.errors.request import (
     IdempotencyKeyReused,
     InvalidCursor,
     MethodNotAllowed,
+    NotAcceptable,
     NotAuthenticated,
     PreconditionRequired,
     StillRunning,
@@ -68,6 +70,7 @@ __all__ = [
     "InvalidContent",
     "InvalidCursor",
     "MethodNotAllowed",
+    "NotAcceptable",
     "NotAuthenticated",
     "NotFound",
     "NotPermitted",

@@ -50,6 +50,17 @@ class MethodNotAllowed(ServiceError):
     told: ClassVar[Mapping[str, str]] = {"allowed_methods": "The methods that are possible at this address."}
 
 
+class NotAcceptable(ServiceError):
+    """The header `Accept` asks for a media type in which this is not answered.
+
+    Ask for one of `media_types`, or leave `Accept` out.
+    """
+
+    status = 406
+    title = "This is not answered in such a media type"
+    told: ClassVar[Mapping[str, str]] = {"media_types": "The media types in which this is answered."}
+
+
 class StillRunning(Conflict):
     """The first request with this Idempotency-Key has not been answered yet.
 

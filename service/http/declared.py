@@ -1,0 +1,109 @@
+"""What is sent is held to what its operation publishes: the names of its query parameters, and its media types.
+
+One dependency of the whole application. A parameter that nobody reads would be the worst kind of mistake: `?stat=implemented`
+answered with everything is quoted as the number of what is implemented.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Final
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+
+from service.errors import InvalidContent, NotAcceptable
+
+TOLD: Final = 20
+"""So many unknown names are told of at most: who sends thousands learns enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation publishes: its query parameters, and whether each may be repeated; the media types of its answer."""
+
+    parameters: Mapping[str, bool]
+    media_types: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def operations(app: FastAPI) -> Mapping[str, Operation]:
+    """Return what each operation of `app` publishes, by its id; read once, at start-up, from the document."""
+    paths = app.openapi()["paths"].values()
+    return {one["operationId"]: _published(one) for path in paths for one in path.values()}
+
+
+async def require_declared(request: Request) -> None:
+    """Raise `InvalidContent` for query parameters that the operation does not publish, `NotAcceptable` for its media types."""
+    accept = ", ".join(request.headers.getlist("accept"))
+    if not request.scope["query_string"] and accept in {"", "*/*"}:
+        return
+    route = request.scope["route"]
+    operation = operations(request.app).get(route.unique_id) if isinstance(route, APIRoute) else None
+    if operation is None:
+        return
+    wrong = list(_wrong_names(operation.parameters, request))
+    if wrong:
+        said = "; ".join(f"{one['parameter']} {one['detail']}" for one in wrong)
+        raise InvalidContent(f"{len(wrong)} thing(s) to mend: {said}.", errors=wrong)
+    if not acceptable(accept, operation.media_types):
+        offered = ", ".join(operation.media_types)
+        raise NotAcceptable(
+            f"This is answered as {offered}, and Accept asks for {accept[:200]}.", media_types=operation.media_types
+        )
+
+
+Declared: Final = Depends(require_declared)
+
+
+def _published(operation: Mapping[str, Any]) -> Operation:
+    parameters = {one["name"]: _repeatable(one) for one in operation.get("parameters", ()) if one["in"] == "query"}
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    return Operation(parameters, tuple(kind for answer in answers for kind in answer.get("content", ())))
+
+
+def _repeatable(parameter: Mapping[str, Any]) -> bool:
+    return bool(parameter["schema"].get("type") == "array")
+
+
+def _wrong_names(known: Mapping[str, bool], request: Request) -> Iterator[dict[str, str]]:
+    given = [name for name, _ in request.query_params.multi_items()]
+    for name in [one for one in dict.fromkeys(given) if one not in known][:TOLD]:
+        yield {"parameter": name[:100], "detail": _unknown(known, name)}
+    for name, repeatable in known.items():
+        if not repeatable and given.count(name) > 1:
+            yield {"parameter": name, "detail": "is given more than once; give it once"}
+
+
+def _unknown(known: Mapping[str, bool], name: str) -> str:
+    if not known:
+        return "is not known here, where there are no query parameters"
+    bare = re.sub(r"\[.*", "", name).strip().lower()
+    near = get_close_matches(bare, known, n=1)
+    listed = f"those of this address are: {', '.join(known)}"
+    if not near:
+        return f"is not known here; {listed}"
+    several = f", repeated for several values ({near[0]}=...&{near[0]}=...)" if known[near[0]] and "[" in name else ""
+    return f"is not known here; did you mean {near[0]}{several}? ({listed})"
+
+
+@lru_cache(maxsize=1000)
+def acceptable(accept: str, media_types: tuple[str, ...]) -> bool:
+    """Tell whether the header Accept takes one of these media types (RFC 9110, 12.5.1); absent, it takes any."""
+    ranges = dict(_quality(one) for one in accept.lower().split(",") if one.strip())
+    return not ranges or not media_types or any(_wanted(ranges, kind) > 0 for kind in media_types)
+
+
+def _quality(given: str) -> tuple[str, float]:
+    """Return a media range and its quality. Other parameters, such as a version of the format, are not held to anything."""
+    kind, *parameters = (part.strip() for part in given.split(";"))
+    quality = next((one[2:].strip() for one in parameters if one.startswith("q=")), "1")
+    return kind, float(quality) if re.fullmatch(r"[01](\.\d{0,3})?", quality) else 1.0
+
+
+def _wanted(ranges: Mapping[str, float], kind: str) -> float:
+    """Return the quality that the most specific range gives to a media type."""
+    found = (ranges[one] for one in (kind, f"{kind.partition('/')[0]}/*", "*/*", "*") if one in ranges)
+    return next(found, 0.0)

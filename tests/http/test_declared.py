@@ -1,0 +1,127 @@
+"""What no operation publishes is refused: query parameters that nobody would read, media types that nobody would write."""
+
+from typing import Any
+
+import pytest
+
+from service.http.declared import acceptable
+from service.main import create_app
+from service.settings import Settings
+from tests.conftest import World
+from tests.http.test_manners import check
+
+DOCUMENT = create_app(Settings()).openapi()
+EACH = [(method, path, found) for path, methods in DOCUMENT["paths"].items() for method, found in methods.items()]
+NAMES = [operation["operationId"] for _, _, operation in EACH]
+JSON = ("application/json",)
+
+
+def address(path: str, operation: Any) -> str:
+    """Return the path with the document's own example of each path parameter."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path":
+            (example, *_) = parameter["examples"].values()
+            path = path.replace(f"{{{parameter['name']}}}", str(example["value"]))
+    return path
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), EACH, ids=NAMES)
+async def test_no_operation_takes_a_query_parameter_that_it_does_not_publish(
+    still: World, method: str, path: str, operation: Any
+) -> None:
+    answer = await still.as_("PK").request(method, f"{address(path, operation)}?as_of=2025-06-30&nonsense=1")
+    found = check(answer, 422, "invalid-content")
+    assert [one["parameter"] for one in found["errors"]] == ["as_of", "nonsense"]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), EACH, ids=NAMES)
+async def test_no_operation_answers_in_a_media_type_that_it_does_not_publish(
+    still: World, method: str, path: str, operation: Any
+) -> None:
+    offered = [
+        kind for status, one in operation["responses"].items() if status[0] == "2" for kind in one.get("content", ())
+    ]
+    answer = await still.as_("PK").request(method, address(path, operation), headers={"accept": "text/csv"})
+    if offered:
+        assert check(answer, 406, "not-acceptable")["media_types"] == offered
+    else:
+        assert answer.status_code != 406
+
+
+@pytest.mark.parametrize(
+    ("query", "named", "said"),
+    [
+        ("stat=implemented", "stat", "did you mean state?"),
+        ("State=signed", "State", "did you mean state?"),
+        ("state[]=signed", "state[]", "did you mean state, repeated for several values (state=...&state=...)?"),
+        ("state%5B0%5D=signed", "state[0]", "did you mean state, repeated"),
+        ("limit[]=2", "limit[]", "did you mean limit?"),
+        ("sortBy=newest", "sortBy", "did you mean sort?"),
+        ("expiring=true", "expiring", "those of this address are: commission_id"),
+        ("%C3%A9=1", "é", "is not known here"),
+        ("limit=1&limit=200", "limit", "is given more than once"),
+        ("overdue=true&overdue=false", "overdue", "is given more than once"),
+    ],
+)
+async def test_an_unknown_parameter_is_named_with_the_nearest_one(
+    still: World, query: str, named: str, said: str
+) -> None:
+    (wrong,) = check(await still.as_("PK").get(f"/v1/commitments?{query}"), 422)["errors"]
+    assert wrong["parameter"] == named
+    assert said in wrong["detail"]
+
+
+async def test_thousands_of_unknown_parameters_are_refused_by_the_first_of_them(still: World) -> None:
+    query = "&".join(f"stat{number}=1" for number in range(3000))
+    assert len(check(await still.as_("PK").get(f"/v1/commitments?{query}"), 422)["errors"]) == 20
+
+
+async def test_what_is_repeated_and_what_is_empty_counts_as_before(still: World) -> None:
+    answer = await still.as_("PK").get("/v1/commitments?state=signed&state=agreed&stat=&nonsense&limit=&sort=newest")
+    assert answer.status_code == 200
+    assert {one["state"] for one in answer.json()["items"]} == {"signed", "agreed"}
+
+
+async def test_the_page_that_a_provider_sends_people_back_to_keeps_its_own_parameters(still: World) -> None:
+    answer = await still.as_("").get("/docs/oauth2-redirect.html?code=1&state=2", headers={"accept": "text/html"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "offered", "takes"),
+    [
+        ("", JSON, True),
+        ("*/*", JSON, True),
+        ("*", JSON, True),
+        ("application/*", JSON, True),
+        ("Application/JSON; charset=UTF-8", JSON, True),
+        ("application/problem+json, application/json", JSON, True),
+        ("text/csv, */*;q=0.1", JSON, True),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON, True),
+        ("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.4", ("text/plain",), True),
+        ("text/csv", (), True),
+        ("text/*", ("application/json", "text/plain"), True),
+        ("application/json; q=0.001", JSON, True),
+        ("text/csv", JSON, False),
+        ("text/*", JSON, False),
+        ("json", JSON, False),
+        ("application/jsonp", JSON, False),
+        ("application/json;q=0", JSON, False),
+        ("application/json;q=0.000, */*", JSON, False),
+        ("application/*;q=0, */*", JSON, False),
+        ("*/*;q=0", JSON, False),
+        ("application/problem+json", JSON, False),
+    ],
+)
+def test_accept_is_read_as_it_is_meant(accept: str, offered: tuple[str, ...], takes: bool) -> None:
+    assert acceptable(accept, offered) is takes
+
+
+@pytest.mark.parametrize("accept", [b"\xff/\xe9", "é/*".encode(), b";;,,q=x", b"a" * 10_000, b"text/csv\x00"])
+async def test_an_accept_that_nobody_can_read_takes_nothing(still: World, accept: bytes) -> None:
+    check(await still.as_("PK").get("/v1/me", headers=[(b"accept", accept)]), 406)
+
+
+async def test_accept_may_be_broken_into_several_headers(still: World) -> None:
+    headers = [("accept", "text/csv"), ("accept", "application/json;q=0.5")]
+    assert (await still.as_("PK").get("/v1/me", headers=headers)).status_code == 200
