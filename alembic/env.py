@@ -14,7 +14,7 @@ from service.tables import metadata
 
 # Migrations that wait for a lock make everyone behind them wait too: give up early, and be run again.
 TIMEOUTS = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
-ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7420250124)"
+ONE_AT_A_TIME = "SELECT pg_advisory_lock(7420250124)"
 
 
 def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:  # noqa: ANN401, ARG001
@@ -27,9 +27,10 @@ def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | 
 
 
 def run(connection: sa.Connection) -> None:
-    """Run the migrations in one transaction, behind an advisory lock."""
+    """Run each migration in a transaction of its own, or in several, behind an advisory lock that the session holds."""
     for setting in TIMEOUTS.split(";"):
         connection.execute(sa.text(setting))
+    connection.execute(sa.text(ONE_AT_A_TIME))
     connection.commit()
     context.configure(
         connection=connection,
@@ -37,9 +38,9 @@ def run(connection: sa.Connection) -> None:
         render_item=render_item,
         compare_type=True,
         compare_server_default=False,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
-        connection.execute(sa.text(ONE_AT_A_TIME))
         context.run_migrations()
 
 

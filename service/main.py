@@ -32,10 +32,11 @@ from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
 from service.register.commissions.routes import router as commissions
-from service.register.commitments.routes import lifecycle
+from service.register.commitments.routes import lifecycle, moves
 from service.register.commitments.routes import router as commitments
-from service.register.commitments.transitions.routes import router as transitions
+from service.register.decisions.routes import router as transitions
 from service.register.groups.routes import router as groups
+from service.register.matters import MATTERS
 from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
@@ -51,6 +52,7 @@ FORGET_SECONDS = 3600
 # Matched in this order: what is asked most often first.
 ROUTERS = (
     commitments,
+    moves,
     transitions,
     trail,
     log,
@@ -79,6 +81,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         responses=refusals(NotAcceptable, InvalidContent),
     )
     url = settings.database_url.get_secret_value()
+    app.state.matters = MATTERS
     app.state.engine = create_engine(url, settings=settings, autocommit=True)
     issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
     providers = issuers.load(settings.issuers_file)

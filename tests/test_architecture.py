@@ -55,17 +55,16 @@ def holding(text: str) -> list[str]:
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
         "register/commitments/rules/fitness.py:unfit",
-        "register/commitments/writing.py:take_effect",
+        "register/decisions/engine/writing.py:take_effect",
         "verify/replay/commitments.py:_effective",
     ]
     assert calls("take_effect") == [
-        "register/commitments/commands.py:record",
-        "register/commitments/transitions/commands.py:_open",
-        "register/commitments/transitions/commands.py:answer",
+        "register/decisions/commands.py:answer",
+        "register/decisions/engine/writing.py:proposed",
     ]
 
 
-def test_the_commitments_row_is_written_by_insert_and_save_alone() -> None:
+def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
     writers = [
         f"{file}:{function.name}"
         for file, tree in parsed()
@@ -74,14 +73,14 @@ def test_the_commitments_row_is_written_by_insert_and_save_alone() -> None:
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", "") in {"insert", "update"}
         and node.args
-        and getattr(node.args[0], "id", "") == "_commitment"
+        and (getattr(node.args[0], "id", "") == "_commitment" or getattr(node.args[0], "attr", "") == "table")
     ]
     assert sorted(writers) == [
-        "register/commitments/writing.py:_changing",
-        "register/commitments/writing.py:_inserting",
+        "register/decisions/engine/writing.py:_changing",
+        "register/decisions/engine/writing.py:_inserting",
     ]
-    assert calls("_inserting") == ["register/commitments/writing.py:insert"]
-    assert calls("_changing") == ["register/commitments/writing.py:save"]
+    assert calls("_inserting") == ["register/decisions/engine/writing.py:insert"]
+    assert calls("_changing") == ["register/decisions/engine/writing.py:save"]
     assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
 
 

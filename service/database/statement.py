@@ -85,7 +85,8 @@ class _Statement:
 class Query(_Statement, Generic[Row]):
     """A statement that gives rows of one shape: a TypedDict, a NamedTuple or a dataclass with its columns' names.
 
-    Any other `shape` is the type of its single column, whose values are given as they are.
+    `dict` where the columns depend on what the statement is made for. Any other `shape` is the type of its single column, whose
+    values are given as they are.
     """
 
     def __init__(self, statement: Written, shape: Callable[..., Row]) -> None:
@@ -140,7 +141,9 @@ def _maker(shape: Any, columns: list[str]) -> Callable[[Any], Any]:  # noqa: ANN
     """Return what makes a row of the driver's record; `TypeError` if the shape has other members than the statement has columns."""
     names: list[str] = columns[:1]
     make: Callable[[Any], Any] = _only
-    if is_typeddict(shape):
+    if shape is dict:
+        names, make = columns, dict
+    elif is_typeddict(shape):
         names, columns, make = sorted(shape.__annotations__), sorted(columns), dict
     elif is_dataclass(shape):
         names, make = [field.name for field in fields(shape)], _spread(shape)

@@ -17,13 +17,14 @@ from service.permissions import Caller
 from service.register.commissions import commands as commissions
 from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
 from service.register.commitments import commands as commitments
-from service.register.commitments.models import Decision
 from service.register.commitments.schemas import CommitmentCreate
-from service.register.commitments.transitions import commands as transitions
-from service.register.commitments.transitions.schemas import ConfirmationCreate
+from service.register.decisions import commands as decisions
+from service.register.decisions.models import Decision
+from service.register.decisions.schemas import ConfirmationCreate
 from service.register.groups import commands as groups
 from service.register.groups.models import GroupRole
 from service.register.groups.schemas import WorkingGroupCreate
+from service.register.matters import MATTERS
 from service.register.parties import commands as parties
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
 from service.trail.entry import Author
@@ -97,7 +98,7 @@ async def _commitment(connection: AsyncConnection, callers: Mapping[str, Caller]
     proposal = UUID(one["transition_id"])
     await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
     other = next(caller for party, caller in callers.items() if party != one["by"])
-    await transitions.answer(connection, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
+    await decisions.answer(connection, MATTERS, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
 
 
 async def _register(connection: AsyncConnection, name: str, author: Author, secrets: Secrets) -> None:

@@ -17,8 +17,9 @@ from service.database.columns import table
 from service.database.transaction import create_engine
 from service.demo.postgres import Server
 from service.permissions import Confidentiality
-from service.register.commitments.models import Commitment, Confirmation, Transition
+from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import Action
+from service.register.decisions.models import Confirmation, Transition
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from service.permissions import Confidentiality
 from service.register.commissions.models import Rule
-from service.register.commitments.moves import CLOSED, Move
-from service.register.commitments.queries import MEMBERS, members
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
-from service.register.commitments.writing import take_effect
+from service.register.commitments.rules.matter import MEMBERS
+from service.register.decisions.engine.moves import CLOSED, Move
+from service.register.decisions.engine.writing import proposed, take_effect
 from service.register.decisions.rules.judging import Judged
 from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
@@ -125,16 +126,11 @@ def _propose(history: History, action: Action, number: int) -> None:
     awaits = [] if place.rule is Rule.UNILATERAL else [second]
     left = State(row["suspended_from"]) if row["suspended_from"] else None
     judged = Judged(step, _evidence(action, place.parties, number), None)
-    move = Move(TRANSITIONS[number], judged, step.leads_to(left), first, awaits)
-    data: dict[str, Any] = {"proposal": move.described()}
-    if number == 0:
-        data["commitment"] = members(row)
-    history.proposals.append(Proposed(move, len(history.entries)))
-    changes = move.opened()
-    if not awaits:
-        data["effective"], changes = take_effect(step, judged.evidence, row)
-        history.proposals[-1].closed = len(history.entries)
-    row |= changes
+    move = Move(TRANSITIONS[number], COMMITMENTS.kind, judged, step.leads_to(left), first, awaits)
+    effect = proposed(COMMITMENTS, move, row)
+    data = effect.told if number else {"commitment": COMMITMENTS.members(row), **effect.told}
+    history.proposals.append(Proposed(move, len(history.entries), None if awaits else len(history.entries)))
+    row |= effect.columns
     _enter(history, first, "transition.proposed" if number else "commitment.recorded", data)
 
 
@@ -142,8 +138,9 @@ def _confirm(history: History) -> None:
     open_one = history.proposals[-1]
     data: dict[str, Any] = {"transition": str(open_one.move.id), "reason": None}
     judged = open_one.move.judged
-    data["effective"], changes = take_effect(judged.step, judged.evidence, history.row)
-    history.row |= changes
+    effect = take_effect(COMMITMENTS, judged.step, judged.evidence, history.row)
+    data["effective"] = effect.told
+    history.row |= effect.columns
     open_one.closed = len(history.entries)
     _enter(history, history.place.parties[1], "transition.confirmed", data)
 

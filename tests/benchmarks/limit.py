@@ -105,7 +105,7 @@ async def _propose(request: Request, body: dict[str, Any], awaits: list[str]) ->
         else:
             await connection.execute(sql.EFFECT, *common, target, left, *own)
     closed = None if awaits else row["at"]
-    return answer(_transition(row["new_id"], row["id"], row["reference"], {
+    return answer(_transition(row["new_id"], row, {
         "action": action, "source": row["state"], "target": target, "evidence": evidence, "proposed_by": FIRST,
         "proposer_id": actor, "awaited": awaits, "proposed_at": row["at"],
     }, closed, []), 201)  # fmt: skip
@@ -124,7 +124,7 @@ async def confirm(request: Request) -> Response:
     said = {
         "party": SECOND, "decision": body["decision"], "reason": None, "principal_id": actor, "decided_at": row["at"],
     }  # fmt: skip
-    return answer(_transition(transition_id, row["id"], row["reference"], row, row["at"], [said]), 201)
+    return answer(_transition(transition_id, row, row, row["at"], [said]), 201)
 
 
 def _target(action: str, row: Any) -> tuple[str, str | None]:
@@ -148,10 +148,11 @@ def _common(row: Any, kind: str, actor: UUID, party: str, data: dict[str, Any]) 
     return row["id"], seq, leaf, row["at"], row["commission_id"], canonical
 
 
-def _transition(key: UUID, commitment: UUID, reference: str, row: Any, closed: Any, said: list[Any]) -> dict[str, Any]:
+def _transition(key: UUID, commitment: Any, row: Any, closed: Any, said: list[Any]) -> dict[str, Any]:
     names = ("action", "source", "target", "evidence", "proposed_by", "proposer_id", "awaited", "proposed_at")
     return {
-        "id": key, "commitment_id": commitment, "reference": reference,
+        "id": key, "matter": {"kind": "commitment", **{name: commitment[name] for name in ("id", "reference", "titles")}},
+        "commission_id": commitment["commission_id"],
         "status": "effective" if closed else "open", **{name: row[name] for name in names},
         "confirmations": said, "expires_at": None, "confirmed_at": closed, "closed_at": closed,
     }  # fmt: skip

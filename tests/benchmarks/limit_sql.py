@@ -32,25 +32,25 @@ ME = """SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS r
 WHO = """SELECT p.id, p.subject, p.organisation_id, o.party FROM principal p JOIN organisation o
  ON o.id = p.organisation_id WHERE p.subject = $1"""
 
-_head = "c.id, c.reference, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf"
+_head = "c.id, c.reference, c.titles, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf"
 LOCK = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at
  FROM commitment c WHERE c.id = $1 FOR NO KEY UPDATE"""
 LOCK_BY_TRANSITION = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at,
  t.action, t.source, t.target, t.evidence, t.proposed_by, t.proposer_id, t.awaited, t.proposed_at
- FROM transition t JOIN commitment c ON c.id = t.commitment_id WHERE t.id = $1 FOR NO KEY UPDATE OF c"""
+ FROM transition t JOIN commitment c ON c.id = t.matter_id WHERE t.id = $1 FOR NO KEY UPDATE OF c"""
 # Each write: id, seq, leaf, at first; then the log, the entry's bytes; then what is its own.
 _entry = """, queued AS (INSERT INTO audit_pending (log_id, subject, seq, leaf) VALUES ($5, $1, $2, $3))
  INSERT INTO audit_entry (subject, seq, leaf, recorded_at, log_id, canonical, kind)
  VALUES ($1, $2, $3, $4, $5, $6, '{kind}')"""
-_moved = """INSERT INTO transition (id, commitment_id, action, status, source, target, evidence, proposed_by,
+_moved = """INSERT INTO transition (id, matter_kind, matter_id, commission_id, action, status, source, target, evidence, proposed_by,
  proposer_id, awaited, proposed_at, closed_at)"""
 EFFECT = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, state = $7,
   suspended_from = $8 WHERE id = $1),
- moved AS ({_moved} VALUES ($9, $1, $10, 'effective', $11, $7, $12, $13, $14, '{{}}', $4, $4))
+ moved AS ({_moved} VALUES ($9, 'commitment', $1, $5, $10, 'effective', $11, $7, $12, $13, $14, '{{}}', $4, $4))
  {_entry.format(kind="transition.proposed")}"""
 PROPOSE = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, open_transition_id = $9,
   proposed_by = $13, awaiting = $8 WHERE id = $1),
- moved AS ({_moved} VALUES ($9, $1, $10, 'open', $11, $7, $12, $13, $14, $8, $4, NULL))
+ moved AS ({_moved} VALUES ($9, 'commitment', $1, $5, $10, 'open', $11, $7, $12, $13, $14, $8, $4, NULL))
  {_entry.format(kind="transition.proposed")}"""
 CONFIRM = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, changed_at = $4, state = $7,
   suspended_from = $8, open_transition_id = NULL, proposed_by = NULL, awaiting = '{{}}' WHERE id = $1),

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from service.register.commissions.models import Rule
+from service.register.commitments.matter import COMMITMENTS
 from service.values import end
 from tests.benchmarks.histories import NUMBER, History
 
@@ -109,7 +110,9 @@ def _transitions(draft: Draft, rows: Rows, columns: Mapping[str, Sequence[str]])
         described = one.move.described()
         row = {
             "id": draft.transition(number),
-            "commitment_id": draft.id,
+            "matter_kind": COMMITMENTS.kind,
+            "matter_id": draft.id,
+            "commission_id": history.place.id,
             "action": described["action"],
             "status": "open" if closed is None else "effective",
             "source": described["source"],

@@ -19,8 +19,8 @@ import pytest
 from service.database.columns import table
 from service.demo.postgres import Server
 from service.main import create_app, create_sequencer
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
-from service.register.commitments.queries import MEMBERS, members
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from service.tlog.merkle import leaf_hash
@@ -112,7 +112,7 @@ async def assert_trails_hold(connection: Any) -> None:
         assert row["changed_at"] == trail[-1]["recorded_at"]
         for name in ("titles", "texts", "instrument", "party_facts"):
             row[name] = row[name] and orjson.loads(row[name])
-        assert {name: said[name] for name in MEMBERS} == members(row)
+        assert {name: said[name] for name in COMMITMENTS.rules.members} == COMMITMENTS.members(row)
 
 
 async def assert_indexes_have_no_gap(connection: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import rfc8785
 
-from service.register.commitments.queries import MEMBERS, members
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from tests.conftest import COMMISSION, SESSION_9, World, item
@@ -77,14 +77,14 @@ async def test_the_time_of_entry_never_falls_within_a_subject(world: World) -> N
 async def test_every_commitment_can_be_rebuilt_from_its_entries_alone(world: World) -> None:
     await everything_happens(world)
     owner = await world.connect()
-    names = ", ".join(MEMBERS)
+    names = ", ".join(COMMITMENTS.rules.members)
     rows = await owner.fetch(f"SELECT id, open_transition_id, awaiting, {names} FROM commitment")
     await owner.close()
     trails = await stored(world)
     states = set()
     for row in rows:
         facts, waiting = replay([entry for _, _, entry in trails[str(row["id"])]])
-        assert facts == {name: _plain(value) for name, value in members(row).items()}, row["reference"]
+        assert facts == {name: _plain(value) for name, value in COMMITMENTS.members(row).items()}, row["reference"]
         assert sorted(waiting) == sorted(row["awaiting"])
         states.add(facts["state"])
     assert states >= {"agreed", "mou_drafted", "signed", "merged"}

@@ -8,7 +8,7 @@ import pytest
 
 from service.register.commissions.models import Rule, SessionStatus
 from service.register.commitments.commands import PARTY_FACTS_BYTES
-from service.register.commitments.queries import MEMBERS
+from service.register.commitments.rules.matter import MEMBERS
 from service.register.commitments.rules.requirements import MOST_BYTES
 from service.register.groups.models import GroupRole
 from service.verify.finding import Severity

@@ -5,33 +5,44 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Connection, Query
 from service.errors import AlreadyExists, Fault, InvalidContent, fault
 from service.permissions import Caller, Permission
 from service.register.commissions.models import Commission, SessionStatus
 from service.register.commitments import queries
-from service.register.commitments.moves import Move
+from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.models import Commitment
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
-from service.register.commitments.writing import insert, save, take_effect
+from service.register.decisions.engine.locking import lock, others, standing_in
+from service.register.decisions.engine.moves import Move
+from service.register.decisions.engine.writing import insert, save
 from service.register.decisions.rules.judging import Case, Judged, faults, step_of
 from service.register.parties.models import Organisation
-from service.trail.entry import Head, canonical
-from service.trail.stamp import Stamp
+from service.trail.entry import canonical
 from service.trail.version import Versions, check_version, unconditional
 from service.values import end
 
-_commission, _organisation = table(Commission), table(Organisation)
+_commission, _organisation, _commitment = table(Commission), table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
+_party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_taken = Query(sa.select(_commitment.c.id).where(_commitment.c.reference == sa.bindparam("reference")), UUID)
+_next_intersessional = Query(
+    sa.update(_commission)
+    .where(_commission.c.id == sa.bindparam("the_commission"))
+    .values(intersessional_items=_commission.c.intersessional_items + 1)
+    .returning(_commission.c.intersessional_items),
+    int,
+)
 
 
 async def record(
-    connection: AsyncConnection,
+    connection: Connection,
     caller: Caller,
     new: CommitmentCreate,
     known_id: UUID | None = None,
@@ -44,7 +55,7 @@ async def record(
     place = await queries.place(connection, caller, new.commission_id, new.session_id, new.working_group_id)
     if place is None:
         raise _invalid([fault("/commission_id", "there is no such commission")])
-    queries.rights(caller, place).require(Permission.PROPOSE)
+    standing_in(caller, place).require(Permission.PROPOSE)
     judged, wrong = _agreement(new, place)
     wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id), *wrong]
     if wrong:
@@ -52,22 +63,17 @@ async def record(
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
     if wrong := too_long(row, "/texts"):
         raise _invalid(wrong)
-    awaits = queries.others(place, caller.party)
-    move = Move(known_transition_id or place["transition_id"], judged, judged.step.target, caller.party, awaits)
-    data: dict[str, Any] = {"commitment": queries.members(row), "proposal": move.described()}
-    changes: dict[str, Any] = {}
-    if not awaits:
-        data["effective"], changes = take_effect(judged.step, judged.evidence, row)
-    stamped = Stamp(row["id"], place["at"], Head())
-    await insert(connection, caller, stamped, row | move.opened() | changes, data, move)
+    transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
+    move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
+    await insert(connection, COMMITMENTS, caller, row, move, place["at"])
     return UUID(str(row["id"]))
 
 
 async def change_party_facts(
-    connection: AsyncConnection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: Versions
+    connection: Connection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: Versions
 ) -> None:
     """Change facts of the caller's own party (merge patch); the other parties' are out of reach."""
-    locked = await queries.get_for_update(connection, caller, commitment_id)
+    locked = await lock(connection, COMMITMENTS, caller, commitment_id)
     check_version(version, locked.row["seq"])
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
     wrong = await _wrong_lead(connection, caller, patch.lead_organisation_id)
@@ -115,25 +121,22 @@ def _agreement(new: CommitmentCreate, place: Mapping[str, Any]) -> tuple[Judged,
     return judged, [fault(f"/agreement{one['pointer']}", one["detail"]) for one in wrong]
 
 
-async def _wrong_lead(connection: AsyncConnection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
-    if organisation_id is None:
-        return []
-    asked = sa.select(_organisation.c.party).where(_organisation.c.id == organisation_id)
-    if await connection.scalar(asked) == caller.party:
+async def _wrong_lead(connection: Connection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
+    if organisation_id is None or await _party_of.row(connection, organisation_id=organisation_id) == caller.party:
         return []
     return [fault("/lead_organisation_id", f"is not an organisation of {caller.party}, your own party")]
 
 
 async def _row(
-    connection: AsyncConnection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
+    connection: Connection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
 ) -> dict[str, Any]:
-    number = new.item_number or await _next_intersessional(connection, new.commission_id)
+    number = new.item_number or await _next_intersessional.one(connection, the_commission=new.commission_id)
     reference = f"{place['code']}/{place['ordinal'] or 0:02d}/{number:03d}"
-    if await connection.scalar(sa.text("SELECT 1 FROM commitment WHERE reference = :it"), {"it": reference}):
+    if await _taken.row(connection, reference=reference):
         raise AlreadyExists(f"{reference} is recorded already. A reference is never used twice.", reference=reference)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
-        **dict.fromkeys(queries.MEMBERS),
+        **dict.fromkeys(COMMITMENT.members),
         **new.model_dump(exclude={"agreement", "lead_organisation_id"}),
         "id": commitment_id,
         "reference": reference,
@@ -143,16 +146,6 @@ async def _row(
         "state": State.PROPOSED,
         "recorded_at": place["at"],
     }
-
-
-async def _next_intersessional(connection: AsyncConnection, commission_id: UUID) -> int:
-    counted = (
-        sa.update(_commission)
-        .where(_commission.c.id == commission_id)
-        .values(intersessional_items=_commission.c.intersessional_items + 1)
-        .returning(_commission.c.intersessional_items)
-    )
-    return int(await connection.scalar(counted) or 0)
 
 
 def _invalid(wrong: list[Fault]) -> InvalidContent:

@@ -3,7 +3,7 @@
 from fastapi.openapi.models import Example
 
 COMMISSION, SESSION = "01940000-0000-7000-8000-000000000001", "01940000-0000-7000-8000-000000000008"
-COMMITMENTS: dict[str, Example] = {
+RECORDED: dict[str, Example] = {
     "an_item_of_the_minutes": {
         "summary": "An item of the 8th session (201 as PK or AZ)",
         "value": {
@@ -82,18 +82,5 @@ PROPOSALS: dict[str, Example] = {
     "withdraw": {
         "summary": "Drop it (201 while it is open)",
         "value": {"action": "withdraw", "reason": "Overtaken by events (sample)."},
-    },
-}
-CONFIRMATIONS: dict[str, Example] = {
-    "confirm": {"summary": "Yes (201 as AZ)", "value": {"decision": "confirm"}},
-    "refuse": {
-        "summary": "No, and why (201 as AZ)",
-        "value": {"decision": "refuse", "reason": "The text was not initialled (sample)."},
-    },
-}
-WITHDRAWALS: dict[str, Example] = {
-    "take_back": {
-        "summary": "Take back one's own proposal (201 as PK)",
-        "value": {"reason": "A mistake (sample)."},
     },
 }

@@ -10,10 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.database.prepared import Prepared
+from service.database.statement import Connection, Query
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
@@ -77,7 +76,7 @@ ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
 
 
 async def page(
-    connection: AsyncConnection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
+    connection: Connection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return one more than `limit` rows that the caller may see, after these values of the order."""
     asked = wanted.model_dump(exclude_defaults=True)
@@ -86,7 +85,7 @@ async def page(
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
     statement = _page(caller.kind, shape, sort, going_on=after is not None)
-    rows = await statement.rows(connection, bound(caller, limit=limit + 1, **values))
+    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller))
     if not rows:
         await require_active(connection, caller)
     return rows
@@ -111,7 +110,7 @@ def _single(name: str, value: object) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Prepared:
+def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
     wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name != SESSION)]
@@ -123,9 +122,9 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Prepared:
     limit = sa.bindparam("limit", type_=sa.BigInteger())
     asked = read.order_by(*order).limit(limit)
     if SESSION not in dict(shape):
-        return Prepared(asked.where(*wanted))
+        return Query(asked.where(*wanted), dict)
     page = sa.select(_commitment).where(*wanted).order_by(*order).limit(limit)
-    return Prepared(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])))
+    return Query(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])), dict)
 
 
 def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape

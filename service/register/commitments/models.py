@@ -1,52 +1,30 @@
-"""Commitments, the moves proposed for them, and each party's yes or no."""
+"""Commitments."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.permissions import Confidentiality
-from service.register.commitments.rules.lifecycle import Action, State
-from service.trail.models import Chained
+from service.register.commitments.rules.lifecycle import State
+from service.register.decisions.models import Decided, decided
 
-CODES: Any = ARRAY(sa.Text)
 VECTOR: Any = TSVECTOR
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
 
 
-class TransitionStatus(StrEnum):
-    """What became of a proposal."""
-
-    OPEN = "open"
-    EFFECTIVE = "effective"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-class Decision(StrEnum):
-    """A party's answer to a proposal."""
-
-    CONFIRM = "confirm"
-    REFUSE = "refuse"
-
-
-class Commitment(Table, Chained, table=True):
-    """What was agreed. Every contested fact lies on this row, since a lock wait re-reads only the locked row."""
+class Commitment(Table, Decided, table=True):
+    """What was agreed."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("state", State),
         one_of("confidentiality", Confidentiality),
         sa.CheckConstraint(
             "(state = 'suspended') = (suspended_from IS NOT NULL)", name="a_suspended_one_knows_what_it_left"
-        ),
-        sa.CheckConstraint(
-            "(open_transition_id IS NOT NULL) = (cardinality(awaiting) > 0)", name="an_open_proposal_awaits_someone"
         ),
         sa.CheckConstraint(
             "state NOT IN ('superseded', 'merged') OR successor IS NOT NULL", name="a_replaced_one_names_its_successor"
@@ -91,12 +69,7 @@ class Commitment(Table, Chained, table=True):
         sa.Index("ix_commitment_by_target", sa.text("COALESCE(due_on, '9000-01-01'::date)"), "id"),
         sa.Index("ix_commitment_by_activity", "changed_at", "id"),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),
-        sa.Index(
-            "ix_commitment_awaiting",
-            "awaiting",
-            postgresql_using="gin",
-            postgresql_where=sa.text("open_transition_id IS NOT NULL"),
-        ),
+        *decided("commitment"),
     )
 
     id: Id = identifier()
@@ -121,62 +94,7 @@ class Commitment(Table, Chained, table=True):
     suspended_from: State | None = Field(default=None, sa_type=text_enum(State), nullable=True)
     review_on: str | None = optional_words()
     successor: str | None = optional_words()
-    open_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
-    proposed_by: str | None = optional_words()
-    awaiting: list[str] = Field(sa_type=CODES, nullable=False)
-    expires_at: datetime | None = moment(nullable=True)
-    refused_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     recorded_at: datetime = moment()
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False
     )
-
-
-class Transition(Table, table=True):
-    """A move of the state machine: proposed by one party, effective when every party has confirmed it."""
-
-    __table_args__: ClassVar[tuple[object, ...]] = (
-        one_of("action", Action),
-        one_of("status", TransitionStatus),
-        one_of("source", State),
-        one_of("target", State),
-        sa.CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_when_not_open"),
-        sa.Index(
-            "uq_transition_one_open_per_commitment",
-            "commitment_id",
-            unique=True,
-            postgresql_where=sa.text("status = 'open'"),
-        ),
-        sa.Index("ix_transition_of_commitment", "commitment_id", "id"),
-    )
-
-    id: Id = identifier()
-    commitment_id: Id = refers("commitment.id")
-    action: Action = Field(sa_type=text_enum(Action), nullable=False)
-    status: TransitionStatus = Field(sa_type=text_enum(TransitionStatus), nullable=False)
-    source: State = Field(sa_type=text_enum(State), nullable=False)
-    target: State = Field(sa_type=text_enum(State), nullable=False)
-    evidence: dict[str, Any] = document()
-    proposed_by: str = Field(sa_type=sa.Text, nullable=False)
-    proposer_id: Id = Field(sa_type=sa.Uuid, nullable=False)
-    awaited: list[str] = Field(sa_type=CODES, nullable=False)
-    proposed_at: datetime = moment()
-    expires_at: datetime | None = moment(nullable=True)
-    closed_at: datetime | None = moment(nullable=True)
-
-
-class Confirmation(Table, table=True):
-    """A party's confirmation or refusal; a party answers a proposal once."""
-
-    __table_args__: ClassVar[tuple[object, ...]] = (
-        one_of("decision", Decision),
-        sa.CheckConstraint("decision <> 'refuse' OR reason IS NOT NULL", name="a_refusal_has_a_reason"),
-    )
-
-    transition_id: Id = Field(primary_key=True, foreign_key="transition.id", ondelete="RESTRICT")
-    party: str = Field(primary_key=True, sa_type=sa.Text)
-    id: Id = Field(sa_type=sa.Uuid, nullable=False)
-    decision: Decision = Field(sa_type=text_enum(Decision), nullable=False)
-    reason: str | None = optional_words()
-    principal_id: Id = Field(sa_type=sa.Uuid, nullable=False)
-    decided_at: datetime = moment()

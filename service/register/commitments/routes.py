@@ -6,28 +6,38 @@ from uuid import UUID
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.errors import Stale
 from service.http.answers import answer
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging, encode
-from service.http.preconditions import RequiredVersion
-from service.http.refusals import CHANGING, LISTING, READING_ONE, WRITING
+from service.http.preconditions import OptionalVersion, RequiredVersion
+from service.http.published import PublishedAs
+from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, WRITING, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, KnownCaller
 from service.permissions import Caller
 from service.register.commitments import answers, commands, lists, queries
-from service.register.commitments.examples import COMMITMENTS, PARTY_FACTS
+from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORDED
 from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.rules.evidence import Proposal
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
-from service.register.commitments.transitions.schemas import LifecycleRead
+from service.register.decisions import answers as transitions
+from service.register.decisions import commands as decisions
+from service.register.decisions import queries as proposals
 from service.register.decisions.rules.machine import machine
+from service.register.decisions.schemas import LifecycleRead, TransitionRead
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
+moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 lifecycle = Router("/v1", tags=["lifecycle"])
 MADE = created(
     "ETag", parameter="commitment_id", leads_to=["read_commitment", "create_transition", "read_commitment_trail"]
 )
+
+PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @lifecycle.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead)
@@ -47,7 +57,7 @@ async def read_lifecycle() -> Any:  # noqa: ANN401
 async def create_commitment(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[CommitmentCreate, Body(openapi_examples=COMMITMENTS)],
+    new: Annotated[CommitmentCreate, Body(openapi_examples=RECORDED)],
 ) -> Response:
     """Record what was agreed. It stays `proposed` until every other party has confirmed that it was."""
     commitment_id = await commands.record(connection, caller, new)
@@ -101,3 +111,42 @@ async def change_party_facts(
 async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) -> Response:
     row = await queries.get(connection, caller, commitment_id)
     return answer(answers.detail(caller, row), version=row["version"])
+
+
+@moves.post(
+    "/commitments/{commitment_id}/transitions",
+    status_code=201,
+    summary="Propose a move",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | refusals(Stale) | PROPOSED,
+    dependencies=[Once],
+)
+async def create_transition(
+    connection: Transaction,
+    caller: KnownCaller,
+    commitment_id: UUID,
+    proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
+    version: OptionalVersion,
+) -> Response:
+    """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
+    made = await decisions.propose(connection, COMMITMENTS, caller, commitment_id, proposal, version)
+    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+
+
+@moves.get(
+    "/commitments/{commitment_id}/transitions",
+    summary="List the moves of a commitment",
+    response_model=Page[TransitionRead],
+    responses=LISTING_ONE,
+)
+async def list_transitions(
+    paging: Paging,
+    connection: Transaction,
+    caller: KnownCaller,
+    commitment_id: UUID,
+) -> Response:
+    """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
+    await queries.get(connection, caller, commitment_id)
+    after = paging.after("transition", UUID)
+    rows = await proposals.of_matter(connection, COMMITMENTS, commitment_id, after, paging.limit)
+    return paging.page(transitions.transition, rows, "transition", "id")

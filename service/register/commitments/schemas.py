@@ -1,4 +1,4 @@
-"""What goes over the wire about commitments and the moves proposed for them."""
+"""What goes over the wire about commitments."""
 
 from datetime import date, datetime
 from uuid import UUID

@@ -2,23 +2,21 @@
 
 from datetime import date
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
 from service.database.columns import table
-from service.database.prepared import Prepared
+from service.database.statement import Query
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
-from service.register.commitments.models import Commitment, Transition
+from service.register.commitments.matter import seen_by
+from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import OPEN
-from service.register.commitments.rules.naming import REFERENCES
-from service.register.commitments.visibility import roles_of, visible_to
+from service.register.commitments.visibility import roles_of
 from service.register.groups.models import WorkingGroup
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
-_transition = table(Transition)
-MOVE: Final = "move_"
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
 # Literals, not parameters: a list of them would be spelled out anew at each execution.
 _open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
@@ -42,48 +40,16 @@ read = sa.select(
     dormant.label("dormant"),
     disputed.label("disputed"),
 )
-_mine = [column for column in _commitment.c if column.name != "words"]
-_stamp = (
-    sa.func.uuidv7().label("new_id"),
-    sa.func.greatest(sa.func.clock_timestamp(), _commitment.c.changed_at).label("at"),
-)
-
-# What never changes of it: after a wait only the locked row is read anew.
-_proposed = [
-    column.label(f"{MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}
-]
 
 
 @cache
-def one(kind: Kind) -> Prepared:
+def one(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads the commitment `commitment_id`."""
-    asked = _with_roles(read, kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
-    return Prepared(asked)
+    return Query(seen_by(kind, read).where(_commitment.c.id == sa.bindparam("commitment_id")), dict)
 
 
 @cache
-def locking(kind: Kind) -> Prepared:
-    """Return the statement that locks it: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
-    asked = _with_roles(sa.select(*_mine, *_stamp), kind).where(_commitment.c.id == sa.bindparam("commitment_id"))
-    return Prepared(asked.with_for_update(key_share=True, of=_commitment), changing=True)
-
-
-@cache
-def locking_by_move(kind: Kind) -> Prepared:
-    """Return the statement that locks the commitment of the move `transition_id`, and reads the move as it was proposed.
-
-    One that names another commitment is not found: of two commitments the lower id is locked first.
-    """
-    asked = _with_roles(sa.select(*_mine, *_stamp, *_proposed), kind).where(
-        _transition.c.id == sa.bindparam("transition_id"),
-        _transition.c.commitment_id == _commitment.c.id,
-        _transition.c.action.not_in([sa.literal_column(f"'{action}'") for action in REFERENCES]),
-    )
-    return Prepared(asked.with_for_update(key_share=True, of=_commitment), changing=True)
-
-
-@cache
-def place(kind: Kind) -> Prepared:
+def place(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`."""
     session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
     group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
@@ -102,12 +68,4 @@ def place(kind: Kind) -> Prepared:
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"))
     )
-    return Prepared(asked)
-
-
-def _with_roles(asked: sa.Select[Any], kind: Kind) -> sa.Select[Any]:
-    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
-    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
-    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
+    return Query(asked, dict)

@@ -146,9 +146,14 @@ async def test_a_row_removed_and_one_added_are_followed_everywhere_without_anoth
     assert "reopen" in refused.json()["allowed_actions"]
     assert "reopen" in refused.json()["detail"]
     published = (await world.as_("").get("/v1/lifecycle")).json()
-    assert {"action": "reopen", "source": "mou_drafted", "target": "agreed", "permission": "propose", "when": {}} in (
-        published["steps"]
-    )
+    assert {
+        "action": "reopen",
+        "source": "mou_drafted",
+        "target": "agreed",
+        "permission": "propose",
+        "who": "all",
+        "when": {},
+    } in (published["steps"])
     assert (
         await world.as_("PK").post(f"{url}/transitions", json={"action": "reopen", "reason": "R"})
     ).status_code == 201

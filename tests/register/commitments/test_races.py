@@ -153,14 +153,14 @@ async def test_the_database_itself_refuses_a_second_open_proposal(world: World) 
     await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
     owner = await world.connect()
     copied = (
-        "INSERT INTO transition (commitment_id, action, status, source, target, evidence, proposed_by, proposer_id,"
-        " awaited, proposed_at) SELECT commitment_id, action, status, source, target, evidence, proposed_by, proposer_id,"
+        "INSERT INTO transition (matter_kind, matter_id, commission_id, action, status, source, target, evidence, proposed_by, proposer_id,"
+        " awaited, proposed_at) SELECT matter_kind, matter_id, commission_id, action, status, source, target, evidence, proposed_by, proposer_id,"
         " awaited, proposed_at FROM transition WHERE status = 'open'"
     )
     try:
         await owner.execute(copied)
     except Exception as refused:  # noqa: BLE001 -- asyncpg's errors are untyped
-        assert "uq_transition_one_open_per_commitment" in str(refused)  # noqa: PT017
+        assert "uq_transition_one_open_per_matter" in str(refused)  # noqa: PT017
     else:
         raise AssertionError
     finally:

@@ -5,19 +5,29 @@ from typing import Final
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
-from service.register.commitments.rules.lifecycle import LIFECYCLE
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import names, wrong_name
-from service.register.commitments.rules.requirements import Facts, impossible, missing
+from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.decisions.rules.matter import Rules
+
+MEMBERS: Final = (
+    "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
+    "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
+    "effective_on", "suspended_from", "review_on", "successor",
+)  # fmt: skip
+"""What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
     lifecycle=LIFECYCLE,
+    members=MEMBERS,
     evidence=MODELS,
+    facts=facts,
     missing=missing,
     impossible=impossible,
     unfit=unfit,
     effect=effect,
+    naming=frozenset({Action.SUPERSEDE, Action.MERGE}),
     names=names,
     wrong_name=wrong_name,
 )

@@ -22,6 +22,13 @@ class Back(StrEnum):
 BACK: Final = Back.BACK
 
 
+class Who(StrEnum):
+    """Who decides a move: every party of the commission, or the party that makes it, alone and at once."""
+
+    ALL = "all"
+    OWN = "own"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One row: from `source`, `action` leads to `target`, where the facts in `when` hold, for who has `permission`."""
@@ -30,6 +37,7 @@ class Step:
     source: StrEnum
     target: StrEnum
     permission: Permission = Permission.PROPOSE
+    who: Who = Who.ALL
     when: Mapping[str, object] = field(default_factory=dict)
 
     def leads_to(self, left: StrEnum | None) -> StrEnum:

@@ -19,6 +19,7 @@ def machine(rules: Rules[Any]) -> dict[str, Any]:
                 "source": step.source,
                 "target": step.target,
                 "permission": step.permission,
+                "who": step.who,
                 "when": {name: str(value).lower() for name, value in step.when.items()},
             }
             for state in table.meaning

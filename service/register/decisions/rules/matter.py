@@ -4,7 +4,7 @@ A new kind of matter is a lifecycle, a model per action, and the few functions b
 publishing and replaying follow.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -57,13 +57,17 @@ class Found:
 F = TypeVar("F", bound=Facts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules(Generic[F]):
     """The rules of one kind of matter."""
 
     kind: str
     lifecycle: Lifecycle
+    members: tuple[str, ...]
+    """What an entry tells of the matter."""
     evidence: Mapping[StrEnum, type[Evidence]]
+    facts: Callable[[Members, Sequence[str], Sequence[str]], F]
+    """What the rules look at, from the members and the commission's parties and languages."""
     missing: Callable[[StrEnum, Members, F], list[Fault]]
     """Every piece of evidence that the action needs here and the body does not hold; the body may be of any shape."""
     impossible: Callable[[Members, F, date], list[Fault]]
@@ -72,6 +76,8 @@ class Rules(Generic[F]):
     """What the step's effect would make of these members that may not be."""
     effect: Callable[[Step, Members, Members], dict[str, Any]]
     """The members that change when the step takes effect with this evidence; the members before are given."""
+    naming: frozenset[StrEnum]
+    """Actions whose evidence may name other matters of the kind, which are locked with it."""
     names: Callable[[Members], list[Name]]
     """What else the body names, which has to be looked up (and locked) before it is judged."""
     wrong_name: Callable[[Name, Found | None], Fault | None]

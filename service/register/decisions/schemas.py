@@ -1,4 +1,4 @@
-"""What goes over the wire about moves, and about the machine that allows them."""
+"""What goes over the wire about moves, and about the machines that allow them."""
 
 from datetime import datetime
 from typing import Any
@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Permission
-from service.register.commitments.models import Decision, TransitionStatus
-from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.models import Decision, TransitionStatus
+from service.register.decisions.rules.lifecycle import Who
 from service.values import Read, Reason, Strict
 
 
@@ -35,16 +35,25 @@ class ConfirmationRead(Read):
     decided_at: datetime
 
 
+class MatterRead(Read):
+    """What a move is about."""
+
+    kind: str = Field(description="Open to new values: `commitment` is one.")
+    id: UUID
+    reference: str
+    titles: dict[str, str]
+
+
 class TransitionRead(Read):
     """A proposed move and what became of it."""
 
     id: UUID
-    commitment_id: UUID
-    reference: str
-    action: Action
+    matter: MatterRead
+    commission_id: UUID
+    action: str = Field(description="An action of the matter's lifecycle.")
     status: TransitionStatus
-    source: State
-    target: State
+    source: str = Field(description="The state that it leaves.")
+    target: str = Field(description="The state to which it leads.")
     evidence: dict[str, Any]
     proposed_by: str
     proposer_id: UUID
@@ -56,10 +65,25 @@ class TransitionRead(Read):
     closed_at: datetime | None
 
 
+class OfficeRead(Read):
+    """The organisation for which a principal acts."""
+
+    id: UUID
+    name: str
+
+
+class ListedTransitionRead(TransitionRead):
+    """A move in the list of all that is decided, with who proposed it and what the caller may do."""
+
+    awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
+    office: OfficeRead | None = Field(description="The office that proposed it.")
+    may_answer: bool = Field(description="Whether this caller may confirm or refuse it now.")
+
+
 class StateRead(Read):
     """A state of the lifecycle."""
 
-    state: State
+    state: str
     meaning: str
     open: bool
     spine: bool
@@ -68,10 +92,11 @@ class StateRead(Read):
 class StepRead(Read):
     """A row of the lifecycle; `target` is a state, or `back` for the state that was left."""
 
-    action: Action
-    source: State
+    action: str
+    source: str
     target: str
     permission: Permission
+    who: Who = Field(description="`all`: every party confirms it; `own`: one party alone, and at once.")
     when: dict[str, str]
 
 

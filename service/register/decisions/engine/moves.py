@@ -6,31 +6,33 @@ Each is a statement that goes along with the entry, made once; only the values d
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
+from service.database.statement import Change, Connection
 from service.permissions import Caller
-from service.register.commitments.models import Confirmation, Transition, TransitionStatus
+from service.register.decisions.models import Confirmation, Transition, TransitionStatus
 from service.register.decisions.rules.judging import Judged
 from service.trail.append import Along
 from service.trail.entry import timestamp
 
 _transition, _confirmation = table(Transition), table(Confirmation)
-CLOSED: Final[dict[str, Any]] = {"open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None}
+CLOSED: Final[Mapping[str, Any]] = {
+    "open_transition_id": None, "proposed_by": None, "awaiting": [], "expires_at": None
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A proposal that may be made, where it leads, and whose confirmation it awaits."""
+    """A proposal that may be made: of which matter, where it leads, and whose confirmation it awaits."""
 
     id: UUID
+    kind: str
     judged: Judged
-    target: StrEnum
+    target: str
     proposed_by: str | None
     awaits: list[str]
 
@@ -47,7 +49,7 @@ class Move:
         }
 
     def opened(self) -> dict[str, Any]:
-        """Return the columns of the commitment that hold an open proposal, or none."""
+        """Return the columns of the matter that hold an open proposal, or none."""
         if not self.awaits:
             return dict(CLOSED)
         return {
@@ -57,11 +59,13 @@ class Move:
             "expires_at": self.judged.expires_at,
         }
 
-    def row(self, commitment_id: UUID, caller: Caller, at: datetime) -> dict[str, Any]:
+    def row(self, matter_id: UUID, commission_id: UUID, caller: Caller, at: datetime) -> dict[str, Any]:
         """Return the transition as its table holds it."""
         return {
             "id": self.id,
-            "commitment_id": commitment_id,
+            "matter_kind": self.kind,
+            "matter_id": matter_id,
+            "commission_id": commission_id,
             "action": self.judged.step.action,
             "status": TransitionStatus.OPEN if self.awaits else TransitionStatus.EFFECTIVE,
             "source": self.judged.step.source,
@@ -91,10 +95,9 @@ def closed(transition_id: UUID, status: TransitionStatus, at: datetime) -> Along
     return Along(_closed, {"close_id": transition_id, "close_status": status, "close_at": at})
 
 
-async def expire(connection: AsyncConnection, transition_id: UUID, at: datetime) -> None:
+async def expire(connection: Connection, transition_id: UUID, at: datetime) -> None:
     """Close a transition whose end has passed; a statement of its own, since another may be opened beside it."""
-    values = {"close_id": transition_id, "close_status": TransitionStatus.EXPIRED, "close_at": at}
-    await connection.execute(_closing, values)
+    await _expire.run(connection, close_id=transition_id, close_status=TransitionStatus.EXPIRED, close_at=at)
 
 
 def _bound(name: str, into: sa.Table) -> dict[str, Any]:
@@ -109,6 +112,7 @@ _closing = (
         closed_at=sa.bindparam("close_at", type_=_transition.c.closed_at.type),
     )
 )
+_expire = Change(_closing)
 _closed = _closing.cte("closed")
 _opened = sa.insert(_transition).values(_bound("transition", _transition)).cte("proposed")
 _answered = sa.insert(_confirmation).values(_bound("confirmation", _confirmation)).cte("answered")

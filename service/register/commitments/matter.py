@@ -1,0 +1,81 @@
+"""Commitments as the engine takes them: their rules, and where they are stored."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from service.database.columns import table
+from service.database.statement import Connection, Query
+from service.permissions import Caller, Kind
+from service.register.commissions.models import Commission, Session
+from service.register.commitments.models import Commitment
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.visibility import bound, roles_of, visible_to
+from service.register.decisions.engine.matter import Matter
+from service.register.decisions.rules.matter import Found, Name
+from service.register.groups.models import WorkingGroup
+from service.values import end
+
+_commitment, _commission = table(Commitment), table(Commission)
+_beside = _commitment.alias("beside")
+_NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)}
+
+
+def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+    """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
+    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
+    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
+    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
+    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
+    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
+
+
+def columns(after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changed members as column values; the due date follows the target date."""
+    found = {name: UUID(value) if value and name.endswith("_id") else value for name, value in after.items()}
+    if "target_date" in after:
+        found["due_on"] = end(after["target_date"]) if after["target_date"] else None
+    return found
+
+
+async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
+    """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
+    if name.kind != COMMITMENT.kind:
+        there = await _belongs(name.kind).row(connection, named_id=UUID(name.key), beside_id=beside)
+        return Found() if there else None
+    values = bound(caller) if caller else {}
+    row = await _named(caller.kind if caller else None).row(connection, named=name.key, beside_id=beside, **values)
+    return Found(row["id"], is_itself=row["id"] == beside, is_beside=row["is_beside"]) if row else None
+
+
+COMMITMENTS: Final = Matter(
+    rules=COMMITMENT,
+    table=_commitment,
+    seen_by=seen_by,
+    bound=bound,
+    columns=columns,
+    find=find,
+    reference=_commitment.c.reference,
+    titles=_commitment.c.titles,
+)
+_ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()
+
+
+@cache
+def _named(kind: Kind | None) -> Query[dict[str, Any]]:
+    """Return what finds a commitment by its reference, among those that a caller of this kind may see (None: all)."""
+    asked = sa.select(_commitment.c.id, (_commitment.c.commission_id == _ours).label("is_beside"))
+    asked = asked.where(_commitment.c.reference == sa.bindparam("named"))
+    return Query(asked.where(visible_to(kind)) if kind else asked, dict)
+
+
+@cache
+def _belongs(kind: str) -> Query[UUID]:
+    """Return what finds a session or working group of the same commission by its id."""
+    named = _NAMED[kind]
+    return Query(
+        sa.select(named.c.id).where(named.c.id == sa.bindparam("named_id"), named.c.commission_id == _ours), UUID
+    )

@@ -1,1 +1,0 @@
-"""A move as a resource: proposed, answered, taken back."""

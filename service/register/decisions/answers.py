@@ -1,0 +1,35 @@
+"""What leaves the service about a move: rows as the schemas publish them, without being checked once more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from service.permissions import Caller, Permission
+from service.register.decisions.engine.locking import standing_in
+from service.register.decisions.engine.matter import Row
+from service.register.decisions.schemas import TransitionRead
+
+_PLAIN: Final = tuple(name for name in TransitionRead.model_fields if name not in {"matter", "confirmations"})
+_MATTER: Final = ("kind", "id", "reference", "titles")
+
+
+def transition(row: Row) -> dict[str, Any]:
+    """Return the row as `TransitionRead`."""
+    answer = {name: row[name] for name in _PLAIN}
+    answer["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
+    answer["confirmations"] = [_said(one) for one in row["confirmations"]]
+    return answer
+
+
+def listed(caller: Caller, row: Row) -> dict[str, Any]:
+    """Return the row as `ListedTransitionRead`."""
+    may_answer = caller.party in row["awaiting"] and standing_in(caller, row).may(Permission.CONFIRM)
+    return transition(row) | {"awaiting": row["awaiting"], "office": row["office"], "may_answer": may_answer}
+
+
+def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:
+    decided_at = confirmation["decided_at"]
+    # Out of the database's JSON it is a text, with an offset where ours have a Z.
+    moment = datetime.fromisoformat(decided_at) if isinstance(decided_at, str) else decided_at
+    said = {name: confirmation[name] for name in ("party", "decision", "reason", "principal_id")}
+    return {**said, "decided_at": moment}

@@ -1,0 +1,158 @@
+"""Proposing a move, answering a proposal, taking one's own back: for any matter, and each locks its row first."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from service.database.statement import Connection
+from service.errors import Conflict, InvalidContent, NotPermitted, OwnProposal, ProposalClosed, fault
+from service.permissions import Caller, Permission
+from service.register.decisions import queries
+from service.register.decisions.engine.locking import Locked, lock, lock_proposed
+from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
+from service.register.decisions.engine.writing import proposed, save, take_effect
+from service.register.decisions.models import Decision, TransitionStatus
+from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible
+from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
+from service.trail.version import Versions, check_version
+
+
+async def propose(
+    connection: Connection,
+    matter: Matter,
+    caller: Caller,
+    matter_id: UUID,
+    body: Mapping[str, Any],
+    version: Versions,
+) -> Row:
+    """Propose a move and return the transition; where nobody else need confirm, it takes effect at once.
+
+    409 if the lifecycle has no such step or a proposal is open, 403, 422 with everything that is missing or wrong.
+    """
+    locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), seeing=caller)
+    check_version(version, locked.row["seq"])
+    step = step_of(matter.rules, locked.facts, body)
+    locked.require_room(step)
+    locked.standing.require(step.permission)
+    judged = judge(matter.rules, step, locked.case, body)
+    return await _open(connection, caller, locked, judged)
+
+
+async def _open(connection: Connection, caller: Caller, locked: Locked, judged: Judged) -> Row:
+    """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
+    matter, row, at = locked.matter, locked.row, locked.stamp.at
+    target, awaits = judged.step.leads_to(locked.facts.left), locked.awaits(judged.step, caller.party)
+    move = Move(locked.stamp.id, matter.kind, judged, target, caller.party, awaits)
+    effect, made = proposed(matter, move, row), move.row(row["id"], row["commission_id"], caller, at)
+    await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, [opened(made)])
+    return {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
+
+
+async def answer(
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, new: ConfirmationCreate
+) -> Row:
+    """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
+
+    409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
+    """
+    known, locked = await _lock_proposed(connection, matters, caller, transition_id)
+    await _may_answer(connection, caller, locked, transition_id, new)
+    data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
+    said = _said(transition_id, caller, locked, new)
+    kind, status = "transition.confirmed", TransitionStatus.OPEN
+    awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
+    if new.decision is Decision.REFUSE:
+        kind, status = "transition.refused", TransitionStatus.REFUSED
+        changes: Mapping[str, Any] = {**CLOSED, "refused_transition_id": transition_id}
+    elif awaiting:
+        changes = {"awaiting": awaiting}
+    else:
+        still_possible(locked.matter.rules, locked.found)
+        step = step_of(locked.matter.rules, locked.facts, _body(known))
+        effect = take_effect(locked.matter, step, known["evidence"], locked.row)
+        status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
+    along = [answered(said)]
+    if status is not TransitionStatus.OPEN:
+        along.append(closed(transition_id, status, locked.stamp.at))
+    await save(connection, caller, locked, kind, data, changes, along)
+    if len(known["awaited"]) > 1:
+        # Others may have answered before; the locked read does not carry their answers.
+        return await queries.now(connection, locked.matter, transition_id)
+    at = locked.stamp.at
+    done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
+    return {**known, **queries.named(locked.row), **done, "confirmations": [said]}
+
+
+async def withdraw(
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, new: WithdrawalCreate
+) -> Row:
+    """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
+    known, locked = await _lock_proposed(connection, matters, caller, transition_id)
+    locked.standing.require(Permission.PROPOSE)
+    if known["proposed_by"] != caller.party:
+        raise NotPermitted(
+            f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
+        )
+    await _require_open(connection, locked, transition_id)
+    data = {"transition": str(transition_id), "reason": new.reason}
+    along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
+    await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
+    return await queries.now(connection, locked.matter, transition_id)
+
+
+async def _lock_proposed(
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID
+) -> tuple[Row, Locked]:
+    """Lock what a proposal is about; return the proposal as it was made, with the locked matter."""
+    if found := await lock_proposed(connection, matters, caller, transition_id):
+        return found
+    known = await queries.get(connection, matters, caller, transition_id)
+    matter = next(one for one in matters if one.kind == known["matter_kind"])
+    return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(_body(known)))
+
+
+def _body(known: Row) -> dict[str, Any]:
+    return {**known["evidence"], "action": known["action"]}
+
+
+async def _may_answer(
+    connection: Connection, caller: Caller, locked: Locked, transition_id: UUID, new: ConfirmationCreate
+) -> None:
+    locked.standing.require(Permission.CONFIRM)
+    await _require_open(connection, locked, transition_id)
+    awaiting = ", ".join(locked.row["awaiting"])
+    if caller.party == locked.row["proposed_by"]:
+        raise OwnProposal(f"{caller.party} proposed this; {awaiting} must confirm it.")
+    if caller.party not in locked.row["awaiting"]:
+        raise Conflict(f"{caller.party} has confirmed this already; {awaiting} has not yet.")
+    if new.decision is Decision.REFUSE and not new.reason:
+        message = "A refusal needs a reason, so that the other side knows what to mend."
+        raise InvalidContent(message, errors=[fault("/reason", message)])
+
+
+async def _require_open(connection: Connection, locked: Locked, transition_id: UUID) -> None:
+    if locked.proposal == transition_id:
+        return
+    # Expiry is judged under the lock; no entry may have said it yet.
+    expired = locked.expired == transition_id
+    became = TransitionStatus.EXPIRED if expired else await queries.status(connection, transition_id)
+    state = str(locked.row["state"])
+    noun = locked.matter.rules.lifecycle.noun.split(maxsplit=1)[1]
+    raise ProposalClosed(
+        f"This proposal is {became}; it can no longer be answered. The {noun} is {state}.",
+        transition_status=str(became),
+        state=state,
+    )
+
+
+def _said(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> dict[str, Any]:
+    return {
+        "transition_id": transition_id,
+        "party": caller.party,
+        "id": locked.stamp.id,
+        "decision": new.decision,
+        "reason": new.reason,
+        "principal_id": caller.principal_id,
+        "decided_at": locked.stamp.at,
+    }

@@ -1,0 +1,52 @@
+"""A kind of matter as the engine takes it: its rules, and where it is stored."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from service.database.statement import Connection
+from service.permissions import Caller, Kind
+from service.register.decisions.rules.matter import Found, Name, Rules
+
+Row: TypeAlias = Mapping[str, Any]
+"""A row of some kind of matter: which columns it has, its table says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matter:
+    """One kind of matter. Its table has the mixin `Decided`, `id`, `commission_id`, `state`, and its rules' members."""
+
+    rules: Rules[Any]
+    table: sa.Table
+    seen_by: Callable[[Kind, sa.Select[Any]], sa.Select[Any]]
+    """Adds to a SELECT the matter's table, what the commission fixes (`parties`, `languages`, `rule`) and the roles of a caller
+    of this kind (`is_secretariat`, ...), and leaves what the caller may see."""
+    bound: Callable[[Caller], Mapping[str, Any]]
+    """The values of those conditions for one caller."""
+    columns: Callable[[Mapping[str, Any]], dict[str, Any]]
+    """Changed members as column values."""
+    find: Callable[[Connection, Name, Caller | None, UUID], Awaitable[Found | None]]
+    """What stands under a name, as the caller (None: the service) may see it from the matter with this id."""
+    reference: sa.ColumnElement[str]
+    titles: sa.ColumnElement[Any]
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the kind, as entries and answers say it."""
+        return self.rules.kind
+
+    def members(self, row: Row) -> dict[str, Any]:
+        """Return the matter's members as JSON values."""
+        return {name: _plain(row[name]) for name in self.rules.members}
+
+
+Matters: TypeAlias = Sequence[Matter]
+"""Every kind there is; the one that is moved most often first."""
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 -- any column's value
+    return str(value) if isinstance(value, UUID | Enum) else value

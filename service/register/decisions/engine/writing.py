@@ -1,0 +1,114 @@
+"""The one way in which a matter changes: together with the entry of its trail that tells of it, in one statement.
+
+`take_effect` is the only place that decides a matter's state, and `save` and `insert` are the only writers of its row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from service.database.statement import Connection
+from service.permissions import Caller
+from service.register.decisions.engine.locking import Locked
+from service.register.decisions.engine.matter import Matter, Row
+from service.register.decisions.engine.moves import CLOSED, Move, expire, opened
+from service.register.decisions.rules.lifecycle import Step, Who
+from service.trail.append import Along, append
+from service.trail.entry import Author, Entry, Head
+from service.trail.stamp import Stamp
+
+_ID: Final = "the_matter"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a move changes: as its entry says it, before and after, and as columns."""
+
+    told: dict[str, Any]
+    columns: dict[str, Any]
+
+
+def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], row: Row) -> Effect:
+    """Decide what the matter becomes. What a party does alone leaves an open proposal as it is."""
+    before = matter.members(row)
+    after = matter.rules.effect(step, evidence, before)
+    told = {"before": {name: before[name] for name in after}, "after": after}
+    decided = {} if step.who is Who.OWN else {**CLOSED, "refused_transition_id": None}
+    return Effect(told, matter.columns(after) | decided)
+
+
+def proposed(matter: Matter, move: Move, row: Row) -> Effect:
+    """Return what a proposal tells and changes: it is open from now, or takes effect at once where it awaits nobody."""
+    told: dict[str, Any] = {"proposal": move.described()}
+    if move.awaits:
+        return Effect(told, move.opened())
+    effect = take_effect(matter, move.judged.step, move.judged.evidence, row)
+    return Effect({**told, "effective": effect.told}, effect.columns)
+
+
+async def insert(connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move, at: datetime) -> None:
+    """Store a new matter with the proposal that comes with it, and the first entry of its trail."""
+    effect = proposed(matter, move, row)
+    data = {matter.kind: matter.members(row), **effect.told}
+    author = Author(caller.principal_id, caller.party)
+    entry = Stamp(row["id"], at, Head()).entry(row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data)
+    new = {**row, **move.opened(), **effect.columns, **_head(entry)}
+    recorded = Along(_inserting(matter, tuple(new)), _values(new))
+    await append(connection, entry, [recorded, opened(move.row(row["id"], row["commission_id"], caller, at))])
+
+
+async def save(
+    connection: Connection,
+    caller: Caller,
+    locked: Locked,
+    kind: str,
+    data: dict[str, Any],
+    changes: Mapping[str, Any],
+    along: Sequence[Along] = (),
+) -> None:
+    """Change a locked matter, with the statements that go `along`, and write the next entry of its trail.
+
+    An expired proposal that no entry has named yet is named by this one, whatever else it says.
+    """
+    if locked.expired:
+        data["expired"] = str(locked.expired)
+        await expire(connection, locked.expired, locked.stamp.at)
+        changes = {**CLOSED, **changes}
+    row = locked.row
+    author = Author(caller.principal_id, caller.party)
+    entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data)
+    after = {**changes, **_head(entry)}
+    changed = Along(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
+    await append(connection, entry, [changed, *along])
+
+
+def _head(entry: Entry) -> dict[str, Any]:
+    return {"seq": entry.seq, "leaf": entry.leaf, "changed_at": entry.recorded_at}
+
+
+# Each statement is made once for the columns that it writes: making it would cost more than running it.
+@cache
+def _inserting(matter: Matter, names: tuple[str, ...]) -> sa.CTE:
+    return sa.insert(matter.table).values(_bound(matter, names)).cte("recorded")
+
+
+@cache
+def _changing(matter: Matter, names: tuple[str, ...]) -> sa.CTE:
+    return (
+        sa.update(matter.table)
+        .where(matter.table.c.id == sa.bindparam(_ID))
+        .values(_bound(matter, names))
+        .cte("changed")
+    )
+
+
+def _bound(matter: Matter, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: sa.bindparam(f"new_{name}", type_=matter.table.c[name].type) for name in names}
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in row.items()}

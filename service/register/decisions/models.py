@@ -1,0 +1,108 @@
+"""What parties decide: the moves proposed for a matter, each party's yes or no, and what is contested on the matter's own row."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, text_enum
+from service.trail.models import Chained
+
+CODES: Any = ARRAY(sa.Text)
+SHORT: Any = sa.String(40)
+
+
+class TransitionStatus(StrEnum):
+    """What became of a proposal."""
+
+    OPEN = "open"
+    EFFECTIVE = "effective"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Decision(StrEnum):
+    """A party's answer to a proposal."""
+
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+
+
+class Decided(Chained):
+    """A matter that parties decide on. Every contested fact lies on its row, since a lock wait re-reads only the locked row."""
+
+    open_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    proposed_by: str | None = optional_words()
+    awaiting: list[str] = Field(sa_type=CODES, nullable=False)
+    expires_at: datetime | None = moment(nullable=True)
+    refused_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+
+
+def decided(name: str) -> tuple[sa.Constraint | sa.Index, ...]:
+    """Return what every table of a matter, here `name`, holds true of its open proposal, and the index of whom it awaits."""
+    return (
+        sa.CheckConstraint(
+            "(open_transition_id IS NOT NULL) = (cardinality(awaiting) > 0)", name="an_open_proposal_awaits_someone"
+        ),
+        sa.Index(
+            f"ix_{name}_awaiting",
+            "awaiting",
+            postgresql_using="gin",
+            postgresql_where=sa.text("open_transition_id IS NOT NULL"),
+        ),
+    )
+
+
+class Transition(Table, table=True):
+    """A move of a matter: proposed by one party, effective when every party has confirmed it."""
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        one_of("status", TransitionStatus),
+        sa.CheckConstraint("(status = 'open') = (closed_at IS NULL)", name="closed_when_not_open"),
+        sa.Index(
+            "uq_transition_one_open_per_matter",
+            "matter_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'open'"),
+        ),
+        sa.Index("ix_transition_of_matter", "matter_id", "id"),
+        sa.Index("ix_transition_of_commission", "commission_id", "id"),
+        sa.Index("ix_transition_open", "commission_id", "id", postgresql_where=sa.text("status = 'open'")),
+    )
+
+    id: Id = identifier()
+    matter_kind: str = Field(sa_type=sa.Text, nullable=False)
+    matter_id: Id = Field(sa_type=sa.Uuid, nullable=False)
+    commission_id: Id = Field(sa_type=sa.Uuid, nullable=False)
+    action: str = Field(sa_type=SHORT, nullable=False)
+    status: TransitionStatus = Field(sa_type=text_enum(TransitionStatus), nullable=False)
+    source: str = Field(sa_type=SHORT, nullable=False)
+    target: str = Field(sa_type=SHORT, nullable=False)
+    evidence: dict[str, Any] = document()
+    proposed_by: str = Field(sa_type=sa.Text, nullable=False)
+    proposer_id: Id = Field(sa_type=sa.Uuid, nullable=False)
+    awaited: list[str] = Field(sa_type=CODES, nullable=False)
+    proposed_at: datetime = moment()
+    expires_at: datetime | None = moment(nullable=True)
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class Confirmation(Table, table=True):
+    """A party's confirmation or refusal; a party answers a proposal once."""
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        one_of("decision", Decision),
+        sa.CheckConstraint("decision <> 'refuse' OR reason IS NOT NULL", name="a_refusal_has_a_reason"),
+    )
+
+    transition_id: Id = Field(primary_key=True, foreign_key="transition.id", ondelete="RESTRICT")
+    party: str = Field(primary_key=True, sa_type=sa.Text)
+    id: Id = Field(sa_type=sa.Uuid, nullable=False)
+    decision: Decision = Field(sa_type=text_enum(Decision), nullable=False)
+    reason: str | None = optional_words()
+    principal_id: Id = Field(sa_type=sa.Uuid, nullable=False)
+    decided_at: datetime = moment()

@@ -1,0 +1,98 @@
+"""Moves over HTTP, whatever they are about: listed, read, answered, taken back. Each kind of matter has its own address to propose."""
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Body, Depends, Query, Request, Response
+
+from service.database.transaction import Transaction
+from service.http.answers import answer
+from service.http.headers import ONCE
+from service.http.idempotency import Once, OnceRoute
+from service.http.pages import Page, Paging
+from service.http.refusals import LISTING, READING_ONE, WRITING_ONE
+from service.http.routing import Router
+from service.identity.caller import KnownCaller
+from service.register.decisions import answers, commands, queries
+from service.register.decisions.engine.matter import Matters
+from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
+from service.register.decisions.queries import Filter
+from service.register.decisions.schemas import (
+    ConfirmationCreate,
+    ListedTransitionRead,
+    TransitionRead,
+    WithdrawalCreate,
+)
+
+router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+
+
+async def matters(request: Request) -> Matters:
+    """Return every kind of matter that the application knows."""
+    known: Matters = request.app.state.matters
+    return known
+
+
+EveryMatter = Annotated[Matters, Depends(matters)]
+
+
+@router.get("/transitions", summary="List moves", response_model=Page[ListedTransitionRead], responses=LISTING)
+async def list_all_transitions(
+    paging: Paging,
+    connection: Transaction,
+    caller: KnownCaller,
+    every: EveryMatter,
+    wanted: Annotated[Filter, Query()],
+) -> Response:
+    """List what is or was decided anywhere, oldest first: `awaiting=PK` is what waits for Pakistan's answer."""
+    rows = await queries.page(connection, every, caller, wanted, paging.after("transitions", UUID), paging.limit)
+    return paging.page(partial(answers.listed, caller), rows, "transitions", "id")
+
+
+@router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
+async def read_transition(
+    connection: Transaction, caller: KnownCaller, every: EveryMatter, transition_id: UUID
+) -> Response:
+    """Read one proposed move, each party's answer, and what became of it."""
+    return answer(answers.transition(await queries.get(connection, every, caller, transition_id)))
+
+
+@router.post(
+    "/transitions/{transition_id}/confirmations",
+    status_code=201,
+    summary="Confirm or refuse a move",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | ONCE,
+    dependencies=[Once],
+)
+async def create_confirmation(
+    connection: Transaction,
+    caller: KnownCaller,
+    every: EveryMatter,
+    transition_id: UUID,
+    new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
+) -> Response:
+    """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
+    made = await commands.answer(connection, every, caller, transition_id, new)
+    return answer(answers.transition(made), 201)
+
+
+@router.post(
+    "/transitions/{transition_id}/withdrawal",
+    status_code=201,
+    summary="Take back one's own proposal",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | ONCE,
+    dependencies=[Once],
+)
+async def create_withdrawal(
+    connection: Transaction,
+    caller: KnownCaller,
+    every: EveryMatter,
+    transition_id: UUID,
+    new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
+) -> Response:
+    """Take back a proposal that the caller's own party made and that is still open."""
+    made = await commands.withdraw(connection, every, caller, transition_id, new)
+    return answer(answers.transition(made), 201)

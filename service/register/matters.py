@@ -1,0 +1,8 @@
+"""Every kind of matter that parties decide on; the one that is moved most often first."""
+
+from typing import Final
+
+from service.register.commitments.matter import COMMITMENTS
+from service.register.decisions.engine.matter import Matter
+
+MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS,)
