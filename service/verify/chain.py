@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from service.trail.entry import FIRST_PREV, NotCanonical
+from service.trail.chain import Link, faults
+from service.trail.entry import NotCanonical
 from service.verify.canonical import Entry, is_uuid, read
 from service.verify.finding import Finding, malformed, tampered
 from service.verify.replay.register import Register, Subject
@@ -37,14 +38,7 @@ class Trail:
             if subject is None:
                 subject, found = self._begin(index, entry)
                 yield from found
-            if (
-                entry.seq != subject.seq + 1
-                or entry.prev != subject.leaf.hex()
-                or entry.recorded_at < subject.at
-                or entry.commission != self.log
-            ):
-                yield from self._wrong_link(index, entry, subject)
-            subject.seq, subject.leaf, subject.at, subject.index = entry.seq, leaf, entry.recorded_at, index
+            yield from self._link(index, entry, leaf, subject)
             if self.replay and not subject.broken:
                 yield from self._replay(index, subject, entry)
         self.size += len(entries)
@@ -72,22 +66,23 @@ class Trail:
             wrongs.append(tampered(place(index, entry), "the commission that is founded is not the log's own"))
         if not (is_uuid(entry.subject) and (not unnamed or is_uuid(entry.commission))):
             wrongs.append(malformed(place(index, entry), "subject and commission are UUIDs"))
-        subject = self.subjects[entry.subject] = Subject(-1, FIRST_PREV, "", -1, reference)
+        subject = self.subjects[entry.subject] = Subject(reference=reference)
         if reference and self.references.setdefault(reference, subject) is not subject:
             wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
         return subject, wrongs
 
-    def _wrong_link(self, index: int, entry: Entry, before: Subject) -> Iterator[Finding]:
-        """Yield what is wrong with an entry that does not continue its subject."""
-        where = place(index, entry, before)
-        if entry.seq != before.seq + 1:
-            yield tampered(where, f"has seq {entry.seq} where the subject's next is {before.seq + 1}")
-        if entry.prev != before.leaf.hex():
-            yield tampered(where, "does not name the hash of the subject's entry before it (prev)")
-        if entry.recorded_at < before.at:
-            yield tampered(where, f"was recorded before the subject's entry before it ({before.at})")
-        if entry.commission != self.log:
-            yield tampered(where, f"belongs to the log of another commission, {entry.commission}")
+    def _link(self, index: int, entry: Entry, leaf: bytes, subject: Subject) -> Iterator[Finding]:
+        """Add an entry to its subject's chain, and yield why it does not continue it."""
+        for wrong in faults(
+            subject.last,
+            self.log,
+            seq=entry.seq,
+            prev=entry.prev,
+            recorded_at=entry.recorded_at,
+            commission=entry.commission,
+        ):
+            yield tampered(place(index, entry, subject), wrong)
+        subject.last, subject.index = Link(entry.seq, leaf, entry.recorded_at), index
 
 
 def _reference(entry: Entry) -> str:

@@ -50,7 +50,7 @@ def _check(path: str, found: bytes, judged: Judged, policy: Policy | None, subje
         yield tampered(path, f"is for entry {proof.index}; the newest entry of {subject.reference} is {subject.index}")
         return
     try:
-        verify_inclusion(subject.leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
+        verify_inclusion(subject.last.leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     except ProofInvalid as wrong:
         yield tampered(path, f"does not prove the newest entry of {subject.reference}: {wrong}")
 

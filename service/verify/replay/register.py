@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.register.decisions.rules.lifecycle import Step
+from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
 
@@ -23,10 +24,8 @@ class Waiting:
 class Subject:
     """A subject of the log: the end of its chain, and for a commitment what the replay knows of it."""
 
-    seq: int
-    leaf: bytes
-    at: str
-    index: int
+    last: Link = field(default_factory=Link)
+    index: int = -1
     reference: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     """The members of the commitment as they stand now; empty until it is recorded."""
