@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.database.transaction import begin, create_engine
 from service.errors import InvalidContent, NotAcceptable
 from service.http import problems
+from service.http.addresses import Addresses
 from service.http.declared import Declared
 from service.http.declared import operations as declare
 from service.http.edge import Edge
@@ -75,6 +75,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
         version=_version(),
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
+        root_path_in_servers=False,
         lifespan=_lifespan,
         telemetry={"auto_configure": False},
         dependencies=[Declared],
@@ -83,8 +85,10 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     url = settings.database_url.get_secret_value()
     app.state.matters = MATTERS
     app.state.engine = create_engine(url, settings=settings, autocommit=True)
-    issuer = Issuer(settings.public_url.rstrip("/"), load_or_create(settings.signing_key_file), settings.token_lifetime)
+    addresses = Addresses.of(settings.public_url)
+    issuer = Issuer(addresses.root, load_or_create(settings.signing_key_file), settings.token_lifetime)
     providers = issuers.load(settings.issuers_file)
+    app.state.addresses = addresses
     app.state.callers = Callers(issuer, providers)
     app.state.sequencer = create_sequencer(settings) if with_worker else None
     app.state.collector = create_collector(settings) if with_worker else None
@@ -96,8 +100,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     problems.install(app)
     for router in (*ROUTERS, create_swagger(providers.urls())):
         app.include_router(router)
-    app.openapi = published(app, settings.public_url.rstrip("/"), providers.logins())  # type: ignore[method-assign]
-    app.add_middleware(Edge, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
+    app.openapi = published(app, addresses.root, providers.logins())  # type: ignore[method-assign]
+    app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 
 
@@ -108,7 +112,7 @@ def create_sequencer(settings: Settings) -> Sequencer:
         raise ValueError("The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer.")
     if settings.log_dir is None:
         raise ValueError("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
-    directory = LogDirectory.open(settings.log_dir, urlsplit(settings.public_url).hostname or "localhost")
+    directory = LogDirectory.open(settings.log_dir, Addresses.of(settings.public_url).host)
     return Sequencer(_worker_engine(url, settings, "pacta-sequencer"), directory)
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import Unreadable
+from service.http.addresses import Addresses
 from service.http.problems import respond
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -23,8 +24,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 class Edge:
     """An ASGI application around another. The log names paths, never bodies, tokens or secrets."""
 
-    def __init__(self, app: ASGIApp, registry: CollectorRegistry, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, addresses: Addresses, registry: CollectorRegistry, max_body_bytes: int) -> None:
         self.app = app
+        self.addresses = addresses
         self.max_body_bytes = max_body_bytes
         self.seconds = Histogram(
             "pacta_request_seconds", "Time to answer", ["method", "route"], buckets=BUCKETS, registry=registry
@@ -41,6 +43,7 @@ class Edge:
             return
         scope["request_id"] = _request_id(scope)
         scope["query_string"] = _without_empty(scope["query_string"])
+        self.addresses.place(scope)
         started, status, length = time.perf_counter(), 500, 0
 
         async def receiving() -> Message:
@@ -57,6 +60,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+                self.addresses.complete(message)
             await send(message)
 
         try:

@@ -1,9 +1,11 @@
 "use strict";
 
+// All addresses begin where this page does: a proxy may have put a path before ours.
+
 const ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  url: new URL("openapi.json", document.baseURI).href,
   dom_id: "#swagger-ui",
-  oauth2RedirectUrl: `${window.location.origin}/docs/oauth2-redirect.html`,
+  oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", document.baseURI).href,
   validatorUrl: null,
   queryConfigEnabled: false,
   persistAuthorization: false,
