@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +23,8 @@ from service.http.openapi.document import published
 from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
 from service.identity import issuers
-from service.identity.caller import Callers, epoch
+from service.identity.caller import Proved, epoch
+from service.identity.callers import Callers
 from service.identity.keys import load_or_create
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
@@ -50,7 +51,7 @@ EPOCH_SECONDS = 0.5
 EPOCH_PATIENCE_SECONDS = 5
 FORGET_SECONDS = 3600
 # Matched in this order: what is asked most often first.
-ROUTERS = (
+ROUTERS: tuple[APIRouter, ...] = (
     commitments,
     moves,
     transitions,
@@ -66,6 +67,8 @@ ROUTERS = (
     lifecycle,
     operations.router,
 )
+OPEN = (tokens, lifecycle, operations.router)
+"""What answers whoever asks."""
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
@@ -98,8 +101,9 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.figures = CollectorRegistry()
     app.state.log_figures = operations.LogFigures(app.state.figures)
     problems.install(app)
-    for router in (*ROUTERS, create_swagger(providers.urls())):
-        app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[] if router in OPEN else [Proved])
+    app.include_router(create_swagger(providers.urls()))
     app.openapi = published(app, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app

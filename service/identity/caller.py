@@ -1,9 +1,6 @@
-"""Who is calling: the token's principal, read once per token and process, forgotten when the registry changes."""
+"""Who is calling, as routes depend on it: proved without the database first, then read, then asked whether still active."""
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Request
@@ -17,9 +14,8 @@ from service.database.statement import Connection, Query
 from service.database.transaction import Transaction
 from service.errors import NotPermitted
 from service.identity import queries
-from service.identity.issuers import Providers
-from service.identity.models import LOCAL
-from service.identity.tokens import SCOPES, Issuer, claimed_issuer, unauthenticated
+from service.identity.callers import Callers, Known
+from service.identity.tokens import SCOPES, unknown
 from service.permissions import Caller
 from service.trail.models import Registry
 
@@ -44,67 +40,35 @@ class BearerToken(SecurityBase):
         return token.strip() or None if kind.lower() == "bearer" else None
 
 
-@dataclass(slots=True)
-class Callers:
-    """The tokens that this process has verified, each with its caller and its end (seconds since 1970)."""
+Token = Annotated[str | None, Depends(BearerToken())]
 
-    issuer: Issuer
-    providers: Providers = field(default_factory=Providers)
-    known: dict[str, tuple[Caller, int]] = field(default_factory=dict)
-    generation: int = 0
 
-    def forget(self) -> None:
-        """Forget every caller: somebody was deactivated, or registered anew."""
-        self.known.clear()
-        self.generation += 1
+async def proved(request: Request, token: Token) -> Known:
+    """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
+    if token is None:
+        raise unknown()
+    callers: Callers = request.app.state.callers
+    return await callers.prove(token)
 
-    async def find(self, connection: Connection, token: str) -> Caller:
-        """Return the caller whose `token` it is; `NotAuthenticated` if there is none."""
-        now = int(time.time())
-        caller, end = self.known.get(token, (None, 0))
-        if caller is not None and now < end:
-            return caller
-        generation = self.generation
-        caller, claims = await self._known(connection, token, now)
-        if caller is None:
-            raise queries.inactive()
-        caller = replace(caller, scopes=frozenset(str(claims.get("scope", "")).split()))
-        # What was read while the registry changed may already be old: it is used, not kept.
-        if generation == self.generation:
-            self._keep(token, caller, int(claims["exp"]))
-        return caller
 
-    async def _known(self, connection: Connection, token: str, now: int) -> tuple[Caller | None, Mapping[str, Any]]:
-        provider = self.providers.get(claimed_issuer(token))
-        if provider is None:
-            claims: Mapping[str, Any] = self.issuer.verify(token, now)
-            return await queries.caller(connection, LOCAL, str(claims["sub"])), claims
-        # Its scopes are its own affair; what the principal may do here, its roles say.
-        claims = {**await provider.verify(token, now), "scope": " ".join(SCOPES)}
-        found = await queries.caller(connection, provider.trusted.issuer, str(claims.get("sub")))
-        # Registered before the operator changed the file, perhaps: a provider speaks for its own party only.
-        return (found if found and found.party == provider.trusted.party else None), claims
-
-    def _keep(self, token: str, caller: Caller, end: int) -> None:
-        if len(self.known) >= 10_000:
-            self.known.clear()
-        self.known[token] = (caller, end)
+# Guarded routers have it before all else, so that nobody waits for a provider with a database connection in hand.
+Proved = Depends(proved, scope="function")
 
 
 async def known_caller(
     request: Request,
+    token: Token,
+    proof: Annotated[Known, Proved],
     connection: Transaction,
-    token: Annotated[str | None, Depends(BearerToken())],
 ) -> Caller:
     """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1).
 
     Another process may have deactivated the principal since: whoever takes this asks so in its own statement
     (`visibility.visible_to`), or by `queries.require_active`.
     """
-    if token is None:
-        raise unauthenticated("Send a token: Authorization: Bearer ... (get one from POST /oauth/token).")
+    assert token is not None
     callers: Callers = request.app.state.callers
-    caller = await callers.find(connection, token)
+    caller = await callers.find(connection, token, proof)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"
     if needed not in caller.scopes:
         message = f"The token lacks the scope '{needed}': get one with it."

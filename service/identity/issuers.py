@@ -1,27 +1,16 @@
 """OpenID providers of governments: each is trusted for its own party only, as the operator's file says."""
 
-import asyncio
-import json
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
-from urllib.request import urlopen
+from typing import Any, Literal
 
-import structlog
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from service.identity.tokens import unauthenticated
+from service.identity.published_keys import PublishedKeys
+from service.identity.tokens import decode, judge, unauthenticated
 from service.values import PartyCode
 
-log = structlog.get_logger("pacta.issuers")
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
-REFRESH_SECONDS: Final = 60
-PATIENCE_SECONDS: Final = 2
-LEEWAY_SECONDS: Final = 30
 Url = str
 
 
@@ -41,47 +30,27 @@ class TrustedIssuer(BaseModel):
     token_url: Url | None = Field(None, pattern=r"^https?://", description="For Swagger UI: where codes become tokens.")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Provider:
-    """A trusted issuer with the keys that were last read from it."""
+    """A trusted issuer with the keys that it publishes."""
 
     trusted: TrustedIssuer
-    keys: KeySet | None = None
-    read_at: float = float("-inf")
+    published: PublishedKeys
 
-    async def verify(self, token: str, now: int) -> dict[str, Any]:
-        """Return the claims of `token`; `NotAuthenticated` unless the issuer signed it, for us, and it is good now.
+    async def verify(self, token: str, now: int) -> tuple[dict[str, Any], float]:
+        """Return the claims of `token`, and for how long (seconds) they may be relied on before the keys are asked for anew.
 
-        An unknown key is looked for at the provider at most once a minute, so that rubbish does not flood it.
+        `NotAuthenticated` unless the issuer signed it, for us, and it is good now; `Unavailable` while its keys cannot be had.
         """
-        claims = self._decode(token)
-        if claims is None and time.monotonic() - self.read_at > REFRESH_SECONDS:
-            await self._refresh()
-            claims = self._decode(token)
-        if claims is None:
-            raise unauthenticated("The token is not one that its issuer signed.")
-        audience = claims.get("aud")
-        meant = self.trusted.audience in (audience if isinstance(audience, list) else [audience])
-        begun = _number(claims.get("nbf"), 0) <= now + LEEWAY_SECONDS
-        if claims.get("iss") != self.trusted.issuer or not meant or not begun or _number(claims.get("exp"), 0) <= now:
-            raise unauthenticated("The token is for another service, or its time has not come or is over.")
-        return claims
-
-    def _decode(self, token: str) -> dict[str, Any] | None:
-        if self.keys is None:
-            return None
-        try:
-            return dict(jwt.decode(token, self.keys, algorithms=list(self.trusted.algorithms)).claims)
-        except (JoseError, ValueError, TypeError, KeyError):
-            return None
-
-    async def _refresh(self) -> None:
-        self.read_at = time.monotonic()
-        try:
-            self.keys = KeySet.import_key_set(await asyncio.to_thread(_fetch, self.trusted.jwks_uri))
-        except (OSError, JoseError, ValueError, TypeError, KeyError) as wrong:
-            # The keys so far stay good: a provider that is away for a moment locks nobody out.
-            log.warning("issuer_unreachable", issuer=self.trusted.issuer, error=type(wrong).__name__)
+        keys = await self.published.get()
+        decoded = decode(token, keys, self.trusted.algorithms)
+        if decoded is None:
+            keys = await self.published.get(other_than=keys)
+            decoded = decode(token, keys, self.trusted.algorithms)
+        if decoded is None:
+            raise unauthenticated("The token is not one that its issuer signed with a key that it publishes.")
+        judge(decoded, now, issuer=self.trusted.issuer, audience=self.trusted.audience)
+        return decoded.claims, self.published.good_for()
 
 
 @dataclass(slots=True)
@@ -90,9 +59,9 @@ class Providers:
 
     known: dict[str, Provider] = field(default_factory=dict)
 
-    def get(self, issuer: object) -> Provider | None:
+    def get(self, issuer: str | None) -> Provider | None:
         """Return the provider of this issuer, if it is trusted."""
-        return self.known.get(issuer) if isinstance(issuer, str) else None
+        return self.known.get(issuer) if issuer is not None else None
 
     def logins(self) -> dict[str, dict[str, Any]]:
         """Return the security schemes by which Swagger UI logs users in: authorization code with PKCE (RFC 7636)."""
@@ -124,13 +93,4 @@ def load(path: Path | None) -> Providers:
     found = TypeAdapter(list[TrustedIssuer]).validate_json(path.read_bytes())
     if len({one.issuer for one in found}) < len(found):
         raise ValueError(f"{path}: an issuer stands twice; it is trusted for one party.")
-    return Providers({one.issuer: Provider(one) for one in found})
-
-
-def _fetch(url: str) -> Any:  # noqa: ANN401 -- checked by the key set
-    with urlopen(url, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 -- the operator's own addresses, http(s) only
-        return json.load(answer)
-
-
-def _number(value: object, otherwise: int) -> int:
-    return int(value) if isinstance(value, int | float) else otherwise
+    return Providers({one.issuer: Provider(one, PublishedKeys(one.jwks_uri)) for one in found})

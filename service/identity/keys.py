@@ -1,27 +1,59 @@
 """The key that signs tokens lives in a file outside the database, readable by its owner alone."""
 
-import os
 from pathlib import Path
+from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+
+from service import durable
+
+CURVE: Final = "Ed25519"
 
 
 def load_or_create(path: Path | None) -> OKPKey:
     """Return the Ed25519 key in the PEM file `path`, made with mode 0600 if absent; a passing key without a path.
 
-    `ValueError` if the file holds something else. Two processes may start at once: the first to create the file wins.
+    Of several processes that start at once one makes the file, and all use its key. `ValueError` names a file that cannot
+    be used, and says what to do.
     """
     if path is None:
-        return _named(OKPKey.generate_key("Ed25519"))
-    path.parent.mkdir(parents=True, exist_ok=True)
+        return _named(OKPKey.generate_key(CURVE))
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _named(OKPKey.import_key(path.read_bytes()))
-    with os.fdopen(handle, "wb") as file:
-        key = OKPKey.generate_key("Ed25519")
-        file.write(key.as_pem(private=True))
-    return _named(key)
+        return _named(_read(path))
+    except FileNotFoundError:
+        return _named(_made(path))
+    except OSError as wrong:
+        raise ValueError(
+            f"{path} (PACTA_SIGNING_KEY_FILE) cannot be read: {wrong.strerror}. The user that runs the service must own it."
+        ) from wrong
+
+
+def _made(path: Path) -> OKPKey:
+    try:
+        durable.make_directory(path.parent)
+        durable.create(path, OKPKey.generate_key(CURVE).as_pem(private=True))
+        return _read(path)
+    except OSError as wrong:
+        raise ValueError(
+            f"{path} (PACTA_SIGNING_KEY_FILE) is not there and cannot be made: {wrong.strerror}. The user that runs the "
+            "service must own its directory, or the file must be put there before."
+        ) from wrong
+
+
+def _read(path: Path) -> OKPKey:
+    content = path.read_bytes()
+    try:
+        key = OKPKey.import_key(content)
+        if key.curve_name == CURVE and key.is_private:
+            return key
+    except (JoseError, UnsupportedAlgorithm, ValueError, TypeError):
+        pass
+    raise ValueError(
+        f"{path} (PACTA_SIGNING_KEY_FILE) is damaged: it is no {CURVE} private key in PEM (PKCS #8). Put back a copy of it. "
+        "If there is none, remove the file: the next start makes a new key, and everybody who calls must get a new token."
+    )
 
 
 def _named(key: OKPKey) -> OKPKey:

@@ -72,8 +72,11 @@ def inactive() -> NotAuthenticated:
     return unauthenticated("The principal of this token is not registered, or no longer active.")
 
 
+# A subject that is not printable is nobody's; for some such texts PostgreSQL cannot even be asked (U+0000, half a surrogate pair).
 async def caller(connection: Connection, issuer: str, subject: str) -> Caller | None:
     """Return the active principal (issuer, subject) as a caller, or None."""
+    if not subject.isprintable():
+        return None
     found = await _caller.row(connection, issuer=issuer, subject=subject)
     if found is None:
         return None
@@ -82,5 +85,7 @@ async def caller(connection: Connection, issuer: str, subject: str) -> Caller | 
 
 async def knows_secret(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:
     """Return whether `secret` is, at this moment, one of the active principal's."""
+    if not client_id.isprintable():
+        return False
     known = await _by_secret.row(connection, issuer=issuer, subject=client_id, secret_hash=hash_secret(secret))
     return known is not None

@@ -1,7 +1,6 @@
 """Tokens for client credentials, and the keys that verify them."""
 
 import base64
-import binascii
 import time
 from typing import Annotated, Any
 from urllib.parse import unquote_plus
@@ -13,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from service.database.transaction import Transaction
 from service.identity import queries
-from service.identity.caller import Callers
+from service.identity.callers import Callers
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES
 
@@ -83,10 +82,11 @@ async def create_token(
     if not set(scopes) <= set(SCOPES):
         return _refuse(400, "invalid_scope", f"Known scopes: {' '.join(SCOPES)}.")
     basic = _basic(request.headers.get("authorization", ""))
+    if basic and (asked.client_secret or asked.client_id not in {"", basic[0]}):
+        return _refuse(400, "invalid_request", "Send client id and secret once: by HTTP Basic, or in the form.")
     name, secret = basic or (asked.client_id, asked.client_secret)
     issuer = _callers(request).issuer
-    known = "\x00" not in name and await queries.knows_secret(connection, LOCAL, name, secret)
-    if not known:
+    if not await queries.knows_secret(connection, LOCAL, name, secret):
         return _refuse(401, "invalid_client", "The client id or secret is not known, or no longer good.")
     content = {
         "access_token": issuer.issue(name, int(time.time()), scopes),
@@ -114,7 +114,7 @@ def _basic(header: str) -> tuple[str, str] | None:
         return None
     try:
         name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return unquote_plus(name), unquote_plus(secret)
 

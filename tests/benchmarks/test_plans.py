@@ -4,9 +4,10 @@ A test cannot load a million rows. It loads some thousands and tells the planner
 (`pg_restore_relation_stats`, PostgreSQL 18); what is spread how stays as it was measured.
 """
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -85,7 +86,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     filled = await fill(server, SIZE, tmp_path_factory.mktemp("log"), database, mutual=20, unilateral=2)
     assert filled.entries * TIMES >= 5_000_000
     app = create_app(settings_for(server, database))
-    token = app.state.callers.issuer.issue("pk-secretariat", 2**31 - 2000)
+    token = replace(app.state.callers.issuer, lifetime=86_400).issue("pk-secretariat", int(time.time()))
     connection = await asyncpg.connect(
         server.url("postgres", database).replace("+asyncpg", ""), server_settings={"jit": "off", "timezone": "UTC"}
     )

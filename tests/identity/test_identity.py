@@ -5,13 +5,17 @@ import base64
 import hmac
 import json
 import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from joserfc import jwt
-from joserfc.jwk import KeySet, OKPKey
+from joserfc.jwk import ECKey, KeySet, OKPKey
 
 from service.identity.keys import load_or_create
 from service.main import _watch_epoch, create_app
@@ -209,3 +213,153 @@ def test_the_signing_key_is_made_once_and_is_its_owners_alone(tmp_path: Any) -> 
     assert first.kid == second.kid
     assert file.stat().st_mode & 0o777 == 0o600
     assert load_or_create(None).kid != first.kid
+
+
+def test_processes_that_start_at_once_have_one_key(tmp_path: Path) -> None:
+    for attempt in range(30):
+        file, start = tmp_path / str(attempt) / "key.pem", threading.Barrier(8)
+
+        def begin(file: Path = file, start: threading.Barrier = start) -> str | None:
+            start.wait()
+            return load_or_create(file).kid
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len({one.result() for one in [pool.submit(begin) for _ in range(8)]}) == 1
+        assert [found.name for found in file.parent.iterdir()] == ["key.pem"]
+
+
+PEM = OKPKey.generate_key("Ed25519").as_pem(private=True)
+DAMAGED = {
+    "empty": b"",
+    "cut": PEM[:60],
+    "of zeros": bytes(len(PEM)),
+    "public": OKPKey.generate_key("Ed25519").as_pem(private=False),
+    "of another curve": OKPKey.generate_key("X25519").as_pem(private=True),
+    "of another kind": ECKey.generate_key("P-256").as_pem(private=True),
+    "behind a password": OKPKey.generate_key("Ed25519").as_pem(private=True, password="hidden"),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_key_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=f"{re.escape(str(file))}.*damaged.*Put back a copy.*remove the file"):
+        load_or_create(file)
+    assert file.read_bytes() == content
+
+
+def test_a_key_that_cannot_be_read_or_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for file in (tmp_path, tmp_path / "file" / "key.pem"):
+        with pytest.raises(ValueError, match=f"{re.escape(str(file))}.*PACTA_SIGNING_KEY_FILE.*must own"):
+            load_or_create(file)
+
+
+def coded(*parts: bytes) -> str:
+    return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+OURS, HEADER, SIGNATURE = b'{"iss": "http://pacta.test"}', b'{"alg": "Ed25519"}', bytes(64)
+STRANGE = {
+    "a thousand brackets": coded(b"[" * 1000, OURS, SIGNATURE),
+    "brackets beyond counting": coded(b"[" * 5000, OURS, SIGNATURE),
+    "nested claims": coded(HEADER, b"[" * 9000, SIGNATURE),
+    "a nested issuer": coded(HEADER, b'{"iss":' * 1200, SIGNATURE),
+    "a list for a header": coded(b'["alg"]', OURS, SIGNATURE),
+    "a text for a header": coded(b'"alg"', OURS, SIGNATURE),
+    "a number for a header": coded(b"7", OURS, SIGNATURE),
+    "an object for alg": coded(b'{"alg": {}}', OURS, SIGNATURE),
+    "a list for alg": coded(b'{"alg": ["Ed25519"]}', OURS, SIGNATURE),
+    "an object for kid": coded(b'{"alg": "Ed25519", "kid": {}}', OURS, SIGNATURE),
+    "a number for crit": coded(b'{"alg": "Ed25519", "crit": 7}', OURS, SIGNATURE),
+    "a number with too many digits": coded(b'{"alg": ' + b"9" * 6000 + b"}", OURS, SIGNATURE),
+    "an issuer with too many digits": coded(HEADER, b'{"iss": ' + b"9" * 6000 + b"}", SIGNATURE),
+    "claims that are none": coded(HEADER, b"[]", SIGNATURE),
+    "an object for iss": coded(HEADER, b'{"iss": {}}', SIGNATURE),
+    "bytes": coded(bytes(range(256)), bytes(range(256)), SIGNATURE),
+    "UTF-16": coded(HEADER.decode().encode("utf-16"), OURS.decode().encode("utf-32"), SIGNATURE),
+    "dots": "." * 5000,
+    "no dot": "a" * 5000,
+    "megabytes": coded(HEADER, b'{"iss": "' + b"x" * 2_000_000, SIGNATURE),
+    "megabytes of brackets": coded(b"[" * 2_000_000, b"[" * 2_000_000, SIGNATURE),
+    "letters": "é.é.é",
+    "other letters": "\xff\xfe.\xa0.\x85",
+    "blanks": "a b c",
+    "nothing but dots": "..",
+}
+
+
+@pytest.mark.parametrize("token", STRANGE.values(), ids=STRANGE)
+async def test_a_strange_token_is_refused_and_leaves_no_traceback(still: World, token: str) -> None:
+    with structlog.testing.capture_logs() as logged:
+        answer = await still.as_("").get("/v1/me", headers={b"Authorization": f"Bearer {token}".encode("latin-1")})
+    assert (answer.status_code, answer.json()["title"]) == (401, "Who is calling is not known")
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+    assert not [one for one in logged if "exc_info" in one or one["log_level"] in {"error", "critical"}]
+
+
+HEADERS = [
+    "é".encode(),
+    b"\xff\xfe\x80",
+    b'"\xe9"',
+    b"Basic \xe9",
+    b"Basic " + base64.b64encode(b"\xed\xa0\x80:\xed\xa0\x80"),
+    b"Basic " + base64.b64encode(b"%ED%A0%80:%ED%A0%80"),
+    b"Basic " + base64.b64encode(b"a%00b:c"),
+    b"Basic " + base64.b64encode("Bakı:şifrə".encode()),
+    b"Basic =",
+    b"Bearer \xe9",
+    b"Bearer",
+    b"\xa0",
+    b"9" * 6000,
+    b"",
+]
+
+
+@pytest.mark.parametrize("value", HEADERS)
+async def test_no_bytes_in_a_header_break_anything(still: World, value: bytes) -> None:
+    token = still.as_("PK").headers["authorization"].encode()
+    asked = (
+        ("POST", "/oauth/token"),
+        ("GET", "/v1/me"),
+        ("PATCH", f"/v1/commitments/{item(4)}"),
+        ("POST", "/v1/parties"),
+    )
+    names = (
+        b"authorization",
+        b"if-match",
+        b"if-none-match",
+        b"idempotency-key",
+        b"accept",
+        b"accept-language",
+        b"x-request-id",
+        b"traceparent",
+        b"cookie",
+    )
+    for method, path in asked:
+        for name in names:
+            headers = {b"authorization": token, b"content-type": b"application/json", name: value}
+            if path == "/oauth/token":
+                headers[b"content-type"] = b"application/x-www-form-urlencoded"
+            content = b"grant_type=client_credentials" if path == "/oauth/token" else b"{}"
+            answer = await still.as_("").request(method, path, headers=headers.items(), content=content)  # type: ignore[arg-type]
+            assert answer.status_code < 500, (method, path, name, answer.text)
+
+
+async def test_who_says_nothing_is_told_how_to_and_of_no_error(still: World) -> None:
+    for headers in ({}, {"Authorization": "Basic cGs6c2VjcmV0"}, {"Authorization": "Digest x"}):
+        answer = await still.as_("").get("/v1/me", headers=headers)
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="pacta"')
+
+
+async def test_who_one_is_is_said_once(still: World) -> None:
+    one = still.credentials["PK"]
+    basic = (one["client_id"], one["client_secret"])
+    other = {"client_id": still.credentials["AZ"]["client_id"]}
+    for form in (one, {"client_secret": "x"}, other, still.credentials["AZ"]):
+        answer = await still.as_("").post("/oauth/token", data=GRANT | form, auth=basic)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request"), form
+    # An id is no secret: many clients name themselves in the form, too.
+    named = await still.as_("").post("/oauth/token", data=GRANT | {"client_id": one["client_id"]}, auth=basic)
+    assert named.status_code == 200

@@ -1,23 +1,35 @@
 """Governments' own OpenID providers: each vouches for its own party, and for nobody else."""
 
+import asyncio
 import json
+import re
 import threading
 import time
-from collections.abc import Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from joserfc.jws import JWSRegistry
 from typing_extensions import override
 
-from service.identity import issuers
+from service.identity import issuers, outward, published_keys
+from service.identity.published_keys import FRESH_SECONDS, KEPT_SECONDS, LONGEST_BYTES, RETRY_SECONDS, UNKNOWN_SECONDS
+from service.identity.tokens import LEEWAY_SECONDS
 from tests.conftest import Maker, World, organisation
 
 AUDIENCE = "https://pacta.test"
+NEVER = 2**33
+"""An end that no test comes to."""
 
 
 class Government:
@@ -26,15 +38,19 @@ class Government:
     def __init__(self) -> None:
         self.keys = [ECKey.generate_key("P-256", {"kid": "first"})]
         self.asked, self.away = 0, False
+        self.others: list[Any] = []
+        self.raw: bytes | None = None
+        self.answering = threading.Event()
+        self.answering.set()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked += 1
-                body = json.dumps({"keys": [key.as_dict(private=False) for key in outer.keys]}).encode()
+                outer.answering.wait(10)
                 self.send_response(503 if outer.away else 200)
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(outer.body())
 
             @override
             def log_message(self, *_: Any) -> None: ...
@@ -44,13 +60,29 @@ class Government:
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
-    def token(self, subject: str, key: ECKey | None = None, **others: Any) -> str:
+    def body(self) -> bytes:
+        keys = [key.as_dict(private=False) for key in self.keys]
+        return self.raw if self.raw is not None else json.dumps({"keys": [*self.others, *keys]}).encode()
+
+    def token(self, subject: str, key: ECKey | None = None, typ: str = "JWT", **others: Any) -> str:
         key = key or self.keys[-1]
         now = int(time.time())
         claims = {"iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now, "exp": now + 300} | others
-        return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key, algorithms=["ES256"])
+        return jwt.encode({"alg": "ES256", "kid": key.kid, "typ": typ}, claims, key, algorithms=["ES256"])
+
+    def signed(self, header: dict[str, Any] | None = None, claims: dict[str, Any] | None = None) -> str:
+        """Return a token in which anything may stand, with a signature that is right."""
+        usual = {"iss": self.url, "aud": AUDIENCE, "sub": "official-1", "exp": NEVER} | (claims or {})
+        head = {"alg": "ES256", "kid": self.keys[-1].kid, "typ": "JWT"} | (header or {})
+        parts = [urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (head, usual)]
+        private = self.keys[-1].private_key
+        assert private is not None
+        signature = private.sign(b".".join(parts), ec.ECDSA(hashes.SHA256()))
+        raw = b"".join(number.to_bytes(32) for number in decode_dss_signature(signature))
+        return b".".join([*parts, urlsafe_b64encode(raw).rstrip(b"=")]).decode()
 
     def close(self) -> None:
+        self.answering.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -83,6 +115,28 @@ async def trusting(make_world: Maker, baku: Government, tmp_path: Path) -> World
     return world
 
 
+@dataclass
+class Later:
+    """The clocks of a process, set forward."""
+
+    world: World
+    seconds: float = 0
+
+    def __post_init__(self) -> None:
+        callers = self.world.app.state.callers
+        callers.clock = lambda: time.time() + self.seconds
+        for provider in callers.providers.known.values():
+            provider.published.clock = lambda: time.monotonic() + self.seconds
+
+    def pass_(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+@pytest.fixture
+def later(trusting: World) -> Later:
+    return Later(trusting)
+
+
 def official(issuer: str | None, number: int = 201, client_id: str = "official-1") -> dict[str, Any]:
     return {
         "client_id": client_id,
@@ -91,6 +145,12 @@ def official(issuer: str | None, number: int = 201, client_id: str = "official-1
         "organisation_id": organisation(number),
         "issuer": issuer,
     }
+
+
+async def until(met: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not met():  # noqa: ASYNC110 -- a thread makes it true
+            await asyncio.sleep(0.005)
 
 
 async def me(world: World, token: str) -> httpx.Response:
@@ -112,6 +172,8 @@ async def test_no_token_that_is_not_quite_right_is_good(trusting: World, baku: G
     wrong = {
         "expired": baku.token("official-1", exp=now - 1),
         "not yet": baku.token("official-1", nbf=now + 300),
+        "of the future": baku.token("official-1", iat=now + 300),
+        "for a logout": baku.token("official-1", typ="logout+jwt"),
         "without an end": baku.token("official-1", exp=None),
         "for another service": baku.token("official-1", aud="https://elsewhere.test"),
         "of an issuer that is not trusted": baku.token("official-1", iss="https://elsewhere.test"),
@@ -120,9 +182,66 @@ async def test_no_token_that_is_not_quite_right_is_good(trusting: World, baku: G
         "with another key": baku.token("official-1", key=stranger),
     }
     for name, token in wrong.items():
-        assert (await me(trusting, token)).status_code == 401, name
+        answer = await me(trusting, token)
+        assert (answer.status_code, "invalid_token" in answer.headers["www-authenticate"]) == (401, True), name
     own = trusting.app.state.callers.issuer.issue("official-1", now)
     assert (await me(trusting, own)).status_code == 401, "our own token for another's principal"
+
+
+@pytest.mark.parametrize("typ", ["JWT", "jwt", "at+jwt", "application/at+jwt"])
+async def test_a_token_may_say_that_it_is_an_access_token(trusting: World, baku: Government, typ: str) -> None:
+    slow = int(time.time()) + LEEWAY_SECONDS - 5
+    token = baku.token("official-1", typ=typ, iat=slow, nbf=slow)
+    assert (await me(trusting, token)).status_code == 200, "another's clock may be a little ahead"
+
+
+async def test_a_header_may_say_more_than_is_understood(trusting: World, baku: Government) -> None:
+    header = {"alg": "ES256", "kid": "first", "x5c": ["A" * 1000], "https://az.example/release": 7}
+    claims = {"iss": baku.url, "aud": AUDIENCE, "sub": "official-1", "exp": NEVER}
+    key = baku.keys[0]
+    registry = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+    registry.max_header_length = 5000
+    assert (await me(trusting, jwt.encode(header, claims, key, registry=registry))).status_code == 200
+    critical = baku.signed(header={"crit": ["release"], "release": 7})
+    assert (await me(trusting, critical)).status_code == 401, "but what is critical must be understood"
+
+
+ODD: dict[str, Any] = {
+    "a number without end": float("inf"),
+    "no number": float("nan"),
+    "huge": 10**400,
+    "huge, and below nothing": -(10**400),
+    "huge, with a point": 1e300,
+    "text": "1e999",
+    "half a surrogate pair": "\ud800",
+    "a null character": "official\x00-1",
+    "true": True,
+    "false": False,
+    "null": None,
+    "a list": [],
+    "lists": [["https://pacta.test"], [{}], 1],
+    "an object": {"official-1": 1},
+    "nested": [[[[[[[[{}]]]]]]]],
+    "empty": "",
+    "long": "x" * 9000,
+}
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf", "iat", "sub", "aud", "iss", "jti", "scope", "typ", "kid"])
+async def test_an_odd_claim_is_refused_and_breaks_nothing(trusting: World, baku: Government, claim: str) -> None:
+    for name, value in ODD.items():
+        where = {"header": {claim: value}} if claim in {"typ", "kid"} else {"claims": {claim: value}}
+        token = baku.signed(**where)
+        answer = await me(trusting, token)
+        # A claim that means nothing here may say anything; a very late end is an end.
+        fine = {200} if claim == "scope" else {200, 401} if claim in {"exp", "nbf", "iat", "jti", "kid"} else {401}
+        assert answer.status_code in fine, (claim, name, answer.text)
+
+
+async def test_an_end_that_never_comes_is_no_end(trusting: World, baku: Government) -> None:
+    odd: list[Any] = [float("inf"), float("nan"), "1e999", True, [], {}]
+    for value in odd:
+        assert (await me(trusting, baku.signed(claims={"exp": value}))).status_code == 401, value
 
 
 async def test_an_issuer_vouches_for_its_own_party_only(trusting: World, baku: Government) -> None:
@@ -141,7 +260,7 @@ async def test_an_issuer_vouches_for_its_own_party_only(trusting: World, baku: G
 
 
 async def test_a_new_key_is_found_and_rubbish_does_not_flood_the_provider(
-    trusting: World, baku: Government, monkeypatch: pytest.MonkeyPatch
+    trusting: World, baku: Government, later: Later
 ) -> None:
     assert (await me(trusting, baku.token("official-1"))).status_code == 200
     assert baku.asked == 1
@@ -149,21 +268,148 @@ async def test_a_new_key_is_found_and_rubbish_does_not_flood_the_provider(
     for _ in range(5):
         assert (await me(trusting, baku.token("official-1"))).status_code == 401
     assert baku.asked == 1, "within a minute it is not asked again"
-    monkeypatch.setattr(issuers, "REFRESH_SECONDS", -1)
+    later.pass_(UNKNOWN_SECONDS)
     assert (await me(trusting, baku.token("official-1"))).status_code == 200
     assert baku.asked == 2
 
 
 async def test_a_provider_that_is_away_locks_nobody_out_whose_key_is_known(
-    trusting: World, baku: Government, monkeypatch: pytest.MonkeyPatch
+    trusting: World, baku: Government, later: Later
 ) -> None:
     assert (await me(trusting, baku.token("official-1"))).status_code == 200
     baku.away = True
-    monkeypatch.setattr(issuers, "REFRESH_SECONDS", -1)
-    assert (
-        await me(trusting, baku.token("official-1", key=ECKey.generate_key("P-256", {"kid": "x"})))
-    ).status_code == 401
-    assert (await me(trusting, baku.token("official-1", iat=1))).status_code == 200
+    later.pass_(UNKNOWN_SECONDS)
+    unknown = baku.token("official-1", key=ECKey.generate_key("P-256", {"kid": "x"}))
+    assert (await me(trusting, unknown)).status_code == 401
+    later.pass_(FRESH_SECONDS)
+    assert (await me(trusting, baku.token("official-1", iat=1, exp=NEVER))).status_code == 200
+    assert baku.asked == 3
+    # It is tried again within seconds, and not with every request.
+    for seconds, asked in ((0, 3), (RETRY_SECONDS - 1, 3), (1, 4)):
+        later.pass_(seconds)
+        assert (await me(trusting, baku.token("official-1", jti=f"{seconds}", exp=NEVER))).status_code == 200
+        assert baku.asked == asked
+    later.pass_(KEPT_SECONDS)
+    assert (await me(trusting, baku.token("official-1", exp=NEVER))).status_code == 503, "not for ever"
+    baku.away = False
+    later.pass_(RETRY_SECONDS)
+    assert (await me(trusting, baku.token("official-1", exp=NEVER))).status_code == 200
+
+
+async def test_a_key_that_was_withdrawn_is_out_after_a_while_with_all_that_it_signed(
+    trusting: World, baku: Government, later: Later
+) -> None:
+    token = baku.token("official-1", exp=NEVER)
+    assert (await me(trusting, token)).status_code == 200
+    baku.keys = [ECKey.generate_key("P-256", {"kid": "second"})]
+    later.pass_(FRESH_SECONDS - 1)
+    assert (await me(trusting, token)).status_code == 200
+    later.pass_(2)
+    assert (await me(trusting, token)).status_code == 401
+    assert (await me(trusting, baku.token("official-1", exp=NEVER))).status_code == 200
+
+
+async def test_who_comes_first_all_at_once_waits_for_one_answer(trusting: World, baku: Government) -> None:
+    baku.answering.clear()
+    waiting = [asyncio.create_task(me(trusting, baku.token("official-1", jti=str(n)))) for n in range(20)]
+    await until(lambda: baku.asked > 0)
+    baku.answering.set()
+    assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200] * 20
+    assert baku.asked == 1
+
+
+WRONG: list[bytes] = [
+    b"",
+    b"nonsense",
+    b"\xff\xfe",
+    b"[]",
+    b"{}",
+    b'{"keys": {}}',
+    b'{"keys": "abc"}',
+    b'{"keys": null}',
+    b"[" * 100_000,
+    b'{"keys": [' + b"[" * 100_000,
+    json.dumps({"keys": [], "more": "x" * LONGEST_BYTES}).encode(),
+]
+
+
+@pytest.mark.parametrize("raw", WRONG, ids=range(len(WRONG)))
+async def test_a_first_answer_that_is_none_is_nobodys_fault_who_calls(
+    trusting: World, baku: Government, later: Later, raw: bytes
+) -> None:
+    baku.raw = raw
+    for _ in range(3):
+        answer = await me(trusting, baku.token("official-1"))
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, str(RETRY_SECONDS)), answer.text
+        assert "OpenID provider" in answer.json()["detail"]
+    assert baku.asked == 1
+    baku.raw = None
+    later.pass_(RETRY_SECONDS)
+    assert (await me(trusting, baku.token("official-1"))).status_code == 200
+
+
+async def test_a_provider_that_does_not_answer_is_waited_for_two_seconds_without_a_connection(
+    trusting: World, baku: Government, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert published_keys.FETCH_SECONDS == 2
+    monkeypatch.setattr(published_keys, "FETCH_SECONDS", 0.2)
+    baku.answering.clear()
+    busy = []
+
+    async def look(*args: Any, **kwargs: Any) -> outward.Answer:
+        busy.append(trusting.app.state.engine.pool.checkedout())
+        return await outward.ask(*args, **kwargs)
+
+    monkeypatch.setattr(published_keys, "ask", look)
+    assert (await me(trusting, baku.token("official-1"))).status_code == 503
+    assert busy == [0]
+
+
+async def test_no_operation_waits_for_a_provider_with_a_connection_in_hand(
+    trusting: World, baku: Government, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = []
+
+    async def away(*_: Any, **__: Any) -> outward.Answer:
+        busy.append(trusting.app.state.engine.pool.checkedout())
+        raise outward.Away("it is not there")
+
+    monkeypatch.setattr(published_keys, "ask", away)
+    monkeypatch.setattr(published_keys, "RETRY_SECONDS", 0)
+    paths = trusting.app.openapi()["paths"]
+    guarded = [(way, path) for path, ways in paths.items() for way in ways if paths[path][way]["security"]]
+    assert len(guarded) > 40
+    headers = {"Authorization": f"Bearer {baku.token('official-1')}", "Idempotency-Key": "k", "If-Match": "*"}
+    for way, path in guarded:
+        url = re.sub(r"{\w+}", "0", path)
+        answer = await trusting.as_("").request(way, url, headers=headers, json={})
+        assert answer.status_code == 503, (way, path, answer.text)
+    assert busy == [0] * len(guarded)
+
+
+NOT_KEYS: list[Any] = [
+    {"kty": "ML-DSA", "kid": "new"},
+    {"kty": "EC", "crv": "P-256", "x": "AAAA", "y": "BBBB", "kid": "first"},
+    {"kty": "EC", "crv": "P-1", "x": "A", "y": "B"},
+    {"kty": "RSA", "n": 1, "e": 2},
+    {"kty": "RSA", "n": "AQAB", "e": "AQAB", "use": {}},
+    {"kty": "OKP", "crv": "Ed25519", "x": "é"},
+    {"kty": ["EC"]},
+    {"kty": "EC", "kid": 7},
+    {"kty": "oct", "k": "A" * 43, "kid": "first"},
+    {"kty": "RSA", "n": "gA" + "A" * 167 + "E", "e": "AQAB", "kid": "first"},
+    {},
+    [],
+    [[]],
+    "key",
+    1e999,
+    None,
+]
+
+
+async def test_a_key_that_is_not_understood_is_skipped_and_no_other(trusting: World, baku: Government) -> None:
+    baku.others = NOT_KEYS
+    assert (await me(trusting, baku.token("official-1"))).status_code == 200
 
 
 async def test_deactivation_works_for_them_too(trusting: World, baku: Government) -> None:

@@ -13,7 +13,8 @@ from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
-from service.identity.caller import Callers, CurrentCaller
+from service.identity.caller import CurrentCaller
+from service.identity.callers import Callers
 from service.permissions import Permission
 from service.register.parties import commands, queries
 from service.register.parties.examples import PRINCIPALS, SECRETS

@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 
 from service.database.statement import Connection
 from service.errors import InvalidContent, fault
-from service.identity.caller import Callers
+from service.identity.callers import Callers
 from service.identity.issuers import Providers
 from service.permissions import Caller, Permission
 from service.register.parties import queries

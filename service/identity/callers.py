@@ -1,0 +1,87 @@
+"""Who is calling: what a token proves without the database, then whom the register knows by it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from service.database.statement import Connection
+from service.identity import queries
+from service.identity.issuers import Providers
+from service.identity.models import LOCAL
+from service.identity.tokens import SCOPES, Issuer, claimed_issuer
+from service.permissions import Caller
+
+MOST_KNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a good token says: for whom its issuer speaks, with which scopes, until when (seconds since 1970)."""
+
+    issuer: str
+    subject: str
+    scopes: frozenset[str]
+    ends: float
+    party: str | None = None
+    """The one party whose principals the issuer may vouch for; None for the service itself, which may for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A verified token, and its caller once the database was asked."""
+
+    proof: Proof
+    caller: Caller | None = None
+
+
+@dataclass(slots=True)
+class Callers:
+    """The tokens that this process has verified, each with its caller, forgotten when the registry changes."""
+
+    issuer: Issuer
+    providers: Providers = field(default_factory=Providers)
+    known: dict[str, Known] = field(default_factory=dict)
+    generation: int = 0
+    clock: Callable[[], float] = time.time
+
+    def forget(self) -> None:
+        """Forget every caller: somebody was deactivated, or registered anew."""
+        self.known.clear()
+        self.generation += 1
+
+    async def prove(self, token: str) -> Known:
+        """Return what `token` proves; `NotAuthenticated` if it is not good. May ask a provider: hold no connection."""
+        now = self.clock()
+        known = self.known.get(token)
+        return known if known and now < known.proof.ends else Known(await self._verify(token, int(now)))
+
+    async def _verify(self, token: str, now: int) -> Proof:
+        provider = self.providers.get(claimed_issuer(token))
+        if provider is None:
+            claims = self.issuer.verify(token, now)
+            return Proof(LOCAL, claims["sub"], frozenset(str(claims.get("scope", "")).split()), claims["exp"])
+        claims, seconds = await provider.verify(token, now)
+        # Its scopes are its own affair; what the principal may do here, its roles say.
+        trusted = provider.trusted
+        ends = min(claims["exp"], now + seconds)
+        return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, trusted.party)
+
+    async def find(self, connection: Connection, token: str, known: Known) -> Caller:
+        """Return the caller whom `token`, which proved this, belongs to; `NotAuthenticated` if the register knows none."""
+        if known.caller is not None:
+            return known.caller
+        generation, proof = self.generation, known.proof
+        caller = await queries.caller(connection, proof.issuer, proof.subject)
+        # Registered before the operator changed the file, perhaps: a provider speaks for its own party only.
+        if caller is None or proof.party not in {None, caller.party}:
+            raise queries.inactive()
+        caller = replace(caller, scopes=proof.scopes)
+        # What was read while the registry changed may already be old: it is used, not kept.
+        if generation == self.generation:
+            self._keep(token, Known(proof, caller))
+        return caller
+
+    def _keep(self, token: str, known: Known) -> None:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[token] = known
