@@ -1,16 +1,15 @@
 """Reading the audit trail: of one subject by number, of a whole commission by index."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.database.columns import table
-from service.database.prepared import Prepared
+from service.database.statement import LIMIT, Connection, Query
 from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
@@ -22,8 +21,34 @@ from service.trail.models import REGISTRY, AuditEntry
 _entry, _log, _commitment = table(AuditEntry), table(LogEntry), table(Commitment)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
-_limit = sa.bindparam("limit", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
+
+
+class EntryRow(TypedDict):
+    """An entry as it is told: its members, and the bytes that were hashed."""
+
+    subject: UUID
+    seq: int
+    kind: str
+    recorded_at: datetime
+    index: int | None
+    in_checkpoint: bool
+    actor: str
+    party: str | None
+    data: dict[str, Any]
+    canonical: str
+    leaf_hash: str
+
+
+class _Stored(NamedTuple):
+    subject: UUID
+    seq: int
+    kind: str
+    recorded_at: datetime
+    canonical: bytes
+    leaf: bytes
+    place: int | None
+    in_checkpoint: bool
 
 
 def _signed(log_id: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- a value, or an expression that gives one
@@ -31,21 +56,21 @@ def _signed(log_id: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- a value, 
     return sa.func.coalesce(_log.c.index < signed_size(log_id), sa.false()).label("in_checkpoint")
 
 
-async def of_registry(connection: AsyncConnection, after: list[Any] | None, limit: int) -> Sequence[dict[str, Any]]:
+async def of_registry(connection: Connection, after: list[Any] | None, limit: int) -> list[EntryRow]:
     """Return the registry's entries, oldest first; one that has no index yet has null."""
     asked = {"after": after[0] if after else -1, "limit": limit + 1}
-    return [_read(row) for row in await _of_registry.rows(connection, asked)]
+    return [_read(row) for row in await _of_registry.rows(connection, **asked)]
 
 
 async def of_commitment(
-    connection: AsyncConnection, caller: Caller, commitment_id: UUID, after: list[Any] | None, limit: int
-) -> Sequence[dict[str, Any]]:
+    connection: Connection, caller: Caller, commitment_id: UUID, after: list[Any] | None, limit: int
+) -> list[EntryRow]:
     """Return the entries of a commitment that the caller may see, oldest first; `NotFound` otherwise.
 
     One that has no index yet has null.
     """
     asked = {"commitment_id": commitment_id, "after": after[0] if after else -1, "limit": limit + 1}
-    rows = await _of_commitment(caller.kind).rows(connection, bound(caller, **asked))
+    rows = await _of_commitment(caller.kind).rows(connection, **bound(caller, **asked))
     if not rows:
         # Every commitment has an entry: this one is not there for the caller, or has none that comes after.
         await commitments.get(connection, caller, commitment_id)
@@ -53,59 +78,69 @@ async def of_commitment(
 
 
 async def of_commission(
-    connection: AsyncConnection, caller: Caller, commission_id: UUID, after: int, limit: int
-) -> Sequence[dict[str, Any]]:
+    connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int
+) -> list[EntryRow]:
     """Return the entries with an index above `after` that the caller may read, by index.
 
     An index is given after the commit and without gaps, so a reader that goes on from the last index misses nothing.
     """
     asked = {"commission_id": commission_id, "after": after, "limit": limit + 1}
-    return [_read(row) for row in await _of_commission(caller.kind).rows(connection, bound(caller, **asked))]
+    return [_read(row) for row in await _of_commission(caller.kind).rows(connection, **bound(caller, **asked))]
 
 
-_of_registry = Prepared(
-    sa.select(*_columns, _log.c.index, _signed(REGISTRY))
+_of_registry = Query(
+    sa.select(*_columns, _log.c.index.label("place"), _signed(REGISTRY))
     .select_from(_entry.outerjoin(_log, _same))
     .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
     .order_by(_entry.c.seq)
-    .limit(_limit)
+    .limit(LIMIT),
+    _Stored,
 )
 
 
 @cache
-def _of_commitment(kind: Kind) -> Prepared:
+def _of_commitment(kind: Kind) -> Query[_Stored]:
     commitment_id: Any = sa.bindparam("commitment_id", type_=sa.Uuid())
     log_id = sa.select(_commitment.c.commission_id).where(_commitment.c.id == commitment_id).scalar_subquery()
     visible = sa.exists().where(_commitment.c.id == commitment_id, visible_to(kind))
-    return Prepared(
-        sa.select(*_columns, _log.c.index, _signed(log_id))
+    return Query(
+        sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
         .select_from(_entry.outerjoin(_log, _same))
         .where(_entry.c.subject == commitment_id, _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
-        .limit(_limit)
+        .limit(LIMIT),
+        _Stored,
     )
 
 
 @cache
-def _of_commission(kind: Kind) -> Prepared:
+def _of_commission(kind: Kind) -> Query[_Stored]:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
     # Asked of each entry's own commitment: of EXISTS the database would first gather all that the caller may see.
     asked = sa.select(visible_to(kind)).where(_commitment.c.id == _log.c.subject).scalar_subquery()
     visible = sa.func.coalesce(asked, sa.false())
-    return Prepared(
-        sa.select(*_columns, _log.c.index, _signed(commission_id))
+    return Query(
+        sa.select(*_columns, _log.c.index.label("place"), _signed(commission_id))
         .select_from(_log.join(_entry, _same))
         .where(_log.c.log_id == commission_id, _log.c.index > _after, (_log.c.subject == commission_id) | visible)
         .order_by(_log.c.index)
-        .limit(_limit)
+        .limit(LIMIT),
+        _Stored,
     )
 
 
-def _read(row: Any) -> dict[str, Any]:  # noqa: ANN401 -- a row
-    members = orjson.loads(row["canonical"])
+def _read(row: _Stored) -> EntryRow:
+    members = orjson.loads(row.canonical)
     return {
-        **{name: row[name] for name in ("subject", "seq", "kind", "recorded_at", "index", "in_checkpoint")},
-        **{name: members[name] for name in ("actor", "party", "data")},
-        "canonical": bytes(row["canonical"]).decode(),
-        "leaf_hash": bytes(row["leaf"]).hex(),
+        "subject": row.subject,
+        "seq": row.seq,
+        "kind": row.kind,
+        "recorded_at": row.recorded_at,
+        "index": row.place,
+        "in_checkpoint": row.in_checkpoint,
+        "actor": members["actor"],
+        "party": members["party"],
+        "data": members["data"],
+        "canonical": row.canonical.decode(),
+        "leaf_hash": row.leaf.hex(),
     }

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from service.database.statement import Connection
 from service.errors import NotFound, ServiceError
 from service.log import queries as log_queries
 from service.log import reading as log
@@ -51,7 +51,7 @@ def proving(log_id: UUID) -> Iterator[None]:
         ) from wrong
 
 
-async def newest(connection: AsyncConnection, log_id: UUID, witnesses: int = 0) -> Signed:
+async def newest(connection: Connection, log_id: UUID, witnesses: int = 0) -> Signed:
     """Return the newest checkpoint with at least so many cosignatures; `NotFound` if there is none yet."""
     with proving(log_id):
         found = _verified(await log.newest(connection, log_id, witnesses))
@@ -61,7 +61,7 @@ async def newest(connection: AsyncConnection, log_id: UUID, witnesses: int = 0) 
     return found
 
 
-async def of_size(connection: AsyncConnection, log_id: UUID, size: int | None) -> Signed:
+async def of_size(connection: Connection, log_id: UUID, size: int | None) -> Signed:
     """Return the checkpoint over the first `size` entries (None: the newest); `NotFound` if none was signed there."""
     if size is None:
         return await newest(connection, log_id)
@@ -72,7 +72,7 @@ async def of_size(connection: AsyncConnection, log_id: UUID, size: int | None) -
     return found
 
 
-async def inclusions(connection: AsyncConnection, log_id: UUID, signed: Signed, indexes: Sequence[int]) -> list[Proven]:
+async def inclusions(connection: Connection, log_id: UUID, signed: Signed, indexes: Sequence[int]) -> list[Proven]:
     """Return the verified proof of each of these entries in the tree of a checkpoint; `NotFound` beyond its size."""
     size, root = signed.checkpoint.size, signed.checkpoint.root
     if beyond := [index for index in indexes if index >= size]:
@@ -88,7 +88,7 @@ async def inclusions(connection: AsyncConnection, log_id: UUID, signed: Signed, 
         ]
 
 
-async def consistency(connection: AsyncConnection, log_id: UUID, old: Checkpoint, new: Checkpoint) -> list[bytes]:
+async def consistency(connection: Connection, log_id: UUID, old: Checkpoint, new: Checkpoint) -> list[bytes]:
     """Return the verified proof that the tree of `old` is a prefix of that of `new`, which is no smaller."""
     with proving(log_id):
         hashes = await log.consistency(connection, log_id, old.size, new.size)
@@ -96,7 +96,7 @@ async def consistency(connection: AsyncConnection, log_id: UUID, old: Checkpoint
         return hashes
 
 
-async def served(connection: AsyncConnection, log_id: UUID, path: str) -> bytes:
+async def served(connection: Connection, log_id: UUID, path: str) -> bytes:
     """Return the tile or bundle at `path` below the log, within the newest checkpoint; `NotFound` for any other path."""
     wanted = _parsed(path)
     size = await log_queries.size_signed(connection, log_id)

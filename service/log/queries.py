@@ -1,14 +1,16 @@
 """Reading a commission's log: how it stands, its entry bundles, where a commitment's newest entry stands in it."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.errors import NotFound
+from service.database.statement import LIMIT, Connection, Query
+from service.errors import there
 from service.log import reading as log
 from service.log.models import LogCheckpoint, LogCosignature, LogEntry
 from service.register.commissions.models import Commission
@@ -21,7 +23,8 @@ _entry, _log = table(AuditEntry), table(LogEntry)
 _checkpoint, _cosignature = table(LogCheckpoint), table(LogCosignature)
 _commission, _commitment = table(Commission), table(Commitment)
 _stored = _log.join(_entry, (_entry.c.subject == _log.c.subject) & (_entry.c.seq == _log.c.seq))
-Row = Any
+_log_id = sa.bindparam("log_id", type_=sa.Uuid())
+_size = sa.bindparam("size", type_=sa.BigInteger())
 
 
 def signed_size(log_id: Any) -> sa.ScalarSelect[Any]:  # noqa: ANN401 -- a value, or an expression that gives one
@@ -29,36 +32,125 @@ def signed_size(log_id: Any) -> sa.ScalarSelect[Any]:  # noqa: ANN401 -- a value
     return sa.select(sa.func.max(_checkpoint.c.size)).where(_checkpoint.c.log_id == log_id).scalar_subquery()
 
 
-async def describe(connection: AsyncConnection, log_id: UUID) -> dict[str, Any]:
+class _Checkpoint(NamedTuple):
+    size: int
+    root: bytes
+    vkey: str
+    signed_at: datetime
+
+
+class _Witness(TypedDict):
+    vkey: str
+    cosigned_at: datetime
+
+
+class _Leaf(NamedTuple):
+    place: int
+    canonical: bytes
+
+
+class Newest(NamedTuple):
+    """A commitment's newest entry: its reference, and the entry's index in the log."""
+
+    reference: str
+    place: int
+
+
+class Place(NamedTuple):
+    """A subject's entry: its number there, and its index in the log."""
+
+    seq: int
+    place: int
+
+
+class Named(NamedTuple):
+    """A commission: its id and its code."""
+
+    id: UUID
+    code: str
+
+
+def _newest(subject: sa.ColumnElement[UUID]) -> sa.Select[Any]:
+    mine = (_log.c.subject == subject) & (_log.c.index < _size)
+    return sa.select(_log.c.seq, _log.c.index.label("place")).where(mine).order_by(_log.c.seq.desc()).limit(1)
+
+
+_newest_checkpoint = Query(
+    sa.select(*(_checkpoint.c[name] for name in _Checkpoint._fields))
+    .where(_checkpoint.c.log_id == _log_id)
+    .order_by(_checkpoint.c.size.desc())
+    .limit(1),
+    _Checkpoint,
+)
+_witnesses = Query(
+    sa.select(_cosignature.c.vkey, _cosignature.c.cosigned_at)
+    .where(_cosignature.c.log_id == _log_id, _cosignature.c.size == _size)
+    .order_by(_cosignature.c.vkey),
+    _Witness,
+)
+_signed_size = Query(sa.select(sa.func.coalesce(signed_size(_log_id), 0).label("size")), int)
+_signed_at = Query(
+    sa.select(_checkpoint.c.signed_at).where(_checkpoint.c.log_id == _log_id, _checkpoint.c.size == _size), datetime
+)
+_leaves = Query(
+    sa.select(_log.c.index.label("place"), _entry.c.canonical)
+    .select_from(_stored)
+    .where(_log.c.log_id == _log_id, _log.c.index == sa.any_(sa.bindparam("indexes", type_=ARRAY(sa.BigInteger())))),
+    _Leaf,
+)
+_bundled = Query(
+    sa.select(_entry.c.canonical)
+    .select_from(_stored)
+    .where(_log.c.log_id == _log_id, _log.c.index.between(sa.bindparam("first"), sa.bindparam("last")))
+    .order_by(_log.c.index),
+    bytes,
+)
+_last = _newest(_commitment.c.id).lateral()
+_newest_of_commitments = Query(
+    sa.select(_commitment.c.reference, _last.c.place)
+    .select_from(_commitment.join(_last, sa.true()))
+    .where(_commitment.c.commission_id == _log_id, _commitment.c.reference > sa.bindparam("after"))
+    .order_by(_commitment.c.reference)
+    .limit(LIMIT),
+    Newest,
+)
+_newest_of = Query(_newest(sa.bindparam("subject", type_=sa.Uuid())).where(_log.c.log_id == _log_id), Place)
+_named = Query(
+    sa.select(_commission.c.id, _commission.c.code).where(
+        (_commission.c.code == sa.bindparam("name"))
+        | (sa.cast(_commission.c.id, sa.Text) == sa.func.lower(sa.bindparam("name", type_=sa.Text())))
+    ),
+    Named,
+)
+
+
+async def describe(connection: Connection, log_id: UUID) -> dict[str, Any]:
     """Return how the log stands: its size, and its newest checkpoint with the witnesses that cosigned it, if any."""
-    asked = sa.select(_checkpoint).where(_checkpoint.c.log_id == log_id).order_by(_checkpoint.c.size.desc()).limit(1)
-    row = (await connection.execute(asked)).mappings().one_or_none()
+    newest = await _newest_checkpoint.row(connection, log_id=log_id)
     size = await log.size_of(connection, log_id)
-    if row is None:
+    if newest is None:
         return {"origin": None, "verifier_key": None, "size": size, "checkpoint": None}
-    mine = (_cosignature.c.log_id == log_id) & (_cosignature.c.size == row["size"])
-    found = await connection.execute(sa.select(_cosignature).where(mine).order_by(_cosignature.c.vkey))
+    witnesses = await _witnesses.rows(connection, log_id=log_id, size=newest.size)
     checkpoint = {
-        "size": row["size"],
-        "root_hash": bytes(row["root"]).hex(),
-        "signed_at": row["signed_at"],
-        "witnesses": [{**witness, "name": _name(witness["vkey"])} for witness in found.mappings()],
+        "size": newest.size,
+        "root_hash": newest.root.hex(),
+        "signed_at": newest.signed_at,
+        "witnesses": [{**witness, "name": _name(witness["vkey"])} for witness in witnesses],
     }
-    return {"origin": _name(row["vkey"]), "verifier_key": row["vkey"], "size": size, "checkpoint": checkpoint}
+    return {"origin": _name(newest.vkey), "verifier_key": newest.vkey, "size": size, "checkpoint": checkpoint}
 
 
-async def size_signed(connection: AsyncConnection, log_id: UUID) -> int:
+async def size_signed(connection: Connection, log_id: UUID) -> int:
     """Return the size of the log's newest checkpoint, 0 without one."""
-    return int(await connection.scalar(sa.select(signed_size(log_id))) or 0)
+    return await _signed_size.one(connection, log_id=log_id)
 
 
-async def signed_at(connection: AsyncConnection, log_id: UUID, size: int) -> Any:  # noqa: ANN401
-    """Return when the checkpoint over `size` entries was signed."""
-    mine = (_checkpoint.c.log_id == log_id) & (_checkpoint.c.size == size)
-    return await connection.scalar(sa.select(_checkpoint.c.signed_at).where(mine))
+async def signed_at(connection: Connection, log_id: UUID, size: int) -> datetime:
+    """Return when the checkpoint over `size` entries was signed; there is one."""
+    return await _signed_at.one(connection, log_id=log_id, size=size)
 
 
-async def content(connection: AsyncConnection, log_id: UUID, wanted: Tile | Bundle) -> bytes:
+async def content(connection: Connection, log_id: UUID, wanted: Tile | Bundle) -> bytes:
     """Return a hash tile or an entry bundle as wide as it is wanted; `TileInvalid` where it is not all stored."""
     if isinstance(wanted, Bundle):
         return await _bundle(connection, log_id, wanted)
@@ -67,60 +159,37 @@ async def content(connection: AsyncConnection, log_id: UUID, wanted: Tile | Bund
     return found
 
 
-async def leaves(connection: AsyncConnection, log_id: UUID, indexes: Sequence[int]) -> dict[int, bytes]:
+async def leaves(connection: Connection, log_id: UUID, indexes: Sequence[int]) -> dict[int, bytes]:
     """Return the leaf hash of each of these entries, computed from its stored bytes, by index."""
-    asked = sa.select(_log.c.index.label("place"), _entry.c.canonical).select_from(_stored)
-    found = await connection.execute(asked.where(_log.c.log_id == log_id, _log.c.index.in_(indexes)))
-    return {row.place: leaf_hash(bytes(row.canonical)) for row in found}
+    found = await _leaves.rows(connection, log_id=log_id, indexes=indexes)
+    return {one.place: leaf_hash(one.canonical) for one in found}
 
 
 async def newest_of_commitments(
-    connection: AsyncConnection, commission_id: UUID, size: int, after: str, limit: int
-) -> Sequence[Row]:
-    """Return (reference, index) of each commitment's newest entry among the first `size`, by reference after `after`."""
-    newest = _newest(_commitment.c.id, sa.literal(size)).lateral()
-    asked = (
-        sa.select(_commitment.c.reference, newest.c.place)
-        .select_from(_commitment.join(newest, sa.true()))
-        .where(_commitment.c.commission_id == commission_id, _commitment.c.reference > after)
-        .order_by(_commitment.c.reference)
-        .limit(limit)
-    )
-    return (await connection.execute(asked)).all()
+    connection: Connection, commission_id: UUID, size: int, after: str, limit: int
+) -> list[Newest]:
+    """Return each commitment's newest entry among the first `size`, by reference after `after`."""
+    return await _newest_of_commitments.rows(connection, log_id=commission_id, size=size, after=after, limit=limit)
 
 
-async def newest_of(connection: AsyncConnection, log_id: UUID, subject: UUID, size: int) -> Row:
-    """Return (seq, place) of the subject's newest entry among the first `size` of its log; `NotFound` otherwise."""
-    asked = _newest(sa.literal(subject, sa.Uuid), sa.literal(size)).where(_log.c.log_id == log_id)
-    found = (await connection.execute(asked)).one_or_none()
-    if found is None:
-        raise NotFound("No entry of this commitment is in a checkpoint yet. Ask again in a second.")
-    return found
+async def newest_of(connection: Connection, log_id: UUID, subject: UUID, size: int) -> Place:
+    """Return the subject's newest entry among the first `size` of its log; `NotFound` otherwise."""
+    found = await _newest_of.row(connection, log_id=log_id, subject=subject, size=size)
+    return there(found, "No entry of this commitment is in a checkpoint yet. Ask again in a second.")
 
 
-async def named(connection: AsyncConnection, name: str) -> Row:
-    """Return (id, code) of the commission with this code or id; `NotFound` otherwise."""
-    asked = sa.select(_commission.c.id, _commission.c.code)
-    same = (_commission.c.code == name) | (sa.cast(_commission.c.id, sa.Text) == name.lower())
-    found = (await connection.execute(asked.where(same))).one_or_none()
-    if found is None:
-        raise NotFound(f"There is no commission {name!r}. Give its code, such as PK-AZ, or its id.")
-    return found
+async def named(connection: Connection, name: str) -> Named:
+    """Return the commission with this code or id; `NotFound` otherwise."""
+    found = await _named.row(connection, name=name)
+    return there(found, f"There is no commission {name!r}. Give its code, such as PK-AZ, or its id.")
 
 
-async def _bundle(connection: AsyncConnection, log_id: UUID, wanted: Bundle) -> bytes:
+async def _bundle(connection: Connection, log_id: UUID, wanted: Bundle) -> bytes:
     last = wanted.first + wanted.width - 1
-    asked = sa.select(_entry.c.canonical).select_from(_stored).order_by(_log.c.index)
-    found = await connection.scalars(asked.where(_log.c.log_id == log_id, _log.c.index.between(wanted.first, last)))
-    entries = [bytes(entry) for entry in found]
+    entries = await _bundled.rows(connection, log_id=log_id, first=wanted.first, last=last)
     if len(entries) != wanted.width:
         raise TileInvalid(f"{wanted.path} has {len(entries)} entries where it needs {wanted.width}")
     return encode_bundle(entries)
-
-
-def _newest(subject: sa.ColumnElement[UUID], size: sa.ColumnElement[int]) -> sa.Select[Any]:
-    mine = (_log.c.subject == subject) & (_log.c.index < size)
-    return sa.select(_log.c.seq, _log.c.index.label("place")).where(mine).order_by(_log.c.seq.desc()).limit(1)
 
 
 def _name(vkey: str) -> str:
