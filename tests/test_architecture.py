@@ -56,7 +56,7 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
         "register/commitments/rules/fitness.py:unfit",
         "register/decisions/engine/writing.py:take_effect",
-        "verify/replay/commitments.py:_effective",
+        "verify/replay/decisions.py:_conclude",
     ]
     assert calls("take_effect") == [
         "register/decisions/commands.py:answer",

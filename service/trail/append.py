@@ -18,8 +18,8 @@ _insert = sa.insert(_entry).values(given(_entry, *_entry.c.keys()))
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
-    """A change that an entry tells of: a statement that goes along with it, and its values.
+class EntryChange:
+    """A change that an entry tells of: a statement that is run with it, and its values.
 
     No value may have the name of a column: SQLAlchemy would write it there.
     """
@@ -28,8 +28,8 @@ class Along:
     values: Mapping[str, Any]
 
 
-async def append(connection: Connection, entry: Entry, along: Sequence[Along] = ()) -> None:
-    """Store `entry`, queue it for its index and make the changes that go `along`, in one statement of the caller's transaction.
+async def append(connection: Connection, entry: Entry, changes: Sequence[EntryChange] = ()) -> None:
+    """Store `entry`, queue it for its index and make its `changes`, in one statement of the caller's transaction.
 
     The caller holds the lock on the subject's row, and writes the new head there. UNIQUE (subject, seq) refuses a fork.
     """
@@ -42,12 +42,12 @@ async def append(connection: Connection, entry: Entry, along: Sequence[Along] = 
         "kind": entry.kind,
         "recorded_at": entry.recorded_at,
     }
-    for one in along:
+    for one in changes:
         values |= one.values
-    await _appending(tuple(one.statement for one in along)).run(connection, **values)
+    await _appending(tuple(one.statement for one in changes)).run(connection, **values)
 
 
-# Made once for the statements that go along: making it would cost more than running it.
+# Made once for the statements that are run together: making it would cost more than running it.
 @cache
-def _appending(along: tuple[sa.CTE, ...]) -> Change:
-    return Change(_insert.add_cte(_queue, *along))
+def _appending(changes: tuple[sa.CTE, ...]) -> Change:
+    return Change(_insert.add_cte(_queue, *changes))

@@ -14,7 +14,8 @@ import orjson
 
 from service.tlog.merkle import leaf_hash
 
-VERSION: Final = 1
+VERSIONS: Final = (1, 2)
+"""What an entry's data means, its version says; an old entry keeps its own for good."""
 LIMIT: Final = 65_535
 FIRST_PREV: Final = bytes(32)
 _TOO_LARGE: Final = 2**53
@@ -62,10 +63,11 @@ def compose(
     recorded_at: datetime,
     author: Author,
     data: Mapping[str, Any],
+    version: int = 1,
 ) -> Entry:
     """Return the entry that follows `head`; `NotCanonical` if `data` cannot be spelled in one way only."""
     members = {
-        "v": VERSION,
+        "v": version,
         "commission": str(log_id),
         "subject": str(subject),
         "seq": head.seq + 1,

@@ -51,11 +51,20 @@ class Stamp:
     at: datetime
     head: Head
 
-    def entry(self, log_id: UUID, subject: UUID, author: Author, kind: str, data: Mapping[str, Any]) -> Entry:
+    def entry(
+        self, log_id: UUID, subject: UUID, author: Author, kind: str, data: Mapping[str, Any], version: int = 1
+    ) -> Entry:
         """Return the subject's next entry; `InvalidContent` if what a client sent has no single spelling, or is too long."""
         try:
             return compose(
-                self.head, log_id=log_id, subject=subject, kind=kind, recorded_at=self.at, author=author, data=data
+                self.head,
+                log_id=log_id,
+                subject=subject,
+                kind=kind,
+                recorded_at=self.at,
+                author=author,
+                data=data,
+                version=version,
             )
         except NotCanonical as wrong:
             raise InvalidContent(f"It cannot be put into one entry of the audit trail: {wrong}") from wrong

@@ -12,14 +12,14 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from service.trail.entry import LIMIT, VERSION, NotCanonical
+from service.trail.entry import LIMIT, VERSIONS, NotCanonical
 
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 """What follows the date in a time."""
 _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
-_END: Final = f',"v":{VERSION}}}'.encode()
+_ENDS: Final = tuple(f',"v":{version}}}'.encode() for version in VERSIONS)
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _of_day = re.compile(_TIME).fullmatch
 _uuid = re.compile(UUID).fullmatch
@@ -41,7 +41,9 @@ class Entry(NamedTuple):
 
 
 _members = itemgetter(*Entry._fields)
-_TEN: Final = f"an entry of version {VERSION} has just these members: {', '.join(sorted(Entry._fields))}"
+_TEN: Final = (
+    f"an entry of version {' or '.join(map(str, VERSIONS))} has just these members: {', '.join(sorted(Entry._fields))}"
+)
 
 
 def read(stored: bytes) -> Entry:
@@ -55,7 +57,7 @@ def read(stored: bytes) -> Entry:
             _refuse("it is JSON, but not in its one canonical spelling")
         entry = Entry._make(_members(members))
         _, commission, subject, seq, _, kind, at, actor, party, data = entry
-        if len(members) != len(entry) or not stored.endswith(_END) or len(stored) > LIMIT:
+        if len(members) != len(entry) or not stored.endswith(_ENDS) or len(stored) > LIMIT:
             _refuse(_TEN)
         if _has_float(data) or not (stored.isascii() or _has_plain_keys(data)):
             _refuse("a number in it is no integer, or a key is not ASCII")

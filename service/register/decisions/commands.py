@@ -72,10 +72,10 @@ async def answer(
         step = step_of(locked.matter.rules, locked.facts, _body(known))
         effect = take_effect(locked.matter, step, known["evidence"], locked.row)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
-    along = [answered(said)]
+    others = [answered(said)]
     if status is not TransitionStatus.OPEN:
-        along.append(closed(transition_id, status, locked.stamp.at))
-    await save(connection, caller, locked, kind, data, changes, along)
+        others.append(closed(transition_id, status, locked.stamp.at))
+    await save(connection, caller, locked, kind, data, changes, others)
     if len(known["awaited"]) > 1:
         # Others may have answered before; the locked read does not carry their answers.
         return await queries.now(connection, locked.matter, transition_id)
@@ -96,8 +96,8 @@ async def withdraw(
         )
     await _require_open(connection, locked, transition_id)
     data = {"transition": str(transition_id), "reason": new.reason}
-    along = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
-    await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, along)
+    others = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
+    await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, others)
     return await queries.now(connection, locked.matter, transition_id)
 
 

@@ -1,16 +1,12 @@
-"""Replaying a commitment's entries by the service's own rules: who may do what when, and what it changes. Pure.
+"""Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
-What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
-"""
-
-from typing import Any
-
-from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import Action
 from service.verify.canonical import Entry
-from service.verify.replay.evidence import hold_to_length, hold_to_names, judge, lasts
-from service.verify.replay.register import Register, Subject, Waiting
-from service.verify.replay.shape import COMMITMENT_KINDS, Broken, hold_to_shape, require, spelled
+from service.verify.replay import decisions
+from service.verify.replay.evidence import hold_to_length
+from service.verify.replay.matters import RULES
+from service.verify.replay.register import Register, Subject
+from service.verify.replay.shape import COMMITMENT_KINDS, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
@@ -19,25 +15,16 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     hold_to_shape(COMMITMENT_KINDS, kind, data)
     party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
+    require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
+    subject.rules = RULES["commitment", entry.v]
     if subject.waiting or "expired" in data:
-        _expire(subject, entry)
-    _REPLAYS[kind](register, subject, entry, party)
-
-
-def _effective(waiting: Waiting, facts: dict[str, Any]) -> dict[str, Any]:
-    """Compute what changes when the proposal takes effect."""
-    after = effect(waiting.row, waiting.proposal["evidence"], facts)
-    return {"before": {name: facts[name] for name in after}, "after": after}
-
-
-def _expire(subject: Subject, entry: Entry) -> None:
-    """Close a proposal whose end has come: the entry that comes after it names it."""
-    waiting, expired = subject.waiting, entry.data.get("expired")
-    due = waiting.proposal["transition"] if waiting and not lasts(waiting.proposal, entry.recorded_at) else None
-    if due:
-        require(expired is not None, "it does not say that the proposal before it had expired")
-        subject.waiting = None
-    require(expired == due, "it says that a proposal expired which did not")
+        decisions.expire(subject, entry)
+    if kind == "commitment.recorded":
+        _record(register, subject, entry, party)
+    elif kind == "commitment.changed":
+        _change(subject, entry, party)
+    else:
+        decisions.follow(register, subject, entry, party)
 
 
 def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -57,74 +44,11 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
     subject.facts = facts
-    _open(register, subject, entry, party, facts)
+    assert subject.rules is not None
+    decisions.open_proposal(register, subject.rules, subject, entry, party)
 
 
-def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
-    require(subject.waiting is None, "a proposal is open already; one at a time")
-    _open(register, subject, entry, party, subject.facts)
-
-
-def _open(register: Register, subject: Subject, entry: Entry, party: str, facts: dict[str, Any]) -> None:
-    proposal = entry.data["proposal"]
-    row = judge(register, facts, proposal, entry.recorded_at)
-    awaits = register.others(party)
-    if proposal["awaits"] != awaits:
-        raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
-    subject.waiting = Waiting(proposal, row, party, awaits)
-    _conclude(subject, entry, facts)
-
-
-def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
-    waiting = _answered(subject, entry, party)
-    waiting.awaiting.remove(party)
-    facts = subject.facts
-    if not waiting.awaiting:
-        hold_to_names(register, facts, waiting.proposal)
-    _conclude(subject, entry, facts)
-
-
-def _refuse(_: Register, subject: Subject, entry: Entry, party: str) -> None:
-    _answered(subject, entry, party)
-    subject.waiting = None
-
-
-def _answered(subject: Subject, entry: Entry, party: str) -> Waiting:
-    """Return the open proposal that the entry answers, once it is sure that this party may answer it."""
-    waiting = _open_one(subject, entry)
-    if party not in waiting.awaiting:
-        require(party != waiting.by, f"{party} answers its own proposal; another party must")
-        require(False, f"{party} has confirmed this proposal already")  # noqa: FBT003 -- it does not hold
-    return waiting
-
-
-def _open_one(subject: Subject, entry: Entry) -> Waiting:
-    waiting = subject.waiting
-    require(waiting and waiting.proposal["transition"] == entry.data["transition"], "no such proposal is open")
-    assert waiting is not None
-    return waiting
-
-
-def _withdraw(_: Register, subject: Subject, entry: Entry, party: str) -> None:
-    by = _open_one(subject, entry).by
-    require(party == by, f"{party} takes back a proposal of {by}; only {by} may")
-    subject.waiting = None
-
-
-def _conclude(subject: Subject, entry: Entry, facts: dict[str, Any]) -> None:
-    """Let the proposal take effect if it awaits nobody more, and only then; what changes is computed from the evidence."""
-    waiting, stated = subject.waiting, entry.data.get("effective")
-    assert waiting is not None
-    if waiting.awaiting:
-        require(stated is None, "it takes effect before every other party has confirmed it")
-        return
-    require(stated is not None, "every party has confirmed it, yet it does not take effect")
-    effective = _effective(waiting, facts)
-    require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
-    subject.conclude(effective["after"])
-
-
-def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
+def _change(subject: Subject, entry: Entry, party: str) -> None:
     data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
     require(after.keys() == {party}, f"{party} changes facts of another party")
@@ -132,13 +56,3 @@ def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
     facts["party_facts"] |= after
-
-
-_REPLAYS = {
-    "commitment.recorded": _record,
-    "commitment.changed": _change,
-    "transition.proposed": _propose,
-    "transition.confirmed": _confirm,
-    "transition.refused": _refuse,
-    "transition.withdrawn": _withdraw,
-}

@@ -7,32 +7,30 @@ from typing import Any
 from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.lifecycle import OPEN
-from service.register.commitments.rules.matter import COMMITMENT
-from service.register.commitments.rules.requirements import facts as facts_of
 from service.register.decisions.rules import judging
 from service.register.decisions.rules.judging import Case
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Facts, Found, Name
+from service.register.decisions.rules.matter import Facts, Found, Name, Rules
 from service.verify.replay.register import Register
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
 
 
-def judge(register: Register, members: Members, proposal: Members, at: str) -> Step:
-    """Return the row that the proposal follows, if it could be made at `at` of a commitment with these `members`.
+def judge(register: Register, rules: Rules[Any], members: Members, proposal: Members, at: str) -> Step:
+    """Return the row that the proposal follows, if it could be made at `at` of a matter with these `members`.
 
     Raises `Broken` if it could not.
     """
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
-    case = _case(register, members, body, at)
-    step = row_for(case.facts, body)
+    case = _case(register, rules, members, body, at)
+    step = row_for(rules, case.facts, body)
     ends = (step.source, step.leads_to(case.facts.left))
     require((proposal["source"], proposal["target"]) == ends, f"'{action}' leads from {ends[0]} to {ends[1]}")
     require(lasts(proposal, at), "it had expired before it was made")
     try:
-        judged = judging.judge(COMMITMENT, step, case, body)
+        judged = judging.judge(rules, step, case, body)
     except ServiceError as refused:
         raise Broken(f"the evidence of '{action}' is not as it must be: {_said(refused.errors[0])}") from refused
     require(
@@ -47,19 +45,19 @@ def lasts(proposal: Members, at: str) -> bool:
     return proposal["expires_at"] is None or bool(proposal["expires_at"] > at)
 
 
-def row_for(facts: Facts, body: Members) -> Step:
+def row_for(rules: Rules[Any], facts: Facts, body: Members) -> Step:
     """Return the row of the lifecycle that `body` follows; `Broken` if there is none."""
     try:
-        return judging.step_of(COMMITMENT, facts, body)
+        return judging.step_of(rules, facts, body)
     except TransitionNotAllowed as refused:
         raise Broken(refused.detail) from refused
 
 
-def hold_to_names(register: Register, members: Members, proposal: Members) -> None:
+def hold_to_names(register: Register, rules: Rules[Any], members: Members, proposal: Members) -> None:
     """Raise `Broken` if what the proposal names is not there, or is closed meanwhile."""
     body = {**proposal["evidence"], "action": proposal["action"]}
-    for name, found in _found(register, members, body).items():
-        if wrong := COMMITMENT.wrong_name(name, found):
+    for name, found in _found(register, rules, members, body).items():
+        if wrong := rules.wrong_name(name, found):
             raise Broken(f"it cannot take effect: {_said(wrong)}")
 
 
@@ -69,13 +67,13 @@ def hold_to_length(members: Members) -> None:
         raise Broken(fault["detail"])
 
 
-def _case(register: Register, members: Members, body: Members, at: str) -> Case:
-    facts = facts_of(members, register.parties, register.languages)
-    return Case(members, facts, datetime.fromisoformat(at), _found(register, members, body))
+def _case(register: Register, rules: Rules[Any], members: Members, body: Members, at: str) -> Case:
+    facts = rules.facts(members, register.parties, register.languages)
+    return Case(members, facts, datetime.fromisoformat(at), _found(register, rules, members, body))
 
 
-def _found(register: Register, members: Members, body: Members) -> dict[Name, Found | None]:
-    return {name: _look_up(register, members, name) for name in COMMITMENT.names(body)}
+def _found(register: Register, rules: Rules[Any], members: Members, body: Members) -> dict[Name, Found | None]:
+    return {name: _look_up(register, members, name) for name in rules.names(body)}
 
 
 def _look_up(register: Register, members: Members, name: Name) -> Found | None:

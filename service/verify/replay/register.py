@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.matter import Rules
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
@@ -14,28 +15,27 @@ class Waiting:
     """An open proposal, as its entry says it, and the parties that have yet to confirm it."""
 
     proposal: dict[str, Any]
+    rules: Rules[Any]
+    """Those of the entry that opened it."""
     row: Step
-    """Its row of the lifecycle: while it is open, nothing else moves the commitment."""
+    """Its row of the lifecycle: while it is open, no other proposal moves the matter."""
     by: str
     awaiting: list[str]
 
 
 @dataclass(slots=True)
 class Subject:
-    """A subject of the log: the end of its chain, and for a commitment what the replay knows of it."""
+    """A subject of the log: the end of its chain, and for a matter what the replay knows of it."""
 
     last: Link = field(default_factory=Link)
     index: int = -1
     reference: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
-    """The members of the commitment as they stand now; empty until it is recorded."""
+    """The members of the matter as they stand now; empty until it is recorded."""
+    rules: Rules[Any] | None = None
+    """Those of its last entry's version."""
     waiting: Waiting | None = None
     broken: bool = False
-
-    def conclude(self, after: dict[str, Any]) -> None:
-        """Let the open proposal take effect: the members in `after` become as they are there."""
-        self.facts |= after
-        self.waiting = None
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ MEMBERS: Final = (
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
+    version=1,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
     evidence=MODELS,

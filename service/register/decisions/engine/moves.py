@@ -1,6 +1,6 @@
 """A move as it is stored: the transition that a proposal opens, a party's answer to it, and how it is closed.
 
-Each is a statement that goes along with the entry, made once; only the values differ.
+Each is a statement that is run with the entry, made once; only the values differ.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from service.database.statement import Change, Connection
 from service.permissions import Caller
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus
 from service.register.decisions.rules.judging import Judged
-from service.trail.append import Along
+from service.trail.append import EntryChange
 from service.trail.entry import timestamp
 
 _transition, _confirmation = table(Transition), table(Confirmation)
@@ -80,19 +80,19 @@ class Move:
         }
 
 
-def opened(row: Mapping[str, Any]) -> Along:
+def opened(row: Mapping[str, Any]) -> EntryChange:
     """Return the statement that stores a transition."""
-    return Along(_opened, {f"transition_{name}": value for name, value in row.items()})
+    return EntryChange(_opened, {f"transition_{name}": value for name, value in row.items()})
 
 
-def answered(row: Mapping[str, Any]) -> Along:
+def answered(row: Mapping[str, Any]) -> EntryChange:
     """Return the statement that stores a party's answer."""
-    return Along(_answered, {f"confirmation_{name}": value for name, value in row.items()})
+    return EntryChange(_answered, {f"confirmation_{name}": value for name, value in row.items()})
 
 
-def closed(transition_id: UUID, status: TransitionStatus, at: datetime) -> Along:
+def closed(transition_id: UUID, status: TransitionStatus, at: datetime) -> EntryChange:
     """Return the statement that closes a transition."""
-    return Along(_closed, {"close_id": transition_id, "close_status": status, "close_at": at})
+    return EntryChange(_closed, {"close_id": transition_id, "close_status": status, "close_at": at})
 
 
 async def expire(connection: Connection, transition_id: UUID, at: datetime) -> None:

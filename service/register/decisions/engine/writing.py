@@ -17,7 +17,7 @@ from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.engine.moves import CLOSED, Move, expire, opened
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.trail.append import Along, append
+from service.trail.append import EntryChange, append
 from service.trail.entry import Author, Entry, Head
 from service.trail.stamp import Stamp
 
@@ -55,9 +55,11 @@ async def insert(connection: Connection, matter: Matter, caller: Caller, row: Ro
     effect = proposed(matter, move, row)
     data = {matter.kind: matter.members(row), **effect.told}
     author = Author(caller.principal_id, caller.party)
-    entry = Stamp(row["id"], at, Head()).entry(row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data)
+    entry = Stamp(row["id"], at, Head()).entry(
+        row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data, matter.rules.version
+    )
     new = {**row, **move.opened(), **effect.columns, **_head(entry)}
-    recorded = Along(_inserting(matter, tuple(new)), _values(new))
+    recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
     await append(connection, entry, [recorded, opened(move.row(row["id"], row["commission_id"], caller, at))])
 
 
@@ -68,9 +70,9 @@ async def save(
     kind: str,
     data: dict[str, Any],
     changes: Mapping[str, Any],
-    along: Sequence[Along] = (),
+    others: Sequence[EntryChange] = (),
 ) -> None:
-    """Change a locked matter, with the statements that go `along`, and write the next entry of its trail.
+    """Change a locked matter, with the other changes that its entry tells of, and write the next entry of its trail.
 
     An expired proposal that no entry has named yet is named by this one, whatever else it says.
     """
@@ -80,10 +82,10 @@ async def save(
         changes = {**CLOSED, **changes}
     row = locked.row
     author = Author(caller.principal_id, caller.party)
-    entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data)
+    entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data, locked.matter.rules.version)
     after = {**changes, **_head(entry)}
-    changed = Along(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
-    await append(connection, entry, [changed, *along])
+    changed = EntryChange(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
+    await append(connection, entry, [changed, *others])
 
 
 def _head(entry: Entry) -> dict[str, Any]:

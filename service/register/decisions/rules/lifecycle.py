@@ -81,6 +81,10 @@ class Lifecycle:
         held = [step.action for step in self.steps_from(state) if _may_hold(step.when, facts)]
         return list(dict.fromkeys(held))
 
+    def is_own(self, action: str) -> bool:
+        """Return whether a party does this alone."""
+        return any(step.who is Who.OWN for step in self.steps if step.action == action)
+
     def step(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> Step:
         """Return the row for `action` in `state`, given the `facts` that the rows' `when` asks for.
 

@@ -62,6 +62,8 @@ class Rules(Generic[F]):
     """The rules of one kind of matter."""
 
     kind: str
+    version: int
+    """Of the entries that tell of it; those of an earlier version keep the rules that they were written by."""
     lifecycle: Lifecycle
     members: tuple[str, ...]
     """What an entry tells of the matter."""

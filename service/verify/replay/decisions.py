@@ -1,0 +1,111 @@
+"""Replaying what parties decide, whatever the matter: proposals, answers, ends, and what takes effect. Pure.
+
+What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
+"""
+
+from typing import Any
+
+from service.register.decisions.rules.matter import Rules
+from service.verify.canonical import Entry
+from service.verify.replay.evidence import hold_to_names, judge, lasts
+from service.verify.replay.register import Register, Subject, Waiting
+from service.verify.replay.shape import Broken, require, spelled
+
+
+def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    """Replay a proposal of the subject, or an answer to one; raises `Broken` with the rule that it breaks."""
+    _REPLAYS[entry.kind](register, subject, entry, party)
+
+
+def expire(subject: Subject, entry: Entry) -> None:
+    """Close a proposal whose end has come: the entry that comes after it names it."""
+    waiting, expired = subject.waiting, entry.data.get("expired")
+    due = waiting.proposal["transition"] if waiting and not lasts(waiting.proposal, entry.recorded_at) else None
+    if due:
+        require(expired is not None, "it does not say that the proposal before it had expired")
+        subject.waiting = None
+    require(expired == due, "it says that a proposal expired which did not")
+
+
+def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry: Entry, party: str) -> None:
+    """Open the proposal that the entry tells of; where it awaits nobody it takes effect at once."""
+    proposal = entry.data["proposal"]
+    alone = rules.lifecycle.is_own(proposal["action"])
+    require(alone or subject.waiting is None, "a proposal is open already; one at a time")
+    row = judge(register, rules, subject.facts, proposal, entry.recorded_at)
+    awaits = [] if alone else register.others(party)
+    if proposal["awaits"] != awaits:
+        raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
+    opened = Waiting(proposal, rules, row, party, awaits)
+    if alone:
+        _conclude(subject, opened, entry)
+        return
+    subject.waiting = opened
+    _settle(subject, opened, entry)
+
+
+def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    assert subject.rules is not None
+    open_proposal(register, subject.rules, subject, entry, party)
+
+
+def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    waiting = _answered(subject, entry, party)
+    waiting.awaiting.remove(party)
+    if not waiting.awaiting:
+        hold_to_names(register, waiting.rules, subject.facts, waiting.proposal)
+    _settle(subject, waiting, entry)
+
+
+def _refuse(_: Register, subject: Subject, entry: Entry, party: str) -> None:
+    _answered(subject, entry, party)
+    subject.waiting = None
+
+
+def _answered(subject: Subject, entry: Entry, party: str) -> Waiting:
+    """Return the open proposal that the entry answers, once it is sure that this party may answer it."""
+    waiting = _open_one(subject, entry)
+    if party not in waiting.awaiting:
+        require(party != waiting.by, f"{party} answers its own proposal; another party must")
+        require(False, f"{party} has confirmed this proposal already")  # noqa: FBT003 -- it does not hold
+    return waiting
+
+
+def _open_one(subject: Subject, entry: Entry) -> Waiting:
+    waiting = subject.waiting
+    require(waiting and waiting.proposal["transition"] == entry.data["transition"], "no such proposal is open")
+    assert waiting is not None
+    return waiting
+
+
+def _withdraw(_: Register, subject: Subject, entry: Entry, party: str) -> None:
+    by = _open_one(subject, entry).by
+    require(party == by, f"{party} takes back a proposal of {by}; only {by} may")
+    subject.waiting = None
+
+
+def _settle(subject: Subject, waiting: Waiting, entry: Entry) -> None:
+    """Let the open proposal take effect if it awaits nobody more, and only then."""
+    if waiting.awaiting:
+        require(entry.data.get("effective") is None, "it takes effect before every other party has confirmed it")
+        return
+    _conclude(subject, waiting, entry)
+    subject.waiting = None
+
+
+def _conclude(subject: Subject, waiting: Waiting, entry: Entry) -> None:
+    """Let a proposal take effect; what changes is computed from the evidence."""
+    stated, facts = entry.data.get("effective"), subject.facts
+    require(stated is not None, "every party has confirmed it, yet it does not take effect")
+    after = waiting.rules.effect(waiting.row, waiting.proposal["evidence"], facts)
+    effective = {"before": {name: facts[name] for name in after}, "after": after}
+    require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
+    facts |= after
+
+
+_REPLAYS = {
+    "transition.proposed": _propose,
+    "transition.confirmed": _confirm,
+    "transition.refused": _refuse,
+    "transition.withdrawn": _withdraw,
+}

@@ -1,0 +1,9 @@
+"""The rules by which entries of each kind and version are replayed: what a version meant, it means for good. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.decisions.rules.matter import Rules
+
+RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {("commitment", 1): COMMITMENT}
