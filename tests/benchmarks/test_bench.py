@@ -195,7 +195,7 @@ async def test_the_limit_writes_what_the_service_writes(bench: Bench) -> None:
                 ("resume", "agreed"),
             ]
             assert {one["status"] for one in bodies} == {status}
-            assert len({one["commitment_id"] for one in bodies}) == 1
+            assert len({one["matter"]["id"] for one in bodies}) == 1
     await bench.sequencer.step()
     await assert_trails_hold(bench.connection)
     await assert_indexes_have_no_gap(bench.connection)
