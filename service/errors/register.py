@@ -1,7 +1,7 @@
 """What the register refuses: for who asks, for its present state, or for what was sent."""
 
-from collections.abc import Mapping
-from typing import ClassVar, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self, TypeVar
 
 from service.errors.base import ServiceError
 
@@ -137,6 +137,15 @@ class InvalidContent(ServiceError):
 
     status = 422
     title = "The content is not valid"
+
+    @classmethod
+    def listing(cls, errors: Sequence[Mapping[str, str]]) -> Self:
+        """Return the refusal that announces these faults: as many as there are, the first ones in full."""
+        said = [f"{one.get('pointer') or one.get('parameter') or 'the body'} {one['detail']}" for one in errors[:8]]
+        more = [f"and {len(errors) - len(said)} more, all of them in `errors`"] if len(errors) > len(said) else []
+        counted = "1 thing is wrong" if len(errors) == 1 else f"{len(errors)} things are wrong"
+        detail = f"{counted}: {'; '.join([*said, *more])}"
+        return cls(detail if detail.endswith("?") else f"{detail}.", errors=errors)
 
 
 class EvidenceMissing(InvalidContent):

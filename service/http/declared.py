@@ -46,8 +46,7 @@ async def require_declared(request: Request) -> None:
         return
     wrong = list(_wrong_names(operation.parameters, request))
     if wrong:
-        said = "; ".join(f"{one['parameter']} {one['detail']}" for one in wrong)
-        raise InvalidContent(f"{len(wrong)} thing(s) to mend: {said}.", errors=wrong)
+        raise InvalidContent.listing(wrong)
     if not acceptable(accept, operation.media_types):
         offered = ", ".join(operation.media_types)
         raise NotAcceptable(

@@ -1,8 +1,6 @@
 """Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import structlog
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -17,8 +15,8 @@ from typing_extensions import override
 
 from service import errors
 from service.database import refusals as violations
+from service.http import invalid
 from service.http.languages import chosen, translated
-from service.http.routing import is_json
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger("pacta.problems")
@@ -93,27 +91,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    return respond(request, invalid(request.headers.get("content-type", ""), error.errors()))
-
-
-def invalid(content_type: str, found: Sequence[Mapping[str, Any]]) -> errors.ServiceError:
-    """Return the refusal for what pydantic found: 415 for another media type, 400 for what is not JSON, else 422."""
-    if unread := [fault["ctx"]["error"] for fault in found if fault["type"] == "json_invalid"]:
-        return errors.Unreadable(f"The body cannot be read: {unread[0]}.", errors=[errors.fault("", unread[0])])
-    body = any(fault["loc"][:1] == ("body",) and len(fault["loc"]) == 1 for fault in found)
-    if body and content_type and not is_json(content_type):
-        return errors.UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
-    faults = [_fault(fault) for fault in found]
-    named = "; ".join(f"{one.get('pointer') or one.get('parameter') or 'body'}: {one['detail']}" for one in faults[:5])
-    return errors.InvalidContent(f"{len(faults)} thing(s) to mend. {named}", errors=faults)
-
-
-def _fault(found: Mapping[str, Any]) -> dict[str, str]:
-    where, *rest = found["loc"] or ("body",)
-    if where == "body":
-        named = [str(part).replace("~", "~0").replace("/", "~1") for part in rest]
-        return {"pointer": "".join(f"/{part}" for part in named), "detail": found["msg"]}
-    return {"parameter": ".".join(str(part) for part in rest) or str(where), "detail": found["msg"]}
+    return respond(request, invalid.refusal(request, error))
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -54,15 +54,15 @@ async def record(
     """
     place = await queries.place(connection, caller, new.commission_id, new.session_id, new.working_group_id)
     if place is None:
-        raise _invalid([fault("/commission_id", "there is no such commission")])
+        raise InvalidContent.listing([fault("/commission_id", "there is no such commission")])
     standing_in(caller, place).require(Permission.PROPOSE)
     judged, wrong = _agreement(new, place)
     wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id), *wrong]
     if wrong:
-        raise _invalid(wrong)
+        raise InvalidContent.listing(wrong)
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
     if wrong := too_long(row, "/texts"):
-        raise _invalid(wrong)
+        raise InvalidContent.listing(wrong)
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
     await insert(connection, COMMITMENTS, caller, row, move, place["at"])
@@ -78,7 +78,7 @@ async def change_party_facts(
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
     wrong = await _wrong_lead(connection, caller, patch.lead_organisation_id)
     if wrong:
-        raise _invalid(wrong)
+        raise InvalidContent.listing(wrong)
     party, everyone = str(caller.party), locked.row["party_facts"]
     before = everyone.get(party, {})
     changes = patch.model_dump(mode="json", exclude_unset=True)
@@ -86,7 +86,7 @@ async def change_party_facts(
     if after == before:
         return
     if len(canonical(after)) > PARTY_FACTS_BYTES:
-        raise _invalid([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
+        raise InvalidContent.listing([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
     data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
     await save(connection, caller, locked, "commitment.changed", data, {"party_facts": {**everyone, party: after}})
 
@@ -146,8 +146,3 @@ async def _row(
         "state": State.PROPOSED,
         "recorded_at": place["at"],
     }
-
-
-def _invalid(wrong: list[Fault]) -> InvalidContent:
-    listed = "; ".join(f"{one['pointer']}: {one['detail']}" for one in wrong)
-    return InvalidContent(f"{len(wrong)} thing(s) to mend. {listed}", errors=wrong)

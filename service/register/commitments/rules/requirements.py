@@ -3,6 +3,7 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -111,7 +112,7 @@ _CASES: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Facts], Iterator[Fau
 def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Fault]:
     """Return what cannot be so: a past event in the future, a party or language not of the commission, too long a text.
 
-    `given` is the evidence as its entry says it.
+    `given` is the evidence as its entry says it, or what of it is of the right shape.
     """
     faults = [
         fault(f"/{name}", f"lies in the future; today is {today} (UTC)")
@@ -119,13 +120,14 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
         if given.get(name) and start(given[name]) > today
     ]
     for place, signatory in enumerate(given.get("signatories", ())):
-        if signatory["party"] not in facts.parties:
+        if signatory.get("party", facts.parties[0]) not in facts.parties:
             faults.append(fault(f"/signatories/{place}/party", _no_party(facts)))
-    drafting, texts = given.get("drafting_party"), given.get("authentic_texts", ())
+    drafting = given.get("drafting_party")
     if drafting and drafting not in facts.parties:
         faults.append(fault("/drafting_party", _no_party(facts)))
-    if texts and len({text["language"] for text in texts}) < len(texts):
-        faults.append(fault("/authentic_texts", "names one language twice"))
+    languages = Counter(text["language"] for text in given.get("authentic_texts", ()) if "language" in text)
+    if twice := [f"'{language}'" for language, times in languages.items() if times > 1]:
+        faults.append(fault("/authentic_texts", f"names {', '.join(twice)} more than once; one text per language"))
     if len(orjson.dumps(given)) > MOST_BYTES:
         faults.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
     return faults

@@ -7,11 +7,13 @@ was looked up before.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, fault
+from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, fault, shapes
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Facts, Found, Members, Name, Rules
@@ -41,33 +43,40 @@ def step_of(rules: Rules[Any], facts: Facts, body: Members) -> Step:
     """Return the row of the lifecycle that `body` asks for: 422 if it names no action, 409 if there is no such row."""
     action, conditions = body.get("action"), facts.conditions(body)
     if not isinstance(action, str) or not action:
-        detail = f"is needed: one of {', '.join(rules.evidence)}"
-        raise InvalidContent(f"/action: {detail}", errors=[fault("/action", detail)])
+        raise InvalidContent.listing([fault("/action", f"is needed: one of {', '.join(rules.evidence)}")])
     return rules.lifecycle.step(action[:40], facts.state, conditions)
 
 
 def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     """Return the proposal; 422 with everything that is missing or wrong, all at once.
 
-    What can only be judged of evidence that is whole and of the right shape is judged when it is.
+    What is of the right shape is judged, whatever stands beside it; the effect, only of evidence that is whole.
     """
-    read, wrong = _read(rules, step, body)
-    wrong += wrong_names(rules, case.found)
+    read, misshapen, sound = _read(rules, step.action, body)
     gaps = rules.missing(step.action, body, case.facts)
+    # What is empty is missing: that is said once.
+    absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
+    wrong = [one for one in misshapen if one["pointer"] not in absent]
+    wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else _end(sound))
+    if read is not None and not gaps:
+        wrong += rules.unfit(step, read.given(), case.members)
     if read is None or gaps or wrong:
-        raise refused(gaps, wrong)
-    judged = Judged(step, read.given(), read.expires_at)
-    if wrong := faults(rules, case, judged):
-        raise refused([], wrong)
-    return judged
+        raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
+    return Judged(step, read.given(), read.expires_at)
 
 
 def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
     """Return what cannot be so in evidence of the right shape, and what its effect would make that may not be."""
-    wrong = rules.impossible(judged.evidence, case.facts, case.at.date())
-    if judged.expires_at is not None and judged.expires_at <= case.at:
+    wrong = impossible(rules, case, judged.evidence, judged.expires_at)
+    return wrong + rules.unfit(judged.step, judged.evidence, case.members)
+
+
+def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: datetime | None) -> list[Fault]:
+    """Return what cannot be so in evidence, or in what of it is of the right shape."""
+    wrong = rules.impossible(evidence, case.facts, case.at.date())
+    if expires_at is not None and expires_at <= case.at:
         wrong.append(fault("/expires_at", f"lies in the past; it is now {timestamp(case.at)}"))
-    return wrong or rules.unfit(judged.step, judged.evidence, case.members)
+    return wrong
 
 
 def wrong_names(rules: Rules[Any], found: Mapping[Name, Found | None]) -> list[Fault]:
@@ -81,21 +90,31 @@ def still_possible(rules: Rules[Any], found: Mapping[Name, Found | None]) -> Non
         raise Conflict(f"It cannot take effect: {wrong[0]['detail']}. Refuse it, or let its proposer take it back.")
 
 
-def refused(gaps: list[Fault], wrong: list[Fault]) -> InvalidContent:
-    """Return the refusal that lists what is missing and what is wrong."""
-    errors = gaps + wrong
-    listed = "; ".join(f"{one['pointer']} {one['detail']}" for one in errors[:8])
-    kind = EvidenceMissing if gaps else InvalidContent
-    return kind(f"{len(errors)} thing(s) to mend: {listed}.", errors=errors)
+def _read(rules: Rules[Any], action: StrEnum, body: Members) -> tuple[Evidence | None, list[Fault], dict[str, Any]]:
+    """Return the evidence of `action` if its shape is right, what is wrong with its shape, and what of it is sound.
 
-
-def _read(rules: Rules[Any], step: Step, body: Members) -> tuple[Evidence | None, list[Fault]]:
+    What is absent at the top is no fault here: `missing` lists it, with what the case needs.
+    """
+    model = rules.evidence[action]
     try:
-        return rules.evidence[step.action].model_validate(body), []
-    except ValidationError as found:
-        # What is absent at the top is listed by `missing`, with what the case needs.
-        return None, [
-            fault("".join(f"/{part}" for part in one["loc"]), one["msg"])
-            for one in found.errors(include_url=False)
-            if one["type"] != "missing" or len(one["loc"]) > 1
-        ]
+        read = model.model_validate(body)
+    except ValidationError as wrong:
+        found = wrong.errors(include_url=False)
+        told = [one for one in found if one["type"] != "missing" or len(one["loc"]) > 1]
+        listed = shapes.faults(told, _schema(model), lambda name: _elsewhere(rules, name))
+        return None, listed, shapes.sound(body, [one["loc"] for one in found])
+    return read, [], read.given()
+
+
+def _end(sound: Members) -> datetime | None:
+    return Evidence.model_validate({"expires_at": sound.get("expires_at")}).expires_at
+
+
+@cache
+def _schema(model: type[Evidence]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+def _elsewhere(rules: Rules[Any], name: str) -> str:
+    actions = [action for action, model in rules.evidence.items() if name in model.model_fields]
+    return f"it belongs to the action {' or '.join(actions)}" if actions else ""

@@ -1,0 +1,203 @@
+"""What is wrong with the shape of a value, said from its JSON Schema: what must stand there, by an example instead of a pattern.
+
+Pure. What pydantic found is taken as it lists it (`type`, `loc`, `input`, `ctx`). Its own phrases are not used: what it learns
+to find tomorrow is told like the rest.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from difflib import get_close_matches
+from typing import Any, Final
+
+from service.errors.base import Fault
+
+Schema = Mapping[str, Any]
+Finding = Mapping[str, Any]
+Elsewhere = Callable[[str], str]
+_EXAMPLES: Final = {"uuid": "01940000-0000-7000-8000-000000000404", "date-time": "2026-12-31T23:59:59Z"}
+_FORMATS: Final = {"uuid": "an id (UUID)", "date-time": "a moment with its offset", "date": "a date"}
+_KINDS: Final = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+_LIMITS: Final = (
+    ("minimum", "maximum", ""),
+    ("minLength", "maxLength", " characters"),
+    ("minItems", "maxItems", " items"),
+    ("minProperties", "maxProperties", " members"),
+)
+_TOO: Final = {"string_too_short", "string_too_long", "too_short", "too_long"}
+_OWN: Final = {"value_error", "assertion_error"}
+"""What our own types found, in their own words."""
+
+
+def _nowhere(_: str) -> str:
+    return ""
+
+
+def faults(found: Iterable[Finding], schema: Schema, elsewhere: Elsewhere = _nowhere) -> list[Fault]:
+    """Return what pydantic `found`, each with its pointer (RFC 6901) and what `schema` wants there.
+
+    `elsewhere` says of a member that is unknown here where it is known; "" for nowhere.
+    """
+    told = (tell(one, schema, schema, elsewhere) for one in found)
+    return [Fault(pointer=pointer(parts), detail=said) for parts, said in told]
+
+
+def tell(found: Finding, schema: Schema, root: Schema, elsewhere: Elsewhere = _nowhere) -> tuple[list[str | int], str]:
+    """Return where one finding is, in parts, and what is said of it; `root` is the document that `schema` refers to."""
+    parts: list[str | int] = []
+    above = here = _plain(schema, root)
+    for part in found["loc"]:
+        if part == "[key]":
+            return parts, f"its name {_said(found, _key(above))}"
+        inner = _inner(here, part)
+        if inner is None and found["type"] == "extra_forbidden":
+            return [*parts, part], _unknown(str(part), here.get("properties", {}), elsewhere)
+        # What is no member of the schema names a branch of it.
+        if inner is not None:
+            above, here = here, _plain(inner, root)
+            parts.append(part)
+    return parts, _said(found, here)
+
+
+def sound(value: Mapping[str, Any], wrong: Iterable[tuple[str | int, ...]]) -> dict[str, Any]:
+    """Return a copy of `value` without what stands at the places that are `wrong`, so that the rest can be judged.
+
+    A wrong item of a list becomes an empty object, so that the others keep their places.
+    """
+    copy: dict[str, Any] = deepcopy(dict(value))
+    for place in wrong:
+        _remove(copy, place)
+    return copy
+
+
+def _remove(inner: Any, place: tuple[str | int, ...]) -> None:  # noqa: ANN401 -- any JSON value
+    *way, last = [part for part in place if part != "[key]"]
+    for part in way:
+        known = (isinstance(inner, dict) and part in inner) or (isinstance(inner, list) and isinstance(part, int))
+        inner = inner[part] if known else inner
+    if isinstance(inner, list) and isinstance(last, int):
+        inner[last] = {}
+    elif isinstance(inner, dict):
+        inner.pop(last, None)
+
+
+def pointer(parts: Iterable[object]) -> str:
+    """Return the JSON pointer (RFC 6901) of these parts."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def wanted(schema: Schema) -> str:
+    """Return what a value of this schema is: one of a few, or its kind with an example, or else with its limits."""
+    values = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
+    if values:
+        return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), shown(values[-1])]))
+    form = schema.get("format", "")
+    kind = _FORMATS.get(form) or " or ".join(_KINDS[one] for one in _kinds(schema)) or "something else"
+    example = next(iter(schema.get("examples", ())), _EXAMPLES.get(form))
+    if example is None:
+        return f"{kind}{_limits(schema)}"
+    meant = _meaning(schema) if "pattern" in schema else ""
+    return f"{kind}, such as {shown(example)}" + (f" ({meant})" if meant else "")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that `name` is most like; None if it is like none."""
+    return next(iter(get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)), None)
+
+
+def shown(value: object) -> str:
+    """Return a value as JSON spells it, cut short."""
+    spelled = json.dumps(value, ensure_ascii=False, default=str)
+    return spelled if len(spelled) <= 60 else f"{spelled[:56]} ..."
+
+
+def _said(found: Finding, here: Schema) -> str:
+    kind, given = found["type"], found.get("input")
+    if kind == "missing":
+        return f"is needed: {_lowered(_meaning(here)) or wanted(here)}"
+    if kind in _OWN:
+        return str(found["ctx"]["error"])
+    if kind in _TOO and not (given.strip() if isinstance(given, str) else given):
+        return f"is empty; must be {wanted(here)}"
+    if kind in _TOO:
+        counted = {"string": "characters", "array": "items"}.get("".join(_kinds(here)), "members")
+        return f"has {len(given or ())} {counted}; must be {wanted({**here, 'examples': ()})}"
+    close = nearest(given, map(str, here.get("enum", ()))) if isinstance(given, str) else None
+    if close:
+        return f"must be {wanted(here)}; did you mean {shown(close)}?"
+    was = f", not {shown(given)}" if given is None or isinstance(given, str | int | float) else ""
+    return f"must be {wanted(here)}{was}"
+
+
+def _unknown(name: str, known: Mapping[str, Any], elsewhere: Elsewhere) -> str:
+    if close := nearest(name, known):
+        return f"is not known here; did you mean {shown(close)}?"
+    listed = ", ".join(known) or "nothing"
+    return f"is not known here; {elsewhere(name) or f'known here: {listed}'}"
+
+
+def _inner(here: Schema, part: str | int) -> Schema | None:
+    """Return the schema of a member or item; None if there is none."""
+    if isinstance(part, int):
+        return here.get("items")
+    values = (here.get("additionalProperties"), *here.get("patternProperties", {}).values())
+    return here.get("properties", {}).get(part) or next((one for one in values if isinstance(one, Mapping)), None)
+
+
+def _key(here: Schema) -> Schema:
+    """Return the schema of a map's keys, with the first key of its example as theirs."""
+    example = next((name for one in here.get("examples", ()) for name in one), None)
+    return {"type": "string", "examples": [example] if example else [], **here.get("propertyNames", {})}
+
+
+def _plain(schema: Schema, root: Schema) -> Schema:
+    """Return the schema with references followed, and without the branch that allows null."""
+    while True:
+        branches = [one for one in schema.get("anyOf", schema.get("oneOf", ())) if one.get("type") != "null"]
+        if "$ref" in schema:
+            inner = _referred(schema["$ref"], root)
+        elif len(branches) == 1:
+            inner = branches[0]
+        else:
+            return schema
+        outer = {key: value for key, value in schema.items() if key not in {"$ref", "anyOf", "oneOf"}}
+        schema = {**inner, **outer}
+
+
+def _referred(reference: str, root: Schema) -> Schema:
+    found = root
+    for name in reference.removeprefix("#/").split("/"):
+        found = found[name]
+    return found
+
+
+def _limits(schema: Schema) -> str:
+    for least, most, unit in _LIMITS:
+        # FastAPI publishes limits of whole numbers as 1.0.
+        low, high = (f"{schema[name]:.15g}" if name in schema else None for name in (least, most))
+        if low is not None and high is not None:
+            return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"
+        if low is not None or high is not None:
+            return f" of at least {low}{unit}" if high is None else f" of at most {high}{unit}"
+    return ""
+
+
+def _kinds(schema: Schema) -> list[str]:
+    kind = schema.get("type", [])
+    return [kind] if isinstance(kind, str) else [one for one in kind if one != "null"]
+
+
+def _meaning(schema: Schema) -> str:
+    return str(schema.get("description", "")).partition(". ")[0].rstrip(".")
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

@@ -1,0 +1,47 @@
+"""What FastAPI found wrong with a request, said from the published document: what must stand there, and where."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+
+from service.errors import InvalidContent, ServiceError, Unreadable, UnsupportedMediaType, fault, shapes
+from service.http.routing import is_json
+
+Operation = Mapping[str, Any]
+
+
+def refusal(request: Request, error: RequestValidationError) -> ServiceError:
+    """Return the refusal: 415 for another media type, 400 for what is not JSON, else 422 with every wrong place."""
+    found: Sequence[Mapping[str, Any]] = error.errors()
+    if unread := [one["ctx"]["error"] for one in found if one["type"] == "json_invalid"]:
+        return Unreadable(f"The body cannot be read: {unread[0]}.", errors=[fault("", unread[0])])
+    content_type = request.headers.get("content-type", "")
+    if content_type and not is_json(content_type) and any(one["loc"] == ("body",) for one in found):
+        return UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
+    document = request.app.openapi()
+    operation = _operation(request, document)
+    return InvalidContent.listing([_fault(one, operation, document) for one in found])
+
+
+def _operation(request: Request, document: Mapping[str, Any]) -> Operation:
+    """Return what the document says of the operation; of one that is not published, nothing."""
+    route = request.scope.get("route")
+    identifier = route.unique_id if isinstance(route, APIRoute) else None
+    operations = (one for path in document["paths"].values() for one in path.values())
+    return next((one for one in operations if one["operationId"] == identifier), {})
+
+
+def _fault(found: Mapping[str, Any], operation: Operation, document: Mapping[str, Any]) -> dict[str, str]:
+    where, *rest = found["loc"] or ("body",)
+    if where == "body":
+        content = operation.get("requestBody", {}).get("content", {})
+        schema: shapes.Schema = next((one["schema"] for one in content.values()), {})
+        parts, said = shapes.tell({**found, "loc": rest}, schema, document)
+        return fault(shapes.pointer(parts), said)
+    name, *within = rest or [where]
+    known = {one["name"].lower(): one["schema"] for one in operation.get("parameters", ()) if one["in"] == where}
+    _, said = shapes.tell({**found, "loc": within}, known.get(str(name).lower(), {}), document)
+    return {"parameter": str(name), "detail": said}

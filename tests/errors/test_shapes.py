@@ -1,0 +1,123 @@
+"""What is wrong with a value is told by what must stand there: plain words, an example, the place in the body."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from service.errors import shapes
+from service.register.commissions.schemas import CommissionCreate, SessionCreate
+from service.register.commitments.rules.evidence import MODELS, Amend, Sign
+from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.parties.schemas import PrincipalCreate
+
+Asked = type[BaseModel]
+RUBBISH: list[Any] = [None, True, -1, 2**70, 1.5, "", " ", "é", "x" * 30_000, "\x00", [], [[]], {}, {"a": {"b": []}}]
+PHRASES = (
+    "input should",
+    "string should",
+    "value error",
+    "not permitted",
+    "should match",
+    "field required",
+    "dictionary",
+)
+REQUESTS: list[Asked] = [
+    CommissionCreate,
+    SessionCreate,
+    CommitmentCreate,
+    PartyFactsPatch,
+    PrincipalCreate,
+    *MODELS.values(),
+]
+
+
+def told(model: Asked, body: Any) -> dict[str, str]:
+    """Return what is said of `body`, by pointer."""
+    try:
+        model.model_validate(body)
+    except ValidationError as wrong:
+        return {one["pointer"]: one["detail"] for one in shapes.faults(wrong.errors(), model.model_json_schema())}
+    return {}
+
+
+def spoiled(model: Asked) -> Iterator[dict[str, Any]]:
+    for name in [*model.model_fields, "nonsense"]:
+        for value in RUBBISH:
+            yield {name: value}
+            yield {name: [value]}
+            yield {name: {"en": value, "reason": value, "titles": {"en": value, "zz zz": "x"}}}
+
+
+@pytest.mark.parametrize("model", REQUESTS)
+def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
+    for body in spoiled(model):
+        for detail in told(model, body).values():
+            assert not [phrase for phrase in PHRASES if phrase in detail.lower()], detail
+            assert "^" not in detail or '"' in detail
+            assert "something else" not in detail
+            assert len(detail) < 500
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "pointer", "said"),
+    [
+        (SessionCreate, {"host_party": "Pakistan"}, "/host_party", 'must be a text, such as "PK" (ISO 3166-1'),
+        (SessionCreate, {"ordinal": "eight"}, "/ordinal", 'must be a whole number from 1 to 999, not "eight"'),
+        (SessionCreate, {"status": "plannned"}, "/status", 'did you mean "planned"?'),
+        (SessionCreate, {"status": "over"}, "/status", '"planned", "postponed", "held" or "cancelled", not "over"'),
+        (SessionCreate, {}, "/ordinal", "is needed: a whole number from 1 to 999"),
+        (SessionCreate, {"co_chair": {"name": "A"}}, "/co_chair/title", "is needed: a text"),
+        (SessionCreate, {"venue": "x" * 301}, "/venue", "has 301 characters; must be a text of 1 to 300 characters"),
+        (SessionCreate, {"venue": " "}, "/venue", "is empty; must be a text"),
+        (SessionCreate, [], "", "must be an object"),
+        (CommitmentCreate, {"commission_id": "x"}, "/commission_id", 'must be an id (UUID), such as "01940000-'),
+        (CommitmentCreate, {"titles": {"zz zz": "x"}}, "/titles/zz zz", "its name must be a text, such as"),
+        (CommitmentCreate, {"titles": {"a/b~": "x"}}, "/titles/a~1b~0", "its name must be a text, such as"),
+        (CommitmentCreate, {"titles": {"en": 5}}, "/titles/en", "must be a text of 1 to 300 characters, not 5"),
+        (CommitmentCreate, {"title": {}}, "/title", 'is not known here; did you mean "titles"?'),
+        (PartyFactsPatch, {"wrong": 1}, "/wrong", "known here: lead_organisation_id, focal_point"),
+        (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", 'must be a moment with its offset, such as "2026-'),
+        (Sign, {"signatories": [{}, 7]}, "/signatories/1", "must be an object, not 7"),
+        (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'such as "PK"'),
+        (Amend, {"changes": {"confidentiality": "secret"}}, "/changes/confidentiality", '"parties" or "restricted"'),
+    ],
+)
+def test_a_wrong_value_is_told_by_what_is_wanted_and_where(model: Asked, body: Any, pointer: str, said: str) -> None:
+    assert said in told(model, body)[pointer]
+
+
+def test_a_member_that_is_known_elsewhere_is_told_where() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        PartyFactsPatch.model_validate({"target_date": "2027"})
+    (one,) = shapes.faults(wrong.value.errors(), PartyFactsPatch.model_json_schema(), lambda name: f"see {name}")
+    assert one == {"pointer": "/target_date", "detail": "is not known here; see target_date"}
+
+
+def test_what_generators_read_is_read_here_too() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "day": {"type": ["string", "null"], "examples": ["2024-07"]},
+            "who": {"oneOf": [{"type": "null"}, {"$ref": "#/components/schemas/Who"}]},
+            "titles": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "propertyNames": {"examples": ["az"]},
+            },
+        },
+    }
+    root = {"components": {"schemas": {"Who": {"enum": ["PK", "AZ"]}}}}
+    found = [("day",), ("who",), ("titles", "zz zz", "[key]")]
+    said = [shapes.tell({"type": "any", "loc": loc, "input": 7}, schema, root)[1] for loc in found]
+    assert said[0] == 'must be a text, such as "2024-07", not 7'
+    assert said[1] == 'must be "PK" or "AZ", not 7'
+    assert said[2] == 'its name must be a text, such as "az", not 7'
+
+
+def test_what_is_sound_is_what_remains_without_the_wrong_places() -> None:
+    body = {"place": 5, "signatories": [{"party": "pk", "name": "A"}, 7], "titles": {"en": "x", "zz zz": "y"}}
+    wrong = [("place",), ("signatories", 0, "party"), ("signatories", 1), ("titles", "zz zz", "[key]"), ("absent",)]
+    assert shapes.sound(body, wrong) == {"signatories": [{"name": "A"}, {}], "titles": {"en": "x"}}
+    assert body["place"] == 5
