@@ -22,6 +22,7 @@ from service.http.idempotency import forget_older
 from service.http.openapi.document import published
 from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
+from service.http.wayfinding import router as entrance
 from service.identity import issuers
 from service.identity.caller import Proved, epoch
 from service.identity.callers import Callers
@@ -66,8 +67,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups,
     lifecycle,
     operations.router,
+    entrance,
 )
-OPEN = (tokens, lifecycle, operations.router)
+OPEN = (tokens, lifecycle, operations.router, entrance)
 """What answers whoever asks."""
 
 

@@ -39,7 +39,7 @@ class ServiceError(Exception):
         self.detail = detail
         self.errors = list(errors)
         self.headers = dict(headers or {})
-        self.members = members
+        self.members = {name: value for name, value in members.items() if value is not None}
 
     @classmethod
     def type(cls) -> str:

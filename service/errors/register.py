@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self, TypeVar
 
+from service.errors import shapes
 from service.errors.base import ServiceError
 
 Found = TypeVar("Found")
@@ -27,7 +28,7 @@ class NotPermitted(ServiceError):
 class NotFound(ServiceError):
     """There is nothing at this address, or the caller may not see it: the service does not say which of the two.
 
-    If the address itself is mistyped, the detail says so, and `nearest` names the one that is most like it; all addresses stand
+    If the address itself is mistyped, the detail says so, and `nearest_address` is the one that is most like it; all addresses stand
     in the published document. Else look for the thing in the list that it should be in. If it is missing there and should not be,
     ask the secretariat of your party: it may be restricted, or you may have the id of another.
     """
@@ -35,7 +36,7 @@ class NotFound(ServiceError):
     status = 404
     title = "Not found"
     told: ClassVar[Mapping[str, str]] = {
-        "nearest": "The address of the service that is most like a mistyped one; absent if none is.",
+        "nearest_address": "The address of the service that is most like a mistyped one; absent if none is.",
         "document": "Where all addresses are described; beside a mistyped one only.",
     }
 
@@ -144,6 +145,7 @@ class InvalidContent(ServiceError):
         said = [f"{one.get('pointer') or one.get('parameter') or 'the body'} {one['detail']}" for one in errors[:8]]
         more = [f"and {len(errors) - len(said)} more, all of them in `errors`"] if len(errors) > len(said) else []
         counted = "1 thing is wrong" if len(errors) == 1 else f"{len(errors)} things are wrong"
+        counted = f"at least {counted}" if len(errors) >= shapes.MOST else counted
         detail = f"{counted}: {'; '.join([*said, *more])}"
         return cls(detail if detail.endswith("?") else f"{detail}.", errors=errors)
 

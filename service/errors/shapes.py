@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final
 
 from service.errors.base import Fault
@@ -15,6 +16,8 @@ from service.errors.base import Fault
 Schema = Mapping[str, Any]
 Finding = Mapping[str, Any]
 Elsewhere = Callable[[str], str]
+MOST: Final = 100
+"""So many faults are told of at most: who sends thousands learns enough."""
 _EXAMPLES: Final = {"uuid": "01940000-0000-7000-8000-000000000404", "date-time": "2026-12-31T23:59:59Z"}
 _FORMATS: Final = {"uuid": "an id (UUID)", "date-time": "a moment with its offset", "date": "a date"}
 _KINDS: Final = {
@@ -46,7 +49,7 @@ def faults(found: Iterable[Finding], schema: Schema, elsewhere: Elsewhere = _now
 
     `elsewhere` says of a member that is unknown here where it is known; "" for nowhere.
     """
-    told = (tell(one, schema, schema, elsewhere) for one in found)
+    told = (tell(one, schema, schema, elsewhere) for one in islice(found, MOST))
     return [Fault(pointer=pointer(parts), detail=said) for parts, said in told]
 
 

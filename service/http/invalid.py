@@ -23,7 +23,7 @@ def refusal(request: Request, error: RequestValidationError) -> ServiceError:
         return UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
     document = request.app.openapi()
     operation = _operation(request, document)
-    return InvalidContent.listing([_fault(one, operation, document) for one in found])
+    return InvalidContent.listing([_fault(one, operation, document) for one in found[: shapes.MOST]])
 
 
 def _operation(request: Request, document: Mapping[str, Any]) -> Operation:

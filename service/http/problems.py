@@ -1,6 +1,8 @@
 """Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -10,15 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 from typing_extensions import override
 
 from service import errors
 from service.database import refusals as violations
-from service.http import invalid
+from service.http import invalid, wayfinding
 from service.http.languages import chosen, translated
 
 MEDIA_TYPE = "application/problem+json"
+ADDRESSES = frozenset({"address", "nearest_address", "document"})
+"""Members that hold an address of ours."""
 log = structlog.get_logger("pacta.problems")
 
 
@@ -57,10 +60,21 @@ def respond(request: Request, error: errors.ServiceError) -> Response:
         "instance": request.scope["path"],
         "request_id": request.scope.get("request_id", ""),
         "errors": error.errors,
-        **error.members,
+        **_placed(error.members, request.scope.get("root_path", "")),
     }
     spoken = {"Content-Language": language, "Vary": "Accept-Language"}
     return ProblemResponse(content, error.status, {**error.headers, **spoken})
+
+
+def _placed(members: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """Return members whose addresses begin where the client sees them begin."""
+    return {name: _seen(name, value, root) for name, value in members.items()}
+
+
+def _seen(name: str, value: object, root: str) -> object:
+    if isinstance(value, Mapping):
+        return _placed(value, root)
+    return f"{root}{value}" if name in ADDRESSES else value
 
 
 class ProblemResponse(Response):
@@ -96,29 +110,17 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    headers = dict(error.headers or {})
     refusal: errors.ServiceError
     match error.status_code:
         case 404:
-            refusal = errors.NotFound("There is nothing at this address.")
+            refusal = wayfinding.no_address(request)
         case 405:
-            refusal = errors.MethodNotAllowed(
-                f"{request.method} is not possible here.", headers={"Allow": _allow(request)}
-            )
+            refusal = wayfinding.no_method(request)
         case 413:
             refusal = errors.TooLarge("The body is longer than the service accepts.")
         case _:
-            refusal = errors.Unreadable(str(error.detail), headers=headers)
+            refusal = errors.Unreadable(str(error.detail), headers=error.headers)
     return respond(request, refusal)
-
-
-def _allow(request: Request) -> str:
-    found = []
-    for method in ("DELETE", "GET", "PATCH", "POST", "PUT"):
-        scope = {**request.scope, "method": method}
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
-            found.append(method)
-    return ", ".join(found)
 
 
 async def _database(request: Request, error: Exception) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from service.errors import shapes
+from service.errors import InvalidContent, shapes
 from service.register.commissions.schemas import CommissionCreate, SessionCreate
 from service.register.commitments.rules.evidence import MODELS, Amend, Sign
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
@@ -121,3 +121,11 @@ def test_what_is_sound_is_what_remains_without_the_wrong_places() -> None:
     wrong = [("place",), ("signatories", 0, "party"), ("signatories", 1), ("titles", "zz zz", "[key]"), ("absent",)]
     assert shapes.sound(body, wrong) == {"signatories": [{"name": "A"}, {}], "titles": {"en": "x"}}
     assert body["place"] == 5
+
+
+def test_thousands_of_faults_are_told_by_the_first_hundred() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        PartyFactsPatch.model_validate({f"x{number}": 1 for number in range(5_000)})
+    faults = shapes.faults(wrong.value.errors(), PartyFactsPatch.model_json_schema())
+    assert len(faults) == shapes.MOST
+    assert InvalidContent.listing(faults).detail.startswith("at least 100 things are wrong: /x0 is not known here")

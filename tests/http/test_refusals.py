@@ -4,8 +4,9 @@ from copy import deepcopy
 from typing import Any
 
 import httpx
+import pytest
 
-from tests.conftest import World, item
+from tests.conftest import Maker, World, item
 from tests.register.commitments.test_journey import RECORD, SIGN
 
 
@@ -73,3 +74,53 @@ async def test_a_parameter_is_told_of_by_what_the_document_wants(still: World) -
     found = refused(await asked.get("/v1/commitments/4"), 422)
     assert found["errors"][0]["parameter"] == "commitment_id"
     assert "must be an id (UUID), such as" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [
+        ("/v1/commitment", "/v1/commitments"),
+        ("/v1/commitments/", "/v1/commitments"),
+        ("/commitments", "/v1/commitments"),
+        ("/v2/commitments", "/v1/commitments"),
+        (f"/v1/comitments/{item(4)}", f"/v1/commitments/{item(4)}"),
+        (f"/v1/commitments/{item(4)}/transition", f"/v1/commitments/{item(4)}/transitions"),
+        (f"/v1/working_groups/{item(1)}/members/{item(2)}", f"/v1/working-groups/{item(1)}/members/{item(2)}"),
+        ("/v1/party/PK", "/v1/parties/{party}"),
+    ],
+)
+async def test_a_mistyped_address_is_told_the_one_that_was_meant(still: World, mistyped: str, meant: str) -> None:
+    for who in ("PK", ""):
+        found = refused(await still.as_(who).get(mistyped), 404)
+        assert found["nearest_address"] == meant
+        assert f"Did you mean {meant}?" in found["detail"]
+        assert found["document"] == "/openapi.json"
+
+
+async def test_an_address_that_is_like_none_is_told_where_all_are(still: World) -> None:
+    for path in ("/robots.txt", "/v1/" + "x" * 20_000, "/v1/foo/bar"):
+        found = refused(await still.as_("").get(path), 404)
+        assert "nearest_address" not in found
+        assert "/openapi.json" in found["detail"]
+        assert "/docs" in found["detail"]
+
+
+async def test_addresses_in_a_refusal_begin_where_the_client_sees_them_begin(make_world: Maker) -> None:
+    world = await make_world(public_url="https://gov.example/pacta")
+    found = refused(await world.as_("").get("/commitments"), 404)
+    assert (found["nearest_address"], found["document"]) == ("/pacta/v1/commitments", "/pacta/openapi.json")
+    assert "Did you mean /pacta/v1/commitments?" in found["detail"]
+
+
+async def test_a_method_that_is_not_possible_is_told_those_that_are(still: World) -> None:
+    found = refused(await still.as_("PK").delete("/v1/commitments"), 405)
+    assert "DELETE is not possible at /v1/commitments." in found["detail"]
+    assert {"GET", "POST"} <= set(found["allowed_methods"])
+    assert ", ".join(found["allowed_methods"]) in found["detail"]
+
+
+async def test_the_entrance_says_where_everything_is(still: World) -> None:
+    answer = await still.as_("").get("/")
+    assert answer.status_code == 200
+    for name in ("documentation", "document", "lifecycle"):
+        assert (await still.as_("").get(answer.json()[name])).status_code == 200
