@@ -1,0 +1,158 @@
+"""What was written before stays as it was: exports, entries and answers of an older Pacta, as this one reads them.
+
+`old/` was made by Pacta as of commit 0cc386f, over its API: the pilot, and on it every row of the lifecycle, refusals, withdrawals,
+proposals that expired, amendments of every fact, restricted items, sessions, groups, a commission of three parties, unilateral ones,
+and texts and dates that were accepted then and are no longer.
+
+    exports.tar.xz     exports/<commission>/, the policies that believe them, and log-dir/, the sequencer's directory
+    dump.sql.xz        the database, by `pg_dump --inserts`
+    answers.json.xz    what reading operations answered, to whom
+"""
+
+import asyncio
+import json
+import lzma
+import shutil
+import subprocess
+import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from service.database.migrate import migrate
+from service.demo.postgres import Server
+from service.demo.postgres.cluster import program
+from service.log.export.directory import to_directory
+from service.tlog.policy_file import parse_policy
+from service.verify.export import open_directory
+from service.verify.finding import Severity
+from service.verify.judgement import Verdict, verify
+from tests.conftest import Maker, World, _open_to_roles, as_superuser, item
+
+OLD = Path(__file__).parent / "old"
+COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
+"""The logs that were exported, and how many entries each has."""
+PASSING: Final = {"overdue", "due_soon", "dormant"}
+"""What an answer says of the day on which it is asked."""
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory with what was exported."""
+    place = tmp_path_factory.mktemp("old")
+    with tarfile.open(OLD / "exports.tar.xz") as archive:
+        archive.extractall(place, filter="data")
+    return place
+
+
+@asynccontextmanager
+async def restored(server: Server, pilot: Path, old: Path, database: str) -> AsyncIterator[World]:
+    """Restore the old database, migrate it to today's schema, and open a register on it."""
+    await as_superuser(server, f"CREATE DATABASE {database} OWNER pacta_owner")
+    await _open_to_roles(server, database)
+    address = server.url("postgres", database).replace("+asyncpg", "")
+    arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
+    subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
+    await asyncio.to_thread(migrate, server.url("pacta_owner", database), [])
+    shutil.copytree(old / "log-dir", old / database)
+    maker = Maker(server, pilot, asyncio.Queue())
+    maker.copies.put_nowait(database)
+    yield await maker(log_dir=old / database)
+    await maker.close()
+
+
+@pytest.fixture(scope="module")
+async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+    """The old register in today's hands; nothing is changed in it."""
+    async with restored(server, pilot, old, "old_read") as world:
+        yield world
+
+
+def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
+    believed = parse_policy((old / policy).read_bytes())
+    return verify(open_directory(export), believed, kept and (kept / "checkpoint").read_bytes())
+
+
+@pytest.mark.parametrize("name", COMMISSIONS)
+def test_an_old_export_is_proven(old: Path, name: str) -> None:
+    verdict = judged(old, old / "exports" / name)
+    assert verdict.findings.listed == []
+    assert verdict.findings.outcome is Severity.PROVEN
+    assert (verdict.entries, verdict.unfollowed) == (COMMISSIONS[name], 0)
+
+
+def test_an_old_export_is_proven_to_those_who_demand_a_witness(old: Path) -> None:
+    verdict = judged(old, old / "exports" / "PK-AZ", "policy-with-witness")
+    assert verdict.findings.outcome is Severity.PROVEN
+    assert [name for name, _ in verdict.witnesses] == ["ours"]
+
+
+async def exported(world: World, name: str, to: Path) -> Path:
+    """Export one of the old commissions anew."""
+    listed = (await world.as_("PK").get("/v1/commissions")).json()["items"]
+    titles = {"PK-AZ": "Pakistan-Azerbaijan Joint Commission"}
+    wanted = titles.get(name, f"Commission {name.replace('-', ' ')} (sample)")
+    commission = next(one["id"] for one in listed if one["titles"]["en"] == wanted)
+    await to_directory(world.engine, commission, to, 0)
+    return to
+
+
+@pytest.mark.parametrize("name", COMMISSIONS)
+async def test_an_old_database_is_exported_with_the_same_entries_tree_and_checkpoint(
+    register: World, old: Path, tmp_path: Path, name: str
+) -> None:
+    before, after = old / "exports" / name, await exported(register, name, tmp_path / "export")
+    for file in sorted(one for one in before.rglob("*") if one.is_file() and one.name != "README.txt"):
+        path = file.relative_to(before)
+        assert (after / path).read_bytes() == file.read_bytes(), path
+    assert judged(old, after, kept=before).findings.outcome is Severity.PROVEN
+
+
+async def test_an_old_log_goes_on(server: Server, pilot: Path, old: Path, tmp_path: Path) -> None:
+    async with restored(server, pilot, old, "old_moved") as world:
+        lapse = {"action": "lapse", "reason": "Out of date."}
+        proposed = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=lapse)
+        assert proposed.status_code == 201, proposed.text
+        answers = f"/v1/transitions/{proposed.json()['id']}/confirmations"
+        assert (await world.as_("AZ").post(answers, json={"decision": "confirm"})).status_code == 201
+        assert await world.sequence() == 2
+        after = await exported(world, "PK-AZ", tmp_path / "export")
+    verdict = judged(old, after, kept=old / "exports" / "PK-AZ")
+    assert verdict.findings.listed == []
+    assert verdict.findings.outcome is Severity.PROVEN
+    assert verdict.entries == COMMISSIONS["PK-AZ"] + 2
+
+
+def said(before: Any, after: Any) -> Any:
+    """Return of an answer what was said before, without what passes; members and moves may be added since."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        if "matter" in after and "matter" not in before:
+            # A move names its matter, of whatever kind, where it named its commitment.
+            after |= {"commitment_id": after["matter"]["id"], "reference": after["matter"]["reference"]}
+        return {name: said(one, after.get(name)) for name, one in before.items() if name not in PASSING}
+    if isinstance(before, list) and isinstance(after, list):
+        if before and isinstance(before[0], dict) and "awaits" in before[0]:
+            known = {one["action"]: one for one in after}
+            return [said(one, known.get(one["action"])) for one in before]
+        return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]
+    return after
+
+
+async def test_reading_an_old_register_answers_as_before(register: World) -> None:
+    following = ""
+    for asked in json.loads(lzma.decompress((OLD / "answers.json.xz").read_bytes())):
+        # A cursor is whatever the page before it gives.
+        path = following if "cursor=" in asked["path"] else asked["path"]
+        answer = await register.as_(asked["who"]).get(path)
+        following = answer.links.get("next", {}).get("url", "")
+        told = (asked["who"], path)
+        assert answer.status_code == asked["status"], told
+        assert bool(following) == ("link" in asked["headers"]), told
+        if answer.is_success and "json" in asked:
+            before = {name: one for name, one in asked["json"].items() if name != "next_cursor"}
+            assert said(before, answer.json()) == said(before, before), told
+        if answer.is_success and "etag" in asked["headers"]:
+            assert answer.headers["etag"] == asked["headers"]["etag"], told
