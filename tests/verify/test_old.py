@@ -53,10 +53,7 @@ async def restored(server: Server, pilot: Path, old: Path, database: str) -> Asy
     """Restore the old database, migrate it to today's schema, and open a register on it."""
     await as_superuser(server, f"CREATE DATABASE {database} OWNER pacta_owner")
     await _open_to_roles(server, database)
-    address = server.url("postgres", database).replace("+asyncpg", "")
-    arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
-    subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
-    await asyncio.to_thread(migrate, server.url("pacta_owner", database), [])
+    await asyncio.to_thread(fill, server, database)
     shutil.copytree(old / "log-dir", old / database)
     maker = Maker(server, pilot, asyncio.Queue())
     maker.copies.put_nowait(database)
@@ -69,6 +66,14 @@ async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[Worl
     """The old register in today's hands; nothing is changed in it."""
     async with restored(server, pilot, old, "old_read") as world:
         yield world
+
+
+def fill(server: Server, database: str) -> None:
+    """Restore the old database, and migrate it."""
+    address = server.url("postgres", database).replace("+asyncpg", "")
+    arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
+    subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
+    migrate(server.url("pacta_owner", database), [])
 
 
 def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
