@@ -44,6 +44,7 @@ from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.sequencer import witnesses as collecting
 from service.sequencer.directory import LogDirectory
+from service.sequencer.heard import Heard
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
@@ -96,7 +97,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     app.state.addresses = addresses
     app.state.callers = Callers(issuer, providers)
     app.state.sequencer = create_sequencer(settings) if with_worker else None
-    app.state.collector = create_collector(settings) if with_worker else None
+    app.state.collector = create_collector(settings, app.state.sequencer.heard) if with_worker else None
     app.state.revision = _revision()
     app.state.unsigned_limit = settings.unsigned_limit_seconds
     app.state.idempotency_days = settings.idempotency_days
@@ -122,16 +123,19 @@ def create_sequencer(settings: Settings) -> Sequencer:
     return Sequencer(_worker_engine(url, settings, "pacta-sequencer"), directory)
 
 
-def create_collector(settings: Settings) -> Collector:
+def create_collector(settings: Settings, heard: Heard | None = None) -> Collector:
     """Return what asks the witnesses, in the same role as the sequencer and beside it; `create_sequencer` has checked."""
     assert settings.worker_database_url
     witnesses = collecting.load(settings.witnesses_file)
-    return Collector(_worker_engine(settings.worker_database_url, settings, "pacta-collector"), witnesses)
+    return Collector(
+        _worker_engine(settings.worker_database_url, settings, "pacta-collector"), witnesses, heard or Heard()
+    )
 
 
 async def work(settings: Settings) -> None:
     """Run the sequencer, and ask the witnesses, until cancelled."""
-    sequencer, collector = create_sequencer(settings), create_collector(settings)
+    sequencer = create_sequencer(settings)
+    collector = create_collector(settings, sequencer.heard)
     await asyncio.gather(sequencer.run(), collector.run())
 
 

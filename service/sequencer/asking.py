@@ -38,6 +38,14 @@ class WitnessRefused(WitnessAway):
     """It is there, and does not cosign this checkpoint."""
 
 
+class WitnessAhead(WitnessRefused):
+    """It has cosigned more entries than the checkpoint has: `size` of them."""
+
+    def __init__(self, size: int, ours: int) -> None:
+        super().__init__(f"it has cosigned {size} entries, of which this checkpoint has only {ours}")
+        self.size = size
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
@@ -65,7 +73,7 @@ async def ask(witness: Witness, checkpoint: bytes, old_size: int, prove: Prove) 
 async def _request(witness: Witness, note: Note, old_size: int, prove: Prove) -> _Answer:
     size = parse_checkpoint(note.text).size
     if old_size > size:
-        raise WitnessRefused(f"it has cosigned {old_size} entries, of which this checkpoint has only {size}")
+        raise WitnessAhead(old_size, size)
     proof = await prove(old_size, size) if 0 < old_size < size else ()
     address = _address(witness)
     try:

@@ -16,32 +16,29 @@ from service.database.columns import table
 from service.database.statement import Change, Query, given
 from service.database.transaction import begin
 from service.log.models import LogAlarm, LogCheckpoint, LogEntry
-from service.register.commissions.models import Commission
 from service.sequencer.directory import LogDirectory
+from service.sequencer.heard import Heard
 from service.sequencer.order import Waiting
 from service.sequencer.queue import give_indexes, next_entries
 from service.sequencer.signing import sign
-from service.sequencer.stored import STRETCH, SigningRefused, hold
-from service.trail.models import REGISTRY
+from service.sequencer.stored import LOGS, STRETCH, SigningRefused, hold
 
 log = structlog.get_logger("pacta.sequencer")
 POLL_SECONDS = 0.1
 SIGN_SECONDS = 0.5
 LOOK_SECONDS = 2.0
 REST_SECONDS = 1.0
+WITNESS_SECONDS = 10.0
 BATCH = 1000
 REREAD_SECONDS = 2.0
 BEGINNING = (UUID(int=0), 0)
 END = 2**63 - 1
 
-_commission, _entry, _checkpoint, _alarm = table(Commission), table(LogEntry), table(LogCheckpoint), table(LogAlarm)
+_entry, _checkpoint, _alarm = table(LogEntry), table(LogCheckpoint), table(LogAlarm)
 _mine = Query(sa.select(sa.func.pg_try_advisory_xact_lock(sa.literal_column("7420250125"))), bool)
-_logs = (
-    sa.select(_commission.c.id.label("log_id")).union_all(sa.select(sa.literal(REGISTRY, sa.Uuid()))).subquery("logs")
-)
-_size = sa.select(sa.func.max(_entry.c.index) + 1).where(_entry.c.log_id == _logs.c.log_id).scalar_subquery()
-_signed = sa.select(sa.func.max(_checkpoint.c.size).label("size")).where(_checkpoint.c.log_id == _logs.c.log_id)
-_grown = Query(sa.select(_logs.c.log_id).where(_size > sa.func.coalesce(_signed.scalar_subquery(), 0)), UUID)
+_size = sa.select(sa.func.max(_entry.c.index) + 1).where(_entry.c.log_id == LOGS.c.log_id).scalar_subquery()
+_signed = sa.select(sa.func.max(_checkpoint.c.size).label("size")).where(_checkpoint.c.log_id == LOGS.c.log_id)
+_grown = Query(sa.select(LOGS.c.log_id).where(_size > sa.func.coalesce(_signed.scalar_subquery(), 0)), UUID)
 _alarmed = Query(sa.select(_alarm.c.log_id), UUID)
 
 
@@ -57,16 +54,14 @@ _after = sa.bindparam("log_id", type_=sa.Uuid()), sa.bindparam("first", type_=sa
 _lateral = _signed.lateral("signed")
 # The stretch after this place that was signed: of the same log, else the beginning of the next; refused logs are read by `sign`.
 _next_stretch = Query(
-    sa.select(
-        _logs.c.log_id, _lateral.c.size, sa.case((_logs.c.log_id == _after[0], _after[1]), else_=0).label("first")
-    )
-    .join_from(_logs, _lateral, sa.true())
+    sa.select(LOGS.c.log_id, _lateral.c.size, sa.case((LOGS.c.log_id == _after[0], _after[1]), else_=0).label("first"))
+    .join_from(LOGS, _lateral, sa.true())
     .where(
-        (_logs.c.log_id > _after[0]) | (_logs.c.log_id == _after[0]) & (_lateral.c.size > _after[1]),
+        (LOGS.c.log_id > _after[0]) | (LOGS.c.log_id == _after[0]) & (_lateral.c.size > _after[1]),
         _lateral.c.size.is_not(None),
-        ~sa.exists().where(_alarm.c.log_id == _logs.c.log_id),
+        ~sa.exists().where(_alarm.c.log_id == LOGS.c.log_id),
     )
-    .order_by(_logs.c.log_id)
+    .order_by(LOGS.c.log_id)
     .limit(1),
     Stretch,
 )
@@ -87,6 +82,7 @@ class Sequencer:
 
     engine: AsyncEngine
     directory: LogDirectory
+    heard: Heard = field(default_factory=Heard)
     failing: str | None = None
     unsigned: bool = True
     checked: bool = False
@@ -173,14 +169,18 @@ class Sequencer:
             return found.log_id if read else None
 
     async def run(self) -> None:
-        """Work until cancelled; a database that is away and a directory that is full are waited for."""
+        """Work until cancelled; a database that is away and a directory that is full are waited for.
+
+        Nothing is signed before each witness was asked once what it has cosigned, or has not answered for a while.
+        """
+        begun = time.monotonic()
         while True:
             try:
                 done = await self.step()
                 # Before signing, which a single log that cannot be read makes fail each time.
                 if time.monotonic() - self.reread_at >= REREAD_SECONDS:
                     await self.reread()
-                if self._due():
+                if self._due() and not (self.heard.unasked and time.monotonic() - begun < WITNESS_SECONDS):
                     await self.sign()
                 self._succeeded()
             except Exception as error:  # noqa: BLE001 -- a sequencer that ended in silence would sign nothing any more
@@ -218,7 +218,9 @@ class Sequencer:
             async with begin(self.engine) as connection:
                 mine = bool(await _mine.one(connection))
                 if mine:
-                    await sign(connection, self.directory, log_id, reread_from=reread_from)
+                    await sign(
+                        connection, self.directory, log_id, self.heard.ahead.get(log_id), reread_from=reread_from
+                    )
                 if mine and reread_from is not None:
                     await _end_alarm.run(connection, log_id=log_id)
                     self.suspects.pop(log_id, None)

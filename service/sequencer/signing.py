@@ -14,6 +14,7 @@ from service.log import reading as log
 from service.log.models import LogCheckpoint
 from service.sequencer.chains import hold_chains
 from service.sequencer.directory import LogDirectory
+from service.sequencer.heard import Ahead
 from service.sequencer.stored import STRETCH, SigningRefused, hold, store_nodes, whole
 from service.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.tlog.encoding import NoteInvalid
@@ -30,16 +31,21 @@ ORIGIN: Final = re.compile(rb"/v1/commissions/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0
 
 
 async def sign(
-    connection: Connection, directory: LogDirectory, log_id: UUID, *, reread_from: int | None = None
+    connection: Connection,
+    directory: LogDirectory,
+    log_id: UUID,
+    ahead: Ahead | None = None,
+    *,
+    reread_from: int | None = None,
 ) -> bool:
     """Sign the log as it stands, and return whether there was anything new; `SigningRefused` if it must not be signed.
 
-    With `reread_from`, first hold everything that was ever signed to its bytes, beginning with the stretch at that index.
+    `ahead` is a witness that may have cosigned more than was signed here. With `reread_from`, first hold everything that was ever signed to its bytes, beginning with the stretch at that index.
     The caller holds the sequencer's lock, and commits.
     """
     try:
         with whole():
-            return await _sign(connection, directory, log_id, reread_from)
+            return await _sign(connection, directory, log_id, ahead, reread_from)
     except NoteInvalid as wrong:
         raise SigningRefused(f"the last note in the database is damaged: {wrong}") from wrong
 
@@ -74,7 +80,9 @@ def _log_of(note: bytes) -> UUID:
     return UUID(named[1].decode())
 
 
-async def _sign(connection: Connection, directory: LogDirectory, log_id: UUID, reread_from: int | None) -> bool:
+async def _sign(
+    connection: Connection, directory: LogDirectory, log_id: UUID, ahead: Ahead | None, reread_from: int | None
+) -> bool:
     signer = directory.signer(log_id)
     size = await log.size_of(connection, log_id)
     published = await log.newest(connection, log_id)
@@ -87,7 +95,7 @@ async def _sign(connection: Connection, directory: LogDirectory, log_id: UUID, r
     last = _opened(kept, signer, "the last note outside the database") if kept is not None else None
     if last:
         await _continues(connection, log_id, size, last)
-    _knows(last.size if last else 0, since)
+    _knows(last.size if last else 0, since, ahead)
     if reread_from is not None:
         for first in (*range(reread_from, since, STRETCH), *range(0, min(reread_from, since), STRETCH)):
             await hold(connection, log_id, first, min(first + STRETCH, since))
@@ -112,8 +120,8 @@ def _opened(note: bytes, signer: Signer, what: str) -> Checkpoint:
         raise SigningRefused(f"{what} is damaged: {wrong}. A party holds the right one.") from wrong
 
 
-def _knows(kept: int, published: int) -> None:
-    """Raise `SigningRefused` unless the note outside the database is at least as new as the checkpoint in it.
+def _knows(kept: int, published: int, ahead: Ahead | None) -> None:
+    """Raise `SigningRefused` unless the note outside the database is as new as the checkpoint in it, and as any witness's.
 
     A note is kept before its checkpoint is published. Whoever lost it cannot tell whether the database is the newest, or a
     backup after which more was signed: to go on would be a second history of the same log.
@@ -123,6 +131,11 @@ def _knows(kept: int, published: int) -> None:
         raise SigningRefused(
             f"a checkpoint over {published} entries is in the database, but its note in PACTA_LOG_DIR {what}. Put the notes"
             " back, or hand over the newest checkpoint that a party or a witness holds: pacta keep-note FILE"
+        )
+    if ahead and ahead.size > kept:
+        raise SigningRefused(
+            f"the witness {ahead.witness} has cosigned {ahead.size} entries, but only {kept} were signed as far as is known here:"
+            " was an older backup restored, with its notes?"
         )
 
 

@@ -12,9 +12,10 @@ from service.database.columns import table
 from service.database.statement import Change, Connection, Query, given
 from service.log import reading as log
 from service.log.models import LogEntry, LogNode
+from service.register.commissions.models import Commission
 from service.tlog.merkle import leaf_hashes, root
 from service.tlog.tiles import WIDTH, Tile, TileInvalid, tile_hashes
-from service.trail.models import AuditEntry
+from service.trail.models import REGISTRY, AuditEntry
 
 CHUNK = 16 * WIDTH
 STRETCH = 4 * WIDTH
@@ -23,9 +24,13 @@ HIGHEST = 7
 """The highest level of tiles that a tree of at most 2**63 - 1 leaves has."""
 Subtrees = tuple[int, int, list[bytes]]
 """`(level, index, hashes)`: complete subtrees of 256 ** level leaves, side by side from this index on."""
-_entry, _log, _node = table(AuditEntry), table(LogEntry), table(LogNode)
+_commission, _entry, _log, _node = table(Commission), table(AuditEntry), table(LogEntry), table(LogNode)
 
 
+LOGS: Final = (
+    sa.select(_commission.c.id.label("log_id")).union_all(sa.select(sa.literal(REGISTRY, sa.Uuid()))).subquery("logs")
+)
+"""Every log: one for each commission, and the registry's."""
 PLACES: Final = (
     sa.func.unnest(
         sa.bindparam("subjects", type_=ARRAY(sa.Uuid())), sa.bindparam("numbers", type_=ARRAY(sa.BigInteger()))

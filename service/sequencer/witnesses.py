@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,26 +15,56 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.columns import table
-from service.log.models import LogCosignature
+from service.database.statement import Change, Query, given
+from service.database.transaction import begin
+from service.log.models import LogCheckpoint, LogCosignature
 from service.log.reading import consistency
 from service.sequencer import asking as witnessing
-from service.sequencer.asking import WitnessAway, WitnessRefused
+from service.sequencer.asking import WitnessAhead, WitnessAway, WitnessRefused
+from service.sequencer.heard import Heard
+from service.sequencer.stored import LOGS
 from service.tlog.cosignature import timestamp_of
 from service.tlog.policy import Witness
 from service.tlog.policy_file import parse_policy
-from service.trail.models import REGISTRY
 
 log = structlog.get_logger("pacta.witnesses")
 LOOK_SECONDS = 1.0
 LONGEST_SECONDS = 60.0
-_cosignature = table(LogCosignature)
-# The newest checkpoint of each log that the witness has not cosigned, and the last size that it has.
-_wanted = sa.text(
-    "SELECT c.log_id, c.size, c.note, coalesce(s.size, 0) AS cosigned"
-    " FROM (SELECT id AS log_id FROM commission UNION ALL SELECT CAST(:registry AS uuid)) logs"
-    " CROSS JOIN LATERAL (SELECT * FROM log_checkpoint WHERE log_id = logs.log_id ORDER BY size DESC LIMIT 1) c"
-    " LEFT JOIN LATERAL (SELECT max(size) AS size FROM log_cosignature WHERE log_id = logs.log_id AND vkey = :vkey) s"
-    " ON true WHERE c.size > coalesce(s.size, 0) ORDER BY c.log_id"
+_checkpoint, _cosignature = table(LogCheckpoint), table(LogCosignature)
+
+
+class Wanted(NamedTuple):
+    """The newest checkpoint of a log, and the last size that a witness has cosigned, 0 if none."""
+
+    log_id: UUID
+    size: int
+    note: bytes
+    cosigned: int
+
+
+_newest = (
+    sa.select(_checkpoint.c.size, _checkpoint.c.note)
+    .where(_checkpoint.c.log_id == LOGS.c.log_id)
+    .order_by(_checkpoint.c.size.desc())
+    .limit(1)
+    .lateral("newest")
+)
+_theirs = (
+    sa.select(sa.func.coalesce(sa.func.max(_cosignature.c.size), 0).label("size"))
+    .where(_cosignature.c.log_id == LOGS.c.log_id, _cosignature.c.vkey == sa.bindparam("vkey"))
+    .lateral("theirs")
+)
+_wanted = Query(
+    sa.select(LOGS.c.log_id, _newest.c.size, _newest.c.note, _theirs.c.size.label("cosigned"))
+    .select_from(LOGS.join(_newest, sa.true()).join(_theirs, sa.true()))
+    .where((_newest.c.size > _theirs.c.size) | sa.bindparam("every", type_=sa.Boolean()))
+    .order_by(LOGS.c.log_id),
+    Wanted,
+)
+_keep = Change(
+    insert(_cosignature)
+    .values(given(_cosignature, "log_id", "size", "vkey", "signature", "cosigned_at"))
+    .on_conflict_do_nothing()
 )
 
 
@@ -78,6 +108,7 @@ class Asking:
     engine: AsyncEngine
     name: str
     witness: Witness
+    heard: Heard = field(default_factory=Heard)
     away: Patience | None = None
     refused: dict[UUID, Patience] = field(default_factory=dict)
 
@@ -89,40 +120,49 @@ class Asking:
                 self._is_back()
             except Exception as wrong:  # noqa: BLE001 -- a collector that ended in silence would collect nothing any more
                 self._is_away(wrong)
+            finally:
+                self.heard.unasked.discard(self.name)
             await asyncio.sleep(self.away.seconds if self.away else LOOK_SECONDS)
 
     async def collect(self) -> None:
-        """Ask for a cosignature under the newest checkpoint of each log that lacks one; `WitnessAway` ends it."""
-        vkey = self.witness.key.vkey
-        async with self.engine.begin() as connection:
-            wanted = (await connection.execute(_wanted, {"registry": REGISTRY, "vkey": vkey})).all()
-        for found in wanted:
-            refusal = self.refused.get(found.log_id)
-            if refusal is None or time.monotonic() >= refusal.until:
-                await self._ask(found)
+        """Ask for a cosignature under the newest checkpoint of each log that lacks one; `WitnessAway` ends it.
 
-    async def _ask(self, found: sa.Row[Any]) -> None:
+        At the start every log is asked for, also one of which it has cosigned all that is here: it may have cosigned more.
+        """
+        async with begin(self.engine) as connection:
+            every = self.name in self.heard.unasked
+            wanted = await _wanted.rows(connection, vkey=self.witness.key.vkey, every=every)
+        for one in wanted:
+            refusal = self.refused.get(one.log_id)
+            if refusal is None or time.monotonic() >= refusal.until:
+                await self._ask(one)
+
+    async def _ask(self, wanted: Wanted) -> None:
         async def prove(old_size: int, size: int) -> Sequence[bytes]:
-            async with self.engine.begin() as connection:
-                return await consistency(connection, found.log_id, old_size, size)
+            async with begin(self.engine) as connection:
+                return await consistency(connection, wanted.log_id, old_size, size)
 
         try:
-            signature = await witnessing.ask(self.witness, bytes(found.note), found.cosigned, prove)
+            signature = await witnessing.ask(self.witness, wanted.note, wanted.cosigned, prove)
             at = datetime.fromtimestamp(timestamp_of(signature), UTC)
         except (WitnessRefused, ValueError, OverflowError) as refusal:
+            if isinstance(refusal, WitnessAhead):
+                self.heard.tell(wanted.log_id, refusal.size, self.name)
             # Also a note or a tree of ours that cannot be shown: it is this log's trouble, not the witness's.
-            if self.refused.setdefault(found.log_id, Patience()).fail():
-                log.warning("witness_refuses", witness=self.name, log_id=str(found.log_id), reason=str(refusal))
+            if self.refused.setdefault(wanted.log_id, Patience()).fail():
+                log.warning("witness_refuses", witness=self.name, log_id=str(wanted.log_id), reason=str(refusal))
             return
-        stored = {"log_id": found.log_id, "size": found.size, "signature": signature.signature, "cosigned_at": at}
-        await self._store(stored)
-        if self.refused.pop(found.log_id, None):
-            log.info("witness_cosigns_again", witness=self.name, log_id=str(found.log_id))
-
-    async def _store(self, cosignature: Mapping[str, Any]) -> None:
-        new = {**cosignature, "vkey": self.witness.key.vkey}
-        async with self.engine.begin() as connection:
-            await connection.execute(insert(_cosignature).values(new).on_conflict_do_nothing())
+        async with begin(self.engine) as connection:
+            await _keep.run(
+                connection,
+                log_id=wanted.log_id,
+                size=wanted.size,
+                vkey=self.witness.key.vkey,
+                signature=signature.signature,
+                cosigned_at=at,
+            )
+        if self.refused.pop(wanted.log_id, None):
+            log.info("witness_cosigns_again", witness=self.name, log_id=str(wanted.log_id))
 
     def _is_away(self, wrong: Exception) -> None:
         self.away = self.away or Patience()
@@ -142,9 +182,14 @@ class Collector:
 
     engine: AsyncEngine
     witnesses: Mapping[str, Witness]
+    heard: Heard = field(default_factory=Heard)
+
+    def __post_init__(self) -> None:
+        """Until each was asked once, the sequencer waits for them."""
+        self.heard.unasked.update(self.witnesses)
 
     async def run(self) -> None:
         """Ask until cancelled, each witness in a task of its own."""
         async with asyncio.TaskGroup() as tasks:
             for name, witness in self.witnesses.items():
-                tasks.create_task(Asking(self.engine, name, witness).run())
+                tasks.create_task(Asking(self.engine, name, witness, self.heard).run())

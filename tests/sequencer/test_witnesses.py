@@ -157,3 +157,46 @@ def test_a_file_of_witnesses_that_is_not_there_is_no_start(make_world: Maker, tm
     settings = settings_for(make_world.server, "pilot", witnesses_file=tmp_path / "nowhere")
     with pytest.raises(WitnessesMalformed, match="nowhere"):
         create_collector(settings)
+
+
+async def test_a_database_that_was_restored_with_its_notes_is_told_by_a_witness_before_anything_is_signed(
+    make_world: Maker, tmp_path: Path
+) -> None:
+    world = await make_world(log_dir=tmp_path / "log")
+    owner, sequencer = await world.connect(), world.app.state.sequencer
+    await world.sequence()
+    note = sequencer.directory.last_note(LOG)
+    with start(world, tmp_path / "one", NAMES[0]) as witness:
+        told = ("one", witness.key.vkey, witness.url)
+        before = collector(world, tmp_path, told)
+        await grow(world)
+        await collecting.Asking(before.engine, "one", before.witnesses["one"]).collect()
+        assert await cosigned(world, witness)
+        # The database and the note become what they were before that: as a machine that is put back whole.
+        size = await owner.fetchval("SELECT min(size) FROM log_checkpoint WHERE log_id = $1", LOG)
+        for table, what in (("log_cosignature", "size"), ("log_checkpoint", "size"), ("log_entry", '"index" + 1')):
+            await forget(owner, table, f"log_id = '{LOG}' AND {what} > {size}")
+        sequencer.directory._note(LOG).write_bytes(note)
+        await fill(owner, {LOG: 4})
+        asked = collector(world, tmp_path, told)
+        sequencer.heard, sequencer.checked = asked.heard, False
+        running = [asyncio.create_task(one.run()) for one in (sequencer, asked)]
+        try:
+            await until(lambda: owner.fetchval("SELECT count(*) > 0 FROM log_alarm WHERE log_id = $1", LOG))
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await before.engine.dispose()
+            await asked.engine.dispose()
+    reason = await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
+    assert "the witness one has cosigned " in reason
+    assert await owner.fetchval("SELECT max(size) FROM log_checkpoint WHERE log_id = $1", LOG) == size
+
+
+async def forget(owner: Any, table: str, where: str) -> None:
+    """Delete rows that nobody may delete, as a restore of an older state does."""
+    async with owner.transaction():
+        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        await owner.execute(f"DELETE FROM {table} WHERE {where}")
+        await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
