@@ -4,7 +4,7 @@ Pure. Roles are resolved per commission and working group from our own tables, n
 `Standing`, which a query fills and `require` judges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -85,6 +85,18 @@ class Confidentiality(StrEnum):
     RESTRICTED = "restricted"
 
 
+WHO: Final[Mapping[Role, str]] = {
+    Role.ADMINISTRATOR: "the administrator",
+    Role.SECRETARIAT: "a party's secretariat",
+    Role.CO_LEAD: "a co-lead of the working group",
+    Role.MEMBER: "a member of the working group",
+    Role.PARTY: "any organisation of a party",
+    Role.AUDITOR: "an auditor appointed to it",
+    Role.OBSERVER: "an observer",
+}
+"""Each role, as a refusal says who may."""
+
+
 READING: Final[Mapping[Confidentiality, Permission]] = {
     Confidentiality.PUBLIC: P.READ_PUBLIC,
     Confidentiality.PARTIES: P.READ_PARTIES,
@@ -119,6 +131,8 @@ class Standing:
 
     caller: Caller
     roles: frozenset[Role] = field(default_factory=frozenset)
+    commission: str = ""
+    """Where the roles hold, as a sentence names it; "" outside any commission."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -133,15 +147,33 @@ class Standing:
         """Return whether a commitment of this confidentiality is there for the caller at all."""
         return self.may(READING[confidentiality])
 
-    def require(self, permission: Permission) -> None:
-        """Raise `NotPermitted`, naming who may, unless some role permits it."""
-        if not self.may(permission):
-            able = sorted(role for role, granted in PERMISSIONS.items() if permission in granted)
-            raise NotPermitted(
-                f"This needs the permission '{permission}', which {', '.join(able)} have; "
-                f"here you are {', '.join(sorted(self.roles)) or 'nothing'}.",
-                permission=str(permission),
-            )
+    def require(self, *permissions: Permission) -> None:
+        """Raise `NotPermitted`, saying who may and what the caller is here, unless some role permits one of these."""
+        if self.permissions.isdisjoint(permissions):
+            raise self._refusal(*permissions)
+
+    def _refusal(self, *permissions: Permission) -> NotPermitted:
+        able = [role for role, granted in PERMISSIONS.items() if not granted.isdisjoint(permissions)]
+        named = " or ".join(f"'{one}'" for one in permissions)
+        where = f" in {self.commission}" if self.commission else ""
+        return NotPermitted(
+            f"Only {_either([WHO[role] for role in able])} may do this{where} (permission {named}). You are {self._who()}.",
+            permission=str(permissions[0]),
+            roles_that_have_it=able,
+            your_roles=sorted(self.roles),
+        )
+
+    def _who(self) -> str:
+        if self.caller.kind is not Kind.REPRESENTATIVE:
+            outside = self.caller.kind is Kind.AUDITOR and self.commission and Role.AUDITOR not in self.roles
+            return "an auditor who is not appointed to it" if outside else _OTHERS[self.caller.kind]
+        here = [WHO[role] for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER) if role in self.roles]
+        told = f"a representative of {self.caller.party}"
+        if here or not self.commission:
+            return " and ".join([told, *here])
+        if Role.PARTY in self.roles:
+            return f"{told}, of neither its secretariat nor the working group; ask its secretariat"
+        return f"{told}, which is no party there"
 
 
 def standing(
@@ -152,9 +184,22 @@ def standing(
     member: bool = False,
     party: bool = False,
     auditor: bool = False,
+    commission: str = "this commission",
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
-    return Standing(caller, _roles(caller.kind, secretariat, co_lead, member, party, auditor))
+    return Standing(caller, _roles(caller.kind, secretariat, co_lead, member, party, auditor), commission)
+
+
+_OTHERS: Final[Mapping[Kind, str]] = {
+    Kind.ADMINISTRATOR: "the administrator, who acts for no party",
+    Kind.AUDITOR: "an auditor, who reads and changes nothing",
+    Kind.OBSERVER: "an observer, who reads and changes nothing",
+}
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 @cache

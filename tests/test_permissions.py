@@ -13,6 +13,15 @@ from tests.conftest import COMMISSION, World, item, organisation
 from tests.register.commitments.test_journey import SIGN
 from tests.three_parties import commission_of_three, record_in
 
+COMMISSION_OF_TWO: dict[str, Any] = {
+    "titles": {"en": "A second commission"},
+    "parties": [
+        {"party": "PK", "secretariat_id": organisation(101)},
+        {"party": "AZ", "secretariat_id": organisation(201)},
+    ],
+    "languages": ["en"],
+    "rule": "mutual",
+}
 READ = {"read_public", "read_parties", "read_restricted"}
 EXPECTED: dict[str, set[str]] = {
     "administrator": {"register", "found_commission", "read_registry_trail", "read_public"},
@@ -40,7 +49,7 @@ def test_a_role_has_exactly_the_permissions_that_the_domain_gives_it(role: Role,
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_only_representatives_have_a_partys_roles_and_only_auditors_audit(kind: Kind) -> None:
-    everything = {"secretariat": True, "co_lead": True, "member": True, "party": True, "auditor": True}
+    everything: dict[str, Any] = {"secretariat": True, "co_lead": True, "member": True, "party": True, "auditor": True}
     roles = standing(Caller(uuid4(), "x", kind), **everything).roles
     partys = {Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY}
     assert (partys & roles == partys) is (kind is Kind.REPRESENTATIVE)
@@ -217,3 +226,50 @@ async def test_who_leaves_the_working_group_loses_its_rights_at_once(world: Worl
     url = f"/v1/commitments/{item(7)}/transitions"
     assert (await world.as_("PK").delete(path)).status_code == 204
     assert (await world.as_("pk-member").post(url, json={"action": "lapse", "reason": "R"})).status_code == 403
+
+
+MOVES, LOG = "/v1/commitments/{commitment}/transitions", f"/v1/commissions/{COMMISSION}/log/export"
+WORKING = "a party's secretariat, a co-lead of the working group or a member of the working group"
+SAID = [
+    (
+        "PK",
+        "/v1/parties",
+        "Only the administrator may do this (permission 'register'). You are a representative of PK.",
+    ),
+    ("observer", "/v1/commissions", "You are an observer, who reads and changes nothing."),
+    ("administrator", MOVES, "You are the administrator, who acts for no party."),
+    ("observer", MOVES, f"Only {WORKING} may do this in PK-AZ (permission 'propose'). You are an observer"),
+    (
+        "pk-health",
+        MOVES,
+        "You are a representative of PK, of neither its secretariat nor the working group; ask its sec",
+    ),
+    ("tr-secretariat", LOG, "You are a representative of TR, which is no party there."),
+    ("auditor-2", LOG, "You are an auditor who is not appointed to it."),
+    (
+        "pk-energy",
+        LOG,
+        "Only a party's secretariat or an auditor appointed to it may do this in PK-AZ (permission 'read_lo",
+    ),
+    ("pk-member", "/v1/transitions/{move}/confirmations", "a representative of PK and a member of the working group."),
+]
+
+
+async def test_a_refusal_says_who_may_and_what_the_caller_is_there(world: World) -> None:
+    await people(world)
+    group = "01940000-0000-7000-8000-000000000302"
+    made = await record_in(world, COMMISSION, 0, confidentiality="public", working_group_id=group)
+    places = {"commitment": made["id"], "move": made["open_transition"]["id"]}
+    bodies: dict[str, Any] = {
+        "/v1/parties": {"code": "FR", "names": {"en": "France"}},
+        "/v1/commissions": COMMISSION_OF_TWO,
+        "/v1/transitions/{move}/confirmations": {"decision": "confirm"},
+        MOVES: {"action": "fly"},
+    }
+    for who, path, said in SAID:
+        method = "GET" if path == LOG else "POST"
+        answer = await world.as_(who).request(method, path.format(**places), json=bodies.get(path))
+        assert answer.status_code == 403, (who, answer.text)
+        assert said in answer.json()["detail"]
+        assert answer.json()["permission"] in answer.json()["detail"]
+        assert answer.json()["roles_that_have_it"]

@@ -1,7 +1,7 @@
 """What the register refuses: for who asks, for its present state, or for what was sent."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from service.errors import shapes
 from service.errors.base import ServiceError
@@ -140,14 +140,14 @@ class InvalidContent(ServiceError):
     title = "The content is not valid"
 
     @classmethod
-    def listing(cls, errors: Sequence[Mapping[str, str]]) -> Self:
+    def listing(cls, errors: Sequence[Mapping[str, str]], **members: Any) -> Self:  # noqa: ANN401 -- as in `told`
         """Return the refusal that announces these faults: as many as there are, the first ones in full."""
         said = [f"{one.get('pointer') or one.get('parameter') or 'the body'} {one['detail']}" for one in errors[:8]]
         more = [f"and {len(errors) - len(said)} more, all of them in `errors`"] if len(errors) > len(said) else []
         counted = "1 thing is wrong" if len(errors) == 1 else f"{len(errors)} things are wrong"
         counted = f"at least {counted}" if len(errors) >= shapes.MOST else counted
         detail = f"{counted}: {'; '.join([*said, *more])}"
-        return cls(detail if detail.endswith("?") else f"{detail}.", errors=errors)
+        return cls(detail if detail.endswith("?") else f"{detail}.", errors=errors, **members)
 
 
 class EvidenceMissing(InvalidContent):
@@ -163,11 +163,12 @@ class EvidenceMissing(InvalidContent):
 class UnknownAction(InvalidContent):
     """The lifecycle knows no action of this name, in any state.
 
-    `nearest` names the action that is most like it, if there is one; `actions` lists them all.
+    `nearest` names the action that is most like it, if there is one; `allowed_actions` lists what is possible now.
     """
 
     title = "There is no action of this name"
     told: ClassVar[Mapping[str, str]] = {
         "nearest": "The action whose name is most like it; absent if none is.",
-        "actions": "All actions of this kind of matter.",
+        "state": "The present state.",
+        "allowed_actions": "The actions that this state allows.",
     }

@@ -124,3 +124,35 @@ async def test_the_entrance_says_where_everything_is(still: World) -> None:
     assert answer.status_code == 200
     for name in ("documentation", "document", "lifecycle"):
         assert (await still.as_("").get(answer.json()[name])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("action", "meant"), [("sing", "sign"), ("Sign", "sign"), ("draft-mou", "draft_mou"), ("implemented", "implement")]
+)
+async def test_a_misspelt_action_is_told_the_nearest_and_is_no_conflict(still: World, action: str, meant: str) -> None:
+    answer = await still.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json={"action": action})
+    found = refused(answer, 422)
+    assert found["type"].endswith("unknown-action")
+    assert found["nearest"] == meant
+    assert f'did you mean "{meant}"?' in found["detail"]
+    assert "sign" in found["allowed_actions"]
+
+
+@pytest.mark.parametrize("body", [{}, {"action": None}, {"action": ["sign"]}, {"action": {"a": 1}}, {"action": "fly"}])
+async def test_what_is_no_action_at_all_is_told_those_that_are_possible(still: World, body: Any) -> None:
+    found = refused(await still.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=body), 422)
+    assert "allowed now: redraft, sign, amend" in found["detail"]
+
+
+async def test_an_open_proposal_is_told_with_what_can_be_done_about_it(world: World) -> None:
+    where = f"/v1/commitments/{item(4)}/transitions"
+    made = (await world.as_("PK").post(where, json=SIGN)).json()
+    for who, cure in (("PK", "Take it back first"), ("AZ", "Confirm or refuse it first")):
+        found = refused(await world.as_(who).post(where, json={"action": "redraft", "reason": "x"}), 409)
+        assert found["open_transition_id"] == made["id"]
+        assert found["open_transition"]["address"] == f"/v1/transitions/{made['id']}"
+        assert found["open_transition"]["action"] == "sign"
+        assert found["open_transition"]["awaiting"] == ["AZ"]
+        assert found["open_transition"]["proposed_at"] == made["proposed_at"]
+        assert found["detail"].startswith("PK proposed 'sign' today, and it awaits AZ.")
+        assert cure in found["detail"]

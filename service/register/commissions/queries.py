@@ -66,6 +66,7 @@ class LockedRow(NamedTuple):
     """A commission's row as it is locked, with what the caller is there, and what its next entry needs."""
 
     id: UUID
+    code: str
     parties: list[str]
     seq: int
     leaf: bytes
@@ -75,6 +76,7 @@ class LockedRow(NamedTuple):
 
 
 class _Standing(NamedTuple):
+    code: str
     parties: list[str]
     secretariat: bool
     auditor: bool
@@ -118,7 +120,7 @@ _page = Query(
 )
 _locking = Query(
     sa.select(
-        *(_commission.c[name] for name in ("id", "parties", "seq", "leaf")),
+        *(_commission.c[name] for name in ("id", "code", "parties", "seq", "leaf")),
         _secretariat,
         sa.func.uuidv7().label("new_id"),
         sa.func.greatest(sa.func.clock_timestamp(), _commission.c.changed_at).label("at"),
@@ -127,7 +129,7 @@ _locking = Query(
     .with_for_update(key_share=True, of=_commission),
     LockedRow,
 )
-_standing = Query(sa.select(_commission.c.parties, _secretariat, _audits).where(_mine), _Standing)
+_standing = Query(sa.select(_commission.c.code, _commission.c.parties, _secretariat, _audits).where(_mine), _Standing)
 _session_by_id = Query(sa.select(_session).where(_session.c.id == sa.bindparam("session_id")), SessionRow)
 _sessions = Query(
     sa.select(_session)
@@ -142,7 +144,7 @@ async def get_for_update(connection: Connection, caller: Caller, commission_id: 
     """Lock the commission's row, whose head the caller is about to move; `NotFound` otherwise."""
     found = await _locking.row(connection, commission_id=commission_id, organisation=caller.organisation_id)
     row = there(found, NONE)
-    rights = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties)
+    rights = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties, commission=row.code)
     return Locked(row, rights, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
 
 
@@ -160,7 +162,13 @@ async def rights(connection: Connection, caller: Caller, commission_id: UUID) ->
     """Return what the caller is in the commission; `NotFound` if there is none."""
     me = {"organisation": caller.organisation_id, "principal": caller.principal_id}
     row = there(await _standing.row(connection, commission_id=commission_id, **me), NONE)
-    return standing(caller, secretariat=row.secretariat, auditor=row.auditor, party=caller.party in row.parties)
+    return standing(
+        caller,
+        secretariat=row.secretariat,
+        auditor=row.auditor,
+        party=caller.party in row.parties,
+        commission=row.code,
+    )
 
 
 async def session(connection: Connection, session_id: UUID) -> SessionRow:

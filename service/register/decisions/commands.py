@@ -5,7 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
-from service.errors import Conflict, InvalidContent, NotPermitted, OwnProposal, ProposalClosed, fault
+from service.errors import (
+    Conflict,
+    InvalidContent,
+    NotPermitted,
+    OwnProposal,
+    ProposalAlreadyOpen,
+    ProposalClosed,
+    fault,
+)
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
@@ -13,8 +21,10 @@ from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
 from service.register.decisions.engine.writing import proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
-from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible
+from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action
+from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
+from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
 
 
@@ -32,11 +42,46 @@ async def propose(
     """
     locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), seeing=caller)
     check_version(version, locked.row["seq"])
-    step = step_of(matter.rules, locked.facts, body)
-    locked.require_room(step)
+    step = _step(locked, body)
+    if not locked.has_room(step):
+        raise await _already_open(connection, caller, locked)
     locked.standing.require(step.permission)
     judged = judge(matter.rules, step, locked.case, body)
     return await _open(connection, caller, locked, judged)
+
+
+def _step(locked: Locked, body: Mapping[str, Any]) -> Step:
+    rules, facts = locked.matter.rules, locked.facts
+    if unknown := unknown_action(rules, facts, body):
+        # What is wrong in itself is told to who might propose something.
+        locked.standing.require(*rules.lifecycle.permissions)
+        raise unknown
+    return step_of(rules, facts, body)
+
+
+async def _already_open(connection: Connection, caller: Caller, locked: Locked) -> ProposalAlreadyOpen:
+    """Return the refusal that tells the open proposal, and what the caller can do about it."""
+    assert locked.proposal
+    found = await queries.now(connection, locked.matter, locked.proposal)
+    address, proposer, awaiting = f"/v1/transitions/{found['id']}", found["proposed_by"], locked.row["awaiting"]
+    days = (locked.stamp.at - found["proposed_at"]).days
+    age = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
+    cure = "It must be answered first."
+    if caller.party == proposer:
+        cure = f"Take it back first (POST {address}/withdrawal), or wait for the answer."
+    elif caller.party in awaiting:
+        cure = f"Confirm or refuse it first (POST {address}/confirmations)."
+    return ProposalAlreadyOpen(
+        f"{proposer} proposed '{found['action']}' {age}, and it awaits {', '.join(awaiting)}. {cure}",
+        open_transition_id=str(found["id"]),
+        open_transition={
+            "address": address,
+            "action": found["action"],
+            "proposed_by": proposer,
+            "proposed_at": timestamp(found["proposed_at"]),
+            "awaiting": awaiting,
+        },
+    )
 
 
 async def _open(connection: Connection, caller: Caller, locked: Locked, judged: Judged) -> Row:

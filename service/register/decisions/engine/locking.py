@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
-from service.errors import NotFound, ProposalAlreadyOpen
+from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine.matter import Matter, Matters, Row
@@ -69,13 +69,9 @@ class Locked:
         """Return the parties that have to confirm what `party` proposes."""
         return [] if step.who is Who.OWN else others(self.row, party)
 
-    def require_room(self, step: Step) -> None:
-        """Raise `ProposalAlreadyOpen` if a proposal is open: one at a time. What a party does alone waits for none."""
-        if step.who is Who.ALL and self.proposal:
-            raise ProposalAlreadyOpen(
-                f"A proposal by {self.row['proposed_by']} is open; it awaits {', '.join(self.row['awaiting'])}.",
-                open_transition_id=str(self.proposal),
-            )
+    def has_room(self, step: Step) -> bool:
+        """Return whether the step may be proposed beside what is open: one at a time. What a party does alone waits for none."""
+        return step.who is Who.OWN or self.proposal is None
 
 
 def others(row: Row, party: str | None) -> list[str]:
@@ -85,7 +81,9 @@ def others(row: Row, party: str | None) -> list[str]:
 
 def standing_in(caller: Caller, row: Row) -> Standing:
     """Return the caller's standing from the role columns of a row."""
-    return standing(caller, **{role: row[flag] for flag, role in _FLAGS.items()})
+    # A reference begins with the code of its commission.
+    commission = str(row.get("code") or row["reference"]).partition("/")[0]
+    return standing(caller, **{role: row[flag] for flag, role in _FLAGS.items()}, commission=commission)
 
 
 async def lock(

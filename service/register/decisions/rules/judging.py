@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, fault, shapes
+from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, UnknownAction, fault, shapes
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Facts, Found, Members, Name, Rules
@@ -39,12 +39,22 @@ class Judged:
     expires_at: datetime | None
 
 
+def unknown_action(rules: Rules[Any], facts: Facts, body: Members) -> UnknownAction | None:
+    """Return the refusal of a `body` that names no action of this kind of matter, in whatever state; None if it names one."""
+    action = body.get("action")
+    if action in list(rules.evidence):
+        return None
+    allowed = rules.lifecycle.allowed(facts.state, facts.conditions(body))
+    near = shapes.nearest(action, rules.evidence) if isinstance(action, str) else None
+    meant = f"did you mean {shapes.shown(near)}?" if near else f"allowed now: {', '.join(allowed) or 'none'}"
+    said = f"must be the name of an action, not {shapes.shown(action)}; {meant}" if action else f"is needed; {meant}"
+    listed = [fault("/action", said)]
+    return UnknownAction.listing(listed, nearest=near, state=facts.state, allowed_actions=allowed)
+
+
 def step_of(rules: Rules[Any], facts: Facts, body: Members) -> Step:
-    """Return the row of the lifecycle that `body` asks for: 422 if it names no action, 409 if there is no such row."""
-    action, conditions = body.get("action"), facts.conditions(body)
-    if not isinstance(action, str) or not action:
-        raise InvalidContent.listing([fault("/action", f"is needed: one of {', '.join(rules.evidence)}")])
-    return rules.lifecycle.step(action[:40], facts.state, conditions)
+    """Return the row of the lifecycle that `body` asks for; `TransitionNotAllowed` if there is no such row."""
+    return rules.lifecycle.step(str(body.get("action")), facts.state, facts.conditions(body))
 
 
 def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:

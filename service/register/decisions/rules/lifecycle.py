@@ -85,6 +85,11 @@ class Lifecycle:
         """Return whether a party does this alone."""
         return any(step.who is Who.OWN for step in self.steps if step.action == action)
 
+    @property
+    def permissions(self) -> list[Permission]:
+        """Return what a caller needs, one of them at least, to propose anything."""
+        return list(dict.fromkeys(step.permission for step in self.steps))
+
     def step(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> Step:
         """Return the row for `action` in `state`, given the `facts` that the rows' `when` asks for.
 
