@@ -27,6 +27,7 @@ from service.identity import issuers
 from service.identity.caller import Proved, epoch
 from service.identity.callers import Callers
 from service.identity.keys import load_or_create
+from service.identity.queries import forget_ended_tokens
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.log import health as operations
@@ -147,7 +148,7 @@ def _worker_engine(url: SecretStr, settings: Settings, name: str) -> AsyncEngine
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
-    tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget_old_answers(app))]
+    tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget(app))]
     if app.state.sequencer is not None:
         tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]
     try:
@@ -175,11 +176,12 @@ async def _watch_epoch(app: FastAPI) -> None:
         await asyncio.sleep(EPOCH_SECONDS)
 
 
-async def _forget_old_answers(app: FastAPI) -> None:
+async def _forget(app: FastAPI) -> None:
     while True:
         with contextlib.suppress(SQLAlchemyError, OSError):
             async with begin(app.state.engine) as connection:
                 await forget_older(connection, app.state.idempotency_days)
+                await forget_ended_tokens(connection)
         await asyncio.sleep(FORGET_SECONDS)
 
 

@@ -119,6 +119,8 @@ class Caller:
     organisation_id: UUID | None = None
     party: str | None = None
     scopes: frozenset[str] = frozenset()
+    token_id: str = ""
+    """By which the token can be revoked; "" for one that another issued."""
 
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""

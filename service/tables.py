@@ -2,7 +2,7 @@
 
 from service.database.columns import Table
 from service.http.idempotency import IdempotencyKey
-from service.identity.models import Credential, Principal
+from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.register.commitments.models import Commitment
@@ -33,6 +33,7 @@ __all__ = [
     "Party",
     "Principal",
     "Registry",
+    "RevokedToken",
     "Session",
     "Transition",
     "WorkingGroup",

@@ -22,6 +22,7 @@ class Proof:
     subject: str
     scopes: frozenset[str]
     ends: float
+    token_id: str = ""
     party: str | None = None
     """The one party whose principals the issuer may vouch for; None for the service itself, which may for all."""
 
@@ -59,12 +60,18 @@ class Callers:
         provider = self.providers.get(claimed_issuer(token))
         if provider is None:
             claims = self.issuer.verify(token, now)
-            return Proof(LOCAL, claims["sub"], frozenset(str(claims.get("scope", "")).split()), claims["exp"])
+            return Proof(
+                LOCAL,
+                claims["sub"],
+                frozenset(str(claims.get("scope", "")).split()),
+                claims["exp"],
+                claims.get("jti", ""),
+            )
         claims, seconds = await provider.verify(token, now)
         # Its scopes are its own affair; what the principal may do here, its roles say.
         trusted = provider.trusted
         ends = min(claims["exp"], now + seconds)
-        return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, trusted.party)
+        return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, party=trusted.party)
 
     async def find(self, connection: Connection, token: str, known: Known) -> Caller:
         """Return the caller whom `token`, which proved this, belongs to; `NotAuthenticated` if the register knows none."""
@@ -75,7 +82,7 @@ class Callers:
         # Registered before the operator changed the file, perhaps: a provider speaks for its own party only.
         if caller is None or proof.party not in {None, caller.party}:
             raise queries.inactive()
-        caller = replace(caller, scopes=proof.scopes)
+        caller = replace(caller, scopes=proof.scopes, token_id=proof.token_id)
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
             self._keep(token, Known(proof, caller))

@@ -34,6 +34,16 @@ class Principal(Table, table=True):
     deactivated_at: datetime | None = moment(nullable=True)
 
 
+class RevokedToken(Table, table=True):
+    """An access token of ours that is good no more before its end (RFC 7009); forgotten once that has come."""
+
+    __tablename__ = "revoked_token"
+    __table_args__: ClassVar[tuple[object, ...]] = (sa.CheckConstraint("token_id <> ''", name="a_token_has_an_id"),)
+
+    token_id: str = Field(primary_key=True, sa_type=sa.Text)
+    ends_at: datetime = moment()
+
+
 class Credential(Table, table=True):
     """The SHA-256 of a secret of 256 random bits; with that much entropy no slow hash is needed."""
 

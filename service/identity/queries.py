@@ -1,18 +1,20 @@
 """Reading principals and their credentials."""
 
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
-from service.database.statement import Connection, Query
+from service.database.statement import Change, Connection, Query, given
 from service.errors import NotAuthenticated
-from service.identity.models import Credential, Principal
+from service.identity.models import Credential, Principal, RevokedToken
 from service.identity.tokens import hash_secret, unauthenticated
 from service.permissions import Caller, Kind
 
-_principal, _credential = table(Principal), table(Credential)
+_principal, _credential, _revoked = table(Principal), table(Credential), table(RevokedToken)
 # The registry's own table, of which nothing else is known here: the register stands above.
 _organisation = sa.table("organisation", sa.column("id", sa.Uuid()), sa.column("party", sa.Text()))
 
@@ -48,28 +50,48 @@ _by_secret = Query(
     ),
     UUID,
 )
+
+
+def is_active(principal_id: sa.ColumnElement[UUID], token_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a principal is active and its token not revoked.
+
+    It depends on no row, so the database asks it once per statement.
+    """
+    revoked = sa.exists().where(_revoked.c.token_id == token_id)
+    return sa.exists().where(_principal.c.id == principal_id, _is_active) & ~revoked
+
+
 _active = Query(
-    sa.select(sa.true().label("active"))
-    .select_from(_principal)
-    .where(_principal.c.id == sa.bindparam("id"), _is_active),
+    sa.select(sa.true().label("active")).where(
+        is_active(sa.bindparam("principal", type_=sa.Uuid()), sa.bindparam("token", type_=sa.Text()))
+    ),
     bool,
 )
-
-
-def is_active(principal_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool]:
-    """Return the condition that a principal is active; it depends on no row, so the database asks it once per statement."""
-    return sa.exists().where(_principal.c.id == principal_id, _principal.c.deactivated_at.is_(None))
+_revoke = Change(insert(_revoked).values(given(_revoked, "token_id", "ends_at")).on_conflict_do_nothing())
+_forget_revoked = Change(sa.delete(_revoked).where(_revoked.c.ends_at < sa.func.now()))
 
 
 async def require_active(connection: Connection, caller: Caller) -> None:
-    """Raise `NotAuthenticated` if the caller was deactivated, in whatever process, since its token was verified."""
-    if not await _active.row(connection, id=caller.principal_id):
+    """Raise `NotAuthenticated` if the caller was deactivated, or its token revoked, in whatever process, since it was verified."""
+    if not await _active.row(connection, principal=caller.principal_id, token=caller.token_id):
         raise inactive()
 
 
 def inactive() -> NotAuthenticated:
-    """Return the 401 for a token whose principal is not, or no longer, one."""
-    return unauthenticated("The principal of this token is not registered, or no longer active.")
+    """Return the 401 for a token whose principal is not, or no longer, one, or that was revoked."""
+    return unauthenticated(
+        "The principal of this token is not registered, or no longer active, or the token was revoked."
+    )
+
+
+async def revoke(connection: Connection, token_id: str, ends_at: datetime) -> None:
+    """Let a token of ours be good no more, from the commit on and in every process; it need not be remembered after its end."""
+    await _revoke.run(connection, token_id=token_id, ends_at=ends_at)
+
+
+async def forget_ended_tokens(connection: Connection) -> int:
+    """Forget revoked tokens whose end has come, and return how many."""
+    return await _forget_revoked.run(connection)
 
 
 # A subject that is not printable is nobody's; for some such texts PostgreSQL cannot even be asked (U+0000, half a surrogate pair).

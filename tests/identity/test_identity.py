@@ -12,15 +12,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey
 
+from service.database.transaction import begin
+from service.identity import queries
 from service.identity.keys import load_or_create
 from service.main import _watch_epoch, create_app
-from tests.conftest import COMMISSION, World, item, settings_for
+from tests.conftest import COMMISSION, Maker, World, item, settings_for
 
+JSON = {"Content-Type": "application/json"}
 GRANT = {"grant_type": "client_credentials"}
 
 
@@ -150,6 +154,20 @@ async def test_a_secret_rotates_with_an_overlap_or_at_once(world: World) -> None
     assert [await login(world, one["client_id"], key) for key in keys] == [401, 401, 200]
 
 
+async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) -> list[tuple[str, httpx.Response]]:
+    """Ask every operation that needs a token."""
+    answers = []
+    for path, ways in app.openapi()["paths"].items():
+        for way in ways:
+            if path.startswith("/v1") and "401" in ways[way]["responses"]:
+                known = path.replace("{commitment_id}", item(4)).replace("{transition_id}", proposed)
+                url = re.sub(r"{\w+}", "0", known.replace("{commission_id}", COMMISSION))
+                content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
+                sent = await who.request(way, url, json=content, headers={"If-Match": '"1"'})
+                answers.append((f"{way} {path}", sent))
+    return answers
+
+
 async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_process(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
     elsewhere.state.callers.issuer = world.app.state.callers.issuer
@@ -168,16 +186,10 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         replayed = await there.post(f"/v1/commitments/{item(9)}/transitions", json=new, headers=again)
         for refused in (moved, confirmed, replayed):
             assert (refused.status_code, refused.json()["title"]) == (401, "Who is calling is not known")
-        paths = elsewhere.openapi()["paths"]
-        operations = [(method, path) for path, methods in paths.items() for method in methods if path.startswith("/v1")]
-        guarded = [(method, path) for method, path in operations if "401" in paths[path][method]["responses"]]
-        assert len(guarded) > 40
-        for method, path in guarded:
-            known = path.replace("{commitment_id}", item(4)).replace("{transition_id}", proposed)
-            url = re.sub(r"{\w+}", "0", known.replace("{commission_id}", COMMISSION))
-            content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
-            answer = await there.request(method, url, json=content, headers={"If-Match": '"1"'})
-            assert answer.status_code == 401, (method, path, answer.text)
+        answers = await guarded_operations(elsewhere, there, proposed)
+        assert len(answers) > 40
+        for name, answer in answers:
+            assert answer.status_code == 401, (name, answer.text)
         assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 409
         assert (await admin.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
@@ -363,3 +375,123 @@ async def test_who_one_is_is_said_once(still: World) -> None:
     # An id is no secret: many clients name themselves in the form, too.
     named = await still.as_("").post("/oauth/token", data=GRANT | {"client_id": one["client_id"]}, auth=basic)
     assert named.status_code == 200
+
+
+async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(world: World) -> None:
+    elsewhere = create_app(settings_for(world.server, world.database))
+    elsewhere.state.callers.issuer = world.app.state.callers.issuer
+    nobody, one = world.as_(""), world.credentials["PK"]
+    try:
+        new = {"action": "suspend", "reason": "R", "review_on": "2027"}
+        proposed = (await world.as_("AZ").post(f"/v1/commitments/{item(4)}/transitions", json=new)).json()["id"]
+        token = (await nobody.post("/oauth/token", data=GRANT | one)).json()["access_token"]
+        there = world.as_("PK", elsewhere)
+        there.headers["Authorization"] = f"Bearer {token}"
+        assert (await there.get("/v1/me")).status_code == 200
+        for times in range(2):
+            revoked = await nobody.post("/oauth/revoke", data={"token": token, "token_type_hint": "x"} | one)
+            assert (revoked.status_code, revoked.content) == (200, b""), times
+        # Nothing watches the registry here: the other process knows the token still.
+        assert token in elsewhere.state.callers.known
+        answers = await guarded_operations(elsewhere, there, proposed)
+        assert len(answers) > 40
+        for name, answer in answers:
+            assert answer.status_code == 401, (name, answer.text)
+        again = (await nobody.post("/oauth/token", data=GRANT | one)).json()["access_token"]
+        assert (await nobody.get("/v1/me", headers={"Authorization": f"Bearer {again}"})).status_code == 200
+    finally:
+        await elsewhere.state.engine.dispose()
+
+
+async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World) -> None:
+    nobody, one = world.as_(""), world.credentials["PK"]
+    tokens = forged(world)
+    for name in ("expired", "with another key", "rubbish", "cut", "by another issuer"):
+        answer = await nobody.post("/oauth/revoke", data={"token": tokens[name]} | one)
+        assert (answer.status_code, answer.content) == (200, b""), name
+    foreign = world.as_("AZ").headers["authorization"].removeprefix("Bearer ")
+    refused: list[tuple[dict[str, str], int, str]] = [
+        ({"token": foreign} | one, 400, "invalid_grant"),
+        (one, 400, "invalid_request"),
+        ({"token": foreign}, 401, "invalid_client"),
+        ({"token": foreign} | one | {"client_secret": "wrong"}, 401, "invalid_client"),
+    ]
+    for form, status, error in refused:
+        answer = await nobody.post("/oauth/revoke", data=form)
+        assert (answer.status_code, answer.json()["error"]) == (status, error), form
+    assert (await world.as_("AZ").get("/v1/me")).status_code == 200
+
+
+async def test_revoked_tokens_are_forgotten_once_they_would_have_ended(world: World) -> None:
+    pool, owner = world.app.state.engine, await world.connect()
+    async with begin(pool) as connection:
+        await queries.revoke(connection, "over", datetime.now(UTC) - timedelta(seconds=1))
+        await queries.revoke(connection, "going on", datetime.now(UTC) + timedelta(minutes=1))
+        assert await queries.forget_ended_tokens(connection) == 1
+    assert [row["token_id"] for row in await owner.fetch("SELECT token_id FROM revoked_token")] == ["going on"]
+
+
+async def test_a_parameter_that_is_sent_twice_is_refused(still: World) -> None:
+    one = still.credentials["PK"]
+    for twice in ({"client_secret": ["x", one["client_secret"]]}, {"client_id": ["x", one["client_id"]]}):
+        answer = await still.as_("").post("/oauth/token", data=GRANT | one | twice)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    long = await still.as_("").post("/oauth/token", data=GRANT | one | {"client_secret": "x" * 9999})
+    assert (long.status_code, long.json()["error"]) == (401, "invalid_client")
+
+
+async def test_clients_find_how_to_get_tokens_at_the_well_known_address(make_world: Maker) -> None:
+    world = await make_world(public_url="https://gov.example/pacta")
+    nobody = world.as_("")
+    here, there = "/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/pacta"
+    found = (await nobody.get(here)).json()
+    assert found == (await nobody.get(there)).json() == (await nobody.get(f"/pacta{here}")).json()
+    assert found["issuer"] == "https://gov.example/pacta"
+    assert found["token_endpoint"] == "https://gov.example/pacta/oauth/token"
+    for member in ("token_endpoint", "revocation_endpoint"):
+        path = found[member].removeprefix("https://gov.example")
+        assert (await nobody.post(path)).json()["error"] in {"invalid_request", "invalid_client"}
+    assert (await nobody.get(found["jwks_uri"].removeprefix("https://gov.example"))).json()["keys"]
+    assert (await nobody.get(f"{here}/elsewhere")).status_code == 404
+
+
+async def test_a_ministry_rotates_its_own_secret_and_its_systems_go_on_for_a_day(world: World) -> None:
+    one, mine = world.credentials["PK"], world.as_("PK")
+    before = datetime.now(UTC)
+    made = await mine.post("/v1/me/secrets", json={"client_secret": one["client_secret"]})
+    assert (made.status_code, made.json()["client_id"]) == (201, one["client_id"]), made.text
+    ends = datetime.fromisoformat(made.json()["old_secrets_expire_at"])
+    assert timedelta(hours=23) < ends - before < timedelta(hours=25)
+    second = made.json()["client_secret"]
+    assert [await login(world, one["client_id"], key) for key in (one["client_secret"], second)] == [200, 200]
+    now = datetime.now(UTC).isoformat()
+    third = await mine.post("/v1/me/secrets", json={"client_secret": second, "old_secrets_expire_at": now})
+    keys = (one["client_secret"], second, third.json()["client_secret"])
+    assert [await login(world, one["client_id"], key) for key in keys] == [401, 401, 200]
+    owner = await world.connect()
+    entry = json.loads(
+        await owner.fetchval(
+            "SELECT convert_from(canonical, 'UTF8') FROM audit_entry WHERE kind = 'principal.secret_rotated' LIMIT 1"
+        )
+    )
+    me = (await mine.get("/v1/me")).json()
+    assert (entry["actor"], entry["party"], entry["data"]["id"]) == (me["principal_id"], "PK", me["principal_id"])
+    secrets = [one["client_secret"], second]
+    assert not any(secret in json.dumps(entry) for secret in secrets)
+
+
+async def test_a_stolen_token_is_worth_no_secret(world: World) -> None:
+    mine, foreign = world.as_("PK"), world.credentials["AZ"]["client_secret"]
+    for secret in ("wrong", foreign, "x\ud800", "a\x00b"):
+        refused = await mine.post("/v1/me/secrets", content=json.dumps({"client_secret": secret}), headers=JSON)
+        assert refused.status_code in {400, 422}, refused.text
+    assert (await mine.post("/v1/me/secrets", json={})).status_code == 422
+    assert (await world.as_("").post("/v1/me/secrets", json={"client_secret": foreign})).status_code == 401
+
+
+async def test_a_new_secret_is_shown_once_also_to_whom_asks_again(world: World) -> None:
+    one, mine = world.credentials["PK"], world.as_("PK")
+    key, body = {"Idempotency-Key": "rotation"}, {"client_secret": one["client_secret"]}
+    first = await mine.post("/v1/me/secrets", json=body, headers=key)
+    again = await mine.post("/v1/me/secrets", json=body, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json() | {"client_secret": None})

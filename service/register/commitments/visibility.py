@@ -24,6 +24,7 @@ Condition = sa.ColumnElement[bool]
 ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
 PARTY = sa.bindparam("caller_party", type_=sa.Text())
 PRINCIPAL = sa.bindparam("caller_principal", type_=sa.Uuid())
+TOKEN = sa.bindparam("caller_token", type_=sa.Text())
 
 
 def bound(caller: Caller, **others: object) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def bound(caller: Caller, **others: object) -> dict[str, Any]:
         ORGANISATION.key: caller.organisation_id,
         PARTY.key: caller.party,
         PRINCIPAL.key: caller.principal_id,
+        TOKEN.key: caller.token_id,
         **others,
     }
 
@@ -64,11 +66,11 @@ def roles_of(
 def visible_to(kind: Kind) -> Condition:
     """Return the condition that a caller of this kind may read the commitment; what it may not is, for it, not there.
 
-    For one that was deactivated nothing is: where nothing is found, `require_active` tells the one from the other.
+    For one that was deactivated, or whose token was revoked, nothing is: where nothing is found, `require_active` tells the one from the other.
     """
     roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     # Role by role, not level by level: each role's subquery then stands here once.
-    return is_active(PRINCIPAL) & sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
+    return is_active(PRINCIPAL, TOKEN) & sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
 
 
 def _readable(role: Role) -> Condition:

@@ -1,6 +1,7 @@
 """What changes the registry; each command leaves one entry in the registry's own audit trail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,8 +10,9 @@ from service.database.columns import table
 from service.database.statement import Change, Connection, given
 from service.errors import Conflict, InvalidContent, fault
 from service.identity.models import LOCAL, Credential, Principal
+from service.identity.queries import knows_secret
 from service.identity.tokens import hash_secret, new_secret
-from service.permissions import Kind
+from service.permissions import Caller, Kind
 from service.register.parties import queries
 from service.register.parties.models import Organisation, Party
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
@@ -44,6 +46,8 @@ _end_principal = Change(
     .where(_principal.c.id == sa.bindparam("principal"))
     .values(given(_principal, "deactivated_at"))
 )
+OVERLAP: Final = timedelta(days=1)
+"""So long the old secrets of who takes a new one itself stay good, unless it says otherwise: its systems go on meanwhile."""
 OPERATOR = Author(UUID(int=0), None)
 """Who runs the service itself: the author of what the command line does."""
 
@@ -106,14 +110,36 @@ async def rotate_secret(
 ) -> tuple[queries.PrincipalRow, str]:
     """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
     stamped = await stamp.registry(connection)
-    if (await _active(connection, principal_id))["issuer"] != LOCAL:
-        raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
-    end = max(until, stamped.at) if until else stamped.at
-    await _end_secrets.run(connection, principal=principal_id, end=end)
+    await _require_secrets(connection, principal_id)
+    secret = await _rotate(connection, stamped, author, principal_id, until or stamped.at)
+    return await queries.principal(connection, principal_id), secret
+
+
+async def rotate_own_secret(
+    connection: Connection, caller: Caller, present: str, until: datetime | None
+) -> tuple[str, datetime]:
+    """Give the caller a new secret if it knows a `present` one; return it, and when the old ones end.
+
+    A token alone is not enough: one that was stolen would be worth more than the minutes that it lasts.
+    """
+    stamped = await stamp.registry(connection)
+    await _require_secrets(connection, caller.principal_id)
+    if not await knows_secret(connection, LOCAL, caller.subject, present):
+        message = "This is not a secret of the caller's, or it has ended. Send the one that you have now."
+        raise InvalidContent(message, errors=[fault("/client_secret", message)])
+    end = max(until or stamped.at + OVERLAP, stamped.at)
+    author = Author(caller.principal_id, caller.party)
+    return await _rotate(connection, stamped, author, caller.principal_id, end), end
+
+
+async def _rotate(
+    connection: Connection, stamped: stamp.Stamp, author: Author, principal_id: UUID, until: datetime
+) -> str:
+    await _end_secrets.run(connection, principal=principal_id, end=max(until, stamped.at))
     secret = await _add_secret(connection, principal_id, stamped.at)
     data: dict[str, object] = {"id": str(principal_id)}
     await stamp.append_to_registry(connection, stamped, author, "principal.secret_rotated", data)
-    return await queries.principal(connection, principal_id), secret
+    return secret
 
 
 async def deactivate_principal(connection: Connection, author: Author, principal_id: UUID) -> queries.PrincipalRow:
@@ -131,6 +157,11 @@ async def _active(connection: Connection, principal_id: UUID) -> queries.Princip
     if found["deactivated_at"] is not None:
         raise Conflict("The principal is deactivated. Register a new one.")
     return found
+
+
+async def _require_secrets(connection: Connection, principal_id: UUID) -> None:
+    if (await _active(connection, principal_id))["issuer"] != LOCAL:
+        raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
 
 
 async def _add_secret(connection: Connection, principal_id: UUID, at: datetime) -> str:

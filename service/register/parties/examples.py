@@ -17,6 +17,9 @@ PRINCIPALS: dict[str, Example] = {
         "value": {"client_id": "sample-observer", "name": "A sample observer", "kind": "observer"},
     },
 }
+MY_SECRETS: dict[str, Example] = {
+    "unknown_secret": {"summary": "A secret that is not the caller's (422)", "value": {"client_secret": "its secret"}},
+}
 SECRETS: dict[str, Example] = {
     "at_once": {"summary": "The old secrets end now (201)", "value": {}},
 }

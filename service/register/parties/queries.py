@@ -120,7 +120,7 @@ def _roles_of_caller() -> sa.Select[Any]:
     ).subquery("roles")
     return (
         sa.select(found)
-        .where(is_active(principal))
+        .where(is_active(principal, sa.bindparam("token", type_=sa.Text())))
         .order_by(found.c.commission_id, found.c.working_group_id.nulls_first(), found.c.role)
     )
 
@@ -175,7 +175,11 @@ async def principal_by_client_id(connection: Connection, client_id: str) -> Prin
 async def roles(connection: Connection, caller: Caller) -> list[RoleRow]:
     """Return what the caller is in each commission and working group."""
     found = await _roles.rows(
-        connection, organisation=caller.organisation_id, parties=[caller.party], principal=caller.principal_id
+        connection,
+        organisation=caller.organisation_id,
+        parties=[caller.party],
+        principal=caller.principal_id,
+        token=caller.token_id,
     )
     if not found:
         await require_active(connection, caller)

@@ -8,19 +8,28 @@ from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
 from service.http.answers import answer, members
-from service.http.headers import created
+from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING, READING_ONE, WRITING
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, KnownCaller
 from service.register.parties import commands, queries
-from service.register.parties.examples import ORGANISATIONS, PARTIES
+from service.register.parties.examples import MY_SECRETS, ORGANISATIONS, PARTIES
 from service.register.parties.registering import Forget, author
-from service.register.parties.schemas import Me, MyRole, OrganisationCreate, OrganisationRead, PartyCreate, PartyRead
+from service.register.parties.schemas import (
+    Me,
+    MyRole,
+    MySecret,
+    MySecretCreate,
+    OrganisationCreate,
+    OrganisationRead,
+    PartyCreate,
+    PartyRead,
+)
 from service.values import PartyCode, storable
 
-me = Router("/v1", tags=["me"])
+me = Router("/v1", route_class=OnceRoute, tags=["me"])
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 NAMED = created()
 FOUND = created(parameter="organisation_id", leads_to=["read_organisation"])
@@ -38,6 +47,24 @@ async def read_me(connection: Transaction, caller: KnownCaller) -> Response:
         "roles": [members(MyRole, row) for row in await queries.roles(connection, caller)],
     }
     return answer(content)
+
+
+@me.post(
+    "/me/secrets",
+    status_code=201,
+    summary="Take a new secret",
+    response_model=MySecret,
+    responses=WRITING | ONCE,
+    dependencies=[Forget, Once],
+)
+async def create_my_secret(
+    connection: Transaction,
+    caller: CurrentCaller,
+    new: Annotated[MySecretCreate, Body(openapi_examples=MY_SECRETS)],
+) -> Response:
+    """Rotate one's own secret; the old ones stay good for a day, or as long as is said, so that no system stands still."""
+    secret, ends = await commands.rotate_own_secret(connection, caller, new.client_secret, new.old_secrets_expire_at)
+    return answer({"client_id": caller.subject, "client_secret": secret, "old_secrets_expire_at": ends}, 201)
 
 
 @router.post(

@@ -93,6 +93,29 @@ class SecretCreate(Strict):
     )
 
 
+class MySecretCreate(Strict):
+    """A new secret for the caller itself, which shows one that it has."""
+
+    client_secret: str = Field(
+        min_length=1,
+        max_length=500,
+        description="The secret that the caller has now.",
+        json_schema_extra={"format": "password"},
+    )
+    old_secrets_expire_at: Moment | None = Field(
+        None,
+        description="Until when the secrets so far stay good; absent: for a day. A moment that has passed ends them now.",
+    )
+
+
+class MySecret(Read):
+    """The caller's new secret: shown this once, and null when the answer is replayed."""
+
+    client_id: str
+    client_secret: str | None
+    old_secrets_expire_at: datetime
+
+
 class MyRole(Read):
     """What the caller is in one commission, or in one of its working groups."""
 
