@@ -78,7 +78,7 @@ def fill(server: Server, database: str) -> None:
 
 def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
     believed = parse_policy((old / policy).read_bytes())
-    return verify(open_directory(export), believed, kept and (kept / "checkpoint").read_bytes())
+    return verify(open_directory(export), believed, (kept / "checkpoint").read_bytes() if kept else None)
 
 
 @pytest.mark.parametrize("name", COMMISSIONS)
