@@ -7,9 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
-from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.transaction import begin, create_engine
 from service.errors import InvalidContent, NotAcceptable
@@ -24,8 +22,9 @@ from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
 from service.http.wayfinding import router as entrance
 from service.identity import issuers
-from service.identity.caller import Proved, epoch
+from service.identity.caller import Proved
 from service.identity.callers import Callers
+from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.identity.queries import forget_ended_tokens
 from service.identity.routes import router as tokens
@@ -43,15 +42,9 @@ from service.register.matters import MATTERS
 from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
-from service.sequencer import witnesses as collecting
-from service.sequencer.directory import LogDirectory
-from service.sequencer.heard import Heard
-from service.sequencer.sequencer import Sequencer
-from service.sequencer.witnesses import Collector
+from service.sequencer.start import create_collector, create_sequencer
 from service.settings import MIGRATIONS, Settings
 
-EPOCH_SECONDS = 0.5
-EPOCH_PATIENCE_SECONDS = 5
 FORGET_SECONDS = 3600
 # Matched in this order: what is asked most often first.
 ROUTERS: tuple[APIRouter, ...] = (
@@ -75,8 +68,8 @@ OPEN = (tokens, lifecycle, operations.router, entrance)
 """What answers whoever asks."""
 
 
-def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
-    """Return the service; `with_worker` also runs the sequencer, which else runs elsewhere."""
+def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
+    """Return the service; `with_sequencer` also runs the sequencer, which else runs elsewhere."""
     app = FastAPI(
         title="Pacta",
         version=_version(),
@@ -97,8 +90,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     providers = issuers.load(settings.issuers_file)
     app.state.addresses = addresses
     app.state.callers = Callers(issuer, providers)
-    app.state.sequencer = create_sequencer(settings) if with_worker else None
-    app.state.collector = create_collector(settings, app.state.sequencer.heard) if with_worker else None
+    app.state.sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
+    app.state.collector = create_collector(settings, app.state.sequencer.heard) if with_sequencer else None
     app.state.revision = _revision()
     app.state.unsigned_limit = settings.unsigned_limit_seconds
     app.state.idempotency_days = settings.idempotency_days
@@ -113,42 +106,10 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> FastAPI:
     return app
 
 
-def create_sequencer(settings: Settings) -> Sequencer:
-    """Return the sequencer with an engine of its own, as the role that may give indexes and store checkpoints."""
-    url = settings.worker_database_url
-    if url is None:
-        raise ValueError("The sequencer needs PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer.")
-    if settings.log_dir is None:
-        raise ValueError("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
-    directory = LogDirectory.open(settings.log_dir, Addresses.of(settings.public_url).host)
-    return Sequencer(_worker_engine(url, settings, "pacta-sequencer"), directory)
-
-
-def create_collector(settings: Settings, heard: Heard | None = None) -> Collector:
-    """Return what asks the witnesses, in the same role as the sequencer and beside it; `create_sequencer` has checked."""
-    assert settings.worker_database_url
-    witnesses = collecting.load(settings.witnesses_file)
-    return Collector(
-        _worker_engine(settings.worker_database_url, settings, "pacta-collector"), witnesses, heard or Heard()
-    )
-
-
-async def work(settings: Settings) -> None:
-    """Run the sequencer, and ask the witnesses, until cancelled."""
-    sequencer = create_sequencer(settings)
-    collector = create_collector(settings, sequencer.heard)
-    await asyncio.gather(sequencer.run(), collector.run())
-
-
-def _worker_engine(url: SecretStr, settings: Settings, name: str) -> AsyncEngine:
-    one = settings.model_copy(update={"pool_size": 1})
-    return create_engine(url.get_secret_value(), settings=one, name=name)
-
-
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
-    tasks = [asyncio.create_task(_watch_epoch(app)), asyncio.create_task(_forget(app))]
+    tasks = [asyncio.create_task(watch(app.state.engine, app.state.callers)), asyncio.create_task(_forget(app))]
     if app.state.sequencer is not None:
         tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]
     try:
@@ -161,19 +122,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for one in (app.state.sequencer, app.state.collector):
             if one is not None:
                 await one.engine.dispose()
-
-
-async def _watch_epoch(app: FastAPI) -> None:
-    """Forget callers when another process has changed the registry."""
-    seen = None
-    while True:
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            async with asyncio.timeout(EPOCH_PATIENCE_SECONDS), app.state.engine.connect() as connection:
-                present = await epoch(connection)
-            if present != seen:
-                app.state.callers.forget()
-            seen = present
-        await asyncio.sleep(EPOCH_SECONDS)
 
 
 async def _forget(app: FastAPI) -> None:

@@ -18,8 +18,8 @@ class Settings(BaseSettings):
         SecretStr("postgresql+asyncpg://pacta_app@127.0.0.1/pacta"),
         description="Database, as the role pacta_app, which can only add to the audit trail.",
     )
-    worker_database_url: SecretStr | None = Field(
-        None, description="Database, as the role pacta_sequencer; needed by `pacta worker` and `--with-worker`."
+    sequencer_database_url: SecretStr | None = Field(
+        None, description="Database, as the role pacta_sequencer; needed by `pacta sequencer` and `--with-sequencer`."
     )
     owner_database_url: SecretStr | None = Field(
         None, description="Database, as the role that owns the tables; needed by `pacta migrate` alone."

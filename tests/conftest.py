@@ -113,7 +113,7 @@ def settings_for(server: Server, database: str, **others: Any) -> Settings:
     """Return the settings of a service on `database`."""
     return Settings(
         database_url=SecretStr(server.url("pacta_app", database)),
-        worker_database_url=SecretStr(server.url("pacta_sequencer", database)),
+        sequencer_database_url=SecretStr(server.url("pacta_sequencer", database)),
         **others,
     )
 
@@ -180,7 +180,7 @@ class Maker:
     async def __call__(self, **settings: Any) -> World:
         database = await self.copies.get()
         settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
-        app = create_app(settings_for(self.server, database, **settings), with_worker=True)
+        app = create_app(settings_for(self.server, database, **settings), with_sequencer=True)
         self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text())))
         return self.made[-1]
 

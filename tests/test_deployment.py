@@ -50,11 +50,11 @@ def test_every_setting_in_use_exists() -> None:
 
 
 def test_the_log_key_and_the_last_notes_lie_on_a_volume_that_only_the_sequencer_has() -> None:
-    worker = COMPOSE["services"]["worker"]
-    assert worker["environment"]["PACTA_LOG_DIR"] == "/log"
-    assert "PACTA_PUBLIC_URL" in worker["environment"]
+    sequencer = COMPOSE["services"]["sequencer"]
+    assert sequencer["environment"]["PACTA_LOG_DIR"] == "/log"
+    assert "PACTA_PUBLIC_URL" in sequencer["environment"]
     holders = {name for name, one in COMPOSE["services"].items() if "log:/log" in one.get("volumes", [])}
-    assert holders == {"worker"}
+    assert holders == {"sequencer"}
     assert "log" in COMPOSE["volumes"]
     # A named volume takes mode and owner from the image.
     assert re.search(r"mkdir --mode=0700 /keys /log && chown pacta /keys /log", DOCKERFILE)
@@ -67,7 +67,7 @@ def test_the_database_is_made_with_the_builtin_locale_and_the_order_of_starting_
     for option in ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--data-checksums"):
         assert option in made
     assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
-    for name in ("api", "worker"):
+    for name in ("api", "sequencer"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert "/readyz" in str(services["api"]["healthcheck"])
 

@@ -40,7 +40,9 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     *,
-    with_worker: Annotated[bool, typer.Option("--with-worker", help="Run the sequencer in this process too.")] = False,
+    with_sequencer: Annotated[
+        bool, typer.Option("--with-sequencer", help="Run the sequencer in this process too.")
+    ] = False,
 ) -> None:
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     from service import telemetry as logs
@@ -50,28 +52,29 @@ def serve(
 
     settings = Settings()
     logs.configure(settings.log_level)
-    app = create_app(settings, with_worker=with_worker)
+    app = create_app(settings, with_sequencer=with_sequencer)
     serving.serve(app, host, port, keep_alive=settings.keep_alive_seconds)
 
 
 @app.command()
-def worker() -> None:
-    """Run the sequencer beside several `pacta serve`, on PACTA_WORKER_DATABASE_URL."""
+def sequencer() -> None:
+    """Run the sequencer beside several `pacta serve`, on PACTA_SEQUENCER_DATABASE_URL."""
     from service import telemetry as logs
     from service.http import serving
-    from service.main import work
+    from service.http.addresses import Addresses
+    from service.sequencer.start import work
     from service.settings import Settings
 
     settings = Settings()
     logs.configure(settings.log_level)
-    serving.run_until_told(work(settings))
+    serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
 
 
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).
 
-    The roles in PACTA_DATABASE_URL and PACTA_WORKER_DATABASE_URL are created if they are missing.
+    The roles in PACTA_DATABASE_URL and PACTA_SEQUENCER_DATABASE_URL are created if they are missing.
     """
     from service.database.migrate import migrate as run_migrations
     from service.settings import Settings
@@ -79,7 +82,7 @@ def migrate() -> None:
     settings = Settings()
     if settings.owner_database_url is None:
         raise ValueError("Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta.")
-    users = [url.get_secret_value() for url in (settings.database_url, settings.worker_database_url) if url]
+    users = [url.get_secret_value() for url in (settings.database_url, settings.sequencer_database_url) if url]
     run_migrations(settings.owner_database_url.get_secret_value(), users)
     typer.echo("The schema is up to date.")
 

@@ -44,7 +44,7 @@ def keep_note(
     """Keep a checkpoint in PACTA_LOG_DIR where the note of its log was lost, so that the sequencer signs that log again.
 
     It must be the newest that anybody outside holds: what was signed after it and is not in the database would be a second
-    history. Reads PACTA_WORKER_DATABASE_URL.
+    history. Reads PACTA_SEQUENCER_DATABASE_URL.
     """
     import asyncio
 
@@ -54,9 +54,9 @@ def keep_note(
     from service.settings import Settings
 
     settings = Settings()
-    if settings.worker_database_url is None:
-        raise ValueError("Set PACTA_WORKER_DATABASE_URL, the database as the role pacta_sequencer.")
-    url, directory = settings.worker_database_url.get_secret_value(), LogDirectory.existing(settings.log_dir)
+    if settings.sequencer_database_url is None:
+        raise ValueError("Set PACTA_SEQUENCER_DATABASE_URL, the database as the role pacta_sequencer.")
+    url, directory = settings.sequencer_database_url.get_secret_value(), LogDirectory.existing(settings.log_dir)
 
     async def run() -> None:
         engine = create_engine(url, settings=settings, name="pacta-keep-note")

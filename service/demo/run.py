@@ -37,7 +37,7 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
             migrate(server.url("pacta_owner"), [])
             asyncio.run(_load(settings, data_dir / "credentials.json"))
             _greet(settings.public_url, data_dir)
-            serving.serve(create_app(settings, with_worker=True), host, present, listener)
+            serving.serve(create_app(settings, with_sequencer=True), host, present, listener)
         finally:
             server.stop()
 
@@ -45,7 +45,7 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
 def _settings(server: Server, data_dir: Path, url: str) -> Settings:
     return Settings(
         database_url=SecretStr(server.url("pacta_app")),
-        worker_database_url=SecretStr(server.url("pacta_sequencer")),
+        sequencer_database_url=SecretStr(server.url("pacta_sequencer")),
         owner_database_url=None,
         public_url=url,
         signing_key_file=data_dir / "signing-key.pem",

@@ -2,24 +2,19 @@
 
 from typing import Annotated
 
-import sqlalchemy as sa
 from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security import OAuth2
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
-from service.database.columns import table
-from service.database.statement import Connection, Query
 from service.database.transaction import Transaction
 from service.errors import NotPermitted
 from service.identity import queries
 from service.identity.callers import Callers, Known
 from service.identity.tokens import SCOPES, unknown
 from service.permissions import Caller
-from service.trail.models import Registry
 
-_epoch = Query(sa.select(table(Registry).c.seq), int)
 CLIENT_CREDENTIALS = OAuth2(
     flows={"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
     scheme_name="ClientCredentials",
@@ -87,8 +82,3 @@ async def current_caller(connection: Transaction, caller: KnownCaller) -> Caller
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller, scope="function")]
-
-
-async def epoch(connection: Connection) -> int:
-    """Return the number of the registry's last change."""
-    return await _epoch.row(connection) or 0

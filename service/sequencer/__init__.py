@@ -1,1 +1,1 @@
-"""The worker that gives entries their index, signs the logs, and asks the witnesses."""
+"""The process that gives entries their index, signs the logs, and asks the witnesses."""

@@ -78,7 +78,7 @@ _end_alarm = Change(sa.delete(_alarm).where(_alarm.c.log_id == sa.bindparam("log
 
 @dataclass(slots=True)
 class Sequencer:
-    """A worker; any number may run on one directory, and one of them works at a time."""
+    """The process that works; any number may run on one directory, and one of them works at a time."""
 
     engine: AsyncEngine
     directory: LogDirectory

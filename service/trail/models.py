@@ -21,7 +21,7 @@ class Chained(SQLModel):
 
 
 class Registry(Table, Chained, table=True):
-    """The one row that heads the registry's chain; its `seq` is the epoch that workers watch for changed roles."""
+    """The one row that heads the registry's chain; its `seq` is the epoch that all processes watch for changed roles."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (sa.CheckConstraint("id = 1", name="only_one"),)
 

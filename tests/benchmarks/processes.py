@@ -88,7 +88,7 @@ def service_environment(server: Server, directory: Path, database_url: str | Non
 def sequencer_environment(server: Server, directory: Path) -> dict[str, str]:
     # The directory with which the fill has signed: the sequencer goes on from there.
     return service_environment(server, directory) | {
-        "PACTA_WORKER_DATABASE_URL": server.url("pacta_sequencer"),
+        "PACTA_SEQUENCER_DATABASE_URL": server.url("pacta_sequencer"),
         "PACTA_LOG_DIR": str(directory / "log"),
     }
 
@@ -148,8 +148,8 @@ async def running(server: Server, directory: Path) -> AsyncIterator[tuple[Side, 
     """Run both sides, two workers each, and one sequencer; give (service, limit)."""
     service, limit = Side("service"), Side("limit")
     try:
-        worker = [sys.executable, "-m", "service.cli", "worker"]
-        sequencer = spawn("sequencer", worker, sequencer_environment(server, directory), directory)
+        command = [sys.executable, "-m", "service.cli", "sequencer"]
+        sequencer = spawn("sequencer", command, sequencer_environment(server, directory), directory)
         service.beside.append(sequencer)
         # Both sides write into the same queue, so whoever is measured pays for its entries' indexes and signatures.
         limit.beside.append(sequencer)

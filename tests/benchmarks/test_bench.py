@@ -18,10 +18,11 @@ import pytest
 
 from service.database.columns import table
 from service.demo.postgres import Server
-from service.main import create_app, create_sequencer
+from service.main import create_app
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.sequencer.sequencer import Sequencer
+from service.sequencer.start import create_sequencer
 from service.settings import Settings
 from service.tlog.merkle import leaf_hash
 from service.trail.entry import canonical, timestamp
@@ -71,7 +72,7 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     log_dir = tmp_path_factory.mktemp("log")
     filled = await fill(server, SIZE, log_dir, database, mutual=2, unilateral=1)
     key = tmp_path_factory.mktemp("bench") / "key.pem"
-    app = create_app(settings_for(server, database, signing_key_file=key, log_dir=log_dir), with_worker=True)
+    app = create_app(settings_for(server, database, signing_key_file=key, log_dir=log_dir), with_sequencer=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database).replace("+asyncpg", ""))
         async with AsyncExitStack() as stack:
@@ -272,7 +273,7 @@ async def test_the_sequencer_goes_on_in_the_directory_of_the_fill(
 ) -> None:
     for name, value in sequencer_environment(server, tmp_path).items():
         monkeypatch.setenv(name, value)
-    sequencer = create_sequencer(Settings())
+    sequencer = create_sequencer(Settings(), "localhost")
     assert sequencer.directory.path == tmp_path / "log"
     await sequencer.engine.dispose()
 

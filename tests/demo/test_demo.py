@@ -200,7 +200,7 @@ def pacta(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[s
     ("arguments", "environment", "said"),
     [
         (["migrate"], {}, "PACTA_OWNER_DATABASE_URL"),
-        (["worker"], {}, "PACTA_WORKER_DATABASE_URL"),
+        (["sequencer"], {}, "PACTA_SEQUENCER_DATABASE_URL"),
         (["serve"], {"PACTA_POOL_SIZE": "many"}, "pool_size"),
         (["principal", "create", "x y"], {}, "client_id"),
         (

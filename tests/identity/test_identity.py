@@ -20,8 +20,9 @@ from joserfc.jwk import ECKey, KeySet, OKPKey
 
 from service.database.transaction import begin
 from service.identity import queries
+from service.identity.epoch import watch
 from service.identity.keys import load_or_create
-from service.main import _watch_epoch, create_app
+from service.main import create_app
 from tests.conftest import COMMISSION, Maker, World, item, settings_for
 
 JSON = {"Content-Type": "application/json"}
@@ -200,7 +201,7 @@ async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(
     elsewhere = create_app(settings_for(world.server, world.database))
     elsewhere.state.callers.issuer = world.app.state.callers.issuer
     assert (await world.as_("PK", elsewhere).get("/v1/me")).status_code == 200
-    watching = asyncio.create_task(_watch_epoch(elsewhere))
+    watching = asyncio.create_task(watch(elsewhere.state.engine, elsewhere.state.callers))
     try:
         # Whoever was known before the first look may have been known for longer than that.
         await _empty(elsewhere.state.callers.known)

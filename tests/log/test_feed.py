@@ -67,14 +67,14 @@ async def test_twelve_writers_with_random_delays_and_two_sequencers_and_a_reader
         create_engine(world.server.url("pacta_sequencer", world.database), settings=settings, name="second"),
         world.app.state.sequencer.directory,
     )
-    workers = [asyncio.create_task(one.run()) for one in (world.app.state.sequencer, second)]
+    running = [asyncio.create_task(one.run()) for one in (world.app.state.sequencer, second)]
     reader = asyncio.create_task(read_until(world, before + WRITERS * ENTRIES))
     written = await asyncio.gather(*(write(engine, seed) for seed in range(WRITERS)))
     async with asyncio.timeout(20):
         seen = await reader
-    for worker in workers:
-        worker.cancel()
-    await asyncio.gather(*workers, return_exceptions=True)
+    for one in running:
+        one.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     assert [index for _, _, index in seen] == list(range(before + WRITERS * ENTRIES))
     assert len({(subject, seq) for subject, seq, _ in seen}) == len(seen)
     for mine in written:

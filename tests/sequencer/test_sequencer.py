@@ -39,35 +39,35 @@ async def all_signed(owner: Any) -> bool:
     return bool(await owner.fetchval(_size, LOG) == await owner.fetchval(_entries, LOG))
 
 
-async def worker(world: World, directory: Path) -> asyncio.subprocess.Process:
-    """Start `pacta worker`."""
+async def started(world: World, directory: Path) -> asyncio.subprocess.Process:
+    """Start `pacta sequencer`."""
     settings = {
-        "PACTA_WORKER_DATABASE_URL": world.server.url("pacta_sequencer", world.database),
+        "PACTA_SEQUENCER_DATABASE_URL": world.server.url("pacta_sequencer", world.database),
         "PACTA_LOG_DIR": str(directory),
         "PACTA_PUBLIC_URL": "https://pacta.example",
     }
-    arguments = (sys.executable, "-m", "service.cli", "worker")
+    arguments = (sys.executable, "-m", "service.cli", "sequencer")
     return await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **settings})
 
 
-async def test_two_workers_at_once_are_harmless_and_one_goes_on_when_the_other_is_killed(
+async def test_two_sequencers_at_once_are_harmless_and_one_goes_on_when_the_other_is_killed(
     make_world: Maker, tmp_path: Path
 ) -> None:
     directory = LogDirectory.open(tmp_path / "log", "pacta.example")
     world = await make_world(log_dir=directory.path)
     owner = await world.connect()
-    workers = [await worker(world, directory.path) for _ in range(2)]
+    sequencers = [await started(world, directory.path) for _ in range(2)]
     try:
         for _ in range(10):
             await fill(owner, {LOG: 50})
             await asyncio.sleep(0.1)
         await until(lambda: all_signed(owner))
         await fill(owner, {LOG: 300})
-        workers[0].kill()
+        sequencers[0].kill()
         await fill(owner, {LOG: 300})
         await until(lambda: all_signed(owner))
     finally:
-        for one in workers:
+        for one in sequencers:
             if one.returncode is None:
                 one.kill()
             await one.wait()
@@ -235,16 +235,16 @@ async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
 @pytest.mark.parametrize(
     ("command", "missing", "sentence"),
     [
-        (["worker"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
-        (["serve", "--with-worker"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
-        (["worker"], "PACTA_WORKER_DATABASE_URL", "The sequencer needs PACTA_WORKER_DATABASE_URL"),
+        (["sequencer"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
+        (["serve", "--with-sequencer"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
+        (["sequencer"], "PACTA_SEQUENCER_DATABASE_URL", "The sequencer needs PACTA_SEQUENCER_DATABASE_URL"),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], missing: str, sentence: str
 ) -> None:
     monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path / "log"))
-    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
+    monkeypatch.setenv("PACTA_SEQUENCER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
     monkeypatch.delenv(missing)
     monkeypatch.setattr(sys, "argv", ["pacta", *command])
     with pytest.raises(SystemExit, match=sentence):
@@ -254,8 +254,8 @@ def test_what_is_missing_is_said_in_a_sentence(
 def test_a_key_that_others_can_read_is_no_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     LogDirectory.open(tmp_path, "pacta.example").key.chmod(0o644)
     monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
-    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
-    monkeypatch.setattr(sys, "argv", ["pacta", "worker"])
+    monkeypatch.setenv("PACTA_SEQUENCER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
+    monkeypatch.setattr(sys, "argv", ["pacta", "sequencer"])
     with pytest.raises(SystemExit, match=r"others can read the log key .* chmod 600"):
         cli.main()
 

@@ -254,7 +254,7 @@ async def test_whoever_lost_the_notes_hands_over_the_newest_checkpoint_that_a_pa
     await world.sequence()
     await refused(world, "its note in PACTA_LOG_DIR is not there")
     monkeypatch.setenv("PACTA_LOG_DIR", str(directory.path))
-    monkeypatch.setenv("PACTA_WORKER_DATABASE_URL", world.server.url("pacta_sequencer", world.database))
+    monkeypatch.setenv("PACTA_SEQUENCER_DATABASE_URL", world.server.url("pacta_sequencer", world.database))
 
     async def hand(note: bytes) -> str:
         (tmp_path / "handed").write_bytes(note)
@@ -458,7 +458,7 @@ async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
     assert "entry 0 is not what was appended" in await owner.fetchval("SELECT reason FROM log_alarm")
 
 
-async def test_the_worker_reads_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_sequencer_reads_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     owner, sequencer = await world.connect(), world.app.state.sequencer
     await world.sequence()
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)

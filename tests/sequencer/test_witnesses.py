@@ -12,8 +12,8 @@ import structlog
 from service import telemetry as logs
 from service.database.transaction import begin
 from service.log import reading as log
-from service.main import create_collector
 from service.sequencer import witnesses as collecting
+from service.sequencer.start import create_collector
 from service.sequencer.witnesses import LONGEST_SECONDS, Collector, Patience, WitnessesMalformed, load
 from service.tlog.checkpoint import open_checkpoint
 from service.tlog.cosignature import Cosigner
