@@ -1,13 +1,17 @@
 """The README is true: its picture, its table, and its walk, run as it stands against a demo."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from service.identity.keys import load_or_create
+from service.identity.tokens import Issuer
 from service.register.commitments.rules.lifecycle import LIFECYCLE
 from service.settings import Settings
 from service.tlog.cosignature import Cosigner
@@ -19,11 +23,17 @@ from tests.demo.test_demo import Demo, demo
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 __all__ = ["demo"]
+REFUSED = """
+ask "$ENDED" /v1/me | get
+curl -sS "$API/oauth/token" -d grant_type=client_credentials -d client_id=x -d client_secret=y | get access_token
+API=http://127.0.0.1:1
+ask x /v1/me | get
+"""
 
 
 def walk() -> str:
     """Return the walk's commands, in order."""
-    return "\n".join(re.findall(r"<!-- walk -->\n```sh\n(.*?)```", README, re.DOTALL))
+    return "\n".join(re.findall(r"<!-- walk -->\n```bash\n(.*?)```", README, re.DOTALL))
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the walk is made with curl, which is not installed")
@@ -31,21 +41,44 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     running = demo(directory=tmp_path / ".pacta")
     pacta = str(Path(sys.executable).with_name("pacta"))
     script = walk().replace("http://127.0.0.1:8000", running.url).replace("uv run pacta", pacta)
+    first, second = (walked(script, tmp_path) for _ in range(2))
+    assert '"client_id": "pk-secretariat"' in first
+    assert "a signatory for AZ is needed" in first
+    assert "urn:pacta:problem:own-proposal" in first
+    assert re.search(r"^mou_drafted$.*^effective$\n^signed$", first, re.DOTALL | re.MULTILINE)
+    for said in (first, second):
+        assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
+        assert re.search(r"^effective\n\S+/01/001\nagreed$", said, re.MULTILINE)
+        assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
+        assert re.search(
+            r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE
+        )
+    parse_proof((tmp_path / "customs-mou.tlog-proof").read_bytes())
+    issuer = Issuer(running.url, load_or_create(running.directory / "signing-key.pem"), lifetime=1)
+    ended = issuer.issue("pk-secretariat", int(time.time()) - 60)
+    told = subprocess.run(
+        ["bash", "-c", script.partition("PK=$(login PK)")[0] + REFUSED],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ENDED": ended},
+    )
+    assert told.stderr.splitlines()[:2] == [
+        "Refused: Who is calling is not known. The token has ended. Get a new one from where it came from.",
+        "Refused: The client id or secret is not known, or no longer good.",
+    ]
+    assert "No answer: does the demo run?" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def walked(script: str, place: Path) -> str:
+    """Return what the walk prints."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+        ["bash", "-euo", "pipefail", "-c", script], cwd=place, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    said = done.stdout
-    assert '"client_id":"pk-secretariat"' in said
-    assert "a signatory for AZ is needed" in said
-    assert "urn:pacta:problem:own-proposal" in said
-    assert re.search(r"^mou_drafted$.*^effective$\n^signed$", said, re.DOTALL | re.MULTILINE)
-    assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
-    assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
-    assert re.search(
-        r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE
-    )
-    parse_proof((tmp_path / "customs-mou.tlog-proof").read_bytes())
+    return done.stdout
 
 
 def test_the_picture_is_the_lifecycle_of_the_code() -> None:
