@@ -100,7 +100,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
-    app.include_router(create_swagger(providers.urls()))
+    app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app

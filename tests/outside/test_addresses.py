@@ -69,7 +69,7 @@ async def test_every_file_of_swagger_ui_is_found_from_its_page(outside: httpx.As
     page = await outside.get(f"{ROOT}/docs")
     named = re.findall(r'(?:href|src)="([^"]+)"', page.text)
     script = (await outside.get(f"{ROOT}/docs/init.js")).text
-    named += re.findall(r'new URL\("([^"]+)", document\.baseURI\)', script)
+    named += re.findall(r"`\$\{here\}/([^`]+)`", script)
     assert len(named) == 8
     for one in named:
         assert (await outside.get(urljoin(str(page.url), one))).status_code == 200, one
@@ -83,7 +83,7 @@ async def test_a_problem_names_the_path_that_was_asked_for(outside: httpx.AsyncC
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
 @pytest.mark.parametrize(
     "path",
-    ["/v1/me/", "/v1/commitments/", "/oauth/token/", "/v1", "/v1/", "//v1/me", "/v1//me", "/docs/", "/", "/livez/"],
+    ["/v1/me/", "/v1/commitments/", "/oauth/token/", "/v1", "/v1/", "//v1/me", "/v1//me", "/docs/", "/livez/"],
 )
 async def test_nothing_redirects_whatever_slash_is_missing_or_too_many(still: World, method: str, path: str) -> None:
     answer = await still.as_("PK").request(method, f"http://pacta.test{path}")

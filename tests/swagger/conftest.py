@@ -78,7 +78,7 @@ def provider_app() -> FastAPI:
 def ministry_app(provider: str) -> FastAPI:
     """Return a service with two routes, both ways to authorize, and our page."""
     app = FastAPI(title="Pacta", docs_url=None, redoc_url=None)
-    app.include_router(create_router([provider]))
+    app.include_router(create_router("https://pacta.example", [provider]))
     own = OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl="/oauth/token", scopes={"read": "Read"}))
     code = OAuthFlowAuthorizationCode(authorizationUrl=f"{provider}/authorize", tokenUrl=f"{provider}/token", scopes={})
     schemes = [

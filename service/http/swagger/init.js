@@ -1,11 +1,22 @@
 "use strict";
 
-// All addresses begin where this page does: a proxy may have put a path before ours.
+// The document says where clients reach the service. This page asks wherever it came from itself: nothing else is allowed
+// to it, and an operator may look at it by another address, such as that of a tunnel.
+const here = new URL(".", document.baseURI).href.slice(0, -1);
+const told = document.querySelector('meta[name="public-root"]').content;
+
+function askHere(request) {
+  if (request.url.startsWith(`${told}/`)) {
+    request.url = here + request.url.slice(told.length);
+  }
+  return request;
+}
 
 const ui = SwaggerUIBundle({
-  url: new URL("openapi.json", document.baseURI).href,
+  url: `${here}/openapi.json`,
   dom_id: "#swagger-ui",
-  oauth2RedirectUrl: new URL("docs/oauth2-redirect.html", document.baseURI).href,
+  oauth2RedirectUrl: `${here}/docs/oauth2-redirect.html`,
+  requestInterceptor: askHere,
   validatorUrl: null,
   queryConfigEnabled: false,
   persistAuthorization: false,

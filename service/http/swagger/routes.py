@@ -13,7 +13,7 @@ from service.http.swagger.vendored import HERE, VENDOR, read_manifest
 
 VERSION: Final = read_manifest().version
 
-PAGE: Final = Template((HERE / "page.html").read_text(encoding="utf-8")).substitute(version=VERSION)
+PAGE: Final = Template((HERE / "page.html").read_text(encoding="utf-8"))
 
 # Their address carries the version, so a browser may keep them for good.
 VERSIONED: Final = {
@@ -33,15 +33,15 @@ FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 ASK_AGAIN: Final = {"Cache-Control": "no-cache"}
 
 
-def create_router(provider_urls: Iterable[str] = ()) -> APIRouter:
-    """Return the routes of Swagger UI.
+def create_router(public_root: str, provider_urls: Iterable[str] = ()) -> APIRouter:
+    """Return the routes of Swagger UI for the service at `public_root`, an address without a slash at its end.
 
     `provider_urls` are addresses of OpenID providers that the page itself calls (discovery, token endpoint); only their
     origins are used. `ValueError` if one is not an absolute http(s) address.
     """
     guard = security_headers(provider_urls)
     router = APIRouter(include_in_schema=False)
-    _add(router, "/docs", _page(guard | ASK_AGAIN))
+    _add(router, "/docs", _page(PAGE.substitute(version=VERSION, root=public_root), guard | ASK_AGAIN))
     for name, media_type in VERSIONED.items():
         _add(router, f"/docs/{VERSION}/{name}", _file(VENDOR / name, media_type, guard | FOR_GOOD))
     for path, media_type in FIXED.items():
@@ -87,9 +87,9 @@ def _add(router: APIRouter, path: str, endpoint: Endpoint) -> None:
     router.add_api_route(path, endpoint, methods=["GET", "HEAD"])
 
 
-def _page(headers: dict[str, str]) -> Endpoint:
+def _page(page: str, headers: dict[str, str]) -> Endpoint:
     async def docs() -> Response:
-        return HTMLResponse(PAGE, headers=headers)
+        return HTMLResponse(page, headers=headers)
 
     return docs
 
@@ -99,6 +99,3 @@ def _file(path: Path, media_type: str, headers: dict[str, str]) -> Endpoint:
         return FileResponse(path, media_type=media_type, headers=headers)
 
     return asset
-
-
-router: Final = create_router()
