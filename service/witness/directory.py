@@ -71,7 +71,10 @@ def cosigner(directory: Path, name: str | None) -> Cosigner:
     try:
         key = Signer.parse(file.read_text(encoding="utf-8").removesuffix("\n"))
     except (NoteMalformed, UnicodeDecodeError) as wrong:
-        raise WitnessCannotStart(f"{file} holds no private key of a witness.") from wrong
+        raise WitnessCannotStart(
+            f"{file} is damaged: it holds no private key of a witness. Put back a copy of it; without one, begin in a new "
+            "directory, as another witness."
+        ) from wrong
     if name not in {None, key.name}:
         raise WitnessCannotStart(f"{file} is the key of {key.name}, not of {name}. A witness keeps its name.")
     return Cosigner(key.name, key.seed)

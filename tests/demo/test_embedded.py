@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service.demo.postgres import EmbeddedError, StartFailed, start
-from service.demo.postgres.cluster import LAUNCH, NOBODY, environment, program
+from service.demo.postgres.cluster import LAUNCH, NOBODY, Cluster, environment, program
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody to become")
 
@@ -78,3 +78,12 @@ def test_a_half_made_cluster_is_made_anew(tmp_path: Path) -> None:
 
 def test_every_failure_is_one_that_the_command_line_tells_in_a_sentence() -> None:
     assert issubclass(EmbeddedError, ValueError)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "7", '{"postgres": "x"}', "\x00"])
+def test_a_damaged_file_of_passwords_is_named_with_what_to_do_and_left_as_it_is(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "roles.json"
+    file.write_text(content)
+    with pytest.raises(StartFailed, match=f"{file} is damaged.*Put back a copy of it, or begin anew.*--fresh"):
+        _ = Cluster(tmp_path).passwords
+    assert file.read_text() == content

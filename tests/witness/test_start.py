@@ -56,7 +56,7 @@ def test_a_key_that_is_none_is_refused_without_quoting_it(place: Path) -> None:
     public_key(place, NAME)
     for content in (b"", b"secret", b"\xff", (place / "witness.key").read_bytes()[:-5]):
         (place / "witness.key").write_bytes(content)
-        with pytest.raises(WitnessCannotStart, match="no private key") as refused:
+        with pytest.raises(WitnessCannotStart, match=r"no private key of a witness\. Put back a copy") as refused:
             public_key(place, NAME)
         assert "secret" not in str(refused.value)
 

@@ -53,12 +53,18 @@ class Cluster:
 
     @property
     def passwords(self) -> dict[str, str]:
-        """Return each role's password, from a file (mode 0600) beside the data."""
+        """Return each role's password, from a file (mode 0600) beside the data; `StartFailed` if that is damaged."""
         file = self.directory / "roles.json"
         if not file.exists():
             durable.create(file, json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}).encode())
-        found: dict[str, str] = json.loads(file.read_text())
-        return found
+        try:
+            found = json.loads(file.read_bytes())
+            return {role: str(found[role]) for role in ROLES}
+        except (ValueError, TypeError, KeyError) as wrong:
+            raise StartFailed(
+                f"{file} is damaged: it does not hold the passwords of {', '.join(ROLES)}. Put back a copy of it, or begin "
+                "anew, without the data, with --fresh."
+            ) from wrong
 
     def discard(self) -> None:
         """Forget the cluster, and what was kept beside it; the lock is held, so nobody uses it."""
