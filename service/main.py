@@ -18,6 +18,7 @@ from service.http.declared import operations as declare
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
 from service.http.openapi.document import published
+from service.http.reading import Reading
 from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
 from service.http.wayfinding import router as entrance
@@ -102,6 +103,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, addresses.root, providers.logins())  # type: ignore[method-assign]
+    app.add_middleware(Reading)
     app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app
 

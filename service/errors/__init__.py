@@ -8,6 +8,7 @@ ServiceError
 ├── NotFound                  404  not there, or not for this caller: the two are told alike
 ├── MethodNotAllowed          405  the address is right, the method is not one of its methods
 ├── NotAcceptable             406  the answer is asked for in a media type that is not offered
+├── TooSlow                   408  the body did not arrive in its time
 ├── Conflict                  409  the request is sound, the present state forbids it
 │   ├── TransitionNotAllowed       the lifecycle has no such step from here
 │   ├── ProposalAlreadyOpen        another proposal is waiting for confirmation
@@ -56,6 +57,7 @@ from service.errors.request import (
     StillRunning,
     TooLarge,
     TooManyRequests,
+    TooSlow,
     Unavailable,
     Unreadable,
     UnsupportedMediaType,
@@ -83,6 +85,7 @@ __all__ = [
     "StillRunning",
     "TooLarge",
     "TooManyRequests",
+    "TooSlow",
     "TransitionNotAllowed",
     "Unavailable",
     "UnknownAction",

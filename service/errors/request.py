@@ -70,6 +70,16 @@ class StillRunning(Conflict):
     title = "The first request with this key is still running"
 
 
+class TooSlow(ServiceError):
+    """The body of the request did not arrive in the time that it has.
+
+    Send the request again. If it happens again, the way to the service is broken or very slow: ask whoever runs your network.
+    """
+
+    status = 408
+    title = "The body came too slowly"
+
+
 class TooLarge(ServiceError):
     """The body of the request is longer than the service accepts.
 

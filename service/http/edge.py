@@ -1,5 +1,6 @@
 """The outermost layer: every request gets an id, a line in the log, a place in the figures; rubbish stops here."""
 
+import asyncio
 import os
 import re
 import time
@@ -18,6 +19,10 @@ from service.http.addresses import Addresses
 from service.http.problems import respond
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+BODY_SECONDS, BODY_BYTES_A_SECOND = 20, 32_768
+"""A body has so long to arrive, and a second more for each so many bytes."""
+LONGEST = "x-max-body-bytes"
+"""With this member in its `openapi_extra`, which publishes it, a route takes longer bodies than others."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -41,19 +46,12 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        scope["request_id"] = _request_id(scope)
+        # uvicorn goes on reading its own scope, which must say HEAD though GET is answered.
+        scope = {**scope, "request_id": _request_id(scope)}
         scope["query_string"] = _without_empty(scope["query_string"])
         self.addresses.place(scope)
-        started, status, length = time.perf_counter(), 500, 0
-
-        async def receiving() -> Message:
-            nonlocal length
-            message = await receive()
-            length += len(message.get("body", b""))
-            if length > self.max_body_bytes:
-                # As Starlette's own error, which passes through whatever reads the body.
-                raise HTTPException(413)
-            return message
+        method, started, status = scope["method"], time.perf_counter(), 500
+        receiving = Body(receive, scope, self.max_body_bytes).receive
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -70,11 +68,11 @@ class Edge:
             else:
                 await self.app(scope, receiving, sending)
         finally:
-            self._note(scope, status, time.perf_counter() - started)
+            self._note(scope, method, status, time.perf_counter() - started)
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+    def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
         route = str(getattr(scope.get("route"), "path", "unknown"))
-        method = scope["method"] if scope["method"].isalpha() and len(scope["method"]) < 10 else "other"
+        method = method if method.isalpha() and len(method) < 10 else "other"
         took, answered = self.figures(method, route, status)
         took.observe(seconds)
         answered.inc()
@@ -89,6 +87,41 @@ class Edge:
 
     def _figures(self, method: str, route: str, status: int) -> tuple[Histogram, Counter]:
         return self.seconds.labels(method, route), self.requests.labels(method, route, str(status))
+
+
+class Body:
+    """The body of a request as it comes: no longer than its route takes, no slower than a bad line."""
+
+    def __init__(self, receive: Receive, scope: Scope, most: int) -> None:
+        self._receive, self._scope, self._most = receive, scope, most
+        self._length = 0
+        self._begun: float | None = None
+        self._whole = False
+
+    async def receive(self) -> Message:
+        """Return the next piece.
+
+        413 and 408 are raised as Starlette's own error, which passes through whatever reads the body.
+        """
+        if self._whole:
+            # Who listens on is told when the client hangs up: that may take as long as the answer.
+            return await self._receive()
+        self._begun = self._begun or time.monotonic()
+        allowed = BODY_SECONDS + self._length / BODY_BYTES_A_SECOND
+        try:
+            async with asyncio.timeout(self._begun + allowed - time.monotonic()):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
+        self._whole = not message.get("more_body", False)
+        self._length += len(message.get("body", b""))
+        if self._length > self._longest():
+            raise HTTPException(413)
+        return message
+
+    def _longest(self) -> int:
+        declared = getattr(self._scope.get("route"), "openapi_extra", None) or {}
+        return int(declared.get(LONGEST, self._most))
 
 
 def _request_id(scope: Scope) -> str:

@@ -9,6 +9,10 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "Version of the resource, for `If-Match`.",
         "schema": {"type": "string", "examples": ['"4"']},
     },
+    "AnswerTag": {
+        "description": "Weak tag of these bytes, for `If-None-Match` (RFC 9110): who sends it is told 304 while nothing changed.",
+        "schema": {"type": "string", "examples": ['W/"5f2b8c0e7d1a4b6f9c3e2d1a0b4c5d6e"']},
+    },
     "Location": {"description": "Path of what was made.", "schema": {"type": "string"}},
     "Link": {
         "description": 'The next page, `rel="next"` (RFC 8288); absent on the last.',
@@ -36,6 +40,17 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
 def references(*names: str) -> dict[str, dict[str, str]]:
     """Return the `headers` of an answer that carries these of `HEADERS`."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def read_again(answers: dict[str, Any]) -> None:
+    """Add to the `responses` of what is read what `http/reading.py` does: a weak tag, and 304 for whoever has the answer."""
+    headers = answers["200"].setdefault("headers", {})
+    if "ETag" not in headers:
+        headers |= {"ETag": {"$ref": "#/components/headers/AnswerTag"}}
+        answers["304"] = {
+            "description": "The client has this answer: its tag came as `If-None-Match`.",
+            "headers": {**headers},
+        }
 
 
 def carrying(*names: str, status: int = 200) -> Responses:

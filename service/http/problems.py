@@ -116,6 +116,10 @@ async def _http(request: Request, error: Exception) -> Response:
             refusal = wayfinding.no_address(request)
         case 405:
             refusal = wayfinding.no_method(request)
+        case 408:
+            refusal = errors.TooSlow(
+                "The body of the request came too slowly: it has 20 seconds, and one more for each 32 kB. Send it again."
+            )
         case 413:
             refusal = errors.TooLarge("The body is longer than the service accepts.")
         case _:

@@ -56,7 +56,8 @@ def no_address(request: Request) -> NotFound:
 
 def no_method(request: Request) -> MethodNotAllowed:
     """Return the refusal of a method at an address that has others."""
-    allowed = [method for method in METHODS if _possible(request, method)]
+    # HEAD is answered wherever GET is.
+    allowed = [method for method in METHODS if _possible(request, method.replace("HEAD", "GET"))]
     path, method = request.scope["path"], request.method
     return MethodNotAllowed(
         f"{method} is not possible at {path}. Possible there: {', '.join(allowed)}.",

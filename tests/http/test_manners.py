@@ -35,9 +35,9 @@ async def test_an_unknown_route_is_a_problem(still: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("DELETE", "/v1/commitments", "GET, POST"),
-        ("PUT", f"/v1/commitments/{item(1)}", "GET, PATCH"),
-        ("POST", "/livez", "GET"),
+        ("DELETE", "/v1/commitments", "GET, HEAD, POST"),
+        ("PUT", f"/v1/commitments/{item(1)}", "GET, HEAD, PATCH"),
+        ("POST", "/livez", "GET, HEAD"),
     ],
 )
 async def test_a_method_that_is_not_possible_names_all_that_are(

@@ -13,6 +13,7 @@ LOG = UUID(COMMISSION)
 
 async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
     nobody = world.as_("")
+    await world.sequence()
     assert (await nobody.get("/livez")).json() == {"status": "alive"}
     ready = (await nobody.get("/readyz")).json()
     assert ready["checks"] == {

@@ -6,8 +6,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry
 
-from service.http import connections
+from service.http import connections, edge
+from service.http.addresses import Addresses
+from service.http.edge import Edge
 from tests.outside.raw import ECHO, GET, Raw, connected, echoing, post
 from tests.serving import served_here
 
@@ -146,3 +150,41 @@ async def test_where_all_connections_are_busy_a_new_one_is_closed() -> None:
             assert (await late.to_the_end()).closed
         await raw.send(body)
         assert (await raw.answers(1)).heard == ["POST /there 68656c6c6f"]
+
+
+async def test_a_body_that_comes_slower_than_the_least_rate_is_a_408_and_a_slow_but_steady_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edge, "BODY_SECONDS", FEW_SECONDS)
+    monkeypatch.setattr(edge, "BODY_BYTES_A_SECOND", 10)
+    head, body = post()
+    app = Edge(ECHO, Addresses.of("http://x"), CollectorRegistry(), 1000)
+    async with served_here(app) as origin:
+        async with connected(origin) as raw:
+            await raw.send(head + body[:1])
+            assert (await raw.answers(1)).statuses == [408]
+        async with connected(origin) as raw:
+            await raw.send(head + body[:-1])
+            # Five bytes of ten a second: half a second more.
+            await asyncio.sleep(FEW_SECONDS)
+            await raw.send(body[-1:])
+            assert (await raw.answers(1)).heard == ["POST /there 68656c6c6f"]
+
+
+async def test_a_body_may_be_as_long_as_its_route_says_and_no_longer() -> None:
+    app = FastAPI()
+
+    async def take(request: Request) -> Response:
+        return Response(f"<took {len(await request.body())}>")
+
+    app.post("/there")(take)
+    app.post("/here", openapi_extra={edge.LONGEST: 5000})(take)
+    edge_of_it = Edge(app, Addresses.of("http://x"), CollectorRegistry(), 1000)
+    async with served_here(edge_of_it) as origin, httpx.AsyncClient(base_url=origin) as client:
+        for path, size, status in (
+            ("/there", 1000, 200),
+            ("/there", 1001, 413),
+            ("/here", 5000, 200),
+            ("/here", 5001, 413),
+        ):
+            assert (await client.post(path, content=b"a" * size)).status_code == status

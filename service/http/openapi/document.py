@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 
-from service.http.headers import HEADERS, references
+from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import spelling
 from service.http.openapi.additions import PILOT
 from service.http.openapi.spelling import Schema
@@ -121,6 +121,8 @@ def _complete(method: str, operation: Schema) -> None:
             parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
         if parameter["name"] == "if-match" and "428" in answers:
             parameter["required"] = True
+    if method == "get":
+        read_again(answers)
     for answer in answers.values():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         answer["headers"] = references("X-Request-ID") | spoken | answer.get("headers", {})

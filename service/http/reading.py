@@ -1,0 +1,88 @@
+"""What every GET has beside its answer: HEAD, an answer that need not be sent twice, and one that is made small.
+
+Starlette's own compression is used; only whom it is for is said here. An answer that is read may be compressed, one that hands
+out secrets never: its length would tell of them (the attack BREACH), and all secrets are answers to POST.
+"""
+
+from hashlib import sha256
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LEAST_BYTES: Final = 1024
+LEVEL: Final = 5
+_OF_THE_BODY: Final = ("content-length", "content-type")
+
+
+class Reading:
+    """An ASGI application around another."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.compressed = GZipMiddleware(self._conditional, minimum_size=LEAST_BYTES, compresslevel=LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; HEAD as GET would be, without the body (RFC 9110, 9.3.2)."""
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+        elif scope["method"] == "GET":
+            await self.compressed(scope, receive, send)
+        else:
+            scope["method"] = "GET"
+            await self.compressed(scope, receive, _without_body(send))
+
+    async def _conditional(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tag an answer by its bytes, and leave it out where the client has it (RFC 9110, 13.1.2).
+
+        The tag is weak: the bytes may be compressed on the way. An answer that has an ETag of its own keeps it, and is never left
+        out: that one is for If-Match, and what is told beside it varies by caller and day. What comes in pieces has none.
+        """
+        begun: Message | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                if message["status"] != 200 or "etag" in Headers(raw=message["headers"]):
+                    await send(message)
+                else:
+                    begun = message
+                return
+            if begun is not None:
+                start, begun = begun, None
+                if not message.get("more_body", False):
+                    message = _tagged(start, message, Headers(scope=scope).get("if-none-match", ""))
+                await send(start)
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+def _tagged(start: Message, message: Message, known: str) -> Message:
+    """Put the tag into the head of an answer; return its body, which is empty where the client knows it."""
+    headers = MutableHeaders(raw=start["headers"])
+    headers["ETag"] = tag = f'W/"{sha256(message.get("body", b"")).hexdigest()[:32]}"'
+    start["headers"] = headers.raw
+    if known.strip() != "*" and tag.removeprefix("W/") not in {
+        one.strip().removeprefix("W/") for one in known.split(",")
+    }:
+        return message
+    for name in _OF_THE_BODY:
+        del headers[name]
+    start["status"] = 304
+    return {**message, "body": b""}
+
+
+def _without_body(send: Send) -> Send:
+    ended = False
+
+    async def sending(message: Message) -> None:
+        nonlocal ended
+        if message["type"] == "http.response.start":
+            await send(message)
+        elif not ended:
+            ended = True
+            await send({"type": "http.response.body"})
+
+    return sending
