@@ -52,6 +52,7 @@ def keep_note(
     from service.sequencer.directory import LogDirectory
     from service.sequencer.signing import hand_over
     from service.settings import Settings
+    from service.tlog.encoding import as_written
 
     settings = Settings()
     if settings.sequencer_database_url is None:
@@ -62,7 +63,7 @@ def keep_note(
         engine = create_engine(url, settings=settings, name="pacta-keep-note")
         try:
             async with begin(engine) as connection:
-                kept = await hand_over(connection, directory, note.read_bytes())
+                kept = await hand_over(connection, directory, as_written(note.read_bytes()))
         finally:
             await engine.dispose()
         typer.echo(

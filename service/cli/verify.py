@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from service.tlog.encoding import as_written
 from service.tlog.policy import Policy
 from service.tlog.policy_file import PolicyMalformed, parse_policy
 from service.verify.export import MOST_BYTES, open_directory
@@ -44,8 +45,9 @@ def _verify(directory: Path, policy: Policy | None, kept: bytes | None, *, repla
 
 
 def _read(path: Path) -> bytes:
+    """Read a file that the reader keeps, as it came before some shell or editor saved it."""
     with path.open("rb") as file:
-        return file.read(MOST_BYTES)
+        return as_written(file.read(MOST_BYTES))
 
 
 def _printable(line: str) -> str:

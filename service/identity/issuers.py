@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from service.identity.published_keys import PublishedKeys
 from service.identity.tokens import decode, judge, unauthenticated
+from service.tlog.encoding import as_written
 from service.values import PartyCode
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA"]
@@ -90,7 +91,7 @@ def load(path: Path | None) -> Providers:
     """Return the providers in the file; none without one. `ValueError` says what is wrong with it."""
     if path is None:
         return Providers()
-    found = TypeAdapter(list[TrustedIssuer]).validate_json(path.read_bytes())
+    found = TypeAdapter(list[TrustedIssuer]).validate_json(as_written(path.read_bytes()))
     if len({one.issuer for one in found}) < len(found):
         raise ValueError(f"{path}: an issuer stands twice; it is trusted for one party.")
     return Providers({one.issuer: Provider(one, PublishedKeys(one.jwks_uri)) for one in found})

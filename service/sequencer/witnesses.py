@@ -17,13 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.database.columns import table
 from service.database.statement import Change, Query, given
 from service.database.transaction import begin
+from service.identity.outward import Away
 from service.log.models import LogCheckpoint, LogCosignature
 from service.log.reading import consistency
 from service.sequencer import asking as witnessing
-from service.sequencer.asking import WitnessAhead, WitnessAway, WitnessRefused
+from service.sequencer.asking import WitnessAhead, WitnessRefused
 from service.sequencer.heard import Heard
 from service.sequencer.stored import LOGS
 from service.tlog.cosignature import timestamp_of
+from service.tlog.encoding import as_written
 from service.tlog.policy import Witness
 from service.tlog.policy_file import parse_policy
 
@@ -77,7 +79,7 @@ def load(file: Path | None) -> dict[str, Witness]:
     if file is None:
         return {}
     try:
-        witnesses = dict(parse_policy(file.read_bytes()).witnesses)
+        witnesses = dict(parse_policy(as_written(file.read_bytes())).witnesses)
     except (OSError, ValueError) as wrong:
         raise WitnessesMalformed(f"{file} cannot be read as a file of witnesses: {wrong}") from wrong
     for name, witness in witnesses.items():
@@ -125,7 +127,7 @@ class Asking:
             await asyncio.sleep(self.away.seconds if self.away else LOOK_SECONDS)
 
     async def collect(self) -> None:
-        """Ask for a cosignature under the newest checkpoint of each log that lacks one; `WitnessAway` ends it.
+        """Ask for a cosignature under the newest checkpoint of each log that lacks one; `Away` ends it.
 
         At the start every log is asked for, also one of which it has cosigned all that is here: it may have cosigned more.
         """
@@ -167,7 +169,7 @@ class Asking:
     def _is_away(self, wrong: Exception) -> None:
         self.away = self.away or Patience()
         if self.away.fail():
-            reason = str(wrong) if isinstance(wrong, WitnessAway) else type(wrong).__name__
+            reason = str(wrong) if isinstance(wrong, Away) else type(wrong).__name__
             log.warning("witness_away", witness=self.name, reason=reason)
 
     def _is_back(self) -> None:

@@ -163,9 +163,12 @@ def judge(request: AddCheckpoint, logs: Sequence[Verifier], known: Checkpoint | 
 
 
 def size_told(media_type: str, body: bytes) -> int | None:
-    """Return the size that a 409 tells, in leaves; none where it is one of another meaning, or badly written."""
+    """Return the size that a 409 tells, in leaves; none where it is one of another meaning, or badly written.
+
+    Parameters of the media type say nothing of it: a framework adds `charset` by itself (RFC 9110, 8.3.1).
+    """
     text = body.decode("ascii", "replace")
-    if media_type != SIZE_TYPE or not text.endswith("\n"):
+    if media_type.partition(";")[0].strip().lower() != SIZE_TYPE or not text.endswith("\n"):
         return None
     try:
         return parse_decimal(text[:-1])

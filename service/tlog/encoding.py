@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Final
 
 CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
@@ -15,6 +16,7 @@ CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f]")
 MAX_INTEGER: Final = 2**63 - 1
 """The largest tree size, index or timestamp; other implementations hold them in signed 64 bits."""
 
+_MARKS: Final = {BOM_UTF8: "utf-8-sig", BOM_UTF16_LE: "utf-16", BOM_UTF16_BE: "utf-16"}
 _DECIMAL: Final = re.compile("0|[1-9][0-9]{0,18}")
 
 
@@ -24,6 +26,18 @@ class NoteInvalid(ValueError):
 
 class NoteMalformed(NoteInvalid):
     """Not written as the specification demands."""
+
+
+def as_written(saved: bytes) -> bytes:
+    """Return a text file as it was before a shell or an editor saved it: UTF-8 without a mark, lines that end in newline.
+
+    `>` of some shells writes UTF-16 and CRLF. Nothing is believed by it: whatever comes out is read and verified as always.
+    """
+    encoding = next((name for mark, name in _MARKS.items() if saved.startswith(mark)), "utf-8")
+    try:
+        return saved.decode(encoding).replace("\r\n", "\n").encode()
+    except UnicodeError:
+        return saved
 
 
 def require_name(name: str) -> None:

@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from service.tlog.cosignature import Cosigner
+from service.tlog.encoding import as_written
 from service.tlog.keys import Verifier
 from service.tlog.policy_file import PolicyMalformed, parse_policy
 from service.witness import directory
@@ -46,7 +47,7 @@ def _own(place: Path, name: str | None) -> Iterator[Cosigner]:
 
 def _read_logs(file: Path) -> list[Verifier]:
     try:
-        found = [log.key for log in parse_policy(file.read_bytes()).logs]
+        found = [log.key for log in parse_policy(as_written(file.read_bytes())).logs]
     except OSError as wrong:
         raise _unusable(file, wrong) from wrong
     except PolicyMalformed as wrong:

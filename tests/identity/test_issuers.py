@@ -436,3 +436,9 @@ def test_a_file_that_is_wrong_is_said_to_be_at_the_start(tmp_path: Path, content
     file.write_text(content)
     with pytest.raises(ValueError, match=r"issuer|JSON|list"):
         issuers.load(file)
+
+
+def test_a_file_that_an_editor_saved_with_a_mark_and_other_lines_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "issuers.json"
+    file.write_bytes(b"\xef\xbb\xbf[\r\n]\r\n")
+    assert issuers.load(file).known == {}

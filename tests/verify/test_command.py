@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -80,3 +81,34 @@ def test_a_report_that_cannot_be_written_has_no_status_of_a_verdict(exported: Pa
     with os.fdopen(writing, "wb") as closed:
         done = subprocess.run(call, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (74, "pacta: the report cannot be written: Broken pipe\n")
+
+
+SAVED: dict[str, Callable[[str], bytes]] = {
+    "as it came": str.encode,
+    "with a byte-order mark": lambda text: text.encode("utf-8-sig"),
+    "with lines of Windows": lambda text: text.replace("\n", "\r\n").encode(),
+    "with both": lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+    "in UTF-16": lambda text: text.replace("\n", "\r\n").encode("utf-16"),
+    "in UTF-16, the other way round": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+}
+
+
+@pytest.mark.parametrize("way", SAVED)
+def test_a_kept_checkpoint_and_a_policy_are_what_they_were_before_a_shell_saved_them(exported: Path, way: str) -> None:
+    place, save = exported.parent, SAVED[way]
+    (place / "kept").write_bytes(save((exported / "checkpoint").read_text()))
+    (place / "saved-policy").write_bytes(save(POLICY_TEXT))
+    arguments = [str(exported), "--policy", str(place / "saved-policy"), "--against", str(place / "kept")]
+    result = CliRunner().invoke(app, ["verify", *arguments])
+    assert (result.exit_code, "compared with the checkpoint that you kept" in result.output) == (0, True), result.output
+    changed = (exported / "checkpoint").read_text().replace("\n4\n", "\n3\n")
+    assert changed != (exported / "checkpoint").read_text()
+    (place / "kept").write_bytes(save(changed))
+    assert CliRunner().invoke(app, ["verify", *arguments]).exit_code == 1
+
+
+def test_the_checkpoint_of_an_export_is_taken_byte_by_byte(exported: Path) -> None:
+    file = exported / "checkpoint"
+    file.write_bytes(SAVED["with a byte-order mark"](file.read_text()))
+    result = CliRunner().invoke(app, ["verify", str(exported), "--policy", str(exported.parent / "policy")])
+    assert result.exit_code != 0
