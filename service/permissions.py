@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from itertools import compress
-from typing import Final
+from typing import Final, NewType
 from uuid import UUID
 
 from service.errors import NotPermitted
@@ -125,6 +125,13 @@ class Caller:
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""
         Standing(self, everywhere(self.kind)).require(permission)
+
+
+ActiveCaller = NewType("ActiveCaller", Caller)
+"""A caller of whom the database was asked in this request whether it is still active, and its token not revoked.
+
+Who takes a mere `Caller` asks that itself, in its own statement; who takes this one need not.
+"""
 
 
 @dataclass(frozen=True, slots=True)

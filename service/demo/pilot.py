@@ -13,7 +13,7 @@ from service import durable
 from service.database.transaction import begin
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
-from service.permissions import Caller
+from service.permissions import ActiveCaller
 from service.register.commissions import commands as commissions
 from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
 from service.register.commitments import commands as commitments
@@ -73,7 +73,7 @@ async def _load(connection: AsyncConnection) -> Secrets:
     return secrets
 
 
-async def _sessions(connection: AsyncConnection, callers: Mapping[str, Caller]) -> None:
+async def _sessions(connection: AsyncConnection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["sessions"]:
         host, chairs = one["by"], dict(one["co_chairs"])
         new = SessionCreate(**_without(one, "by", "co_chairs"), co_chair=chairs.pop(host, None))
@@ -83,7 +83,7 @@ async def _sessions(connection: AsyncConnection, callers: Mapping[str, Caller]) 
             await commissions.change_session(connection, callers[party], session_id, patch, None)
 
 
-async def _groups(connection: AsyncConnection, callers: Mapping[str, Caller]) -> None:
+async def _groups(connection: AsyncConnection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["groups"]:
         leads = dict(one["co_leads"])
         founder, lead = leads.popitem()
@@ -93,7 +93,7 @@ async def _groups(connection: AsyncConnection, callers: Mapping[str, Caller]) ->
             await groups.put_member(connection, callers[party], group_id, UUID(organisation), GroupRole.CO_LEAD)
 
 
-async def _commitment(connection: AsyncConnection, callers: Mapping[str, Caller], one: dict[str, Any]) -> None:
+async def _commitment(connection: AsyncConnection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
     new = CommitmentCreate(**_without(one, "by", "transition_id"), commission_id=COMMISSION)
     proposal = UUID(one["transition_id"])
     await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
@@ -116,7 +116,7 @@ async def _rotate(connection: AsyncConnection) -> Secrets:
     return found
 
 
-async def _caller(connection: AsyncConnection, name: str) -> Caller:
+async def _caller(connection: AsyncConnection, name: str) -> ActiveCaller:
     found = await find_caller(connection, LOCAL, PILOT["principals"][name]["client_id"])
     assert found is not None
     return found

@@ -21,7 +21,7 @@ from service.database.statement import Change, Connection, Query, given
 from service.database.transaction import Transaction
 from service.errors import IdempotencyKeyReused, StillRunning
 from service.http.routing import Handler, Route
-from service.identity.caller import KnownCaller
+from service.identity.caller import UncheckedCaller
 from service.identity.queries import require_active
 
 SECRET = "client_secret"  # noqa: S105 -- the name of the member that is shown once and never stored
@@ -105,7 +105,7 @@ def without_secret(body: bytes) -> bytes:
 async def once(
     request: Request,
     connection: Transaction,
-    caller: KnownCaller,
+    caller: UncheckedCaller,
     idempotency_key: Annotated[
         str | None,
         Header(

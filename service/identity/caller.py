@@ -13,7 +13,7 @@ from service.errors import NotPermitted
 from service.identity import queries
 from service.identity.callers import Callers, Known
 from service.identity.tokens import SCOPES, unknown
-from service.permissions import Caller
+from service.permissions import ActiveCaller, Caller
 
 CLIENT_CREDENTIALS = OAuth2(
     flows={"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
@@ -50,17 +50,13 @@ async def proved(request: Request, token: Token) -> Known:
 Proved = Depends(proved, scope="function")
 
 
-async def known_caller(
+async def unchecked_caller(
     request: Request,
     token: Token,
     proof: Annotated[Known, Proved],
     connection: Transaction,
 ) -> Caller:
-    """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1).
-
-    Another process may have deactivated the principal since: whoever takes this asks so in its own statement
-    (`visibility.visible_to`), or by `queries.require_active`.
-    """
+    """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
     assert token is not None
     callers: Callers = request.app.state.callers
     caller = await callers.find(connection, token, proof)
@@ -72,13 +68,17 @@ async def known_caller(
     return caller
 
 
-KnownCaller = Annotated[Caller, Depends(known_caller, scope="function")]
+UncheckedCaller = Annotated[Caller, Depends(unchecked_caller, scope="function")]
+"""A caller that another process may have deactivated, or whose token it may have revoked, a moment ago.
+
+Whoever takes it owes the question: in its own statement (`queries.is_active`, as `visibility.visible_to` does), or by
+`queries.require_active`. Whoever will not ask takes `CurrentCaller`.
+"""
 
 
-async def current_caller(connection: Transaction, caller: KnownCaller) -> Caller:
+async def current_caller(connection: Transaction, caller: UncheckedCaller) -> ActiveCaller:
     """Return who is calling, active at this moment: deactivation works at once, in every process."""
-    await queries.require_active(connection, caller)
-    return caller
+    return await queries.require_active(connection, caller)
 
 
-CurrentCaller = Annotated[Caller, Depends(current_caller, scope="function")]
+CurrentCaller = Annotated[ActiveCaller, Depends(current_caller, scope="function")]

@@ -12,7 +12,7 @@ from service.database.statement import Change, Connection, Query, given
 from service.errors import NotAuthenticated
 from service.identity.models import Credential, Principal, RevokedToken
 from service.identity.tokens import hash_secret, unauthenticated
-from service.permissions import Caller, Kind
+from service.permissions import ActiveCaller, Caller, Kind
 
 _principal, _credential, _revoked = table(Principal), table(Credential), table(RevokedToken)
 # The registry's own table, of which nothing else is known here: the register stands above.
@@ -71,10 +71,11 @@ _revoke = Change(insert(_revoked).values(given(_revoked, "token_id", "ends_at"))
 _forget_revoked = Change(sa.delete(_revoked).where(_revoked.c.ends_at < sa.func.now()))
 
 
-async def require_active(connection: Connection, caller: Caller) -> None:
+async def require_active(connection: Connection, caller: Caller) -> ActiveCaller:
     """Raise `NotAuthenticated` if the caller was deactivated, or its token revoked, in whatever process, since it was verified."""
     if not await _active.row(connection, principal=caller.principal_id, token=caller.token_id):
         raise inactive()
+    return ActiveCaller(caller)
 
 
 def inactive() -> NotAuthenticated:
@@ -95,14 +96,14 @@ async def forget_ended_tokens(connection: Connection) -> int:
 
 
 # A subject that is not printable is nobody's; for some such texts PostgreSQL cannot even be asked (U+0000, half a surrogate pair).
-async def caller(connection: Connection, issuer: str, subject: str) -> Caller | None:
+async def caller(connection: Connection, issuer: str, subject: str) -> ActiveCaller | None:
     """Return the active principal (issuer, subject) as a caller, or None."""
     if not subject.isprintable():
         return None
     found = await _caller.row(connection, issuer=issuer, subject=subject)
     if found is None:
         return None
-    return Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party)
+    return ActiveCaller(Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party))
 
 
 async def knows_secret(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:

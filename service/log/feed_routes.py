@@ -9,7 +9,7 @@ from service.database.transaction import Transaction
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, LISTING_ONE
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller, KnownCaller
+from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.log import feed as queries
 from service.log.feed_schemas import EntryRead
 from service.permissions import Permission
@@ -30,7 +30,7 @@ After = Annotated[
 async def read_commitment_trail(
     paging: Paging,
     connection: Transaction,
-    caller: KnownCaller,
+    caller: UncheckedCaller,
     commitment_id: UUID,
 ) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""

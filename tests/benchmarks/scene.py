@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from service.database.transaction import begin
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
-from service.permissions import Caller, Kind
+from service.permissions import ActiveCaller, Kind
 from service.register.commissions import commands as commissions
 from service.register.commissions.models import Rule, SessionStatus
 from service.register.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
@@ -47,7 +47,7 @@ class Scene:
     """The places, and who calls: each party's secretariat."""
 
     places: list[Place] = field(default_factory=list)
-    callers: dict[str, Caller] = field(default_factory=dict)
+    callers: dict[str, ActiveCaller] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     ministries: dict[str, list[UUID]] = field(default_factory=dict)
     secretariats: dict[str, UUID] = field(default_factory=dict)
@@ -83,7 +83,7 @@ async def _party(connection: AsyncConnection, scene: Scene, author: Author, code
 
 async def _principal(
     connection: AsyncConnection, author: Author, client_id: str, kind: Kind, organisation_id: UUID | None
-) -> tuple[Caller, str]:
+) -> tuple[ActiveCaller, str]:
     new = PrincipalCreate(client_id=client_id, name=client_id, kind=kind, organisation_id=organisation_id)
     _, secret = await parties.register_principal(connection, author, new)
     caller = await find_caller(connection, LOCAL, client_id)
@@ -94,7 +94,7 @@ async def _principal(
 async def _commission(
     connection: AsyncConnection,
     scene: Scene,
-    administrator: Caller,
+    administrator: ActiveCaller,
     pair: tuple[str, str],
     rule: Rule,
     suffix: str | None,
@@ -115,7 +115,11 @@ async def _commission(
 
 
 async def _session(
-    connection: AsyncConnection, callers: Mapping[str, Caller], commission_id: UUID, pair: tuple[str, str], ordinal: int
+    connection: AsyncConnection,
+    callers: Mapping[str, ActiveCaller],
+    commission_id: UUID,
+    pair: tuple[str, str],
+    ordinal: int,
 ) -> UUID:
     host = pair[ordinal % 2]
     new = SessionCreate(

@@ -11,7 +11,7 @@ from service.database.columns import table
 from service.database.statement import Change, Connection, Query, given
 from service.errors import InvalidContent, NotPermitted, fault
 from service.identity.models import Principal
-from service.permissions import Caller, Kind, Permission
+from service.permissions import ActiveCaller, Caller, Kind, Permission
 from service.register.commissions import queries
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
@@ -45,7 +45,9 @@ def _changing_session(*names: str) -> Change:
     )
 
 
-async def found(connection: Connection, caller: Caller, new: CommissionCreate, known_id: UUID | None = None) -> UUID:
+async def found(
+    connection: Connection, caller: ActiveCaller, new: CommissionCreate, known_id: UUID | None = None
+) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
     codes = [one.party for one in new.parties]
@@ -66,7 +68,7 @@ async def found(connection: Connection, caller: Caller, new: CommissionCreate, k
 
 
 async def appoint_auditor(
-    connection: Connection, caller: Caller, commission_id: UUID, principal_id: UUID
+    connection: Connection, caller: ActiveCaller, commission_id: UUID, principal_id: UUID
 ) -> dict[str, UUID]:
     """Appoint an auditor; appointing again changes nothing. 422 unless the principal is an auditor."""
     caller.require(Permission.FOUND_COMMISSION)
@@ -81,7 +83,7 @@ async def appoint_auditor(
 
 
 async def plan_session(
-    connection: Connection, caller: Caller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
+    connection: Connection, caller: ActiveCaller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
 ) -> UUID:
     """Record a session and return its id; the host party's secretariat does it."""
     locked = await queries.get_for_update(connection, caller, commission_id)
@@ -99,7 +101,7 @@ async def plan_session(
 
 
 async def change_session(
-    connection: Connection, caller: Caller, session_id: UUID, patch: SessionPatch, version: Versions
+    connection: Connection, caller: ActiveCaller, session_id: UUID, patch: SessionPatch, version: Versions
 ) -> None:
     """Change a session: the host's secretariat everything, another secretariat its own co-chair."""
     known = await queries.session(connection, session_id)

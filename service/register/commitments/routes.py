@@ -15,7 +15,7 @@ from service.http.preconditions import OptionalVersion, RequiredVersion
 from service.http.published import PublishedAs
 from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, WRITING, WRITING_ONE, refusals
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller, KnownCaller
+from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
 from service.register.commitments import answers, commands, lists, queries
 from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORDED
@@ -70,7 +70,7 @@ async def create_commitment(
 async def list_commitments(
     paging: Paging,
     connection: Transaction,
-    caller: KnownCaller,
+    caller: UncheckedCaller,
     wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
 ) -> Response:
@@ -85,7 +85,7 @@ async def list_commitments(
     response_model=CommitmentDetail,
     responses=READING_ONE | VERSIONED,
 )
-async def read_commitment(connection: Transaction, caller: KnownCaller, commitment_id: UUID) -> Response:
+async def read_commitment(connection: Transaction, caller: UncheckedCaller, commitment_id: UUID) -> Response:
     """Read one commitment, with the moves that the caller may propose, and what each still needs."""
     return await _detail(connection, caller, commitment_id)
 
@@ -123,7 +123,7 @@ async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) 
 )
 async def create_transition(
     connection: Transaction,
-    caller: KnownCaller,
+    caller: UncheckedCaller,
     commitment_id: UUID,
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
@@ -142,7 +142,7 @@ async def create_transition(
 async def list_transitions(
     paging: Paging,
     connection: Transaction,
-    caller: KnownCaller,
+    caller: UncheckedCaller,
     commitment_id: UUID,
 ) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""

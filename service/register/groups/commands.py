@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.columns import table
 from service.database.statement import Change, Connection, given
 from service.errors import AlreadyExists, InvalidContent, NotFound, NotPermitted, fault
-from service.permissions import Caller, Permission
+from service.permissions import ActiveCaller, Caller, Permission
 from service.register.commissions import commands as commissions
 from service.register.commissions.queries import Locked, get_for_update
 from service.register.commissions.queries import session as read_session
@@ -39,7 +39,9 @@ _end = Change(
 )
 
 
-async def found(connection: Connection, caller: Caller, new: WorkingGroupCreate, known_id: UUID | None = None) -> UUID:
+async def found(
+    connection: Connection, caller: ActiveCaller, new: WorkingGroupCreate, known_id: UUID | None = None
+) -> UUID:
     """Found a group with the caller's own co-lead and return its id."""
     locked = await _managed(connection, caller, new.commission_id)
     await _own(connection, caller, new.co_lead_organisation_id)
@@ -58,7 +60,7 @@ async def found(connection: Connection, caller: Caller, new: WorkingGroupCreate,
 
 
 async def put_member(
-    connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole
+    connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID, role: GroupRole
 ) -> None:
     """Make an organisation of the caller's own party co-lead or member; the same again changes nothing."""
     locked, group = await _changed(connection, caller, group_id)
@@ -76,7 +78,7 @@ async def put_member(
     await _record(connection, caller, locked, group_id, organisation_id, before, role)
 
 
-async def release_member(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID) -> None:
+async def release_member(connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID) -> None:
     """End an organisation's part in the group; `NotFound` if it has none."""
     locked, group = await _changed(connection, caller, group_id)
     await _own(connection, caller, organisation_id)

@@ -12,7 +12,7 @@ from service.errors import Conflict, InvalidContent, fault
 from service.identity.models import LOCAL, Credential, Principal
 from service.identity.queries import knows_secret
 from service.identity.tokens import hash_secret, new_secret
-from service.permissions import Caller, Kind
+from service.permissions import ActiveCaller, Kind
 from service.register.parties import queries
 from service.register.parties.models import Organisation, Party
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
@@ -116,7 +116,7 @@ async def rotate_secret(
 
 
 async def rotate_own_secret(
-    connection: Connection, caller: Caller, present: str, until: datetime | None
+    connection: Connection, caller: ActiveCaller, present: str, until: datetime | None
 ) -> tuple[str, datetime]:
     """Give the caller a new secret if it knows a `present` one; return it, and when the old ones end.
 

@@ -8,7 +8,7 @@ from service.database.statement import Connection
 from service.errors import InvalidContent, fault
 from service.identity.callers import Callers
 from service.identity.issuers import Providers
-from service.permissions import Caller, Permission
+from service.permissions import ActiveCaller, Permission
 from service.register.parties import queries
 from service.register.parties.schemas import PrincipalCreate
 from service.trail.entry import Author
@@ -25,7 +25,7 @@ async def forget_callers(request: Request) -> AsyncIterator[None]:
 Forget = Depends(forget_callers, scope="function")
 
 
-def author(caller: Caller) -> Author:
+def author(caller: ActiveCaller) -> Author:
     """Return the author of a change of the registry; 403 unless the caller may register."""
     caller.require(Permission.REGISTER)
     return Author(caller.principal_id, None)

@@ -13,7 +13,7 @@ from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING, READING_ONE, WRITING
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller, KnownCaller
+from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.register.parties import commands, queries
 from service.register.parties.examples import MY_SECRETS, ORGANISATIONS, PARTIES
 from service.register.parties.registering import Forget, author
@@ -36,7 +36,7 @@ FOUND = created(parameter="organisation_id", leads_to=["read_organisation"])
 
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
-async def read_me(connection: Transaction, caller: KnownCaller) -> Response:
+async def read_me(connection: Transaction, caller: UncheckedCaller) -> Response:
     """Say for whom the caller acts, and with which roles, commission by commission."""
     content = {
         "principal_id": caller.principal_id,
