@@ -35,10 +35,7 @@ class BearerToken(SecurityBase):
         return token.strip() or None if kind.lower() == "bearer" else None
 
 
-Token = Annotated[str | None, Depends(BearerToken())]
-
-
-async def proved(request: Request, token: Token) -> Known:
+async def proved(request: Request, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
     """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
     if token is None:
         raise unknown()
@@ -52,14 +49,12 @@ Proved = Depends(proved, scope="function")
 
 async def unchecked_caller(
     request: Request,
-    token: Token,
-    proof: Annotated[Known, Proved],
+    known: Annotated[Known, Proved],
     connection: Transaction,
 ) -> Caller:
     """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
-    assert token is not None
     callers: Callers = request.app.state.callers
-    caller = await callers.find(connection, token, proof)
+    caller = await callers.find(connection, known)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"
     if needed not in caller.scopes:
         message = f"The token lacks the scope '{needed}': get one with it."

@@ -31,6 +31,7 @@ class Proof:
 class Known:
     """A verified token, and its caller once the database was asked."""
 
+    token: str
     proof: Proof
     caller: Caller | None = None
 
@@ -54,7 +55,7 @@ class Callers:
         """Return what `token` proves; `NotAuthenticated` if it is not good. May ask a provider: hold no connection."""
         now = self.clock()
         known = self.known.get(token)
-        return known if known and now < known.proof.ends else Known(await self._verify(token, int(now)))
+        return known if known and now < known.proof.ends else Known(token, await self._verify(token, int(now)))
 
     async def _verify(self, token: str, now: int) -> Proof:
         provider = self.providers.get(claimed_issuer(token))
@@ -73,8 +74,8 @@ class Callers:
         ends = min(claims["exp"], now + seconds)
         return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, party=trusted.party)
 
-    async def find(self, connection: Connection, token: str, known: Known) -> Caller:
-        """Return the caller whom `token`, which proved this, belongs to; `NotAuthenticated` if the register knows none."""
+    async def find(self, connection: Connection, known: Known) -> Caller:
+        """Return the caller to whom a verified token belongs; `NotAuthenticated` if the register knows none."""
         if known.caller is not None:
             return known.caller
         generation, proof = self.generation, known.proof
@@ -85,10 +86,10 @@ class Callers:
         caller = replace(caller, scopes=proof.scopes, token_id=proof.token_id)
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
-            self._keep(token, Known(proof, caller))
+            self._keep(replace(known, caller=caller))
         return caller
 
-    def _keep(self, token: str, known: Known) -> None:
+    def _keep(self, known: Known) -> None:
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
-        self.known[token] = known
+        self.known[known.token] = known
