@@ -9,11 +9,13 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
+from service.database.connection import Address, Limits, connect
 from service.settings import Settings
 from service.tables import metadata
 
 # Migrations that wait for a lock make everyone behind them wait too: give up early, and be run again.
-TIMEOUTS = "SET lock_timeout = '5s'; SET statement_timeout = '60s'"
+# What a statement may take is said where the connection is made.
+LOCK_TIMEOUT = "SET lock_timeout = '5s'"
 ONE_AT_A_TIME = "SELECT pg_advisory_lock(7420250124)"
 
 
@@ -28,8 +30,7 @@ def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | 
 
 def run(connection: sa.Connection) -> None:
     """Run each migration in a transaction of its own, or in several, behind an advisory lock that the session holds."""
-    for setting in TIMEOUTS.split(";"):
-        connection.execute(sa.text(setting))
+    connection.execute(sa.text(LOCK_TIMEOUT))
     connection.execute(sa.text(ONE_AT_A_TIME))
     connection.commit()
     context.configure(
@@ -44,14 +45,17 @@ def run(connection: sa.Connection) -> None:
         context.run_migrations()
 
 
-async def connect_and_run(url: str) -> None:
+async def connect_and_run(owner: Address, limits: Limits) -> None:
     """Connect as the owner and run."""
-    engine = create_async_engine(url)
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(owner, limits, "pacta-migrate"))
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()
 
 
-given = context.config.attributes.get("url")
-owner = Settings().owner_database_url
-asyncio.run(connect_and_run(given or (owner or Settings().database_url).get_secret_value()))
+given = context.config.attributes
+asyncio.run(
+    connect_and_run(
+        given.get("owner") or Address.of_owner(Settings()), given.get("limits") or Limits.of_bulk(Settings())
+    )
+)

@@ -1,4 +1,4 @@
-"""The application: settings, engine, routers, handlers; and what runs beside the requests."""
+"""The application: settings, pool, routers, handlers; and what runs beside the requests."""
 
 import asyncio
 import contextlib
@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
-from sqlalchemy.exc import SQLAlchemyError
 
-from service.database.transaction import begin, create_engine
+from service.database.connection import Address
+from service.database.pool import LOST, Pool
 from service.errors import InvalidContent, NotAcceptable
 from service.http import problems
 from service.http.addresses import Addresses
@@ -83,9 +83,8 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
         dependencies=[Declared],
         responses=refusals(NotAcceptable, InvalidContent),
     )
-    url = settings.database_url.get_secret_value()
     app.state.matters = MATTERS
-    app.state.engine = create_engine(url, settings=settings, autocommit=True)
+    app.state.pool = Pool.of(settings, Address.of_service(settings))
     addresses = Addresses.of(settings.public_url)
     issuer = Issuer(addresses.root, load_or_create(settings.signing_key_file), settings.token_lifetime)
     providers = issuers.load(settings.issuers_file)
@@ -111,7 +110,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
-    tasks = [asyncio.create_task(watch(app.state.engine, app.state.callers)), asyncio.create_task(_forget(app))]
+    tasks = [asyncio.create_task(watch(app.state.pool, app.state.callers)), asyncio.create_task(_forget(app))]
     if app.state.sequencer is not None:
         tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]
     try:
@@ -120,16 +119,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await app.state.engine.dispose()
+        await app.state.pool.close()
         for one in (app.state.sequencer, app.state.collector):
             if one is not None:
-                await one.engine.dispose()
+                await one.pool.close()
 
 
 async def _forget(app: FastAPI) -> None:
     while True:
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            async with begin(app.state.engine) as connection:
+        with contextlib.suppress(*LOST):
+            async with app.state.pool.transaction() as connection:
                 await forget_older(connection, app.state.idempotency_days)
                 await forget_ended_tokens(connection)
         await asyncio.sleep(FORGET_SECONDS)

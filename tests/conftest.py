@@ -15,11 +15,11 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service import telemetry as logs
+from service.database.connection import Address, Limits
 from service.database.migrate import migrate
-from service.database.transaction import create_engine
+from service.database.pool import Pool
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.main import create_app
@@ -63,10 +63,10 @@ class World:
     connections: list[Any] = field(default_factory=list)
 
     @property
-    def engine(self) -> AsyncEngine:
-        """Return the application's engine."""
-        engine: AsyncEngine = self.app.state.engine
-        return engine
+    def pool(self) -> Pool:
+        """Return the application's pool."""
+        pool: Pool = self.app.state.pool
+        return pool
 
     def as_(self, who: str, app: FastAPI | None = None) -> httpx.AsyncClient:
         """Return a client that calls as `who`: a key of CLIENT_IDS, or any client id; "" for nobody."""
@@ -96,7 +96,7 @@ class World:
 
     async def connect(self, role: str = "pacta_owner") -> "asyncpg.Connection[asyncpg.Record]":
         """Return a connection of one's own, as `role`; it is closed with the register."""
-        self.connections.append(await asyncpg.connect(self.server.url(role, self.database).replace("+asyncpg", "")))
+        self.connections.append(await asyncpg.connect(self.server.url(role, self.database)))
         return self.connections[-1]
 
     async def second_principal(
@@ -118,9 +118,14 @@ def settings_for(server: Server, database: str, **others: Any) -> Settings:
     )
 
 
+def migrated(server: Server, database: str = "pacta") -> None:
+    """Bring a database to the present schema."""
+    migrate(Address.parse(server.url("pacta_owner", database)), [], Limits.of_bulk(Settings()))
+
+
 async def as_superuser(server: Server, statement: str) -> None:
     """Run one statement as the superuser."""
-    connection = await asyncpg.connect(server.url("postgres", "postgres").replace("+asyncpg", ""))
+    connection = await asyncpg.connect(server.url("postgres", "postgres"))
     try:
         await connection.execute(statement)
     finally:
@@ -132,7 +137,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A PostgreSQL with the migrated database `pacta`, in which nothing is."""
     running = start(tmp_path_factory.mktemp("postgres"), durable=False)
     try:
-        migrate(running.url("pacta_owner"), [])
+        migrated(running)
         yield running
     finally:
         running.stop()
@@ -145,9 +150,9 @@ async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     await _open_to_roles(server, "pilot")
     file = tmp_path_factory.mktemp("pilot") / "credentials.json"
     settings = settings_for(server, "pilot")
-    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
-    await load(engine, file)
-    await engine.dispose()
+    pool = Pool.of(settings, Address.of_service(settings))
+    await load(pool, file)
+    await pool.close()
     return file
 
 
@@ -190,8 +195,8 @@ class Maker:
                 await client.aclose()
             for connection in world.connections:
                 await connection.close()
-            await world.engine.dispose()
-            await world.app.state.sequencer.engine.dispose()
+            await world.pool.close()
+            await world.app.state.sequencer.pool.close()
             await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
 
 

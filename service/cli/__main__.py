@@ -1,5 +1,6 @@
 """The command `pacta`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -46,6 +47,7 @@ def serve(
 ) -> None:
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     from service import telemetry as logs
+    from service.database.connection import Address, Limits, prove
     from service.http import serving
     from service.main import create_app
     from service.settings import Settings
@@ -53,6 +55,8 @@ def serve(
     settings = Settings()
     logs.configure(settings.log_level)
     app = create_app(settings, with_sequencer=with_sequencer)
+    addresses = [Address.of_service(settings), *([Address.of_sequencer(settings)] if with_sequencer else [])]
+    asyncio.run(prove(Limits.of_requests(settings), *addresses))
     serving.serve(app, host, port, keep_alive=settings.keep_alive_seconds)
 
 
@@ -60,6 +64,7 @@ def serve(
 def sequencer() -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_SEQUENCER_DATABASE_URL."""
     from service import telemetry as logs
+    from service.database.connection import Address, Limits, prove
     from service.http import serving
     from service.http.addresses import Addresses
     from service.sequencer.start import work
@@ -67,6 +72,7 @@ def sequencer() -> None:
 
     settings = Settings()
     logs.configure(settings.log_level)
+    asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings)))
     serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
 
 
@@ -76,14 +82,15 @@ def migrate() -> None:
 
     The roles in PACTA_DATABASE_URL and PACTA_SEQUENCER_DATABASE_URL are created if they are missing.
     """
+    from service.database.connection import Address, Limits
     from service.database.migrate import migrate as run_migrations
     from service.settings import Settings
 
     settings = Settings()
-    if settings.owner_database_url is None:
-        raise ValueError("Set PACTA_OWNER_DATABASE_URL, such as postgresql+asyncpg://pacta_owner:...@host/pacta.")
-    users = [url.get_secret_value() for url in (settings.database_url, settings.sequencer_database_url) if url]
-    run_migrations(settings.owner_database_url.get_secret_value(), users)
+    users = [Address.of_service(settings)]
+    if settings.sequencer_database_url:
+        users.append(Address.of_sequencer(settings))
+    run_migrations(Address.of_owner(settings), users, Limits.of_bulk(settings))
     typer.echo("The schema is up to date.")
 
 
@@ -123,11 +130,14 @@ def main() -> None:
     except OSError as wrong:
         sys.exit(f"pacta: {_unreachable(wrong)}")
     except Exception as wrong:
-        from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+        from asyncpg import IntegrityConstraintViolationError
 
-        if not isinstance(wrong, SQLAlchemyError):
+        from service.database.pool import LOST
+
+        if not isinstance(wrong, LOST):
             raise
-        sys.exit(f"pacta: {_taken(wrong) if isinstance(wrong, IntegrityError) else _unreachable(wrong)}")
+        taken = isinstance(wrong, IntegrityConstraintViolationError)
+        sys.exit(f"pacta: {_taken(wrong) if taken else _unreachable(wrong)}")
 
 
 def _unreachable(wrong: Exception) -> str:
@@ -136,7 +146,7 @@ def _unreachable(wrong: Exception) -> str:
 
 
 def _taken(wrong: Exception) -> str:
-    return f"something with this name is there already, or what it refers to is not: {wrong.__cause__}"
+    return f"something with this name is there already, or what it refers to is not: {wrong}"
 
 
 if __name__ == "__main__":

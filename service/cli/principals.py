@@ -11,7 +11,7 @@ import typer
 from service.permissions import Kind
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from service.database.statement import Connection
 
 principals = typer.Typer(no_args_is_help=True, help="Register the first administrator; rotate or end its access.")
 
@@ -30,7 +30,7 @@ def create(
     acts_for = UUID(organisation_id) if organisation_id else None
     new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
 
-    async def run(connection: "AsyncConnection") -> str:
+    async def run(connection: "Connection") -> str:
         return (await commands.register_principal(connection, commands.OPERATOR, new))[1] or ""
 
     typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
@@ -44,7 +44,7 @@ def rotate(
     """Print a new secret; the old ones end, now or in a while."""
     from service.register.parties import commands, queries
 
-    async def run(connection: "AsyncConnection") -> str:
+    async def run(connection: "Connection") -> str:
         known = await queries.principal_by_client_id(connection, client_id)
         until = datetime.now(UTC) + timedelta(minutes=keep_minutes) if keep_minutes else None
         return (await commands.rotate_secret(connection, commands.OPERATOR, known["id"], until))[1]
@@ -57,7 +57,7 @@ def deactivate(client_id: str) -> None:
     """End a principal's access for good, at once."""
     from service.register.parties import commands, queries
 
-    async def run(connection: "AsyncConnection") -> None:
+    async def run(connection: "Connection") -> None:
         known = await queries.principal_by_client_id(connection, client_id)
         await commands.deactivate_principal(connection, commands.OPERATOR, known["id"])
 
@@ -65,17 +65,15 @@ def deactivate(client_id: str) -> None:
     typer.echo(f"{client_id} is deactivated.")
 
 
-def _in_database(run: "Callable[[AsyncConnection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
-    from service.database.transaction import begin, create_engine
+def _in_database(run: "Callable[[Connection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
+    from service.database.connection import Address
+    from service.database.pool import Pool
     from service.settings import Settings
 
     async def once() -> Any:  # noqa: ANN401
         settings = Settings()
-        engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
-        try:
-            async with begin(engine) as connection:
-                return await run(connection)
-        finally:
-            await engine.dispose()
+        pool = Pool.of(settings, Address.of_service(settings), name="pacta-principal", size=1)
+        async with pool, pool.transaction() as connection:
+            return await run(connection)
 
     return asyncio.run(once())

@@ -48,24 +48,20 @@ def keep_note(
     """
     import asyncio
 
-    from service.database.transaction import begin, create_engine
+    from service.database.connection import Address
+    from service.database.pool import Pool
     from service.sequencer.directory import LogDirectory
     from service.sequencer.signing import hand_over
     from service.settings import Settings
     from service.tlog.encoding import as_written
 
     settings = Settings()
-    if settings.sequencer_database_url is None:
-        raise ValueError("Set PACTA_SEQUENCER_DATABASE_URL, the database as the role pacta_sequencer.")
-    url, directory = settings.sequencer_database_url.get_secret_value(), LogDirectory.existing(settings.log_dir)
+    address, directory = Address.of_sequencer(settings), LogDirectory.existing(settings.log_dir)
 
     async def run() -> None:
-        engine = create_engine(url, settings=settings, name="pacta-keep-note")
-        try:
-            async with begin(engine) as connection:
-                kept = await hand_over(connection, directory, as_written(note.read_bytes()))
-        finally:
-            await engine.dispose()
+        pool = Pool.of(settings, address, name="pacta-keep-note", size=1)
+        async with pool, pool.transaction() as connection:
+            kept = await hand_over(connection, directory, as_written(note.read_bytes()))
         typer.echo(
             f"{kept.origin}: the checkpoint over {kept.size} entries is kept. The sequencer signs from there on."
         )
@@ -85,7 +81,8 @@ def export(
     import asyncio
 
     from service import telemetry as logs
-    from service.database.transaction import create_engine
+    from service.database.connection import Address, Limits
+    from service.database.pool import Pool
     from service.log.export.directory import to_directory
     from service.settings import Settings
 
@@ -93,11 +90,9 @@ def export(
     logs.configure(settings.log_level)
 
     async def run() -> None:
-        engine = create_engine(settings.database_url.get_secret_value(), settings=settings, name="pacta-export")
-        try:
-            done = await to_directory(engine, commission, directory, witnesses)
-        finally:
-            await engine.dispose()
+        address, limits = Address.of_service(settings), Limits.of_bulk(settings)
+        async with Pool.of(settings, address, name="pacta-export", limits=limits) as pool:
+            done = await to_directory(pool, commission, directory, witnesses)
         typer.echo(f"{done.code}: {done.signed.checkpoint.size} entries in {directory}, restricted ones too.")
 
     asyncio.run(run())

@@ -1,1 +1,1 @@
-"""The engine, the transaction of a request, columns, migrations."""
+"""Connections, the pool, statements and their rows, the transaction of a request, columns, migrations."""

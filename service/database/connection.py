@@ -22,6 +22,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 import asyncpg
 import orjson
+import structlog
+from pydantic import SecretStr
 
 from service.settings import Settings
 
@@ -34,6 +36,7 @@ PARAMETERS: Final = (
     *FILES, "sslmode", "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
     "host", "port", "user", "password", "dbname", "target_session_attrs", "krbsrvname", "gsslib", "service",
 )  # fmt: skip
+log = structlog.get_logger("pacta.database")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(:\d{1,5})?")
 
 
@@ -79,6 +82,27 @@ class Address:
                 for host in hosts.split(",")
             ),
         )
+
+    @classmethod
+    def of_service(cls, settings: Settings) -> Self:
+        """Return the address under which the service, as pacta_app, uses its database."""
+        return cls.parse(settings.database_url.get_secret_value(), "PACTA_DATABASE_URL")
+
+    @classmethod
+    def of_sequencer(cls, settings: Settings) -> Self:
+        """Return the address for the sequencer, as pacta_sequencer; `AddressWrong` if none is set."""
+        return cls._set(settings.sequencer_database_url, "PACTA_SEQUENCER_DATABASE_URL", "pacta_sequencer")
+
+    @classmethod
+    def of_owner(cls, settings: Settings) -> Self:
+        """Return the address for the owner of the tables, who alone may migrate them; `AddressWrong` if none is set."""
+        return cls._set(settings.owner_database_url, "PACTA_OWNER_DATABASE_URL", "pacta_owner")
+
+    @classmethod
+    def _set(cls, url: SecretStr | None, setting: str, role: str) -> Self:
+        if url is None:
+            raise AddressWrong(f"Set {setting}, such as postgresql://{role}:...@host/pacta.")
+        return cls.parse(url.get_secret_value(), setting)
 
     @property
     def user(self) -> str | None:
@@ -163,6 +187,18 @@ async def connect(address: Address, limits: Limits, name: str = "pacta") -> Driv
     if said := _operators_mistake(last):
         raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from last
     raise last
+
+
+async def prove(limits: Limits, *addresses: Address) -> None:
+    """Connect once to each when a process starts: what only the operator can mend is `AddressWrong`, and ends it.
+
+    A database that is away is no mistake; the process starts, and waits for it.
+    """
+    for address in addresses:
+        try:
+            (await connect(address, limits, "pacta-start")).terminate()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+            log.warning("database_away", setting=address.setting, error=type(wrong).__name__)
 
 
 async def _attempt(host: str, limits: Limits, name: str) -> Driver:

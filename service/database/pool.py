@@ -13,7 +13,7 @@ sure how its transaction ended goes to nobody else.
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import asyncpg
 import structlog
@@ -45,11 +45,24 @@ class Pool:
         self._pool: asyncpg.Pool | None = None
 
     @classmethod
-    def of(cls, settings: Settings, *, name: str = "pacta") -> "Pool":
-        """Return the pool of a service with these settings."""
-        address = Address.parse(settings.database_url.get_secret_value())
-        limits = Limits.of_requests(settings)
-        return cls(address, limits, size=settings.pool_size, wait=settings.pool_timeout, name=name)
+    def of(
+        cls,
+        settings: Settings,
+        address: Address,
+        *,
+        name: str = "pacta",
+        size: int | None = None,
+        limits: Limits | None = None,
+    ) -> Self:
+        """Return the pool that the settings say, with the limits of requests unless others are given."""
+        limits = limits or Limits.of_requests(settings)
+        return cls(address, limits, size=size or settings.pool_size, wait=settings.pool_timeout, name=name)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Driver]:
@@ -75,12 +88,18 @@ class Pool:
         async with self.connection() as connection, begun(connection):
             yield connection
 
+    @property
+    def lent(self) -> int:
+        """How many connections are lent at present."""
+        return self._pool.get_size() - self._pool.get_idle_size() if self._pool else 0
+
     async def close(self) -> None:
-        """Close every connection, after what runs on it has ended, or at once if that takes long."""
-        if self._pool is not None:
+        """Close every connection, after what runs on it has ended, or at once if that takes long; the next use begins anew."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(END_SECONDS):
-                    await self._pool.close()
+                    await pool.close()
 
     async def _open(self) -> asyncpg.Pool:
         # Connects to nothing, and so waits for nothing: two first users cannot meet here.

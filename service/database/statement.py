@@ -31,14 +31,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import is_typeddict
 
 from service.database.connection import Driver
-from service.database.prepared import discard_lost, driver_of, lends
 
-# Soon the driver's own. Until the last statement is written as one of these, SQLAlchemy's, which lends its driver's.
-Connection: TypeAlias = AsyncConnection
+Connection: TypeAlias = Driver
 Written: TypeAlias = sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Update | sa.Delete
 Row = TypeVar("Row")
 FIRST: Final = UUID(int=0)
@@ -75,11 +72,9 @@ class _Statement:
         known = {**self._constants, **values} if self._constants else values
         return [process(known[name]) if process else known[name] for name, process in self._binds]
 
-    def _driver(self, connection: Connection) -> Driver:
-        driver = driver_of(connection) if lends(connection) else cast("Driver", connection)
-        if self.changing and not driver.is_in_transaction():
+    def _check(self, connection: Connection) -> None:
+        if self.changing and not connection.is_in_transaction():
             raise RuntimeError("what changes or locks must run in a transaction")
-        return driver
 
 
 class Query(_Statement, Generic[Row]):
@@ -109,13 +104,8 @@ class Query(_Statement, Generic[Row]):
         return self._made(found)
 
     async def _records(self, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
-        driver = self._driver(connection)
-        try:
-            return cast("list[Any]", await driver.fetch(self.text, *self._bound(values)))
-        except BaseException as wrong:
-            if lends(connection):
-                await discard_lost(connection, driver, wrong)
-            raise
+        self._check(connection)
+        return cast("list[Any]", await connection.fetch(self.text, *self._bound(values)))
 
 
 class Change(_Statement):
@@ -123,18 +113,14 @@ class Change(_Statement):
 
     async def run(self, connection: Connection, /, **values: Any) -> int:  # noqa: ANN401
         """Run it and return how many rows it wrote."""
-        driver = self._driver(connection)
-        try:
-            told = await driver.execute(self.text, *self._bound(values))
-        except BaseException as wrong:
-            if lends(connection):
-                await discard_lost(connection, driver, wrong)
-            raise
+        self._check(connection)
+        told = await connection.execute(self.text, *self._bound(values))
         return int(told.rpartition(" ")[2])
 
     async def run_each(self, connection: Connection, many: Iterable[Mapping[str, Any]]) -> None:
         """Run it for each of `many` values, in two round trips for all."""
-        await self._driver(connection).executemany(self.text, [self._bound(values) for values in many])
+        self._check(connection)
+        await connection.executemany(self.text, [self._bound(values) for values in many])
 
 
 def _maker(shape: Any, columns: list[str]) -> Callable[[Any], Any]:  # noqa: ANN401 -- any class

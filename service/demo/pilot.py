@@ -7,14 +7,16 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service import durable
-from service.database.transaction import begin
+from service.database.columns import table
+from service.database.pool import Pool
+from service.database.statement import Connection, Query
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller
 from service.register.commissions import commands as commissions
+from service.register.commissions.models import Commission
 from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
 from service.register.commitments import commands as commitments
 from service.register.commitments.schemas import CommitmentCreate
@@ -32,16 +34,18 @@ from service.trail.entry import Author
 PILOT: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("pilot.json").read_text(encoding="utf-8"))
 COMMISSION: Final = UUID(PILOT["commission"]["id"])
 Secrets = dict[str, dict[str, str]]
+_commission = table(Commission)
+_known = Query(sa.select(_commission.c.id).where(_commission.c.id == sa.bindparam("id")), UUID)
 
 
-async def load(engine: AsyncEngine, credentials: Path) -> bool:
+async def load(pool: Pool, credentials: Path) -> bool:
     """Load the pilot unless it is there, and write who can log in to `credentials` (mode 0600); return whether it was new.
 
     It is one transaction. Lost credentials are replaced by new ones.
     """
     lost = not credentials.exists()  # noqa: ASYNC240 -- nothing else runs yet
-    async with begin(engine) as connection:
-        known = await connection.scalar(sa.text("SELECT 1 FROM commission WHERE id = :id"), {"id": str(COMMISSION)})
+    async with pool.transaction() as connection:
+        known = await _known.row(connection, id=COMMISSION)
         found = None if known else await _load(connection)
         if known and lost:
             found = await _rotate(connection)
@@ -50,7 +54,7 @@ async def load(engine: AsyncEngine, credentials: Path) -> bool:
     return not known
 
 
-async def _load(connection: AsyncConnection) -> Secrets:
+async def _load(connection: Connection) -> Secrets:
     secrets: Secrets = {}
     await _register(connection, "administrator", parties.OPERATOR, secrets)
     administrator = await _caller(connection, "administrator")
@@ -73,7 +77,7 @@ async def _load(connection: AsyncConnection) -> Secrets:
     return secrets
 
 
-async def _sessions(connection: AsyncConnection, callers: Mapping[str, ActiveCaller]) -> None:
+async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["sessions"]:
         host, chairs = one["by"], dict(one["co_chairs"])
         new = SessionCreate(**_without(one, "by", "co_chairs"), co_chair=chairs.pop(host, None))
@@ -83,7 +87,7 @@ async def _sessions(connection: AsyncConnection, callers: Mapping[str, ActiveCal
             await commissions.change_session(connection, callers[party], session_id, patch, None)
 
 
-async def _groups(connection: AsyncConnection, callers: Mapping[str, ActiveCaller]) -> None:
+async def _groups(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["groups"]:
         leads = dict(one["co_leads"])
         founder, lead = leads.popitem()
@@ -93,7 +97,7 @@ async def _groups(connection: AsyncConnection, callers: Mapping[str, ActiveCalle
             await groups.put_member(connection, callers[party], group_id, UUID(organisation), GroupRole.CO_LEAD)
 
 
-async def _commitment(connection: AsyncConnection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
+async def _commitment(connection: Connection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
     new = CommitmentCreate(**_without(one, "by", "transition_id"), commission_id=COMMISSION)
     proposal = UUID(one["transition_id"])
     await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
@@ -101,14 +105,14 @@ async def _commitment(connection: AsyncConnection, callers: Mapping[str, ActiveC
     await decisions.answer(connection, MATTERS, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
 
 
-async def _register(connection: AsyncConnection, name: str, author: Author, secrets: Secrets) -> None:
+async def _register(connection: Connection, name: str, author: Author, secrets: Secrets) -> None:
     one = PILOT["principals"][name]
     new = PrincipalCreate(**_without(one))
     _, secret = await parties.register_principal(connection, author, new, UUID(one["id"]))
     secrets[name] = {"client_id": new.client_id, "client_secret": secret or ""}
 
 
-async def _rotate(connection: AsyncConnection) -> Secrets:
+async def _rotate(connection: Connection) -> Secrets:
     found: Secrets = {}
     for name, one in PILOT["principals"].items():
         _, secret = await parties.rotate_secret(connection, parties.OPERATOR, UUID(one["id"]), None)
@@ -116,7 +120,7 @@ async def _rotate(connection: AsyncConnection) -> Secrets:
     return found
 
 
-async def _caller(connection: AsyncConnection, name: str) -> ActiveCaller:
+async def _caller(connection: Connection, name: str) -> ActiveCaller:
     found = await find_caller(connection, LOCAL, PILOT["principals"][name]["client_id"])
     assert found is not None
     return found

@@ -11,8 +11,9 @@ import typer
 from pydantic import SecretStr
 
 from service import telemetry as logs
+from service.database.connection import Address, Limits
 from service.database.migrate import migrate
-from service.database.transaction import create_engine
+from service.database.pool import Pool
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.http import serving
@@ -34,7 +35,7 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
             present = listener.getsockname()[1]
             settings = _settings(server, data_dir, f"http://{host}:{present}")
             logs.configure(settings.log_level)
-            migrate(server.url("pacta_owner"), [])
+            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(settings))
             asyncio.run(_load(settings, data_dir / "credentials.json"))
             _greet(settings.public_url, data_dir)
             serving.serve(create_app(settings, with_sequencer=True), host, present, listener)
@@ -55,11 +56,8 @@ def _settings(server: Server, data_dir: Path, url: str) -> Settings:
 
 
 async def _load(settings: Settings, credentials: Path) -> None:
-    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
-    try:
-        await load(engine, credentials)
-    finally:
-        await engine.dispose()
+    async with Pool.of(settings, Address.of_service(settings)) as pool:
+        await load(pool, credentials)
 
 
 def _greet(url: str, data_dir: Path) -> None:

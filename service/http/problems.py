@@ -5,17 +5,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from asyncpg import InterfaceError, InternalClientError, PostgresError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from typing_extensions import override
 
 from service import errors
 from service.database import refusals as violations
+from service.database.pool import LOST
 from service.http import invalid, wayfinding
 from service.http.languages import chosen, translated
 
@@ -93,7 +91,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.ServiceError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (DBAPIError, PoolTimeout, PostgresError, InterfaceError, InternalClientError, OSError):
+    for kind in LOST:
         app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _failed)
 

@@ -5,25 +5,23 @@ import contextlib
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.columns import table
+from service.database.pool import LOST, Pool
 from service.database.statement import Query
 from service.identity.callers import Callers
 from service.trail.models import Registry
 
 SECONDS: Final = 0.5
-PATIENCE_SECONDS: Final = 5
 _epoch = Query(sa.select(table(Registry).c.seq), int)
 
 
-async def watch(engine: AsyncEngine, callers: Callers) -> None:
+async def watch(pool: Pool, callers: Callers) -> None:
     """Look twice a second at the number of the registry's last change, until cancelled."""
     seen = None
     while True:
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            async with asyncio.timeout(PATIENCE_SECONDS), engine.connect() as connection:
+        with contextlib.suppress(*LOST):
+            async with pool.connection() as connection:
                 present = await _epoch.row(connection)
             if present != seen:
                 callers.forget()

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.database.pool import LOST, Pool
 from service.database.statement import Connection, Query
 from service.errors import Unavailable
 from service.http.refusals import refusals
@@ -85,7 +84,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     checks = {"database": "ready", "schema": "ready", "log": "ready", "signing": "ready", "sequencer": "runs elsewhere"}
     state, limit_passed = request.app.state, False
     try:
-        async with _asking(state.engine) as connection:
+        async with _asking(state.pool) as connection:
             revision = await _revision.one(connection)
             if revision != state.revision:
                 checks["schema"] = f"at revision {revision}, needs {state.revision}: run `pacta migrate`"
@@ -93,7 +92,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
                 logs = await states(connection)
                 checks |= _told(logs)
                 limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
-    except (SQLAlchemyError, OSError) as error:
+    except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
     if state.sequencer is not None:
         checks["sequencer"] = f"waits ({state.sequencer.failing})" if state.sequencer.failing else "ready"
@@ -125,8 +124,8 @@ def _oldest(logs: Sequence[LogState]) -> float:
 
 
 @contextlib.asynccontextmanager
-async def _asking(engine: AsyncEngine) -> AsyncIterator[Connection]:
-    async with asyncio.timeout(PATIENCE_SECONDS), engine.connect() as connection:
+async def _asking(pool: Pool) -> AsyncIterator[Connection]:
+    async with asyncio.timeout(PATIENCE_SECONDS), pool.connection() as connection:
         yield connection
 
 
@@ -141,7 +140,7 @@ FIGURES = {"a_counter": {"value": 'pacta_requests_total{method="GET",route="/liv
 )
 async def read_metrics(request: Request) -> Response:
     """Return counters and times in Prometheus' text format; those of the logs stay as they were while the database is away."""
-    with contextlib.suppress(SQLAlchemyError, OSError):
-        async with _asking(request.app.state.engine) as connection:
+    with contextlib.suppress(*LOST):
+        async with _asking(request.app.state.pool) as connection:
             request.app.state.log_figures.set(await states(connection))
     return Response(generate_latest(request.app.state.figures), media_type=CONTENT_TYPE_LATEST)

@@ -10,11 +10,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.columns import table
+from service.database.pool import Pool
 from service.database.statement import Change, Query, given
-from service.database.transaction import begin
 from service.log.models import LogAlarm, LogCheckpoint, LogEntry
 from service.sequencer.directory import LogDirectory
 from service.sequencer.heard import Heard
@@ -80,7 +79,7 @@ _end_alarm = Change(sa.delete(_alarm).where(_alarm.c.log_id == sa.bindparam("log
 class Sequencer:
     """The process that works; any number may run on one directory, and one of them works at a time."""
 
-    engine: AsyncEngine
+    pool: Pool
     directory: LogDirectory
     heard: Heard = field(default_factory=Heard)
     failing: str | None = None
@@ -102,7 +101,7 @@ class Sequencer:
         """
         if time.monotonic() - self.stopped_at >= LOOK_SECONDS:
             self.stopped = {}
-        async with begin(self.engine) as connection:
+        async with self.pool.transaction() as connection:
             if not await _mine.one(connection):
                 return 0
             # A statement of its own: its snapshot is taken after the lock, so it sees every index given before.
@@ -125,7 +124,7 @@ class Sequencer:
     async def sign(self) -> None:
         """Sign every log that has grown or was refused; at the start, and after a failure, look at all that were signed."""
         kept = [] if self.checked else self.directory.logs()
-        async with begin(self.engine) as connection:
+        async with self.pool.transaction() as connection:
             if not await _mine.one(connection):
                 return
             grown, alarmed = await _grown.rows(connection), await _alarmed.rows(connection)
@@ -154,7 +153,7 @@ class Sequencer:
 
     async def _reread(self) -> UUID | None:
         """Hold the next stretch to its bytes; return the log that was read to its end by it."""
-        async with begin(self.engine) as connection:
+        async with self.pool.transaction() as connection:
             if not await _mine.one(connection):
                 return None
             found = await _next_stretch.row(connection, log_id=self.place[0], first=self.place[1])
@@ -215,7 +214,7 @@ class Sequencer:
     async def _sign(self, log_id: UUID, reread_from: int | None = None) -> bool:
         """Sign one log, a refused one once all of it was read again, or raise its alarm; False if another was working."""
         try:
-            async with begin(self.engine) as connection:
+            async with self.pool.transaction() as connection:
                 mine = bool(await _mine.one(connection))
                 if mine:
                     await sign(
@@ -233,7 +232,7 @@ class Sequencer:
         """Raise the alarm of a log; it is said once, however often it is looked at."""
         if refusal.stretch is not None:
             self.suspects[log_id] = refusal.stretch
-        async with begin(self.engine) as connection:
+        async with self.pool.transaction() as connection:
             new = await _raise_alarm.run(connection, log_id=log_id, reason=str(refusal))
         if new:
             log.error("signing_refused", log_id=str(log_id), reason=str(refusal))

@@ -2,10 +2,8 @@
 
 import asyncio
 
-from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from service.database.transaction import create_engine
+from service.database.connection import Address
+from service.database.pool import Pool
 from service.sequencer import witnesses
 from service.sequencer.directory import LogDirectory
 from service.sequencer.heard import Heard
@@ -15,23 +13,20 @@ from service.settings import Settings
 
 
 def create_sequencer(settings: Settings, host: str) -> Sequencer:
-    """Return the sequencer with an engine of its own, as the role that may give indexes and store checkpoints.
+    """Return the sequencer with a pool of its own, as the role that may give indexes and store checkpoints.
 
     `host` becomes part of the logs' names when their key is made, and is not looked at later.
     """
-    url = settings.sequencer_database_url
-    if url is None:
-        raise ValueError("The sequencer needs PACTA_SEQUENCER_DATABASE_URL, the database as the role pacta_sequencer.")
+    pool = _pool(settings, "pacta-sequencer")
     if settings.log_dir is None:
         raise ValueError("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
-    return Sequencer(_engine(url, settings, "pacta-sequencer"), LogDirectory.open(settings.log_dir, host))
+    return Sequencer(pool, LogDirectory.open(settings.log_dir, host))
 
 
 def create_collector(settings: Settings, heard: Heard | None = None) -> Collector:
-    """Return what asks the witnesses, in the same role as the sequencer and beside it; `create_sequencer` has checked."""
-    assert settings.sequencer_database_url
+    """Return what asks the witnesses, in the same role as the sequencer and beside it."""
     asked = witnesses.load(settings.witnesses_file)
-    return Collector(_engine(settings.sequencer_database_url, settings, "pacta-collector"), asked, heard or Heard())
+    return Collector(_pool(settings, "pacta-collector"), asked, heard or Heard())
 
 
 async def work(settings: Settings, host: str) -> None:
@@ -41,6 +36,5 @@ async def work(settings: Settings, host: str) -> None:
     await asyncio.gather(sequencer.run(), collector.run())
 
 
-def _engine(url: SecretStr, settings: Settings, name: str) -> AsyncEngine:
-    one = settings.model_copy(update={"pool_size": 1})
-    return create_engine(url.get_secret_value(), settings=one, name=name)
+def _pool(settings: Settings, name: str) -> Pool:
+    return Pool.of(settings, Address.of_sequencer(settings), name=name, size=1)

@@ -12,11 +12,10 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.database.columns import table
+from service.database.pool import Pool
 from service.database.statement import Change, Query, given
-from service.database.transaction import begin
 from service.identity.outward import Away
 from service.log.models import LogCheckpoint, LogCosignature
 from service.log.reading import consistency
@@ -107,7 +106,7 @@ class Patience:
 class Asking:
     """One witness: whether it is away, and which logs it refuses to cosign."""
 
-    engine: AsyncEngine
+    pool: Pool
     name: str
     witness: Witness
     heard: Heard = field(default_factory=Heard)
@@ -131,7 +130,7 @@ class Asking:
 
         At the start every log is asked for, also one of which it has cosigned all that is here: it may have cosigned more.
         """
-        async with begin(self.engine) as connection:
+        async with self.pool.connection() as connection:
             every = self.name in self.heard.unasked
             wanted = await _wanted.rows(connection, vkey=self.witness.key.vkey, every=every)
         for one in wanted:
@@ -141,7 +140,7 @@ class Asking:
 
     async def _ask(self, wanted: Wanted) -> None:
         async def prove(old_size: int, size: int) -> Sequence[bytes]:
-            async with begin(self.engine) as connection:
+            async with self.pool.connection() as connection:
                 return await consistency(connection, wanted.log_id, old_size, size)
 
         try:
@@ -154,7 +153,7 @@ class Asking:
             if self.refused.setdefault(wanted.log_id, Patience()).fail():
                 log.warning("witness_refuses", witness=self.name, log_id=str(wanted.log_id), reason=str(refusal))
             return
-        async with begin(self.engine) as connection:
+        async with self.pool.transaction() as connection:
             await _keep.run(
                 connection,
                 log_id=wanted.log_id,
@@ -182,7 +181,7 @@ class Asking:
 class Collector:
     """Asks every witness; beside another collector it is harmless, since a witness answers both and one row is kept."""
 
-    engine: AsyncEngine
+    pool: Pool
     witnesses: Mapping[str, Witness]
     heard: Heard = field(default_factory=Heard)
 
@@ -194,4 +193,4 @@ class Collector:
         """Ask until cancelled, each witness in a task of its own."""
         async with asyncio.TaskGroup() as tasks:
             for name, witness in self.witnesses.items():
-                tasks.create_task(Asking(self.engine, name, witness, self.heard).run())
+                tasks.create_task(Asking(self.pool, name, witness, self.heard).run())

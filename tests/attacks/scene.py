@@ -78,7 +78,7 @@ class Scene:
 
     async def newest(self) -> bytes:
         """Return the newest checkpoint, with its cosignatures."""
-        async with self.world.engine.begin() as connection:
+        async with self.world.pool.transaction() as connection:
             signed = await log.newest(connection, LOG)
         assert signed is not None
         return signed.note
@@ -87,7 +87,7 @@ class Scene:
         """Ask a witness for the newest checkpoint, and publish its cosignature; return what it said if it refused."""
         known = witness.logs[self.key.name].checkpoint
         old = known.size if known else 0
-        async with self.world.engine.begin() as connection:
+        async with self.world.pool.transaction() as connection:
             signed = await log.newest(connection, LOG)
             assert signed is not None
             size = signed.checkpoint.size
@@ -106,7 +106,7 @@ class Scene:
 
     async def export(self, name: str) -> Path:
         """Export the log and return where it is."""
-        await to_directory(self.world.engine, "PK-AZ", self.place / name, 0)
+        await to_directory(self.world.pool, "PK-AZ", self.place / name, 0)
         return self.place / name
 
     def verify(self, exported: Path, policy: str, kept: bytes | None = None) -> tuple[int, str]:
@@ -184,8 +184,8 @@ async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]
     world = scene.world
     for connection in world.connections:
         await connection.close()
-    await world.engine.dispose()
-    await world.app.state.sequencer.engine.dispose()
+    await world.pool.close()
+    await world.app.state.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
     await _open_to_roles(world.server, backup)

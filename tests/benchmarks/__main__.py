@@ -12,8 +12,10 @@ import asyncpg
 import uvloop
 
 from service import telemetry as logs
+from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.demo.postgres import Server, start
+from service.settings import Settings
 from tests.benchmarks.around import cold_start, generator
 from tests.benchmarks.database_alone import database_alone
 from tests.benchmarks.fill import fill
@@ -50,7 +52,7 @@ def main() -> None:
 def _at(directory: Path, size: int, only: list[str], pace: Pace) -> tuple[dict[str, Any], Measurable]:
     server = start(directory / "database", durable=True)
     try:
-        migrate(server.url("pacta_owner"), [])
+        migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
         return uvloop.run(_measure(server, directory, size, only, pace))
     finally:
         server.stop()
@@ -74,7 +76,7 @@ async def _measure(
     filled = await fill(server, size, directory / "log")
     print(f"  {filled.entries:,} entries in {filled.seconds:.0f} s", flush=True)
     found: dict[str, Any] = {"size": size, "entries": filled.entries, "fill_seconds": round(filled.seconds)}
-    watching, quick = await asyncpg.connect(server.url("postgres").replace("+asyncpg", "")), pace.seconds < 1
+    watching, quick = await asyncpg.connect(server.url("postgres")), pace.seconds < 1
     backends = Backends(watching)
     async with running(server, directory) as (service, limit):
         await settled(watching, service, limit)

@@ -14,7 +14,8 @@ from uuid import UUID
 import asyncpg
 
 from service.database.columns import table
-from service.database.transaction import create_engine
+from service.database.connection import Address
+from service.database.pool import Pool
 from service.demo.postgres import Server
 from service.permissions import Confidentiality
 from service.register.commitments.models import Commitment
@@ -88,19 +89,19 @@ async def fill(
     """Fill the migrated, empty `database` with `size` commitments, sign their logs, and gather statistics."""
     started = time.monotonic()
     settings = Settings()
-    engine = create_engine(server.url("pacta_app", database), settings=settings)
-    indexing = create_engine(server.url("pacta_sequencer", database), settings=settings)
-    filled = Filled(await build(engine, mutual, unilateral), size, mutual)
+    pool = Pool.of(settings, Address.parse(server.url("pacta_app", database)))
+    indexing = Pool.of(settings, Address.parse(server.url("pacta_sequencer", database)))
+    filled = Filled(await build(pool, mutual, unilateral), size, mutual)
     sequencer = Sequencer(indexing, LogDirectory.open(log_dir, "pacta.test"))
     while await sequencer.step():
         pass
-    await engine.dispose()
-    connection = await asyncpg.connect(server.url("postgres", database).replace("+asyncpg", ""))
+    await pool.close()
+    connection = await asyncpg.connect(server.url("postgres", database))
     try:
         await connection.execute("SET synchronous_commit = off")
         await _copy(connection, filled)
         await sequencer.sign()
-        await indexing.dispose()
+        await indexing.close()
         await connection.execute("VACUUM (ANALYZE)")
         await connection.execute("CHECKPOINT")
     finally:

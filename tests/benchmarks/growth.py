@@ -38,7 +38,7 @@ async def grow(
         asks = []
         for server, side, known in ((first, here, one), (second, there, other)):
             tokens = await tokens_of(side, known.asker.filled)
-            watching = await asyncpg.connect(server.url("postgres").replace("+asyncpg", ""))
+            watching = await asyncpg.connect(server.url("postgres"))
             await settled(watching, side)
             asks.append((replace(known.asker, side=side, tokens=tokens), watching))
         for operation in only:

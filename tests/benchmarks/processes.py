@@ -95,7 +95,7 @@ def sequencer_environment(server: Server, directory: Path) -> dict[str, str]:
 
 def limit_environment(server: Server, database_url: str | None = None) -> dict[str, str]:
     url = database_url or server.url("pacta_app")
-    return os.environ | {"LIMIT_DATABASE_URL": url.replace("+asyncpg", "")}
+    return os.environ | {"LIMIT_DATABASE_URL": url}
 
 
 def serve_command(port: int) -> list[str]:

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
-from service.database.transaction import begin
+from service.database.pool import Pool
+from service.database.statement import Connection
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller, Kind
@@ -53,10 +52,10 @@ class Scene:
     secretariats: dict[str, UUID] = field(default_factory=dict)
 
 
-async def build(engine: AsyncEngine, mutual: int = MUTUAL, unilateral: int = UNILATERAL) -> Scene:
+async def build(pool: Pool, mutual: int = MUTUAL, unilateral: int = UNILATERAL) -> Scene:
     """Register everybody and found everything, in an empty register."""
     scene = Scene()
-    async with begin(engine) as connection:
+    async with pool.transaction() as connection:
         administrator, _ = await _principal(connection, parties.OPERATOR, "administrator", Kind.ADMINISTRATOR, None)
         author = Author(administrator.principal_id, None)
         for code in CODES:
@@ -65,12 +64,12 @@ async def build(engine: AsyncEngine, mutual: int = MUTUAL, unilateral: int = UNI
     founded: list[tuple[tuple[str, str], Rule, str | None]] = [(pair, Rule.MUTUAL, None) for pair in pairs[:mutual]]
     founded += [(pair, Rule.UNILATERAL, "U") for pair in pairs[:unilateral]]
     for pair, rule, suffix in founded:
-        async with begin(engine) as connection:
+        async with pool.transaction() as connection:
             scene.places.append(await _commission(connection, scene, administrator, pair, rule, suffix))
     return scene
 
 
-async def _party(connection: AsyncConnection, scene: Scene, author: Author, code: str) -> None:
+async def _party(connection: Connection, scene: Scene, author: Author, code: str) -> None:
     await parties.register_party(connection, author, PartyCreate(code=code, names={"en": f"Government of {code}"}))
     for name in ("Secretariat", *(f"Ministry of {sector}" for sector in SECTORS)):
         made = await parties.register_organisation(connection, author, OrganisationCreate(party=code, name=name))
@@ -82,7 +81,7 @@ async def _party(connection: AsyncConnection, scene: Scene, author: Author, code
 
 
 async def _principal(
-    connection: AsyncConnection, author: Author, client_id: str, kind: Kind, organisation_id: UUID | None
+    connection: Connection, author: Author, client_id: str, kind: Kind, organisation_id: UUID | None
 ) -> tuple[ActiveCaller, str]:
     new = PrincipalCreate(client_id=client_id, name=client_id, kind=kind, organisation_id=organisation_id)
     _, secret = await parties.register_principal(connection, author, new)
@@ -92,7 +91,7 @@ async def _principal(
 
 
 async def _commission(
-    connection: AsyncConnection,
+    connection: Connection,
     scene: Scene,
     administrator: ActiveCaller,
     pair: tuple[str, str],
@@ -115,7 +114,7 @@ async def _commission(
 
 
 async def _session(
-    connection: AsyncConnection,
+    connection: Connection,
     callers: Mapping[str, ActiveCaller],
     commission_id: UUID,
     pair: tuple[str, str],
@@ -133,9 +132,7 @@ async def _session(
     return await commissions.plan_session(connection, callers[host], commission_id, new)
 
 
-async def _group(
-    connection: AsyncConnection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int
-) -> UUID:
+async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int) -> UUID:
     first, second = pair
     new = WorkingGroupCreate(
         commission_id=commission_id,

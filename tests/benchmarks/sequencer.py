@@ -18,9 +18,13 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 
 from service import telemetry as logs
+from service.database.columns import table
+from service.database.connection import Address, Limits
 from service.database.migrate import migrate
-from service.database.transaction import begin, create_engine
+from service.database.pool import Pool
+from service.database.statement import Query
 from service.demo.postgres import Server, start
+from service.register.commissions.models import Commission
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import Sequencer, _grown
 from service.settings import Settings
@@ -29,22 +33,28 @@ from service.trail.entry import Head, compose
 from tests.sequencer.filling import AUTHOR, fill, found
 
 WRITING_SECONDS = 5.0
-_lock = sa.text("SELECT clock_timestamp() FROM commission WHERE id = :id FOR NO KEY UPDATE")
+_commission = table(Commission)
+_lock = Query(
+    sa.select(sa.func.clock_timestamp().label("at"))
+    .where(_commission.c.id == sa.bindparam("id"))
+    .with_for_update(key_share=True, of=_commission),
+    datetime,
+)
 
 
 async def write(server: Server, log_id: UUID) -> float:
     """Return the entries per second that one writer appends, each in a transaction of its own."""
     settings = Settings(database_url=SecretStr(server.url("pacta_app")))
-    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
+    pool = Pool.of(settings, Address.of_service(settings))
     subject, head, begun = uuid4(), Head(), time.perf_counter()
     while (spent := time.perf_counter() - begun) < WRITING_SECONDS:
-        async with begin(engine) as connection:
-            at = await connection.scalar(_lock, {"id": log_id})
+        async with pool.transaction() as connection:
+            at = await _lock.one(connection, id=log_id)
             kind, data = "transition.confirmed", {"reason": "Agreed in writing."}
             entry = compose(head, log_id=log_id, subject=subject, kind=kind, recorded_at=at, author=AUTHOR, data=data)
             await append(connection, entry)
         head = Head(entry.seq, entry.leaf)
-    await engine.dispose()
+    await pool.close()
     return (head.seq + 1) / spent
 
 
@@ -78,25 +88,24 @@ def memory() -> float:
 
 async def measure(server: Server, directory: Path, entries: int, count: int) -> None:
     """Write, fill, and let the sequencer work; print what was measured."""
-    owner = await asyncpg.connect(server.url("pacta_owner").replace("+asyncpg", ""))
+    owner = await asyncpg.connect(server.url("pacta_owner"))
     commissions = await found(owner, count)
     writer = await write(server, commissions[0])
     for part in range(0, entries, 100_000):
         share = min(100_000, entries - part) // count
         await fill(owner, dict.fromkeys(commissions, share))
-    settings = Settings(pool_size=1)
-    engine = create_engine(server.url("pacta_sequencer"), settings=settings, name="pacta-sequencer")
-    sequencer = Sequencer(engine, LogDirectory.open(directory, "benchmark.test"))
+    pool = Pool.of(Settings(), Address.parse(server.url("pacta_sequencer")), name="pacta-sequencer", size=1)
+    sequencer = Sequencer(pool, LogDirectory.open(directory, "benchmark.test"))
     # Forget the peak of the filling.
     Path("/proc/self/clear_refs").write_text("5")  # noqa: ASYNC240 -- nothing else runs
     before = memory()
     indexed, spent = await work(sequencer, owner)
     grown = memory() - before
     begun = time.perf_counter()
-    async with begin(engine) as connection:
+    async with pool.transaction() as connection:
         assert await _grown.rows(connection) == []
     looked = time.perf_counter() - begun
-    await engine.dispose()
+    await pool.close()
     await owner.close()
     rate = entries / spent
     lines = (
@@ -116,7 +125,7 @@ def main(entries: int = 100_000, count: int = 20) -> None:
     with tempfile.TemporaryDirectory() as made:
         server = start(Path(made) / "postgres")
         try:
-            migrate(server.url("pacta_owner"), [])
+            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
             asyncio.run(measure(server, Path(made) / "log", entries, count))
         finally:
             server.stop()

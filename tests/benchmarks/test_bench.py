@@ -74,16 +74,16 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     key = tmp_path_factory.mktemp("bench") / "key.pem"
     app = create_app(settings_for(server, database, signing_key_file=key, log_dir=log_dir), with_sequencer=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database).replace("+asyncpg", ""))
+        patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database))
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(limit.lifespan(limit.app))
             ours, limits = [await stack.enter_async_context(served_here(cast("Any", one))) for one in (app, limit.app)]
             sides = Side("service", [_port(ours)]), Side("limit", [_port(limits)])
-            connection = await asyncpg.connect(server.url("postgres", database).replace("+asyncpg", ""))
+            connection = await asyncpg.connect(server.url("postgres", database))
             yield Bench(filled, connection, await askers(*sides, filled), app.state.sequencer)
             await connection.close()
-    await app.state.engine.dispose()
-    await app.state.sequencer.engine.dispose()
+    await app.state.pool.close()
+    await app.state.sequencer.pool.close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 
@@ -275,7 +275,7 @@ async def test_the_sequencer_goes_on_in_the_directory_of_the_fill(
         monkeypatch.setenv(name, value)
     sequencer = create_sequencer(Settings(), "localhost")
     assert sequencer.directory.path == tmp_path / "log"
-    await sequencer.engine.dispose()
+    await sequencer.pool.close()
 
 
 def test_each_side_has_each_place_and_follows_each_other_equally_often() -> None:

@@ -88,7 +88,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     app = create_app(settings_for(server, database))
     token = replace(app.state.callers.issuer, lifetime=86_400).issue("pk-secretariat", int(time.time()))
     connection = await asyncpg.connect(
-        server.url("postgres", database).replace("+asyncpg", ""), server_settings={"jit": "off", "timezone": "UTC"}
+        server.url("postgres", database), server_settings={"jit": "off", "timezone": "UTC"}
     )
     for statement in RARE:
         await connection.execute(statement)
@@ -102,7 +102,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     yield Large(filled, app, connection, client)
     await client.aclose()
     await connection.close()
-    await app.state.engine.dispose()
+    await app.state.pool.close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 

@@ -82,7 +82,7 @@ async def test_a_wrong_password_and_a_missing_database_are_named_with_the_settin
 
 async def test_tls_that_the_server_does_not_have_is_named_with_the_setting(server: Server) -> None:
     with pytest.raises(AddressWrong, match=r"PACTA_DATABASE_URL cannot be used.*another sslmode"):
-        await connected(server.url("pacta_app") + "?sslmode=require")
+        await connected(server.url("pacta_app") + "&sslmode=require")
 
 
 async def test_what_the_environment_adds_is_named_where_it_does_not_fit(
@@ -90,11 +90,11 @@ async def test_what_the_environment_adds_is_named_where_it_does_not_fit(
 ) -> None:
     monkeypatch.setenv("PGSSLMODE", "require")
     with pytest.raises(AddressWrong, match="From the environment come also: PGSSLMODE"):
-        await connected(server.url("pacta_app"))
-    await connected(server.url("pacta_app") + "?sslmode=disable")
+        await connected(server.url("pacta_app").partition("?")[0])
+    await connected(server.url("pacta_app") + "&sslmode=disable")
     monkeypatch.setenv("PGSSLMODE", "always")
     with pytest.raises(AddressWrong, match=r"must be one of.*PGSSLMODE"):
-        await connected(server.url("pacta_app"))
+        await connected(server.url("pacta_app").partition("?")[0])
 
 
 async def test_what_the_environment_says_of_another_database_counts_for_nothing(
@@ -119,7 +119,7 @@ async def test_a_home_that_may_not_be_read_is_named(
         raise PermissionError(13, "Permission denied", str(self))
 
     monkeypatch.setenv("HOME", str(tmp_path))
-    url = server.url("pacta_app")
+    url = server.url("pacta_app").partition("?")[0]
     with monkeypatch.context() as patched:
         # As root one may read everything, so the refusal is the test's own.
         patched.setattr(Path, "exists", forbidden)
@@ -145,7 +145,7 @@ async def test_a_database_that_is_silent_or_away_is_an_error_of_the_way_to_it(si
 
 async def test_a_standby_is_passed_over_by_who_wants_to_write(server: Server) -> None:
     with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
-        await connected(server.url("pacta_app") + "?target_session_attrs=standby")
+        await connected(server.url("pacta_app") + "&target_session_attrs=standby")
 
 
 async def test_tcp_watches_over_a_connection_on_both_sides(server: Server) -> None:

@@ -10,14 +10,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service.database.migrate import create_roles, migrate
+from service.database.connection import Address, AddressWrong, Limits, connect
+from service.database.migrate import create_roles
 from service.settings import MIGRATIONS
 from service.tables import metadata
-from tests.conftest import World, as_superuser
+from tests.conftest import World, as_superuser, migrated
+
+LIMITS = Limits(connect=2, statement=4)
 
 
 async def test_the_migrated_schema_is_the_one_of_the_tables(world: World) -> None:
-    engine = create_async_engine(world.server.url("pacta_owner", world.database))
+    owner = Address.parse(world.server.url("pacta_owner", world.database))
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: connect(owner, LIMITS))
     async with engine.connect() as connection:
         found = await connection.run_sync(_differences)
     await engine.dispose()
@@ -51,14 +55,14 @@ async def test_types_in_the_database_are_plain(world: World) -> None:
 
 
 async def test_roles_are_created_from_the_addresses_and_only_the_known_ones(world: World) -> None:
-    superuser = world.server.url("postgres", world.database)
-    await create_roles(superuser, [world.server.url("pacta_app", world.database)])
-    with pytest.raises(ValueError, match="pacta_app, pacta_sequencer"):
-        await create_roles(superuser, [superuser])
+    superuser = Address.parse(world.server.url("postgres", world.database))
+    await create_roles(superuser, [Address.parse(world.server.url("pacta_app", world.database))], LIMITS)
+    with pytest.raises(AddressWrong, match="PACTA_DATABASE_URL must be one of pacta_app, pacta_sequencer"):
+        await create_roles(superuser, [superuser], LIMITS)
 
 
 def test_migrating_twice_changes_nothing(world: World) -> None:
-    migrate(world.server.url("pacta_owner", world.database), [])
+    migrated(world.server, world.database)
 
 
 async def test_a_copied_database_refuses_a_stranger(world: World) -> None:

@@ -5,9 +5,9 @@ import asyncio
 from alembic import command
 from alembic.config import Config
 
-from service.database.migrate import migrate
+from service.database.connection import Address
 from service.settings import MIGRATIONS
-from tests.conftest import World, item
+from tests.conftest import World, item, migrated
 
 OLDER = (
     "INSERT INTO transition (id, commitment_id, action, status, source, target, evidence, proposed_by, proposer_id, awaited,"
@@ -27,7 +27,7 @@ def upgrade(world: World, revision: str) -> None:
     """Bring the world's database to `revision`."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = world.server.url("pacta_owner", world.database)
+    config.attributes["owner"] = Address.parse(world.server.url("pacta_owner", world.database))
     command.upgrade(config, revision)
 
 
@@ -39,7 +39,7 @@ async def test_rows_of_before_and_rows_written_meanwhile_get_their_matter(world:
     await asyncio.to_thread(upgrade, world, "0005")
     await owner.execute(OLDER, 1)
     assert await owner.fetchval("SELECT count(*) FROM transition WHERE commission_id IS NULL") == 0
-    await asyncio.to_thread(migrate, world.server.url("pacta_owner", world.database), [])
+    await asyncio.to_thread(migrated, world.server, world.database)
     wrong = await owner.fetchval(
         "SELECT count(*) FROM transition t LEFT JOIN commitment c ON c.id = t.matter_id"
         " WHERE t.matter_kind <> 'commitment' OR t.commission_id IS DISTINCT FROM c.commission_id"

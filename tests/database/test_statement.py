@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import Change, Query, given
-from service.database.transaction import begin
 from service.register.commissions.models import Commission
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import State
@@ -56,7 +55,7 @@ WHICH = UUID(COMMISSION)
 
 @pytest.mark.parametrize("shape", [Told, Named, Held])
 async def test_a_row_has_the_shape_that_its_statement_names(still: World, shape: type[Told | Named | Held]) -> None:
-    async with still.engine.connect() as connection:
+    async with still.pool.connection() as connection:
         found = await Query(READ, shape).one(connection, which=WHICH)
     assert isinstance(found, dict if shape is Told else shape)
     code, titles = (found["code"], found["titles"]) if isinstance(found, dict) else (found.code, found.titles)
@@ -88,27 +87,27 @@ async def test_values_are_bound_as_their_columns_types_and_constants_keep_theirs
     asked = sa.select(_commitment.c.id, sa.literal(7).label("seven"), _commitment.c.recorded_at)
     states = sa.bindparam("states", type_=ARRAY(_commitment.c.state.type))
     query = Query(asked.where(_commitment.c.state == sa.any_(states)), Found)
-    async with still.engine.connect() as connection:
+    async with still.pool.connection() as connection:
         rows = await query.rows(connection, states=[State.SIGNED, State.AGREED])
     assert rows
     assert {(type(row.id).__mro__[-2], row.seven, row.recorded_at.tzinfo) for row in rows} == {(UUID, 7, UTC)}
 
 
 async def test_a_value_that_was_not_given_is_an_error_and_not_null(still: World) -> None:
-    async with still.engine.connect() as connection:
+    async with still.pool.connection() as connection:
         with pytest.raises(KeyError):
             await Query(READ, Told).rows(connection)
 
 
 async def test_what_is_not_there_is_none_and_what_must_be_there_is_an_error(still: World) -> None:
-    async with still.engine.connect() as connection:
+    async with still.pool.connection() as connection:
         assert await Query(READ, Told).row(connection, which=UUID(int=1)) is None
         with pytest.raises(ValueError, match="not enough values"):
             await Query(READ, Told).one(connection, which=UUID(int=1))
 
 
 async def test_what_locks_or_writes_refuses_to_run_outside_a_transaction(still: World) -> None:
-    async with still.engine.connect() as connection:
+    async with still.pool.connection() as connection:
         with pytest.raises(RuntimeError, match="in a transaction"):
             await LOCK.row(connection, which=UUID(item(1)))
         with pytest.raises(RuntimeError, match="in a transaction"):
@@ -120,7 +119,7 @@ async def test_what_locks_or_writes_refuses_to_run_outside_a_transaction(still: 
 
 
 async def test_a_change_tells_how_many_rows_it_wrote(world: World) -> None:
-    async with begin(world.engine) as connection:
+    async with world.pool.transaction() as connection:
         assert await RENAME.run(connection, which=WHICH, titles={"en": "Another"}) == 1
         assert await RENAME.run(connection, which=UUID(int=1), titles={}) == 0
         await RENAME.run_each(connection, [{"which": WHICH, "titles": {"en": name}} for name in ("One", "Two")])

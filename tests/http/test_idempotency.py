@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from service.database.transaction import begin
 from service.http.idempotency import forget_older
 from tests.conftest import World, item
 from tests.register.commitments.test_journey import RECORD, SIGN
@@ -86,6 +85,6 @@ async def test_old_answers_are_forgotten_and_young_ones_kept(world: World) -> No
         ).status_code == 201
     owner = await world.connect()
     await owner.execute("UPDATE idempotency_key SET created_at = now() - interval '8 days' WHERE key = 'old'")
-    async with begin(world.engine) as connection:
+    async with world.pool.transaction() as connection:
         assert await forget_older(connection, 7) == 1
     assert [row["key"] for row in await owner.fetch("SELECT key FROM idempotency_key")] == ["young"]

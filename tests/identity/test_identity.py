@@ -18,7 +18,6 @@ import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey
 
-from service.database.transaction import begin
 from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
@@ -194,14 +193,14 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 409
         assert (await admin.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
-        await elsewhere.state.engine.dispose()
+        await elsewhere.state.pool.close()
 
 
 async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
     elsewhere.state.callers.issuer = world.app.state.callers.issuer
     assert (await world.as_("PK", elsewhere).get("/v1/me")).status_code == 200
-    watching = asyncio.create_task(watch(elsewhere.state.engine, elsewhere.state.callers))
+    watching = asyncio.create_task(watch(elsewhere.state.pool, elsewhere.state.callers))
     try:
         # Whoever was known before the first look may have been known for longer than that.
         await _empty(elsewhere.state.callers.known)
@@ -211,7 +210,7 @@ async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        await elsewhere.state.engine.dispose()
+        await elsewhere.state.pool.close()
 
 
 async def _empty(known: dict[str, object]) -> None:
@@ -401,7 +400,7 @@ async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(wor
         again = (await nobody.post("/oauth/token", data=GRANT | one)).json()["access_token"]
         assert (await nobody.get("/v1/me", headers={"Authorization": f"Bearer {again}"})).status_code == 200
     finally:
-        await elsewhere.state.engine.dispose()
+        await elsewhere.state.pool.close()
 
 
 async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World) -> None:
@@ -424,8 +423,8 @@ async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World)
 
 
 async def test_revoked_tokens_are_forgotten_once_they_would_have_ended(world: World) -> None:
-    pool, owner = world.app.state.engine, await world.connect()
-    async with begin(pool) as connection:
+    pool, owner = world.app.state.pool, await world.connect()
+    async with pool.transaction() as connection:
         await queries.revoke(connection, "over", datetime.now(UTC) - timedelta(seconds=1))
         await queries.revoke(connection, "going on", datetime.now(UTC) + timedelta(minutes=1))
         assert await queries.forget_ended_tokens(connection) == 1

@@ -357,7 +357,7 @@ async def test_a_provider_that_does_not_answer_is_waited_for_two_seconds_without
     busy = []
 
     async def look(*args: Any, **kwargs: Any) -> outward.Answer:
-        busy.append(trusting.app.state.engine.pool.checkedout())
+        busy.append(trusting.app.state.pool.lent)
         return await outward.ask(*args, **kwargs)
 
     monkeypatch.setattr(published_keys, "ask", look)
@@ -371,7 +371,7 @@ async def test_no_operation_waits_for_a_provider_with_a_connection_in_hand(
     busy = []
 
     async def away(*_: Any, **__: Any) -> outward.Answer:
-        busy.append(trusting.app.state.engine.pool.checkedout())
+        busy.append(trusting.app.state.pool.lent)
         raise outward.Away("it is not there")
 
     monkeypatch.setattr(published_keys, "ask", away)

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
 from typer.testing import CliRunner
 
 from service import telemetry as logs
 from service.cli.__main__ import app
+from service.database.statement import Connection
 from service.log import queries as log_queries
 from service.log.export.directory import ExportDirectory, ExportRefused, to_directory
 from service.log.proofs import LogUnprovable
@@ -65,7 +65,7 @@ async def test_an_export_holds_the_whole_log_and_a_proof_of_each_commitment(worl
     await world.sequence()
     await confirmed(world, item(4), SIGN)
     await world.sequence()
-    await to_directory(world.engine, "PK-AZ", tmp_path / "a" / "b", 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path / "a" / "b", 0)
     found = tree(tmp_path / "a" / "b")
     assert await check(world, found) == 45
     assert {path for path in found if path.startswith("proofs/")} == {
@@ -80,23 +80,23 @@ async def test_an_export_holds_the_whole_log_and_a_proof_of_each_commitment(worl
 
 async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(world: World, tmp_path: Path) -> None:
     await world.sequence()
-    await to_directory(world.engine, COMMISSION, tmp_path, 0)
+    await to_directory(world.pool, COMMISSION, tmp_path, 0)
     await grow(world, 500)
-    await to_directory(world.engine, COMMISSION, tmp_path, 0)
+    await to_directory(world.pool, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 543
     inode = (tmp_path / "tile/entries/001").stat().st_ino
     (tmp_path / "tile/0/001").write_bytes(b"cut off")
     (tmp_path / "tile/entries/000").write_bytes(tree(tmp_path)["tile/entries/000"][:-1])
     (tmp_path / "tile/0/.001.0123456789abcdef.draft").write_bytes(b"left by one that was killed")
     await grow(world, 250)
-    await to_directory(world.engine, COMMISSION, tmp_path, 0)
+    await to_directory(world.pool, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 793
     assert (tmp_path / "tile/entries/001").stat().st_ino == inode
     for damaged in ("tile/0/000", "tile/entries/001"):
         content = bytearray((tmp_path / damaged).read_bytes())
         content[100] ^= 1
         (tmp_path / damaged).write_bytes(content)
-    await to_directory(world.engine, COMMISSION, tmp_path, 0)
+    await to_directory(world.pool, COMMISSION, tmp_path, 0)
     assert await check(world, tree(tmp_path)) == 793
 
 
@@ -104,10 +104,10 @@ async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.sequence()
-    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     before = tree(tmp_path)
     await grow(world, 500)
-    await to_directory(world.engine, "PK-AZ", tmp_path / "whole", 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path / "whole", 0)
     whole = tree(tmp_path / "whole")
     believed = parse_policy(f"log {key(world).vkey}\nquorum none\n".encode())
     write = ExportDirectory.write
@@ -126,20 +126,20 @@ async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again
 
         monkeypatch.setattr(ExportDirectory, "write", break_off)
         with pytest.raises(KeyboardInterrupt):
-            await to_directory(world.engine, "PK-AZ", directory, 0)
+            await to_directory(world.pool, "PK-AZ", directory, 0)
         monkeypatch.setattr(ExportDirectory, "write", write)
         assert verify(open_directory(directory), believed).findings.outcome is Severity.UNPROVEN
         (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"].replace(b"43", b"44"))
         with pytest.raises(ExportRefused, match="keep that directory as evidence"):
-            await to_directory(world.engine, "PK-AZ", directory, 0)
+            await to_directory(world.pool, "PK-AZ", directory, 0)
         (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"])
-        await to_directory(world.engine, "PK-AZ", directory, 0)
+        await to_directory(world.pool, "PK-AZ", directory, 0)
         assert tree(directory) == whole
 
 
 async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(world: World, tmp_path: Path) -> None:
     await world.sequence()
-    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     file = tmp_path / "checkpoint"
     kept = file.read_bytes()
     for old, new, said in [
@@ -150,18 +150,18 @@ async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(wor
     ]:
         file.write_bytes(kept.replace(old, new, 1))
         with pytest.raises(ExportRefused, match=said):
-            await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+            await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     file.write_bytes(kept)
     with ExportDirectory(tmp_path).locked(), pytest.raises(ExportRefused, match="another export"):
-        await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+        await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     (tmp_path / "occupied").write_text("")
     with pytest.raises(ExportRefused, match="cannot be written"):
-        await to_directory(world.engine, "PK-AZ", tmp_path / "occupied", 0)
+        await to_directory(world.pool, "PK-AZ", tmp_path / "occupied", 0)
 
 
 async def test_a_tile_that_is_no_longer_what_was_signed_replaces_no_older_one(world: World, tmp_path: Path) -> None:
     await grow(world, 300)
-    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     before = tree(tmp_path)
     await tamper(
         await world.connect(),
@@ -169,7 +169,7 @@ async def test_a_tile_that_is_no_longer_what_was_signed_replaces_no_older_one(wo
         f"UPDATE log_entry SET leaf = sha256(leaf) WHERE log_id = '{COMMISSION}' AND \"index\" = 7",
     )
     with pytest.raises(LogUnprovable):
-        await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+        await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     after = tree(tmp_path)
     assert after.pop(".checkpoint-of-before") == before.pop("checkpoint")
     assert after == before
@@ -190,7 +190,7 @@ async def test_the_archive_is_the_same_tree_and_the_same_bytes_each_time(world: 
     told = (await world.as_("PK").get(LOG)).json()["checkpoint"]["signed_at"]
     assert {one.mtime for one in members} == {members[0].mtime}
     assert told.startswith(datetime.fromtimestamp(members[0].mtime, UTC).isoformat()[:19])
-    await to_directory(world.engine, "PK-AZ", tmp_path, 0)
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert found == tree(tmp_path)
     assert await check(world, found) == 343
     assert (await world.as_("PK").get(f"{LOG}/export?witnesses=1")).status_code == 404
@@ -224,7 +224,7 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
     read: list[object] = []
     content = log_queries.content
 
-    async def counted(connection: AsyncConnection, log_id: UUID, wanted: Tile | Bundle) -> bytes:
+    async def counted(connection: Connection, log_id: UUID, wanted: Tile | Bundle) -> bytes:
         read.append(wanted)
         return await content(connection, log_id, wanted)
 
@@ -236,10 +236,10 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
             pieces = answer.aiter_raw()
             await anext(pieces)
             assert {state for state, _ in await settled(world)} == {"idle"}
-            assert world.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+            assert world.pool.lent == 0
             waiting = len(read)
         assert {state for state, _ in await settled(world)} <= {"idle"}
-        assert world.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert world.pool.lent == 0
         assert 0 < waiting <= len(read) <= waiting + 1 < 470
         assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_043
 
@@ -249,9 +249,9 @@ async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -
     peaks = []
     for more in (3_000, 27_000):
         await grow(world, more)
-        await to_directory(world.engine, "PK-AZ", tmp_path / "warm", 0)
+        await to_directory(world.pool, "PK-AZ", tmp_path / "warm", 0)
         tracemalloc.start()
-        await to_directory(world.engine, "PK-AZ", tmp_path / str(more), 0)
+        await to_directory(world.pool, "PK-AZ", tmp_path / str(more), 0)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.25 * peaks[0] + 200_000, peaks

@@ -2,28 +2,30 @@
 
 import asyncio
 import random
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.database.transaction import begin, create_engine
+from service.database.connection import Address
+from service.database.pool import Pool
+from service.database.statement import Query
 from service.sequencer.sequencer import Sequencer
 from service.trail.append import append
 from service.trail.entry import Author, Head, compose
 from tests.conftest import COMMISSION, World, settings_for
 
 WRITERS, ENTRIES = 12, 25
-_clock = sa.text("SELECT clock_timestamp()")
+_clock = Query(sa.select(sa.func.clock_timestamp().label("at")), datetime)
 
 
-async def write(engine: AsyncEngine, seed: int) -> list[tuple[UUID, int]]:
+async def write(pool: Pool, seed: int) -> list[tuple[UUID, int]]:
     """Append entries of one's own subject, committing each after a delay of its own."""
     chance, subject, head = random.Random(seed), uuid4(), Head()
     written = []
     for _ in range(ENTRIES):
-        async with begin(engine) as connection:
-            at = await connection.scalar(_clock)
+        async with pool.transaction() as connection:
+            at = await _clock.one(connection)
             entry = compose(
                 head,
                 log_id=UUID(COMMISSION),
@@ -62,14 +64,14 @@ async def test_twelve_writers_with_random_delays_and_two_sequencers_and_a_reader
     owner = await world.connect()
     before = await owner.fetchval("SELECT count(*) FROM log_entry WHERE log_id = $1", COMMISSION)
     settings = settings_for(world.server, world.database, pool_size=WRITERS)
-    engine = create_engine(settings.database_url.get_secret_value(), settings=settings)
+    pool = Pool.of(settings, Address.of_service(settings))
     second = Sequencer(
-        create_engine(world.server.url("pacta_sequencer", world.database), settings=settings, name="second"),
+        Pool.of(settings, Address.of_sequencer(settings), name="second"),
         world.app.state.sequencer.directory,
     )
     running = [asyncio.create_task(one.run()) for one in (world.app.state.sequencer, second)]
     reader = asyncio.create_task(read_until(world, before + WRITERS * ENTRIES))
-    written = await asyncio.gather(*(write(engine, seed) for seed in range(WRITERS)))
+    written = await asyncio.gather(*(write(pool, seed) for seed in range(WRITERS)))
     async with asyncio.timeout(20):
         seen = await reader
     for one in running:
@@ -81,5 +83,5 @@ async def test_twelve_writers_with_random_delays_and_two_sequencers_and_a_reader
         assert [(subject, seq) for subject, seq, _ in seen if subject == mine[0][0]] == mine
     assert await owner.fetchval("SELECT count(*) FROM audit_pending") == 0
     await owner.close()
-    await engine.dispose()
-    await second.engine.dispose()
+    await pool.close()
+    await second.pool.close()

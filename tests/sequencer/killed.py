@@ -16,7 +16,8 @@ from typing import Any
 import asyncpg
 
 from service import telemetry as logs
-from service.database.transaction import create_engine
+from service.database.connection import Address
+from service.database.pool import Pool
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
@@ -61,13 +62,13 @@ def watch(death: Death) -> None:
 
 async def work(url: str, directory: Path, death: Death) -> None:
     """Give indexes and sign, once."""
-    engine = create_engine(url, settings=Settings(pool_size=1))
+    pool = Pool.of(Settings(), Address.parse(url), size=1)
     watch(death)
-    sequencer = Sequencer(engine, LogDirectory.open(directory, "killed.test"))
+    sequencer = Sequencer(pool, LogDirectory.open(directory, "killed.test"))
     while await sequencer.step():
         pass
     await sequencer.sign()
-    await engine.dispose()
+    await pool.close()
 
 
 def main(url: str, directory: Path) -> None:

@@ -106,7 +106,7 @@ async def test_a_log_in_which_an_entry_is_missing_is_stopped_before_anything_is_
     assert "the one before it is nowhere" in reason
     assert (await owner.fetchval(_size, LOG), await owner.fetchval(_size, other)) == (before, 3)
     # Neither does another sequencer, which knows nothing of it, nor the same one later.
-    for one in (Sequencer(sequencer.engine, sequencer.directory), sequencer):
+    for one in (Sequencer(sequencer.pool, sequencer.directory), sequencer):
         await one.step()
         await one.sign()
         assert await owner.fetchval(_size, LOG) == before
@@ -174,7 +174,7 @@ async def test_what_is_written_is_signed_within_a_second(world: World) -> None:
 
 
 def test_by_the_clock_signing_is_due_within_a_second(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    sequencer = type(still.app.state.sequencer)(still.engine, still.app.state.sequencer.directory)
+    sequencer = type(still.app.state.sequencer)(still.pool, still.app.state.sequencer.directory)
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     sequencer.looked_at, sequencer.checked, sequencer.unsigned = now[0], True, True
@@ -237,7 +237,7 @@ async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
     [
         (["sequencer"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
         (["serve", "--with-sequencer"], "PACTA_LOG_DIR", "The sequencer needs PACTA_LOG_DIR"),
-        (["sequencer"], "PACTA_SEQUENCER_DATABASE_URL", "The sequencer needs PACTA_SEQUENCER_DATABASE_URL"),
+        (["sequencer"], "PACTA_SEQUENCER_DATABASE_URL", "Set PACTA_SEQUENCER_DATABASE_URL"),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(

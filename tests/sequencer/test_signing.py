@@ -281,8 +281,8 @@ async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[Wor
     """A register that went on after a backup of it was made, and the backup, restored beside the same directory."""
     world = await make_world(log_dir=tmp_path / "log")
     await world.sequence()
-    await world.engine.dispose()
-    await world.app.state.sequencer.engine.dispose()
+    await world.pool.close()
+    await world.app.state.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
     await _open_to_roles(world.server, backup)
@@ -357,7 +357,7 @@ async def test_what_was_changed_long_after_it_was_signed_is_found_when_all_is_re
     await refused(world, reason)
     # It stays refused: by this sequencer, and by one that knows nothing of where it was found.
     await fill(owner, {LOG: 1})
-    for one in (sequencer, Sequencer(sequencer.engine, sequencer.directory)):
+    for one in (sequencer, Sequencer(sequencer.pool, sequencer.directory)):
         await one.step()
         await one.sign()
         await everything(one)

@@ -10,7 +10,6 @@ import pytest
 import structlog
 
 from service import telemetry as logs
-from service.database.transaction import begin
 from service.log import reading as log
 from service.sequencer import witnesses as collecting
 from service.sequencer.start import create_collector
@@ -54,7 +53,7 @@ def collector(world: World, tmp_path: Path, *witnesses: tuple[str, str, str]) ->
 
 async def cosigned(world: World, witness: Running, log_id: UUID = LOG) -> bool:
     """Tell whether the newest checkpoint of a log carries this witness's cosignature, and it holds."""
-    async with begin(world.engine) as connection:
+    async with world.pool.transaction() as connection:
         newest = await log.newest(connection, log_id)
     assert newest
     opened = open_checkpoint(newest.note, [world.app.state.sequencer.directory.signer(log_id).verifier], [witness.key])
@@ -92,7 +91,7 @@ async def test_both_cosign_and_one_that_was_away_catches_up(world: World, tmp_pa
     finally:
         collecting_.cancel()
         await asyncio.gather(collecting_, return_exceptions=True)
-        await asked.engine.dispose()
+        await asked.pool.close()
         for witness in witnesses:
             witness.end()
     heard = [(line["event"], line["witness"]) for line in said if line["event"].startswith("witness_")]
@@ -103,12 +102,12 @@ async def test_a_log_that_a_witness_does_not_watch_delays_no_other(world: World,
     await world.sequence()
     with start(world, tmp_path / "one", NAMES[0], watched=(LOG,)) as witness:
         asked = collector(world, tmp_path, ("one", witness.key.vkey, witness.url))
-        one = collecting.Asking(asked.engine, "one", asked.witnesses["one"])
+        one = collecting.Asking(asked.pool, "one", asked.witnesses["one"])
         await one.collect()
         await one.collect()
         assert await cosigned(world, witness)
         assert not await cosigned(world, witness, REGISTRY)
-        await asked.engine.dispose()
+        await asked.pool.close()
     assert [(line["event"], line["log_id"]) for line in said] == [("witness_refuses", str(REGISTRY))]
     assert "404" in said[0]["reason"]
 
@@ -120,8 +119,8 @@ async def test_a_witness_that_lies_is_not_believed_and_nothing_of_it_is_kept(
     liar = Cosigner("liar.example", bytes(32))
     with start(world, tmp_path / "one", NAMES[0]) as witness:
         asked = collector(world, tmp_path, ("liar", liar.verifier.vkey, witness.url))
-        await collecting.Asking(asked.engine, "liar", asked.witnesses["liar"]).collect()
-        await asked.engine.dispose()
+        await collecting.Asking(asked.pool, "liar", asked.witnesses["liar"]).collect()
+        await asked.pool.close()
     assert await (await world.connect()).fetchval("SELECT count(*) FROM log_cosignature") == 0
     assert {line["event"] for line in said} == {"witness_refuses"}
 
@@ -170,7 +169,7 @@ async def test_a_database_that_was_restored_with_its_notes_is_told_by_a_witness_
         told = ("one", witness.key.vkey, witness.url)
         before = collector(world, tmp_path, told)
         await grow(world)
-        await collecting.Asking(before.engine, "one", before.witnesses["one"]).collect()
+        await collecting.Asking(before.pool, "one", before.witnesses["one"]).collect()
         assert await cosigned(world, witness)
         # The database and the note become what they were before that: as a machine that is put back whole.
         size = await owner.fetchval("SELECT min(size) FROM log_checkpoint WHERE log_id = $1", LOG)
@@ -187,8 +186,8 @@ async def test_a_database_that_was_restored_with_its_notes_is_told_by_a_witness_
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            await before.engine.dispose()
-            await asked.engine.dispose()
+            await before.pool.close()
+            await asked.pool.close()
     reason = await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
     assert "the witness one has cosigned " in reason
     assert await owner.fetchval("SELECT max(size) FROM log_checkpoint WHERE log_id = $1", LOG) == size

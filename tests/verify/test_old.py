@@ -22,7 +22,6 @@ from typing import Any, Final
 
 import pytest
 
-from service.database.migrate import migrate
 from service.demo.postgres import Server
 from service.demo.postgres.cluster import program
 from service.log.export.directory import to_directory
@@ -30,7 +29,7 @@ from service.tlog.policy_file import parse_policy
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.conftest import Maker, World, _open_to_roles, as_superuser, item
+from tests.conftest import Maker, World, _open_to_roles, as_superuser, item, migrated
 
 OLD = Path(__file__).parent / "old"
 COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
@@ -70,10 +69,10 @@ async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[Worl
 
 def fill(server: Server, database: str) -> None:
     """Restore the old database, and migrate it."""
-    address = server.url("postgres", database).replace("+asyncpg", "")
+    address = server.url("postgres", database)
     arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
     subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
-    migrate(server.url("pacta_owner", database), [])
+    migrated(server, database)
 
 
 def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
@@ -101,7 +100,7 @@ async def exported(world: World, name: str, to: Path) -> Path:
     titles = {"PK-AZ": "Pakistan-Azerbaijan Joint Commission"}
     wanted = titles.get(name, f"Commission {name.replace('-', ' ')} (sample)")
     commission = next(one["id"] for one in listed if one["titles"]["en"] == wanted)
-    await to_directory(world.engine, commission, to, 0)
+    await to_directory(world.pool, commission, to, 0)
     return to
 
 

@@ -39,8 +39,9 @@ class Server:
     lock: int
 
     def url(self, role: str, database: str = "pacta") -> str:
-        """Return the address of `database` for `role`, for SQLAlchemy with asyncpg."""
-        return f"postgresql+asyncpg://{role}:{self.cluster.passwords[role]}@127.0.0.1:{self.port}/{database}"
+        """Return the address of `database` for `role`; it has no TLS, whatever the environment says of that."""
+        word = self.cluster.passwords[role]
+        return f"postgresql://{role}:{word}@127.0.0.1:{self.port}/{database}?sslmode=disable"
 
     def stop(self) -> None:
         """Shut it down in good order (fast mode), or at once if it takes longer than 30 seconds."""

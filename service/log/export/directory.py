@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
 from service import durable
+from service.database.pool import Pool
+from service.database.statement import Connection
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
@@ -95,16 +95,16 @@ class ExportDirectory:
             os.close(held)
 
 
-async def to_directory(engine: AsyncEngine, commission: str, path: Path, witnesses: int) -> Export:
+async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int) -> Export:
     """Write the log of the commission (its code or id) to a directory, and return what was written.
 
     Raises `NotFound`, `ExportRefused`, and `LogUnprovable` where the stored log proves no longer what it holds.
     """
     directory = ExportDirectory(path)
     with directory.locked():
-        async with engine.connect() as connection:
+        async with pool.connection() as connection:
             commission_id = (await log_queries.named(connection, commission)).id
-            whole = await export.prepare(engine, connection, commission_id, witnesses)
+            whole = await export.prepare(pool, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
         directory.set_aside()
         async for file, content in whole.files(is_kept=directory.holds):
@@ -113,7 +113,7 @@ async def to_directory(engine: AsyncEngine, commission: str, path: Path, witness
     return whole
 
 
-async def _continues(connection: AsyncConnection, directory: ExportDirectory, whole: Export) -> None:
+async def _continues(connection: Connection, directory: ExportDirectory, whole: Export) -> None:
     """Refuse a directory whose own checkpoint is not of this log, is newer, or is no longer what the log holds."""
     kept = directory.checkpoint
     if kept is None:

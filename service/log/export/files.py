@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
+from service.database.pool import Pool
+from service.database.statement import Connection
 from service.log import proofs
 from service.log import queries as log_queries
 from service.log import reading as log
@@ -35,7 +35,7 @@ File = tuple[str, bytes]
 class Export:
     """What is about to be exported: a commission's log as one of its checkpoints has it."""
 
-    engine: AsyncEngine
+    pool: Pool
     commission_id: UUID
     code: str
     signed: Signed
@@ -64,7 +64,7 @@ class Export:
         yield "checkpoint", self.signed.note
 
     async def _content(self, wanted: Tile | Bundle) -> bytes:
-        async with self.engine.connect() as connection:
+        async with self.pool.connection() as connection:
             with proofs.proving(self.commission_id):
                 found = await log_queries.content(connection, self.commission_id, wanted)
                 if isinstance(wanted, Tile) and wanted.width == WIDTH:
@@ -77,7 +77,7 @@ class Export:
     async def _proofs(self, after: str) -> tuple[list[File], str]:
         """Return the proofs of the commitments that follow `after` by reference, and the last reference."""
         size = self.signed.checkpoint.size
-        async with self.engine.connect() as connection:
+        async with self.pool.connection() as connection:
             found = await log_queries.newest_of_commitments(connection, self.commission_id, size, after, BATCH)
             places = [row.place for row in found]
             made = await proofs.inclusions(connection, self.commission_id, self.signed, places)
@@ -91,9 +91,9 @@ def pieces(size: int) -> Iterator[Tile | Bundle]:
     yield from bundles_of(size)
 
 
-async def prepare(engine: AsyncEngine, connection: AsyncConnection, commission_id: UUID, witnesses: int) -> Export:
+async def prepare(pool: Pool, connection: Connection, commission_id: UUID, witnesses: int) -> Export:
     """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
     row = await commissions.get(connection, commission_id)
     signed = await proofs.newest(connection, commission_id, witnesses)
     signed_at = await log_queries.signed_at(connection, commission_id, signed.checkpoint.size)
-    return Export(engine, commission_id, row["code"], signed, signed_at)
+    return Export(pool, commission_id, row["code"], signed, signed_at)

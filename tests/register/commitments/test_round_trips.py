@@ -4,7 +4,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from asyncpg.prepared_stmt import PreparedStatement
 
 from tests.conftest import World, item
 
@@ -15,7 +14,7 @@ SUSPEND = {"action": "suspend", "reason": "R", "review_on": "2027"}
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return what the driver is asked to run from now on: the first word of each statement."""
     words: list[str] = []
-    for name in ("fetch", "execute"):
+    for name in ("fetch", "execute", "executemany"):
         run = getattr(asyncpg.Connection, name)
 
         async def hear(self: Any, query: str, *values: Any, run: Any = run, **others: Any) -> Any:
@@ -25,14 +24,6 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             return await run(self, query, *values, **others)
 
         monkeypatch.setattr(asyncpg.Connection, name, hear)
-    fetch = PreparedStatement.fetch
-
-    # SQLAlchemy's own way to run a statement.
-    async def prepared(self: Any, *values: Any, **others: Any) -> Any:
-        words.append(self.get_query().split(maxsplit=1)[0])
-        return await fetch(self, *values, **others)
-
-    monkeypatch.setattr(PreparedStatement, "fetch", prepared)
     return words
 
 
