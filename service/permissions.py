@@ -97,7 +97,7 @@ WHO: Final[Mapping[Role, str]] = {
 """Each role, as a refusal says who may."""
 
 
-READING: Final[Mapping[Confidentiality, Permission]] = {
+NEEDED_TO_READ: Final[Mapping[Confidentiality, Permission]] = {
     Confidentiality.PUBLIC: P.READ_PUBLIC,
     Confidentiality.PARTIES: P.READ_PARTIES,
     Confidentiality.RESTRICTED: P.READ_RESTRICTED,
@@ -151,10 +151,6 @@ class Standing:
     def may(self, permission: Permission) -> bool:
         """Return whether some role permits it."""
         return permission in self.permissions
-
-    def may_read(self, confidentiality: Confidentiality) -> bool:
-        """Return whether a commitment of this confidentiality is there for the caller at all."""
-        return self.may(READING[confidentiality])
 
     def require(self, *permissions: Permission) -> None:
         """Raise `NotPermitted`, saying who may and what the caller is here, unless some role permits one of these."""

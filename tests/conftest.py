@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
-from service import telemetry as logs
+from service import telemetry
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.database.pool import Pool
@@ -26,7 +26,7 @@ from service.main import create_app
 from service.settings import Settings
 from tests.contract import declared
 
-logs.configure("CRITICAL")
+telemetry.configure("CRITICAL")
 # A busy machine is no fault of what is tested: nothing here is asserted of time.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")

@@ -46,14 +46,14 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
-    from service import telemetry as logs
+    from service import telemetry
     from service.database.connection import Address, Limits, prove
     from service.http import serving
     from service.main import create_app
     from service.settings import Settings
 
     settings = Settings()
-    logs.configure(settings.log_level)
+    telemetry.configure(settings.log_level)
     app = create_app(settings, with_sequencer=with_sequencer)
     addresses = [Address.of_service(settings), *([Address.of_sequencer(settings)] if with_sequencer else [])]
     asyncio.run(prove(Limits.of_requests(settings), *addresses))
@@ -63,7 +63,7 @@ def serve(
 @app.command()
 def sequencer() -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_SEQUENCER_DATABASE_URL."""
-    from service import telemetry as logs
+    from service import telemetry
     from service.database.connection import Address, Limits, prove
     from service.http import serving
     from service.http.addresses import Addresses
@@ -71,7 +71,7 @@ def sequencer() -> None:
     from service.settings import Settings
 
     settings = Settings()
-    logs.configure(settings.log_level)
+    telemetry.configure(settings.log_level)
     asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings)))
     serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
 

@@ -80,14 +80,14 @@ def export(
     """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
     import asyncio
 
-    from service import telemetry as logs
+    from service import telemetry
     from service.database.connection import Address, Limits
     from service.database.pool import Pool
     from service.log.export.directory import to_directory
     from service.settings import Settings
 
     settings = Settings()
-    logs.configure(settings.log_level)
+    telemetry.configure(settings.log_level)
 
     async def run() -> None:
         address, limits = Address.of_service(settings), Limits.of_bulk(settings)
@@ -164,12 +164,12 @@ def witness(
     It needs neither a database nor settings. Its key is made on the first start. Never restore an old copy of its
     directory: it would cosign a history that contradicts one it has cosigned. Behind TLS: a proxy ends it.
     """
-    from service import telemetry as logging
+    from service import telemetry
     from service.http import serving
     from service.witness.app import create_app
     from service.witness.start import opened
 
-    logging.configure("INFO")
+    telemetry.configure("INFO")
     with opened(directory, logs, name) as memory, serving.listen(host, port) as listener:
         typer.echo(f"{memory}Listening on {host}:{listener.getsockname()[1]}. Ctrl-C ends it.")
         serving.serve(create_app(memory), host, port, listener)

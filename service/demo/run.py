@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 from pydantic import SecretStr
 
-from service import telemetry as logs
+from service import telemetry
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.database.pool import Pool
@@ -34,7 +34,7 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
         try:
             present = listener.getsockname()[1]
             settings = _settings(server, data_dir, f"http://{host}:{present}")
-            logs.configure(settings.log_level)
+            telemetry.configure(settings.log_level)
             migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(settings))
             asyncio.run(_load(settings, data_dir / "credentials.json"))
             _greet(settings.public_url, data_dir)

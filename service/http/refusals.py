@@ -1,6 +1,10 @@
-"""What each kind of operation may refuse, as its `responses` in the published document."""
+"""What each kind of operation may refuse, as its `responses` in the published document, and how one is retired."""
 
-from typing import Final
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, Final
+
+from fastapi import Depends, Request
 
 from service import errors
 from service.http.headers import Responses, carrying, references
@@ -37,3 +41,21 @@ LISTING_ONE = READING_ONE | carrying("Link")
 WRITING = READING | refusals(errors.Conflict, errors.TooLarge, errors.UnsupportedMediaType)
 WRITING_ONE = WRITING | refusals(errors.NotFound)
 CHANGING = WRITING_ONE | refusals(errors.Stale, errors.PreconditionRequired)
+
+
+def deprecated(since: datetime, sunset: datetime, *, successor: str) -> dict[str, Any]:
+    """Return the arguments that retire a route of a `Router`: `@router.get("/old", **deprecated(...))`.
+
+    Its answers say since when it is deprecated (RFC 9745) and until when it works (RFC 8594), both UTC; `successor` is the path
+    to use instead.
+    """
+    headers = {
+        "Deprecation": f"@{int(since.timestamp())}",
+        "Sunset": format_datetime(sunset, usegmt=True),
+        "Link": f'<{successor}>; rel="successor-version"',
+    }
+
+    async def say(request: Request) -> None:
+        request.state.retired = headers
+
+    return {"deprecated": True, "dependencies": [Depends(say)]}

@@ -13,7 +13,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Route(APIRoute):
-    """A route that reads bodies strictly, and whose answers say so when it is retired (`service.http.deprecation`)."""
+    """A route that reads bodies strictly, and whose answers say so when it is retired (`service.http.refusals`)."""
 
     @override
     def get_route_handler(self) -> Handler:

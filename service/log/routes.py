@@ -124,7 +124,7 @@ async def read_log_export(
 
 
 async def _require_log(connection: Transaction, caller: CurrentCaller, commission_id: UUID) -> None:
-    (await commissions.rights(connection, caller, commission_id)).require(Permission.READ_LOG)
+    (await commissions.standing_in(connection, caller, commission_id)).require(Permission.READ_LOG)
 
 
 async def _tile(connection: Transaction, commission_id: UUID, path: str) -> Response:

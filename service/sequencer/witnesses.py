@@ -19,7 +19,7 @@ from service.database.statement import Change, Query, given
 from service.identity.outward import Away
 from service.log.models import LogCheckpoint, LogCosignature
 from service.log.reading import consistency
-from service.sequencer import asking as witnessing
+from service.sequencer import asking
 from service.sequencer.asking import WitnessAhead, WitnessRefused
 from service.sequencer.heard import Heard
 from service.sequencer.stored import LOGS
@@ -144,7 +144,7 @@ class Asking:
                 return await consistency(connection, wanted.log_id, old_size, size)
 
         try:
-            signature = await witnessing.ask(self.witness, wanted.note, wanted.cosigned, prove)
+            signature = await asking.ask(self.witness, wanted.note, wanted.cosigned, prove)
             at = datetime.fromtimestamp(timestamp_of(signature), UTC)
         except (WitnessRefused, ValueError, OverflowError) as refusal:
             if isinstance(refusal, WitnessAhead):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from service.tlog.nodes import consistency_nodes, consistency_spans, inclusion_nodes, inclusion_spans
+from service.tlog.nodes import consistency_spans, inclusion_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,23 +81,6 @@ def prove(proof_nodes: Iterable[Sequence[Node]], node: NodeReader) -> list[bytes
     return [fold([node(level, index) for level, index in nodes]) for nodes in proof_nodes]
 
 
-def inclusion_proof(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the audit path of leaf `index`, its sibling first (RFC 9162, 2.1.3.1)."""
-    size = len(leaf_hashes)
-    _require_leaf(index, size)
-    return prove(inclusion_nodes(index, size), _reader(leaf_hashes))
-
-
-def consistency_proof(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes]:
-    """Return the proof that the tree of the first `old_size` leaves is a prefix of this one (RFC 9162, 2.1.4.1).
-
-    Between equal sizes it is empty. Size 0 is refused: everything is consistent with nothing, so it proves nothing.
-    """
-    size = len(leaf_hashes)
-    _require_growth(old_size, size)
-    return prove(consistency_nodes(old_size, size), _reader(leaf_hashes))
-
-
 def verify_inclusion(leaf_hash: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Check that `leaf_hash` is leaf `index` of the tree of `size` leaves under `root` (RFC 9162, 2.1.3.2).
 
@@ -134,15 +117,6 @@ def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: 
             new = node_hash(new, sibling)
     if (old, new) != (old_root, new_root):
         raise ProofInvalid(f"the tree of {new_size} leaves does not continue the tree of {old_size} leaves")
-
-
-def _reader(leaf_hashes: Sequence[bytes]) -> NodeReader:
-    """Return a reader of the nodes over these leaves, all levels computed at once."""
-    _require_hashes(leaf_hashes)
-    levels = [leaf_hashes]
-    while len(levels[-1]) > 1:
-        levels.append(parents(levels[-1]))
-    return lambda level, index: levels[level][index]
 
 
 def _require_hashes(hashes: Sequence[bytes]) -> None:

@@ -129,11 +129,6 @@ def tile_holding(size: int, level: int, index: int) -> tuple[Tile, slice]:
     return tile, slice(first % WIDTH, first % WIDTH + (1 << height))
 
 
-def tile_bytes(tile: Tile, node: NodeReader) -> bytes:
-    """Return a tile's content, its nodes read through `node`."""
-    return b"".join(node(HEIGHT * tile.level, tile.first + place) for place in range(tile.width))
-
-
 def tile_hashes(tile: Tile, content: bytes) -> list[bytes]:
     """Take a tile's content apart into its hashes; another length than its width demands is `TileInvalid`."""
     if len(content) != tile.width * HASH_SIZE:

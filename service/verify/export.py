@@ -15,14 +15,14 @@ MOST_BYTES: Final = 17_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class Exported:
     """The paths in an export, relative and with slashes, and how to read one: None where there is no such file."""
 
     paths: frozenset[str]
     read: Callable[[str], bytes | None]
 
 
-def open_directory(directory: Path) -> Export:
+def open_directory(directory: Path) -> Exported:
     """List an exported directory; raises `OSError` if it cannot be read."""
     place = os.fspath(directory)
     paths = frozenset(_files(place, ""))
@@ -35,7 +35,7 @@ def open_directory(directory: Path) -> Export:
             # no buffer beside it.
             return file.readall() if os.fstat(file.fileno()).st_size <= MOST_BYTES else file.read(MOST_BYTES + 1)
 
-    return Export(paths, read)
+    return Exported(paths, read)
 
 
 def _files(directory: str, prefix: str) -> Iterator[str]:

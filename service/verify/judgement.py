@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from service.tlog.policy import Policy
 from service.verify.chain import Trail
-from service.verify.export import CHECKPOINT, Export
+from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
 from service.verify.tree import walk
@@ -30,7 +30,7 @@ class Verdict:
 
 
 def verify(
-    export: Export,
+    export: Exported,
     policy: Policy | None,
     kept: bytes | None = None,
     *,
@@ -62,7 +62,7 @@ def verify(
 
 
 def _follow(
-    export: Export,
+    export: Exported,
     verdict: Verdict,
     judged: Judged,
     policy: Policy | None,

@@ -6,14 +6,14 @@ from service.tlog.merkle import ProofInvalid, verify_inclusion
 from service.tlog.note import parse_note
 from service.tlog.policy import Policy
 from service.tlog.proof import parse_proof
-from service.verify.export import PROOF_SUFFIX, PROOFS, Export
+from service.verify.export import PROOF_SUFFIX, PROOFS, Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.replay.register import Subject
 from service.verify.trust import Judged, judge
 
 
 def check_proofs(
-    export: Export, judged: Judged, policy: Policy | None, commitments: Mapping[str, Subject]
+    export: Exported, judged: Judged, policy: Policy | None, commitments: Mapping[str, Subject]
 ) -> Iterator[Finding]:
     """Yield what is wrong with the proof files; `judged` is the export's checkpoint, `policy` the reader's."""
     if commitments and not any(path.startswith(PROOFS) for path in export.paths):

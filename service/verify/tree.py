@@ -6,7 +6,7 @@ from service.tlog.checkpoint import Checkpoint
 from service.tlog.merkle import HASH_SIZE, leaf_hashes
 from service.tlog.tiles import Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
 from service.verify.chain import Trail
-from service.verify.export import TILES, Export
+from service.verify.export import TILES, Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.tower import Tower
 
@@ -14,7 +14,7 @@ Hashes = list[bytes]
 
 
 def walk(
-    export: Export, new: Checkpoint, old: Checkpoint | None, trail: Trail, advance: Callable[[int], None]
+    export: Exported, new: Checkpoint, old: Checkpoint | None, trail: Trail, advance: Callable[[int], None]
 ) -> Iterator[Finding]:
     """Follow the whole log and yield what is wrong; `advance` hears how many entries each bundle had.
 
@@ -53,7 +53,7 @@ def walk(
     yield from _strangers(export, seen)
 
 
-def _entries(export: Export, bundle: Bundle) -> tuple[list[bytes], Finding | None]:
+def _entries(export: Exported, bundle: Bundle) -> tuple[list[bytes], Finding | None]:
     content = export.read(bundle.path)
     if content is None:
         return [], unproven(bundle.path, f"is missing: the entries from {bundle.first} on")
@@ -68,7 +68,7 @@ def _continues(old: Checkpoint, found: bytes) -> Iterator[Finding]:
         yield tampered("the kept checkpoint", f"this tree does not continue the one you kept, of {old.size} entries")
 
 
-def _compare(export: Export, tile: Tile, hashes: Hashes) -> Iterator[Finding]:
+def _compare(export: Exported, tile: Tile, hashes: Hashes) -> Iterator[Finding]:
     """Hold a stored tile to what the entries give."""
     content, computed = export.read(tile.path), b"".join(hashes)
     if content == computed:
@@ -83,7 +83,7 @@ def _compare(export: Export, tile: Tile, hashes: Hashes) -> Iterator[Finding]:
         yield tampered(tile.path, f"does not hold the hash of {what} {tile.first + place}: one of the two was changed")
 
 
-def _strangers(export: Export, seen: set[str]) -> Iterator[Finding]:
+def _strangers(export: Exported, seen: set[str]) -> Iterator[Finding]:
     """Name files among the tiles that this tree does not have; narrower tiles of its past are held to the present ones."""
     for path in sorted(path for path in export.paths if path.startswith(TILES) and path not in seen):
         try:
@@ -97,7 +97,7 @@ def _strangers(export: Export, seen: set[str]) -> Iterator[Finding]:
             yield tampered(path, "is not the beginning of the full one, which it should have grown into")
 
 
-def _wider(export: Export, tile: Tile | Bundle, seen: set[str]) -> bytes | None:
+def _wider(export: Exported, tile: Tile | Bundle, seen: set[str]) -> bytes | None:
     """Return the content of the tile that this narrower one has grown into, None if there is none."""
     for width in range(256, tile.width, -1):
         grown = Tile(tile.level, tile.index, width) if isinstance(tile, Tile) else Bundle(tile.index, width)

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 import uvloop
 
-from service import telemetry as logs
+from service import telemetry
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.demo.postgres import Server, start
@@ -33,7 +33,7 @@ SIZES = (1_000, 100_000, 1_000_000)
 
 def main() -> None:
     asked = _arguments()
-    logs.configure("CRITICAL")
+    telemetry.configure("CRITICAL")
     sizes = sorted(asked.sizes or ((1_000,) if asked.quick else SIZES))
     pace = Pace(asked.rounds or (2 if asked.quick else 18), asked.seconds or (0.1 if asked.quick else 1.0))
     only = [one for one in OPERATIONS if one in asked.only] or list(OPERATIONS)

@@ -17,7 +17,7 @@ import asyncpg
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from service import telemetry as logs
+from service import telemetry
 from service.database.columns import table
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
@@ -121,7 +121,7 @@ async def measure(server: Server, directory: Path, entries: int, count: int) -> 
 
 def main(entries: int = 100_000, count: int = 20) -> None:
     """Measure on a new, durable PostgreSQL, which is gone afterwards."""
-    logs.configure("WARNING")
+    telemetry.configure("WARNING")
     with tempfile.TemporaryDirectory() as made:
         server = start(Path(made) / "postgres")
         try:

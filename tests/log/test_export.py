@@ -12,7 +12,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from service import telemetry as logs
+from service import telemetry
 from service.cli.__main__ import app
 from service.database.statement import Connection
 from service.log import queries as log_queries
@@ -264,7 +264,7 @@ async def test_the_command_says_what_it_wrote_and_what_was_wrong(
     await world.sequence()
     monkeypatch.setenv("PACTA_DATABASE_URL", world.server.url("pacta_app", world.database))
     # The command would log to the output that is caught here, and later tests with it.
-    monkeypatch.setattr(logs, "configure", lambda _: None)
+    monkeypatch.setattr(telemetry, "configure", lambda _: None)
     run = CliRunner()
     done = await asyncio.to_thread(run.invoke, app, ["export", "PK-AZ", str(tmp_path / "x")])
     assert (done.exit_code, done.output) == (0, f"PK-AZ: 43 entries in {tmp_path / 'x'}, restricted ones too.\n")

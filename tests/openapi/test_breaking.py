@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.http.answers import answer
-from service.http.deprecation import deprecated
+from service.http.refusals import deprecated
 from service.http.routing import Router
 from tests.openapi.breaking import breaking
 from tests.openapi.test_document import DOCUMENT

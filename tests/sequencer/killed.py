@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from service import telemetry as logs
+from service import telemetry
 from service.database.connection import Address
 from service.database.pool import Pool
 from service.sequencer.directory import LogDirectory
@@ -73,7 +73,7 @@ async def work(url: str, directory: Path, death: Death) -> None:
 
 def main(url: str, directory: Path) -> None:
     """Let a sequencer work and die for each number that is read."""
-    logs.configure("CRITICAL")
+    telemetry.configure("CRITICAL")
     for line in sys.stdin:
         told, tell = os.pipe()
         child = os.fork()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from service.identity import outward
 from service.identity.outward import Away
-from service.sequencer import asking as witnessing
+from service.sequencer import asking
 from service.sequencer.asking import MAX_ANSWER_BYTES, ask
 from service.tlog.add_checkpoint import AddCheckpoint, parse_request
 from service.tlog.cosignature import Cosigner
@@ -205,7 +205,7 @@ HARM: dict[str, tuple[bytes | Answering, str]] = {
 @pytest.mark.parametrize("harm", HARM)
 async def test_a_witness_that_answers_otherwise_is_away(harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, why = HARM[harm]
-    monkeypatch.setattr(witnessing, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(asking, "PATIENCE_SECONDS", 0.3)
     async with Posing(answer).standing() as witness:
         started = time.monotonic()
         with pytest.raises(Away, match=why):

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner
 
-from service import telemetry as logs
+from service import telemetry
 from service.cli.__main__ import app
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import BEGINNING, Sequencer
@@ -160,10 +160,10 @@ REFUSED: dict[str, tuple[Damage, str]] = {
 @pytest.fixture
 def said() -> Any:
     """What is logged."""
-    logs.configure("INFO")
+    telemetry.configure("INFO")
     with structlog.testing.capture_logs() as lines:
         yield lines
-    logs.configure("CRITICAL")
+    telemetry.configure("CRITICAL")
 
 
 async def refused(world: World, reason: str) -> None:

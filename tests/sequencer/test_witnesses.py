@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import structlog
 
-from service import telemetry as logs
+from service import telemetry
 from service.log import reading as log
 from service.sequencer import witnesses as collecting
 from service.sequencer.start import create_collector
@@ -30,10 +30,10 @@ NAMES = ("az.example/witness", "pk.example/witness")
 @pytest.fixture
 def said() -> Any:
     """What is logged."""
-    logs.configure("INFO")
+    telemetry.configure("INFO")
     with structlog.testing.capture_logs() as lines:
         yield lines
-    logs.configure("CRITICAL")
+    telemetry.configure("CRITICAL")
 
 
 def start(world: World, place: Path, name: str, *options: str, watched: tuple[UUID, ...] = (LOG, REGISTRY)) -> Running:

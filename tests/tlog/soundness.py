@@ -7,8 +7,9 @@ from uuid import UUID
 
 from service.sequencer.directory import LogDirectory
 from service.tlog.checkpoint import Checkpoint, open_checkpoint
-from service.tlog.merkle import consistency_proof, leaf_hashes, root, verify_consistency
+from service.tlog.merkle import leaf_hashes, root, verify_consistency
 from service.tlog.tiles import WIDTH
+from tests.tlog.proving import consistency_proof
 
 Leaves = Sequence[bytes]
 _entries = (

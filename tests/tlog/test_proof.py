@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from service.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.keys import Signer
-from service.tlog.merkle import ProofInvalid, inclusion_proof, leaf_hash, leaf_hashes, root, verify_inclusion
+from service.tlog.merkle import ProofInvalid, leaf_hash, leaf_hashes, root, verify_inclusion
 from service.tlog.policy import QuorumMissing
 from service.tlog.policy_file import parse_policy
 from service.tlog.proof import Proof, parse_proof
+from tests.tlog.proving import inclusion_proof
 from tests.tlog.test_checkpoint import GO
 from tests.tlog.test_merkle import flips
 from tests.tlog.test_policy import LOG, LOG_LINE, X1, cosigned

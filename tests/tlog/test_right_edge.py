@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tlog.merkle import ProofInvalid, consistency_proof, inclusion_proof, leaf_hash, prove, root
+from service.tlog.merkle import ProofInvalid, leaf_hash, prove, root
 from service.tlog.nodes import Node, consistency_nodes, inclusion_nodes, span_nodes
 from service.tlog.right_edge import BLOCK, Range
+from tests.tlog.proving import consistency_proof, inclusion_proof
 
 LEAVES = [leaf_hash(number.to_bytes(4)) for number in range(3 * BLOCK + 5)]
 

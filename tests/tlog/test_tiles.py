@@ -10,16 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tlog.merkle import (
-    ProofInvalid,
-    consistency_proof,
-    fold,
-    inclusion_proof,
-    leaf_hash,
-    prove,
-    root,
-    verify_inclusion,
-)
+from service.tlog.merkle import ProofInvalid, fold, leaf_hash, prove, root, verify_inclusion
 from service.tlog.nodes import consistency_nodes, inclusion_nodes, span_nodes
 from service.tlog.tiles import (
     Bundle,
@@ -30,10 +21,10 @@ from service.tlog.tiles import (
     encode_bundle,
     node_reader,
     parse_path,
-    tile_bytes,
     tile_for,
     tiles_of,
 )
+from tests.tlog.proving import consistency_proof, inclusion_proof, tile_bytes
 from tests.tlog.test_merkle import flips
 
 # Sources: c2sp.org/tlog-tiles; transparency-dev/tessera, api/layout/paths_test.go.

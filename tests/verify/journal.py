@@ -10,14 +10,15 @@ from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.cosignature import Cosigner
 from service.tlog.keys import Signer
-from service.tlog.merkle import inclusion_proof, leaf_hash, leaf_hashes, parents, root
+from service.tlog.merkle import leaf_hash, leaf_hashes, parents, root
 from service.tlog.note import parse_note
 from service.tlog.policy import Policy
 from service.tlog.policy_file import parse_policy
 from service.tlog.proof import Proof
-from service.tlog.tiles import bundles_of, encode_bundle, tile_bytes, tiles_of
+from service.tlog.tiles import bundles_of, encode_bundle, tiles_of
 from service.trail.entry import FIRST_PREV, canonical, timestamp
-from service.verify.export import Export
+from service.verify.export import Exported
+from tests.tlog.proving import inclusion_proof, tile_bytes
 
 Entry = dict[str, Any]
 LOG = Signer("pacta.example/pk-az", bytes(range(32)))
@@ -203,11 +204,11 @@ def newest_of(entries: Sequence[Entry]) -> dict[str, int]:
     }
 
 
-def in_memory(files: dict[str, bytes]) -> Export:
+def in_memory(files: dict[str, bytes]) -> Exported:
     """Return an export that lies in memory."""
-    return Export(frozenset(files), files.get)
+    return Exported(frozenset(files), files.get)
 
 
-def exported(entries: Sequence[Entry]) -> Export:
+def exported(entries: Sequence[Entry]) -> Exported:
     """Return the export of a log of these entries, numbered, chained, signed and proved anew."""
     return in_memory(files_of(seal(entries), newest_of(entries)))

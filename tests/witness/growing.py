@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from service.tlog.add_checkpoint import AddCheckpoint
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.keys import Signer
-from service.tlog.merkle import consistency_proof, leaf_hash, root
+from service.tlog.merkle import leaf_hash, root
 from service.tlog.note import parse_note
+from tests.tlog.proving import consistency_proof
 
 ORIGIN = "pacta.example/az-pk"
 SIGNER = Signer(ORIGIN, bytes(range(32)))

@@ -144,8 +144,8 @@ async def get_for_update(connection: Connection, caller: Caller, commission_id: 
     """Lock the commission's row, whose head the caller is about to move; `NotFound` otherwise."""
     found = await _locking.row(connection, commission_id=commission_id, organisation=caller.organisation_id)
     row = there(found, NONE)
-    rights = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties, commission=row.code)
-    return Locked(row, rights, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
+    known = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties, commission=row.code)
+    return Locked(row, known, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
 
 
 async def get(connection: Connection, commission_id: UUID) -> CommissionRow:
@@ -158,7 +158,7 @@ async def page(connection: Connection, after: list[Any] | None, limit: int) -> l
     return await _page.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)
 
 
-async def rights(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
+async def standing_in(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
     """Return what the caller is in the commission; `NotFound` if there is none."""
     me = {"organisation": caller.organisation_id, "principal": caller.principal_id}
     row = there(await _standing.row(connection, commission_id=commission_id, **me), NONE)

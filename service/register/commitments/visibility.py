@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.identity.queries import is_active
-from service.permissions import PERMISSIONS, READING, Caller, Confidentiality, Kind, Role, everywhere
+from service.permissions import NEEDED_TO_READ, PERMISSIONS, Caller, Confidentiality, Kind, Role, everywhere
 from service.register.commissions.models import CommissionAuditor, CommissionParty
 from service.register.commitments.models import Commitment
 from service.register.groups.models import GroupRole, Membership
@@ -74,7 +74,7 @@ def visible_to(kind: Kind) -> Condition:
 
 
 def _readable(role: Role) -> Condition:
-    levels = [level for level in Confidentiality if READING[level] in PERMISSIONS[role]]
+    levels = [level for level in Confidentiality if NEEDED_TO_READ[level] in PERMISSIONS[role]]
     if len(levels) == len(Confidentiality):
         return sa.true()
     return _commitment.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
