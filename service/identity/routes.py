@@ -2,14 +2,19 @@
 
 import base64
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import unquote_plus, urlsplit
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.models import Example
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from typing_extensions import override
 
 from service.database.statement import Connection
 from service.database.transaction import Transaction
@@ -19,7 +24,27 @@ from service.identity.callers import Callers
 from service.identity.models import LOCAL
 from service.identity.tokens import SCOPES, Issuer
 
-router = APIRouter(tags=["tokens"], generate_unique_id_function=lambda route: route.name)
+
+class OAuthRoute(APIRoute):
+    """A route that refuses in the words of RFC 6749, 5.2 also what cannot be read as a form."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (RequestValidationError, HTTPException) as wrong:
+                if isinstance(wrong, HTTPException) and wrong.status_code != 400:
+                    raise
+                return _refuse(400, "invalid_request", "Send parameters as application/x-www-form-urlencoded.")
+
+        return answer
+
+
+router = APIRouter(tags=["tokens"], route_class=OAuthRoute, generate_unique_id_function=lambda route: route.name)
 NEVER_KEPT = {"Cache-Control": {"$ref": "#/components/headers/Cache-Control"}}
 CHALLENGED = {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}
 TOKENS: dict[str, Example] = {

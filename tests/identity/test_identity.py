@@ -440,6 +440,29 @@ async def test_a_parameter_that_is_sent_twice_is_refused(still: World) -> None:
     assert (long.status_code, long.json()["error"]) == (401, "invalid_client")
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="client_id"; filename="a"\r\n\r\nhello\r\n--x--\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("multipart/form-data; boundary=x", PART),
+        ("multipart/form-data; boundary=x", b"rubbish"),
+        ("multipart/form-data", b"rubbish"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(2000))),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&token=%00&client_id=%ed%a0%80&client_secret=%00"),
+        ("application/x-www-form-urlencoded; charset=utf-7", b"&&==&="),
+        ("application/json", b'{"grant_type": "client_credentials"}'),
+        ("text/plain", b"grant_type=client_credentials"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/oauth/token", "/oauth/revoke"])
+async def test_what_is_no_form_is_refused_as_rfc_6749_says(still: World, path: str, kind: str, content: bytes) -> None:
+    answer = await still.as_("").post(path, content=content, headers={"Content-Type": kind})
+    assert answer.status_code in {400, 401}
+    assert answer.json()["error"] in {"invalid_request", "invalid_client"}
+
+
 async def test_clients_find_how_to_get_tokens_at_the_well_known_address(make_world: Maker) -> None:
     world = await make_world(public_url="https://gov.example/pacta")
     nobody = world.as_("")
