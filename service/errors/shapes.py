@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, get_args
+
+from pydantic_core.core_schema import ErrorType
 
 from service.errors.base import Fault
 
@@ -37,7 +39,8 @@ _LIMITS: Final = (
 )
 _TOO: Final = {"string_too_short", "string_too_long", "too_short", "too_long"}
 _OWN: Final = {"value_error", "assertion_error"}
-"""What our own types found, in their own words."""
+_PYDANTICS: Final = frozenset(get_args(ErrorType))
+"""What our own types found is said in their own words, and never in pydantic's."""
 
 
 def _nowhere(_: str) -> str:
@@ -126,8 +129,8 @@ def _said(found: Finding, here: Schema) -> str:
     kind, given = found["type"], found.get("input")
     if kind == "missing":
         return f"is needed: {_lowered(_meaning(here)) or wanted(here)}"
-    if kind in _OWN:
-        return str(found["ctx"]["error"])
+    if kind in _OWN or kind not in _PYDANTICS:
+        return str(found["ctx"]["error"] if kind in _OWN else found["msg"])
     if kind in _TOO and not (given.strip() if isinstance(given, str) else given):
         return f"is empty; must be {wanted(here)}"
     if kind in _TOO:

@@ -70,7 +70,7 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (SessionCreate, {}, "/ordinal", "is needed: a whole number from 1 to 999"),
         (SessionCreate, {"co_chair": {"name": "A"}}, "/co_chair/title", "is needed: a text"),
         (SessionCreate, {"venue": "x" * 301}, "/venue", "has 301 characters; must be a text of 1 to 300 characters"),
-        (SessionCreate, {"venue": " "}, "/venue", "is empty; must be a text"),
+        (SessionCreate, {"venue": " "}, "/venue", "holds nothing that can be seen"),
         (SessionCreate, [], "", "must be an object"),
         (CommitmentCreate, {"commission_id": "x"}, "/commission_id", 'must be an id (UUID), such as "01940000-'),
         (CommitmentCreate, {"titles": {"zz zz": "x"}}, "/titles/zz zz", "its name must be a text, such as"),
@@ -78,7 +78,7 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (CommitmentCreate, {"titles": {"en": 5}}, "/titles/en", "must be a text of 1 to 300 characters, not 5"),
         (CommitmentCreate, {"title": {}}, "/title", 'is not known here; did you mean "titles"?'),
         (PartyFactsPatch, {"wrong": 1}, "/wrong", "known here: lead_organisation_id, focal_point"),
-        (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", 'must be a moment with its offset, such as "2026-'),
+        (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", "must be a moment with its offset, such as 2025-"),
         (Sign, {"signatories": [{}, 7]}, "/signatories/1", "must be an object, not 7"),
         (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'such as "PK"'),
         (Amend, {"changes": {"confidentiality": "secret"}}, "/changes/confidentiality", '"parties" or "restricted"'),
@@ -110,7 +110,7 @@ def test_what_generators_read_is_read_here_too() -> None:
     }
     root = {"components": {"schemas": {"Who": {"enum": ["PK", "AZ"]}}}}
     found = [("day",), ("who",), ("titles", "zz zz", "[key]")]
-    said = [shapes.tell({"type": "any", "loc": loc, "input": 7}, schema, root)[1] for loc in found]
+    said = [shapes.tell({"type": "string_type", "loc": loc, "input": 7}, schema, root)[1] for loc in found]
     assert said[0] == 'must be a text, such as "2024-07", not 7'
     assert said[1] == 'must be "PK" or "AZ", not 7'
     assert said[2] == 'its name must be a text, such as "az", not 7'

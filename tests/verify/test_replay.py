@@ -250,7 +250,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "evidence of another shape": (put(proposed("sign"), *EVIDENCE, "place", to=7), "not as it must be"),
     "evidence that is not trimmed": (put(proposed("sign"), *EVIDENCE, "place", to=" Baku"), "spelled"),
     "evidence with a member too many": (put(proposed("sign"), *EVIDENCE, "weather", to="fine"), "not as it must be"),
-    "a flag that is a number": (put(proposed("amend"), *EVIDENCE, "changes", to={"instrument_required": 0}), "spelled"),
+    "a flag that is a number": (put(proposed("amend"), *EVIDENCE, "changes", to={"instrument_required": 0}), "must be true or false"),
     "signed in the future": (put(proposed("sign"), *EVIDENCE, "effective_on", to="2025-01-25"), "lies in the future"),
     "a signatory of a stranger": (
         put(proposed("sign"), *EVIDENCE, "signatories", to=[*SIGN["signatories"], SIGN["signatories"][0] | {"party": "TR"}]),
@@ -436,3 +436,18 @@ def test_nothing_is_merged_into_a_commitment_that_is_closed() -> None:
     journal.move(first, "withdraw", reason="Dropped.")
     journal.propose(second, "merge", target="PK-AZ/08/001")
     assert "PK-AZ/08/001 is closed" in judged(journal.entries).findings.listed[0].message
+
+
+def test_what_was_recorded_before_texts_and_dates_were_judged_is_no_tampering() -> None:
+    journal = Journal()
+    odd = {"en": "Ministe\u0301rio\u202e \u200b", "az": "\u200b"}
+    one = journal.record(1, titles=odd, texts=odd, target_date="1446", evidence={"agreed_on": "1403-11"})
+    journal.confirm(one)
+    journal.change(one, "AZ", focal_point="A\nB\x07")
+    journal.move(
+        one,
+        "amend",
+        reason="\u202dWhy",
+        changes={"titles": {"zz zz<script>": "A", "": "B", "en-gb": "C", "en-GB": "D"}},
+    )
+    assert judged(journal.entries).findings.listed == []

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.register.commissions.models import Rule, SessionStatus
-from service.values import Language, Name, PartyCode, Read, ReducedDate, Strict, Titles
+from service.values import Language, ModernDate, Name, Number, PartyCode, Read, ReducedDate, Strict, Titles
 
 
 class PartyIn(Strict):
@@ -26,7 +26,7 @@ class CommissionCreate(Strict):
     parties: list[PartyIn] = Field(min_length=2, max_length=20)
     languages: list[Language] = Field(min_length=1, max_length=10, description="Languages of its authentic texts.")
     rule: Rule = Field(description="`mutual` between governments; `unilateral` for bodies inside one government.")
-    founded_on: ReducedDate | None = None
+    founded_on: ModernDate | None = None
     suffix: Suffix | None = Field(None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.")
 
 
@@ -66,12 +66,12 @@ class CoChair(Strict):
 class SessionCreate(Strict):
     """A meeting to record; the host party's secretariat does it, and names its own co-chair."""
 
-    ordinal: int = Field(ge=1, le=999)
+    ordinal: Number = Field(ge=1, le=999)
     status: SessionStatus
     host_party: PartyCode
     venue: Name | None = None
-    starts_on: ReducedDate | None = Field(None, description="Needed once it was held.")
-    ends_on: ReducedDate | None = None
+    starts_on: ModernDate | None = Field(None, description="Needed once it was held.")
+    ends_on: ModernDate | None = None
     co_chair: CoChair | None = Field(None, description="The co-chair of the caller's own party.")
     minutes_reference: Name | None = None
 
@@ -81,8 +81,8 @@ class SessionPatch(Strict):
 
     status: SessionStatus | None = None
     venue: Name | None = None
-    starts_on: ReducedDate | None = None
-    ends_on: ReducedDate | None = None
+    starts_on: ModernDate | None = None
+    ends_on: ModernDate | None = None
     co_chair: CoChair | None = None
     minutes_reference: Name | None = None
 

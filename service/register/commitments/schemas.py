@@ -9,7 +9,7 @@ from service.permissions import Confidentiality
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.instruments.rules import InstrumentKind
-from service.values import Name, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
+from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 
 
 class CommitmentCreate(Strict):
@@ -17,7 +17,7 @@ class CommitmentCreate(Strict):
 
     commission_id: UUID
     session_id: UUID | None = Field(None, description="The session that agreed it; absent: agreed between sessions.")
-    item_number: int | None = Field(
+    item_number: Number | None = Field(
         None,
         ge=1,
         le=99_999,
@@ -28,8 +28,8 @@ class CommitmentCreate(Strict):
     titles: Titles
     texts: Texts
     confidentiality: Confidentiality = Confidentiality.PARTIES
-    target_date: ReducedDate | None = Field(None, description="A reduced date falls due at the end of its period, UTC.")
-    instrument_required: bool = Field(
+    target_date: ModernDate | None = Field(None, description="A reduced date falls due at the end of its period, UTC.")
+    instrument_required: Flag = Field(
         description="Whether it needs a legal text (an MoU, say) before it is carried out."
     )
     no_instrument_reason: Reason | None = None
@@ -43,7 +43,7 @@ class PartyFactsPatch(Strict):
     lead_organisation_id: UUID | None = Field(None, description="The lead body, an organisation of the caller's party.")
     focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
     domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
-    domestic_procedures_completed_on: ReducedDate | None = None
+    domestic_procedures_completed_on: ModernDate | None = None
 
 
 class PartyFactsRead(Read):

@@ -11,6 +11,7 @@ from service.register.decisions.rules import judging
 from service.register.decisions.rules.judging import Case
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Facts, Found, Name, Rules
+from service.values import AS_RECORDED
 from service.verify.replay.register import Register
 from service.verify.replay.shape import Broken, require, spelled
 
@@ -69,7 +70,7 @@ def hold_to_length(members: Members) -> None:
 
 def _case(register: Register, rules: Rules[Any], members: Members, body: Members, at: str) -> Case:
     facts = rules.facts(members, register.parties, register.languages)
-    return Case(members, facts, datetime.fromisoformat(at), _found(register, rules, members, body))
+    return Case(members, facts, datetime.fromisoformat(at), _found(register, rules, members, body), AS_RECORDED)
 
 
 def _found(register: Register, rules: Rules[Any], members: Members, body: Members) -> dict[Name, Found | None]:

@@ -1,11 +1,13 @@
 """Holding an entry's `data` to its shape. Pure."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from service.values import AS_RECORDED
 from service.verify.finding import Severity
 from service.verify.replay import commission_shapes as shapes
 from service.verify.replay import commitment_shapes
@@ -14,7 +16,7 @@ Validate = Callable[[Any], Any]
 
 
 def _validator(shape: Any) -> Validate:  # noqa: ANN401 -- a model, or a typed dictionary
-    return TypeAdapter(shape).validator.validate_python
+    return partial(TypeAdapter(shape).validator.validate_python, context=AS_RECORDED)
 
 
 COMMISSION_KINDS: Final[Mapping[str, Validate]] = {

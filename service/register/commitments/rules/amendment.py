@@ -1,24 +1,55 @@
 """Shared facts that an amendment changes, as a merge patch. Pure."""
 
+import re
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from service.permissions import Confidentiality
-from service.values import LongText, Name, Reason, ReducedDate, Sector, Strict
+from service.values import (
+    AS_RECORDED,
+    LANGUAGE,
+    Flag,
+    LongText,
+    ModernDate,
+    Name,
+    Reason,
+    Sector,
+    Strict,
+    one_spelling_each,
+)
+
+
+def _language(key: str, info: ValidationInfo) -> str:
+    """Hold a key to what languages are; once any key was taken, and what is recorded stays."""
+    if info.context is not AS_RECORDED and not re.fullmatch(LANGUAGE, key):
+        raise PydanticCustomError("language", "must be a language tag, such as en, az or ur (BCP 47)")
+    return key
+
+
+ChangedLanguage = Annotated[
+    str,
+    AfterValidator(_language),
+    Field(json_schema_extra={"pattern": LANGUAGE, "maxLength": 35, "description": "Language tag (BCP 47)."}),
+]
+
+Text = TypeVar("Text")
+ChangedTexts = Annotated[dict[ChangedLanguage, Text | None], Field(max_length=20), AfterValidator(one_spelling_each)]
 
 
 class SharedChanges(Strict):
     """Shared facts to change, as a merge patch (RFC 7396): null in a text removes that language."""
 
-    titles: dict[str, Name | None] | None = Field(None, max_length=20)
-    texts: dict[str, LongText | None] | None = Field(None, max_length=20)
+    titles: ChangedTexts[Name] | None = None
+    texts: ChangedTexts[LongText] | None = None
     sector: Sector | None = None
-    target_date: ReducedDate | None = None
+    target_date: ModernDate | None = None
     working_group_id: UUID | None = None
     carried_to_session_id: UUID | None = Field(None, description="The later session to which it is carried over.")
     confidentiality: Confidentiality | None = None
-    instrument_required: bool | None = None
+    instrument_required: Flag | None = None
     no_instrument_reason: Reason | None = None
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules.evidence import Evidence
 from service.register.instruments.rules import AuthenticText, InstrumentKind, Signatory
-from service.values import LongText, Name, PartyCode, Reason, ReducedDate, Texts
+from service.values import LongText, ModernDate, Name, Number, PartyCode, Reason, ReducedDate, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
@@ -20,9 +20,9 @@ Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK
 class Agreement(Evidence):
     """It was agreed; for a commitment found in a later state, what is known of how it came there."""
 
-    agreed_on: ReducedDate = Field(description="When it was agreed.")
+    agreed_on: ModernDate = Field(description="When it was agreed.")
     found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
-    effective_on: ReducedDate | None = Field(None, description="Since when it was in the state it was found in.")
+    effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
     instrument_kind: InstrumentKind | None = None
     instrument_title: Name | None = None
 
@@ -40,7 +40,7 @@ class DraftMou(Evidence):
     instrument_kind: InstrumentKind
     instrument_title: Name
     drafting_party: PartyCode
-    effective_on: ReducedDate = Field(description="When the draft was sent.")
+    effective_on: ModernDate = Field(description="When the draft was sent.")
     texts: Texts | None = None
     text_reference: Name | None = Field(None, description="Where the text is filed, if it is not given here.")
 
@@ -56,7 +56,7 @@ class Sign(Evidence):
     """The instrument was signed by every party, in every agreed language."""
 
     action: Literal[Action.SIGN]
-    effective_on: ReducedDate = Field(description="When it was signed.")
+    effective_on: ModernDate = Field(description="When it was signed.")
     place: Name
     signatories: list[Signatory] = Field(max_length=50, description="One per party.")
     authentic_texts: list[AuthenticText] = Field(max_length=50, description="One per language of the commission.")
@@ -69,7 +69,7 @@ class Implement(Evidence):
     """It was carried out."""
 
     action: Literal[Action.IMPLEMENT]
-    effective_on: ReducedDate = Field(description="When it was completed.")
+    effective_on: ModernDate = Field(description="When it was completed.")
     report: LongText = Field(description="The implementation report.")
     entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
     no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
@@ -81,7 +81,7 @@ class Amend(Evidence):
     action: Literal[Action.AMEND]
     reason: Reason
     changes: SharedChanges
-    corrects: int | None = Field(None, ge=0, description="`seq` of the audit entry that this corrects.")
+    corrects: Number | None = Field(None, ge=0, lt=2**53, description="`seq` of the audit entry that this corrects.")
 
 
 class Reopen(Evidence):
@@ -96,7 +96,7 @@ class Suspend(Evidence):
 
     action: Literal[Action.SUSPEND]
     reason: Reason
-    review_on: ReducedDate = Field(description="When it is to be looked at again.")
+    review_on: ModernDate = Field(description="When it is to be looked at again.")
 
 
 class Resume(Evidence):

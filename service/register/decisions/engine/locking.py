@@ -82,7 +82,8 @@ def others(row: Row, party: str | None) -> list[str]:
 def standing_in(caller: Caller, row: Row) -> Standing:
     """Return the caller's standing from the role columns of a row."""
     # A reference begins with the code of its commission.
-    commission = str(row.get("code") or row["reference"]).partition("/")[0]
+    reference = row.get("code") or row.get("reference") or row["matter_reference"]
+    commission = str(reference).partition("/")[0]
     return standing(caller, **{role: row[flag] for flag, role in _FLAGS.items()}, commission=commission)
 
 

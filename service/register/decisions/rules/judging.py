@@ -28,6 +28,8 @@ class Case:
     facts: Facts
     at: datetime
     found: Mapping[Name, Found | None]
+    context: object = None
+    """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
 
     What is of the right shape is judged, whatever stands beside it; the effect, only of evidence that is whole.
     """
-    read, misshapen, sound = _read(rules, step.action, body)
+    read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = rules.missing(step.action, body, case.facts)
     # What is empty is missing: that is said once.
     absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
@@ -100,14 +102,16 @@ def still_possible(rules: Rules[Any], found: Mapping[Name, Found | None]) -> Non
         raise Conflict(f"It cannot take effect: {wrong[0]['detail']}. Refuse it, or let its proposer take it back.")
 
 
-def _read(rules: Rules[Any], action: StrEnum, body: Members) -> tuple[Evidence | None, list[Fault], dict[str, Any]]:
+def _read(
+    rules: Rules[Any], action: StrEnum, body: Members, context: object
+) -> tuple[Evidence | None, list[Fault], dict[str, Any]]:
     """Return the evidence of `action` if its shape is right, what is wrong with its shape, and what of it is sound.
 
     What is absent at the top is no fault here: `missing` lists it, with what the case needs.
     """
     model = rules.evidence[action]
     try:
-        read = model.model_validate(body)
+        read = model.model_validate(body, context=context)
     except ValidationError as wrong:
         found = wrong.errors(include_url=False)
         told = [one for one in found if one["type"] != "missing" or len(one["loc"]) > 1]
