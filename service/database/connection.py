@@ -243,20 +243,25 @@ def _session(limits: Limits, name: str) -> Mapping[str, str]:
 
 def _operators_mistake(wrong: Exception) -> str | None:
     """Return what the operator has to know, if waiting will not help."""
+    said = None
     match wrong:
         case asyncpg.InvalidAuthorizationSpecificationError() | asyncpg.InvalidCatalogNameError():
-            return f"the database says: {wrong.args[0]}."
+            said = f"the database says: {wrong.args[0]}."
+        case asyncpg.InsufficientPrivilegeError():
+            said = f"the database says: {wrong.args[0]}. `pacta migrate` grants what a restore has lost."
         case asyncpg.ClientConfigurationError():
-            return f"{str(wrong).splitlines()[0]}."
+            said = f"{str(wrong).splitlines()[0]}."
         case ssl.SSLCertVerificationError():
-            return (
+            said = (
                 f"the server's certificate does not convince ({wrong.verify_message}). Check sslrootcert and the host."
             )
         case PermissionError(filename=str() as file):
-            return f"{file} may not be read by this user. Set HOME to a directory of its own, or name the file in the address."
+            said = (
+                f"{file} may not be read by this user. Set HOME to its own directory, or name the file in the address."
+            )
         case ConnectionError() if type(wrong) is ConnectionError:
-            return f"{wrong}. Take another sslmode, or teach the server TLS."
-    return None
+            said = f"{wrong}. Take another sslmode, or teach the server TLS."
+    return said
 
 
 def _environment() -> str:

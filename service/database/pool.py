@@ -23,6 +23,15 @@ from service.settings import Settings
 
 LOST: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, AddressWrong)
 """What is raised while the database is away, does not answer, or does not do what it is asked."""
+ABANDONED: Final = (
+    # It may still answer, and would answer whoever has it then.
+    TimeoutError,
+    asyncio.CancelledError,
+    asyncpg.InternalClientError,
+    # It was demoted. The next connection may be to the server that takes changes now.
+    asyncpg.ReadOnlySQLTransactionError,
+)
+"""What is raised by, or in the midst of, what a connection is lent for, so that it is not lent again."""
 END_SECONDS: Final = 5
 """How long a rollback, a connection that is given back, and the end of the pool may take."""
 log = structlog.get_logger("pacta.database")
@@ -73,8 +82,7 @@ class Pool:
             connection = await pool.acquire()
             try:
                 yield connection
-            except (TimeoutError, asyncpg.InternalClientError):
-                # It may answer later, to whoever has it then.
+            except ABANDONED:
                 _abandon(connection)
                 raise
             finally:
@@ -134,9 +142,8 @@ async def begun(connection: Driver) -> AsyncIterator[None]:
     await _sure(connection, block.start())
     try:
         yield
-    except TimeoutError:
-        # What did not answer in time would not answer this either. Without us the server rolls back.
-        _abandon(connection)
+    except ABANDONED:
+        # The connection is closed by who lent it, and the server rolls back what it finds without a client.
         raise
     except BaseException:
         try:

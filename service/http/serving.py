@@ -81,6 +81,8 @@ def configured(app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int 
         h11_max_incomplete_event_size=2 * HEAD_BYTES,
         # As an error, or each request of Java's own client would leave two warnings that its upgrade is not supported.
         log_level="error",
+        # Its loggers hand on to ours, which leave out of tracebacks what was sent.
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from asyncpg import UndefinedTableError
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 
 from service.database.pool import LOST, Pool
+from service.database.privileges import hindrance
 from service.database.statement import Connection, Query
 from service.errors import Unavailable
 from service.http.refusals import refusals
@@ -75,7 +77,7 @@ async def read_liveness() -> dict[str, str]:
 
 @router.get("/readyz", summary="Is the service ready", response_model=Ready, responses=refusals(Unavailable))
 async def read_readiness(request: Request) -> Any:  # noqa: ANN401
-    """Answer 200 if the service can do its work, else 503 and what is not ready.
+    """Answer 200 if the service can do its work, which includes changing things, else 503 and what is not ready.
 
     A log that the sequencer refuses to sign is said under `log`, with the status `alarm`; that signing is late, under `signing`, with
     the status `late`. Recording goes on, so it is still 200, but for a limit that the operator has set
@@ -85,13 +87,18 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     state, limit_passed = request.app.state, False
     try:
         async with _asking(state.pool) as connection:
-            revision = await _revision.one(connection)
-            if revision != state.revision:
+            if hindered := await hindrance(connection):
+                checks["database"] = hindered
+                # The next one may be to a database that takes changes again.
+                connection.terminate()
+            elif (revision := await _revision.one(connection)) != state.revision:
                 checks["schema"] = f"at revision {revision}, needs {state.revision}: run `pacta migrate`"
             else:
                 logs = await states(connection)
                 checks |= _told(logs)
                 limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
+    except UndefinedTableError:
+        checks["schema"] = f"is not there, needs {state.revision}: run `pacta migrate`"
     except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
     if state.sequencer is not None:

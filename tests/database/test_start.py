@@ -1,0 +1,80 @@
+"""What only an operator can mend is said at the start, in a sentence that names the setting; what passes is waited for."""
+
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from service.cli.__main__ import main
+from service.demo.postgres import Server
+from service.http import serving
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What came to be served."""
+    found: list[object] = []
+    monkeypatch.setattr(serving, "serve", lambda app, *_, **__: found.append(app))
+
+    def work(told: Coroutine[Any, Any, None]) -> None:
+        told.close()
+        found.append(told)
+
+    monkeypatch.setattr(serving, "run_until_told", work)
+    return found
+
+
+def addresses(server: Server) -> dict[str, str]:
+    right, wrong = server.url("pacta_app"), "postgresql://pacta_app:wrong@127.0.0.1"
+    return {
+        "password authentication failed": f"{wrong}:{server.port}/pacta?sslmode=disable",
+        "nowhere": server.url("pacta_app", "nowhere"),
+        "Take another sslmode": f"{right}&sslmode=require",
+        "It is one of disable": f"{right}&sslmode=on",
+        "sslrootcert=/no/such": f"{right}&sslmode=verify-full&sslrootcert=/no/such",
+        "Did you mean 'sslmode'": f"{right}&ssl_mode=require",
+        "brackets": "postgresql://pacta_app@::1/pacta",
+    }
+
+
+@pytest.mark.parametrize("said", [
+    "password authentication failed", "nowhere", "Take another sslmode", "It is one of disable", "sslrootcert=/no/such",
+    "Did you mean 'sslmode'", "brackets",
+])  # fmt: skip
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [(["serve", "--port", "0"], "PACTA_DATABASE_URL"), (["sequencer"], "PACTA_SEQUENCER_DATABASE_URL")],
+    ids=["serve", "sequencer"],
+)
+def test_an_address_that_cannot_work_ends_the_start_with_the_settings_name(
+    server: Server,
+    served: list[object],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: object,
+    command: list[str],
+    setting: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
+    monkeypatch.setenv(setting, addresses(server)[said])
+    monkeypatch.setattr(sys, "argv", ["pacta", *command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert setting in str(ended.value)
+    assert said in str(ended.value)
+    assert "wrong" not in str(ended.value)
+    assert served == []
+
+
+def test_a_database_that_is_away_is_waited_for(
+    served: list[object], monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
+    for setting in ("PACTA_DATABASE_URL", "PACTA_SEQUENCER_DATABASE_URL"):
+        monkeypatch.setenv(setting, "postgresql://pacta_app@127.0.0.1:1/pacta")
+    for command in (["serve"], ["sequencer"]):
+        monkeypatch.setattr(sys, "argv", ["pacta", *command])
+        with pytest.raises(SystemExit, match="0"):
+            main()
+    assert len(served) == 2
