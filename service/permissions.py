@@ -126,6 +126,11 @@ class Caller:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""
         Standing(self, everywhere(self.kind)).require(permission)
 
+    def require_somewhere(self, permission: Permission) -> None:
+        """Raise `NotPermitted` if no role that this sort of principal can have, in any commission, has `permission`."""
+        if not standing(self, secretariat=True, co_lead=True, member=True, party=True, auditor=True).may(permission):
+            self.require(permission)
+
 
 ActiveCaller = NewType("ActiveCaller", Caller)
 """A caller of whom the database was asked in this request whether it is still active, and its token not revoked.

@@ -12,6 +12,7 @@ from service import durable
 from service.database.columns import table
 from service.database.pool import Pool
 from service.database.statement import Connection, Query
+from service.errors.sent import Sent
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller
@@ -21,11 +22,9 @@ from service.register.commissions.schemas import CommissionCreate, SessionCreate
 from service.register.commitments import commands as commitments
 from service.register.commitments.schemas import CommitmentCreate
 from service.register.decisions import commands as decisions
-from service.register.decisions.models import Decision
 from service.register.decisions.schemas import ConfirmationCreate
 from service.register.groups import commands as groups
-from service.register.groups.models import GroupRole
-from service.register.groups.schemas import WorkingGroupCreate
+from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.matters import MATTERS
 from service.register.parties import commands as parties
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
@@ -67,7 +66,7 @@ async def _load(connection: Connection) -> Secrets:
         if name not in secrets:
             await _register(connection, name, author, secrets)
     found = PILOT["commission"]
-    await commissions.found(connection, administrator, CommissionCreate(**_without(found)), COMMISSION)
+    await commissions.found(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
     await commissions.appoint_auditor(connection, administrator, COMMISSION, UUID(PILOT["auditor"]))
     callers = {code: await _caller(connection, code) for code in ("PK", "AZ")}
     await _sessions(connection, callers)
@@ -80,10 +79,10 @@ async def _load(connection: Connection) -> Secrets:
 async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["sessions"]:
         host, chairs = one["by"], dict(one["co_chairs"])
-        new = SessionCreate(**_without(one, "by", "co_chairs"), co_chair=chairs.pop(host, None))
+        new = Sent(SessionCreate, {**_without(one, "by", "co_chairs"), "co_chair": chairs.pop(host, None)})
         session_id = await commissions.plan_session(connection, callers[host], COMMISSION, new, UUID(one["id"]))
         for party, chair in chairs.items():
-            patch = SessionPatch(co_chair=chair)
+            patch = Sent(SessionPatch, {"co_chair": chair})
             await commissions.change_session(connection, callers[party], session_id, patch, None)
 
 
@@ -92,17 +91,19 @@ async def _groups(connection: Connection, callers: Mapping[str, ActiveCaller]) -
         leads = dict(one["co_leads"])
         founder, lead = leads.popitem()
         facts = {**_without(one, "co_leads"), "commission_id": COMMISSION, "co_lead_organisation_id": lead}
-        group_id = await groups.found(connection, callers[founder], WorkingGroupCreate(**facts), UUID(one["id"]))
+        group_id = await groups.found(connection, callers[founder], Sent(WorkingGroupCreate, facts), UUID(one["id"]))
         for party, organisation in leads.items():
-            await groups.put_member(connection, callers[party], group_id, UUID(organisation), GroupRole.CO_LEAD)
+            await groups.put_member(
+                connection, callers[party], group_id, UUID(organisation), Sent(MemberPut, {"role": "co_lead"})
+            )
 
 
 async def _commitment(connection: Connection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
-    new = CommitmentCreate(**_without(one, "by", "transition_id"), commission_id=COMMISSION)
+    new = Sent(CommitmentCreate, {**_without(one, "by", "transition_id"), "commission_id": COMMISSION})
     proposal = UUID(one["transition_id"])
     await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
     other = next(caller for party, caller in callers.items() if party != one["by"])
-    await decisions.answer(connection, MATTERS, other, proposal, ConfirmationCreate(decision=Decision.CONFIRM))
+    await decisions.answer(connection, MATTERS, other, proposal, Sent(ConfirmationCreate, {"decision": "confirm"}))
 
 
 async def _register(connection: Connection, name: str, author: Author, secrets: Secrets) -> None:

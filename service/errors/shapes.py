@@ -106,7 +106,7 @@ def wanted(schema: Schema) -> str:
     if values:
         return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), shown(values[-1])]))
     form = schema.get("format", "")
-    kind = _FORMATS.get(form) or " or ".join(_KINDS[one] for one in _kinds(schema)) or "something else"
+    kind = _FORMATS.get(form) or " or ".join(_KINDS[one] for one in _kinds(schema)) or "an object"
     example = next(iter(schema.get("examples", ())), _EXAMPLES.get(form))
     if example is None:
         return f"{kind}{_limits(schema)}"

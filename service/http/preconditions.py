@@ -5,8 +5,8 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
 
-from service.errors import PreconditionRequired, Unreadable
-from service.trail.version import Versions
+from service.errors import Unreadable
+from service.trail.version import MISSING, Versions
 
 IfMatch = Annotated[
     str | None,
@@ -27,13 +27,9 @@ async def optional_versions(request: Request, if_match: IfMatch = None) -> Versi
 
 
 async def required_versions(request: Request, if_match: IfMatch = None) -> Versions:
-    """Return the versions that a change is meant for, None for `*`; 428 without If-Match, 400 if it is no ETag."""
+    """Return the versions that a change is meant for, None for `*`; `MISSING` without If-Match, 400 if it is no ETag."""
     header = _joined(request) if if_match else ""
-    if not header:
-        raise PreconditionRequired(
-            'Read the resource first, and send its ETag as If-Match (or "*" to change whatever is there).'
-        )
-    return _named(header)
+    return _named(header) if header else MISSING
 
 
 def _joined(request: Request) -> str:

@@ -10,6 +10,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from service.errors.sent import json_value
+
 
 class PublishedAs:
     """Annotates a `dict` body: any object is accepted, the JSON Schema is that of `model`."""
@@ -18,9 +20,13 @@ class PublishedAs:
         self.model = model
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        """Accept any JSON object."""
-        return core_schema.dict_schema(core_schema.str_schema(), core_schema.any_schema())
+        """Accept any JSON value: what is no object is one without members, and judged as that in its turn."""
+        return core_schema.no_info_plain_validator_function(_members)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Publish the schema of the model."""
         return handler(TypeAdapter(self.model).core_schema)
+
+
+def _members(body: object) -> dict[str, Any]:
+    return body if isinstance(body := json_value(body), dict) else {}

@@ -1,6 +1,7 @@
 """The shapes that many request and answer models share: text, language tags, dates, party codes, numbers. Pure."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import (
     AfterValidator,
@@ -49,6 +50,8 @@ class Strict(BaseModel):
     """A request model: a member that it does not know is a mistake, and is said to be one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    elsewhere: ClassVar[Mapping[str, str]] = {}
+    """Members that are not known here, and where they are, as a refusal says it."""
 
 
 class Read(BaseModel):

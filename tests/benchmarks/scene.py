@@ -11,6 +11,7 @@ from uuid import UUID
 
 from service.database.pool import Pool
 from service.database.statement import Connection
+from service.errors.sent import Sent
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller, Kind
@@ -19,7 +20,7 @@ from service.register.commissions.models import Rule, SessionStatus
 from service.register.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
 from service.register.groups import commands as groups
 from service.register.groups.models import GroupRole
-from service.register.groups.schemas import WorkingGroupCreate
+from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.parties import commands as parties
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
 from service.trail.entry import Author
@@ -106,7 +107,7 @@ async def _commission(
         founded_on="1995-10",
         suffix=suffix,
     )
-    commission_id = await commissions.found(connection, administrator, new)
+    commission_id = await commissions.found(connection, administrator, Sent.of(new))
     sessions = [await _session(connection, scene.callers, commission_id, pair, n + 1) for n in range(SESSIONS)]
     made = [await _group(connection, scene, commission_id, pair, n) for n in range(len(SECTORS))]
     code = "-".join(pair) + (f".{suffix}" if suffix else "")
@@ -129,7 +130,7 @@ async def _session(
         starts_on=f"{2014 + 2 * ordinal}-03-01",
         co_chair=CoChair(name=f"Chair of {host}", title="Minister"),
     )
-    return await commissions.plan_session(connection, callers[host], commission_id, new)
+    return await commissions.plan_session(connection, callers[host], commission_id, Sent.of(new))
 
 
 async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int) -> UUID:
@@ -140,7 +141,9 @@ async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair
         sector=SECTORS[number],
         co_lead_organisation_id=scene.ministries[first][number],
     )
-    group_id = await groups.found(connection, scene.callers[first], new)
+    group_id = await groups.found(connection, scene.callers[first], Sent.of(new))
     other = scene.ministries[second][number]
-    await groups.put_member(connection, scene.callers[second], group_id, other, GroupRole.CO_LEAD)
+    await groups.put_member(
+        connection, scene.callers[second], group_id, other, Sent.of(MemberPut(role=GroupRole.CO_LEAD))
+    )
     return group_id

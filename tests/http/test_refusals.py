@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Maker, World, item
+from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import RECORD, SIGN
 
 
@@ -156,3 +156,66 @@ async def test_an_open_proposal_is_told_with_what_can_be_done_about_it(world: Wo
         assert found["open_transition"]["proposed_at"] == made["proposed_at"]
         assert found["detail"].startswith("PK proposed 'sign' today, and it awaits AZ.")
         assert cure in found["detail"]
+
+
+async def test_what_is_wrong_with_a_new_commitment_comes_in_one_answer(still: World) -> None:
+    body = {
+        **RECORD,
+        "session_id": item(1),
+        "working_group_id": item(2),
+        "lead_organisation_id": item(3),
+        "item_number": None,
+        "sector": 5,
+        "agreement": {"agreed_on": "2199", "found_in": "signed", "expires_at": "2020-01-01T00:00:00Z"},
+    }
+    found = refused(await still.as_("PK").post("/v1/commitments", json=body), 422)
+    assert pointers(found) == {
+        "/session_id",
+        "/working_group_id",
+        "/lead_organisation_id",
+        "/item_number",
+        "/sector",
+        "/agreement/agreed_on",
+        "/agreement/effective_on",
+        "/agreement/expires_at",
+    }
+
+
+async def test_what_is_wrong_with_anything_new_comes_in_one_answer(still: World) -> None:
+    session = {"ordinal": "ten", "status": "held", "host_party": "PK"}
+    where = f"/v1/commissions/{COMMISSION}/sessions"
+    assert pointers(refused(await still.as_("PK").post(where, json=session), 422)) == {"/ordinal", "/starts_on"}
+    party = {"party": "PK", "secretariat_id": item(1)}
+    commission = {"titles": {}, "parties": [party, party], "languages": ["en", "en"], "rule": "mutual"}
+    found = refused(await still.as_("administrator").post("/v1/commissions", json=commission), 422)
+    assert pointers(found) == {"/titles", "/parties", "/languages"}
+    principal = {"client_id": "?", "kind": "auditor", "name": "x", "organisation_id": item(1), "issuer": "https://x"}
+    found = refused(await still.as_("administrator").post("/v1/principals", json=principal), 422)
+    assert {"/client_id", "/organisation_id", "/issuer"} <= pointers(found)
+    group = {"commission_id": COMMISSION, "titles": 5, "sector": "x y", "co_lead_organisation_id": item(1)}
+    found = refused(await still.as_("PK").post("/v1/working-groups", json=group), 422)
+    assert pointers(found) == {"/titles", "/sector", "/co_lead_organisation_id"}
+
+
+async def test_an_item_that_is_recorded_already_is_told_with_its_address(still: World) -> None:
+    answer = await still.as_("PK").post("/v1/commitments", json={**RECORD, "item_number": 4})
+    found = refused(answer, 409)
+    assert found["existing"] == {"kind": "commitment", "id": item(4), "address": f"/v1/commitments/{item(4)}"}
+    assert "item_number" in found["detail"]
+
+
+async def test_a_refusal_of_a_proposal_without_a_reason_is_told_with_the_rest(world: World) -> None:
+    made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
+    where = f"/v1/transitions/{made.json()['id']}/confirmations"
+    found = refused(await world.as_("AZ").post(where, json={"decision": "refuse", "nonsense": 1}), 422)
+    assert pointers(found) == {"/reason", "/nonsense"}
+
+
+async def test_a_body_of_another_kind_is_told_what_is_wanted(still: World) -> None:
+    asked = still.as_("administrator")
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    refused(await asked.post("/v1/parties", content=b"code=TR", headers=form), 415)
+    found = refused(await asked.post("/v1/parties", content=b"{}"), 422)
+    assert "Content-Type: application/json" in found["detail"]
+    found = refused(await asked.post("/v1/parties", json=[1]), 422)
+    assert found["detail"] == "1 thing is wrong: the body must be an object."

@@ -90,7 +90,10 @@ async def test_an_auditor_is_appointed_by_the_administrator_and_then_reads_every
     entry = await last_entry(world)
     assert (entry["kind"], entry["data"]["principal_id"]) == ("auditor.appointed", me)
     nobody = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{uuid4()}")
-    assert nobody.status_code == 422
+    assert nobody.status_code == 404
+    no_auditor = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
+    refused = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{no_auditor}")
+    assert refused.json()["errors"][0]["detail"].startswith("names a principal of the kind 'representative'")
 
 
 async def test_a_session_is_recorded_by_its_host_and_each_side_names_its_own_co_chair(world: World) -> None:

@@ -1,5 +1,7 @@
 """What changes a commission and its sessions; each command leaves one entry in the commission's audit trail."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -9,11 +11,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, Query, given
-from service.errors import InvalidContent, NotPermitted, fault
+from service.errors import Fault, InvalidContent, NotPermitted, fault, there
+from service.errors.sent import Sent
 from service.identity.models import Principal
 from service.permissions import ActiveCaller, Caller, Kind, Permission
 from service.register.commissions import queries
-from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session, SessionStatus
 from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
 from service.trail import stamp
 from service.trail.append import append
@@ -46,14 +49,12 @@ def _changing_session(*names: str) -> Change:
 
 
 async def found(
-    connection: Connection, caller: ActiveCaller, new: CommissionCreate, known_id: UUID | None = None
+    connection: Connection, caller: ActiveCaller, sent: Sent[CommissionCreate], known_id: UUID | None = None
 ) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
+    new = sent.read(_twice(sent.sound))
     codes = [one.party for one in new.parties]
-    if len(set(codes)) < len(codes) or len(set(new.languages)) < len(new.languages):
-        message = "Each party and each language stands once."
-        raise InvalidContent(message, errors=[fault("/parties", message)])
     made = await stamp.new(connection)
     commission_id = known_id or made.id
     code = "-".join(codes) + (f".{new.suffix}" if new.suffix else "")
@@ -70,12 +71,13 @@ async def found(
 async def appoint_auditor(
     connection: Connection, caller: ActiveCaller, commission_id: UUID, principal_id: UUID
 ) -> dict[str, UUID]:
-    """Appoint an auditor; appointing again changes nothing. 422 unless the principal is an auditor."""
+    """Appoint an auditor; appointing again changes nothing. 404 without such a principal, 422 unless it is an auditor."""
     caller.require(Permission.FOUND_COMMISSION)
     locked = await queries.get_for_update(connection, caller, commission_id)
-    if await _kind.row(connection, principal_id=principal_id) != Kind.AUDITOR:
-        message = "There is no auditor with this id."
-        raise InvalidContent(message, errors=[{"parameter": "principal_id", "detail": message}])
+    kind = there(await _kind.row(connection, principal_id=principal_id), "There is no such principal.")
+    if kind != Kind.AUDITOR:
+        detail = f"names a principal of the kind '{kind}'; an auditor is one of the kind 'auditor'"
+        raise InvalidContent.listing([{"parameter": "principal_id", "detail": detail}])
     row = {"commission_id": commission_id, "principal_id": principal_id}
     if await _appoint.run(connection, **row):
         await record(connection, caller, locked, "auditor.appointed", {"principal_id": str(principal_id)})
@@ -83,14 +85,21 @@ async def appoint_auditor(
 
 
 async def plan_session(
-    connection: Connection, caller: ActiveCaller, commission_id: UUID, new: SessionCreate, known_id: UUID | None = None
+    connection: Connection,
+    caller: ActiveCaller,
+    commission_id: UUID,
+    sent: Sent[SessionCreate],
+    known_id: UUID | None = None,
 ) -> UUID:
     """Record a session and return its id; the host party's secretariat does it."""
     locked = await queries.get_for_update(connection, caller, commission_id)
     locked.standing.require(Permission.MANAGE_COMMISSION)
-    if new.host_party != caller.party:
-        raise NotPermitted("The host party's secretariat records a session.")
-    _held_has_a_date(new.status, new.starts_on)
+    host = sent.sound.get("host_party", caller.party)
+    if host != caller.party:
+        raise NotPermitted(
+            f"The secretariat of the party that hosts a session records it: ask that of {host}. You act for {caller.party}."
+        )
+    new = sent.read(_held_without_a_date(sent.sound))
     session_id = known_id or locked.stamp.id
     row = {"id": session_id, "commission_id": commission_id, **new.model_dump(exclude={"co_chair"})}
     row["co_chairs"] = {caller.party: new.co_chair.model_dump()} if new.co_chair else {}
@@ -101,16 +110,17 @@ async def plan_session(
 
 
 async def change_session(
-    connection: Connection, caller: ActiveCaller, session_id: UUID, patch: SessionPatch, version: Versions
+    connection: Connection, caller: ActiveCaller, session_id: UUID, sent: Sent[SessionPatch], version: Versions
 ) -> None:
     """Change a session: the host's secretariat everything, another secretariat its own co-chair."""
     known = await queries.session(connection, session_id)
     locked = await queries.get_for_update(connection, caller, known["commission_id"])
     locked.standing.require(Permission.MANAGE_COMMISSION)
     before = await queries.session(connection, session_id)
+    _may_change(sent.sound, caller, before)
     check_version(version, before["seq"])
-    changes = _changes(patch, caller, before)
-    _held_has_a_date(changes.get("status", before["status"]), changes.get("starts_on", before["starts_on"]))
+    after = {"status": before["status"], "starts_on": before["starts_on"], **sent.sound}
+    changes = _changes(sent.read(_held_without_a_date(after)), caller, before)
     values = {**changes, "seq": locked.row.seq + 1}
     await _changing_session(*values).run(connection, session_id=session_id, **values)
     data = {
@@ -121,15 +131,17 @@ async def change_session(
     await record(connection, caller, locked, "session.changed", data)
 
 
+def _may_change(sound: Mapping[str, Any], caller: Caller, before: queries.SessionRow) -> None:
+    others = sorted(set(sound) - {"co_chair"})
+    if others and before["host_party"] != caller.party:
+        raise NotPermitted(
+            f"Only the secretariat of the host, {before['host_party']}, changes {', '.join(others)}; that of {caller.party} changes "
+            "its own co_chair."
+        )
+
+
 def _changes(patch: SessionPatch, caller: Caller, before: queries.SessionRow) -> dict[str, Any]:
     changes = patch.model_dump(exclude_unset=True, exclude={"co_chair"})
-    if "status" in changes and changes["status"] is None:
-        message = "A session has a status."
-        raise InvalidContent(message, errors=[fault("/status", message)])
-    if changes and before["host_party"] != caller.party:
-        raise NotPermitted(
-            f"Only the secretariat of the host, {before['host_party']}, changes: {', '.join(sorted(changes))}."
-        )
     if "co_chair" in patch.model_fields_set:
         others = {party: who for party, who in before["co_chairs"].items() if party != caller.party}
         own = {caller.party: patch.co_chair.model_dump()} if patch.co_chair else {}
@@ -137,10 +149,18 @@ def _changes(patch: SessionPatch, caller: Caller, before: queries.SessionRow) ->
     return changes
 
 
-def _held_has_a_date(status: str, starts_on: str | None) -> None:
-    if status == "held" and starts_on is None:
-        message = "A session that was held has a date."
-        raise InvalidContent(message, errors=[fault("/starts_on", message)])
+def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    parties = Counter(one["party"] for one in sound.get("parties", ()) if "party" in one)
+    for name, counted in (("parties", parties), ("languages", Counter(sound.get("languages", ())))):
+        for value in [value for value, times in counted.items() if times > 1]:
+            yield fault(f"/{name}", f"names {value} more than once; once is enough")
+
+
+def _held_without_a_date(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    if sound.get("status", "") is None:
+        yield fault("/status", "cannot be removed; a session always has a status")
+    if sound.get("status") == SessionStatus.HELD and not sound.get("starts_on"):
+        yield fault("/starts_on", "is needed of a session that was held: the day, month or year in which it began")
 
 
 async def record(

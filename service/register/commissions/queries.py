@@ -173,7 +173,12 @@ async def standing_in(connection: Connection, caller: Caller, commission_id: UUI
 
 async def session(connection: Connection, session_id: UUID) -> SessionRow:
     """Return the session; `NotFound` otherwise."""
-    return there(await _session_by_id.row(connection, session_id=session_id), "There is no such session.")
+    return there(await find_session(connection, session_id), "There is no such session.")
+
+
+async def find_session(connection: Connection, session_id: UUID) -> SessionRow | None:
+    """Return the session; None if there is none."""
+    return await _session_by_id.row(connection, session_id=session_id)
 
 
 async def sessions(

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Response
 
 from service.database.transaction import Transaction
+from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
@@ -42,7 +43,7 @@ PLANNED = created("ETag", parameter="session_id", leads_to=["read_session", "cha
 async def create_commission(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[CommissionCreate, Body(openapi_examples=COMMISSIONS)],
+    new: Annotated[Sent[CommissionCreate], Body(openapi_examples=COMMISSIONS)],
 ) -> Response:
     """Found a commission of two or more parties, each with its secretariat. Administrator only."""
     commission_id = await commands.found(connection, caller, new)
@@ -99,7 +100,7 @@ async def create_session(
     connection: Transaction,
     caller: CurrentCaller,
     commission_id: UUID,
-    new: Annotated[SessionCreate, Body(openapi_examples=SESSIONS)],
+    new: Annotated[Sent[SessionCreate], Body(openapi_examples=SESSIONS)],
 ) -> Response:
     """Record a session, planned or held. The host party's secretariat does it, and names its own co-chair."""
     session_id = await commands.plan_session(connection, caller, commission_id, new)
@@ -147,7 +148,7 @@ async def change_session(
     connection: Transaction,
     caller: CurrentCaller,
     session_id: UUID,
-    patch: Annotated[SessionPatch, Body(openapi_examples=SESSION_PATCHES)],
+    patch: Annotated[Sent[SessionPatch], Body(openapi_examples=SESSION_PATCHES)],
     version: RequiredVersion,
 ) -> Response:
     """Change a session (RFC 7396): the host's secretariat all of it, another secretariat its own co-chair."""

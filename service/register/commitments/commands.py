@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
-from service.errors import AlreadyExists, Fault, InvalidContent, fault
+from service.errors import AlreadyExists, Fault, InvalidContent, NotFound, fault
+from service.errors.sent import Sent
 from service.permissions import Caller, Permission
 from service.register.commissions.models import Commission, SessionStatus
 from service.register.commitments import queries
@@ -22,7 +23,7 @@ from service.register.commitments.schemas import CommitmentCreate, PartyFactsPat
 from service.register.decisions.engine.locking import lock, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
-from service.register.decisions.rules.judging import Case, Judged, faults, step_of
+from service.register.decisions.rules.judging import Case, Judged, ending, impossible, step_of
 from service.register.parties.models import Organisation
 from service.trail.entry import canonical
 from service.trail.version import Versions, check_version, unconditional
@@ -30,6 +31,7 @@ from service.values import end
 
 _commission, _organisation, _commitment = table(Commission), table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
+LEAD = "lead_organisation_id"
 _party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
 _taken = Query(sa.select(_commitment.c.id).where(_commitment.c.reference == sa.bindparam("reference")), UUID)
 _next_intersessional = Query(
@@ -44,25 +46,26 @@ _next_intersessional = Query(
 async def record(
     connection: Connection,
     caller: Caller,
-    new: CommitmentCreate,
+    sent: Sent[CommitmentCreate],
     known_id: UUID | None = None,
     known_transition_id: UUID | None = None,
 ) -> UUID:
     """Record a commitment and open the caller's proposal that it was agreed; return its id.
 
-    422 lists everything that is wrong; 409 if the item of that session is recorded already.
+    403, 422 with everything that is wrong, 409 if the item of that session is recorded already.
     """
-    place = await queries.place(connection, caller, new.commission_id, new.session_id, new.working_group_id)
-    if place is None:
-        raise InvalidContent.listing([fault("/commission_id", "there is no such commission")])
-    standing_in(caller, place).require(Permission.PROPOSE)
-    judged, wrong = _agreement(new, place)
-    wrong = [*_wrong_place(new, place), *await _wrong_lead(connection, caller, new.lead_organisation_id), *wrong]
-    if wrong:
-        raise InvalidContent.listing(wrong)
+    caller.require_somewhere(Permission.PROPOSE)
+    sound = sent.sound
+    commission, session, group = (_id(sound.get(f"{name}_id")) for name in ("commission", "session", "working_group"))
+    place = await queries.place(connection, caller, commission, session, group) if commission else None
+    if place is not None:
+        standing_in(caller, place).require(Permission.PROPOSE)
+    new = sent.read([*_wrong(sound, place), *await _wrong_lead(connection, caller, _id(sound.get(LEAD)))])
+    assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
-    if wrong := too_long(row, "/texts"):
-        raise InvalidContent.listing(wrong)
+    evidence = new.agreement.given()
+    step = step_of(COMMITMENT, _facts(sound, place), {**evidence, "action": Action.AGREE})
+    judged = Judged(step, evidence, new.agreement.expires_at)
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
     await insert(connection, COMMITMENTS, caller, row, move, place["at"])
@@ -70,15 +73,13 @@ async def record(
 
 
 async def change_party_facts(
-    connection: Connection, caller: Caller, commitment_id: UUID, patch: PartyFactsPatch, version: Versions
+    connection: Connection, caller: Caller, commitment_id: UUID, sent: Sent[PartyFactsPatch], version: Versions
 ) -> None:
     """Change facts of the caller's own party (merge patch); the other parties' are out of reach."""
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
-    check_version(version, locked.row["seq"])
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
-    wrong = await _wrong_lead(connection, caller, patch.lead_organisation_id)
-    if wrong:
-        raise InvalidContent.listing(wrong)
+    check_version(version, locked.row["seq"])
+    patch = sent.read(await _wrong_lead(connection, caller, _id(sent.sound.get(LEAD))))
     party, everyone = str(caller.party), locked.row["party_facts"]
     before = everyone.get(party, {})
     changes = patch.model_dump(mode="json", exclude_unset=True)
@@ -91,40 +92,75 @@ async def change_party_facts(
     await save(connection, caller, locked, "commitment.changed", data, {"party_facts": {**everyone, party: after}})
 
 
-def _wrong_place(new: CommitmentCreate, place: Mapping[str, Any]) -> Iterator[Fault]:
-    if new.session_id and place["ordinal"] is None:
-        yield fault("/session_id", "there is no such session of this commission")
-    if place["session_status"] == SessionStatus.CANCELLED:
-        yield fault("/session_id", "this session was cancelled, so it agreed nothing")
-    if new.session_id and new.item_number is None:
+def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """Give what is wrong in what is sound: where it is to be recorded, its number, its length, its agreement."""
+    if place is None:
+        yield fault("/commission_id", "names no commission; GET /v1/commissions lists them")
+    else:
+        yield from _wrong_place(sound, place)
+        yield from _wrong_agreement(sound, place)
+    session, number = sound.get("session_id"), sound.get("item_number")
+    if session and number is None:
         yield fault("/item_number", "is needed: the number of the item in the session's minutes")
-    if new.session_id is None and new.item_number is not None:
+    if number is not None and not session:
         yield fault("/item_number", "is given with a session only; between sessions the service counts")
-    if new.working_group_id and place["group_id"] is None:
-        yield fault("/working_group_id", "there is no such working group of this commission")
+    yield from too_long({**dict.fromkeys(COMMITMENT.members), **sound}, "/texts")
 
 
-def _agreement(new: CommitmentCreate, place: Mapping[str, Any]) -> tuple[Judged, list[Fault]]:
-    """Return the proposal that it was agreed, and what is missing or wrong in it."""
-    facts = Facts(
+def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
+    if sound.get("session_id") and place["ordinal"] is None:
+        hint = f"GET /v1/commissions/{place['id']}/sessions lists them"
+        yield fault("/session_id", f"names no session of this commission; {hint}")
+    if place["session_status"] == SessionStatus.CANCELLED:
+        yield fault("/session_id", "names a session that was cancelled, so it agreed nothing")
+    if sound.get("working_group_id") and place["group_id"] is None:
+        hint = f"GET /v1/working-groups?commission_id={place['id']} lists them"
+        yield fault("/working_group_id", f"names no working group of this commission; {hint}")
+
+
+def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
+    given, facts = sound.get("agreement", {}), _facts(sound, place)
+    case, evidence = Case({}, facts, place["at"], {}), {name: given[name] for name in given if name != "expires_at"}
+    wrong = COMMITMENT.missing(Action.AGREE, evidence, facts)
+    for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
+        yield fault(f"/agreement{one['pointer']}", one["detail"])
+
+
+def _facts(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Facts:
+    return Facts(
         state=State.PROPOSED,
         parties=tuple(place["parties"]),
         languages=tuple(place["languages"]),
-        instrument_required=new.instrument_required,
+        instrument_required=sound.get("instrument_required", True),
     )
-    evidence = new.agreement.given()
-    step = step_of(COMMITMENT, facts, {**evidence, "action": Action.AGREE})
-    judged = Judged(step, evidence, new.agreement.expires_at)
-    wrong = COMMITMENT.missing(Action.AGREE, evidence, facts) + faults(
-        COMMITMENT, Case({}, facts, place["at"], {}), judged
-    )
-    return judged, [fault(f"/agreement{one['pointer']}", one["detail"]) for one in wrong]
 
 
 async def _wrong_lead(connection: Connection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
     if organisation_id is None or await _party_of.row(connection, organisation_id=organisation_id) == caller.party:
         return []
-    return [fault("/lead_organisation_id", f"is not an organisation of {caller.party}, your own party")]
+    hint = f"GET /v1/organisations?party={caller.party} lists them"
+    return [fault(f"/{LEAD}", f"names no organisation of {caller.party}, your own party; {hint}")]
+
+
+def _id(value: str | None) -> UUID | None:
+    return UUID(value) if value else None
+
+
+async def _recorded_already(
+    connection: Connection, caller: Caller, reference: str, commitment_id: UUID
+) -> AlreadyExists:
+    """Return the refusal that tells which commitment it is, to who may see it."""
+    try:
+        await queries.get(connection, caller, commitment_id)
+        existing = {"kind": "commitment", "id": str(commitment_id), "address": f"/v1/commitments/{commitment_id}"}
+    except NotFound:
+        existing = None
+    return AlreadyExists(
+        f"{reference} is recorded already, and a reference is never used twice. Read it; if this is another item, send its own "
+        "item_number.",
+        reference=reference,
+        existing=existing,
+    )
 
 
 async def _row(
@@ -132,8 +168,8 @@ async def _row(
 ) -> dict[str, Any]:
     number = new.item_number or await _next_intersessional.one(connection, the_commission=new.commission_id)
     reference = f"{place['code']}/{place['ordinal'] or 0:02d}/{number:03d}"
-    if await _taken.row(connection, reference=reference):
-        raise AlreadyExists(f"{reference} is recorded already. A reference is never used twice.", reference=reference)
+    if taken := await _taken.row(connection, reference=reference):
+        raise await _recorded_already(connection, caller, reference, taken)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(COMMITMENT.members),

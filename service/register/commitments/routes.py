@@ -7,6 +7,7 @@ from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
 from service.errors import Stale
+from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
@@ -57,7 +58,7 @@ async def read_lifecycle() -> Any:  # noqa: ANN401
 async def create_commitment(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[CommitmentCreate, Body(openapi_examples=RECORDED)],
+    new: Annotated[Sent[CommitmentCreate], Body(openapi_examples=RECORDED)],
 ) -> Response:
     """Record what was agreed. It stays `proposed` until every other party has confirmed that it was."""
     commitment_id = await commands.record(connection, caller, new)
@@ -100,7 +101,7 @@ async def change_party_facts(
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: UUID,
-    patch: Annotated[PartyFactsPatch, Body(openapi_examples=PARTY_FACTS)],
+    patch: Annotated[Sent[PartyFactsPatch], Body(openapi_examples=PARTY_FACTS)],
     version: RequiredVersion,
 ) -> Response:
     """Change facts of the caller's own party (RFC 7396). Shared facts change by the action `amend`."""

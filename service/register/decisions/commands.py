@@ -1,19 +1,20 @@
 """Proposing a move, answering a proposal, taking one's own back: for any matter, and each locks its row first."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
 from service.errors import (
     Conflict,
-    InvalidContent,
+    Fault,
     NotPermitted,
     OwnProposal,
     ProposalAlreadyOpen,
     ProposalClosed,
     fault,
 )
+from service.errors.sent import Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
@@ -95,14 +96,15 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
 
 
 async def answer(
-    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, new: ConfirmationCreate
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, sent: Sent[ConfirmationCreate]
 ) -> Row:
     """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
 
     409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
-    await _may_answer(connection, caller, locked, transition_id, new)
+    await _may_answer(connection, caller, locked, transition_id)
+    new = sent.read(_unreasoned(sent.sound))
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     said = _said(transition_id, caller, locked, new)
     kind, status = "transition.confirmed", TransitionStatus.OPEN
@@ -130,7 +132,7 @@ async def answer(
 
 
 async def withdraw(
-    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, new: WithdrawalCreate
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, sent: Sent[WithdrawalCreate]
 ) -> Row:
     """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
@@ -140,7 +142,7 @@ async def withdraw(
             f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
         )
     await _require_open(connection, locked, transition_id)
-    data = {"transition": str(transition_id), "reason": new.reason}
+    data = {"transition": str(transition_id), "reason": sent.read().reason}
     others = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, others)
     return await queries.now(connection, locked.matter, transition_id)
@@ -161,9 +163,7 @@ def _body(known: Row) -> dict[str, Any]:
     return {**known["evidence"], "action": known["action"]}
 
 
-async def _may_answer(
-    connection: Connection, caller: Caller, locked: Locked, transition_id: UUID, new: ConfirmationCreate
-) -> None:
+async def _may_answer(connection: Connection, caller: Caller, locked: Locked, transition_id: UUID) -> None:
     locked.standing.require(Permission.CONFIRM)
     await _require_open(connection, locked, transition_id)
     awaiting = ", ".join(locked.row["awaiting"])
@@ -171,9 +171,11 @@ async def _may_answer(
         raise OwnProposal(f"{caller.party} proposed this; {awaiting} must confirm it.")
     if caller.party not in locked.row["awaiting"]:
         raise Conflict(f"{caller.party} has confirmed this already; {awaiting} has not yet.")
-    if new.decision is Decision.REFUSE and not new.reason:
-        message = "A refusal needs a reason, so that the other side knows what to mend."
-        raise InvalidContent(message, errors=[fault("/reason", message)])
+
+
+def _unreasoned(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    if sound.get("decision") == Decision.REFUSE and not sound.get("reason"):
+        yield fault("/reason", "is needed for a refusal, so that the other side knows what to mend")
 
 
 async def _require_open(connection: Connection, locked: Locked, transition_id: UUID) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Depends, Query, Request, Response
 
 from service.database.transaction import Transaction
+from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import ONCE
 from service.http.idempotency import Once, OnceRoute
@@ -71,7 +72,7 @@ async def create_confirmation(
     caller: UncheckedCaller,
     every: EveryMatter,
     transition_id: UUID,
-    new: Annotated[ConfirmationCreate, Body(openapi_examples=CONFIRMATIONS)],
+    new: Annotated[Sent[ConfirmationCreate], Body(openapi_examples=CONFIRMATIONS)],
 ) -> Response:
     """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
     made = await commands.answer(connection, every, caller, transition_id, new)
@@ -91,7 +92,7 @@ async def create_withdrawal(
     caller: UncheckedCaller,
     every: EveryMatter,
     transition_id: UUID,
-    new: Annotated[WithdrawalCreate, Body(openapi_examples=WITHDRAWALS)],
+    new: Annotated[Sent[WithdrawalCreate], Body(openapi_examples=WITHDRAWALS)],
 ) -> Response:
     """Take back a proposal that the caller's own party made and that is still open."""
     made = await commands.withdraw(connection, every, caller, transition_id, new)

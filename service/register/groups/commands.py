@@ -1,5 +1,7 @@
 """What changes working groups; each command leaves one entry in the commission's audit trail."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,15 +9,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, given
-from service.errors import AlreadyExists, InvalidContent, NotFound, NotPermitted, fault
+from service.errors import AlreadyExists, Fault, NotFound, NotPermitted, fault
+from service.errors.sent import Sent
 from service.permissions import ActiveCaller, Caller, Permission
 from service.register.commissions import commands as commissions
-from service.register.commissions.queries import Locked, get_for_update
-from service.register.commissions.queries import session as read_session
+from service.register.commissions.queries import Locked, find_session, get_for_update
 from service.register.groups import queries
 from service.register.groups.models import GroupRole, Membership, WorkingGroup
-from service.register.groups.schemas import WorkingGroupCreate
-from service.register.parties.queries import organisation
+from service.register.groups.schemas import MemberPut, WorkingGroupCreate
+from service.register.parties.queries import OrganisationRow, find_organisation, organisation
 
 _group, _member = table(WorkingGroup), table(Membership)
 _found = Change(
@@ -40,16 +42,17 @@ _end = Change(
 
 
 async def found(
-    connection: Connection, caller: ActiveCaller, new: WorkingGroupCreate, known_id: UUID | None = None
+    connection: Connection, caller: ActiveCaller, sent: Sent[WorkingGroupCreate], known_id: UUID | None = None
 ) -> UUID:
     """Found a group with the caller's own co-lead and return its id."""
-    locked = await _managed(connection, caller, new.commission_id)
-    await _own(connection, caller, new.co_lead_organisation_id)
-    if new.founded_at_session_id:
-        session = await read_session(connection, new.founded_at_session_id)
-        if session["commission_id"] != new.commission_id:
-            message = "The session is of another commission."
-            raise InvalidContent(message, errors=[fault("/founded_at_session_id", message)])
+    caller.require_somewhere(Permission.MANAGE_COMMISSION)
+    sound = sent.sound
+    try:
+        locked = await _managed(connection, caller, UUID(sound["commission_id"])) if "commission_id" in sound else None
+    except NotFound:
+        locked = None
+    new = sent.read(await _wrong_founding(connection, caller, sound, locked))
+    assert locked is not None
     group_id = known_id or locked.stamp.id
     facts = new.model_dump(exclude={"co_lead_organisation_id"})
     await _found.run(connection, id=group_id, **facts, seq=locked.row.seq + 1)
@@ -60,19 +63,23 @@ async def found(
 
 
 async def put_member(
-    connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID, role: GroupRole
+    connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID, sent: Sent[MemberPut]
 ) -> None:
     """Make an organisation of the caller's own party co-lead or member; the same again changes nothing."""
     locked, group = await _changed(connection, caller, group_id)
     await _own(connection, caller, organisation_id)
+    role = sent.read().role
     present = {UUID(str(one["organisation_id"])): one for one in group["members"]}
     before = present[organisation_id]["role"] if organisation_id in present else None
     if before == role:
         return
     others = [one for key, one in present.items() if key != organisation_id and one["party"] == caller.party]
-    if role is GroupRole.CO_LEAD and any(one["role"] == GroupRole.CO_LEAD for one in others):
+    leads = [one for one in others if one["role"] == GroupRole.CO_LEAD]
+    if role is GroupRole.CO_LEAD and leads:
+        taken = leads[0]["organisation_id"]
         raise AlreadyExists(
-            f"{caller.party} has a co-lead in this group already. Make it a member or release it first."
+            f"{caller.party} has a co-lead in this group already, the organisation {taken}. Make it a member, or release it, first.",
+            existing={"kind": "co_lead", "id": str(taken), "address": f"/v1/organisations/{taken}"},
         )
     await _put(connection, caller, group_id, organisation_id, role)
     await _record(connection, caller, locked, group_id, organisation_id, before, role)
@@ -102,14 +109,35 @@ async def _changed(connection: Connection, caller: Caller, group_id: UUID) -> tu
 
 
 async def _own(connection: Connection, caller: Caller, organisation_id: UUID) -> None:
-    try:
-        party = (await organisation(connection, organisation_id))["party"]
-    except NotFound as wrong:
-        raise InvalidContent(f"There is no organisation {organisation_id}.") from wrong
-    if party != caller.party:
+    _require_own(caller, await organisation(connection, organisation_id))
+
+
+def _require_own(caller: Caller, found: OrganisationRow) -> None:
+    if found["party"] != caller.party:
         raise NotPermitted(
-            f"A secretariat names organisations of its own party, {caller.party}; this one is of {party}."
+            f"A secretariat names organisations of its own party, {caller.party}; {found['name']} is of {found['party']}, whose "
+            "secretariat names it."
         )
+
+
+async def _wrong_founding(
+    connection: Connection, caller: Caller, sound: Mapping[str, Any], locked: Locked | None
+) -> list[Fault]:
+    wrong = []
+    if locked is None:
+        wrong.append(fault("/commission_id", "names no commission; GET /v1/commissions lists them"))
+    if lead := sound.get("co_lead_organisation_id"):
+        known = await find_organisation(connection, UUID(lead))
+        if known is None:
+            wrong.append(fault("/co_lead_organisation_id", "names no organisation; GET /v1/organisations lists them"))
+        elif locked:
+            _require_own(caller, known)
+    if locked and (session_id := sound.get("founded_at_session_id")):
+        session = await find_session(connection, UUID(session_id))
+        if session is None or session["commission_id"] != locked.row.id:
+            hint = f"GET /v1/commissions/{locked.row.id}/sessions lists them"
+            wrong.append(fault("/founded_at_session_id", f"names no session of this commission; {hint}"))
+    return wrong
 
 
 async def _put(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole) -> None:

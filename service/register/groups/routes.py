@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
@@ -34,7 +35,7 @@ FOUNDED = created("ETag", parameter="working_group_id", leads_to=["read_working_
 async def create_working_group(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[WorkingGroupCreate, Body(openapi_examples=GROUPS)],
+    new: Annotated[Sent[WorkingGroupCreate], Body(openapi_examples=GROUPS)],
 ) -> Response:
     """Found a joint working group. A secretariat does it, and names its own party's co-lead."""
     group_id = await commands.found(connection, caller, new)
@@ -78,10 +79,10 @@ async def put_member(
     caller: CurrentCaller,
     working_group_id: UUID,
     organisation_id: UUID,
-    new: Annotated[MemberPut, Body(openapi_examples=MEMBERS)],
+    new: Annotated[Sent[MemberPut], Body(openapi_examples=MEMBERS)],
 ) -> Response:
     """Name an organisation of the caller's own party co-lead or member. A secretariat does it."""
-    await commands.put_member(connection, caller, working_group_id, organisation_id, new.role)
+    await commands.put_member(connection, caller, working_group_id, organisation_id, new)
     return await _read(connection, working_group_id)
 
 

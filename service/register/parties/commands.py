@@ -1,5 +1,6 @@
 """What changes the registry; each command leaves one entry in the registry's own audit trail."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, given
-from service.errors import Conflict, InvalidContent, fault
+from service.errors import Conflict, Fault, InvalidContent, fault
 from service.identity.models import LOCAL, Credential, Principal
 from service.identity.queries import knows_secret
 from service.identity.tokens import hash_secret, new_secret
@@ -79,13 +80,20 @@ async def register_organisation(
     return row
 
 
+def misplaced(kind: str, organisation_id: object) -> Iterator[Fault]:
+    """Give what is wrong with the organisation of a principal of this kind."""
+    if kind == Kind.REPRESENTATIVE and not organisation_id:
+        yield fault("/organisation_id", "is needed: a representative acts for one organisation")
+    if kind != Kind.REPRESENTATIVE and organisation_id:
+        yield fault("/organisation_id", f"is for a representative only; a principal of the kind '{kind}' acts for none")
+
+
 async def register_principal(
     connection: Connection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
 ) -> tuple[queries.PrincipalRow, str | None]:
     """Register a principal, with a secret of ours unless another issuer vouches for it; return its row and its secret, which is never seen again."""
-    if (new.kind is Kind.REPRESENTATIVE) != (new.organisation_id is not None):
-        message = "A representative acts for one organisation; the other kinds act for none."
-        raise InvalidContent(message, errors=[fault("/organisation_id", message)])
+    if wrong := list(misplaced(new.kind, new.organisation_id)):
+        raise InvalidContent.listing(wrong)
     stamped = await stamp.registry(connection)
     principal_id = known_id or stamped.id
     await _add_principal.run(

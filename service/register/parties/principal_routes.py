@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Request, Response
 
 from service.database.transaction import Transaction
+from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
@@ -18,7 +19,7 @@ from service.identity.callers import Callers
 from service.permissions import Permission
 from service.register.parties import commands, queries
 from service.register.parties.examples import PRINCIPALS, SECRETS
-from service.register.parties.registering import Forget, author, vouched
+from service.register.parties.registering import Forget, author, wrong_principal
 from service.register.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
@@ -37,12 +38,12 @@ async def create_principal(
     request: Request,
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[PrincipalCreate, Body(openapi_examples=PRINCIPALS)],
+    sent: Annotated[Sent[PrincipalCreate], Body(openapi_examples=PRINCIPALS)],
 ) -> Response:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
     by = author(caller)
     callers: Callers = request.app.state.callers
-    await vouched(connection, callers.providers, new)
+    new = sent.read(await wrong_principal(connection, callers.providers, sent.sound))
     row, secret = await commands.register_principal(connection, by, new)
     content = members(PrincipalRead, row) | {"client_secret": secret}
     return answer(content, 201, location=f"/v1/principals/{row['id']}")
@@ -89,10 +90,12 @@ async def create_secret(
     connection: Transaction,
     caller: CurrentCaller,
     principal_id: UUID,
-    new: Annotated[SecretCreate, Body(openapi_examples=SECRETS)],
+    new: Annotated[Sent[SecretCreate], Body(openapi_examples=SECRETS)],
 ) -> Response:
     """Rotate the secret; the old ones may stay good for a while, so that no system stands still."""
-    row, secret = await commands.rotate_secret(connection, author(caller), principal_id, new.old_secrets_expire_at)
+    by = author(caller)
+    await queries.principal(connection, principal_id)
+    row, secret = await commands.rotate_secret(connection, by, principal_id, new.read().old_secrets_expire_at)
     return answer(members(PrincipalRead, row) | {"client_secret": secret}, 201)
 
 

@@ -156,6 +156,11 @@ async def organisation(connection: Connection, organisation_id: UUID) -> Organis
     return there(await _organisation_by_id.row(connection, id=organisation_id), "There is no such organisation.")
 
 
+async def find_organisation(connection: Connection, organisation_id: UUID) -> OrganisationRow | None:
+    """Return the organisation; None if there is none."""
+    return await _organisation_by_id.row(connection, id=organisation_id)
+
+
 async def principals(connection: Connection, after: list[Any] | None, limit: int) -> list[PrincipalRow]:
     """Return principals by age."""
     return await _principals_after.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)

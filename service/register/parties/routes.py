@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
@@ -78,10 +79,10 @@ async def create_my_secret(
 async def create_party(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[PartyCreate, Body(openapi_examples=PARTIES)],
+    new: Annotated[Sent[PartyCreate], Body(openapi_examples=PARTIES)],
 ) -> Response:
     """Register a government by its ISO 3166-1 alpha-2 code. Administrator only."""
-    row = await commands.register_party(connection, author(caller), new)
+    row = await commands.register_party(connection, author(caller), new.read())
     return answer(members(PartyRead, row), 201, location=f"/v1/parties/{row['code']}")
 
 
@@ -113,10 +114,10 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
 async def create_organisation(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[OrganisationCreate, Body(openapi_examples=ORGANISATIONS)],
+    new: Annotated[Sent[OrganisationCreate], Body(openapi_examples=ORGANISATIONS)],
 ) -> Response:
     """Register a ministry, agency, service or company under its party. Administrator only."""
-    row = await commands.register_organisation(connection, author(caller), new)
+    row = await commands.register_organisation(connection, author(caller), new.read())
     return answer(members(OrganisationRead, row), 201, location=f"/v1/organisations/{row['id']}")
 
 

@@ -69,7 +69,7 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     # What is empty is missing: that is said once.
     absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
     wrong = [one for one in misshapen if one["pointer"] not in absent]
-    wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else _end(sound))
+    wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
     if read is not None and not gaps:
         wrong += rules.unfit(step, read.given(), case.members)
     if read is None or gaps or wrong:
@@ -120,7 +120,8 @@ def _read(
     return read, [], read.given()
 
 
-def _end(sound: Members) -> datetime | None:
+def ending(sound: Members) -> datetime | None:
+    """Return the end that evidence of the right shape gives, as it was sent."""
     return Evidence.model_validate({"expires_at": sound.get("expires_at")}).expires_at
 
 

@@ -1,0 +1,98 @@
+"""In which order a request is judged: who asks (401), what is there (404), who may (403), and only then what was sent (422)."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from service.http.openapi.additions import PILOT
+from tests.conftest import World, item
+from tests.http.test_refusals import refused
+
+BODIES: list[Any] = [{}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
+TAKES_A_TOKEN_REQUEST = {"/oauth/token", "/oauth/revoke"}
+ANYBODYS = {"/v1/me/secrets"}
+
+
+async def operations(world: World) -> list[tuple[str, str, bool]]:
+    """Return method, path and whether there is an id in it, of each operation that takes a body in JSON."""
+    document = world.app.openapi()
+    return [
+        (method, path, "{" in path)
+        for path, found in document["paths"].items()
+        for method, operation in found.items()
+        if "application/json" in str(operation.get("requestBody")) and path not in TAKES_A_TOKEN_REQUEST
+    ]
+
+
+def placed(path: str, given: dict[str, str] | None = None) -> str:
+    """Return the path with ids of the pilot, or the same id everywhere."""
+    return path.format(**{**{name: str(value) for name, value in PILOT.items()}, **(given or {})})
+
+
+async def test_nobody_is_told_of_its_content_before_it_is_known_who_asks(still: World) -> None:
+    for method, path, _ in await operations(still):
+        for body in BODIES:
+            assert (await still.as_("").request(method, placed(path), json=body)).status_code == 401, path
+
+
+async def test_who_may_not_is_told_so_before_its_content_is_judged(worn: World) -> None:
+    public = {"commitment_id": item(4), "transition_id": item(4)}
+    for method, path, _ in await operations(worn):
+        if path in ANYBODYS:
+            continue
+        for who in ("observer", "auditor"):
+            for body in BODIES:
+                answer = await worn.as_(who).request(method, placed(path, public), json=body)
+                # What one may not see is not there; a commitment of the parties is not there for an observer.
+                assert answer.status_code in {403, 404}, (who, method, path, answer.text)
+
+
+async def test_what_is_not_there_is_told_before_the_content_is_judged(still: World) -> None:
+    absent = dict.fromkeys(PILOT, str(uuid4()))
+    for method, path, has_id in await operations(still):
+        if not has_id:
+            continue
+        who = "administrator" if "/principals/" in path else "PK"
+        for body in BODIES:
+            answer = await still.as_(who).request(method, placed(path, absent), json=body)
+            assert answer.status_code == 404, (method, path, answer.text)
+
+
+async def test_a_representative_without_a_part_is_told_so_before_its_content_is_judged(world: World) -> None:
+    tr = await world.second_principal("pk-health", organisation_id="01940000-0000-7000-8000-000000000106")
+    made = await world.as_("PK").post(
+        f"/v1/commitments/{item(4)}/transitions", json={"action": "redraft", "reason": "x"}
+    )
+    for path, body in (
+        ("/v1/commitments", {"commission_id": str(PILOT["commission_id"]), "titles": 5}),
+        ("/v1/working-groups", {"commission_id": str(PILOT["commission_id"]), "titles": 5}),
+        (f"/v1/commissions/{PILOT['commission_id']}/sessions", {}),
+        (f"/v1/transitions/{made.json()['id']}/confirmations", {"decision": "perhaps"}),
+        (f"/v1/transitions/{made.json()['id']}/withdrawal", {"reason": 5}),
+    ):
+        found = refused(await world.as_(tr).post(path, json=body), 403)
+        assert "You are a representative of PK, of neither its secretariat nor the working group" in found["detail"]
+    patched = await world.as_(tr).patch(f"/v1/commitments/{item(4)}", json={"nonsense": 1})
+    assert refused(patched, 403)["permission"] == "edit_party_facts"
+
+
+async def test_a_version_is_asked_for_after_what_is_there_and_who_may(still: World) -> None:
+    for who, path, status in (
+        ("PK", f"/v1/sessions/{uuid4()}", 404),
+        ("administrator", f"/v1/sessions/{PILOT['session_id']}", 403),
+        ("PK", f"/v1/commitments/{uuid4()}", 404),
+        ("auditor", f"/v1/commitments/{item(4)}", 403),
+        ("PK", f"/v1/commitments/{item(4)}", 428),
+    ):
+        assert (await still.as_(who).patch(path, json={})).status_code == status, path
+
+
+@pytest.mark.parametrize("name", ["organisation_id", "principal_id"])
+async def test_an_id_in_the_path_that_does_not_exist_is_not_there(still: World, name: str) -> None:
+    who, method, path = {
+        "organisation_id": ("PK", "PUT", "/v1/working-groups/{working_group_id}/members/{organisation_id}"),
+        "principal_id": ("administrator", "PUT", "/v1/commissions/{commission_id}/auditors/{principal_id}"),
+    }[name]
+    answer = await still.as_(who).request(method, placed(path, {name: str(uuid4())}), json={"role": "member"})
+    assert answer.status_code == 404, answer.text
