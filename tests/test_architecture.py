@@ -135,3 +135,21 @@ def test_no_file_speaks_of_a_machine_or_a_registry() -> None:
         if file.exists():
             text = file.read_text()
             assert not [word for word in forbidden if word in text], file
+
+
+def test_there_is_one_way_to_sql() -> None:
+    driving = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "copy_records_to_table"}
+    outside = [(file, tree) for file, tree in parsed() if not file.startswith("database/")]
+    for file, tree in outside:
+        for node in ast.walk(tree):
+            names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            # Types and functions of Core, the dialect's own among them; no engine, no driver.
+            allowed = {"sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.sql"}
+            used = {name for name in names if name.partition(".")[0] in {"sqlalchemy", "asyncpg"}}
+            assert used <= allowed, file
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in driving, f"{file}: {node.func.attr}"
+    written = [file for file, _ in outside if file in holding("SELECT ") or file in holding("INSERT INTO")]
+    assert written == []

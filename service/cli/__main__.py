@@ -130,13 +130,11 @@ def main() -> None:
     except OSError as wrong:
         sys.exit(f"pacta: {_unreachable(wrong)}")
     except Exception as wrong:
-        from asyncpg import IntegrityConstraintViolationError
-
-        from service.database.pool import LOST
+        from service.database.pool import CONTRADICTED, LOST
 
         if not isinstance(wrong, LOST):
             raise
-        taken = isinstance(wrong, IntegrityConstraintViolationError)
+        taken = isinstance(wrong, CONTRADICTED)
         sys.exit(f"pacta: {_taken(wrong) if taken else _unreachable(wrong)}")
 
 

@@ -32,6 +32,10 @@ ABANDONED: Final = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 """What is raised by, or in the midst of, what a connection is lent for, so that it is not lent again."""
+CONTRADICTED: Final = asyncpg.IntegrityConstraintViolationError
+"""What is there, or is not there, contradicts what was to be written."""
+NO_SCHEMA: Final = asyncpg.UndefinedTableError
+"""The database was not migrated."""
 END_SECONDS: Final = 5
 """How long a rollback, a connection that is given back, and the end of the pool may take."""
 log = structlog.get_logger("pacta.database")

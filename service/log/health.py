@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from asyncpg import UndefinedTableError
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 
-from service.database.pool import LOST, Pool
+from service.database.pool import LOST, NO_SCHEMA, Pool
 from service.database.privileges import hindrance
 from service.database.statement import Connection, Query
 from service.errors import Unavailable
@@ -97,7 +96,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
                 logs = await states(connection)
                 checks |= _told(logs)
                 limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
-    except UndefinedTableError:
+    except NO_SCHEMA:
         checks["schema"] = f"is not there, needs {state.revision}: run `pacta migrate`"
     except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
