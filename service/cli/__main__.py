@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -123,6 +124,7 @@ def lifecycle() -> None:
 
 def main() -> None:
     """Run the command; what the operator can mend is said in a sentence, without a traceback."""
+    _hold_standard_streams()
     try:
         app()
     except (ServiceError, ValidationError, ValueError) as wrong:
@@ -136,6 +138,13 @@ def main() -> None:
             raise
         taken = isinstance(wrong, CONTRADICTED)
         sys.exit(f"pacta: {_taken(wrong) if taken else _unreachable(wrong)}")
+
+
+def _hold_standard_streams() -> None:
+    """Have something under the numbers 0 to 2, where they were closed: a socket there would get what is meant for people."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(number)
 
 
 def _unreachable(wrong: Exception) -> str:

@@ -72,7 +72,6 @@ Pacta is running.
     observer        reads what is public
 Ctrl-C ends it; the data stays in {data_dir}.
 """)
-    sys.stdout.flush()
 
 
 def _end_with_uv() -> None:

@@ -24,7 +24,7 @@ HEAD_BYTES: Final = 32_768
 HEAD_SECONDS: Final = 20
 CONNECTIONS: Final = 800
 """Of one process; systems commonly give it 1,024 files, and the database needs some of them."""
-LINGER_SECONDS, LINGER_BYTES = 5, 2**24
+LINGER_SECONDS, LINGER_BYTES = 5, 2**26
 """Who is still sending gets so long to read an answer that came early: a socket closed on unread bytes loses the answer too."""
 
 BARE = re.compile(rb"(?<!\r)\n|(?<=\n)[ \t]")

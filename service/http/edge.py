@@ -10,13 +10,14 @@ from urllib.parse import unquote_to_bytes
 
 import structlog
 from fastapi import Request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import Unreadable
 from service.http.addresses import Addresses
 from service.http.problems import respond
+from service.telemetry import left_out
 
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 BODY_SECONDS, BODY_BYTES_A_SECOND = 20, 32_768
@@ -37,6 +38,9 @@ class Edge:
             "pacta_request_seconds", "Time to answer", ["method", "route"], buckets=BUCKETS, registry=registry
         )
         self.requests = Counter("pacta_requests", "Requests answered", ["method", "route", "status"], registry=registry)
+        Gauge("pacta_log_lines_left_out", "Lines that found no room in the log", registry=registry).set_function(
+            left_out
+        )
         # Bound and found once: at each request that would cost more than the line and the figures themselves.
         self.log = structlog.get_logger("pacta.access").bind()
         self.figures = cache(self._figures)
@@ -106,7 +110,11 @@ class Body:
         if self._whole:
             # Who listens on is told when the client hangs up: that may take as long as the answer.
             return await self._receive()
-        self._begun = self._begun or time.monotonic()
+        if self._begun is None:
+            self._begun = time.monotonic()
+            # Who says before how much will come is told before that it is too much.
+            declared = dict(self._scope["headers"]).get(b"content-length", b"")
+            self._require_room(int(declared) if declared.isdigit() else 0)
         allowed = BODY_SECONDS + self._length / BODY_BYTES_A_SECOND
         try:
             async with asyncio.timeout(self._begun + allowed - time.monotonic()):
@@ -115,13 +123,13 @@ class Body:
             raise HTTPException(408) from None
         self._whole = not message.get("more_body", False)
         self._length += len(message.get("body", b""))
-        if self._length > self._longest():
-            raise HTTPException(413)
+        self._require_room(self._length)
         return message
 
-    def _longest(self) -> int:
+    def _require_room(self, length: int) -> None:
         declared = getattr(self._scope.get("route"), "openapi_extra", None) or {}
-        return int(declared.get(LONGEST, self._most))
+        if length > int(declared.get(LONGEST, self._most)):
+            raise HTTPException(413)
 
 
 def _request_id(scope: Scope) -> str:

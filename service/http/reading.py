@@ -4,6 +4,8 @@ Starlette's own compression is used; only whom it is for is said here. An answer
 out secrets never: its length would tell of them (the attack BREACH), and all secrets are answers to POST.
 """
 
+import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -27,11 +29,15 @@ class Reading:
         """Answer one request; HEAD as GET would be, without the body (RFC 9110, 9.3.2)."""
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
-        elif scope["method"] == "GET":
-            await self.compressed(scope, receive, send)
+            return
+        answering = (
+            self.compressed if takes_gzip(Headers(scope=scope).get("accept-encoding", "")) else self._conditional
+        )
+        if scope["method"] == "GET":
+            await answering(scope, receive, send)
         else:
             scope["method"] = "GET"
-            await self.compressed(scope, receive, _without_body(send))
+            await answering(scope, receive, _without_body(send))
 
     async def _conditional(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tag an answer by its bytes, and leave it out where the client has it (RFC 9110, 13.1.2).
@@ -72,6 +78,16 @@ def _tagged(start: Message, message: Message, known: str) -> Message:
         del headers[name]
     start["status"] = 304
     return {**message, "body": b""}
+
+
+@lru_cache(maxsize=200)
+def takes_gzip(accepted: str) -> bool:
+    """Tell whether a client that sends this Accept-Encoding takes gzip (RFC 9110, 12.5.3)."""
+    for one in accepted.lower().split(","):
+        coding, _, quality = one.replace(" ", "").partition(";q=")
+        if coding in {"gzip", "x-gzip"}:
+            return not re.fullmatch(r"0(?:\.0*)?", quality)
+    return False
 
 
 def _without_body(send: Send) -> Send:

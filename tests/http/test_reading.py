@@ -1,13 +1,21 @@
 """What is read: HEAD wherever GET is, nothing sent twice, large answers made small, and none of it where it would harm."""
 
 import gzip
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import StreamingResponse
 
+from service.http.openapi.additions import PILOT
+from service.http.openapi.spelling import reached
+from service.http.reading import Reading, takes_gzip
 from tests.conftest import COMMISSION, World, item
 from tests.http.test_manners import check
+from tests.outside.raw import connected
+from tests.serving import served_here
 
 READ = [
     "/",
@@ -27,6 +35,7 @@ READ = [
     "/v1/commitments?limit=0",
     "/v1/nothing",
 ]
+SECRET = ("access_token", "client_secret")
 VARYING = {"x-request-id", "date"}
 
 
@@ -119,3 +128,94 @@ async def test_a_refusal_has_no_tag_and_its_problem_is_whole(world: World) -> No
     told = await world.as_("").get("/v1/me", headers={"If-None-Match": "*"})
     check(told, 401)
     assert "etag" not in told.headers
+
+
+def readings(app: FastAPI) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return the address and the operation of each GET that is published, in the pilot's register."""
+    for path, methods in app.openapi()["paths"].items():
+        if "get" in methods:
+            parameters = methods["get"].get("parameters", [])
+            needed = {one["name"]: PILOT[one["name"]] for one in parameters if one["in"] == "path"}
+            yield path.format(**needed), methods["get"]
+
+
+async def test_head_is_answered_as_get_without_a_body_wherever_get_is(still: World) -> None:
+    for path, _ in readings(still.app):
+        got, head = [await still.as_("auditor").request(method, path) for method in ("GET", "HEAD")]
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        if path != "/metrics":
+            names = set(got.headers) - {"x-request-id"}
+            assert {name: head.headers.get(name) for name in names} == {name: got.headers[name] for name in names}, path
+
+
+async def test_a_connection_goes_on_after_head(still: World) -> None:
+    token = still.as_("PK").headers["authorization"].encode()
+    head = b"HEAD " + b"/v1/commitments?limit=3" + b" HTTP/1.1\r\nHost: x\r\nAuthorization: " + token + b"\r\n\r\n"
+    async with served_here(still.app) as origin, connected(origin) as raw:
+        await raw.send(head * 2 + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        said = await raw.answers(3)
+    assert said.statuses == [200] * 3
+    assert said.text.count("{") == 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        ("gzip", True),
+        ("GZip;q=0.5", True),
+        ("x-gzip", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("br", False),
+        ("", False),
+        ("identity;q=1, *;q=0", False),
+        ("deflate, gzip;q=1.0, *;q=0.5", True),
+        ("gzipped", False),
+    ],
+)
+def test_gzip_is_sent_to_those_who_say_that_they_take_it(accepted: str, *, taken: bool) -> None:
+    assert takes_gzip(accepted) is taken
+
+
+async def test_no_answer_with_a_secret_is_compressed(world: World) -> None:
+    schemas = world.app.openapi()["components"]["schemas"]
+    secret = {name for name, one in schemas.items() if set(SECRET) & set(one.get("properties", {}))}
+    assert secret
+    assert not secret & reached([operation["responses"] for _, operation in readings(world.app)], schemas)
+    administrator, packed = world.as_("administrator"), {"Accept-Encoding": "gzip"}
+    body = {"client_id": "observer-2", "name": "x" * 190, "kind": "observer", "organisation_id": None}
+    made = await administrator.post("/v1/principals", json=body, headers=packed)
+    assert made.status_code == 201, made.text
+    assert made.json()["client_secret"]
+    assert "content-encoding" not in made.headers
+    grant = {"grant_type": "client_credentials", **world.credentials["PK"]}
+    token = await world.as_("").post("/oauth/token", data=grant, headers=packed)
+    assert token.json()["access_token"]
+    assert "content-encoding" not in token.headers
+
+
+async def test_only_what_is_read_is_compressed_however_long_an_answer_is() -> None:
+    long = {"secret": "x" * 100_000}
+    router = APIRouter()
+    router.add_api_route("/long", lambda: long, methods=["GET", "POST"])
+    app = FastAPI()
+    app.include_router(router)
+    app.add_middleware(Reading)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://t") as client:
+        assert (await client.get("/long")).headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in (await client.post("/long")).headers
+
+
+async def test_the_head_of_an_endless_answer_is_not_waited_for() -> None:
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield b"a" * 1000
+
+    app = FastAPI()
+    app.add_api_route("/endless", lambda: StreamingResponse(endless()))
+    app.add_middleware(Reading)
+    async with served_here(app) as origin, httpx.AsyncClient(base_url=origin, timeout=20) as client:
+        for _ in range(2):
+            head = await client.head("/endless")
+            assert (head.status_code, head.content) == (200, b"")
+            assert "etag" not in head.headers

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,7 +22,13 @@ SECONDS = 60
 Running = list[tuple["subprocess.Popen[str]", str]]
 
 
-def started(process: "subprocess.Popen[str]", origin: str) -> None:
+def free_port() -> int:
+    """Return a port that is free."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def started(process: "subprocess.Popen[Any]", origin: str) -> None:
     """Wait until a process answers; fail if it ends before."""
     end = time.monotonic() + SECONDS
     while True:
@@ -45,8 +52,7 @@ def several(world: World, tmp_path: Path) -> Iterator[Running]:
     running: Running = []
     with ExitStack() as stack:
         for _ in range(PROCESSES):
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                port = free.getsockname()[1]
+            port = free_port()
             command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
             process = stack.enter_context(
                 subprocess.Popen(command, env=os.environ | settings, stderr=subprocess.PIPE, text=True)

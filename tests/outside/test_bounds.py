@@ -171,6 +171,12 @@ async def test_a_body_that_comes_slower_than_the_least_rate_is_a_408_and_a_slow_
             assert (await raw.answers(1)).heard == ["POST /there 68656c6c6f"]
 
 
+async def in_parts(size: int) -> AsyncIterator[bytes]:
+    """Send a body whose length is not declared."""
+    for begin in range(0, size, 2**16):
+        yield b"a" * min(2**16, size - begin)
+
+
 async def test_a_body_may_be_as_long_as_its_route_says_and_no_longer() -> None:
     app = FastAPI()
 
@@ -187,4 +193,8 @@ async def test_a_body_may_be_as_long_as_its_route_says_and_no_longer() -> None:
             ("/here", 5000, 200),
             ("/here", 5001, 413),
         ):
-            assert (await client.post(path, content=b"a" * size)).status_code == status
+            for content in (b"a" * size, in_parts(size)):
+                assert (await client.post(path, content=content)).status_code == status
+        # Who declares too much is told at once, and can read it though still sending.
+        assert (await client.post("/here", content=b"a" * 8_000_000)).status_code == 413
+        assert (await client.post("/here", content=in_parts(8_000_000))).status_code == 413
