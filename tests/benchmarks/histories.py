@@ -19,6 +19,7 @@ from service.register.commitments.rules.matter import MEMBERS
 from service.register.decisions.engine.moves import CLOSED, Move
 from service.register.decisions.engine.writing import proposed, take_effect
 from service.register.decisions.rules.judging import Judged
+from service.register.decisions.rules.matter import Case
 from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
 
@@ -112,6 +113,7 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
         "target_date": plan.target_date,
         "instrument_required": Action.DRAFT_MOU in plan.moves,
         "party_facts": {},
+        "corrected": {},
         "state": State.PROPOSED,
         **CLOSED,
         "refused_transition_id": None,
@@ -125,20 +127,26 @@ def _propose(history: History, action: Action, number: int) -> None:
     step = LIFECYCLE.step(action, State(row["state"]), facts)
     awaits = [] if place.rule is Rule.UNILATERAL else [second]
     left = State(row["suspended_from"]) if row["suspended_from"] else None
-    judged = Judged(step, _evidence(action, place.parties, number), None)
-    move = Move(TRANSITIONS[number], COMMITMENTS.kind, judged, step.leads_to(left), first, awaits)
-    effect = proposed(COMMITMENTS, move, row)
+    judged = Judged(step, step.leads_to(left), _evidence(action, place.parties, number), None)
+    move = Move(TRANSITIONS[number], COMMITMENTS.kind, judged, judged.target, first, awaits)
+    effect = proposed(COMMITMENTS, move, _case(history))
     data = effect.told if number else {"commitment": COMMITMENTS.members(row), **effect.told}
     history.proposals.append(Proposed(move, len(history.entries), None if awaits else len(history.entries)))
     row |= effect.columns
     _enter(history, first, "transition.proposed" if number else "commitment.recorded", data)
 
 
+def _case(history: History) -> Case:
+    """Return the commitment as it stands before the next entry."""
+    facts = COMMITMENTS.rules.facts(history.row, history.place.parties, ())
+    return Case(COMMITMENTS.members(history.row), facts, MOMENTS[len(history.entries)], {}, len(history.entries))
+
+
 def _confirm(history: History) -> None:
     open_one = history.proposals[-1]
     data: dict[str, Any] = {"transition": str(open_one.move.id), "reason": None}
     judged = open_one.move.judged
-    effect = take_effect(COMMITMENTS, judged.step, judged.evidence, history.row)
+    effect = take_effect(COMMITMENTS, judged.step, judged.evidence, _case(history))
     data["effective"] = effect.told
     history.row |= effect.columns
     open_one.closed = len(history.entries)
@@ -155,6 +163,7 @@ def _enter(history: History, party: str, kind: str, data: dict[str, Any]) -> Non
         recorded_at=MOMENTS[number],
         author=Author(history.principals[party], party),
         data=data,
+        version=COMMITMENTS.rules.version,
     )
     history.entries.append((kind, _format(entry.canonical)))
 

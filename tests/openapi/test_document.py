@@ -100,7 +100,7 @@ def test_a_request_knows_all_its_members_and_an_answer_always_has_them_all() -> 
             assert set(schema["required"]) == set(schema["properties"]), name
 
 
-def test_a_proposal_is_one_of_thirteen_told_apart_by_its_action() -> None:
+def test_a_proposal_is_one_of_those_told_apart_by_its_action() -> None:
     _, _, operation = OPERATIONS["create_transition"]
     body = operation["requestBody"]["content"]["application/json"]["schema"]
     assert body["discriminator"]["propertyName"] == "action"

@@ -9,6 +9,7 @@ import rfc8785
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
+from tests.cases import case_of
 from tests.conftest import COMMISSION, SESSION_9, World, item
 from tests.register.commitments.test_journey import SIGN, confirmed
 from tests.three_parties import commission_of_three, record_in
@@ -125,7 +126,7 @@ def _effective(proposal: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any
         and step.source == State(facts["state"])
         and all(known[name] == value for name, value in step.when.items())
     )
-    return effect(row, evidence, facts)
+    return effect(row, evidence, case_of(facts))
 
 
 async def test_the_answer_carries_the_exact_bytes_their_hash_and_the_index(world: World) -> None:

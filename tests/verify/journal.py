@@ -7,6 +7,9 @@ from uuid import UUID
 
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
+from service.register.commitments.rules.matter import COMMITMENT
+from service.register.decisions.rules.matter import Found, Name
+from service.register.decisions.rules.origins import ENTRY, Told, find
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.cosignature import Cosigner
 from service.tlog.keys import Signer
@@ -18,6 +21,7 @@ from service.tlog.proof import Proof
 from service.tlog.tiles import bundles_of, encode_bundle, tiles_of
 from service.trail.entry import FIRST_PREV, canonical, timestamp
 from service.verify.export import Exported
+from tests.cases import case_of
 from tests.tlog.proving import inclusion_proof, tile_bytes
 
 Entry = dict[str, Any]
@@ -40,7 +44,8 @@ LEADS = {"PK": name(6, 1), "AZ": name(6, 2), "TR": name(6, 3)}
 class Journal:
     """Writes what happens, one entry after another; time passes by itself."""
 
-    def __init__(self, parties: Sequence[str] = ("PK", "AZ"), rule: str = "mutual") -> None:
+    def __init__(self, parties: Sequence[str] = ("PK", "AZ"), rule: str = "mutual", version: int = 1) -> None:
+        self.version = version
         self.parties, self.rule, self.code = list(parties), rule, "-".join(parties)
         self.entries: list[Entry] = []
         self.facts: dict[str, dict[str, Any]] = {}
@@ -64,7 +69,7 @@ class Journal:
         """Write one entry; `seal` puts its number and chain in."""
         self.at += timedelta(seconds=1)
         entry = {
-            "v": 1, "commission": COMMISSION, "subject": subject, "kind": kind, "recorded_at": timestamp(self.at),
+            "v": 1 if subject == COMMISSION else self.version, "commission": COMMISSION, "subject": subject, "kind": kind, "recorded_at": timestamp(self.at),
             "actor": ACTOR, "party": party, "data": data,
         }  # fmt: skip
         self.entries.append(entry)
@@ -89,6 +94,8 @@ class Journal:
             "no_instrument_reason": None, "instrument": None, "party_facts": {}, "state": "proposed",
             "effective_on": None, "suspended_from": None, "review_on": None, "successor": None, **facts,
         }  # fmt: skip
+        if self.version > 1:
+            self.facts[subject]["corrected"] = {}
         self._move(subject, by, "agree", evidence or {"agreed_on": "2025-01-24"}, {"commitment": self.facts[subject]})
         return subject
 
@@ -133,7 +140,7 @@ class Journal:
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
         row = LIFECYCLE.step(action, State(facts["state"]), known)
         awaits = [] if self.rule == "unilateral" else [party for party in self.parties if party != by]
-        left = facts["suspended_from"]
+        left = self._named(subject, action, evidence)[1] or facts["suspended_from"]
         proposal = {
             "transition": name(7, len(self.entries)), "action": action, "source": facts["state"],
             "target": str(row.leads_to(State(left) if left else None)), "evidence": evidence, "awaits": awaits,
@@ -144,13 +151,35 @@ class Journal:
         self.add(subject, kind, by, {**data, "proposal": proposal} | self._effective(subject))
         return str(proposal["transition"])
 
+    def leaf(self, index: int = -1) -> str:
+        """Return the leaf hash of an entry as it stands now."""
+        return leaf_hash(seal(self.entries)[index]).hex()
+
+    def _named(self, subject: str, action: str, evidence: dict[str, Any]) -> tuple[dict[Name, Found | None], Any]:
+        """Return what the evidence names in the subject's own trail, and the state that a named move left."""
+        stored = zip(self.entries, seal(self.entries), strict=True)
+        mine = [(entry, leaf_hash(one).hex()) for entry, one in stored if entry["subject"] == subject]
+        told = [Told(leaf, seq, self.at, entry["data"]) for seq, (entry, leaf) in enumerate(mine)]
+        names = [one for one in COMMITMENT.names({**evidence, "action": action}) if one.kind == ENTRY]
+        found = {one: find(COMMITMENT, told, one.key) for one in names}
+        undone = [one.entry for one in found.values() if one and one.entry and action == "reinstate"]
+        return found, undone[0].before["state"] if undone else None
+
+    def _seq(self, subject: str) -> int:
+        return sum(entry["subject"] == subject for entry in self.entries)
+
     def _effective(self, subject: str) -> dict[str, Any]:
         proposal, awaiting = self.open[subject]
         if awaiting:
             return {}
         facts, evidence = self.facts[subject], proposal["evidence"]
+        found, _ = self._named(subject, proposal["action"], evidence)
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        after = effect(LIFECYCLE.step(proposal["action"], State(facts["state"]), known), evidence, facts)
+        after = effect(
+            LIFECYCLE.step(proposal["action"], State(facts["state"]), known),
+            evidence,
+            case_of(facts, found, self._seq(subject)),
+        )
         self.facts[subject] = facts | after
         del self.open[subject]
         return {"effective": {"before": {one: facts[one] for one in after}, "after": after}}

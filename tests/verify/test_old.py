@@ -138,7 +138,7 @@ def said(before: Any, after: Any) -> Any:
             after |= {"commitment_id": after["matter"]["id"], "reference": after["matter"]["reference"]}
         return {name: said(one, after.get(name)) for name, one in before.items() if name not in PASSING}
     if isinstance(before, list) and isinstance(after, list):
-        if before and isinstance(before[0], dict) and "awaits" in before[0]:
+        if any(isinstance(one, dict) and "awaits" in one for one in [*before, *after]):
             known = {one["action"]: one for one in after}
             return [said(one, known.get(one["action"])) for one in before]
         return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]

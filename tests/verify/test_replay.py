@@ -422,7 +422,7 @@ def test_under_a_unilateral_rule_a_proposal_takes_effect_at_once_and_must() -> N
 
 
 def test_the_verifiers_own_words_are_those_of_the_service() -> None:
-    assert set(commitment_shapes.Commitment.__annotations__) == set(MEMBERS)
+    assert set(commitment_shapes.Commitment2.__annotations__) == set(MEMBERS)
     assert PARTY_FACTS_BYTES <= MOST_BYTES
     for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
         assert get_args(ours) == tuple(theirs)
@@ -451,3 +451,53 @@ def test_what_was_recorded_before_texts_and_dates_were_judged_is_no_tampering() 
         changes={"titles": {"zz zz<script>": "A", "": "B", "en-gb": "C", "en-GB": "D"}},
     )
     assert judged(journal.entries).findings.listed == []
+
+
+def mended() -> Journal:
+    """Return a log of version 2 in which a signing date was corrected, and a withdrawal undone."""
+    journal = Journal(version=2)
+    one = journal.record(1)
+    journal.confirm(one)
+    journal.move(one, "draft_mou", **DRAFT)
+    journal.move(one, "sign", **SIGN)
+    journal.move(one, "correct", corrects=journal.leaf(), fact="effective_on", value="2025-01-23", reason="R")
+    journal.move(one, "withdraw", reason="R")
+    journal.move(one, "reinstate", undoes=journal.leaf(), reason="R")
+    return journal
+
+
+def test_what_was_corrected_and_undone_is_proven() -> None:
+    verdict = judged(mended().entries)
+    assert (verdict.findings.listed, verdict.states) == ([], {"signed": 1})
+
+
+MENDED: Final[dict[str, tuple[int, tuple[str, ...], Any, str]]] = {
+    "a correction of no entry": (-6, (*EVIDENCE, "corrects"), "0" * 64, "no entry with this leaf hash"),
+    "a correction of what was not brought": (-6, (*EVIDENCE, "fact"), "state", "none of what this entry brought"),
+    "a correction to what it was": (-6, (*EVIDENCE, "value"), "2025-01-24", "nothing would change"),
+    "a correction to the future": (-6, (*EVIDENCE, "value"), "2999", "future"),
+    "a correction that changes another fact": (-5, (*EFFECT, "state"), "agreed", "not what the evidence brings about"),
+    "a correction told as another entry's": (-5, (*EFFECT, "corrected"), {"effective_on": 3}, "not what the evidence brings about"),
+    "an undoing that leads elsewhere": (-2, (*PROPOSAL, "target"), "implemented", "leads from withdrawn to signed"),
+    "an undoing of no entry": (-2, (*EVIDENCE, "undoes"), "0" * 64, "no entry with this leaf hash"),
+    "an undoing that brings another state": (-1, (*EFFECT, "state"), "agreed", "not what the evidence brings about"),
+    "an entry of the version before": (-1, ("v",), 1, "its version is lower"),
+}
+
+
+@pytest.mark.parametrize("forgery", MENDED)
+def test_a_mending_that_breaks_a_rule_is_found(forgery: str) -> None:
+    index, path, value, said = MENDED[forgery]
+    entries = deepcopy(mended().entries)
+    put(index, *path, to=value)(entries)
+    found = judged(entries).findings
+    assert found.outcome is Severity.TAMPERED
+    assert any(said in one.message for one in found.listed), found.listed
+
+
+def test_an_entry_of_version_1_corrects_nothing() -> None:
+    journal = mended()
+    for entry in journal.entries:
+        entry["v"] = 1
+        entry["data"].get("commitment", {}).pop("corrected", None)
+    assert "does not allow 'correct'" in judged(journal.entries).findings.listed[0].message

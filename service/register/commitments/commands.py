@@ -23,7 +23,8 @@ from service.register.commitments.schemas import CommitmentCreate, PartyFactsPat
 from service.register.decisions.engine.locking import lock, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
-from service.register.decisions.rules.judging import Case, Judged, ending, impossible, step_of
+from service.register.decisions.rules.judging import Judged, ending, impossible, step_of
+from service.register.decisions.rules.matter import Case
 from service.register.parties.models import Organisation
 from service.trail.entry import canonical
 from service.trail.version import Versions, check_version, unconditional
@@ -64,11 +65,13 @@ async def record(
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
     evidence = new.agreement.given()
-    step = step_of(COMMITMENT, _facts(sound, place), {**evidence, "action": Action.AGREE})
-    judged = Judged(step, evidence, new.agreement.expires_at)
+    facts = _facts(sound, place)
+    step = step_of(COMMITMENT, facts, {**evidence, "action": Action.AGREE})
+    judged = Judged(step, step.target, evidence, new.agreement.expires_at)
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
-    await insert(connection, COMMITMENTS, caller, row, move, place["at"])
+    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0)
+    await insert(connection, COMMITMENTS, caller, row, move, case)
     return UUID(str(row["id"]))
 
 
@@ -120,7 +123,7 @@ def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator
 
 def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
     given, facts = sound.get("agreement", {}), _facts(sound, place)
-    case, evidence = Case({}, facts, place["at"], {}), {name: given[name] for name in given if name != "expires_at"}
+    case, evidence = Case({}, facts, place["at"], {}, seq=0), {name: given[name] for name in given if name != "expires_at"}
     wrong = COMMITMENT.missing(Action.AGREE, evidence, facts)
     for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
         yield fault(f"/agreement{one['pointer']}", one["detail"])
@@ -180,5 +183,6 @@ async def _row(
         "due_on": end(new.target_date) if new.target_date else None,
         "party_facts": {caller.party: lead} if lead else {},
         "state": State.PROPOSED,
+        "corrected": {},
         "recorded_at": place["at"],
     }

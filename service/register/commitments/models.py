@@ -29,11 +29,6 @@ class Commitment(Table, Decided, table=True):
         sa.CheckConstraint(
             "state NOT IN ('superseded', 'merged') OR successor IS NOT NULL", name="a_replaced_one_names_its_successor"
         ),
-        sa.CheckConstraint(
-            "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended', 'implemented')"
-            " OR open_transition_id IS NULL",
-            name="nothing_is_proposed_for_a_closed_one",
-        ),
         sa.ForeignKeyConstraint(
             ["session_id", "commission_id"],
             ["session.id", "session.commission_id"],
@@ -94,6 +89,7 @@ class Commitment(Table, Decided, table=True):
     suspended_from: State | None = Field(default=None, sa_type=text_enum(State), nullable=True)
     review_on: str | None = optional_words()
     successor: str | None = optional_words()
+    corrected: dict[str, int] = document()
     recorded_at: datetime = moment()
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False

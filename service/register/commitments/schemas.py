@@ -105,6 +105,9 @@ class CommitmentRead(Read):
     suspended_from: State | None
     review_on: ReducedDate | None
     successor: str | None = Field(description="Reference of the commitment that replaced it or took it up.")
+    corrected: dict[str, int] = Field(
+        description="Facts that had been written down wrongly, and the number of the entry in the trail that put each right."
+    )
     open_transition: OpenTransition | None
     overdue: bool = Field(description="Open, and past its due date.")
     due_soon: bool = Field(description="Open, and due within 30 days.")

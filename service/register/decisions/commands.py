@@ -88,9 +88,9 @@ async def _already_open(connection: Connection, caller: Caller, locked: Locked) 
 async def _open(connection: Connection, caller: Caller, locked: Locked, judged: Judged) -> Row:
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
-    target, awaits = judged.step.leads_to(locked.facts.left), locked.awaits(judged.step, caller.party)
-    move = Move(locked.stamp.id, matter.kind, judged, target, caller.party, awaits)
-    effect, made = proposed(matter, move, row), move.row(row["id"], row["commission_id"], caller, at)
+    awaits = locked.awaits(judged.step, caller.party)
+    move = Move(locked.stamp.id, matter.kind, judged, judged.target, caller.party, awaits)
+    effect, made = proposed(matter, move, locked.case), move.row(row["id"], row["commission_id"], caller, at)
     await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, [opened(made)])
     return {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
 
@@ -117,7 +117,7 @@ async def answer(
     else:
         still_possible(locked.matter.rules, locked.found)
         step = step_of(locked.matter.rules, locked.facts, _body(known))
-        effect = take_effect(locked.matter, step, known["evidence"], locked.row)
+        effect = take_effect(locked.matter, step, known["evidence"], locked.case)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
     others = [answered(said)]
     if status is not TransitionStatus.OPEN:

@@ -46,6 +46,13 @@ class Commitment(TypedDict):
 
 
 @strict
+class Commitment2(Commitment):
+    """The same, in entries of version 2."""
+
+    corrected: Annotated[dict[str, int], Field(max_length=0)]
+
+
+@strict
 class Proposal(TypedDict):
     """A move that is proposed; `evidence` is as the action's model in `commitments/evidence.py` has it."""
 
@@ -71,6 +78,15 @@ class Recorded(TypedDict):
     """`commitment.recorded`; `effective` where nobody else need confirm."""
 
     commitment: Commitment
+    proposal: Proposal
+    effective: NotRequired[Effective]
+
+
+@strict
+class Recorded2(TypedDict):
+    """`commitment.recorded` of version 2."""
+
+    commitment: Commitment2
     proposal: Proposal
     effective: NotRequired[Effective]
 

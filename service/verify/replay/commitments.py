@@ -1,21 +1,27 @@
 """Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
+import orjson
+
 from service.register.commitments.rules.lifecycle import Action
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
-from service.verify.replay.shape import COMMITMENT_KINDS, hold_to_shape, require
+from service.verify.replay.shape import COMMITMENT_KINDS, COMMITMENT_KINDS_2, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
     kind, data = entry.kind, entry.data
-    hold_to_shape(COMMITMENT_KINDS, kind, data)
+    hold_to_shape(COMMITMENT_KINDS if entry.v == 1 else COMMITMENT_KINDS_2, kind, data)
     party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
     require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
+    require(
+        subject.rules is None or subject.rules.version <= entry.v,
+        "its version is lower than that of an entry before it",
+    )
     subject.rules = RULES["commitment", entry.v]
     if subject.waiting or "expired" in data:
         decisions.expire(subject, entry)
@@ -25,6 +31,8 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         _change(subject, entry, party)
     else:
         decisions.follow(register, subject, entry, party)
+    if "proposal" in data or "effective" in data:
+        subject.told.append((subject.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(data)))
 
 
 def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -43,7 +51,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.facts = facts
+    subject.facts = {**facts, "corrected": {}}
     assert subject.rules is not None
     decisions.open_proposal(register, subject.rules, subject, entry, party)
 

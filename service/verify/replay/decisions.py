@@ -7,7 +7,7 @@ from typing import Any
 
 from service.register.decisions.rules.matter import Rules
 from service.verify.canonical import Entry
-from service.verify.replay.evidence import hold_to_names, judge, lasts
+from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
@@ -32,16 +32,16 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     proposal = entry.data["proposal"]
     alone = rules.lifecycle.is_own(proposal["action"])
     require(alone or subject.waiting is None, "a proposal is open already; one at a time")
-    row = judge(register, rules, subject.facts, proposal, entry.recorded_at)
+    row = judge(register, rules, subject, proposal, entry.recorded_at)
     awaits = [] if alone else register.others(party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
-    opened = Waiting(proposal, rules, row, party, awaits)
+    opened = Waiting(proposal, row, party, awaits)
     if alone:
-        _conclude(subject, opened, entry)
+        _conclude(register, subject, opened, entry)
         return
     subject.waiting = opened
-    _settle(subject, opened, entry)
+    _settle(register, subject, opened, entry)
 
 
 def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -53,8 +53,9 @@ def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> 
     waiting = _answered(subject, entry, party)
     waiting.awaiting.remove(party)
     if not waiting.awaiting:
-        hold_to_names(register, waiting.rules, subject.facts, waiting.proposal)
-    _settle(subject, waiting, entry)
+        assert subject.rules is not None
+        hold_to_names(register, subject.rules, subject, waiting.proposal)
+    _settle(register, subject, waiting, entry)
 
 
 def _refuse(_: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -84,20 +85,24 @@ def _withdraw(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     subject.waiting = None
 
 
-def _settle(subject: Subject, waiting: Waiting, entry: Entry) -> None:
+def _settle(register: Register, subject: Subject, waiting: Waiting, entry: Entry) -> None:
     """Let the open proposal take effect if it awaits nobody more, and only then."""
     if waiting.awaiting:
         require(entry.data.get("effective") is None, "it takes effect before every other party has confirmed it")
         return
-    _conclude(subject, waiting, entry)
+    _conclude(register, subject, waiting, entry)
     subject.waiting = None
 
 
-def _conclude(subject: Subject, waiting: Waiting, entry: Entry) -> None:
+def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Entry) -> None:
     """Let a proposal take effect; what changes is computed from the evidence."""
     stated, facts = entry.data.get("effective"), subject.facts
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
-    after = waiting.rules.effect(waiting.row, waiting.proposal["evidence"], facts)
+    # By the rules of the entry in which it takes effect, as who wrote that entry did.
+    rules = subject.rules
+    assert rules is not None
+    body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
+    after = rules.effect(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
     effective = {"before": {name: facts[name] for name in after}, "after": after}
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     facts |= after

@@ -4,36 +4,38 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.decisions.rules import judging
-from service.register.decisions.rules.judging import Case
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Facts, Found, Name, Rules
+from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
+from service.register.decisions.rules.origins import ENTRY, Told, find
 from service.values import AS_RECORDED
-from service.verify.replay.register import Register
+from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
 
 
-def judge(register: Register, rules: Rules[Any], members: Members, proposal: Members, at: str) -> Step:
-    """Return the row that the proposal follows, if it could be made at `at` of a matter with these `members`.
+def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str) -> Step:
+    """Return the row that the proposal follows, if it could be made at `at` of the subject as it stands.
 
     Raises `Broken` if it could not.
     """
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
-    case = _case(register, rules, members, body, at)
+    case = case_of(register, rules, subject, body, at)
     step = row_for(rules, case.facts, body)
-    ends = (step.source, step.leads_to(case.facts.left))
-    require((proposal["source"], proposal["target"]) == ends, f"'{action}' leads from {ends[0]} to {ends[1]}")
     require(lasts(proposal, at), "it had expired before it was made")
     try:
         judged = judging.judge(rules, step, case, body)
     except ServiceError as refused:
         raise Broken(f"the evidence of '{action}' is not as it must be: {_said(refused.errors[0])}") from refused
+    ends = (step.source, judged.target)
+    require((proposal["source"], proposal["target"]) == ends, f"'{action}' leads from {ends[0]} to {ends[1]}")
     require(
         spelled(judged.evidence) == spelled(evidence),
         f"the evidence of '{action}' is not spelled as the service writes it",
@@ -54,10 +56,10 @@ def row_for(rules: Rules[Any], facts: Facts, body: Members) -> Step:
         raise Broken(refused.detail) from refused
 
 
-def hold_to_names(register: Register, rules: Rules[Any], members: Members, proposal: Members) -> None:
+def hold_to_names(register: Register, rules: Rules[Any], subject: Subject, proposal: Members) -> None:
     """Raise `Broken` if what the proposal names is not there, or is closed meanwhile."""
     body = {**proposal["evidence"], "action": proposal["action"]}
-    for name, found in _found(register, rules, members, body).items():
+    for name, found in _found(register, rules, subject, body).items():
         if wrong := rules.wrong_name(name, found):
             raise Broken(f"it cannot take effect: {_said(wrong)}")
 
@@ -68,16 +70,22 @@ def hold_to_length(members: Members) -> None:
         raise Broken(fault["detail"])
 
 
-def _case(register: Register, rules: Rules[Any], members: Members, body: Members, at: str) -> Case:
-    facts = rules.facts(members, register.parties, register.languages)
-    return Case(members, facts, datetime.fromisoformat(at), _found(register, rules, members, body), AS_RECORDED)
+def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str) -> Case:
+    """Return the subject as it stands at `at`, with what `body` names."""
+    facts = rules.facts(subject.facts, register.parties, register.languages)
+    named = _found(register, rules, subject, body)
+    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED)
 
 
-def _found(register: Register, rules: Rules[Any], members: Members, body: Members) -> dict[Name, Found | None]:
-    return {name: _look_up(register, members, name) for name in rules.names(body)}
+def _found(register: Register, rules: Rules[Any], subject: Subject, body: Members) -> dict[Name, Found | None]:
+    return {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
 
 
-def _look_up(register: Register, members: Members, name: Name) -> Found | None:
+def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
+    members = subject.facts
+    if name.kind == ENTRY:
+        told = (Told(leaf, seq, datetime.fromisoformat(at), orjson.loads(data)) for leaf, seq, at, data in subject.told)
+        return find(rules, told, name.key)
     if name.kind != "commitment":
         there = register.groups if name.kind == "working_group" else register.sessions
         return Found() if name.key in there else None

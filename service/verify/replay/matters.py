@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.matter import COMMITMENT, COMMITMENT_1
 from service.register.decisions.rules.matter import Rules
 
-RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {("commitment", 1): COMMITMENT}
+RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
+    ("commitment", 1): COMMITMENT_1,
+    ("commitment", 2): COMMITMENT,
+}

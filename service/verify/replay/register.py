@@ -15,8 +15,6 @@ class Waiting:
     """An open proposal, as its entry says it, and the parties that have yet to confirm it."""
 
     proposal: dict[str, Any]
-    rules: Rules[Any]
-    """Those of the entry that opened it."""
     row: Step
     """Its row of the lifecycle: while it is open, no other proposal moves the matter."""
     by: str
@@ -35,6 +33,8 @@ class Subject:
     rules: Rules[Any] | None = None
     """Those of its last entry's version."""
     waiting: Waiting | None = None
+    told: list[tuple[str, int, str, bytes]] = field(default_factory=list)
+    """Leaf hash, number, moment and data of each entry that tells of a move: what a correction is judged by."""
     broken: bool = False
 
 

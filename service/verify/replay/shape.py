@@ -35,6 +35,10 @@ COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
     "transition.refused": _validator(commitment_shapes.Refused),
     "transition.withdrawn": _validator(commitment_shapes.Withdrawn),
 }
+COMMITMENT_KINDS_2: Final[Mapping[str, Validate]] = {
+    **COMMITMENT_KINDS,
+    "commitment.recorded": _validator(commitment_shapes.Recorded2),
+}
 
 
 class Broken(Exception):

@@ -11,6 +11,7 @@ from service.register.commitments.rules.evidence import MODELS, Proposal
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.requirements import Facts, impossible, missing
 from service.values import end, start
+from tests.cases import case_of
 from tests.register.commitments.test_journey import DRAFT, IMPLEMENT, SIGN
 
 PROPOSAL: TypeAdapter[Any] = TypeAdapter(Proposal)
@@ -28,6 +29,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "lapse": {"reason": "R"},
     "supersede": {"successor": "PK-AZ/08/003"},
     "merge": {"target": "PK-AZ/00/003"},
+    "correct": {"corrects": "0" * 64, "fact": "place", "value": None, "reason": "R"},
+    "reinstate": {"undoes": "0" * 64, "reason": "R"},
 }
 NEEDED = {
     "agree": {"agreed_on"},
@@ -43,6 +46,8 @@ NEEDED = {
     "lapse": {"reason"},
     "supersede": {"successor"},
     "merge": {"target"},
+    "correct": {"corrects", "fact", "value", "reason"},
+    "reinstate": {"undoes", "reason"},
 }
 
 
@@ -169,7 +174,7 @@ BEFORE: dict[str, Any] = {
 
 
 def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> None:
-    after = effect(LIFECYCLE.step("sign", State.MOU_DRAFTED, {}), SIGN, BEFORE)
+    after = effect(LIFECYCLE.step("sign", State.MOU_DRAFTED, {}), SIGN, case_of(BEFORE))
     assert after == {
         "state": "signed",
         "effective_on": "2025-11-20",
@@ -179,12 +184,14 @@ def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> Non
 
 def test_an_amendment_changes_what_it_names_and_nothing_else() -> None:
     evidence = {"reason": "R", "changes": {"titles": {"az": "Z"}, "target_date": "2027"}}
-    after = effect(LIFECYCLE.step("amend", State.MOU_DRAFTED, {}), evidence, BEFORE)
+    after = effect(LIFECYCLE.step("amend", State.MOU_DRAFTED, {}), evidence, case_of(BEFORE))
     assert after == {"titles": {"en": "T", "az": "Z"}, "target_date": "2027"}
 
 
 def test_suspending_keeps_what_it_left_and_resuming_forgets_it() -> None:
-    after = effect(LIFECYCLE.step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, BEFORE)
+    after = effect(
+        LIFECYCLE.step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, case_of(BEFORE)
+    )
     assert after == {"state": "suspended", "suspended_from": "mou_drafted", "review_on": "2027"}
-    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, BEFORE | after)
+    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, case_of(BEFORE | after))
     assert back == {"state": "mou_drafted", "suspended_from": None, "review_on": None}

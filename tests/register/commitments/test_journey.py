@@ -281,7 +281,18 @@ async def test_an_expired_proposal_is_closed_and_the_next_command_says_so(world:
 async def test_reading_lists_what_each_allowed_action_still_needs_and_whom_it_awaits(world: World) -> None:
     found = await read(world, item(4))
     actions = {one["action"]: one for one in found["allowed_actions"]}
-    assert set(actions) == {"redraft", "sign", "amend", "suspend", "withdraw", "lapse", "supersede", "merge"}
+    assert set(actions) == {
+        "redraft",
+        "sign",
+        "amend",
+        "suspend",
+        "withdraw",
+        "lapse",
+        "supersede",
+        "merge",
+        "correct",
+        "reinstate",
+    }
     assert "a signatory for AZ is needed" in {one["detail"] for one in actions["sign"]["missing"]}
     assert actions["sign"]["awaits"] == ["AZ"]
     assert (await read(world, item(1), "observer"))["allowed_actions"] == []

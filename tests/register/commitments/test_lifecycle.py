@@ -9,7 +9,7 @@ import pytest
 from service.errors import TransitionNotAllowed
 from service.register.commitments import answers
 from service.register.commitments.rules.evidence import MODELS
-from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, OPEN, Action, State
+from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.machine import machine
@@ -38,8 +38,10 @@ ENDS = {"withdraw": "withdrawn", "lapse": "lapsed", "supersede": "superseded", "
 EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
     **{(action, source, end): {} for action, end in ENDS.items() for source in OPEN_STATES},
     **{("amend", source, source): {} for source in OPEN_STATES},
+    **{("correct", str(state), str(state)): {} for state in State},
 }
 EXPECTED: dict[tuple[str, str, str], dict[str, Any]] = {**SPINE, **EXITS}
+UNDONE = ("agreed", "mou_drafted", "signed", "implemented", *ENDS.values())
 FACTS = [
     {"found_in": found, "instrument_required": required}
     for found, required in product(["agreed", "mou_drafted", "signed", "implemented"], [True, False])
@@ -61,6 +63,9 @@ def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(sta
             for left in set(OPEN_STATES) - {"suspended"}:
                 assert LIFECYCLE.step(action, state, facts).leads_to(State(left)) == left
             continue
+        if action is Action.REINSTATE and state in UNDONE:
+            assert LIFECYCLE.step(action, state, facts).leads_to(State.AGREED) == State.AGREED
+            continue
         end = expected_target(action, state, facts)
         if end is None:
             with pytest.raises(TransitionNotAllowed) as refused:
@@ -80,8 +85,9 @@ def test_an_action_that_nobody_knows_is_refused_like_any_other() -> None:
 def test_the_table_holds_nothing_that_the_domain_does_not() -> None:
     rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE.steps}
     assert rows.pop(("resume", "suspended", "back")) == {}
+    assert [rows.pop(("reinstate", state, "back")) for state in UNDONE] == [{}] * len(UNDONE)
     assert rows == EXPECTED
-    assert len(LIFECYCLE.steps) == len(EXPECTED) + 1, "a row stands twice"
+    assert len(LIFECYCLE.steps) == len(EXPECTED) + 1 + len(UNDONE), "a row stands twice"
 
 
 def test_table_enums_and_evidence_models_cover_each_other_exactly() -> None:
@@ -92,11 +98,18 @@ def test_table_enums_and_evidence_models_cover_each_other_exactly() -> None:
         assert model.model_fields["action"].annotation.__args__ == (action,)  # type: ignore[union-attr]
 
 
-def test_only_open_states_and_implemented_can_be_left() -> None:
-    assert {row.source for row in LIFECYCLE.steps} == {*OPEN, State.IMPLEMENTED}
-    assert [
-        LIFECYCLE.allowed(state, {}) for state in (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
-    ] == [[]] * 4
+def test_a_closed_one_takes_mending_and_nothing_else() -> None:
+    closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
+    assert {row.source for row in LIFECYCLE.steps} == set(State)
+    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["correct", "reinstate"]] * 4
+
+
+def test_from_each_state_that_a_move_brings_a_move_leads_back() -> None:
+    for row in LIFECYCLE.steps:
+        left = State.AGREED if row.action is Action.RESUME else row.source
+        if row.target not in {row.source, "back"}:
+            back = [one.action for one in LIFECYCLE.steps_from(State(row.target)) if one.target == "back"]
+            assert back, f"{row.action} leads to {row.target}, and nothing leads back to {left}"
 
 
 def test_a_refusal_names_the_condition_that_was_not_met() -> None:
@@ -112,7 +125,7 @@ def test_a_suspended_one_that_forgot_what_it_left_is_a_fault_of_ours() -> None:
 def test_the_picture_shows_every_row() -> None:
     drawn = LIFECYCLE.picture()
     for row in LIFECYCLE.steps:
-        end = "the_state_it_left" if row.action is Action.RESUME else row.target
+        end = "the_state_it_left" if row.target == "back" else row.target
         assert any(
             line.startswith(f"    {row.source} --> {end}:") and row.action in line for line in drawn.splitlines()
         ), row

@@ -39,13 +39,13 @@ async def test_in_a_unilateral_commission_a_proposal_takes_effect_at_once(world:
     assert [("effective" in entry["data"]) for entry in trail] == [True, True]
 
 
-async def test_an_implemented_one_can_be_reopened_and_nothing_else(world: World) -> None:
+async def test_an_implemented_one_can_be_reopened_or_mended_and_nothing_else(world: World) -> None:
     made = await record_in(world, await commission_of_three(world, "unilateral"), 1)
     url = f"/v1/commitments/{made['id']}/transitions"
     body = {"action": "implement", "effective_on": "2025-06", "report": "Done", "no_instrument_reason": "None needed"}
     assert (await world.as_("PK").post(url, json=body)).status_code == 201
     refused = await world.as_("PK").post(url, json={"action": "amend"})
-    assert (refused.status_code, refused.json()["allowed_actions"]) == (409, ["reopen"])
+    assert (refused.status_code, refused.json()["allowed_actions"]) == (409, ["reopen", "correct", "reinstate"])
     assert (await world.as_("PK").post(url, json={"action": "reopen", "reason": "Half of it"})).status_code == 201
     assert (await read(world, made["id"]))["state"] == "agreed"
 

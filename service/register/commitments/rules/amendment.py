@@ -1,10 +1,11 @@
 """Shared facts that an amendment changes, as a merge patch. Pure."""
 
 import re
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.permissions import Confidentiality
@@ -15,9 +16,12 @@ from service.values import (
     LongText,
     ModernDate,
     Name,
+    Number,
     Reason,
     Sector,
     Strict,
+    Texts,
+    Titles,
     one_spelling_each,
 )
 
@@ -60,3 +64,19 @@ class SharedChanges(Strict):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be removed")
         return self
+
+
+SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "session_id": TypeAdapter(UUID | None),
+    "carried_to_session_id": TypeAdapter(UUID | None),
+    "working_group_id": TypeAdapter(UUID | None),
+    "item_number": TypeAdapter(Annotated[Number, Field(ge=1, le=99_999)]),
+    "sector": TypeAdapter(Sector),
+    "titles": TypeAdapter(Titles),
+    "texts": TypeAdapter(Texts),
+    "confidentiality": TypeAdapter(Confidentiality),
+    "target_date": TypeAdapter(ModernDate | None),
+    "instrument_required": TypeAdapter(Flag),
+    "no_instrument_reason": TypeAdapter(Reason | None),
+}
+"""Facts that are recorded and amended as they are, and the shape of each whole."""

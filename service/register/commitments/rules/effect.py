@@ -5,10 +5,14 @@ The service writes these changes; the replay of the audit trail computes them ag
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
+from service.register.commitments.rules.amendment import SHARED
+from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules import mending
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.matter import Case
 
 INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.AGREE: {"instrument_kind": "kind", "instrument_title": "title"},
@@ -31,13 +35,23 @@ INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
 FOUND: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
 
 
-def effect(step: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members of the commitment that change, as JSON values, when `step` takes effect with `evidence`.
 
-    `before` holds the commitment's present members under the same names.
+    What is written anew is no longer told as corrected.
     """
-    left = before["suspended_from"]
-    new = step.leads_to(State(left) if left else None)
+    if step.action is Action.CORRECT:
+        return MENDING.correction(evidence, case)
+    if step.action is Action.REINSTATE:
+        return MENDING.reinstatement(case)
+    after = moved(step, evidence, case)
+    return after | mending.forgotten(after, case.members, SHARED)
+
+
+def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what any other move changes: all there was in entries of version 1."""
+    before = case.members
+    new = step.leads_to(case.left)
     after: dict[str, Any] = {"state": str(new)}
     if new != before["state"]:
         after |= _state_facts(step, evidence)
@@ -82,3 +96,6 @@ def merge_patch(before: Any, patch: Any) -> Any:  # noqa: ANN401 -- any JSON val
     base = before if isinstance(before, dict) else {}
     merged = {name: merge_patch(base.get(name), value) for name, value in patch.items() if value is not None}
     return {name: value for name, value in base.items() if name not in patch} | merged
+
+
+MENDING: Final = mending.Mending(moved, MODELS, SHARED)

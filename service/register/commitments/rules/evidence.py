@@ -8,6 +8,7 @@ from pydantic import Field
 
 from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
 from service.register.instruments.rules import AuthenticText, InstrumentKind, Signatory
 from service.values import LongText, ModernDate, Name, Number, PartyCode, Reason, ReducedDate, Texts
@@ -136,6 +137,18 @@ class Merge(Evidence):
     reason: Reason | None = None
 
 
+class Correct(mending.Correct):
+    """A fact had been written down wrongly; it is put right, and the old value stays in the trail."""
+
+    action: Literal[Action.CORRECT]
+
+
+class Reinstate(mending.Reinstate):
+    """The last move was a mistake, or is revived: it goes back to the state that this move left."""
+
+    action: Literal[Action.REINSTATE]
+
+
 AnyEvidence = (
     Agree
     | DraftMou
@@ -150,6 +163,8 @@ AnyEvidence = (
     | Lapse
     | Supersede
     | Merge
+    | Correct
+    | Reinstate
 )
 Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
 
@@ -167,4 +182,6 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.LAPSE: Lapse,
     Action.SUPERSEDE: Supersede,
     Action.MERGE: Merge,
+    Action.CORRECT: Correct,
+    Action.REINSTATE: Reinstate,
 }

@@ -4,20 +4,44 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.effect import effect
+from service.register.commitments.rules.effect import MENDING, effect
 from service.register.commitments.rules.lifecycle import Action
-from service.register.commitments.rules.requirements import MOST_BYTES
+from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.mending import CORRECTS, named
 from service.trail.entry import canonical
 
 TEXTS = ("titles", "texts")
 
 
-def unfit(step: Step, evidence: Mapping[str, Any], before: Mapping[str, Any]) -> list[Fault]:
-    """Return what is wrong with the commitment that an amendment would make of `before`."""
-    if step.action is not Action.AMEND:
-        return []
-    after = effect(step, evidence, before)
+def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with the commitment that an amendment or a correction would make, or with what is undone."""
+    if step.action is Action.REINSTATE:
+        return MENDING.wrong_undoing(case)
+    if step.action is Action.CORRECT and named(case, CORRECTS).entry:
+        return MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)
+    return _unfit_amendment(step, evidence, case) if step.action is Action.AMEND else []
+
+
+def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what the move that is corrected would have been told of the value, and of the record that comes out."""
+    entry = named(case, CORRECTS).entry
+    fact, facts = evidence["fact"], case.facts
+    assert entry
+    assert isinstance(facts, Facts)
+    value = {fact: evidence["value"]}
+    wrong = impossible(value, facts, case.at.date())
+    if entry.step and fact not in entry.shared:
+        gaps = missing(entry.step.action, {**entry.evidence, **value}, facts)
+        wrong += [one for one in gaps if one["pointer"] == f"/{fact}"]
+    listed = [fault(one["pointer"].replace(f"/{fact}", "/value", 1), one["detail"]) for one in wrong]
+    return listed or too_long({**case.members, **effect(step, evidence, case)}, "/value")
+
+
+def _unfit_amendment(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    before = case.members
+    after = effect(step, evidence, case)
     if not after:
         return [fault("/changes", "nothing would change: these are the facts already")]
     full = {**before, **after}

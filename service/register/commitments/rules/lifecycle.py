@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from service.register.decisions.rules.lifecycle import BACK, Lifecycle, Step, each
+from service.register.decisions.rules.mending import mending
 
 
 class State(StrEnum):
@@ -38,6 +39,8 @@ class Action(StrEnum):
     LAPSE = "lapse"
     SUPERSEDE = "supersede"
     MERGE = "merge"
+    CORRECT = "correct"
+    REINSTATE = "reinstate"
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
@@ -45,7 +48,7 @@ MEANING: Final[Mapping[StrEnum, str]] = {
     State.AGREED: "Every party has confirmed that it was agreed. It waits for an instrument, or to be carried out.",
     State.MOU_DRAFTED: "A draft of the instrument has been sent to the other side.",
     State.SIGNED: "The instrument is signed by every party. It waits to be carried out.",
-    State.IMPLEMENTED: "Every party has confirmed that it was carried out. Only `reopen` leaves it.",
+    State.IMPLEMENTED: "Every party has confirmed that it was carried out. `reopen` leaves it.",
     State.SUSPENDED: "Set aside for a time; `resume` goes back to the state it left.",
     State.WITHDRAWN: "Dropped by every party.",
     State.LAPSED: "Closed without having been implemented: a deadline, an expiry, a change of policy.",
@@ -56,7 +59,7 @@ MEANING: Final[Mapping[StrEnum, str]] = {
 SPINE: Final = (State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED)
 OPEN: Final = (State.PROPOSED, State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.SUSPENDED)
 
-STEPS: Final[tuple[Step, ...]] = (
+STEPS_1: Final[tuple[Step, ...]] = (
     *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE),
     Step(Action.DRAFT_MOU, State.AGREED, State.MOU_DRAFTED),
     Step(Action.REDRAFT, State.MOU_DRAFTED, State.AGREED),
@@ -73,6 +76,10 @@ STEPS: Final[tuple[Step, ...]] = (
     *each(Action.SUPERSEDE, State.SUPERSEDED, OPEN),
     *each(Action.MERGE, State.MERGED, OPEN),
 )
+"""The moves that entries of version 1 tell of."""
+UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, State.SUSPENDED})
+"""States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
+STEPS: Final = (*STEPS_1, *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE))
 
 LIFECYCLE: Final = Lifecycle(
     noun="A commitment", steps=STEPS, meaning=MEANING, begins=State.PROPOSED, open=OPEN, spine=SPINE

@@ -1,11 +1,13 @@
 """A commitment as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
 
+from dataclasses import replace
 from typing import Final
 
-from service.register.commitments.rules.effect import effect
+from service.register.commitments.rules.amendment import SHARED
+from service.register.commitments.rules.effect import effect, moved
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
-from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
+from service.register.commitments.rules.lifecycle import LIFECYCLE, STEPS_1, Action
 from service.register.commitments.rules.naming import names, wrong_name
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.decisions.rules.matter import Rules
@@ -13,13 +15,13 @@ from service.register.decisions.rules.matter import Rules
 MEMBERS: Final = (
     "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
-    "effective_on", "suspended_from", "review_on", "successor",
+    "effective_on", "suspended_from", "review_on", "successor", "corrected",
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=1,
+    version=2,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
     evidence=MODELS,
@@ -28,7 +30,17 @@ COMMITMENT: Final = Rules[Facts](
     impossible=impossible,
     unfit=unfit,
     effect=effect,
-    naming=frozenset({Action.SUPERSEDE, Action.MERGE}),
+    naming=frozenset({Action.SUPERSEDE, Action.MERGE, Action.CORRECT, Action.REINSTATE}),
     names=names,
     wrong_name=wrong_name,
+    shared=SHARED,
 )
+MENDED: Final = frozenset({Action.CORRECT, Action.REINSTATE})
+COMMITMENT_1: Final = replace(
+    COMMITMENT,
+    version=1,
+    lifecycle=replace(LIFECYCLE, steps=STEPS_1),
+    evidence={action: model for action, model in MODELS.items() if action not in MENDED},
+    effect=moved,
+)
+"""The rules of entries of version 1: nothing could be corrected or undone."""

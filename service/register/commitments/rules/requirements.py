@@ -30,6 +30,8 @@ NEEDED: Mapping[StrEnum, Sequence[str]] = {
 """What each action needs always."""
 MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
+GIVEN = ("value",)
+"""What may be null or false, and must be said all the same."""
 PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -66,7 +68,11 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
 
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
-    always = [fault(f"/{name}", "is needed") for name in NEEDED[action] if not given.get(name)]
+    always = [
+        fault(f"/{name}", "is needed")
+        for name in NEEDED[action]
+        if not given.get(name) and not (name in GIVEN and name in given)
+    ]
     in_this_case = _CASES.get(action)
     return [*always, *in_this_case(given, facts)] if in_this_case else always
 

@@ -14,10 +14,11 @@ from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition
-from service.register.decisions.rules.judging import Case
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.register.decisions.rules.matter import Facts, Found, Name
+from service.register.decisions.rules.matter import Case, Facts, Found, Name
+from service.register.decisions.rules.origins import ENTRY
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
@@ -63,7 +64,7 @@ class Locked:
     @property
     def case(self) -> Case:
         """Return what a proposal is judged by."""
-        return Case(self.matter.members(self.row), self.facts, self.stamp.at, self.found)
+        return Case(self.matter.members(self.row), self.facts, self.stamp.at, self.found, self.stamp.head.seq + 1)
 
     def awaits(self, step: Step, party: str | None) -> list[str]:
         """Return the parties that have to confirm what `party` proposes."""
@@ -100,7 +101,7 @@ async def lock(
     Names are looked up as `seeing` may see them; None: as the service does. `NotFound` where the caller sees none. Two moves at
     once: the second waits here, and then reads the row as the first left it; what it decides on must therefore lie on this row.
     """
-    found = {name: await matter.find(connection, name, seeing, matter_id) for name in named}
+    found = {name: await matter.find(connection, name, seeing, matter_id) for name in named if name.kind != ENTRY}
     beside = {one.id: name for name, one in found.items() if one and one.id and one.is_beside and not one.is_itself}
     locked = None
     for key in sorted({matter_id, *beside}):
@@ -111,6 +112,8 @@ async def lock(
             state = await _state(matter).one(connection, matter_id=key)
             found[beside[key]] = replace(one, is_open=state in matter.rules.lifecycle.open)
     assert locked is not None
+    # Its own trail under the lock: nothing is added to it any more.
+    found |= {name: await brought(connection, matter, matter_id, name.key) for name in named if name.kind == ENTRY}
     return replace(locked, found=found)
 
 

@@ -5,7 +5,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.engine.moves import CLOSED, Move, expire, opened
 from service.register.decisions.rules.lifecycle import Step, Who
+from service.register.decisions.rules.matter import Case
 from service.trail.append import EntryChange, append
 from service.trail.entry import Author, Entry, Head
 from service.trail.stamp import Stamp
@@ -32,28 +32,28 @@ class Effect:
     columns: dict[str, Any]
 
 
-def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], row: Row) -> Effect:
+def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
     """Decide what the matter becomes. What a party does alone leaves an open proposal as it is."""
-    before = matter.members(row)
-    after = matter.rules.effect(step, evidence, before)
+    before = case.members
+    after = matter.rules.effect(step, evidence, case)
     told = {"before": {name: before[name] for name in after}, "after": after}
     decided = {} if step.who is Who.OWN else {**CLOSED, "refused_transition_id": None}
     return Effect(told, matter.columns(after) | decided)
 
 
-def proposed(matter: Matter, move: Move, row: Row) -> Effect:
+def proposed(matter: Matter, move: Move, case: Case) -> Effect:
     """Return what a proposal tells and changes: it is open from now, or takes effect at once where it awaits nobody."""
     told: dict[str, Any] = {"proposal": move.described()}
     if move.awaits:
         return Effect(told, move.opened())
-    effect = take_effect(matter, move.judged.step, move.judged.evidence, row)
+    effect = take_effect(matter, move.judged.step, move.judged.evidence, case)
     return Effect({**told, "effective": effect.told}, effect.columns)
 
 
-async def insert(connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move, at: datetime) -> None:
+async def insert(connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move, case: Case) -> None:
     """Store a new matter with the proposal that comes with it, and the first entry of its trail."""
-    effect = proposed(matter, move, row)
-    data = {matter.kind: matter.members(row), **effect.told}
+    effect, at = proposed(matter, move, case), case.at
+    data = {matter.kind: case.members, **effect.told}
     author = Author(caller.principal_id, caller.party)
     entry = Stamp(row["id"], at, Head()).entry(
         row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data, matter.rules.version

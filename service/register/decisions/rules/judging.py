@@ -16,27 +16,16 @@ from pydantic import ValidationError
 from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, UnknownAction, fault, shapes
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Facts, Found, Members, Name, Rules
+from service.register.decisions.rules.matter import Case, Facts, Found, Members, Name, Rules
 from service.trail.entry import timestamp
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A matter as it stands at the moment when something is proposed for it, and what the proposal names."""
-
-    members: Members
-    facts: Facts
-    at: datetime
-    found: Mapping[Name, Found | None]
-    context: object = None
-    """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
-    """A proposal that may be made: its row, its evidence as the entry says it, and its end."""
+    """A proposal that may be made: its row and where that leads, its evidence as the entry says it, and its end."""
 
     step: Step
+    target: StrEnum
     evidence: dict[str, Any]
     expires_at: datetime | None
 
@@ -71,16 +60,16 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     wrong = [one for one in misshapen if one["pointer"] not in absent]
     wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
     if read is not None and not gaps:
-        wrong += rules.unfit(step, read.given(), case.members)
+        wrong += rules.unfit(step, read.given(), case)
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
-    return Judged(step, read.given(), read.expires_at)
+    return Judged(step, step.leads_to(case.left), read.given(), read.expires_at)
 
 
 def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
     """Return what cannot be so in evidence of the right shape, and what its effect would make that may not be."""
     wrong = impossible(rules, case, judged.evidence, judged.expires_at)
-    return wrong + rules.unfit(judged.step, judged.evidence, case.members)
+    return wrong + rules.unfit(judged.step, judged.evidence, case)
 
 
 def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: datetime | None) -> list[Fault]:

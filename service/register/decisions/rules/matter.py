@@ -5,11 +5,13 @@ publishing and replaying follow.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from service.errors import Fault
 from service.register.decisions.rules.evidence import Evidence
@@ -43,18 +45,79 @@ class Name:
     key: str
 
 
+Path = tuple[str, ...]
+"""Where a fact stands among a matter's members: `("effective_on",)`, `("instrument", "place")`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one entry of the matter's trail brought when it recorded it, or when the move that it tells of took effect."""
+
+    leaf: str
+    seq: int
+    at: datetime
+    step: Step | None
+    """The move's row; None where it was recorded, and no more. Of a correction it is the row of the move that it corrects."""
+    target: StrEnum | None
+    evidence: Members
+    facts: Members
+    """Each fact by the name that the evidence, or the matter, gives it."""
+    shared: frozenset[str]
+    """Those of them that are members of the matter by that name."""
+    before: Members
+    after: Members
+    corrected: dict[str, str] = field(default_factory=dict)
+    """Facts that were corrected since, and the leaf hash of the entry that did."""
+    is_correction: bool = False
+
+    @property
+    def action(self) -> str:
+        """Return the name of what it did."""
+        return str(self.step.action) if self.step else "record"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found under a name: the matter itself, or another one, of the same commission, open."""
+    """What was found under a name: the matter itself, another one of the same commission, or an entry of its trail."""
 
     id: UUID | None = None
     """Of what has to be locked together with the matter."""
     is_itself: bool = False
     is_beside: bool = True
     is_open: bool = True
+    entry: Brought | None = None
+    """What an entry brought; None: it brought no fact."""
+    origins: Mapping[Path, int] = field(default_factory=dict)
+    """Of each present fact, the number of the entry that brought it."""
+    leaves: Mapping[int, str] = field(default_factory=dict)
+    """The leaf hash of each of those entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A matter as it stands when something is proposed for it or takes effect, and what the proposal names."""
+
+    members: Members
+    facts: Facts
+    at: datetime
+    found: Mapping[Name, Found | None]
+    seq: int
+    """The number of the entry that is going to tell of it."""
+    context: object = None
+    """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
+
+    @property
+    def left(self) -> StrEnum | None:
+        """Return the state to which it goes back: the one that the named move left, or the one it was suspended in."""
+        for name, one in self.found.items():
+            if name.pointer == UNDOES and one and one.entry:
+                return self.facts.state.__class__(one.entry.before["state"])
+        return self.facts.left
 
 
 F = TypeVar("F", bound=Facts)
+UNDOES = "/undoes"
+"""Where a proposal names the move that it undoes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +137,12 @@ class Rules(Generic[F]):
     """Every piece of evidence that the action needs here and the body does not hold; the body may be of any shape."""
     impossible: Callable[[Members, F, date], list[Fault]]
     """What in the evidence cannot be so, given the day."""
-    unfit: Callable[[Step, Members, Members], list[Fault]]
-    """What the step's effect would make of these members that may not be."""
-    effect: Callable[[Step, Members, Members], dict[str, Any]]
-    """The members that change when the step takes effect with this evidence; the members before are given."""
+    unfit: Callable[[Step, Members, Case], list[Fault]]
+    """What the step's effect would make of the matter that may not be."""
+    effect: Callable[[Step, Members, Case], dict[str, Any]]
+    """The members that change when the step takes effect with this evidence."""
+    shared: Mapping[str, TypeAdapter[Any]]
+    """Members that are recorded and amended as they are, and the shape of each."""
     naming: frozenset[StrEnum]
     """Actions whose evidence may name other matters of the kind, which are locked with it."""
     names: Callable[[Members], list[Name]]

@@ -1,0 +1,220 @@
+"""Putting right what was written down wrongly, and undoing a move: for any matter, in every state. Pure.
+
+Nothing is edited. A correction is a move like any other: it names, by its leaf hash, the entry that brought the fact; what of the
+matter's present members came from there changes with it, and what a later move wrote stays.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import orjson
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from service.errors import Fault, fault
+from service.register.decisions.rules.evidence import Evidence
+from service.register.decisions.rules.lifecycle import BACK, Step, each
+from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path
+from service.values import AS_RECORDED, Reason
+
+LeafHash = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="Leaf hash of an entry, in hex.")
+]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+CORRECTS: Final = "/corrects"
+STRUCTURE: Final = frozenset({"action", "found_in", "expires_at", "corrects", "fact", "value", "undoes", "changes"})
+"""Of what is sent, what decides which move it is; a wrong move is undone, not corrected."""
+
+
+class Correct(Evidence):
+    """What every correction needs."""
+
+    corrects: LeafHash = Field(description="Leaf hash of the entry that brought the fact.")
+    fact: FactName = Field(
+        description="Name of the fact, as the evidence of that move, or the record, spells it.",
+        examples=["effective_on"],
+    )
+    value: Any = Field(description="What it should have been, whole; null: it is not known.")
+    reason: Reason
+
+
+class Reinstate(Evidence):
+    """What every undoing needs."""
+
+    undoes: LeafHash = Field(description="Leaf hash of the entry by which the last move took effect.")
+    reason: Reason
+
+
+def mending(
+    correct: StrEnum, states: Iterable[StrEnum], reinstate: StrEnum, undone: Iterable[StrEnum]
+) -> tuple[Step, ...]:
+    """Return the rows by which any table puts right what is wrong: a correction in each state, a way back from those `undone`."""
+    return (*each(correct, None, states), *(Step(reinstate, state, BACK) for state in undone))
+
+
+def flat(members: Members, whole: Iterable[str]) -> dict[Path, Any]:
+    """Return members by their path, those that are known; what is made of several facts is taken apart, unless it is `whole`."""
+    found: dict[Path, Any] = {}
+    for name, value in members.items():
+        if isinstance(value, Mapping) and name not in whole:
+            found |= {(name, key): inner for key, inner in value.items() if inner is not None}
+        elif value is not None:
+            found[(name,)] = value
+    return found
+
+
+def changed(before: Members, after: Members, whole: Iterable[str]) -> dict[Path, Any]:
+    """Return the paths on which the two differ, with the value after; what is gone has None."""
+    old, new = flat(before, whole), flat(after, whole)
+    return {path: new.get(path) for path in {**old, **new} if old.get(path) != new.get(path)}
+
+
+def forgotten(after: Members, before: Members, whole: Iterable[str]) -> dict[str, Any]:
+    """Return `corrected` without what a move writes anew, if that is any of it."""
+    fresh = {".".join(path) for path in changed({name: before[name] for name in after}, after, whole)}
+    kept = {name: seq for name, seq in before["corrected"].items() if name not in fresh}
+    return {} if kept == before["corrected"] else {"corrected": kept}
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """Mending for one kind of matter."""
+
+    effect: Callable[[Step, Members, Case], dict[str, Any]]
+    """Of its other moves."""
+    models: Mapping[StrEnum, type[Evidence]]
+    shared: Mapping[str, TypeAdapter[Any]]
+
+    def facts(self, entry: Brought) -> list[str]:
+        """Return the facts that the entry brought, or could have brought: one that was not known is supplied later."""
+        known = [*entry.facts]
+        if entry.step and not entry.is_correction:
+            known += self.models[entry.step.action].model_fields
+        return sorted({*known} - (STRUCTURE - {*entry.facts}))
+
+    def read(self, entry: Brought, fact: str, value: object, context: object) -> tuple[Any, str | None]:
+        """Return the value as an entry spells it, or why it is none of that fact.
+
+        What stands beside it is read as it was recorded: it may be what is wrong and is to be corrected next.
+        """
+        try:
+            if fact in entry.shared:
+                shape = self.shared[fact]
+                return shape.dump_python(shape.validate_python(value, context=context), mode="json"), None
+            return self._whole(entry, fact, value, context), None
+        except ValidationError as wrong:
+            found = [one for one in wrong.errors(include_url=False) if fact in entry.shared or fact in one["loc"][:1]]
+        if found:
+            return None, found[0]["msg"].removeprefix("Value error, ")
+        return self._whole(entry, fact, value, AS_RECORDED), None
+
+    def _whole(self, entry: Brought, fact: str, value: object, context: object) -> Any:  # noqa: ANN401 -- any JSON value
+        assert entry.step
+        action = entry.step.action
+        body = {**entry.evidence, "action": action, fact: value}
+        return self.models[action].model_validate(body, context=context).given()[fact]
+
+    def wrong(self, evidence: Members, case: Case) -> list[Fault]:
+        """Return what is wrong with a correction whose entry was found."""
+        entry, fact = named(case, CORRECTS).entry, evidence["fact"]
+        assert entry
+        if fact not in self.facts(entry):
+            return [fault("/fact", f"is none of what this entry brought: {', '.join(self.facts(entry)) or 'nothing'}")]
+        if fact in entry.corrected:
+            return [fault(CORRECTS, f"that fact was corrected since; name the entry that did: {entry.corrected[fact]}")]
+        value, refused = self.read(entry, fact, evidence["value"], case.context)
+        if refused:
+            return [fault("/value", refused)]
+        if _spelled(value) != _spelled(evidence["value"]):
+            return [fault("/value", f"is to be written as {_spelled(value)[:200].decode()}")]
+        if entry.facts.get(fact) == value:
+            return [fault("/value", "nothing would change: this is what it says already")]
+        return []
+
+    def correction(self, evidence: Members, case: Case) -> dict[str, Any]:
+        """Return the members that a correction changes: those that came from the entry, and which are told as corrected."""
+        found, fact, value = named(case, CORRECTS), evidence["fact"], evidence["value"]
+        entry, present = found.entry, flat(case.members, self.shared)
+        assert entry
+        after: dict[str, Any] = {}
+        paths = []
+        for path, (old, new) in self._landing(entry, fact, value, case).items():
+            if found.origins.get(path, entry.seq) == entry.seq and present.get(path) == old:
+                _put(after, case.members, path, new)
+                paths.append(".".join(path))
+        told = dict.fromkeys(paths or [f"{entry.action}.{fact}"], case.seq)
+        return {**after, "corrected": {**case.members["corrected"], **told}}
+
+    def _landing(self, entry: Brought, fact: str, value: object, case: Case) -> dict[Path, tuple[Any, Any]]:
+        """Return where the fact stands among the members, with what the move made of it and what it would have made."""
+        if fact in entry.shared:
+            return {(fact,): (entry.facts.get(fact), value)}
+        made = [
+            self.landed(entry, {**entry.evidence, fact: one}, case.members, case.facts)
+            for one in (entry.evidence.get(fact), value)
+        ]
+        return {path: (made[0].get(path), made[1].get(path)) for path in {**made[0], **made[1]}
+                if made[0].get(path) != made[1].get(path)}  # fmt: skip
+
+    def landed(self, entry: Brought, evidence: Members, names: Iterable[str], facts: Facts) -> dict[Path, Any]:
+        """Return all that the entry's move brings to a matter of which nothing is known."""
+        return flat(landed(self.effect, entry, evidence, names, facts), self.shared)
+
+    def wrong_undoing(self, case: Case) -> list[Fault]:
+        """Return why a move cannot be undone that was found: another one led to the present state."""
+        found = named(case, UNDOES)
+        last = found.origins.get(_STATE)
+        if found.entry is None or found.entry.seq == last:
+            return []
+        leaf = found.leaves.get(last) if last is not None else None
+        which = f"; name the entry that did: {leaf}" if leaf else ""
+        return [fault(UNDOES, f"is not the move that led to the present state{which}")]
+
+    def reinstatement(self, case: Case) -> dict[str, Any]:
+        """Return the members that undoing a move changes: as they were before it, unless something was written since."""
+        found, present = named(case, UNDOES), flat(case.members, self.shared)
+        entry = found.entry
+        assert entry
+        was = flat(entry.before, self.shared)
+        after: dict[str, Any] = {}
+        for path, made in changed(entry.before, entry.after, self.shared).items():
+            if present.get(path) == made and found.origins.get(path, 0) <= entry.seq:
+                _put(after, case.members, path, was.get(path))
+        return after | forgotten(after, case.members, self.shared)
+
+
+def landed(
+    effect: Callable[[Step, Members, Case], Members],
+    entry: Brought,
+    evidence: Members,
+    names: Iterable[str],
+    facts: Facts,
+) -> Members:
+    """Return the members that the entry's move, with this evidence, makes of a matter of which nothing else is known."""
+    assert entry.step
+    blank: dict[str, Any] = {**dict.fromkeys(names), "state": str(entry.step.source), "corrected": {}}
+    known = replace(facts, state=entry.step.source, left=entry.target)
+    return effect(entry.step, evidence, Case(blank, known, entry.at, {}, entry.seq))
+
+
+_STATE: Final[Path] = ("state",)
+
+
+def named(case: Case, pointer: str) -> Found:
+    """Return what was found where a proposal names an entry; if there was none, or it brought nothing, it has no `entry`."""
+    return next((one for name, one in case.found.items() if name.pointer == pointer and one), Found())
+
+
+def _put(after: dict[str, Any], before: Members, path: Path, value: object) -> None:
+    name, *inner = path
+    if not inner:
+        after[name] = value
+        return
+    present = (after[name] if name in after else before[name]) or {}
+    kept = {key: one for key, one in present.items() if key != inner[0]}
+    after[name] = (kept if value is None else {**kept, inner[0]: value}) or None
+
+
+def _spelled(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,128 @@
+"""Which entry of a matter's trail brought which fact: read from the entries alone. Pure.
+
+The service reads them when a correction is proposed or confirmed, the verifier when an entry tells of one; whoever does neither
+pays nothing for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from service.register.decisions.rules.lifecycle import BACK, Step
+from service.register.decisions.rules.matter import Brought, Found, Members, Path, Rules
+from service.register.decisions.rules.mending import STRUCTURE, changed, flat, landed
+
+ENTRY: Final = "entry"
+"""The kind of a name that is the leaf hash of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry, as far as it tells of a move: its leaf hash (hex), number and moment, and its data."""
+
+    leaf: str
+    seq: int
+    at: datetime
+    data: Members
+
+
+def find(rules: Rules[Any], entries: Iterable[Told], leaf: str) -> Found | None:
+    """Return what stands under a leaf hash in the trail with these `entries`, in their order; None: there is no such entry."""
+    origins = Origins(rules)
+    for entry in entries:
+        origins.follow(entry)
+    return origins.find(leaf)
+
+
+class Origins:
+    """What each entry brought, and of each present fact the entry that brought it."""
+
+    def __init__(self, rules: Rules[Any]) -> None:
+        self.rules = rules
+        self.leaves: dict[int, str] = {}
+        self.brought: dict[str, Brought] = {}
+        self.of: dict[Path, int] = {}
+        self.members: dict[str, Any] = {}
+        self.open: dict[str, Members] = {}
+
+    def find(self, leaf: str) -> Found | None:
+        """Return what the entry brought, beside the origin of each present fact."""
+        if leaf not in self.leaves.values():
+            return None
+        return Found(entry=self.brought.get(leaf), origins=self.of, leaves=self.leaves)
+
+    def follow(self, entry: Told) -> None:
+        """Follow the next entry of the trail."""
+        self.leaves[entry.seq] = entry.leaf
+        data = entry.data
+        if recorded := data.get(self.rules.kind):
+            self._recorded(entry, recorded)
+        if proposal := data.get("proposal"):
+            self.open[proposal["transition"]] = proposal
+        if effective := data.get("effective"):
+            made = self.open[(proposal or data)["transition"]]
+            self._took_effect(entry, made, effective)
+
+    def _recorded(self, entry: Told, members: Members) -> None:
+        self.members = {**dict.fromkeys(self.rules.members), "corrected": {}, **members}
+        facts = {name: members[name] for name in self.rules.shared if name in members}
+        self.brought[entry.leaf] = Brought(
+            entry.leaf, entry.seq, entry.at, None, None, {}, facts, frozenset(facts), {}, {}
+        )
+        self.of |= {(name,): entry.seq for name in facts}
+
+    def _took_effect(self, entry: Told, made: Members, effective: Mapping[str, Members]) -> None:
+        evidence, before, after = made["evidence"], effective["before"], effective["after"]
+        self.members |= after
+        fresh = changed(before, after, self.rules.shared)
+        step = self._row(made)
+        state = type(step.source)
+        one = Brought(
+            entry.leaf, entry.seq, entry.at, step, state(made["target"]), evidence, {}, frozenset(), before, after
+        )
+        if corrected := self.brought.get(evidence.get("corrects", "")):
+            one = self._corrected(one, corrected, evidence)
+        elif "undoes" in evidence:
+            one = replace(one, facts=_plain(evidence))
+        else:
+            one, fresh = self._moved(one, evidence)
+        if recorded := self.brought.get(entry.leaf):
+            # It was recorded and took effect at once.
+            one = replace(one, facts={**recorded.facts, **one.facts}, shared=recorded.shared | one.shared)
+        self.brought[entry.leaf] = one
+        self.of |= {path: entry.seq for path in fresh if path[0] != "corrected"}
+
+    def _corrected(self, one: Brought, corrected: Brought, evidence: Members) -> Brought:
+        fact, value = evidence["fact"], evidence["value"]
+        corrected.corrected[fact] = one.leaf
+        return replace(
+            one,
+            at=corrected.at,
+            step=corrected.step,
+            target=corrected.target,
+            evidence={**corrected.evidence, fact: value},
+            facts={fact: value},
+            shared=corrected.shared & {fact},
+            is_correction=True,
+        )
+
+    def _moved(self, one: Brought, evidence: Members) -> tuple[Brought, dict[Path, Any]]:
+        """Return what an ordinary move brought, and where all of it stands: also what was the same before."""
+        if changes := evidence.get("changes"):
+            facts = {**_plain(evidence), **{name: self.members[name] for name in changes}}
+            return replace(one, facts=facts, shared=frozenset(changes)), {(name,): None for name in changes}
+        facts = self.rules.facts(self.members, (), ())
+        whole, present = self.rules.shared, flat(self.members, self.rules.shared)
+        made = flat(landed(self.rules.effect, one, evidence, self.rules.members, facts), whole)
+        stands = {path: value for path, value in made.items() if present.get(path) == value}
+        return replace(one, facts=_plain(evidence)), stands | changed(one.before, one.after, whole)
+
+    def _row(self, made: Members) -> Step:
+        """Return the row that the move followed."""
+        rows = self.rules.lifecycle.steps_from(made["source"])
+        return next(row for row in rows if row.action == made["action"] and row.target in {made["target"], BACK})
+
+
+def _plain(evidence: Members) -> dict[str, Any]:
+    return {name: value for name, value in evidence.items() if name not in STRUCTURE}
