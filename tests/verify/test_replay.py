@@ -477,7 +477,12 @@ MENDED: Final[dict[str, tuple[int, tuple[str, ...], Any, str]]] = {
     "a correction to what it was": (-6, (*EVIDENCE, "value"), "2025-01-24", "nothing would change"),
     "a correction to the future": (-6, (*EVIDENCE, "value"), "2999", "future"),
     "a correction that changes another fact": (-5, (*EFFECT, "state"), "agreed", "not what the evidence brings about"),
-    "a correction told as another entry's": (-5, (*EFFECT, "corrected"), {"effective_on": 3}, "not what the evidence brings about"),
+    "a correction told as another entry's": (
+        -5,
+        (*EFFECT, "corrected"),
+        {"effective_on": 3},
+        "not what the evidence brings about",
+    ),
     "an undoing that leads elsewhere": (-2, (*PROPOSAL, "target"), "implemented", "leads from withdrawn to signed"),
     "an undoing of no entry": (-2, (*EVIDENCE, "undoes"), "0" * 64, "no entry with this leaf hash"),
     "an undoing that brings another state": (-1, (*EFFECT, "state"), "agreed", "not what the evidence brings about"),
