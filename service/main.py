@@ -18,6 +18,7 @@ from service.http.declared import operations as declare
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
 from service.http.openapi.document import published
+from service.http.openapi.unions import Union
 from service.http.reading import Reading
 from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
@@ -43,8 +44,10 @@ from service.register.matters import MATTERS
 from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
+from service.register.parties.schemas import OF_REGISTRY
 from service.sequencer.start import create_collector, create_sequencer
 from service.settings import MIGRATIONS, Settings
+from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 
 FORGET_SECONDS = 3600
 # Matched in this order: what is asked most often first.
@@ -65,6 +68,24 @@ ROUTERS: tuple[APIRouter, ...] = (
     operations.router,
     entrance,
 )
+UNIONS = (
+    Union(
+        "Evidence",
+        "What was sent with a proposal. Its `move` is the kind of matter and the action.",
+        "move",
+        {f"{one.kind}.{action}": model for one in MATTERS for action, model in one.rules.evidence.items()},
+        prefix="Evidence",
+        without=frozenset({"action", "expires_at"}),
+    ),
+    Union(
+        "EntryData",
+        "What happened in detail: before and after, evidence, reasons. Its `event` is the `kind` of the entry.",
+        "event",
+        {**OF_COMMISSIONS, **OF_COMMITMENTS, **OF_REGISTRY},
+        prefix="Entry",
+    ),
+)
+"""What the tables say that evidence and entries hold."""
 OPEN = (tokens, lifecycle, operations.router, entrance)
 """What answers whoever asks."""
 
@@ -101,7 +122,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
     app.include_router(create_swagger(addresses.root, providers.urls()))
-    app.openapi = published(app, addresses.root, providers.logins())  # type: ignore[method-assign]
+    app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Reading)
     app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
     return app

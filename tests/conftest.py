@@ -30,6 +30,7 @@ telemetry.configure("CRITICAL")
 # A busy machine is no fault of what is tested: nothing here is asserted of time.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+JSON = {"application/json", "application/problem+json"}
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 SESSION_8, SESSION_9 = "01940000-0000-7000-8000-000000000008", "01940000-0000-7000-8000-000000000009"
 CLIENT_IDS = {
@@ -75,7 +76,7 @@ class World:
             app = app or self.app
 
             async def check(response: httpx.Response, app: FastAPI = app) -> None:
-                if response.headers.get("content-type") == "application/json":
+                if response.headers.get("content-type") in JSON:
                     await response.aread()
                 declared(app, response)
 

@@ -103,10 +103,10 @@ def openapi(
 ) -> None:
     """Write the published document."""
     from service.http.openapi.document import document
-    from service.main import create_app
+    from service.main import UNIONS, create_app
     from service.settings import Settings
 
-    text = json.dumps(document(create_app(Settings())), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document(create_app(Settings()), UNIONS), indent=2, ensure_ascii=False) + "\n"
     if check and (not output.exists() or output.read_text(encoding="utf-8") != text):
         raise ValueError(f"{output} is stale. Write it anew with: pacta openapi")
     if not check:

@@ -6,8 +6,7 @@ lock; the published document still shows the whole discriminated union.
 
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from service.errors.sent import json_value
@@ -20,12 +19,11 @@ class PublishedAs:
         self.model = model
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        """Accept any JSON value: what is no object is one without members, and judged as that in its turn."""
-        return core_schema.no_info_plain_validator_function(_members)
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Publish the schema of the model."""
-        return handler(TypeAdapter(self.model).core_schema)
+        """Accept any JSON value, which FastAPI has read: what is no object has no members. Publish what JSON would be held to."""
+        return core_schema.json_or_python_schema(
+            json_schema=handler.generate_schema(self.model),
+            python_schema=core_schema.no_info_plain_validator_function(_members),
+        )
 
 
 def _members(body: object) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _read(row: _Stored) -> EntryRow:
         "in_checkpoint": row.in_checkpoint,
         "actor": members["actor"],
         "party": members["party"],
-        "data": members["data"],
+        "data": {"event": row.kind, **members["data"]},
         "canonical": row.canonical.decode(),
         "leaf_hash": row.leaf.hex(),
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from service.http.openapi.unions import one_of
 from service.values import Read
 
 
@@ -26,6 +27,9 @@ class EntryRead(Read):
     recorded_at: datetime = Field(description="When it was entered (UTC, the database's clock).")
     actor: UUID = Field(description="The principal that did it.")
     party: str | None = Field(description="The party for which it was done.")
-    data: dict[str, Any] = Field(description="What happened in detail: before and after, evidence, reasons.")
+    data: dict[str, Any] = Field(
+        description="What happened in detail, as it was hashed, with the `kind` once more as its `event`.",
+        json_schema_extra=one_of("EntryData"),
+    )
     canonical: str = Field(description="The exact bytes that were hashed (RFC 8785), as text in UTF-8.")
     leaf_hash: str = Field(description="SHA-256 of 0x00 and these bytes, in hex: the leaf hash of RFC 6962.")

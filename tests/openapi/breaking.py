@@ -57,13 +57,16 @@ def _schemas(old: Schema, new: Schema) -> Iterator[str]:
             yield f"{name} is removed"
             continue
         yield from _narrowed(name, schema, found)
+        asked = schema.get("additionalProperties") is False
         for member, one in schema.get("properties", {}).items():
             if member not in found.get("properties", {}):
                 yield f"{name} lost {member}"
             else:
-                yield from _narrowed(f"{name}.{member}", one, found["properties"][member])
+                narrowed = _narrowed(f"{name}.{member}", one, found["properties"][member])
+                # An answer may keep to limits that it did not tell of before.
+                yield from (said for said in narrowed if asked or " is now " not in said)
         # An answer may promise more; a request may not demand more.
-        if schema.get("additionalProperties") is False:
+        if asked:
             for member in set(found.get("required", [])) - set(schema.get("required", [])):
                 yield f"{name} now needs {member}"
         else:

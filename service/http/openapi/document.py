@@ -3,7 +3,7 @@
 import copy
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import spelling
 from service.http.openapi.additions import PILOT
 from service.http.openapi.spelling import Schema
+from service.http.openapi.unions import MARK, Union
 from service.http.openapi.words import INTRODUCTION, TAGS
 from service.http.problems import MEDIA_TYPE, Problem
 from service.identity.caller import CLIENT_CREDENTIALS
@@ -26,8 +27,11 @@ PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/sch
 TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
 
-def document(app: FastAPI) -> Schema:
-    """Return the document of `app` as it is the same everywhere: its addresses are relative."""
+def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
+    """Return the document of `app` as it is the same everywhere: its addresses are relative.
+
+    `unions` are what members of answers hold that name them.
+    """
     made: Schema = get_openapi(
         title=app.title,
         version=app.version,
@@ -48,6 +52,7 @@ def document(app: FastAPI) -> Schema:
     )
     components["headers"] = copy.deepcopy(HEADERS)
     _add_problem(components["schemas"])
+    _add_unions(components["schemas"], unions)
     _spell(made)
     made["security"] = _secured("read", "write")
     for method, operation in _operations(made):
@@ -55,7 +60,7 @@ def document(app: FastAPI) -> Schema:
     return made
 
 
-def published(app: FastAPI, public_url: str, logins: Schema) -> Callable[[], Schema]:
+def published(app: FastAPI, unions: Sequence[Union], public_url: str, logins: Schema) -> Callable[[], Schema]:
     """Return the function that gives `app` the document that it serves, made once, to be imported as it is.
 
     It has the address of this installation, an absolute URL without a slash at its end, and its OpenID providers.
@@ -64,7 +69,7 @@ def published(app: FastAPI, public_url: str, logins: Schema) -> Callable[[], Sch
 
     def openapi() -> Schema:
         if not made:
-            made.update(document(app))
+            made.update(document(app, unions))
             made["servers"][0]["url"] = public_url
             schemes = made["components"]["securitySchemes"]
             schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
@@ -90,6 +95,16 @@ def _add_problem(schemas: Schema) -> None:
         schemas.pop(name, None)
 
 
+def _add_unions(schemas: Schema, unions: Sequence[Union]) -> None:
+    for union in unions:
+        schemas |= union.schemas()
+    for schema in spelling.each(schemas):
+        if name := schema.pop(MARK, None):
+            said = schema["description"]
+            schema.clear()
+            schema.update({"$ref": spelling.PREFIX + name, "description": said})
+
+
 def _spell(made: Schema) -> None:
     components = made["components"]
     schemas = components["schemas"]
@@ -104,7 +119,7 @@ def _spell(made: Schema) -> None:
         spelling.spell(schema)
     asked = [[operation.get("parameters"), operation.get("requestBody")] for operation in operations]
     answered = spelling.reached([operation["responses"] for operation in operations], schemas)
-    spelling.open_words(schemas, answered - spelling.reached(asked, schemas))
+    spelling.open_answers(schemas, spelling.reached(asked, schemas), answered)
     for name in set(schemas) - spelling.reached(made["paths"], schemas):
         del schemas[name]
 

@@ -47,23 +47,31 @@ def present(schema: Schema) -> Schema:
     return {**kinds[0], **schema} if kinds else schema
 
 
-def open_words(schemas: Schema, answered: set[str]) -> None:
-    """Make each enumeration that the `answered` schemas refer to a text whose known values are listed.
+def open_answers(schemas: Schema, asked: set[str], answered: set[str]) -> None:
+    """Open what answers hold to what comes within `/v1`: new members, new values. Requests stay closed.
 
-    New values come within `/v1`, and a generated client refuses to read one that its enumeration does not have.
+    A generated client refuses to read a value that its enumeration does not have.
     """
     words = {PREFIX + name: schema["enum"] for name, schema in schemas.items() if "enum" in schema}
-    for name in answered:
-        for schema in each(schemas[name]):
-            if schema.get("$ref") in words:
-                _open(schema, words[schema.pop("$ref")], "string")
-            if NULL in schema.get("oneOf", []) and schema["oneOf"][1].get("$ref") in words:
-                _open(schema, words[schema.pop("oneOf")[1]["$ref"]], ["string", "null"])
+    for schema in each([schemas[name] for name in answered - asked]):
+        _open_word(schema, words)
+        if "default" in schema and "type" in schema:
+            # A generated client would fill it in where the answer says nothing.
+            del schema["default"]
+        if schema.get("additionalProperties") is False:
+            del schema["additionalProperties"]
 
 
-def _open(schema: Schema, values: list[str], kind: str | list[str]) -> None:
-    known = f"One of {', '.join(f'`{value}`' for value in values)}; more may be added."
+def _open_word(schema: Schema, words: dict[str, list[str]]) -> None:
+    nullable = schema["oneOf"][1] if NULL in schema.get("oneOf", []) else {}
+    values = words.get(str(schema.get("$ref", nullable.get("$ref")))) or schema.get("enum")
+    if values is None:
+        return
+    kind = schema.get("type", ["string", "null"] if nullable else "string")
+    known = f"One of {', '.join(f'`{value}`' for value in values if value)}; more may be added."
     said = " ".join(filter(None, (schema.get("description"), known)))
+    for member in ("$ref", "oneOf", "enum"):
+        schema.pop(member, None)
     schema.update({"type": kind, "x-extensible-enum": values, "description": said})
 
 

@@ -16,6 +16,7 @@ _MATTER: Final = ("kind", "id", "reference", "titles")
 def transition(row: Row) -> dict[str, Any]:
     """Return the row as `TransitionRead`."""
     answer = {name: row[name] for name in _PLAIN}
+    answer["evidence"] = {"move": f"{row['matter_kind']}.{row['action']}", **row["evidence"]}
     answer["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
     answer["confirmations"] = [_said(one) for one in row["confirmations"]]
     return answer

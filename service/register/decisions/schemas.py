@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from service.http.openapi.unions import one_of
 from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
@@ -54,7 +55,10 @@ class TransitionRead(Read):
     status: TransitionStatus
     source: str = Field(description="The state that it leaves.")
     target: str = Field(description="The state to which it leads.")
-    evidence: dict[str, Any]
+    evidence: dict[str, Any] = Field(
+        description="What was sent with the proposal; `move` says of what kind it is.",
+        json_schema_extra=one_of("Evidence"),
+    )
     proposed_by: str
     proposer_id: UUID
     awaited: list[str] = Field(description="Parties that had to confirm it.")

@@ -1,7 +1,8 @@
 """What goes over the wire about parties, organisations and principals."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -133,3 +134,45 @@ class Me(Read):
     organisation_id: UUID | None
     party: str | None
     roles: list[MyRole]
+
+
+class PrincipalRegistered(Read):
+    """A principal was registered; its name stays out of the trail, which is for good."""
+
+    id: UUID
+    client_id: str
+    kind: Kind
+    organisation_id: UUID | None
+    issuer: str | None
+
+
+class OrganisationRegistered(Read):
+    """An organisation was registered under its party."""
+
+    id: UUID
+    party: str
+    name: str
+    names: dict[str, str]
+
+
+class PartyRegistered(Read):
+    """A government was registered."""
+
+    code: str
+    names: dict[str, str]
+
+
+class PrincipalChanged(Read):
+    """A principal got a new secret, or was deactivated."""
+
+    id: UUID
+
+
+OF_REGISTRY: Final[Mapping[str, type]] = {
+    "party.registered": PartyRegistered,
+    "organisation.registered": OrganisationRegistered,
+    "principal.registered": PrincipalRegistered,
+    "principal.secret_rotated": PrincipalChanged,
+    "principal.deactivated": PrincipalChanged,
+}
+"""What the entries of the registry's trail hold, by kind."""

@@ -39,7 +39,7 @@ class Secretariat(TypedDict):
 
 @strict
 class Founded(TypedDict):
-    """`commission.founded`: what stays as it is for good."""
+    """A commission was founded: what stays as it is for good."""
 
     id: Id
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?$")]
@@ -52,7 +52,7 @@ class Founded(TypedDict):
 
 @strict
 class Appointed(TypedDict):
-    """`auditor.appointed`."""
+    """An auditor was appointed."""
 
     principal_id: Id
 
@@ -67,7 +67,7 @@ class CoChair(TypedDict):
 
 @strict
 class SessionRecorded(TypedDict):
-    """`session.recorded`: the session's facts."""
+    """A session was recorded, with its facts."""
 
     id: Id
     commission_id: Id
@@ -95,7 +95,7 @@ class SessionFacts(TypedDict, total=False):
 
 @strict
 class SessionChanged(TypedDict):
-    """`session.changed`."""
+    """A session was changed."""
 
     id: Id
     before: SessionFacts
@@ -105,7 +105,7 @@ class SessionChanged(TypedDict):
 
 @strict
 class GroupFounded(TypedDict):
-    """`working_group.founded`, with the founder's own co-lead."""
+    """A working group was founded, with the founder's own co-lead."""
 
     id: Id
     commission_id: Id
@@ -117,7 +117,7 @@ class GroupFounded(TypedDict):
 
 @strict
 class MemberChanged(TypedDict):
-    """`working_group.member_changed`: an organisation's role before and after, null where it has none."""
+    """An organisation's role in a working group before and after, null where it has none."""
 
     id: Id
     organisation_id: Id

@@ -2,12 +2,16 @@
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from service.register.commitments.rules.evidence import Reference
 from service.values import Name, PartyCode, Reason, ReducedDate, Sector, Texts, Titles
 from service.verify.replay.commission_shapes import Id, Time, strict
+
+# Only ever null here, a text or an object in the commitment itself: languages have no type for what is never there.
+NotYet = Annotated[None, WithJsonSchema({"type": ["string", "null"]})]
+NoneYet = Annotated[None, WithJsonSchema({"type": ["object", "null"]})]
 
 
 @strict
@@ -26,7 +30,7 @@ class Commitment(TypedDict):
 
     reference: Reference
     session_id: Id | None
-    carried_to_session_id: None
+    carried_to_session_id: NotYet
     working_group_id: Id | None
     item_number: Annotated[int, Field(ge=1, le=999_999)]
     sector: Sector
@@ -36,13 +40,13 @@ class Commitment(TypedDict):
     target_date: ReducedDate | None
     instrument_required: bool
     no_instrument_reason: Reason | None
-    instrument: None
+    instrument: NoneYet
     party_facts: dict[PartyCode, PartyFacts]
     state: Literal["proposed"]
-    effective_on: None
-    suspended_from: None
-    review_on: None
-    successor: None
+    effective_on: NotYet
+    suspended_from: NotYet
+    review_on: NotYet
+    successor: NotYet
 
 
 @strict
@@ -54,7 +58,7 @@ class Commitment2(Commitment):
 
 @strict
 class Proposal(TypedDict):
-    """A move that is proposed; `evidence` is as the action's model in `commitments/evidence.py` has it."""
+    """A move that is proposed; `evidence` has the members that the lifecycle publishes for the action."""
 
     transition: Id
     action: str
@@ -75,7 +79,7 @@ class Effective(TypedDict):
 
 @strict
 class Recorded(TypedDict):
-    """`commitment.recorded`; `effective` where nobody else need confirm."""
+    """A commitment was recorded; `effective` where nobody else need confirm."""
 
     commitment: Commitment
     proposal: Proposal
@@ -93,7 +97,7 @@ class Recorded2(TypedDict):
 
 @strict
 class Proposed(TypedDict):
-    """`transition.proposed`; `expired` names an earlier proposal whose end had come."""
+    """A move was proposed; `expired` names an earlier proposal whose end had come."""
 
     proposal: Proposal
     effective: NotRequired[Effective]
@@ -102,7 +106,7 @@ class Proposed(TypedDict):
 
 @strict
 class Confirmed(TypedDict):
-    """`transition.confirmed`; `effective` where it was the last confirmation."""
+    """A move was confirmed; `effective` where it was the last confirmation."""
 
     transition: Id
     reason: Reason | None
@@ -111,7 +115,7 @@ class Confirmed(TypedDict):
 
 @strict
 class Refused(TypedDict):
-    """`transition.refused`."""
+    """A move was refused, which closes it."""
 
     transition: Id
     reason: Reason
@@ -119,7 +123,7 @@ class Refused(TypedDict):
 
 @strict
 class Withdrawn(TypedDict):
-    """`transition.withdrawn`."""
+    """A move was taken back by its proposer."""
 
     transition: Id
     reason: Reason | None
@@ -127,7 +131,7 @@ class Withdrawn(TypedDict):
 
 @strict
 class Changed(TypedDict):
-    """`commitment.changed`: one party's facts of its own side; what was there before is held to what was."""
+    """One party's facts of its own side were changed; what was there before is held to what was."""
 
     before: dict[str, Any]
     after: dict[PartyCode, PartyFacts]

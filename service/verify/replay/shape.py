@@ -19,26 +19,25 @@ def _validator(shape: Any) -> Validate:  # noqa: ANN401 -- a model, or a typed d
     return partial(TypeAdapter(shape).validator.validate_python, context=AS_RECORDED)
 
 
-COMMISSION_KINDS: Final[Mapping[str, Validate]] = {
-    "commission.founded": _validator(shapes.Founded),
-    "auditor.appointed": _validator(shapes.Appointed),
-    "session.recorded": _validator(shapes.SessionRecorded),
-    "session.changed": _validator(shapes.SessionChanged),
-    "working_group.founded": _validator(shapes.GroupFounded),
-    "working_group.member_changed": _validator(shapes.MemberChanged),
+OF_COMMISSIONS: Final[Mapping[str, type]] = {
+    "commission.founded": shapes.Founded,
+    "auditor.appointed": shapes.Appointed,
+    "session.recorded": shapes.SessionRecorded,
+    "session.changed": shapes.SessionChanged,
+    "working_group.founded": shapes.GroupFounded,
+    "working_group.member_changed": shapes.MemberChanged,
 }
-COMMITMENT_KINDS: Final[Mapping[str, Validate]] = {
-    "commitment.recorded": _validator(commitment_shapes.Recorded),
-    "commitment.changed": _validator(commitment_shapes.Changed),
-    "transition.proposed": _validator(commitment_shapes.Proposed),
-    "transition.confirmed": _validator(commitment_shapes.Confirmed),
-    "transition.refused": _validator(commitment_shapes.Refused),
-    "transition.withdrawn": _validator(commitment_shapes.Withdrawn),
+OF_COMMITMENTS: Final[Mapping[str, type]] = {
+    "commitment.recorded": commitment_shapes.Recorded,
+    "commitment.changed": commitment_shapes.Changed,
+    "transition.proposed": commitment_shapes.Proposed,
+    "transition.confirmed": commitment_shapes.Confirmed,
+    "transition.refused": commitment_shapes.Refused,
+    "transition.withdrawn": commitment_shapes.Withdrawn,
 }
-COMMITMENT_KINDS_2: Final[Mapping[str, Validate]] = {
-    **COMMITMENT_KINDS,
-    "commitment.recorded": _validator(commitment_shapes.Recorded2),
-}
+COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
+COMMITMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
+COMMITMENT_KINDS_2: Final = {**COMMITMENT_KINDS, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
 
 
 class Broken(Exception):

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
@@ -166,7 +167,13 @@ AnyEvidence = (
     | Correct
     | Reinstate
 )
-Proposal = Annotated[AnyEvidence, Field(discriminator="action")]
+Proposal = TypeAliasType(
+    "Proposal",
+    Annotated[
+        AnyEvidence, Field(discriminator="action", description="A move with its evidence, told apart by `action`.")
+    ],
+)
+"""A move with its evidence, told apart by `action`; published under this name."""
 
 MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.AGREE: Agree,
