@@ -123,7 +123,10 @@ def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator
 
 def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
     given, facts = sound.get("agreement", {}), _facts(sound, place)
-    case, evidence = Case({}, facts, place["at"], {}, seq=0), {name: given[name] for name in given if name != "expires_at"}
+    case, evidence = (
+        Case({}, facts, place["at"], {}, seq=0),
+        {name: given[name] for name in given if name != "expires_at"},
+    )
     wrong = COMMITMENT.missing(Action.AGREE, evidence, facts)
     for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
         yield fault(f"/agreement{one['pointer']}", one["detail"])
