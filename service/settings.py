@@ -1,18 +1,22 @@
 """What an operator can set: environment variables with the prefix PACTA_."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.errors.operator import OperatorMistake
+
+PREFIX: Final = "PACTA_"
 MIGRATIONS: Final = Path(__file__).resolve().parent.parent / "alembic"
 
 
 class Settings(BaseSettings):
     """The configuration of one process; the README's table is made from these descriptions."""
 
-    model_config = SettingsConfigDict(env_prefix="PACTA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database_url: SecretStr = Field(
         SecretStr("postgresql+asyncpg://pacta_app@127.0.0.1/pacta"),
@@ -67,3 +71,31 @@ class Settings(BaseSettings):
     )
     log_level: str = Field("INFO", description="Least severity that is logged: DEBUG, INFO, WARNING, ERROR.")
     idempotency_days: int = Field(7, ge=1, description="Days for which an answer is kept under its Idempotency-Key.")
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what the environment says; `OperatorMistake` names each variable that cannot be used."""
+        try:
+            return cls()
+        except ValidationError as wrong:
+            found = wrong.errors(include_url=False)
+            raise OperatorMistake(" ".join(_said(str(one["loc"][0]), one) for one in found)) from None
+
+
+_WANTED: Final = {
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_parsing": "a number",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+}
+"""What is possible instead, in plain words, by the type of pydantic's error."""
+
+
+def _said(name: str, error: Mapping[str, Any]) -> str:
+    secret = "SecretStr" in str(Settings.model_fields[name].annotation)
+    value = "" if secret else f" is {error['input']!r}; it"
+    wanted = _WANTED.get(error["type"])
+    must = f"must be {wanted.format(**error.get('ctx', {}))}" if wanted else f"cannot be used: {error['msg']}"
+    return f"{PREFIX}{name.upper()}{value} {must}. ({Settings.model_fields[name].description})"

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
 
 from service import telemetry
+from service.cli import __main__ as cli
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.database.pool import Pool
@@ -237,3 +239,27 @@ async def _open_to_roles(server: Server, database: str) -> None:
 async def world(make_world: Maker) -> World:
     """A register of the test's own."""
     return await make_world()
+
+
+Command = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def pacta(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command `pacta` in this process; what is told is its exit status, and what it said on standard error.
+
+    A subprocess would import everything anew, which takes seconds.
+    """
+
+    def run(*arguments: str, **environment: str) -> tuple[int, str]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["pacta", *arguments])
+        # It would log to what is captured here, and later tests with it.
+        monkeypatch.setattr(telemetry, "configure", lambda _: None)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        code, said = ended.value.code, capsys.readouterr().err
+        return (1, said + code) if isinstance(code, str) else (code or 0, said)
+
+    return run

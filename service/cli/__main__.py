@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from service.cli.principals import principals
 from service.cli.proofs import Host, Port, proofs
-from service.errors import ServiceError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +51,7 @@ def serve(
     from service.main import create_app
     from service.settings import Settings
 
-    settings = Settings()
+    settings = Settings.read()
     telemetry.configure(settings.log_level)
     app = create_app(settings, with_sequencer=with_sequencer)
     addresses = [Address.of_service(settings), *([Address.of_sequencer(settings)] if with_sequencer else [])]
@@ -71,7 +69,7 @@ def sequencer() -> None:
     from service.sequencer.start import work
     from service.settings import Settings
 
-    settings = Settings()
+    settings = Settings.read()
     telemetry.configure(settings.log_level)
     asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings)))
     serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
@@ -83,11 +81,13 @@ def migrate() -> None:
 
     The roles in PACTA_DATABASE_URL and PACTA_SEQUENCER_DATABASE_URL are created if they are missing.
     """
+    from service import telemetry
     from service.database.connection import Address, Limits
     from service.database.migrate import migrate as run_migrations
     from service.settings import Settings
 
-    settings = Settings()
+    settings = Settings.read()
+    telemetry.configure(settings.log_level)
     users = [Address.of_service(settings)]
     if settings.sequencer_database_url:
         users.append(Address.of_sequencer(settings))
@@ -106,9 +106,9 @@ def openapi(
     from service.main import UNIONS, create_app
     from service.settings import Settings
 
-    text = json.dumps(document(create_app(Settings()), UNIONS), indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document(create_app(Settings.read()), UNIONS), indent=2, ensure_ascii=False) + "\n"
     if check and (not output.exists() or output.read_text(encoding="utf-8") != text):
-        raise ValueError(f"{output} is stale. Write it anew with: pacta openapi")
+        sys.exit(f"pacta: {output} is stale. Write it anew with: pacta openapi")
     if not check:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
@@ -123,21 +123,14 @@ def lifecycle() -> None:
 
 
 def main() -> None:
-    """Run the command; what the operator can mend is said in a sentence, without a traceback."""
+    """Run the command; whose fault it is if it fails, its exit status says, and a sentence what to do."""
     _hold_standard_streams()
     try:
         app()
-    except (ServiceError, ValidationError, ValueError) as wrong:
-        sys.exit(f"pacta: {wrong}")
-    except OSError as wrong:
-        sys.exit(f"pacta: {_unreachable(wrong)}")
-    except Exception as wrong:
-        from service.database.pool import CONTRADICTED, LOST
+    except Exception as wrong:  # noqa: BLE001 -- whatever it is ends the command, and is told
+        from service.cli.endings import ended
 
-        if not isinstance(wrong, LOST):
-            raise
-        taken = isinstance(wrong, CONTRADICTED)
-        sys.exit(f"pacta: {_taken(wrong) if taken else _unreachable(wrong)}")
+        sys.exit(ended(wrong))
 
 
 def _hold_standard_streams() -> None:
@@ -145,15 +138,6 @@ def _hold_standard_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
     os.close(number)
-
-
-def _unreachable(wrong: Exception) -> str:
-    said = (str(wrong) or type(wrong).__name__).splitlines()[0]
-    return f"the database cannot be used: {said}\nCheck the PACTA_..._DATABASE_URL settings."
-
-
-def _taken(wrong: Exception) -> str:
-    return f"something with this name is there already, or what it refers to is not: {wrong}"
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from service.permissions import Kind
 
@@ -21,14 +22,17 @@ def create(
     client_id: str,
     kind: Annotated[Kind, typer.Option(help="What it is; it never changes.")] = Kind.ADMINISTRATOR,
     name: Annotated[str, typer.Option(help="Name for people.")] = "",
-    organisation_id: Annotated[str, typer.Option(help="For a representative: whom it acts for.")] = "",
+    organisation_id: Annotated[UUID | None, typer.Option(help="For a representative: whom it acts for.")] = None,
 ) -> None:
     """Register a principal and print its secret, this once."""
     from service.register.parties import commands
     from service.register.parties.schemas import PrincipalCreate
 
-    acts_for = UUID(organisation_id) if organisation_id else None
-    new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=acts_for)
+    try:
+        new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=organisation_id)
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False)[0]
+        raise typer.BadParameter(f"{first['loc'][0]}: {first['msg']}") from wrong
 
     async def run(connection: "Connection") -> str:
         return (await commands.register_principal(connection, commands.OPERATOR, new))[1] or ""
@@ -71,7 +75,7 @@ def _in_database(run: "Callable[[Connection], Coroutine[Any, Any, Any]]") -> Any
     from service.settings import Settings
 
     async def once() -> Any:  # noqa: ANN401
-        settings = Settings()
+        settings = Settings.read()
         pool = Pool.of(settings, Address.of_service(settings), name="pacta-principal", size=1)
         async with pool, pool.transaction() as connection:
             return await run(connection)

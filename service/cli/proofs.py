@@ -32,7 +32,7 @@ def policy(
     from service.sequencer.directory import LogDirectory
     from service.settings import Settings
 
-    directory = LogDirectory.existing(Settings().log_dir)
+    directory = LogDirectory.existing(Settings.read().log_dir)
     typer.echo("# Hand this over in person. The key of each log is its own; a name never changes.")
     typer.echo(directory.policy(commissions or directory.logs()), nl=False)
 
@@ -55,7 +55,7 @@ def keep_note(
     from service.settings import Settings
     from service.tlog.encoding import as_written
 
-    settings = Settings()
+    settings = Settings.read()
     address, directory = Address.of_sequencer(settings), LogDirectory.existing(settings.log_dir)
 
     async def run() -> None:
@@ -86,7 +86,7 @@ def export(
     from service.log.export.directory import to_directory
     from service.settings import Settings
 
-    settings = Settings()
+    settings = Settings.read()
     telemetry.configure(settings.log_level)
 
     async def run() -> None:

@@ -25,6 +25,7 @@ import orjson
 import structlog
 from pydantic import SecretStr
 
+from service.errors.operator import OperatorMistake
 from service.settings import Settings
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -40,7 +41,7 @@ log = structlog.get_logger("pacta.database")
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(:\d{1,5})?")
 
 
-class AddressWrong(ValueError):
+class AddressWrong(OperatorMistake):
     """The address of a database cannot be used as it is; the message names the setting and what to write instead."""
 
 

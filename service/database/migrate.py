@@ -3,22 +3,25 @@
 import asyncio
 from collections.abc import Sequence
 
+import structlog
 from alembic import command
 from alembic.config import Config
 
-from service.database.connection import Address, AddressWrong, Limits, connect
+from service.database.connection import Address, AddressWrong, Driver, Limits, connect
 from service.database.privileges import APP, SEQUENCER, grant
 from service.settings import MIGRATIONS
 
 ROLES = (APP, SEQUENCER)
+log = structlog.get_logger("pacta.database")
 
 
 def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
     """Create the roles in the addresses `users` if they are missing, run every migration that is due, and grant what is lost.
 
-    `AddressWrong` if an address names another role than the two that the schema knows.
+    `AddressWrong` if an address names another role than the two that the schema knows. What the operator should know of
+    the database, and may mend later, is logged.
     """
-    asyncio.run(create_roles(owner, users, limits))
+    asyncio.run(prepare(owner, users, limits))
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["owner"], config.attributes["limits"] = owner, limits
@@ -26,17 +29,13 @@ def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
     asyncio.run(grant_missing(owner, limits))
 
 
-async def create_roles(owner: Address, users: Sequence[Address], limits: Limits) -> None:
-    """Create each missing role with the password in its address."""
+async def prepare(owner: Address, users: Sequence[Address], limits: Limits) -> None:
+    """Create the roles that are missing, each with the password in its address, and look at the database itself."""
     connection = await connect(owner, limits, "pacta-migrate")
     try:
+        await _warn_of_letters(connection)
         async with connection.transaction():
-            for one in users:
-                if one.user not in ROLES:
-                    raise AddressWrong(f"The role in {one.setting} must be one of {', '.join(ROLES)}, not {one.user}.")
-                if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", one.user) is None:
-                    quoted = await connection.fetchval("SELECT quote_literal($1::text)", one.password or "")
-                    await connection.execute(f"CREATE ROLE {one.user} LOGIN PASSWORD {quoted}")
+            await _create_roles(connection, users)
     finally:
         connection.terminate()
 
@@ -50,3 +49,24 @@ async def grant_missing(owner: Address, limits: Limits) -> None:
                 await grant(connection, role)
     finally:
         connection.terminate()
+
+
+async def _create_roles(connection: Driver, users: Sequence[Address]) -> None:
+    for one in users:
+        if one.user not in ROLES:
+            raise AddressWrong(f"The role in {one.setting} must be one of {', '.join(ROLES)}, not {one.user}.")
+        if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", one.user) is None:
+            quoted = await connection.fetchval("SELECT quote_literal($1::text)", one.password or "")
+            await connection.execute(f"CREATE ROLE {one.user} LOGIN PASSWORD {quoted}")
+
+
+async def _warn_of_letters(connection: Driver) -> None:
+    """Warn where letters beyond ASCII are none to the database: a search by parts of words finds nothing in most languages."""
+    known = await connection.fetchval("SELECT datctype FROM pg_database WHERE datname = current_database()")
+    if known in {"C", "POSIX"}:
+        log.warning(
+            "database_without_letters",
+            lc_ctype=known,
+            detail="Searching finds no words with letters beyond ASCII. Make the cluster with initdb --locale=C.UTF-8 "
+            "beside --locale-provider=builtin --builtin-locale=C.UTF-8, and restore a dump of this database into it.",
+        )

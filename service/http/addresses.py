@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import Message, Scope
 
+from service.errors.operator import OperatorMistake
+
 PUBLIC: Final = re.compile(
     r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?(?P<path>(?:/[a-z0-9._~-]+)*)", re.IGNORECASE
 )
@@ -27,12 +29,12 @@ class Addresses:
 
     @classmethod
     def of(cls, public_url: str) -> Self:
-        """Return the addresses under `public_url`; `ValueError` if that is no http(s) address of a service."""
+        """Return the addresses under `public_url`; `OperatorMistake` if that is no http(s) address of a service."""
         root = public_url.rstrip("/")
         found = PUBLIC.fullmatch(root)
         host = found and urlsplit(root).hostname
         if not found or not host:
-            raise ValueError(
+            raise OperatorMistake(
                 f"PACTA_PUBLIC_URL is {public_url!r}. It is the address under which clients reach the service, such as"
                 " https://pacta.example.gov or https://example.gov/pacta."
             )

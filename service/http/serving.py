@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from service.errors.operator import OperatorMistake
 from service.http.connections import CONNECTIONS, HEAD_BYTES, Connection, Door
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ KEEP_ALIVE_SECONDS: Final = 75
 PR_SET_PDEATHSIG: Final = 1
 
 
-class PortTaken(ValueError):
+class PortTaken(OperatorMistake):
     """Somebody else listens there."""
 
 
@@ -42,6 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(2048)
     except OSError as wrong:
+        listener.close()
         raise PortTaken(
             f"cannot listen on {host}:{port} ({wrong.strerror}). Choose another --port or --host."
         ) from wrong

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from service.errors.operator import OperatorMistake
 from service.identity.published_keys import PublishedKeys
 from service.identity.tokens import decode, judge, unauthenticated
 from service.tlog.encoding import as_written
@@ -88,10 +89,17 @@ class Providers:
 
 
 def load(path: Path | None) -> Providers:
-    """Return the providers in the file; none without one. `ValueError` says what is wrong with it."""
+    """Return the providers in the file; none without one. `OperatorMistake` says what is wrong with it."""
     if path is None:
         return Providers()
-    found = TypeAdapter(list[TrustedIssuer]).validate_json(as_written(path.read_bytes()))
+    try:
+        found = TypeAdapter(list[TrustedIssuer]).validate_json(as_written(path.read_bytes()))
+    except OSError as wrong:
+        raise OperatorMistake(f"{path} (PACTA_ISSUERS_FILE) cannot be read: {wrong.strerror}.") from wrong
+    except ValidationError as wrong:
+        first = wrong.errors(include_url=False, include_input=False)[0]
+        place = "/".join(map(str, first["loc"])) or "the list of issuers"
+        raise OperatorMistake(f"{path} (PACTA_ISSUERS_FILE) cannot be used: {place}: {first['msg']}.") from wrong
     if len({one.issuer for one in found}) < len(found):
-        raise ValueError(f"{path}: an issuer stands twice; it is trusted for one party.")
+        raise OperatorMistake(f"{path} (PACTA_ISSUERS_FILE): an issuer stands twice; it is trusted for one party.")
     return Providers({one.issuer: Provider(one, PublishedKeys(one.jwks_uri)) for one in found})

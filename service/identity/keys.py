@@ -8,6 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from service import durable
+from service.errors.operator import OperatorMistake
 
 CURVE: Final = "Ed25519"
 
@@ -15,7 +16,7 @@ CURVE: Final = "Ed25519"
 def load_or_create(path: Path | None) -> OKPKey:
     """Return the Ed25519 key in the PEM file `path`, made with mode 0600 if absent; a passing key without a path.
 
-    Of several processes that start at once one makes the file, and all use its key. `ValueError` names a file that cannot
+    Of several processes that start at once one makes the file, and all use its key. `OperatorMistake` names a file that cannot
     be used, and says what to do.
     """
     if path is None:
@@ -25,7 +26,7 @@ def load_or_create(path: Path | None) -> OKPKey:
     except FileNotFoundError:
         return _named(_made(path))
     except OSError as wrong:
-        raise ValueError(
+        raise OperatorMistake(
             f"{path} (PACTA_SIGNING_KEY_FILE) cannot be read: {wrong.strerror}. The user that runs the service must own it."
         ) from wrong
 
@@ -36,7 +37,7 @@ def _made(path: Path) -> OKPKey:
         durable.create(path, OKPKey.generate_key(CURVE).as_pem(private=True))
         return _read(path)
     except OSError as wrong:
-        raise ValueError(
+        raise OperatorMistake(
             f"{path} (PACTA_SIGNING_KEY_FILE) is not there and cannot be made: {wrong.strerror}. The user that runs the "
             "service must own its directory, or the file must be put there before."
         ) from wrong
@@ -50,7 +51,7 @@ def _read(path: Path) -> OKPKey:
             return key
     except (JoseError, UnsupportedAlgorithm, ValueError, TypeError):
         pass
-    raise ValueError(
+    raise OperatorMistake(
         f"{path} (PACTA_SIGNING_KEY_FILE) is damaged: it is no {CURVE} private key in PEM (PKCS #8). Put back a copy of it. "
         "If there is none, remove the file: the next start makes a new key, and everybody who calls must get a new token."
     )

@@ -18,13 +18,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service import durable
+from service.errors.operator import OperatorMistake
 from service.tlog.keys import KEY_SIZE, Signer
 
 FORBIDDEN = stat.S_IRWXG | stat.S_IRWXO
 LOG_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class LogKeyUnsafe(ValueError):
+class LogKeyUnsafe(OperatorMistake):
     """The log key is not there as it must be; the message says what to do."""
 
 

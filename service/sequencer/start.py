@@ -4,6 +4,7 @@ import asyncio
 
 from service.database.connection import Address
 from service.database.pool import Pool
+from service.errors.operator import OperatorMistake
 from service.sequencer import witnesses
 from service.sequencer.directory import LogDirectory
 from service.sequencer.heard import Heard
@@ -19,7 +20,7 @@ def create_sequencer(settings: Settings, host: str) -> Sequencer:
     """
     pool = _pool(settings, "pacta-sequencer")
     if settings.log_dir is None:
-        raise ValueError("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
+        raise OperatorMistake("The sequencer needs PACTA_LOG_DIR, a directory of its own outside the database.")
     return Sequencer(pool, LogDirectory.open(settings.log_dir, host))
 
 

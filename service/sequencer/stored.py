@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, Query, given
+from service.errors.operator import OperatorMistake
 from service.log import reading as log
 from service.log.models import LogEntry, LogNode
 from service.register.commissions.models import Commission
@@ -62,7 +63,7 @@ _stored = Query(
 _store = Change(sa.insert(_node).values(given(_node, "log_id", "level", "index", "hash")))
 
 
-class SigningRefused(ValueError):
+class SigningRefused(OperatorMistake):
     """The stored log is not what was signed, or not what its entries give; the message says where.
 
     `stretch` is the first index of the stretch that was read again and found wrong, if that is how it was found.

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.columns import table
 from service.database.pool import Pool
 from service.database.statement import Change, Query, given
+from service.errors.operator import OperatorMistake
 from service.identity.outward import Away
 from service.log.models import LogCheckpoint, LogCosignature
 from service.log.reading import consistency
@@ -69,7 +70,7 @@ _keep = Change(
 )
 
 
-class WitnessesMalformed(ValueError):
+class WitnessesMalformed(OperatorMistake):
     """The witnesses' file cannot be used; the message says which line, or which witness."""
 
 

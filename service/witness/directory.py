@@ -17,12 +17,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from service import durable
+from service.errors.operator import OperatorMistake
 from service.tlog.cosignature import Cosigner
 from service.tlog.encoding import NoteMalformed
 from service.tlog.keys import KEY_SIZE, Signer
 
 
-class WitnessCannotStart(ValueError):
+class WitnessCannotStart(OperatorMistake):
     """Something that the operator must mend; the message is a sentence for them."""
 
 

@@ -4,14 +4,17 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from service import telemetry
 from service.database.connection import Address, AddressWrong, Limits, connect
-from service.database.migrate import create_roles
+from service.database.migrate import prepare
+from service.demo.postgres import Server
 from service.settings import MIGRATIONS
 from service.tables import metadata
 from tests.conftest import World, as_superuser, migrated
@@ -56,9 +59,23 @@ async def test_types_in_the_database_are_plain(world: World) -> None:
 
 async def test_roles_are_created_from_the_addresses_and_only_the_known_ones(world: World) -> None:
     superuser = Address.parse(world.server.url("postgres", world.database))
-    await create_roles(superuser, [Address.parse(world.server.url("pacta_app", world.database))], LIMITS)
+    await prepare(superuser, [Address.parse(world.server.url("pacta_app", world.database))], LIMITS)
     with pytest.raises(AddressWrong, match="PACTA_DATABASE_URL must be one of pacta_app, pacta_sequencer"):
-        await create_roles(superuser, [superuser], LIMITS)
+        await prepare(superuser, [superuser], LIMITS)
+
+
+@pytest.mark.parametrize(("ctype", "warned"), [("C", True), ("C.UTF-8", False)])
+async def test_a_database_without_letters_is_warned_of(server: Server, ctype: str, warned: bool) -> None:
+    made = "TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+    await as_superuser(server, f"CREATE DATABASE letters {made} LC_CTYPE '{ctype}'")
+    telemetry.configure("WARNING")
+    try:
+        with structlog.testing.capture_logs() as said:
+            await prepare(Address.parse(server.url("postgres", "letters")), [], LIMITS)
+    finally:
+        telemetry.configure("CRITICAL")
+        await as_superuser(server, "DROP DATABASE letters WITH (FORCE)")
+    assert [one["event"] for one in said] == (["database_without_letters"] if warned else [])
 
 
 def test_migrating_twice_changes_nothing(world: World) -> None:

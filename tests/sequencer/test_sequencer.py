@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS, Sequencer
 from service.tlog.policy_file import parse_policy
 from service.trail.entry import Head, compose
-from tests.conftest import COMMISSION, Maker, World, item
+from tests.conftest import COMMISSION, Command, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
 from tests.sequencer.filling import AUTHOR, append_raw, fill, found
 from tests.tlog.soundness import finished, sound
@@ -226,10 +227,17 @@ async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
         assert await owner.fetchval(_size, LOG) == before
         await sound(owner, sequencer.directory, LOG)
     await until(lambda: all_signed(owner))
+
+    async def mended() -> bool:
+        return sequencer.failing is None
+
+    await until(mended)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    assert sequencer.failing is None
     await finished(owner, sequencer.directory, LOG)
+
+
+NOBODY_THERE = "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta"
 
 
 @pytest.mark.parametrize(
@@ -241,23 +249,19 @@ async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], missing: str, sentence: str
+    pacta: Command, tmp_path: Path, command: list[str], missing: str, sentence: str
 ) -> None:
-    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path / "log"))
-    monkeypatch.setenv("PACTA_SEQUENCER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
-    monkeypatch.delenv(missing)
-    monkeypatch.setattr(sys, "argv", ["pacta", *command])
-    with pytest.raises(SystemExit, match=sentence):
-        cli.main()
+    environment = {"PACTA_LOG_DIR": str(tmp_path / "log"), "PACTA_SEQUENCER_DATABASE_URL": NOBODY_THERE}
+    del environment[missing]
+    status, said = pacta(*command, **environment)
+    assert (status, sentence in said) == (os.EX_CONFIG, True)
 
 
-def test_a_key_that_others_can_read_is_no_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_key_that_others_can_read_is_no_start(pacta: Command, tmp_path: Path) -> None:
     LogDirectory.open(tmp_path, "pacta.example").key.chmod(0o644)
-    monkeypatch.setenv("PACTA_LOG_DIR", str(tmp_path))
-    monkeypatch.setenv("PACTA_SEQUENCER_DATABASE_URL", "postgresql+asyncpg://pacta_sequencer@127.0.0.1:1/pacta")
-    monkeypatch.setattr(sys, "argv", ["pacta", "sequencer"])
-    with pytest.raises(SystemExit, match=r"others can read the log key .* chmod 600"):
-        cli.main()
+    status, said = pacta("sequencer", PACTA_LOG_DIR=str(tmp_path), PACTA_SEQUENCER_DATABASE_URL=NOBODY_THERE)
+    assert status == os.EX_CONFIG
+    assert re.search(r"others can read the log key .* chmod 600", said)
 
 
 def test_the_policy_that_is_handed_out_names_each_log_that_was_signed(
@@ -275,10 +279,14 @@ def test_the_policy_that_is_handed_out_names_each_log_that_was_signed(
         assert known.key == directory.signer(log_id).verifier
 
 
-def test_no_policy_is_printed_of_a_key_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_no_policy_is_printed_of_a_key_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     monkeypatch.setattr(sys, "argv", ["pacta", "policy"])
     for place in ("", str(tmp_path)):
         monkeypatch.setenv("PACTA_LOG_DIR", place or str(tmp_path / "nowhere"))
-        with pytest.raises(SystemExit, match="Set PACTA_LOG_DIR"):
+        with pytest.raises(SystemExit, match=str(os.EX_CONFIG)):
             cli.main()
+        told = capsys.readouterr()
+        assert ("Set PACTA_LOG_DIR" in told.err, told.out) == (True, "")
     assert not list(tmp_path.iterdir())

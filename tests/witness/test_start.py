@@ -202,7 +202,7 @@ def test_the_commands_say_what_is_wrong_without_a_traceback(tmp_path: Path, poli
         ("witness", place, "--logs", str(policy), "--name", "other.example"),
     ):
         code, said, why = run(*arguments)
-        assert (code, said, why.startswith("pacta: "), len(why.splitlines())) == (1, "", True, 1), why
+        assert (code, said, why.startswith("pacta: "), len(why.splitlines())) == (os.EX_CONFIG, "", True, 1), why
         assert "database" not in why
 
 

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from service import durable
+from service.errors.operator import OperatorMistake
 
 SUPERUSER, OWNER, APP, SEQUENCER = "postgres", "pacta_owner", "pacta_app", "pacta_sequencer"
 ROLES = (SUPERUSER, OWNER, APP, SEQUENCER)
@@ -19,7 +20,7 @@ NOBODY = 65534
 LAUNCH = Path(__file__).with_name("launch.py")
 
 
-class EmbeddedError(ValueError):
+class EmbeddedError(OperatorMistake):
     """The private PostgreSQL cannot be had; the message says what to do next."""
 
 

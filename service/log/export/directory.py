@@ -11,6 +11,7 @@ from typing import Final
 from service import durable
 from service.database.pool import Pool
 from service.database.statement import Connection
+from service.errors.operator import OperatorMistake
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
@@ -26,7 +27,7 @@ OLDER: Final = ".checkpoint-of-before"
 """The checkpoint of an export that is being brought up to date: while its files are those of two, none of them is signed."""
 
 
-class ExportRefused(ValueError):
+class ExportRefused(OperatorMistake):
     """The directory cannot take this export; the message says why and what to do."""
 
 
