@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
@@ -10,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from service.database.connection import Address
 from service.database.pool import LOST, Pool
+from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
 from service.http import problems
 from service.http.addresses import Addresses
@@ -24,7 +26,7 @@ from service.http.refusals import refusals
 from service.http.swagger.routes import create_router as create_swagger
 from service.http.wayfinding import router as entrance
 from service.identity import issuers
-from service.identity.caller import Proved
+from service.identity.caller import HasCallers, Proved
 from service.identity.callers import Callers
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
@@ -38,6 +40,7 @@ from service.log.routes import router as log
 from service.register.commissions.routes import router as commissions
 from service.register.commitments.routes import lifecycle, moves
 from service.register.commitments.routes import router as commitments
+from service.register.decisions.routes import HasMatters
 from service.register.decisions.routes import router as transitions
 from service.register.groups.routes import router as groups
 from service.register.matters import MATTERS
@@ -45,7 +48,9 @@ from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.register.parties.schemas import OF_REGISTRY
+from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
+from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 
@@ -90,6 +95,15 @@ OPEN = (tokens, lifecycle, operations.router, entrance)
 """What answers whoever asks."""
 
 
+@dataclass(kw_only=True)
+class Service(HasCallers, HasMatters, operations.HasHealth):
+    """All that the application keeps as long as it runs."""
+
+    sequencer: Sequencer | None
+    collector: Collector | None
+    idempotency_days: int
+
+
 def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
     """Return the service; `with_sequencer` also runs the sequencer, which else runs elsewhere."""
     app = FastAPI(
@@ -104,53 +118,60 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
         dependencies=[Declared],
         responses=refusals(NotAcceptable, InvalidContent),
     )
-    app.state.matters = MATTERS
-    app.state.pool = Pool.of(settings, Address.of_service(settings))
     addresses = Addresses.of(settings.public_url)
-    issuer = Issuer(addresses.root, load_or_create(settings.signing_key_file), settings.token_lifetime)
-    providers = issuers.load(settings.issuers_file)
-    app.state.addresses = addresses
-    app.state.callers = Callers(issuer, providers)
-    app.state.sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
-    app.state.collector = create_collector(settings, app.state.sequencer.heard) if with_sequencer else None
-    app.state.revision = _revision()
-    app.state.unsigned_limit = settings.unsigned_limit_seconds
-    app.state.idempotency_days = settings.idempotency_days
-    app.state.figures = CollectorRegistry()
-    app.state.log_figures = operations.LogFigures(app.state.figures)
+    service = _service(settings, addresses, with_sequencer=with_sequencer)
+    keep(app, service)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
+    providers = service.callers.providers
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Reading)
-    app.add_middleware(Edge, addresses=addresses, registry=app.state.figures, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Edge, addresses=addresses, registry=service.figures, max_body_bytes=settings.max_body_bytes)
     return app
+
+
+def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool) -> Service:
+    key = load_or_create(settings.signing_key_file)
+    sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
+    figures = CollectorRegistry()
+    return Service(
+        pool=Pool.of(settings, Address.of_service(settings)),
+        callers=Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file)),
+        matters=MATTERS,
+        sequencer=sequencer,
+        collector=create_collector(settings, sequencer.heard) if sequencer else None,
+        revision=_revision(),
+        unsigned_limit=settings.unsigned_limit_seconds,
+        idempotency_days=settings.idempotency_days,
+        figures=figures,
+        log_figures=operations.LogFigures(figures),
+    )
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
-    tasks = [asyncio.create_task(watch(app.state.pool, app.state.callers)), asyncio.create_task(_forget(app))]
-    if app.state.sequencer is not None:
-        tasks += [asyncio.create_task(one.run()) for one in (app.state.sequencer, app.state.collector)]
+    service = state_of(app, Service)
+    beside = [one for one in (service.sequencer, service.collector) if one is not None]
+    running = [watch(service.pool, service.callers), _forget(service), *(one.run() for one in beside)]
+    tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await app.state.pool.close()
-        for one in (app.state.sequencer, app.state.collector):
-            if one is not None:
-                await one.pool.close()
+        for kept in (service, *beside):
+            await kept.pool.close()
 
 
-async def _forget(app: FastAPI) -> None:
+async def _forget(service: Service) -> None:
     while True:
         with contextlib.suppress(*LOST):
-            async with app.state.pool.transaction() as connection:
-                await forget_older(connection, app.state.idempotency_days)
+            async with service.pool.transaction() as connection:
+                await forget_older(connection, service.idempotency_days)
                 await forget_ended_tokens(connection)
         await asyncio.sleep(FORGET_SECONDS)
 

@@ -22,9 +22,11 @@ from service.cli import __main__ as cli
 from service.database.connection import Address, Limits
 from service.database.migrate import migrate
 from service.database.pool import Pool
+from service.database.state import state_of
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
-from service.main import create_app
+from service.main import Service, create_app
+from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from tests.contract import declared
 
@@ -68,8 +70,18 @@ class World:
     @property
     def pool(self) -> Pool:
         """Return the application's pool."""
-        pool: Pool = self.app.state.pool
-        return pool
+        return self.service.pool
+
+    @property
+    def service(self) -> Service:
+        """Return what the application keeps."""
+        return state_of(self.app, Service)
+
+    @property
+    def sequencer(self) -> Sequencer:
+        """Return the sequencer that runs beside the application."""
+        assert self.service.sequencer is not None
+        return self.service.sequencer
 
     def as_(self, who: str, app: FastAPI | None = None) -> httpx.AsyncClient:
         """Return a client that calls as `who`: a key of CLIENT_IDS, or any client id; "" for nobody."""
@@ -82,7 +94,7 @@ class World:
                     await response.aread()
                 declared(app, response)
 
-            token = app.state.callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))
+            token = state_of(app, Service).callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))
             self.clients[key] = httpx.AsyncClient(
                 transport=httpx.ASGITransport(app, raise_app_exceptions=False),
                 base_url="http://pacta.test",
@@ -93,8 +105,8 @@ class World:
 
     async def sequence(self) -> int:
         """Give every entry its index and sign the logs, as the sequencer does; return how many got one."""
-        done = int(await self.app.state.sequencer.step())
-        await self.app.state.sequencer.sign()
+        done = int(await self.sequencer.step())
+        await self.sequencer.sign()
         return done
 
     async def connect(self, role: str = "pacta_owner") -> "asyncpg.Connection[asyncpg.Record]":
@@ -199,7 +211,7 @@ class Maker:
             for connection in world.connections:
                 await connection.close()
             await world.pool.close()
-            await world.app.state.sequencer.pool.close()
+            await world.sequencer.pool.close()
             await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.database.pool import Pool, begun
+from service.database.pool import begun
+from service.database.state import State, state_of
 from service.database.statement import Connection
 
 
@@ -15,8 +16,7 @@ async def transaction(request: Request) -> AsyncIterator[Connection]:
     A request that only reads has none: under READ COMMITTED each of its statements sees the newest state either way, and
     two round trips are saved.
     """
-    pool: Pool = request.app.state.pool
-    async with pool.connection() as connection:
+    async with state_of(request.app, State).pool.connection() as connection:
         if request.method in {"GET", "HEAD"}:
             yield connection
         else:

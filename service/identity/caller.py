@@ -1,5 +1,6 @@
 """Who is calling, as routes depend on it: proved without the database first, then read, then asked whether still active."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,6 +9,7 @@ from fastapi.security import OAuth2
 from fastapi.security.base import SecurityBase
 from starlette.requests import HTTPConnection
 
+from service.database.state import State, state_of
 from service.database.transaction import Transaction
 from service.errors import NotPermitted
 from service.identity import queries
@@ -35,11 +37,25 @@ class BearerToken(SecurityBase):
         return token.strip() or None if kind.lower() == "bearer" else None
 
 
-async def proved(request: Request, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
+@dataclass(kw_only=True)
+class HasCallers(State):
+    """What this room needs of the application."""
+
+    callers: Callers
+
+
+async def known_callers(connection: HTTPConnection) -> Callers:
+    """Return whom this process knows."""
+    return state_of(connection.app, HasCallers).callers
+
+
+KnownCallers = Annotated[Callers, Depends(known_callers)]
+
+
+async def proved(callers: KnownCallers, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
     """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
     if token is None:
         raise unknown()
-    callers: Callers = request.app.state.callers
     return await callers.prove(token)
 
 
@@ -49,11 +65,11 @@ Proved = Depends(proved, scope="function")
 
 async def unchecked_caller(
     request: Request,
+    callers: KnownCallers,
     known: Annotated[Known, Proved],
     connection: Transaction,
 ) -> Caller:
     """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
-    callers: Callers = request.app.state.callers
     caller = await callers.find(connection, known)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"
     if needed not in caller.scopes:

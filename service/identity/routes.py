@@ -20,9 +20,9 @@ from service.database.statement import Connection
 from service.database.transaction import Transaction
 from service.errors import NotFound
 from service.identity import queries
-from service.identity.callers import Callers
+from service.identity.caller import KnownCallers
 from service.identity.models import LOCAL
-from service.identity.tokens import SCOPES, Issuer
+from service.identity.tokens import SCOPES
 
 
 class OAuthRoute(APIRoute):
@@ -131,6 +131,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 @router.post("/oauth/token", summary="Get an access token", response_model=Token, responses=REFUSALS)
 async def create_token(
     request: Request,
+    callers: KnownCallers,
     connection: Transaction,
     asked: Annotated[TokenRequest, Form(openapi_examples=TOKENS)],
 ) -> Response:
@@ -144,7 +145,7 @@ async def create_token(
     client = await _client(request, connection, asked)
     if isinstance(client, Response):
         return client
-    issuer = _issuer(request)
+    issuer = callers.issuer
     content = {
         "access_token": issuer.issue(client, int(time.time()), scopes),
         "token_type": "Bearer",
@@ -157,6 +158,7 @@ async def create_token(
 @router.post("/oauth/revoke", summary="Revoke an access token", response_class=Response, responses=REFUSALS)
 async def create_revocation(
     request: Request,
+    callers: KnownCallers,
     connection: Transaction,
     asked: Annotated[RevocationRequest, Form(openapi_examples=REVOCATIONS)],
 ) -> Response:
@@ -169,7 +171,7 @@ async def create_revocation(
         return client
     if not asked.token:
         return _refuse(400, "invalid_request", "Send the token to revoke as token=... in the form.")
-    claims = _issuer(request).read(asked.token)
+    claims = callers.issuer.read(asked.token)
     if claims is not None:
         if claims["sub"] != client:
             return _refuse(400, "invalid_grant", "The token was issued to another client.")
@@ -178,19 +180,19 @@ async def create_revocation(
 
 
 @router.get("/.well-known/jwks.json", summary="Read the keys that verify tokens")
-async def read_keys(request: Request) -> dict[str, Any]:
+async def read_keys(callers: KnownCallers) -> dict[str, Any]:
     """Return the public keys under which this service signs access tokens (RFC 7517)."""
-    return _issuer(request).jwks()
+    return callers.issuer.jwks()
 
 
 @router.get(WELL_KNOWN, summary="Read how to get tokens", response_model=ServerMetadata)
 @router.get(WELL_KNOWN + "{path:path}", include_in_schema=False)
-async def read_server_metadata(request: Request) -> dict[str, Any]:
+async def read_server_metadata(request: Request, callers: KnownCallers) -> dict[str, Any]:
     """Return this service's metadata as an authorization server (RFC 8414).
 
     The well-known address of a service that has a path stands before that path: `/.well-known/oauth-authorization-server/pacta`.
     """
-    issuer = _issuer(request)
+    issuer = callers.issuer
     if request.path_params.get("path", "") not in {"", urlsplit(issuer.url).path}:
         raise NotFound("There is no authorization server of that path here.")
     return {
@@ -204,11 +206,6 @@ async def read_server_metadata(request: Request) -> dict[str, Any]:
         "token_endpoint_auth_methods_supported": AUTHENTICATION,
         "revocation_endpoint_auth_methods_supported": AUTHENTICATION,
     }
-
-
-def _issuer(request: Request) -> Issuer:
-    callers: Callers = request.app.state.callers
-    return callers.issuer
 
 
 async def _client(request: Request, connection: Connection, asked: ClientForm) -> str | Response:

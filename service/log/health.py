@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from fastapi import Request, Response
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from service.database.pool import LOST, NO_SCHEMA, Pool
 from service.database.privileges import hindrance
+from service.database.state import State, state_of
 from service.database.statement import Connection, Query
 from service.errors import Unavailable
 from service.http.refusals import refusals
@@ -55,6 +57,25 @@ class LogFigures:
                 self.checkpoint_age.labels(one.name).set(one.checkpoint_age)
 
 
+class Working(Protocol):
+    """The sequencer, as it is looked at from here."""
+
+    @property
+    def failing(self) -> str | None:
+        """What it waits for, if it does."""
+
+
+@dataclass(kw_only=True)
+class HasHealth(State):
+    """What this room needs of the application."""
+
+    revision: str
+    unsigned_limit: float | None
+    figures: CollectorRegistry
+    log_figures: LogFigures
+    sequencer: Working | None
+
+
 class Alive(BaseModel):
     """The process answers."""
 
@@ -83,7 +104,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     (PACTA_UNSIGNED_LIMIT_SECONDS): past it no more is promised, and it is 503.
     """
     checks = {"database": "ready", "schema": "ready", "log": "ready", "signing": "ready", "sequencer": "runs elsewhere"}
-    state, limit_passed = request.app.state, False
+    state, limit_passed = state_of(request.app, HasHealth), False
     try:
         async with _asking(state.pool) as connection:
             if hindered := await hindrance(connection):
@@ -146,7 +167,8 @@ FIGURES = {"a_counter": {"value": 'pacta_requests_total{method="GET",route="/liv
 )
 async def read_metrics(request: Request) -> Response:
     """Return counters and times in Prometheus' text format; those of the logs stay as they were while the database is away."""
+    state = state_of(request.app, HasHealth)
     with contextlib.suppress(*LOST):
-        async with _asking(request.app.state.pool) as connection:
-            request.app.state.log_figures.set(await states(connection))
-    return Response(generate_latest(request.app.state.figures), media_type=CONTENT_TYPE_LATEST)
+        async with _asking(state.pool) as connection:
+            state.log_figures.set(await states(connection))
+    return Response(generate_latest(state.figures), media_type=CONTENT_TYPE_LATEST)

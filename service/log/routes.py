@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from service.database.state import State, state_of
 from service.database.transaction import Transaction
 from service.http.headers import file_of
 from service.http.refusals import READING_ONE
@@ -117,7 +118,7 @@ async def read_log_export(
     with its checkpoint was cut off.
     """
     await _require_log(connection, caller, commission_id)
-    whole = await export.prepare(request.app.state.pool, connection, commission_id, witnesses)
+    whole = await export.prepare(state_of(request.app, State).pool, connection, commission_id, witnesses)
     # What is streamed is read in transactions of its own, each short: this one ends before the answer begins.
     headers = {"Content-Disposition": f'attachment; filename="{whole.name}.tar"', **NEVER}
     return StreamingResponse(archive(whole.files(), whole.signed_at), media_type="application/x-tar", headers=headers)

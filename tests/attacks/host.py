@@ -71,7 +71,7 @@ async def forget(scene: Scene, *, notes: bool = True) -> None:
         for table in ("log_cosignature", "log_checkpoint", "log_node"):
             await owner.execute(f"DELETE FROM {table} WHERE log_id = $1", LOG)
     if notes:
-        scene.world.app.state.sequencer.directory._note(LOG).unlink()
+        scene.world.sequencer.directory._note(LOG).unlink()
 
 
 async def append(scene: Scene, commitment: str, kind: str, party: str, data: Any, at: datetime | None = None) -> Entry:

@@ -57,7 +57,7 @@ class Scene:
     @property
     def key(self) -> Verifier:
         """The log's key, as the party got it in person."""
-        verifier: Verifier = self.world.app.state.sequencer.directory.signer(LOG).verifier
+        verifier: Verifier = self.world.sequencer.directory.signer(LOG).verifier
         return verifier
 
     def policy(self, quorum: str = "quorum none\n") -> str:
@@ -123,7 +123,7 @@ class Scene:
 async def begin(world: World, place: Path, make_world: Maker) -> Scene:
     """Return the scene in which nobody has done anything wrong: all is signed, witnessed, kept, and proven."""
     await world.sequence()
-    key = world.app.state.sequencer.directory.signer(LOG).verifier
+    key = world.sequencer.directory.signer(LOG).verifier
     scene = Scene(world, place, witness_of(place / "witness", "ours.example/witness", key), make_world)
     assert await scene.settle() is None
     return scene
@@ -185,7 +185,7 @@ async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]
     for connection in world.connections:
         await connection.close()
     await world.pool.close()
-    await world.app.state.sequencer.pool.close()
+    await world.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
     await _open_to_roles(world.server, backup)
@@ -200,5 +200,5 @@ async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]
 def key_alone(scene: Scene, to: Path) -> Path:
     """Copy the log key to another directory, without the notes: what a host does that means to sign another history."""
     to.mkdir()
-    shutil.copy2(scene.world.app.state.sequencer.directory.key, to / "key")
+    shutil.copy2(scene.world.sequencer.directory.key, to / "key")
     return to

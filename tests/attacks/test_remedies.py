@@ -90,7 +90,7 @@ async def test_a_witness_that_is_shown_one_history_is_content_and_a_quorum_of_bo
     await scene.ask(theirs)
     assert scene.verify(await scene.export("before"), both)[0] == 0
     log_dir = scene.place / "log"
-    shutil.copytree(scene.world.app.state.sequencer.directory.path, log_dir)
+    shutil.copytree(scene.world.sequencer.directory.path, log_dir)
     async with second(scene, log_dir) as other:
         for witness, alone, number in ((scene.witness, "ours", 2), (theirs, "theirs", 3)):
             await propose(scene, number)

@@ -113,7 +113,7 @@ async def _restored(scene: Scene, log_dir: Path) -> Caught:
 
 
 async def restore_a_backup(scene: Scene) -> Caught:
-    return await _restored(scene, scene.world.app.state.sequencer.directory.path)
+    return await _restored(scene, scene.world.sequencer.directory.path)
 
 
 async def restore_a_backup_and_sign(scene: Scene) -> Caught:
@@ -148,7 +148,7 @@ async def replay_it_chained(scene: Scene) -> Caught:
 
 async def two_trees(scene: Scene) -> Caught:
     log_dir = scene.place / "log"
-    shutil.copytree(scene.world.app.state.sequencer.directory.path, log_dir)
+    shutil.copytree(scene.world.sequencer.directory.path, log_dir)
     async with second(scene, log_dir) as other:
         await propose(scene, 2)
         assert await scene.settle() is None

@@ -17,8 +17,9 @@ import orjson
 import pytest
 
 from service.database.columns import table
+from service.database.state import state_of
 from service.demo.postgres import Server
-from service.main import create_app
+from service.main import Service, create_app
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.sequencer.sequencer import Sequencer
@@ -73,6 +74,8 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     filled = await fill(server, SIZE, log_dir, database, mutual=2, unilateral=1)
     key = tmp_path_factory.mktemp("bench") / "key.pem"
     app = create_app(settings_for(server, database, signing_key_file=key, log_dir=log_dir), with_sequencer=True)
+    service = state_of(app, Service)
+    assert service.sequencer is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LIMIT_DATABASE_URL", server.url("pacta_app", database))
         async with AsyncExitStack() as stack:
@@ -80,10 +83,10 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
             ours, limits = [await stack.enter_async_context(served_here(cast("Any", one))) for one in (app, limit.app)]
             sides = Side("service", [_port(ours)]), Side("limit", [_port(limits)])
             connection = await asyncpg.connect(server.url("postgres", database))
-            yield Bench(filled, connection, await askers(*sides, filled), app.state.sequencer)
+            yield Bench(filled, connection, await askers(*sides, filled), service.sequencer)
             await connection.close()
-    await app.state.pool.close()
-    await app.state.sequencer.pool.close()
+    await service.pool.close()
+    await service.sequencer.pool.close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 

@@ -17,8 +17,9 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
+from service.database.state import state_of
 from service.demo.postgres import Server
-from service.main import create_app
+from service.main import Service, create_app
 from service.register.commitments.lists import Filter
 from tests.benchmarks.fill import Filled, fill
 from tests.conftest import as_superuser, settings_for
@@ -86,7 +87,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     filled = await fill(server, SIZE, tmp_path_factory.mktemp("log"), database, mutual=20, unilateral=2)
     assert filled.entries * TIMES >= 5_000_000
     app = create_app(settings_for(server, database))
-    token = replace(app.state.callers.issuer, lifetime=86_400).issue("pk-secretariat", int(time.time()))
+    token = replace(state_of(app, Service).callers.issuer, lifetime=86_400).issue("pk-secretariat", int(time.time()))
     connection = await asyncpg.connect(
         server.url("postgres", database), server_settings={"jit": "off", "timezone": "UTC"}
     )
@@ -102,7 +103,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     yield Large(filled, app, connection, client)
     await client.aclose()
     await connection.close()
-    await app.state.pool.close()
+    await state_of(app, Service).pool.close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 

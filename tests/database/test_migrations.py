@@ -91,7 +91,7 @@ async def test_a_copied_database_refuses_a_stranger(world: World) -> None:
 def test_the_service_knows_the_newest_revision_as_alembic_does(world: World) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    assert world.app.state.revision == ScriptDirectory.from_config(config).get_current_head()
+    assert world.service.revision == ScriptDirectory.from_config(config).get_current_head()
 
 
 def test_each_migration_says_what_it_is_for() -> None:

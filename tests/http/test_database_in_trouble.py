@@ -14,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from service.database.privileges import PRIVILEGES
+from service.database.state import state_of
 from service.demo.postgres import Server
-from service.main import create_app
+from service.main import Service, create_app
 from tests.conftest import World, item, migrated, settings_for
 from tests.http.test_manners import check
 from tests.register.commitments.test_journey import SIGN
@@ -163,7 +164,7 @@ async def test_a_password_that_is_wrong_from_now_on_is_a_503(world: World) -> No
     answer = await world.as_("PK", app).get("/v1/me")
     check(answer, 503, "unavailable")
     assert "AddressWrong" in check(await world.as_("", app).get("/readyz"), 503)["checks"]["database"]
-    await app.state.pool.close()
+    await state_of(app, Service).pool.close()
 
 
 async def test_a_database_without_a_schema_is_told(world: World) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from service.database.state import state_of
 from service.http.pages import encode
-from service.main import create_app
+from service.main import Service, create_app
 from tests.conftest import COMMISSION, World, item, settings_for
 from tests.register.commitments.test_journey import RECORD, SIGN
 
@@ -318,7 +319,7 @@ async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(wo
         check(await world.as_("PK", app).get("/v1/me"), 503, "unavailable")
     ready = await world.as_("", app).get("/readyz")
     assert check(ready, 503)["checks"]["database"].startswith("not reachable")
-    await app.state.pool.close()
+    await state_of(app, Service).pool.close()
 
 
 async def test_a_database_that_lets_nobody_more_in_is_a_503_and_passes(world: World) -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,10 +19,11 @@ import structlog
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey
 
+from service.database.state import state_of
 from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
-from service.main import create_app
+from service.main import Service, create_app
 from tests.conftest import COMMISSION, Maker, World, item, settings_for
 
 JSON = {"Content-Type": "application/json"}
@@ -81,7 +83,7 @@ async def test_the_published_keys_verify_the_token_which_is_as_rfc_9068_says(sti
 
 
 def forged(world: World) -> dict[str, str]:
-    issuer = world.app.state.callers.issuer
+    issuer = world.service.callers.issuer
     now = int(time.time())
     claims = {"iss": issuer.url, "aud": issuer.url, "sub": "pk-secretariat", "iat": now, "exp": now + 900}
     header = {"alg": "Ed25519", "typ": "at+jwt", "kid": issuer.key.kid}
@@ -170,7 +172,7 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
 
 async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_process(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
-    elsewhere.state.callers.issuer = world.app.state.callers.issuer
+    state_of(elsewhere, Service).callers.issuer = world.service.callers.issuer
     admin, there = world.as_("administrator"), world.as_("PK", elsewhere)
     new = {"action": "suspend", "reason": "R", "review_on": "2027"}
     try:
@@ -180,7 +182,7 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert (await there.post(f"/v1/commitments/{item(9)}/transitions", json=new, headers=again)).status_code == 201
         assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 201
         # Nothing watches the registry here: the cache of the other process knows the token still.
-        assert elsewhere.state.callers.known
+        assert state_of(elsewhere, Service).callers.known
         moved = await there.post(f"/v1/commitments/{item(5)}/transitions", json=new)
         confirmed = await there.post(f"/v1/transitions/{proposed}/confirmations", json={"decision": "confirm"})
         replayed = await there.post(f"/v1/commitments/{item(9)}/transitions", json=new, headers=again)
@@ -193,27 +195,27 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 409
         assert (await admin.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
-        await elsewhere.state.pool.close()
+        await state_of(elsewhere, Service).pool.close()
 
 
 async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
-    elsewhere.state.callers.issuer = world.app.state.callers.issuer
+    state_of(elsewhere, Service).callers.issuer = world.service.callers.issuer
     assert (await world.as_("PK", elsewhere).get("/v1/me")).status_code == 200
-    watching = asyncio.create_task(watch(elsewhere.state.pool, elsewhere.state.callers))
+    watching = asyncio.create_task(watch(state_of(elsewhere, Service).pool, state_of(elsewhere, Service).callers))
     try:
         # Whoever was known before the first look may have been known for longer than that.
-        await _empty(elsewhere.state.callers.known)
+        await _empty(state_of(elsewhere, Service).callers.known)
         assert (await world.as_("PK", elsewhere).get("/v1/me")).status_code == 200
         await world.second_principal("new", "observer")
-        await _empty(elsewhere.state.callers.known)
+        await _empty(state_of(elsewhere, Service).callers.known)
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        await elsewhere.state.pool.close()
+        await state_of(elsewhere, Service).pool.close()
 
 
-async def _empty(known: dict[str, object]) -> None:
+async def _empty(known: Mapping[str, object]) -> None:
     async with asyncio.timeout(5):
         while known:  # noqa: ASYNC110 -- it is emptied by another task
             await asyncio.sleep(0.05)
@@ -379,7 +381,7 @@ async def test_who_one_is_is_said_once(still: World) -> None:
 
 async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
-    elsewhere.state.callers.issuer = world.app.state.callers.issuer
+    state_of(elsewhere, Service).callers.issuer = world.service.callers.issuer
     nobody, one = world.as_(""), world.credentials["PK"]
     try:
         new = {"action": "suspend", "reason": "R", "review_on": "2027"}
@@ -392,7 +394,7 @@ async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(wor
             revoked = await nobody.post("/oauth/revoke", data={"token": token, "token_type_hint": "x"} | one)
             assert (revoked.status_code, revoked.content) == (200, b""), times
         # Nothing watches the registry here: the other process knows the token still.
-        assert token in elsewhere.state.callers.known
+        assert token in state_of(elsewhere, Service).callers.known
         answers = await guarded_operations(elsewhere, there, proposed)
         assert len(answers) > 40
         for name, answer in answers:
@@ -400,7 +402,7 @@ async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(wor
         again = (await nobody.post("/oauth/token", data=GRANT | one)).json()["access_token"]
         assert (await nobody.get("/v1/me", headers={"Authorization": f"Bearer {again}"})).status_code == 200
     finally:
-        await elsewhere.state.pool.close()
+        await state_of(elsewhere, Service).pool.close()
 
 
 async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World) -> None:
@@ -423,7 +425,7 @@ async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World)
 
 
 async def test_revoked_tokens_are_forgotten_once_they_would_have_ended(world: World) -> None:
-    pool, owner = world.app.state.pool, await world.connect()
+    pool, owner = world.pool, await world.connect()
     async with pool.transaction() as connection:
         await queries.revoke(connection, "over", datetime.now(UTC) - timedelta(seconds=1))
         await queries.revoke(connection, "going on", datetime.now(UTC) + timedelta(minutes=1))

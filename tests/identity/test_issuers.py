@@ -123,7 +123,7 @@ class Later:
     seconds: float = 0
 
     def __post_init__(self) -> None:
-        callers = self.world.app.state.callers
+        callers = self.world.service.callers
         callers.clock = lambda: time.time() + self.seconds
         for provider in callers.providers.known.values():
             provider.published.clock = lambda: time.monotonic() + self.seconds
@@ -184,7 +184,7 @@ async def test_no_token_that_is_not_quite_right_is_good(trusting: World, baku: G
     for name, token in wrong.items():
         answer = await me(trusting, token)
         assert (answer.status_code, "invalid_token" in answer.headers["www-authenticate"]) == (401, True), name
-    own = trusting.app.state.callers.issuer.issue("official-1", now)
+    own = trusting.service.callers.issuer.issue("official-1", now)
     assert (await me(trusting, own)).status_code == 401, "our own token for another's principal"
 
 
@@ -357,7 +357,7 @@ async def test_a_provider_that_does_not_answer_is_waited_for_two_seconds_without
     busy = []
 
     async def look(*args: Any, **kwargs: Any) -> outward.Answer:
-        busy.append(trusting.app.state.pool.lent)
+        busy.append(trusting.pool.lent)
         return await outward.ask(*args, **kwargs)
 
     monkeypatch.setattr(published_keys, "ask", look)
@@ -371,7 +371,7 @@ async def test_no_operation_waits_for_a_provider_with_a_connection_in_hand(
     busy = []
 
     async def away(*_: Any, **__: Any) -> outward.Answer:
-        busy.append(trusting.app.state.pool.lent)
+        busy.append(trusting.pool.lent)
         raise outward.Away("it is not there")
 
     monkeypatch.setattr(published_keys, "ask", away)

@@ -36,6 +36,6 @@ async def grow(world: World, count: int) -> None:
     for table, columns in (("audit_entry", ENTRY), ("audit_pending", PENDING)):
         rows = [tuple(getattr(entry, name) for name in columns) for entry in made]
         await owner.copy_records_to_table(table, records=rows, columns=columns)
-    while await world.app.state.sequencer.step():
+    while await world.sequencer.step():
         pass
-    await world.app.state.sequencer.sign()
+    await world.sequencer.sign()

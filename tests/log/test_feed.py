@@ -67,9 +67,9 @@ async def test_twelve_writers_with_random_delays_and_two_sequencers_and_a_reader
     pool = Pool.of(settings, Address.of_service(settings))
     second = Sequencer(
         Pool.of(settings, Address.of_sequencer(settings), name="second"),
-        world.app.state.sequencer.directory,
+        world.sequencer.directory,
     )
-    running = [asyncio.create_task(one.run()) for one in (world.app.state.sequencer, second)]
+    running = [asyncio.create_task(one.run()) for one in (world.sequencer, second)]
     reader = asyncio.create_task(read_until(world, before + WRITERS * ENTRIES))
     written = await asyncio.gather(*(write(pool, seed) for seed in range(WRITERS)))
     async with asyncio.timeout(20):

@@ -52,7 +52,7 @@ async def test_nobody_who_asks_misses_that_signing_has_stopped(world: World, mon
         line = next(line for line in figures.splitlines() if line.startswith(f'pacta_{name}_seconds{{log="PK-AZ"}}'))
         assert float(line.split()[1]) > 0
     # It gives indexes, but cannot sign.
-    await world.app.state.sequencer.step()
+    await world.sequencer.step()
     told = (await asked.get("/readyz")).json()
     assert told["checks"]["signing"].startswith("late: PK-AZ (0 entries without an index, ")
     assert 'pacta_oldest_entry_waiting_seconds{log="PK-AZ"} 0.0' in (await asked.get("/metrics")).text
@@ -65,9 +65,9 @@ async def test_past_the_operators_limit_a_service_that_signs_nothing_is_not_read
 ) -> None:
     monkeypatch.setattr("service.log.health.LATE_SECONDS", 0.0)
     await fill(await world.connect(), {LOG: 1})
-    world.app.state.unsigned_limit = 3600
+    world.service.unsigned_limit = 3600
     assert (await world.as_("").get("/readyz")).status_code == 200
-    world.app.state.unsigned_limit = 0.000_001
+    world.service.unsigned_limit = 0.000_001
     told = check(await world.as_("").get("/readyz"), 503)
     assert told["checks"]["signing"].startswith("late: ")
     await world.sequence()

@@ -26,7 +26,7 @@ RESTRICTED = item(5)
 
 def key(world: World, log_id: str = COMMISSION) -> Verifier:
     """Return the log's key as its operator knows it, not as the service shows it."""
-    verifier: Verifier = world.app.state.sequencer.directory.signer(UUID(log_id)).verifier
+    verifier: Verifier = world.sequencer.directory.signer(UUID(log_id)).verifier
     return verifier
 
 
@@ -180,7 +180,7 @@ async def test_slashes_of_a_tiles_address_may_be_escaped_as_generated_clients_do
 async def test_nothing_is_served_beyond_what_is_signed(world: World) -> None:
     await world.sequence()
     await confirmed(world, item(4), SIGN)
-    await world.app.state.sequencer.step()
+    await world.sequencer.step()
     told = (await world.as_("PK").get(LOG)).json()
     assert (told["size"], told["checkpoint"]["size"]) == (45, 43)
     for path in ("/tile/0/000.p/44", "/tile/entries/000.p/44", "/entries/43/proof", "/proofs/inclusion?index=43"):

@@ -87,13 +87,13 @@ async def test_after_a_restart_of_the_queues_sequence_each_chain_is_indexed_in_i
     numbers = [row["seq"] for row in await owner.fetch("SELECT seq FROM audit_pending ORDER BY id")]
     assert numbers == sorted(numbers, reverse=True)
     await world.sequence()
-    await finished(owner, world.app.state.sequencer.directory, LOG)
+    await finished(owner, world.sequencer.directory, LOG)
 
 
 async def test_a_log_in_which_an_entry_is_missing_is_stopped_before_anything_is_signed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     monkeypatch.setattr("service.sequencer.sequencer.LOOK_SECONDS", 0)
     await world.sequence()
     (other,) = await found(owner, 1)
@@ -148,7 +148,7 @@ async def test_what_the_verifier_would_refuse_is_not_signed(world: World, name: 
 
 
 async def test_a_sequencer_that_was_slow_does_not_undo_what_another_signed(world: World) -> None:
-    sequencer, owner = world.app.state.sequencer, await world.connect()
+    sequencer, owner = world.sequencer, await world.connect()
     await world.sequence()
     directory: LogDirectory = sequencer.directory
     note = directory.last_note(LOG)
@@ -161,7 +161,7 @@ async def test_a_sequencer_that_was_slow_does_not_undo_what_another_signed(world
 
 async def test_what_is_written_is_signed_within_a_second(world: World) -> None:
     owner = await world.connect()
-    working = asyncio.create_task(world.app.state.sequencer.run())
+    working = asyncio.create_task(world.sequencer.run())
     await until(lambda: all_signed(owner))
     made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
     assert made.status_code == 201
@@ -175,7 +175,7 @@ async def test_what_is_written_is_signed_within_a_second(world: World) -> None:
 
 
 def test_by_the_clock_signing_is_due_within_a_second(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    sequencer = type(still.app.state.sequencer)(still.pool, still.app.state.sequencer.directory)
+    sequencer = type(still.sequencer)(still.pool, still.sequencer.directory)
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     sequencer.looked_at, sequencer.checked, sequencer.unsigned = now[0], True, True
@@ -190,7 +190,7 @@ async def test_many_entries_share_few_checkpoints(world: World) -> None:
     await world.sequence()
     before = await owner.fetchval("SELECT count(*) FROM log_checkpoint WHERE log_id = $1", LOG)
     begun = time.monotonic()
-    working = asyncio.create_task(world.app.state.sequencer.run())
+    working = asyncio.create_task(world.sequencer.run())
     for _ in range(30):
         await fill(owner, {LOG: 100})
     await until(lambda: all_signed(owner))
@@ -199,7 +199,7 @@ async def test_many_entries_share_few_checkpoints(world: World) -> None:
     await asyncio.gather(working, return_exceptions=True)
     after = await owner.fetchval("SELECT count(*) FROM log_checkpoint WHERE log_id = $1", LOG)
     assert 1 <= after - before <= 2 + spent / SIGN_SECONDS
-    await finished(owner, world.app.state.sequencer.directory, LOG)
+    await finished(owner, world.sequencer.directory, LOG)
 
 
 def full(_: int) -> None:
@@ -210,7 +210,7 @@ def full(_: int) -> None:
 async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     before = await owner.fetchval(_size, LOG)
     with monkeypatch.context() as patched:

@@ -18,7 +18,7 @@ SMALL = UUID(int=7)
 async def test_the_sequencer_may_be_killed_before_any_of_its_statements(make_world: Maker, tmp_path: Path) -> None:
     world = await make_world(log_dir=tmp_path / "log")
     owner = await world.connect()
-    sequencer = world.app.state.sequencer
+    sequencer = world.sequencer
     await owner.execute(
         "INSERT INTO commission (seq, leaf, changed_at, id, code, titles, parties, languages, rule, intersessional_items)"
         " SELECT -1, leaf, changed_at, $1, 'SMALL', titles, parties, languages, rule, 0 FROM commission",

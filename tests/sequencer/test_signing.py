@@ -73,7 +73,7 @@ def keep(change: Callable[[bytes, LogDirectory], bytes]) -> Damage:
     """Keep another note than the last."""
 
     async def damage(world: World, _: Any) -> Mend:
-        directory: LogDirectory = world.app.state.sequencer.directory
+        directory: LogDirectory = world.sequencer.directory
         file = directory._note(LOG)
         right = file.read_bytes()
         file.write_bytes(change(right, directory))
@@ -103,7 +103,7 @@ def of_more_entries(_: bytes, directory: LogDirectory) -> bytes:
 
 async def gone(world: World, _: Any) -> Mend:
     """Lose the note."""
-    file = world.app.state.sequencer.directory._note(LOG)
+    file = world.sequencer.directory._note(LOG)
     right = file.read_bytes()
     file.unlink()
 
@@ -115,7 +115,7 @@ async def gone(world: World, _: Any) -> Mend:
 
 async def older(world: World, owner: Any) -> Mend:
     """Put the note of an earlier checkpoint back, as a backup of the directory holds it."""
-    directory = world.app.state.sequencer.directory
+    directory = world.sequencer.directory
     signer, file = directory.signer(LOG), directory._note(LOG)
     right = file.read_bytes()
     leaf = await owner.fetchval('SELECT leaf FROM log_entry WHERE log_id = $1 AND "index" = 0', LOG)
@@ -211,7 +211,7 @@ async def work_until_alarmed(sequencer: Sequencer, owner: Any) -> None:
 @pytest.mark.parametrize("name", list(REFUSED))
 async def test_what_is_not_as_it_was_is_not_signed_until_it_is_mended(world: World, name: str, said: Any) -> None:
     damage, reason = REFUSED[name]
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     (other,) = await found(owner, 1)
     await fill(owner, {LOG: WIDTH + 3, other: 2})
     await world.sequence()
@@ -242,7 +242,7 @@ async def test_whoever_lost_the_notes_hands_over_the_newest_checkpoint_that_a_pa
     make_world: Maker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = await make_world(log_dir=tmp_path / "log")
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     directory: LogDirectory = sequencer.directory
     held = []
     for _ in range(2):
@@ -282,7 +282,7 @@ async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[Wor
     world = await make_world(log_dir=tmp_path / "log")
     await world.sequence()
     await world.pool.close()
-    await world.app.state.sequencer.pool.close()
+    await world.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
     await _open_to_roles(world.server, backup)
@@ -313,7 +313,7 @@ async def test_a_restored_backup_that_has_outgrown_what_was_signed_is_a_fork_and
 
 
 async def test_a_note_that_cannot_be_read_holds_up_no_other_log(world: World) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     before = await signed(world, LOG)
     (sequencer.directory.path / f"{REGISTRY}.note").unlink()
@@ -345,7 +345,7 @@ async def test_what_was_changed_long_after_it_was_signed_is_found_when_all_is_re
     world: World, name: str, said: Any
 ) -> None:
     damage, reason = OLD[name]
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await fill(owner, {LOG: 2 * STRETCH})
     await finish(sequencer)
     mend = await damage(world, owner)
@@ -371,7 +371,7 @@ async def test_what_was_changed_long_after_it_was_signed_is_found_when_all_is_re
 
 
 async def test_a_subtree_that_no_edge_of_the_tree_shows_is_held_to_its_leaves(world: World) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await fill(owner, {LOG: WIDTH * WIDTH})
     await finish(sequencer)
     for level, reason in (
@@ -387,7 +387,7 @@ async def test_a_subtree_that_no_edge_of_the_tree_shows_is_held_to_its_leaves(wo
 
 
 async def test_a_quiet_log_that_was_computed_anew_is_found_without_a_new_entry(world: World) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     first = await owner.fetchrow(
         f"SELECT subject, seq, canonical FROM audit_entry WHERE {ENTRY.format(log=LOG, place=0)}"
@@ -408,7 +408,7 @@ async def test_a_quiet_log_that_was_computed_anew_is_found_without_a_new_entry(w
 async def test_reading_again_goes_through_all_logs_in_stretches_and_begins_anew(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     (other,) = await found(owner, 1)
     await fill(owner, {LOG: 2 * STRETCH, other: 5})
     await finish(sequencer)
@@ -429,7 +429,7 @@ async def test_reading_again_goes_through_all_logs_in_stretches_and_begins_anew(
 
 
 async def test_a_log_that_goes_on_growing_is_read_from_its_beginning_all_the_same(world: World) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     # So many that its end is not read together with its beginning.
     await fill(owner, {LOG: 2 * WIDTH})
     await world.sequence()
@@ -446,7 +446,7 @@ async def test_a_log_that_goes_on_growing_is_read_from_its_beginning_all_the_sam
 async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     (sequencer.directory.path / f"{REGISTRY}.note").unlink()
     (sequencer.directory.path / f"{REGISTRY}.note").mkdir()
@@ -459,7 +459,7 @@ async def test_a_log_that_cannot_be_signed_keeps_no_other_from_being_read_again(
 
 
 async def test_the_sequencer_reads_again_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     await flip("audit_entry", "canonical", ENTRY.format(log=LOG, place=0))(world, owner)
     monkeypatch.setattr("service.sequencer.sequencer.REREAD_SECONDS", 0.01)

@@ -38,7 +38,7 @@ def said() -> Any:
 
 def start(world: World, place: Path, name: str, *options: str, watched: tuple[UUID, ...] = (LOG, REGISTRY)) -> Running:
     """Start a witness of the register's logs."""
-    directory = world.app.state.sequencer.directory
+    directory = world.sequencer.directory
     lines = [f"log {directory.signer(log_id).verifier.vkey}\n" for log_id in watched]
     place.with_suffix(".policy").write_text("".join(lines) + "quorum none\n")
     return Running(place, "--name", name, *options)
@@ -56,7 +56,7 @@ async def cosigned(world: World, witness: Running, log_id: UUID = LOG) -> bool:
     async with world.pool.transaction() as connection:
         newest = await log.newest(connection, log_id)
     assert newest
-    opened = open_checkpoint(newest.note, [world.app.state.sequencer.directory.signer(log_id).verifier], [witness.key])
+    opened = open_checkpoint(newest.note, [world.sequencer.directory.signer(log_id).verifier], [witness.key])
     return opened.signed_by(witness.key)
 
 
@@ -162,9 +162,10 @@ async def test_a_database_that_was_restored_with_its_notes_is_told_by_a_witness_
     make_world: Maker, tmp_path: Path
 ) -> None:
     world = await make_world(log_dir=tmp_path / "log")
-    owner, sequencer = await world.connect(), world.app.state.sequencer
+    owner, sequencer = await world.connect(), world.sequencer
     await world.sequence()
     note = sequencer.directory.last_note(LOG)
+    assert note is not None
     with start(world, tmp_path / "one", NAMES[0]) as witness:
         told = ("one", witness.key.vkey, witness.url)
         before = collector(world, tmp_path, told)

@@ -1,11 +1,13 @@
 """Moves over HTTP, whatever they are about: listed, read, answered, taken back. Each kind of matter has its own address to propose."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Body, Depends, Query, Request, Response
 
+from service.database.state import State, state_of
 from service.database.transaction import Transaction
 from service.errors.sent import Sent
 from service.http.answers import answer
@@ -29,10 +31,16 @@ from service.register.decisions.schemas import (
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 
 
+@dataclass(kw_only=True)
+class HasMatters(State):
+    """What this room needs of the application."""
+
+    matters: Matters
+
+
 async def matters(request: Request) -> Matters:
     """Return every kind of matter that the application knows."""
-    known: Matters = request.app.state.matters
-    return known
+    return state_of(request.app, HasMatters).matters
 
 
 EveryMatter = Annotated[Matters, Depends(matters)]

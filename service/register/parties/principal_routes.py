@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, Request, Response
+from fastapi import Body, Response
 
 from service.database.transaction import Transaction
 from service.errors.sent import Sent
@@ -14,8 +14,7 @@ from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller
-from service.identity.callers import Callers
+from service.identity.caller import CurrentCaller, KnownCallers
 from service.permissions import Permission
 from service.register.parties import commands, queries
 from service.register.parties.examples import PRINCIPALS, SECRETS
@@ -35,14 +34,13 @@ REGISTERED = created(parameter="principal_id", leads_to=["read_principal", "crea
     dependencies=[Forget, Once],
 )
 async def create_principal(
-    request: Request,
+    callers: KnownCallers,
     connection: Transaction,
     caller: CurrentCaller,
     sent: Annotated[Sent[PrincipalCreate], Body(openapi_examples=PRINCIPALS)],
 ) -> Response:
     """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
     by = author(caller)
-    callers: Callers = request.app.state.callers
     new = sent.read(await wrong_principal(connection, callers.providers, sent.sound))
     row, secret = await commands.register_principal(connection, by, new)
     content = members(PrincipalRead, row) | {"client_secret": secret}

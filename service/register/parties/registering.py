@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from service.database.statement import Connection
 from service.errors import Fault, fault
-from service.identity.callers import Callers
+from service.identity.caller import KnownCallers
 from service.identity.issuers import Providers
 from service.permissions import ActiveCaller, Permission
 from service.register.parties import queries
@@ -16,10 +16,9 @@ from service.register.parties.commands import misplaced
 from service.trail.entry import Author
 
 
-async def forget_callers(request: Request) -> AsyncIterator[None]:
+async def forget_callers(callers: KnownCallers) -> AsyncIterator[None]:
     """Forget the callers that are known by their tokens, once the registry's change is committed."""
     yield
-    callers: Callers = request.app.state.callers
     callers.forget()
 
 
