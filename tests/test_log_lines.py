@@ -118,7 +118,9 @@ def test_what_finds_no_room_is_left_out_counted_and_told_when_it_goes_on(monkeyp
     os.close(writing)
 
 
-@pytest.mark.parametrize("said", ["half \ud800 of a pair", "\x00\n\r", 2**70, float("nan"), {1: 2}, b"\xff", object()])
+@pytest.mark.parametrize(
+    "said", ["half \ud800 of a pair", "\x00\n\r", 2**70, float("nan"), {1: 2}, b"\xff", object()], ids=range(7)
+)
 def test_whatever_is_logged_makes_one_line_of_json(monkeypatch: pytest.MonkeyPatch, said: Any) -> None:
     written: list[str] = []
     monkeypatch.setattr(Lines, "write", lambda _, text: written.append(text))

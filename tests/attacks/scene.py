@@ -202,3 +202,8 @@ def key_alone(scene: Scene, to: Path) -> Path:
     to.mkdir()
     shutil.copy2(scene.world.sequencer.directory.key, to / "key")
     return to
+
+
+def as_it_is(scene: Scene, to: Path) -> Path:
+    """Copy the sequencer's directory with the notes as they are now, as a backup of the whole machine holds it."""
+    return Path(shutil.copytree(scene.world.sequencer.directory.path, to))

@@ -92,12 +92,17 @@ ATTACKS: Final = (
     ),
     Attack(
         "restores a backup and goes on from there",
-        "the sequencer refuses, by the note that it keeps outside the database. Without the note: as 2, or as 3 while the log is"
-        " shorter than what was kept",
+        "the sequencer refuses, by the note that it keeps outside the database, and without that note too. With the older note put"
+        " back as well: a witness that is asked at the start; else as 2, or as 3 while the log is shorter than what was kept",
         "as 2",
         {
             ways.restore_a_backup: {
                 Check.SEQUENCER: "the first 45 entries are not those that were signed",
+                Check.WITNESS: REFUSED[Check.WITNESS],
+                **SHORTER,
+            },
+            ways.restore_a_backup_without_the_note: {
+                Check.SEQUENCER: "its note in PACTA_LOG_DIR is not there",
                 Check.WITNESS: REFUSED[Check.WITNESS],
                 **SHORTER,
             },

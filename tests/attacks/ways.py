@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.tlog.merkle import leaf_hash
 from tests.attacks.host import Entries, append, forget, newest, propose, rewrite, store, unguarded
-from tests.attacks.scene import LOG, Check, Scene, caught, key_alone, second, verified
+from tests.attacks.scene import LOG, Check, Scene, as_it_is, caught, key_alone, second, verified
 from tests.conftest import item
 from tests.register.commitments.test_journey import SIGN, confirmed
 
@@ -117,6 +117,10 @@ async def restore_a_backup(scene: Scene) -> Caught:
 
 
 async def restore_a_backup_and_sign(scene: Scene) -> Caught:
+    return await _restored(scene, as_it_is(scene, scene.place / "log"))
+
+
+async def restore_a_backup_without_the_note(scene: Scene) -> Caught:
     return await _restored(scene, key_alone(scene, scene.place / "log"))
 
 
