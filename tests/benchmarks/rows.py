@@ -142,7 +142,7 @@ def _transitions(draft: Draft, rows: Rows, columns: Mapping[str, Sequence[str]])
 def _commitment(draft: Draft, leaf: bytes, names: Sequence[str]) -> tuple[Any, ...]:
     history, last = draft.history, len(draft.history.entries) - 1
     known = dict(history.row)
-    for name in ("titles", "texts", "party_facts", "instrument"):
+    for name in ("titles", "texts", "party_facts", "instrument", "corrected"):
         value = known[name]
         known[name] = None if value is None else orjson.dumps(value).decode().replace(NUMBER, str(draft.number))
     known |= {
