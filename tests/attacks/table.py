@@ -146,7 +146,7 @@ ATTACKS: Final = (
         "dates an entry before the one that it follows",
         "`pacta verify` (1): within a commitment, times never go back",
         "",
-        {ways.date_below_the_entry_before: {Check.VERIFY: "was recorded before the subject's entry before it"}},
+        {ways.date_below_the_entry_before: {Check.SEQUENCER: "was recorded before the subject's entry before it"}},
     ),
     Attack(
         "dates an entry back, yet after the one that it follows",
@@ -171,7 +171,7 @@ ATTACKS: Final = (
         {
             ways.hand_out_an_older_proof: {Check.VERIFY: "is for entry 22; the newest entry of PK-AZ/08/004 is 44"},
             ways.leave_out_the_newest: {},
-            ways.leave_out_one_and_go_on: {Check.VERIFY: "has seq 3 where the subject's next is 2"},
+            ways.leave_out_one_and_go_on: {Check.SEQUENCER: "the one before it is nowhere"},
         },
     ),
 )  # fmt: skip
