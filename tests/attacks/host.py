@@ -86,6 +86,7 @@ async def append(scene: Scene, commitment: str, kind: str, party: str, data: Any
         recorded_at=at or before["recorded_at"],
         author=Author(UUID(json.loads(before["canonical"])["actor"]), party),
         data=data,
+        version=json.loads(before["canonical"])["v"],
     )
     await store(owner, before, entry.canonical)
     return entry
