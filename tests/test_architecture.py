@@ -54,8 +54,11 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
-        "register/commitments/rules/fitness.py:unfit",
+        "register/commitments/rules/fitness.py:_unfit_amendment",
+        "register/commitments/rules/fitness.py:_wrong_value",
         "register/decisions/engine/writing.py:take_effect",
+        # What a move of old brought to a commitment of which nothing was known.
+        "register/decisions/rules/mending.py:landed",
         "verify/replay/decisions.py:_conclude",
     ]
     assert calls("take_effect") == [
