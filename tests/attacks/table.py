@@ -31,10 +31,18 @@ class Attack:
 
     @property
     def caught(self) -> Verdict:
-        """The verdict that follows from the ways: the log alone catches each, or something outside does, or nothing."""
+        """The verdict that follows from the ways: the log alone catches each, or something outside does, or nothing.
+
+        What is only refused by the sequencer never comes into the log; `tests/verify/test_replay.py` holds that the verifier finds
+        the same where another program has signed it.
+        """
         if not all(self.ways.values()):
             return Verdict.NO
-        return Verdict.YES if all(Check.VERIFY in found for found in self.ways.values()) else Verdict.OUTSIDE
+        return (
+            Verdict.YES
+            if all(Check.VERIFY in found or set(found) == {Check.SEQUENCER} for found in self.ways.values())
+            else Verdict.OUTSIDE
+        )
 
 
 NOT_CONTINUED: Final = {Check.KEPT: "does not continue the one you kept"}
@@ -144,7 +152,8 @@ ATTACKS: Final = (
     ),
     Attack(
         "dates an entry before the one that it follows",
-        "`pacta verify` (1): within a commitment, times never go back",
+        "the sequencer refuses to sign it; where another program has signed it, `pacta verify` (1): within a commitment, times never go"
+        " back",
         "",
         {ways.date_below_the_entry_before: {Check.SEQUENCER: "was recorded before the subject's entry before it"}},
     ),
