@@ -187,6 +187,7 @@ async def connect(address: Address, limits: Limits, name: str = "pacta") -> Driv
             last = wrong
     if said := _operators_mistake(last):
         raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from last
+    last.add_note(f"It is the database in {address.setting}: does it run, and is it reached at that address?")
     raise last
 
 

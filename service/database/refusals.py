@@ -6,7 +6,8 @@ import structlog
 from asyncpg import DataError, InterfaceError, InternalClientError, InvalidCachedStatementError
 
 from service.database.connection import AddressWrong
-from service.errors import AlreadyExists, Conflict, InvalidContent, ServiceError, Unavailable
+from service.database.violations import Violation
+from service.errors import InvalidContent, ServiceError, Unavailable
 
 log = structlog.get_logger("pacta.violations")
 
@@ -30,8 +31,9 @@ SOON, LATER_SECONDS = "1", "10"
 def refusal(error: Exception) -> ServiceError | None:
     """Return the refusal for an error of the database or of the way to it; None if it is a fault of ours."""
     state = str(getattr(error, "sqlstate", None) or "")
-    if state.startswith("23"):
-        return _violation(state, str(getattr(error, "constraint_name", None) or ""))
+    if violation := Violation.of(error):
+        log.warning("constraint_violated", constraint=violation.name)
+        return violation.refusal()
     if isinstance(error, DataError) or state.startswith("22"):
         return InvalidContent("A value is out of the range that the service can store.")
     said = OPERATOR["28"] if isinstance(error, AddressWrong) else OPERATOR.get(state) or OPERATOR.get(state[:2])
@@ -49,13 +51,3 @@ def refusal(error: Exception) -> ServiceError | None:
         "The database is away or busy. Send the request again; with the same Idempotency-Key it has one effect.",
         headers={"Retry-After": SOON},
     )
-
-
-def _violation(state: str, name: str) -> ServiceError:
-    match state:
-        case "23505":
-            return AlreadyExists("Something with the same name or number is already there.", constraint=name)
-        case "23503":
-            return InvalidContent("It refers to something that is not there.", constraint=name)
-    log.error("constraint_violated", constraint=name)
-    return Conflict("The database refuses this combination of facts.", constraint=name)

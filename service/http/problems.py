@@ -1,5 +1,6 @@
 """Every refusal leaves as a problem document (RFC 9457): ours, FastAPI's, Starlette's, the database's."""
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +13,9 @@ from starlette.exceptions import HTTPException
 from typing_extensions import override
 
 from service import errors
-from service.database import refusals as violations
-from service.database.pool import LOST
+from service.database import refusals
+from service.database.pool import LOST, Pool
+from service.database.violations import Violation
 from service.http import invalid, wayfinding
 from service.http.languages import chosen, translated
 
@@ -126,8 +128,21 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    refused = violations.refusal(error)
+    refused = await _violated(request, error) or refusals.refusal(error)
     return await _failed(request, error) if refused is None else respond(request, refused)
+
+
+async def _violated(request: Request, error: Exception) -> errors.ServiceError | None:
+    """Return the refusal of what a constraint forbids, with what is there already; asked anew, since the transaction is over."""
+    violation = Violation.of(error)
+    if violation is None:
+        return None
+    pool: Pool = request.app.state.pool
+    existing = None
+    with contextlib.suppress(*LOST):
+        async with pool.connection() as connection:
+            existing = await violation.existing(connection)
+    return violation.refusal(existing)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

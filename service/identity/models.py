@@ -17,11 +17,19 @@ class Principal(Table, table=True):
     """A person or a ministry's system, known by (issuer, subject); it acts for at most one organisation."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
-        sa.UniqueConstraint("issuer", "subject"),
+        sa.UniqueConstraint(
+            "issuer",
+            "subject",
+            info={
+                "key": "the client id {subject}",
+                "cure": "Give the new one another client_id; one that was deactivated keeps its own.",
+            },
+        ),
         one_of("kind", Kind),
         sa.CheckConstraint(
             "(kind = 'representative') = (organisation_id IS NOT NULL)", name="a_representative_has_an_organisation"
         ),
+        {"info": {"address": "/v1/principals/{id}"}},
     )
 
     id: Id = identifier()

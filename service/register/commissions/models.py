@@ -35,10 +35,17 @@ class Commission(Table, Chained, table=True):
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("rule", Rule),
         sa.CheckConstraint("cardinality(parties) >= 2", name="has_two_parties"),
+        sa.UniqueConstraint(
+            "code",
+            info={
+                "cure": 'For a second commission of the same parties send a suffix, such as "DEF"; its code then ends so.'
+            },
+        ),
+        {"info": {"address": "/v1/commissions/{id}"}},
     )
 
     id: Id = identifier()
-    code: str = Field(sa_type=sa.Text, nullable=False, unique=True)
+    code: str = Field(sa_type=sa.Text, nullable=False)
     titles: dict[str, str] = document()
     parties: list[str] = Field(sa_type=CODES, nullable=False)
     languages: list[str] = Field(sa_type=CODES, nullable=False)
@@ -57,6 +64,7 @@ class CommissionParty(Table, table=True):
             ["organisation.id", "organisation.party"],
             name="fk_commission_party_secretariat_of_party",
             ondelete="RESTRICT",
+            info={"pointer": "/parties", "key": "the id {id} in {party}"},
         ),
     )
 
@@ -78,11 +86,16 @@ class Session(Table, table=True):
     """One meeting of a commission; `seq` is the entry of the commission's trail that last changed it."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
-        sa.UniqueConstraint("commission_id", "ordinal"),
+        sa.UniqueConstraint(
+            "commission_id",
+            "ordinal",
+            info={"key": "the ordinal {ordinal} in this commission", "cure": "Change it, or send another ordinal."},
+        ),
         sa.UniqueConstraint("id", "commission_id", name="uq_session_id_commission"),
         one_of("status", SessionStatus),
         sa.CheckConstraint("ordinal BETWEEN 1 AND 999", name="ordinal_from_1"),
         sa.CheckConstraint("status <> 'held' OR starts_on IS NOT NULL", name="held_on_a_date"),
+        {"info": {"address": "/v1/sessions/{id}"}},
     )
 
     id: Id = identifier()

@@ -47,6 +47,7 @@ class Commitment(Table, Decided, table=True):
             name="fk_commitment_group_of_commission",
             ondelete="RESTRICT",
         ),
+        sa.UniqueConstraint("reference", info={"cure": "A reference is never used twice: send another item_number."}),
         sa.Index("ix_commitment_by_reference", "commission_id", "reference"),
         sa.Index("ix_commitment_by_age", "commission_id", "id"),
         sa.Index("ix_commitment_by_group", "working_group_id", "reference"),
@@ -68,7 +69,7 @@ class Commitment(Table, Decided, table=True):
     )
 
     id: Id = identifier()
-    reference: str = Field(sa_type=sa.Text, nullable=False, unique=True)
+    reference: str = Field(sa_type=sa.Text, nullable=False)
     commission_id: Id = refers("commission.id")
     session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     carried_to_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)

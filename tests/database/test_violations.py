@@ -1,0 +1,90 @@
+"""What a constraint forbids is told by the thing that is meant, where it is read, and what to do instead."""
+
+import asyncio
+from typing import Any
+
+from service.database.violations import Violation
+from tests.conftest import COMMISSION, SESSION_8, World, organisation
+from tests.http.test_refusals import pointers, refused
+from tests.register.commitments.test_journey import RECORD
+
+PARTIES = [
+    {"party": "PK", "secretariat_id": organisation(101)},
+    {"party": "AZ", "secretariat_id": organisation(201)},
+]
+FOUNDED: dict[str, Any] = {"titles": {"en": "x"}, "parties": PARTIES, "languages": ["en"], "rule": "mutual"}
+
+
+async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world: World) -> None:
+    admin, pk = world.as_("administrator"), world.as_("PK")
+    organisations = (await admin.get("/v1/organisations")).json()["items"]
+    known = next(one for one in organisations if one["id"] == organisation(101))
+    principals = {one["client_id"]: one["id"] for one in (await admin.get("/v1/principals")).json()["items"]}
+    sessions = f"/v1/commissions/{COMMISSION}/sessions"
+    for asked, path, body, kind, found_id, said in (
+        (admin, "/v1/parties", {"code": "PK", "names": {"en": "x"}}, "party", "PK", "a party with the code PK already"),
+        (
+            admin,
+            "/v1/organisations",
+            {"party": "PK", "name": known["name"]},
+            "organisation",
+            known["id"],
+            "another name",
+        ),
+        (
+            admin,
+            "/v1/principals",
+            {"client_id": "observer", "name": "x", "kind": "observer"},
+            "principal",
+            principals["observer"],
+            "the client id observer already",
+        ),
+        (admin, "/v1/commissions", FOUNDED, "commission", COMMISSION, 'send a suffix, such as "DEF"'),
+        (pk, sessions, {"ordinal": 8, "status": "planned", "host_party": "PK"}, "session", SESSION_8, "ordinal 8"),
+    ):
+        found = refused(await asked.post(path, json=body), 409)
+        address = found["existing"]["address"]
+        assert (found["existing"]["kind"], found["existing"]["id"]) == (kind, found_id)
+        assert said in found["detail"]
+        assert f"Read it at {address}." in found["detail"]
+        assert (await asked.get(address)).status_code == 200
+
+
+async def test_what_is_referred_to_and_not_there_is_told_by_name(still: World) -> None:
+    admin = still.as_("administrator")
+    found = refused(await admin.post("/v1/organisations", json={"party": "GE", "name": "x"}), 422)
+    assert pointers(found) == {"/party"}
+    assert "a party with the code GE, and there is none; GET /v1/parties lists" in found["detail"]
+    swapped = [PARTIES[0], {"party": "AZ", "secretariat_id": organisation(102)}]
+    found = refused(await admin.post("/v1/commissions", json={**FOUNDED, "suffix": "X", "parties": swapped}), 422)
+    assert pointers(found) == {"/parties"}
+    assert f"an organisation with the id {organisation(102)} in AZ, and there is none" in found["detail"]
+
+
+async def test_a_name_with_commas_and_brackets_is_read_whole(world: World) -> None:
+    name = "Ministry of A, B and (C)=(D), )=("
+    body = {"party": "PK", "name": name}
+    made = (await world.as_("administrator").post("/v1/organisations", json=body)).json()
+    found = refused(await world.as_("administrator").post("/v1/organisations", json=body), 409)
+    assert found["existing"]["id"] == made["id"]
+    assert f"the name {name} in PK" in found["detail"]
+
+
+async def test_two_who_record_one_item_at_once_are_told_the_same(world: World) -> None:
+    body = {**RECORD, "item_number": 70}
+    answers = await asyncio.gather(*(world.as_("PK").post("/v1/commitments", json=body) for _ in range(4)))
+    refusals = [one for one in answers if one.status_code != 201]
+    assert len(refusals) == 3
+    for answer in refusals:
+        assert "PK-AZ/08/070" in refused(answer, 409)["detail"]
+        assert "item_number" in answer.json()["detail"]
+
+
+def test_a_constraint_that_is_not_ours_is_told_without_its_name() -> None:
+    class Refused(Exception):
+        sqlstate, constraint_name, detail = "23514", "ck_secret", "Failing row contains (secret)."
+
+    violation = Violation.of(Refused())
+    assert violation is not None
+    assert "secret" not in violation.refusal().detail
+    assert Violation.of(ValueError()) is None
