@@ -144,10 +144,11 @@ def _said(found: Finding, here: Schema) -> str:
 
 
 def _unknown(name: str, known: Mapping[str, Any], elsewhere: Elsewhere) -> str:
+    if said := elsewhere(name):
+        return f"is not known here; {said}"
     if close := nearest(name, known):
         return f"is not known here; did you mean {shown(close)}?"
-    listed = ", ".join(known) or "nothing"
-    return f"is not known here; {elsewhere(name) or f'known here: {listed}'}"
+    return f"is not known here; known here: {', '.join(known) or 'nothing'}"
 
 
 def _inner(here: Schema, part: str | int) -> Schema | None:

@@ -85,12 +85,22 @@ def one_spelling_each(texts: dict[str, Any], info: ValidationInfo) -> dict[str, 
 
 Titles = Annotated[
     dict[Language, Name],
-    Field(min_length=1, max_length=20, description="Language tag (BCP 47) to title."),
+    Field(
+        min_length=1,
+        max_length=20,
+        description="Language tag (BCP 47) to title.",
+        examples=[{"en": "Customs data exchange"}],
+    ),
     AfterValidator(one_spelling_each),
 ]
 Texts = Annotated[
     dict[Language, LongText],
-    Field(min_length=1, max_length=20, description="Language tag (BCP 47) to text."),
+    Field(
+        min_length=1,
+        max_length=20,
+        description="Language tag (BCP 47) to text.",
+        examples=[{"en": "Both sides exchange customs data."}],
+    ),
     AfterValidator(one_spelling_each),
 ]
 Sector = Annotated[

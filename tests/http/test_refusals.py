@@ -219,3 +219,19 @@ async def test_a_body_of_another_kind_is_told_what_is_wanted(still: World) -> No
     assert "Content-Type: application/json" in found["detail"]
     found = refused(await asked.post("/v1/parties", json=[1]), 422)
     assert found["detail"] == "1 thing is wrong: the body must be an object."
+
+
+async def test_a_member_that_changes_elsewhere_is_told_how(still: World) -> None:
+    tag = {"If-Match": "*"}
+    patched = await still.as_("PK").patch(f"/v1/commitments/{item(4)}", json={"target_date": "2027"}, headers=tag)
+    assert "it is a fact of all parties, which changes by the action 'amend'" in refused(patched, 422)["detail"]
+    answer = await still.as_("PK").post("/v1/commitments", json={**RECORD, "state": "signed"})
+    assert "say in agreement, by found_in" in refused(answer, 422)["detail"]
+
+
+async def test_a_language_that_is_none_is_told_by_an_example(still: World) -> None:
+    body = {**RECORD, "titles": {"english": "x"}, "texts": "x"}
+    found = refused(await still.as_("PK").post("/v1/commitments", json=body), 422)
+    said = {one["pointer"]: one["detail"] for one in found["errors"]}
+    assert 'such as "en"' in said["/titles/english"]
+    assert said["/texts"].startswith('must be an object, such as {"en": ')

@@ -1,6 +1,7 @@
 """What goes over the wire about commissions and their sessions."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -22,6 +23,7 @@ Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
 class CommissionCreate(Strict):
     """A commission to found. Parties, rule, languages and secretariats are fixed from then on."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = {"code": "the service makes it of the parties and the suffix"}
     titles: Titles
     parties: list[PartyIn] = Field(min_length=2, max_length=20)
     languages: list[Language] = Field(min_length=1, max_length=10, description="Languages of its authentic texts.")
@@ -79,6 +81,11 @@ class SessionCreate(Strict):
 class SessionPatch(Strict):
     """Changes to a meeting (RFC 7396): the host's secretariat changes all, any other its own co-chair alone."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "ordinal": "it stays as it was recorded",
+        "host_party": "it stays as it was recorded",
+        "co_chairs": "a secretariat names its own, as co_chair",
+    }
     status: SessionStatus | None = None
     venue: Name | None = None
     starts_on: ModernDate | None = None

@@ -1,11 +1,14 @@
 """What goes over the wire about commitments."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from service.permissions import Confidentiality
+from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.instruments.rules import InstrumentKind
@@ -15,6 +18,13 @@ from service.values import Flag, ModernDate, Name, Number, Read, Reason, Reduced
 class CommitmentCreate(Strict):
     """A commitment to record; recording opens the caller's proposal that it was agreed."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "reference": "the service makes it of the session and the item_number",
+        "state": "it begins as proposed; say in agreement, by found_in, in which state it was found",
+        "effective_on": "it stands in agreement",
+        "agreed_on": "it stands in agreement",
+        "found_in": "it stands in agreement",
+    }
     commission_id: UUID
     session_id: UUID | None = Field(None, description="The session that agreed it; absent: agreed between sessions.")
     item_number: Number | None = Field(
@@ -40,6 +50,10 @@ class CommitmentCreate(Strict):
 class PartyFactsPatch(Strict):
     """Facts of the caller's own party (RFC 7396): null removes one."""
 
+    elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        SharedChanges.model_fields,
+        "it is a fact of all parties, which changes by the action 'amend' (POST /v1/commitments/{commitment_id}/transitions)",
+    )
     lead_organisation_id: UUID | None = Field(None, description="The lead body, an organisation of the caller's party.")
     focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
     domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
