@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from functools import partial
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import orjson
 from fastapi import Depends, Query, Request, Response
@@ -47,6 +48,17 @@ def decode(cursor: str | None, sort: str, *kinds: Callable[[Any], Any]) -> list[
         message = "Use `next_cursor` of the page before, with the same sort, or leave `cursor` out."
         raise InvalidCursor(message, errors=[{"parameter": "cursor", "detail": message}])
     return read
+
+
+def number(value: object, below: int = 2**31) -> int:
+    """Return `value`, a whole number that the database can hold; `ValueError` for anything else, of whatever JSON type."""
+    if type(value) is not int or not -below <= value < below:
+        raise ValueError("is no number of ours")
+    return value
+
+
+index: Final = partial(number, below=2**53)
+"""Reads the index of an entry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from service.database.transaction import Transaction
-from service.http.pages import Page, Paging
+from service.http.pages import Page, Paging, index, number
 from service.http.refusals import LISTING, LISTING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
@@ -34,7 +34,7 @@ async def read_commitment_trail(
     commitment_id: UUID,
 ) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""
-    rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", int), paging.limit)
+    rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", number), paging.limit)
     return paging.page(dict, rows, "seq", "seq")
 
 
@@ -57,7 +57,7 @@ async def read_commission_trail(
     nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.
     """
     await commissions.get(connection, commission_id)
-    marked = paging.after("index", int)
+    marked = paging.after("index", index)
     start = marked[0] if marked else (-1 if after is None else after)
     rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)
     return paging.page(dict, rows, "index", "index")
@@ -76,5 +76,5 @@ async def read_registry_trail(
 ) -> Response:
     """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
     caller.require(Permission.READ_REGISTRY_TRAIL)
-    rows = await queries.of_registry(connection, paging.after("seq", int), paging.limit)
+    rows = await queries.of_registry(connection, paging.after("seq", number), paging.limit)
     return paging.page(dict, rows, "seq", "seq")

@@ -29,10 +29,10 @@ BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Letters and symbols by category that are drawn as nothing."""
 
 
-def storable(text: str) -> str:
-    """Return `text`; `ValueError` if PostgreSQL or UTF-8 cannot hold it."""
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise ValueError("must not contain NUL or half of a surrogate pair")
+def storable(text: object) -> str:
+    """Return `text`; `ValueError` if it is none, or one that PostgreSQL or UTF-8 cannot hold."""
+    if not isinstance(text, str) or "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("must be a text without NUL and without half of a surrogate pair")
     return text
 
 

@@ -151,7 +151,8 @@ def _changes(patch: SessionPatch, caller: Caller, before: queries.SessionRow) ->
 
 def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
     parties = Counter(one["party"] for one in sound.get("parties", ()) if "party" in one)
-    for name, counted in (("parties", parties), ("languages", Counter(sound.get("languages", ())))):
+    languages = Counter(one for one in sound.get("languages", ()) if isinstance(one, str))
+    for name, counted in (("parties", parties), ("languages", languages)):
         for value in [value for value, times in counted.items() if times > 1]:
             yield fault(f"/{name}", f"names {value} more than once; once is enough")
 

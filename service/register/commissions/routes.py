@@ -11,7 +11,7 @@ from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
-from service.http.pages import Page, Paging
+from service.http.pages import Page, Paging, number
 from service.http.preconditions import RequiredVersion
 from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
@@ -122,7 +122,7 @@ async def list_sessions(
 ) -> Response:
     """List the sessions of a commission, by ordinal."""
     await queries.get(connection, commission_id)
-    rows = await queries.sessions(connection, commission_id, paging.after("session", int), paging.limit)
+    rows = await queries.sessions(connection, commission_id, paging.after("session", number), paging.limit)
     return paging.page(partial(members, SessionRead), rows, "session", "ordinal")
 
 

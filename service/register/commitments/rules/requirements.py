@@ -95,7 +95,8 @@ def _signed_by_all(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
 
 
 def _without(listed: object, name: str, needed: tuple[str, ...]) -> list[str]:
-    found = {item.get(name) for item in listed if isinstance(item, dict)} if isinstance(listed, list) else set()
+    # In a list, since what stands there may be of any type.
+    found = [item.get(name) for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     return [value for value in needed if value not in found]
 
 

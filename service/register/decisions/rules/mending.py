@@ -10,13 +10,27 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import orjson
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from service.errors import Fault, fault
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import BACK, Step, each
 from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path
+from service.trail.entry import NotCanonical, canonical
 from service.values import AS_RECORDED, Reason
+
+
+def _recordable(value: object) -> object:
+    """Return `value`; `ValueError` if no entry can hold it."""
+    try:
+        canonical(value)
+    except NotCanonical as wrong:
+        raise PydanticCustomError(
+            "value_unrecordable", "holds what no entry can: {wrong}", {"wrong": str(wrong)}
+        ) from None
+    return value
+
 
 LeafHash = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="Leaf hash of an entry, in hex.")
@@ -35,7 +49,9 @@ class Correct(Evidence):
         description="Name of the fact, as the evidence of that move, or the record, spells it.",
         examples=["effective_on"],
     )
-    value: Any = Field(description="What it should have been, whole; null: it is not known.")
+    value: Annotated[Any, AfterValidator(_recordable)] = Field(
+        description="What it should have been, whole; null: it is not known."
+    )
     reason: Reason
 
 

@@ -1,0 +1,279 @@
+"""Whatever strangers send, into every member of every body, every parameter and header: a problem, and nothing is changed."""
+
+import base64
+import json
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from tests.conftest import World, item
+from tests.http.test_manners import PROBLEM
+from tests.openapi.answers import filled
+from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, put, renamed, sample, variants
+from tests.openapi.test_document import DOCUMENT
+from tests.register.commitments.test_journey import RECORD, confirmed
+from tests.three_parties import commission_of_three
+
+JSON = {"content-type": "application/json", "if-match": "*"}
+EACH = [(method, path, found) for path, methods in DOCUMENT["paths"].items() for method, found in methods.items()]
+BODIES = [
+    (method, path, operation, schema)
+    for method, path, operation in EACH
+    if "application/json" in (content := operation.get("requestBody", {}).get("content", {}))
+    for schema in variants(DOCUMENT, content["application/json"]["schema"])
+]
+REGISTRY = {"create_party", "create_organisation", "create_principal", "create_secret", "create_commission"}
+NEVER = {
+    "create_party",
+    "create_my_secret",
+    "put_member",
+    "create_confirmation",
+    "create_withdrawal",
+    "create_transition correct",
+    "create_transition reinstate",
+}
+"""Taken only once, or only with the id or the leaf hash of something that no document knows."""
+SHARED = {("remark",), ("expires_at",)}
+"""Members that every action has: tried in one."""
+MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "reopen": 8, "resume": 9}
+"""The item for which an action is legal, where it is not legal for item 7."""
+STATE = """SELECT md5(string_agg(said, '' ORDER BY said)) FROM (
+    SELECT t::text FROM audit_entry t UNION ALL SELECT t::text FROM commitment t UNION ALL SELECT t::text FROM session t
+    UNION ALL SELECT t::text FROM working_group t UNION ALL SELECT t::text FROM transition t
+    UNION ALL SELECT t::text FROM principal t UNION ALL SELECT t::text FROM organisation t
+    UNION ALL SELECT t::text FROM party t UNION ALL SELECT t::text FROM commission t
+    UNION ALL SELECT t::text FROM credential t UNION ALL SELECT t::text FROM idempotency_key t) AS whole (said)"""
+
+
+@pytest.fixture(scope="module")
+async def moved(worn: World) -> World:
+    """A register with a commitment in every state from which an action leads."""
+    made = (await worn.as_("PK").post("/v1/commitments", json={**RECORD, "item_number": 20})).json()
+    await worn.as_("AZ").post(
+        f"/v1/transitions/{made['open_transition']['id']}/confirmations", json={"decision": "refuse", "reason": "No"}
+    )
+    MADE[20] = made["id"]
+    done = {"action": "implement", "effective_on": "2025-02", "report": "R", "no_instrument_reason": "N"}
+    await confirmed(worn, item(8), done)
+    await confirmed(worn, item(9), {"action": "suspend", "reason": "R", "review_on": "2027"})
+    await commission_of_three(worn)
+    await worn.sequence()
+    return worn
+
+
+MADE: dict[int, str] = {}
+SAME = {"focal_point": "Desk"}
+"""What is there already: sent again, it changes nothing."""
+
+
+async def state(world: World) -> str:
+    """Return the digest of all that the register holds."""
+    owner = world.connections[0] if world.connections else await world.connect()
+    return str(await owner.fetchval(STATE))
+
+
+def named(case: tuple[str, str, Any, Any]) -> str:
+    """Return the name of a case."""
+    _, _, operation, schema = case
+    action = schema.get("properties", {}).get("action", {}).get("const", "")
+    return f"{operation['operationId']} {action}".strip()
+
+
+def judged(answer: httpx.Response, sent: object) -> None:
+    """Assert that a refusal is a problem document, whatever was sent."""
+    assert answer.status_code < 500, (answer.request.url, sent, answer.text)
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == PROBLEM, (sent, answer.text)
+        assert answer.json()["detail"], sent
+
+
+class Target:
+    """An operation with a body, and who calls it where."""
+
+    def __init__(self, world: World, method: str, path: str, operation: Any, action: str | None) -> None:
+        self.world, self.method, self.operation = world, method, operation
+        self.client = world.as_("administrator" if operation["operationId"] in REGISTRY else "PK")
+        number = MOVED.get(action or "", 7)
+        self.url = filled(path, operation, {"commitment_id": MADE.get(number, item(number))})
+
+    async def send(self, body: Any) -> httpx.Response:
+        """Send a body; what is proposed is taken back, so that the next one can be."""
+        answer = await self.client.request(self.method, self.url, content=json.dumps(body).encode(), headers=JSON)
+        if answer.status_code == 201 and self.operation["operationId"] == "create_transition":
+            await self.client.post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
+        return answer
+
+
+@pytest.mark.parametrize("case", BODIES, ids=map(named, BODIES))
+async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
+    moved: World, case: tuple[str, str, Any, Any]
+) -> None:
+    method, path, operation, schema = case
+    body = sample(DOCUMENT, schema)
+    action = body.get("action")
+    target = Target(moved, method, path, operation, action)
+    published = jsonschema_rs.validator_for({**schema, "components": DOCUMENT["components"]})
+    ever = False
+    for place in places(body):
+        if place[:1] in SHARED and action not in {None, "agree"}:
+            continue
+        member = place[-1] if place else None
+        keys = [renamed(body, place, "é")] if isinstance(member, str) else []
+        typed = OF_ITS_TYPE.get(type(at(body, place)), [])
+        for batch in (
+            [put(body, place, value) for value in TYPES] + keys,
+            [put(body, place, value) for value in typed],
+        ):
+            before, taken = await state(moved), False
+            for wrong in batch:
+                answer = await target.send(wrong)
+                judged(answer, wrong)
+                assert not answer.is_success or published.is_valid(wrong), wrong
+                taken = taken or answer.is_success
+            assert taken or await state(moved) == before, place
+            ever = ever or taken
+    assert ever or named(case) in NEVER, "no body was ever taken: nothing behind the shape was tried"
+
+
+async def test_nothing_that_was_taken_turns_a_text_around(moved: World) -> None:
+    """Runs after the others, in what they have left behind."""
+    await state(moved)
+    for row in await moved.connections[0].fetch("SELECT canonical FROM audit_entry"):
+        text = bytes(row["canonical"]).decode()
+        assert unicodedata.is_normalized("NFC", text)
+        assert not set("\u202e\x07\u200b") & set(json.loads(text)["data"].get("reason") or "")
+
+
+ODD = [
+    "\x00",
+    "é",
+    "%FF",
+    "-1",
+    "1.5",
+    "9" * 40,
+    "a" * 5000,
+    "[]",
+    '{"a":1}',
+    "true",
+    "null",
+    "' OR 1=1 --",
+    "\u202e",
+    "٣",
+]
+PARAMETERS = [
+    (method, path, operation, parameter)
+    for method, path, operation in EACH
+    for parameter in operation.get("parameters", ())
+    if parameter["in"] in {"query", "path"}
+]
+
+
+@pytest.mark.parametrize("case", PARAMETERS, ids=[f"{one[2]['operationId']} {one[3]['name']}" for one in PARAMETERS])
+async def test_nothing_in_any_parameter_is_a_fault_of_ours(moved: World, case: tuple[str, str, Any, Any]) -> None:
+    method, path, operation, parameter = case
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    body = json.dumps(sample(DOCUMENT, variants(DOCUMENT, content["schema"])[0])).encode() if content else None
+    before = await state(moved)
+    for value in ODD:
+        spelled = value if value == "%FF" else quote(value, safe="")
+        if parameter["in"] == "path":
+            url = filled(path.replace(f"{{{parameter['name']}}}", spelled), operation, {})
+        elif parameter.get("required"):
+            url = filled(path, operation, {parameter["name"]: value})
+        else:
+            url = f"{filled(path, operation, {})}?{parameter['name']}={spelled}"
+        who = "administrator" if operation["operationId"] in REGISTRY else "PK"
+        judged(await moved.as_(who).request(method, url, headers=JSON, content=body), value)
+    assert await state(moved) == before
+
+
+LISTS = [
+    (path, operation)
+    for method, path, operation in EACH
+    if method == "get" and "cursor" in {one["name"] for one in operation.get("parameters", ())}
+]
+
+
+@pytest.mark.parametrize(("path", "operation"), LISTS, ids=[one["operationId"] for _, one in LISTS])
+async def test_a_cursor_that_was_made_up_is_told_to_be_none_of_ours(moved: World, path: str, operation: Any) -> None:
+    client = moved.as_("administrator" if "list_principals" in str(operation) or "registry" in path else "PK")
+    url = filled(path, operation, {"commitment_id": item(8)})
+    first = await client.get(url, params={"limit": 1})
+    cursor = first.json()["next_cursor"]
+    assert cursor, first.text
+    sort, *values = json.loads(base64.urlsafe_b64decode(cursor + "=="))
+    for place in range(len(values)):
+        for value in [*EVERYTHING, 2**40, 2**62]:
+            made_up = base64.urlsafe_b64encode(
+                json.dumps([sort, *values[:place], value, *values[place + 1 :]]).encode()
+            )
+            answer = await client.get(url, params={"limit": 1, "cursor": made_up.decode()})
+            judged(answer, value)
+            told = [] if answer.is_success else answer.json()["errors"]
+            assert answer.is_success or [one.get("parameter") for one in told] == ["cursor"], (value, answer.text)
+
+
+HEADERS = [
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "content-type",
+    "content-encoding",
+    "cookie",
+    "expect",
+    "forwarded",
+    "from",
+    "host",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "idempotency-key",
+    "origin",
+    "prefer",
+    "range",
+    "referer",
+    "te",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-request-id",
+]
+BYTES = [
+    b"\xff",
+    "é".encode(),
+    b"",
+    b" ",
+    b"a" * 5000,
+    b'"',
+    b'W/"',
+    b";;;=,,",
+    b"application/json; charset=\xff",
+    b"*/*;q=x",
+]
+
+
+@pytest.mark.parametrize("name", HEADERS)
+async def test_no_bytes_in_any_header_are_a_fault_of_ours(moved: World, name: str) -> None:
+    where = f"/v1/commitments/{item(7)}"
+    asked: list[tuple[str, str, Any]] = [
+        ("GET", "/v1/commitments?limit=1", None),
+        ("PATCH", where, SAME),
+        ("POST", f"{where}/transitions", {"action": "withdraw", "reason": ["none"]}),
+        ("POST", "/oauth/token", {"grant_type": "client_credentials"}),
+    ]
+    await moved.as_("PK").patch(where, json=SAME, headers={"if-match": "*"})
+    before = await state(moved)
+    for value in BYTES:
+        for method, url, body in asked:
+            headers = {**{key.encode(): one.encode() for key, one in JSON.items()}, name.encode(): value}
+            content = json.dumps(body).encode() if body else None
+            answer = await moved.as_("PK").request(method, url, headers=headers, content=content)
+            assert answer.status_code < 500, (value, answer.text)
+    assert await state(moved) == before
