@@ -55,26 +55,33 @@ def configure(level: str) -> None:
     logging.basicConfig(handlers=[strangers], level=max(known, logging.WARNING), force=True)
 
 
-def said(error: BaseException) -> str:
-    """Return what may be logged of an error: its name, and its text unless that carries what somebody has sent."""
+def said(error: BaseException, *, carried: bool = False) -> str:
+    """Return what may be logged of an error: its name, and its text unless that carries what somebody has sent.
+
+    `carried` is an error that led to such a one: the driver quotes a value in both.
+    """
     name = type(error).__qualname__
-    if type(error).__module__.partition(".")[0] not in CARRIERS:
+    if not (carried or _carries(error)):
         return f"{name}: {error}"
     facts = [f"{fact}={value}" for fact in FACTS if (value := getattr(error, fact, None))]
     return f"{name} ({', '.join(facts)})" if facts else name
+
+
+def _carries(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in CARRIERS
 
 
 def _rendered(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     return "\n".join(_lines(exc_info[1]))
 
 
-def _lines(error: BaseException) -> list[str]:
+def _lines(error: BaseException, *, carried: bool = False) -> list[str]:
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    lines = [*_lines(before), "", "which led to", ""] if before else []
+    lines = [*_lines(before, carried=carried or _carries(error)), "", "which led to", ""] if before else []
     lines += [line.rstrip() for line in traceback.format_tb(error.__traceback__)]
-    lines.append(said(error))
+    lines.append(said(error, carried=carried))
     for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
-        lines += ["", "of which", "", *_lines(one)]
+        lines += ["", "of which", "", *_lines(one, carried=carried)]
     return lines
 
 

@@ -128,7 +128,7 @@ def test_whatever_is_logged_makes_one_line_of_json(monkeypatch: pytest.MonkeyPat
     try:
         structlog.get_logger("x").info("said", what=said)
         # pytest keeps what is logged so, and cannot hand half a character from one process to another.
-        logging.getLogger("uvicorn.error").error("It said %r", said)
+        logging.getLogger("a.library").error("It said %r", said)
     finally:
         telemetry.configure("CRITICAL")
     lines = "".join(written).splitlines()

@@ -15,6 +15,7 @@ from service.cli.proofs import Host, Port, proofs
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Pacta: the shared record of what governments agreed. Settings are environment variables PACTA_...",
 )
 app.add_typer(principals, name="principal")

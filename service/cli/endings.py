@@ -42,8 +42,9 @@ def _told(wrong: Exception) -> tuple[int, str]:
         case asyncpg.PostgresError():
             told = _by_the_database(wrong)
         case _ if isinstance(wrong, AWAY):
-            where = "Is it running, and reached under the address in PACTA_..._DATABASE_URL?"
-            told = os.EX_UNAVAILABLE, f"the database cannot be used: {_line(wrong)}. {where}"
+            # Who made the connection has noted which setting says its address.
+            noted = " ".join(getattr(wrong, "__notes__", ()))
+            told = os.EX_UNAVAILABLE, f"the database cannot be used: {_line(wrong)}. {noted}"
         case OSError(filename=str() | bytes() | os.PathLike()):
             told = os.EX_CONFIG, f"{os.fsdecode(wrong.filename)} cannot be used: {wrong.strerror}."
         case OSError():

@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
-from pydantic import ValidationError
 
 from service.permissions import Kind
 
@@ -22,17 +20,19 @@ def create(
     client_id: str,
     kind: Annotated[Kind, typer.Option(help="What it is; it never changes.")] = Kind.ADMINISTRATOR,
     name: Annotated[str, typer.Option(help="Name for people.")] = "",
-    organisation_id: Annotated[UUID | None, typer.Option(help="For a representative: whom it acts for.")] = None,
+    organisation_id: Annotated[str | None, typer.Option(help="For a representative: whom it acts for.")] = None,
 ) -> None:
     """Register a principal and print its secret, this once."""
+    from service.errors import InvalidContent
+    from service.errors.sent import Sent
     from service.register.parties import commands
     from service.register.parties.schemas import PrincipalCreate
 
+    said = {"client_id": client_id, "name": name or client_id, "kind": kind, "organisation_id": organisation_id}
     try:
-        new = PrincipalCreate(client_id=client_id, name=name or client_id, kind=kind, organisation_id=organisation_id)
-    except ValidationError as wrong:
-        first = wrong.errors(include_url=False)[0]
-        raise typer.BadParameter(f"{first['loc'][0]}: {first['msg']}") from wrong
+        new = Sent(PrincipalCreate, said).read()
+    except InvalidContent as wrong:
+        raise typer.BadParameter(str(wrong)) from wrong
 
     async def run(connection: "Connection") -> str:
         return (await commands.register_principal(connection, commands.OPERATOR, new))[1] or ""

@@ -114,7 +114,7 @@ async def assert_trails_hold(connection: Any) -> None:
             said |= content["data"].get("effective", {}).get("after", {})
         assert (row["seq"], row["leaf"]) == (len(trail) - 1, before)
         assert row["changed_at"] == trail[-1]["recorded_at"]
-        for name in ("titles", "texts", "instrument", "party_facts"):
+        for name in ("titles", "texts", "instrument", "party_facts", "corrected"):
             row[name] = row[name] and orjson.loads(row[name])
         assert {name: said[name] for name in COMMITMENTS.rules.members} == COMMITMENTS.members(row)
 

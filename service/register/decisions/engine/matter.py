@@ -23,7 +23,7 @@ class Matter:
     rules: Rules[Any]
     table: sa.Table
     seen_by: Callable[[Kind, sa.Select[Any]], sa.Select[Any]]
-    """Adds to a SELECT the matter's table, what the commission fixes (`parties`, `languages`, `rule`) and the roles of a caller
+    """Adds to a query the matter's table, what the commission fixes (`parties`, `languages`, `rule`) and the roles of a caller
     of this kind (`is_secretariat`, ...), and leaves what the caller may see."""
     bound: Callable[[Caller], Mapping[str, Any]]
     """The values of those conditions for one caller."""
