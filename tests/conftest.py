@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import orjson
 import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
@@ -25,6 +26,9 @@ from service.database.pool import Pool
 from service.database.state import state_of
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
+from service.http.openapi import document as openapi_document
+from service.http.openapi.spelling import Schema
+from service.http.openapi.unions import Union
 from service.main import Service, create_app
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
@@ -54,6 +58,22 @@ def item(number: int) -> str:
 def organisation(number: int) -> str:
     """Return the id of one of the pilot's organisations (101.. Pakistan, 201.. Azerbaijan)."""
     return f"01940000-0000-7000-8000-{number:012d}"
+
+
+documents: dict[tuple[object, ...], bytes] = {}
+make_document = openapi_document.document
+
+
+def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
+    """Return the document of `app`, made once for all, and for those to which a test adds routes: it takes a second."""
+    routes = (len(app.routes), *map(id, unions))
+    if routes not in documents:
+        documents[routes] = orjson.dumps(make_document(app, unions))
+    made: Schema = orjson.loads(documents[routes])
+    return made
+
+
+openapi_document.document = document
 
 
 @dataclass
@@ -89,10 +109,10 @@ class World:
         if key not in self.clients:
             app = app or self.app
 
-            async def check(response: httpx.Response, app: FastAPI = app) -> None:
+            async def check(response: httpx.Response) -> None:
                 if response.headers.get("content-type") in JSON:
                     await response.aread()
-                declared(app, response)
+                declared(response)
 
             token = state_of(app, Service).callers.issuer.issue(CLIENT_IDS.get(who, who), int(time.time()))
             self.clients[key] = httpx.AsyncClient(

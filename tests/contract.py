@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import TypeAdapter
 
+from service.main import create_app
+from service.settings import Settings
+
 WATCHED = (
     "etag",
     "location",
@@ -31,9 +34,15 @@ UNDECLARED = {405, 500}
 
 
 @cache
-def operations(app: FastAPI) -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+def served() -> FastAPI:
+    """Return an application as each is: what it declares does not depend on its settings, and takes a second to make."""
+    return create_app(Settings())
+
+
+@cache
+def operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     """Return each path of the document as a pattern, with its operations."""
-    paths = app.openapi()["paths"]
+    paths = served().openapi()["paths"]
     return [(re.compile(re.sub(r"\\{([^}]+)\\}", _any, re.escape(path))), found) for path, found in paths.items()]
 
 
@@ -41,10 +50,10 @@ def _any(parameter: re.Match[str]) -> str:
     return ".+" if parameter[1] in PATHS else "[^/]+"
 
 
-def declared(app: FastAPI, response: httpx.Response) -> None:
+def declared(response: httpx.Response) -> None:
     """Assert that status and headers of `response` stand in the document."""
     path = response.request.url.path
-    found = next((one for pattern, one in operations(app) if pattern.fullmatch(path)), {})
+    found = next((one for pattern, one in operations() if pattern.fullmatch(path)), {})
     operation = found.get(response.request.method.lower())
     if operation is None or response.status_code in UNDECLARED:
         return
@@ -56,8 +65,8 @@ def declared(app: FastAPI, response: httpx.Response) -> None:
     assert carried <= known, f"{name} {response.status_code} carried {carried - known}"
     kind = response.headers.get("content-type", "")
     if kind.endswith("json") and kind in answer.get("content", {}):
-        known_shapes(app, name, response.status_code).validate(response.json())
-    model = models(app).get(name)
+        known_shapes(name, response.status_code).validate(response.json())
+    model = models().get(name)
     if model is not None and response.is_success and response.headers["content-type"] == "application/json":
         # Some answers are written without their model, for speed: all are held to it here, member by member.
         held = model.dump_json(model.validate_json(response.content), exclude_unset=True)
@@ -65,21 +74,28 @@ def declared(app: FastAPI, response: httpx.Response) -> None:
 
 
 @cache
-def known_shapes(app: FastAPI, name: str, status: int) -> jsonschema_rs.Draft202012Validator:
-    """Return what the document says of an answer's body; what it leaves to later versions is none of today's answers."""
-    document = copy.deepcopy(app.openapi())
-    for schema in document["components"]["schemas"].values():
-        if "anyOf" in schema:
-            schema["anyOf"] = [one for one in schema["anyOf"] if "/Other" not in one["$ref"]]
+def known_shapes(name: str, status: int) -> jsonschema_rs.Draft202012Validator:
+    """Return what the document says of an answer's body."""
+    document = today()
     found = next(one for path in document["paths"].values() for one in path.values() if one["operationId"] == name)
     ((_, content),) = found["responses"][str(status)]["content"].items()
     return jsonschema_rs.Draft202012Validator({**content["schema"], "components": document["components"]})
 
 
 @cache
-def models(app: FastAPI) -> dict[str, TypeAdapter[Any]]:
+def today() -> dict[str, Any]:
+    """Return the document without what it leaves to later versions, which is none of today's answers."""
+    document: dict[str, Any] = copy.deepcopy(served().openapi())
+    for schema in document["components"]["schemas"].values():
+        if "anyOf" in schema:
+            schema["anyOf"] = [one for one in schema["anyOf"] if "/Other" not in one["$ref"]]
+    return document
+
+
+@cache
+def models() -> dict[str, TypeAdapter[Any]]:
     """Return the model of each operation's answer."""
-    found = (context.original_route for context in iter_route_contexts(app.routes))
+    found = (context.original_route for context in iter_route_contexts(served().routes))
     return {
         route.operation_id or route.name: TypeAdapter(route.response_model)
         for route in found

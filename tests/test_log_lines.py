@@ -38,6 +38,7 @@ def serving(*, stderr: Any, closed: str = "") -> Iterator[tuple["subprocess.Pope
             process.kill()
 
 
+@pytest.mark.long
 def test_requests_are_answered_though_nobody_reads_the_log() -> None:
     reading, writing = os.pipe()
     with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
@@ -49,6 +50,7 @@ def test_requests_are_answered_though_nobody_reads_the_log() -> None:
     os.close(reading)
 
 
+@pytest.mark.long
 def test_requests_are_answered_though_the_reader_of_the_log_has_gone() -> None:
     reading, writing = os.pipe()
     with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
@@ -61,6 +63,7 @@ def test_requests_are_answered_though_the_reader_of_the_log_has_gone() -> None:
         until_left_out(client)
 
 
+@pytest.mark.long
 def test_requests_are_answered_though_the_disk_of_the_log_is_full() -> None:
     with (
         open("/dev/full", "wb") as full,  # noqa: PTH123 -- a device
@@ -72,6 +75,7 @@ def test_requests_are_answered_though_the_disk_of_the_log_is_full() -> None:
         until_left_out(client)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("closed", ["2>&-", "0<&- 1>&- 2>&-"], ids=["standard error", "all three"])
 def test_requests_are_answered_though_standard_error_was_closed_from_the_start(closed: str) -> None:
     with serving(stderr=None, closed=closed) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:

@@ -20,6 +20,8 @@ from service.tlog.policy_file import parse_policy
 from service.tlog.proof import parse_proof
 from tests.demo.test_demo import Demo, demo
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 __all__ = ["demo"]

@@ -89,6 +89,12 @@ class Pool:
             except ABANDONED:
                 _abandon(connection)
                 raise
+            except asyncpg.DataError as wrong:
+                if wrong.severity is None:
+                    # The driver could not write a value. The server was told the statement, awaits the rest, and would end
+                    # what somebody else asks when the time of a statement is over.
+                    _abandon(connection)
+                raise
             finally:
                 await pool.release(connection, timeout=END_SECONDS)
         finally:

@@ -202,3 +202,13 @@ async def test_closing_ends_while_a_server_hangs(world: World, monkeypatch: pyte
     with frozen(pid):
         async with asyncio.timeout(4):
             await pool.close()
+
+
+async def test_a_value_that_the_driver_could_not_write_ends_nothing_that_is_asked_later(world: World) -> None:
+    async with pool_of(world, statement=0.2) as pool:
+        with pytest.raises(asyncpg.DataError):
+            async with pool.connection() as connection:
+                await READ.row(connection, which="no id")
+        await asyncio.sleep(0.4)
+        await renamed(pool, "later")
+        assert await title(pool) == "later"

@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 PACTA = [sys.executable, "-m", "service.cli"]
 ROOT = Path(__file__).parents[2]
 Demo = Callable[..., "Running"]

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,18 @@ def frozen(server: Server) -> Iterator[None]:
     pid = server.process.pid
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     every = [pid, *map(int, children)]
-    for one in every:
-        os.kill(one, signal.SIGSTOP)
     try:
+        _tell(every, signal.SIGSTOP)
         yield
     finally:
-        for one in every:
-            os.kill(one, signal.SIGCONT)
+        _tell(every, signal.SIGCONT)
+
+
+def _tell(every: list[int], what: signal.Signals) -> None:
+    for one in every:
+        # A backend may have ended since they were listed.
+        with suppress(ProcessLookupError):
+            os.kill(one, what)
 
 
 async def ready(world: World) -> httpx.Response:

@@ -17,6 +17,8 @@ import pytest
 from tests.conftest import World
 from tests.identity.test_identity import GRANT
 
+pytestmark = pytest.mark.long
+
 PROCESSES = 2
 SECONDS = 60
 Running = list[tuple["subprocess.Popen[str]", str]]

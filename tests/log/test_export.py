@@ -216,6 +216,7 @@ async def settled(world: World) -> list[tuple[str, datetime]]:
             before = now
 
 
+@pytest.mark.long
 async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_the_work(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +245,7 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
         assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_043
 
 
+@pytest.mark.long
 async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -> None:
     await world.sequence()
     peaks = []

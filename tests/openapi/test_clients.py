@@ -12,6 +12,8 @@ import pytest
 from tests.conftest import World
 from tests.serving import served_here
 
+pytestmark = pytest.mark.clients
+
 OPENAPI = Path(__file__).parents[2] / "openapi"
 GUIDES = dict(re.findall(r"```(python|typescript)\n(.*?)```", (OPENAPI / "README.md").read_text(), re.DOTALL))
 MISSING = [program for program in ("npm", "node", "uvx") if shutil.which(program) is None]

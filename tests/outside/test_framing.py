@@ -201,6 +201,6 @@ async def test_a_token_is_had_by_a_client_that_asks_for_an_upgrade(still: World)
         await raw.send(head)
         await raw.send(body + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
         said = await raw.answers(2)
-    assert said.statuses == [200, 200]
+    assert said.statuses == [200, 200], said.text
     assert '"access_token":"' in said.text
     assert '"alive"' in said.text

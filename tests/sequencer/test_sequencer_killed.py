@@ -5,11 +5,15 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from service.tlog.tiles import WIDTH
 from service.trail.models import REGISTRY
 from tests.conftest import COMMISSION, Maker
 from tests.sequencer.filling import fill
 from tests.tlog.soundness import Leaves, finished, sound
+
+pytestmark = pytest.mark.long
 
 BIG = UUID(COMMISSION)
 SMALL = UUID(int=7)

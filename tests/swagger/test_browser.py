@@ -15,6 +15,8 @@ from tests.conftest import World, item
 from tests.serving import served_here
 from tests.swagger.conftest import is_trouble
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 async def docs(browser: Browser, world: World, request: pytest.FixtureRequest) -> AsyncIterator[Page]:

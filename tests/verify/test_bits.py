@@ -10,6 +10,8 @@ from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.verify.journal import POLICY, Journal, files_of, in_memory, newest_of, seal
 
+pytestmark = pytest.mark.long
+
 _journal = Journal()
 _one = _journal.record(1)
 _journal.confirm(_one)

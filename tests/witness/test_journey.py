@@ -18,6 +18,8 @@ from tests.witness.dying import MOMENTS
 from tests.witness.growing import ORIGIN, SIGNER, Log
 from tests.witness.running import Running, call
 
+pytestmark = pytest.mark.long
+
 TRUE, FORK = Log(), Log("false", forks_at=6)
 
 

@@ -18,6 +18,8 @@ from service.witness.start import opened, public_key
 from tests.witness.growing import ORIGIN, SIGNER, Log
 from tests.witness.running import NAME, ROOT, Running
 
+pytestmark = pytest.mark.long
+
 TRUE = Log()
 
 
