@@ -6,4 +6,4 @@ from pathlib import Path
 import pytest
 
 if __name__ == "__main__":
-    sys.exit(pytest.main(["-n", "0", "-rs", str(Path(__file__).parent), *sys.argv[1:]]))
+    sys.exit(pytest.main(["-n", "0", "-rs", "-m", "", str(Path(__file__).parent), *sys.argv[1:]]))
