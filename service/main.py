@@ -13,7 +13,7 @@ from service.database.connection import Address
 from service.database.pool import LOST, Pool
 from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
-from service.http import problems
+from service.http import catalogue, problems
 from service.http.addresses import Addresses
 from service.http.declared import Declared
 from service.http.declared import operations as declare
@@ -124,6 +124,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
+    app.include_router(catalogue.router)
     providers = service.callers.providers
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]

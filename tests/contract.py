@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import TypeAdapter
 
+from service.http.catalogue import kinds
 from service.main import create_app
 from service.settings import Settings
 
@@ -27,6 +28,7 @@ WATCHED = (
     "content-disposition",
     "content-language",
 )
+USUAL = {"type", "title", "status", "detail", "instance", "request_id", "errors"}
 PATHS = {"place"}
 """Path parameters that hold slashes."""
 UNDECLARED = {405, 500}
@@ -66,11 +68,18 @@ def declared(response: httpx.Response) -> None:
     kind = response.headers.get("content-type", "")
     if kind.endswith("json") and kind in answer.get("content", {}):
         known_shapes(name, response.status_code).validate(response.json())
+        assert response.is_success or told(response.json()), f"members of which nobody tells: {response.json()}"
     model = models().get(name)
     if model is not None and response.is_success and response.headers["content-type"] == "application/json":
         # Some answers are written without their model, for speed: all are held to it here, member by member.
         held = model.dump_json(model.validate_json(response.content), exclude_unset=True)
         assert json.loads(held) == response.json(), name
+
+
+def told(problem: dict[str, Any]) -> bool:
+    """Tell whether the problem's members are the usual ones and those of its kind."""
+    beside = {kind.type(): kind.told for kind in kinds()}
+    return "error" in problem or problem.keys() - USUAL <= beside[problem["type"]].keys()
 
 
 @cache

@@ -46,7 +46,7 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     first, second = (walked(script, tmp_path) for _ in range(2))
     assert '"client_id": "pk-secretariat"' in first
     assert "a signatory for AZ is needed" in first
-    assert "urn:pacta:problem:own-proposal" in first
+    assert "/problems/own-proposal" in first
     assert re.search(r"^mou_drafted$.*^effective$\n^signed$", first, re.DOTALL | re.MULTILINE)
     for said in (first, second):
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-type_prefix = "urn:pacta:problem:"
+type_prefix = "/problems/"
 
 
 class Fault(dict[str, str]):
@@ -43,5 +43,5 @@ class ServiceError(Exception):
 
     @classmethod
     def type(cls) -> str:
-        """Return the stable problem type: the class name in kebab case."""
+        """Return the stable problem type, the address of its page: the class name in kebab case."""
         return type_prefix + re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()

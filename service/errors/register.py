@@ -116,6 +116,7 @@ class AlreadyExists(Conflict):
 
     title = "This exists already"
     told: ClassVar[Mapping[str, str]] = {
+        "reference": "The reference that is taken, if it is one.",
         "existing": "What has the name or number already: what it is, its id, and its address.",
     }
 

@@ -138,3 +138,4 @@ class Unavailable(ServiceError):
 
     status = 503
     title = "The service is not available at the moment"
+    told: ClassVar[Mapping[str, str]] = {"checks": "What was looked at and how it is; of `/readyz` alone."}

@@ -3,14 +3,14 @@
 import contextlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Final, NotRequired
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field, with_config
 from starlette.exceptions import HTTPException
-from typing_extensions import override
+from typing_extensions import TypedDict, override
 
 from service import errors
 from service.database import refusals
@@ -24,44 +24,69 @@ MEDIA_TYPE = "application/problem+json"
 ADDRESSES = frozenset({"address", "nearest_address", "document"})
 """Members that hold an address of ours."""
 log = structlog.get_logger("pacta.problems")
+open_ended: Final = with_config(ConfigDict(extra="allow"))
 
 
-class ProblemFault(BaseModel):
+@open_ended
+class ProblemFault(TypedDict):
     """One wrong place in the request."""
 
-    model_config = ConfigDict(extra="allow")
-
     detail: str
-    pointer: str | None = Field(None, description="JSON pointer (RFC 6901) into the request body.")
-    parameter: str | None = Field(None, description="Name of the query, path or header parameter.")
+    pointer: NotRequired[Annotated[str, Field(description="JSON pointer (RFC 6901) into the request body.")]]
+    parameter: NotRequired[Annotated[str, Field(description="Name of the query, path or header parameter.")]]
 
 
-class Problem(BaseModel):
-    """A problem document (RFC 9457). `type` is stable; more members may stand beside, such as `allowed_actions`."""
+@open_ended
+class Problem(TypedDict):
+    """A problem document (RFC 9457). Beside the usual members stand those of its type."""
 
-    model_config = ConfigDict(extra="allow")
-
-    type: str = Field(examples=["urn:pacta:problem:transition-not-allowed"])
-    title: str = Field(description="What went wrong, in the language of `Accept-Language`: en, az, fr, ru or ur.")
+    type: Annotated[
+        str,
+        Field(
+            description="Which problem it is: the address of a page that explains it, always the same for the same problem.",
+            examples=["/problems/transition-not-allowed"],
+            json_schema_extra={"format": "uri-reference"},
+        ),
+    ]
+    title: Annotated[
+        str, Field(description="What went wrong, in the language of `Accept-Language`: en, az, fr, ru or ur.")
+    ]
     status: int
-    detail: str = Field(description="What is wrong here and what is possible instead, in English.")
-    instance: str = Field(description="Path of the request.")
-    request_id: str = Field(description="The id under which the service logged the request.")
-    errors: list[ProblemFault] = Field(default_factory=list, description="Every wrong place, all of them at once.")
+    detail: Annotated[str, Field(description="What is wrong here and what is possible instead, in English.")]
+    instance: Annotated[str, Field(description="Path of the request.")]
+    request_id: Annotated[str, Field(description="The id under which the service logged the request.")]
+    errors: Annotated[list[ProblemFault], Field(description="Every wrong place, all of them at once.")]
+    allowed_actions: NotRequired[list[str]]
+    allowed_methods: NotRequired[list[str]]
+    checks: NotRequired[dict[str, str]]
+    document: NotRequired[str]
+    existing: NotRequired[dict[str, Any]]
+    media_types: NotRequired[list[str]]
+    nearest: NotRequired[str]
+    nearest_address: NotRequired[str | None]
+    open_transition: NotRequired[dict[str, Any]]
+    open_transition_id: NotRequired[str]
+    permission: NotRequired[str]
+    reference: NotRequired[str]
+    roles_that_have_it: NotRequired[list[str]]
+    state: NotRequired[str]
+    transition_status: NotRequired[str]
+    your_roles: NotRequired[list[str]]
 
 
 def respond(request: Request, error: errors.ServiceError) -> Response:
     """Return the answer for `error`, its title in the language that the caller asked for."""
     language = chosen(",".join(request.headers.getlist("accept-language")))
+    root = request.scope.get("root_path", "")
     content = {
-        "type": error.type(),
+        "type": root + error.type(),
         "title": translated(error.title, language),
         "status": error.status,
         "detail": error.detail,
         "instance": request.scope["path"],
         "request_id": request.scope.get("request_id", ""),
         "errors": error.errors,
-        **_placed(error.members, request.scope.get("root_path", "")),
+        **_placed(error.members, root),
     }
     spoken = {"Content-Language": language, "Vary": "Accept-Language"}
     return ProblemResponse(content, error.status, {**error.headers, **spoken})

@@ -26,7 +26,10 @@ logger = structlog.get_logger("pacta.log")
 
 
 class LogUnprovable(ServiceError):
-    """The stored log does not prove what it holds (500): something stored was changed behind the service's back."""
+    """The stored log does not prove what it holds: something stored was changed behind the service's back.
+
+    Tell the operator, and keep the checkpoints that you have. The other logs go on.
+    """
 
     title = "The log does not prove itself"
 

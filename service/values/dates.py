@@ -13,12 +13,13 @@ from service.values.text import AS_RECORDED
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 """Between them governments meet, move and aim in the common calendar; another year is of another one, or a slip."""
+_SHAPE: Final = "[1-9][0-9]{3}(-[0-9]{2}){0,2}"
 
 
 @lru_cache(maxsize=4096)  # a register names the same days again and again
 def real_date(text: str) -> str:
     """Return `text`, an ISO 8601 date that may be reduced to a month or year; `ValueError` if there is no such date."""
-    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+    if not re.fullmatch(_SHAPE, text):
         raise PydanticCustomError("date_shape", "must be a date as YYYY-MM-DD, YYYY-MM or YYYY, such as 2024-07-09")
     try:
         start(text)
@@ -59,19 +60,15 @@ def _modern(text: str, info: ValidationInfo) -> str:
     return text
 
 
-_PATTERN: Final = r"^[1-9]\d{3}(-\d{2}){0,2}$"
 _REDUCED: Final = Field(
-    min_length=4,
-    max_length=10,
-    pattern=_PATTERN,
-    # Said once more: what is checked after a function is not published by itself.
-    json_schema_extra={"pattern": r"^[1-9][0-9]{3}(-[0-9]{2}){0,2}$"},
+    # Published only: `real_date` refuses the same in words.
+    json_schema_extra={"pattern": f"^{_SHAPE}$", "minLength": 4, "maxLength": 10},
     description="ISO 8601 date, with the precision that is known: day, month or year.",
     examples=["2024-07-09", "2024-07", "2024"],
 )
-ReducedDate = Annotated[str, AfterValidator(real_date), _REDUCED]
+ReducedDate = Annotated[str, _REDUCED, AfterValidator(real_date)]
 """Any date."""
-ModernDate = Annotated[str, AfterValidator(_modern), AfterValidator(real_date), _REDUCED]
+ModernDate = Annotated[str, _REDUCED, AfterValidator(_modern), AfterValidator(real_date)]
 """The date of a session, a move or a target: one of the common calendar, between 1800 and 2200."""
 
 

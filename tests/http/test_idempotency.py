@@ -19,7 +19,7 @@ async def test_a_hundred_parallel_copies_have_one_effect_and_one_answer(make_wor
     done = [answer for answer in answers if answer.status_code == 201]
     running = [answer for answer in answers if answer.status_code == 409]
     assert len(done) + len(running) == 100
-    assert {answer.json()["type"] for answer in running} <= {"urn:pacta:problem:still-running"}
+    assert {answer.json()["type"] for answer in running} <= {"/problems/still-running"}
     assert all(answer.headers["retry-after"] == "1" for answer in running)
     assert len({answer.content for answer in done}) == 1
     owner = await world.connect()
@@ -34,7 +34,7 @@ async def test_a_hundred_parallel_copies_have_one_effect_and_one_answer(make_wor
 async def test_the_same_key_with_another_body_is_refused(world: World) -> None:
     assert (await world.as_("PK").post("/v1/commitments", json=RECORD, headers=KEY)).status_code == 201
     other = await world.as_("PK").post("/v1/commitments", json=RECORD | {"item_number": 16}, headers=KEY)
-    assert (other.status_code, other.json()["type"]) == (422, "urn:pacta:problem:idempotency-key-reused")
+    assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
     elsewhere = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=RECORD, headers=KEY)
     assert elsewhere.status_code == 422
 

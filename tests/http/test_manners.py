@@ -25,7 +25,7 @@ def check(answer: httpx.Response, status: int, kind: str | None = None) -> Any:
     assert found["detail"]
     assert found["request_id"] == answer.headers["x-request-id"]
     if kind:
-        assert found["type"] == f"urn:pacta:problem:{kind}"
+        assert found["type"] == f"/problems/{kind}"
     return found
 
 

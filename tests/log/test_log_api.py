@@ -321,6 +321,6 @@ async def test_a_log_that_does_not_prove_itself_any_longer_hands_out_no_proof(wo
             await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
     for path in (url, f"{LOG}/entries/0/proof"):
         answer = await world.as_("PK").get(path)
-        assert (answer.status_code, answer.json()["type"]) == (500, "urn:pacta:problem:log-unprovable")
+        assert (answer.status_code, answer.json()["type"]) == (500, "/problems/log-unprovable")
         assert "The operator has been told" in answer.json()["detail"]
         assert "hashes" not in json.dumps(answer.json())

@@ -15,6 +15,7 @@ from tests.serving import served_here
 CLIENT = Path(__file__).with_name("Client.java")
 
 
+@pytest.mark.clients
 @pytest.mark.skipif(
     shutil.which("java") is None and "PACTA_REQUIRE_CLIENTS" not in os.environ,
     reason="there is no Java (Debian: default-jdk-headless)",

@@ -9,7 +9,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
 
+from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import spelling
 from service.http.openapi.additions import PILOT
@@ -88,9 +90,9 @@ def _operations(made: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def _add_problem(schemas: Schema) -> None:
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    problem = TypeAdapter(Problem).json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs")
-    schemas["Problem"] = problem
+    schemas["Problem"] = catalogue.described(problem)
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
 

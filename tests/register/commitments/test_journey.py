@@ -92,7 +92,7 @@ async def test_a_claim_changes_nothing_until_the_other_side_has_confirmed_it(wor
 async def test_a_party_never_confirms_its_own_proposal(world: World) -> None:
     claimed = (await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)).json()
     own = await world.as_("PK").post(f"/v1/transitions/{claimed['id']}/confirmations", json={"decision": "confirm"})
-    assert (own.status_code, own.json()["type"]) == (409, "urn:pacta:problem:own-proposal")
+    assert (own.status_code, own.json()["type"]) == (409, "/problems/own-proposal")
 
 
 async def test_a_refusal_closes_the_proposal_needs_a_reason_and_leaves_the_commitment_disputed(world: World) -> None:
@@ -140,7 +140,7 @@ async def test_missing_evidence_is_listed_all_at_once(world: World) -> None:
     refused = await world.as_("PK").post(
         f"/v1/commitments/{item(4)}/transitions", json={"action": "sign", "effective_on": "yesterday"}
     )
-    assert (refused.status_code, refused.json()["type"]) == (422, "urn:pacta:problem:evidence-missing")
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/evidence-missing")
     pointers = {fault["pointer"] for fault in refused.json()["errors"]}
     assert pointers == {"/place", "/signatories", "/authentic_texts", "/effective_on"}
 
