@@ -37,6 +37,7 @@ from service.log import health as operations
 from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
+from service.register.commissions.routes import moves as many_moves
 from service.register.commissions.routes import router as commissions
 from service.register.commitments.routes import lifecycle, moves
 from service.register.commitments.routes import router as commitments
@@ -68,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     registry,
     principals,
     commissions,
+    many_moves,
     groups,
     lifecycle,
     operations.router,

@@ -76,11 +76,16 @@ class Problem(TypedDict):
 
 def respond(request: Request, error: errors.ServiceError) -> Response:
     """Return the answer for `error`, its title in the language that the caller asked for."""
-    language = chosen(",".join(request.headers.getlist("accept-language")))
+    spoken = {"Content-Language": _language(request), "Vary": "Accept-Language"}
+    return ProblemResponse(document(request, error), error.status, {**error.headers, **spoken})
+
+
+def document(request: Request, error: errors.ServiceError) -> dict[str, Any]:
+    """Return the problem document for `error`, as it is answered, or told among others."""
     root = request.scope.get("root_path", "")
-    content = {
+    return {
         "type": root + error.type(),
-        "title": translated(error.title, language),
+        "title": translated(error.title, _language(request)),
         "status": error.status,
         "detail": error.detail,
         "instance": request.scope["path"],
@@ -88,8 +93,10 @@ def respond(request: Request, error: errors.ServiceError) -> Response:
         "errors": error.errors,
         **_placed(error.members, root),
     }
-    spoken = {"Content-Language": language, "Vary": "Accept-Language"}
-    return ProblemResponse(content, error.status, {**error.headers, **spoken})
+
+
+def _language(request: Request) -> str:
+    return chosen(",".join(request.headers.getlist("accept-language")))
 
 
 def _placed(members: Mapping[str, Any], root: str) -> dict[str, Any]:

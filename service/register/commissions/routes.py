@@ -4,12 +4,12 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, Response
+from fastapi import Body, Request, Response
 
 from service.database.transaction import Transaction
 from service.errors.sent import Sent
 from service.http.answers import answer, members
-from service.http.headers import VERSIONED, created
+from service.http.headers import VERSIONED, carrying, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging, number
 from service.http.preconditions import RequiredVersion
@@ -26,8 +26,15 @@ from service.register.commissions.schemas import (
     SessionPatch,
     SessionRead,
 )
+from service.register.decisions import many
+from service.register.decisions.answers import outcomes
+from service.register.decisions.examples import MANY_CONFIRMATIONS, MANY_PROPOSALS
+from service.register.decisions.routes import EveryMatter
+from service.register.decisions.schemas import ConfirmationsCreate, OutcomesRead, ProposalsCreate
 
 router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
+moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+ANSWERED = carrying("Idempotent-Replayed")
 FOUNDED = created(parameter="commission_id", leads_to=["read_commission", "create_session"])
 PLANNED = created("ETag", parameter="session_id", leads_to=["read_session", "change_session"])
 
@@ -86,6 +93,46 @@ async def appoint_auditor(
     """Appoint an auditor, who reads everything in this commission. Administrator only."""
     row = await commands.appoint_auditor(connection, caller, commission_id, principal_id)
     return answer(members(AuditorRead, row))
+
+
+@moves.post(
+    "/commissions/{commission_id}/confirmations",
+    summary="Confirm or refuse many moves",
+    response_model=OutcomesRead,
+    responses=WRITING_ONE | ANSWERED,
+    dependencies=[Once],
+)
+async def create_confirmations(
+    request: Request,
+    connection: Transaction,
+    caller: CurrentCaller,
+    every: EveryMatter,
+    commission_id: UUID,
+    new: Annotated[Sent[ConfirmationsCreate], Body(openapi_examples=MANY_CONFIRMATIONS)],
+) -> Response:
+    """Give the same answer to up to 500 proposals of a commission. Each is judged for itself; what became of it stands in its place."""
+    await queries.get(connection, commission_id)
+    return answer(outcomes(request, await many.answer(connection, every, caller, commission_id, new)))
+
+
+@moves.post(
+    "/commissions/{commission_id}/proposals",
+    summary="Propose a move for many",
+    response_model=OutcomesRead,
+    responses=WRITING_ONE | ANSWERED,
+    dependencies=[Once],
+)
+async def create_proposals(
+    request: Request,
+    connection: Transaction,
+    caller: CurrentCaller,
+    every: EveryMatter,
+    commission_id: UUID,
+    new: Annotated[Sent[ProposalsCreate], Body(openapi_examples=MANY_PROPOSALS)],
+) -> Response:
+    """Propose the same move, with the same evidence, for up to 500 matters of a commission. Each is judged for itself."""
+    await queries.get(connection, commission_id)
+    return answer(outcomes(request, await many.propose(connection, every, caller, commission_id, new)))
 
 
 @router.post(

@@ -1,12 +1,17 @@
 """What leaves the service about a move: rows as the schemas publish them, without being checked once more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from fastapi import Request
+
+from service.http.problems import document
 from service.permissions import Caller, Permission
 from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
+from service.register.decisions.many import Outcome
+from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import TransitionRead
 
 _PLAIN: Final = tuple(name for name in TransitionRead.model_fields if name not in {"matter", "confirmations"})
@@ -25,7 +30,27 @@ def transition(row: Row) -> dict[str, Any]:
 def listed(caller: Caller, row: Row) -> dict[str, Any]:
     """Return the row as `ListedTransitionRead`."""
     may_answer = caller.party in row["awaiting"] and standing_in(caller, row).may(Permission.CONFIRM)
-    return transition(row) | {"awaiting": row["awaiting"], "office": row["office"], "may_answer": may_answer}
+    beside = {"awaiting": row["awaiting"], "office": row["office"], "may_answer": may_answer}
+    return transition(row) | beside | {"reviewed": _reviewed(row) if row["awaiting"] else None}
+
+
+def outcomes(request: Request, found: Sequence[Outcome]) -> dict[str, Any]:
+    """Return what became of many as `OutcomesRead`."""
+    return {"results": [_outcome(request, one) for one in found]}
+
+
+def _outcome(request: Request, one: Outcome) -> dict[str, Any]:
+    made, refused = one.made, one.refused
+    return {
+        "id": one.asked,
+        "transition": transition(made) if made else None,
+        "problem": document(request, refused) if refused else None,
+    }
+
+
+def _reviewed(row: Row) -> str:
+    matter = row["matter_kind"], row["matter_id"]
+    return reviewed(row["id"], row["action"], row["evidence"], matter, row["matter_version"])
 
 
 def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:

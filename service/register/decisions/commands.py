@@ -12,6 +12,7 @@ from service.errors import (
     OwnProposal,
     ProposalAlreadyOpen,
     ProposalClosed,
+    Stale,
     fault,
 )
 from service.errors.sent import Sent
@@ -24,6 +25,7 @@ from service.register.decisions.engine.writing import proposed, save, take_effec
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
 from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
@@ -104,7 +106,8 @@ async def answer(
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
     await _may_answer(connection, caller, locked, transition_id)
-    new = sent.read(_unreasoned(sent.sound))
+    new = sent.read(unreasoned(sent.sound))
+    _as_reviewed(known, locked, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     said = _said(transition_id, caller, locked, new)
     kind, status = "transition.confirmed", TransitionStatus.OPEN
@@ -116,7 +119,7 @@ async def answer(
         changes = {"awaiting": awaiting}
     else:
         still_possible(locked.matter.rules, locked.found)
-        step = step_of(locked.matter.rules, locked.facts, _body(known))
+        step = step_of(locked.matter.rules, locked.facts, body_of(known))
         effect = take_effect(locked.matter, step, known["evidence"], locked.case)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
     others = [answered(said)]
@@ -156,10 +159,11 @@ async def _lock_proposed(
         return found
     known = await queries.get(connection, matters, caller, transition_id)
     matter = next(one for one in matters if one.kind == known["matter_kind"])
-    return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(_body(known)))
+    return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(body_of(known)))
 
 
-def _body(known: Row) -> dict[str, Any]:
+def body_of(known: Row) -> dict[str, Any]:
+    """Return the proposal as it was sent."""
     return {**known["evidence"], "action": known["action"]}
 
 
@@ -173,7 +177,19 @@ async def _may_answer(connection: Connection, caller: Caller, locked: Locked, tr
         raise Conflict(f"{caller.party} has confirmed this already; {awaiting} has not yet.")
 
 
-def _unreasoned(sound: Mapping[str, Any]) -> Iterator[Fault]:
+def _as_reviewed(known: Row, locked: Locked, new: ConfirmationCreate) -> None:
+    row = locked.row
+    matter = locked.matter.kind, row["id"]
+    present = reviewed(known["id"], known["action"], known["evidence"], matter, row["seq"])
+    if new.reviewed not in {None, present}:
+        raise Stale(
+            f"{row['reference']} has changed since '{known['action']}' was reviewed. Read it again, and answer with the "
+            "`reviewed` that the list of transitions says now."
+        )
+
+
+def unreasoned(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return what is wrong with a refusal that says no reason."""
     if sound.get("decision") == Decision.REFUSE and not sound.get("reason"):
         yield fault("/reason", "is needed for a refusal, so that the other side knows what to mend")
 

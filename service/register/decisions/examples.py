@@ -15,3 +15,19 @@ WITHDRAWALS: dict[str, Example] = {
         "value": {"reason": "A mistake (sample)."},
     },
 }
+MANY_CONFIRMATIONS: dict[str, Example] = {
+    "confirm": {
+        "summary": "Yes to several (200 as AZ)",
+        "value": {"transitions": ["01940000-0000-7000-8000-000000000404"], "decision": "confirm"},
+    },
+}
+MANY_PROPOSALS: dict[str, Example] = {
+    "suspend": {
+        "summary": "The same move for several (200 as PK)",
+        "value": {
+            "action": "suspend",
+            "matters": ["01940000-0000-7000-8000-000000000407", "01940000-0000-7000-8000-000000000408"],
+            "reason": "Both wait for the study of the pipeline (sample).",
+        },
+    },
+}

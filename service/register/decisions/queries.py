@@ -101,6 +101,28 @@ async def page(
     return rows
 
 
+async def open_of(
+    connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, transition_ids: Sequence[UUID]
+) -> list[tuple[Matter, Row]]:
+    """Return those of the transitions that are of this commission, and that the caller may see, with their kind of matter."""
+    found: list[tuple[Matter, Row]] = []
+    for matter in matters:
+        values = {"commission_id": commission_id, "ids": transition_ids, **matter.bound(caller)}
+        found += [(matter, row) for row in await _among(matter, caller.kind).rows(connection, **values)]
+    return found
+
+
+async def matters_of(
+    connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, matter_ids: Sequence[UUID]
+) -> list[tuple[UUID, Matter]]:
+    """Return those of the matters that are of this commission, and that the caller may see, each with its kind."""
+    found = []
+    for matter in matters:
+        values = {"commission_id": commission_id, "ids": matter_ids, **matter.bound(caller)}
+        found += [(row["id"], matter) for row in await _in(matter, caller.kind).rows(connection, **values)]
+    return found
+
+
 async def status(connection: Connection, transition_id: UUID) -> str:
     """Return what became of a transition, read now."""
     return await _status_of.one(connection, transition_id=transition_id)
@@ -143,6 +165,23 @@ def _one(matters: tuple[Matter, ...], kind: Kind) -> Query[dict[str, Any]]:
     return Query(_of_each([_visible(matter, kind).where(wanted) for matter in matters]), dict)
 
 
+def _ids(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.bindparam("ids", type_=ARRAY(column.type)))
+
+
+@cache
+def _among(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+    asked = sa.select(*(_transition.c[name] for name in ("id", "matter_id", "action", "evidence")))
+    here = _transition.c.commission_id == sa.bindparam("commission_id")
+    return Query(matter.seen_by(kind, asked).where(_mine(matter), here, _ids(_transition.c.id)), dict)
+
+
+@cache
+def _in(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+    here = matter.table.c.commission_id == sa.bindparam("commission_id")
+    return Query(matter.seen_by(kind, sa.select(matter.table.c.id)).where(here, _ids(matter.table.c.id)), dict)
+
+
 @cache
 def _of_matter(matter: Matter) -> Query[dict[str, Any]]:
     asked = sa.select(*_columns(matter)).where(
@@ -170,7 +209,8 @@ def _visible(matter: Matter, kind: Kind) -> sa.Select[Any]:
     awaiting = sa.case(
         (_awaited(matter), matter.table.c.awaiting), else_=sa.cast(sa.literal([], ARRAY(sa.Text)), ARRAY(sa.Text))
     )
-    asked = sa.select(*_columns(matter), awaiting.label("awaiting"), _office.label("office"))
+    version = matter.table.c.seq.label("matter_version")
+    asked = sa.select(*_columns(matter), version, awaiting.label("awaiting"), _office.label("office"))
     return matter.seen_by(kind, asked).where(_mine(matter))
 
 

@@ -9,12 +9,13 @@ from fastapi import Body, Depends, Query, Request, Response
 
 from service.database.state import State, state_of
 from service.database.transaction import Transaction
+from service.errors import Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import ONCE
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.refusals import LISTING, READING_ONE, WRITING_ONE
+from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
 from service.register.decisions import answers, commands, queries
@@ -72,7 +73,7 @@ async def read_transition(
     status_code=201,
     summary="Confirm or refuse a move",
     response_model=TransitionRead,
-    responses=WRITING_ONE | ONCE,
+    responses=WRITING_ONE | refusals(Stale) | ONCE,
     dependencies=[Once],
 )
 async def create_confirmation(

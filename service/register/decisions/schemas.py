@@ -1,10 +1,10 @@
 """What goes over the wire about moves, and about the machines that allow them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.http.openapi.unions import one_of
 from service.permissions import Permission
@@ -12,12 +12,46 @@ from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
 from service.values import Read, Reason, Strict
 
+Digest = Annotated[
+    str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
+]
+
 
 class ConfirmationCreate(Strict):
     """A party's yes or no to a proposal."""
 
     decision: Decision
     reason: Reason | None = Field(None, description="Needed for a refusal.")
+    reviewed: Digest | None = Field(
+        None,
+        description="What was looked at, as the list of transitions says it: if something has changed since, it is refused (412).",
+    )
+
+
+class Reviewed(Strict):
+    """A transition, and what was looked at before it is answered."""
+
+    id: UUID
+    reviewed: Digest | None = None
+
+
+class ConfirmationsCreate(Strict):
+    """A party's yes or no to many proposals."""
+
+    transitions: list[UUID | Reviewed] = Field(
+        min_length=1, max_length=500, description="Each by its id, or with what was reviewed of it."
+    )
+    decision: Decision
+    reason: Reason | None = Field(None, description="Needed for a refusal.")
+
+
+class ProposalsCreate(BaseModel):
+    """The same move for many matters; beside these members stands its evidence, as it does for one."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    action: str = Field(max_length=64, examples=["suspend"], description="An action of the matters' lifecycle.")
+    matters: list[UUID] = Field(min_length=1, max_length=500, description="Ids of matters of this commission.")
 
 
 class WithdrawalCreate(Strict):
@@ -82,6 +116,26 @@ class ListedTransitionRead(TransitionRead):
     awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
     office: OfficeRead | None = Field(description="The office that proposed it.")
     may_answer: bool = Field(description="Whether this caller may confirm or refuse it now.")
+    reviewed: str | None = Field(
+        description="Of an open one: a digest (SHA-256, hex) of its evidence and of the version of what it would change. Sent with "
+        "the answer, it makes sure that what is answered is what was looked at."
+    )
+
+
+class OutcomeRead(Read):
+    """What became of one of many: a transition, or a problem."""
+
+    id: UUID = Field(description="What was asked: the transition, or the matter of a proposal.")
+    transition: TransitionRead | None
+    problem: dict[str, Any] | None = Field(
+        description="The problem document (RFC 9457) with which it would be refused alone."
+    )
+
+
+class OutcomesRead(Read):
+    """What became of each, in the order asked."""
+
+    results: list[OutcomeRead]
 
 
 class StateRead(Read):

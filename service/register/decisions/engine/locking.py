@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
@@ -101,7 +102,7 @@ async def lock(
     Names are looked up as `seeing` may see them; None: as the service does. `NotFound` where the caller sees none. Two moves at
     once: the second waits here, and then reads the row as the first left it; what it decides on must therefore lie on this row.
     """
-    found = {name: await matter.find(connection, name, seeing, matter_id) for name in named if name.kind != ENTRY}
+    found = await look_up(connection, matter, matter_id, named, seeing)
     beside = {one.id: name for name, one in found.items() if one and one.id and one.is_beside and not one.is_itself}
     locked = None
     for key in sorted({matter_id, *beside}):
@@ -115,6 +116,19 @@ async def lock(
     # Its own trail under the lock: nothing is added to it any more.
     found |= {name: await brought(connection, matter, matter_id, name.key) for name in named if name.kind == ENTRY}
     return replace(locked, found=found)
+
+
+async def look_up(
+    connection: Connection, matter: Matter, matter_id: UUID, named: Sequence[Name], seeing: Caller | None
+) -> dict[Name, Found | None]:
+    """Return what stands under each name but those of entries, which are read under the lock."""
+    return {name: await matter.find(connection, name, seeing, matter_id) for name in named if name.kind != ENTRY}
+
+
+async def lock_all(connection: Connection, matter: Matter, keys: Sequence[UUID]) -> None:
+    """Lock rows of one kind, by ascending id; what each holds is read, and judged, when it is its turn."""
+    if keys:
+        await _every(matter).rows(connection, keys=keys)
 
 
 async def lock_proposed(
@@ -175,3 +189,10 @@ def _by_transition(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
 def _state(matter: Matter) -> Query[str]:
     asked = sa.select(matter.table.c.state).where(matter.table.c.id == sa.bindparam("matter_id"))
     return Query(asked.with_for_update(key_share=True), str)
+
+
+@cache
+def _every(matter: Matter) -> Query[UUID]:
+    key = matter.table.c.id
+    asked = sa.select(key).where(key == sa.any_(sa.bindparam("keys", type_=ARRAY(key.type)))).order_by(key)
+    return Query(asked.with_for_update(key_share=True), UUID)

@@ -1,0 +1,102 @@
+"""Many at once: proposals answered, or the same move proposed, each judged for itself and all in one transaction.
+
+Everything that is going to change, and everything that is named beside it, is locked first: kinds in their order, rows by
+ascending id. Then each goes the way that it would go alone. Every refusal comes before the first write of what it refuses, so
+that it takes nothing back of the others.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from service.database.statement import Connection
+from service.errors import NotFound, ServiceError
+from service.errors.sent import Sent
+from service.permissions import Caller, Permission, standing
+from service.register.decisions import commands, queries
+from service.register.decisions.engine.locking import lock_all, look_up
+from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.schemas import ConfirmationCreate, ConfirmationsCreate, ProposalsCreate, Reviewed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one of many: the transition, or the refusal."""
+
+    asked: UUID
+    made: Row | None = None
+    refused: ServiceError | None = None
+
+
+async def answer(
+    connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, sent: Sent[ConfirmationsCreate]
+) -> list[Outcome]:
+    """Answer proposals of one commission, and return what became of each, in the order asked.
+
+    403 for who acts for no party, 422 for what is wrong with the request as a whole.
+    """
+    _may_act(caller, Permission.CONFIRM)
+    new = sent.read(commands.unreasoned(sent.sound))
+    asked = [one if isinstance(one, Reviewed) else Reviewed(id=one, reviewed=None) for one in new.transitions]
+    known = await queries.open_of(connection, matters, caller, commission_id, [one.id for one in asked])
+    wanted = [(matter, row["matter_id"], commands.body_of(row)) for matter, row in known]
+    await _lock(connection, None, matters, wanted)
+    there = {row["id"] for _, row in known}
+    done = []
+    for one in asked:
+        said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
+        answered = partial(commands.answer, connection, matters, caller, one.id, said)
+        done.append(await _outcome(one.id, answered if one.id in there else None, "transition"))
+    return done
+
+
+async def propose(
+    connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, sent: Sent[ProposalsCreate]
+) -> list[Outcome]:
+    """Propose the same move for many matters of one commission, and return what became of each, in the order asked.
+
+    403 for who acts for no party, 422 for what is wrong with the request as a whole.
+    """
+    _may_act(caller, Permission.PROPOSE)
+    new = sent.read()
+    body = {"action": new.action, **(new.model_extra or {})}
+    known = dict(await queries.matters_of(connection, matters, caller, commission_id, new.matters))
+    await _lock(connection, caller, matters, [(matter, key, body) for key, matter in known.items()])
+    done = []
+    for key in new.matters:
+        proposed = partial(commands.propose, connection, known[key], caller, key, body, None) if key in known else None
+        done.append(await _outcome(key, proposed, "matter"))
+    return done
+
+
+def _may_act(caller: Caller, permission: Permission) -> None:
+    # Of whoever acts for a party it is asked again for each, where its group is known.
+    standing(caller, co_lead=True).require(permission)
+
+
+async def _lock(
+    connection: Connection,
+    seeing: Caller | None,
+    matters: Matters,
+    wanted: Iterable[tuple[Matter, UUID, Mapping[str, Any]]],
+) -> None:
+    """Lock what is going to change with what it names, which is looked up as `seeing` may see it; None: as the service does."""
+    keys: dict[Matter, set[UUID]] = {matter: set() for matter in matters}
+    for matter, key, body in wanted:
+        keys[matter].add(key)
+        named = matter.rules.names(body) if body["action"] in matter.rules.naming else ()
+        found = await look_up(connection, matter, key, named, seeing)
+        keys[matter] |= {one.id for one in found.values() if one and one.id and one.is_beside}
+    for matter in matters:
+        await lock_all(connection, matter, sorted(keys[matter]))
+
+
+async def _outcome(asked: UUID, move: Callable[[], Awaitable[Row]] | None, noun: str) -> Outcome:
+    if move is None:
+        return Outcome(asked, refused=NotFound(f"There is no such {noun} of this commission for this caller."))
+    try:
+        return Outcome(asked, await move())
+    except ServiceError as refused:
+        return Outcome(asked, refused=refused)
