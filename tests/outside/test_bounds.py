@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
@@ -198,3 +199,21 @@ async def test_a_body_may_be_as_long_as_its_route_says_and_no_longer() -> None:
         # Who declares too much is told at once, and can read it though still sending.
         assert (await client.post("/here", content=b"a" * 8_000_000)).status_code == 413
         assert (await client.post("/here", content=in_parts(8_000_000))).status_code == 413
+
+
+async def test_the_end_of_an_answer_waits_for_no_acknowledgement_of_its_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    undelayed: list[int] = []
+    made = connections.Connection.connection_made
+
+    def watched(self: connections.Connection, transport: asyncio.BaseTransport) -> None:
+        made(self, transport)
+        undelayed.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(connections.Connection, "connection_made", watched)
+    # A listener without a protocol number, as ours is: asyncio itself does nothing for its connections.
+    async with served_here(ECHO) as origin, connected(origin) as raw:
+        await raw.send(GET)
+        assert (await raw.answers(1)).statuses == [200]
+    assert undelayed == [1]
