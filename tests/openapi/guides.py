@@ -1,0 +1,39 @@
+"""What the guides' tests share: the programs that stand in the guides, and how they are run."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+from tests.conftest import World
+
+ROOT = Path(__file__).parents[2]
+OPENAPI = ROOT / "openapi"
+CLIENTS = OPENAPI / "clients"
+
+
+def programs(guide: str) -> dict[str, str]:
+    """The programs of a guide by their language."""
+    return dict(re.findall(r"```(\w+)\n(.*?)```", (OPENAPI / guide).read_text(), re.DOTALL))
+
+
+def secrets(world: World) -> dict[str, str]:
+    """What the programs expect in their environment, beside the address."""
+    return {
+        f"PACTA_{who}": f"{world.credentials[who]['client_id']}:{world.credentials[who]['client_secret']}"
+        for who in ("PK", "AZ")
+    }
+
+
+async def run(*command: str, cwd: Path = ROOT, **environment: str) -> str:
+    """Run a command and return what it said; it must succeed."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said = (await process.communicate())[0].decode()
+    assert process.returncode == 0, said
+    return said
