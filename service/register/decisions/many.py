@@ -18,7 +18,12 @@ from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
 from service.register.decisions.engine.locking import lock_all, look_up
 from service.register.decisions.engine.matter import Matter, Matters, Row
-from service.register.decisions.schemas import ConfirmationCreate, ConfirmationsCreate, ProposalsCreate, Reviewed
+from service.register.decisions.schemas import (
+    ConfirmationCreate,
+    ConfirmationsCreate,
+    ProposalsCreate,
+    ReviewedTransition,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,10 @@ async def answer(
     """
     _may_act(caller, Permission.CONFIRM)
     new = sent.read(commands.unreasoned(sent.sound))
-    asked = [one if isinstance(one, Reviewed) else Reviewed(id=one, reviewed=None) for one in new.transitions]
+    asked = [
+        one if isinstance(one, ReviewedTransition) else ReviewedTransition(id=one, reviewed=None)
+        for one in new.transitions
+    ]
     known = await queries.open_of(connection, matters, caller, commission_id, [one.id for one in asked])
     wanted = [(matter, row["matter_id"], commands.body_of(row)) for matter, row in known]
     await _lock(connection, None, matters, wanted)

@@ -28,7 +28,7 @@ class ConfirmationCreate(Strict):
     )
 
 
-class Reviewed(Strict):
+class ReviewedTransition(Strict):
     """A transition, and what was looked at before it is answered."""
 
     id: UUID
@@ -38,7 +38,7 @@ class Reviewed(Strict):
 class ConfirmationsCreate(Strict):
     """A party's yes or no to many proposals."""
 
-    transitions: list[UUID | Reviewed] = Field(
+    transitions: list[UUID | ReviewedTransition] = Field(
         min_length=1, max_length=500, description="Each by its id, or with what was reviewed of it."
     )
     decision: Decision
