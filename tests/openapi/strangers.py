@@ -20,6 +20,8 @@ OF_ITS_TYPE: dict[type, list[Any]] = {
 """What is of the right JSON type, and mostly wrong."""
 EVERYTHING = [*TYPES, *(value for values in OF_ITS_TYPE.values() for value in values)]
 KNOWN = {
+    "matters": ["01940000-0000-7000-8000-000000000407"],
+    "transitions": ["01940000-0000-7000-8000-000000000407"],
     "commission_id": COMMISSION,
     "session_id": None,
     "item_number": None,

@@ -66,6 +66,8 @@ async def moved(worn: World) -> World:
 
 
 MADE: dict[int, str] = {}
+SUSPENSION = {"reason": "R", "review_on": "2027"}
+"""The evidence that stands beside the members of many proposals, whose example suspends."""
 SAME = {"focal_point": "Desk"}
 """What is there already: sent again, it changes nothing."""
 
@@ -95,7 +97,7 @@ class Target:
     """An operation with a body, and who calls it where."""
 
     def __init__(self, world: World, method: str, path: str, operation: Any, action: str | None) -> None:
-        self.world, self.method, self.operation = world, method, operation
+        self.world, self.method, self.operation, self.proposed = world, method, operation, 0
         self.client = world.as_("administrator" if operation["operationId"] in REGISTRY else "PK")
         number = MOVED.get(action or "", 7)
         self.url = filled(path, operation, {"commitment_id": MADE.get(number, item(number))})
@@ -103,8 +105,13 @@ class Target:
     async def send(self, body: Any) -> httpx.Response:
         """Send a body; what is proposed is taken back, so that the next one can be."""
         answer = await self.client.request(self.method, self.url, content=json.dumps(body).encode(), headers=JSON)
-        if answer.status_code == 201 and self.operation["operationId"] == "create_transition":
-            await self.client.post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
+        name = self.operation["operationId"]
+        made = [answer.json()] if answer.status_code == 201 and name == "create_transition" else []
+        if answer.status_code == 200 and name == "create_proposals":
+            made = [one["transition"] for one in answer.json()["results"] if one["transition"]]
+            self.proposed += len(made)
+        for one in made:
+            await self.client.post(f"/v1/transitions/{one['id']}/withdrawal", json={})
         return answer
 
 
@@ -113,7 +120,7 @@ async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
     moved: World, case: tuple[str, str, Any, Any]
 ) -> None:
     method, path, operation, schema = case
-    body = sample(DOCUMENT, schema)
+    body = sample(DOCUMENT, schema) | (SUSPENSION if named(case) == "create_proposals" else {})
     action = body.get("action")
     target = Target(moved, method, path, operation, action)
     published = jsonschema_rs.validator_for({**schema, "components": DOCUMENT["components"]})
@@ -136,6 +143,7 @@ async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
                 taken = taken or answer.is_success
             assert taken or await state(moved) == before, place
             ever = ever or taken
+    assert target.proposed or named(case) != "create_proposals", "nothing was proposed: no evidence was tried"
     assert ever or named(case) in NEVER, "no body was ever taken: nothing behind the shape was tried"
 
 
