@@ -1,6 +1,7 @@
-"""What must stay one: one place decides a state, one commits, one writes entries; and everything stays small."""
+"""What must stay one: one place decides a state, one commits, one writes entries; everything stays small, and is where we say."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -128,6 +129,18 @@ def test_files_and_functions_stay_small(file: Path) -> None:
 
 def test_alembic_is_no_package_since_it_would_shadow_the_library() -> None:
     assert not (SERVICE.parent / "alembic" / "__init__.py").exists()
+
+
+def test_contributing_names_every_room_and_nothing_that_is_not_there() -> None:
+    said = (SERVICE.parent / "CONTRIBUTING.md").read_text()
+    named = {name.rstrip("/") for name in re.findall(r"`([a-z_/]+(?:\.py|/))`", said)}
+    named.discard("artifacts")  # what runs leave behind
+    # What stands in the rooms of the register is named without its room where all have it.
+    places = (SERVICE.parent, SERVICE, SERVICE / "register", SERVICE / "register" / "commitments")
+    gone = [name for name in named if not any((place / name).exists() for place in places)]
+    assert not gone, "CONTRIBUTING.md names files that are not there: say where they are now"
+    rooms = {file.name for file in SERVICE.iterdir() if not file.name.startswith("_")}
+    assert not rooms - named, "say in the table of rooms in CONTRIBUTING.md what happens in these"
 
 
 def test_no_file_speaks_of_a_machine_or_a_registry() -> None:

@@ -1,1 +1,1 @@
-"""The pilot: the Pakistan-Azerbaijan Joint Commission, loaded through the same commands as any user's request."""
+"""The demo: the pilot's data, loaded through the same commands as any user's request, on a private PostgreSQL."""

@@ -1,1 +1,1 @@
-"""The append-only audit trail: entries, chain, sequencer, Merkle log, checkpoints."""
+"""The append-only audit trail: entries, how they are chained, and the one place that appends them."""

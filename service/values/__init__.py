@@ -61,6 +61,7 @@ class Read(BaseModel):
 
 
 # In a body yes is `true`, and three is `3`: neither "yes" nor 1, neither "3" nor 3.0.
+# In an address everything is text: a parameter of a query is a `bool` or an `int`.
 Flag = StrictBool
 Number = StrictInt
 PartyCode = Annotated[

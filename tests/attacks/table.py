@@ -33,7 +33,7 @@ class Attack:
     def caught(self) -> Verdict:
         """The verdict that follows from the ways: the log alone catches each, or something outside does, or nothing.
 
-        What is only refused by the sequencer never comes into the log; `tests/verify/test_replay.py` holds that the verifier finds
+        What is only refused by the sequencer never comes into the log; `tests/verify/test_verdict.py` holds that the verifier finds
         the same where another program has signed it.
         """
         if not all(self.ways.values()):

@@ -36,7 +36,9 @@ def every(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_the_committed_document_is_the_one_that_the_service_publishes() -> None:
-    assert document(create_app(Settings()), UNIONS) == DOCUMENT, "stale: run `pacta openapi`"
+    assert document(create_app(Settings()), UNIONS) == DOCUMENT, (
+        "stale: run `uv run poe openapi`, and say in CHANGELOG.md what changed"
+    )
 
 
 def test_an_operation_is_named_as_its_function_verb_first() -> None:

@@ -15,6 +15,7 @@ from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from service.verify.replay import commission_shapes as shapes
 from service.verify.replay import commitment_shapes
+from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 from tests.verify.journal import COMMISSION, GROUP, LEADS, POLICY, SESSION, Entry, Journal, exported, name
 
 DRAFT: Final = {
@@ -318,6 +319,13 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "a reason that is a number": (put(proposed("redraft"), *EVIDENCE, "reason", to=5), "evidence of 'redraft'"),
     "a flag for a number": (put(proposed("amend"), *EVIDENCE, "corrects", to=True), "evidence of 'amend'"),
 }  # fmt: skip
+
+
+def test_the_legal_log_has_entries_of_every_kind() -> None:
+    written = {entry["kind"] for entry in legal()}
+    assert written == {*OF_COMMISSIONS, *OF_COMMITMENTS}, (
+        "let `legal` write the new kind; what has a shape needs a rule, too"
+    )
 
 
 def test_the_legal_log_is_proven() -> None:

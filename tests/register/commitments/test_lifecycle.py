@@ -8,9 +8,11 @@ import pytest
 
 from service.errors import TransitionNotAllowed
 from service.register.commitments import answers
+from service.register.commitments.rules.effect import INSTRUMENT
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, Action, State
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.schemas import InstrumentRead
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.machine import machine
 from tests.conftest import World, item
@@ -96,6 +98,11 @@ def test_table_enums_and_evidence_models_cover_each_other_exactly() -> None:
     assert reached == set(State) == set(MEANING)
     for action, model in MODELS.items():
         assert model.model_fields["action"].annotation.__args__ == (action,)  # type: ignore[union-attr]
+
+
+def test_what_evidence_brings_to_the_instrument_is_told_by_the_commitment() -> None:
+    brought = {name for facts in INSTRUMENT.values() for name in facts.values()}
+    assert brought <= InstrumentRead.model_fields.keys(), "add the new one to InstrumentRead, or nobody reads it"
 
 
 def test_a_closed_one_takes_mending_and_nothing_else() -> None:
