@@ -140,6 +140,8 @@ class Journal:
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
         row = LIFECYCLE.step(action, State(facts["state"]), known)
         awaits = [] if self.rule == "unilateral" else [party for party in self.parties if party != by]
+        if self.version > 1 and awaits and until is None:
+            until = timestamp(self.at + timedelta(days=180))
         left = self._named(subject, action, evidence)[1] or facts["suspended_from"]
         proposal = {
             "transition": name(7, len(self.entries)), "action": action, "source": facts["state"],

@@ -23,7 +23,7 @@ from service.register.commitments.schemas import CommitmentCreate, PartyFactsPat
 from service.register.decisions.engine.locking import lock, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
-from service.register.decisions.rules.judging import Judged, ending, impossible, step_of
+from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.matter import Case
 from service.register.parties.models import Organisation
 from service.trail.entry import canonical
@@ -67,8 +67,8 @@ async def record(
     evidence = new.agreement.given()
     facts = _facts(sound, place)
     step = step_of(COMMITMENT, facts, {**evidence, "action": Action.AGREE})
-    judged = Judged(step, step.target, evidence, new.agreement.expires_at)
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
+    judged = with_end(Judged(step, step.target, evidence, new.agreement.expires_at), awaits, place["at"])
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
     case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0)
     await insert(connection, COMMITMENTS, caller, row, move, case)

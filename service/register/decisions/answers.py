@@ -29,8 +29,13 @@ def transition(row: Row) -> dict[str, Any]:
 
 def listed(caller: Caller, row: Row) -> dict[str, Any]:
     """Return the row as `ListedTransitionRead`."""
-    may_answer = caller.party in row["awaiting"] and standing_in(caller, row).may(Permission.CONFIRM)
-    beside = {"awaiting": row["awaiting"], "office": row["office"], "may_answer": may_answer}
+    may = standing_in(caller, row).may(Permission.CONFIRM)
+    beside = {
+        "awaiting": row["awaiting"],
+        "office": row["office"],
+        "may_answer": may and caller.party in row["awaiting"],
+        "may_refuse": may and bool(row["awaiting"]) and caller.party in row["awaited"],
+    }
     return transition(row) | beside | {"reviewed": _reviewed(row) if row["awaiting"] else None}
 
 

@@ -23,7 +23,7 @@ from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
 from service.register.decisions.engine.writing import proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
-from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action
+from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
@@ -74,6 +74,8 @@ async def _already_open(connection: Connection, caller: Caller, locked: Locked) 
         cure = f"Take it back first (POST {address}/withdrawal), or wait for the answer."
     elif caller.party in awaiting:
         cure = f"Confirm or refuse it first (POST {address}/confirmations)."
+    elif caller.party in found["awaited"]:
+        cure = f"Wait for the answer, or refuse it after all (POST {address}/confirmations)."
     return ProposalAlreadyOpen(
         f"{proposer} proposed '{found['action']}' {age}, and it awaits {', '.join(awaiting)}. {cure}",
         open_transition_id=str(found["id"]),
@@ -91,7 +93,7 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, caller.party)
-    move = Move(locked.stamp.id, matter.kind, judged, judged.target, caller.party, awaits)
+    move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     effect, made = proposed(matter, move, locked.case), move.row(row["id"], row["commission_id"], caller, at)
     await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, [opened(made)])
     return {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
@@ -102,10 +104,11 @@ async def answer(
 ) -> Row:
     """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
 
-    409 if the proposal is closed, the caller's own, or already confirmed by its party; 403; 422 without a reason.
+    Who has confirmed may refuse until then. 409 if the proposal is closed, the caller's own, or confirmed by its party twice;
+    403; 422 without a reason.
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
-    await _may_answer(connection, caller, locked, transition_id)
+    await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
     new = sent.read(unreasoned(sent.sound))
     _as_reviewed(known, locked, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
@@ -167,14 +170,19 @@ def body_of(known: Row) -> dict[str, Any]:
     return {**known["evidence"], "action": known["action"]}
 
 
-async def _may_answer(connection: Connection, caller: Caller, locked: Locked, transition_id: UUID) -> None:
+async def _may_answer(
+    connection: Connection, caller: Caller, locked: Locked, transition_id: UUID, decision: str | None
+) -> None:
     locked.standing.require(Permission.CONFIRM)
     await _require_open(connection, locked, transition_id)
     awaiting = ", ".join(locked.row["awaiting"])
     if caller.party == locked.row["proposed_by"]:
         raise OwnProposal(f"{caller.party} proposed this; {awaiting} must confirm it.")
-    if caller.party not in locked.row["awaiting"]:
-        raise Conflict(f"{caller.party} has confirmed this already; {awaiting} has not yet.")
+    if caller.party not in locked.row["awaiting"] and decision != Decision.REFUSE:
+        raise Conflict(
+            f"{caller.party} has confirmed this already; {awaiting} has not yet. "
+            f"Until it takes effect {caller.party} may still refuse it, with a reason."
+        )
 
 
 def _as_reviewed(known: Row, locked: Locked, new: ConfirmationCreate) -> None:

@@ -92,7 +92,7 @@ class Transition(Table, table=True):
 
 
 class Confirmation(Table, table=True):
-    """A party's confirmation or refusal; a party answers a proposal once."""
+    """A party's confirmation or refusal; a party gives each once at most, and may refuse what it had confirmed."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("decision", Decision),
@@ -102,7 +102,7 @@ class Confirmation(Table, table=True):
     transition_id: Id = Field(primary_key=True, foreign_key="transition.id", ondelete="RESTRICT")
     party: str = Field(primary_key=True, sa_type=sa.Text)
     id: Id = Field(sa_type=sa.Uuid, nullable=False)
-    decision: Decision = Field(sa_type=text_enum(Decision), nullable=False)
+    decision: Decision = Field(primary_key=True, sa_type=text_enum(Decision))
     reason: str | None = optional_words()
     principal_id: Id = Field(sa_type=sa.Uuid, nullable=False)
     decided_at: datetime = moment()

@@ -83,7 +83,10 @@ async def create_confirmation(
     transition_id: UUID,
     new: Annotated[Sent[ConfirmationCreate], Body(openapi_examples=CONFIRMATIONS)],
 ) -> Response:
-    """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it."""
+    """Answer another party's proposal. The last confirmation makes it take effect; one refusal closes it.
+
+    Who has confirmed may still refuse, with a reason, until it takes effect.
+    """
     made = await commands.answer(connection, every, caller, transition_id, new)
     return answer(answers.transition(made), 201)
 

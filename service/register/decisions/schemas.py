@@ -18,7 +18,7 @@ Digest = Annotated[
 
 
 class ConfirmationCreate(Strict):
-    """A party's yes or no to a proposal."""
+    """A party's yes or no to a proposal; who has said yes may still say no, until it takes effect."""
 
     decision: Decision
     reason: Reason | None = Field(None, description="Needed for a refusal.")
@@ -116,6 +116,9 @@ class ListedTransitionRead(TransitionRead):
     awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
     office: OfficeRead | None = Field(description="The office that proposed it.")
     may_answer: bool = Field(description="Whether this caller may confirm or refuse it now.")
+    may_refuse: bool = Field(
+        description="Whether this caller may refuse it now: also where its party has confirmed it, until it takes effect."
+    )
     reviewed: str | None = Field(
         description="Of an open one: a digest (SHA-256, hex) of its evidence and of the version of what it would change. Sent with "
         "the answer, it makes sure that what is answered is what was looked at."

@@ -36,6 +36,7 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     awaits = [] if alone else register.others(party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
+    require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
     opened = Waiting(proposal, row, party, awaits)
     if alone:
         _conclude(register, subject, opened, entry)
@@ -59,7 +60,10 @@ def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> 
 
 
 def _refuse(_: Register, subject: Subject, entry: Entry, party: str) -> None:
-    _answered(subject, entry, party)
+    assert subject.rules is not None
+    # Who has confirmed may refuse after all, by the rules of the entry that says so.
+    if not subject.rules.frees or party not in _open_one(subject, entry).proposal["awaits"]:
+        _answered(subject, entry, party)
     subject.waiting = None
 
 

@@ -258,9 +258,7 @@ async def test_a_successor_that_closed_meanwhile_stops_the_confirmation(world: W
 
 
 async def test_an_expired_proposal_is_closed_and_the_next_command_says_so(world: World) -> None:
-    soon = await world.as_("PK").post(
-        f"/v1/commitments/{item(4)}/transitions", json=SIGN | {"expires_at": "2099-01-01T00:00:00Z"}
-    )
+    soon = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
     owner = await world.connect()
     await owner.execute("UPDATE commitment SET expires_at = now() WHERE id = $1", item(4))
     await owner.execute("UPDATE transition SET expires_at = now() WHERE id = $1", soon.json()["id"])

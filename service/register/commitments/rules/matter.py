@@ -22,6 +22,7 @@ MEMBERS: Final = (
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
     version=2,
+    frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
     evidence=MODELS,
@@ -39,8 +40,10 @@ MENDED: Final = frozenset({Action.CORRECT, Action.REINSTATE})
 COMMITMENT_1: Final = replace(
     COMMITMENT,
     version=1,
+    frees=False,
     lifecycle=replace(LIFECYCLE, steps=STEPS_1),
     evidence={action: model for action, model in MODELS.items() if action not in MENDED},
     effect=moved,
 )
-"""The rules of entries of version 1: nothing could be corrected or undone."""
+"""The rules of entries of version 1: nothing could be corrected or undone, a proposal could stand for ever, and who had
+confirmed could only wait."""

@@ -16,7 +16,9 @@ class Evidence(Strict):
 
     remark: Reason | None = Field(None, description="Anything else that the other side should know.")
     expires_at: Moment | None = Field(
-        None, description="The proposal lapses if it has not been confirmed by then (RFC 3339)."
+        None,
+        description="The proposal lapses if it has not been confirmed by then (RFC 3339): 180 days from now, if nothing is "
+        "said; two years at most.",
     )
 
     def given(self) -> dict[str, Any]:

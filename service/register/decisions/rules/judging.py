@@ -4,12 +4,13 @@ The service judges what is sent, the verifier what an entry says was sent: by th
 was looked up before.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -18,6 +19,11 @@ from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Members, Name, Rules
 from service.trail.entry import timestamp
+
+STANDS: Final = timedelta(days=180)
+"""How long a proposal stands whose end is not said."""
+MOST_YEARS: Final = 2
+"""How long a proposal can stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,26 @@ def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
 def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: datetime | None) -> list[Fault]:
     """Return what cannot be so in evidence, or in what of it is of the right shape."""
     wrong = rules.impossible(evidence, case.facts, case.at.date())
-    if expires_at is not None and expires_at <= case.at:
-        wrong.append(fault("/expires_at", f"lies in the past; it is now {timestamp(case.at)}"))
+    if expires_at is None:
+        return wrong
+    latest = latest_end(case.at)
+    possible = f"possible is any time after {timestamp(case.at)}, which is now, and up to {timestamp(latest)}"
+    if expires_at <= case.at:
+        wrong.append(fault("/expires_at", f"lies in the past; {possible}"))
+    elif rules.frees and expires_at > latest:
+        wrong.append(fault("/expires_at", f"lies more than {MOST_YEARS} years ahead; {possible}"))
     return wrong
+
+
+def latest_end(at: datetime) -> datetime:
+    """Return the last moment at which a proposal that is made at `at` can end; of 29 February it is the 28th."""
+    year = min(at.year + MOST_YEARS, MAXYEAR)
+    return at.replace(year=year, day=min(at.day, calendar.monthrange(year, at.month)[1]))
+
+
+def with_end(judged: Judged, awaits: Sequence[str], at: datetime) -> Judged:
+    """Return the proposal with its end: where it awaits somebody and says none, it stands for 180 days."""
+    return judged if judged.expires_at or not awaits else replace(judged, expires_at=at + STANDS)
 
 
 def wrong_names(rules: Rules[Any], found: Mapping[Name, Found | None]) -> list[Fault]:

@@ -127,6 +127,8 @@ class Rules(Generic[F]):
     kind: str
     version: int
     """Of the entries that tell of it; those of an earlier version keep the rules that they were written by."""
+    frees: bool
+    """Whether nobody can be held: every proposal ends, and who has confirmed may refuse until it takes effect."""
     lifecycle: Lifecycle
     members: tuple[str, ...]
     """What an entry tells of the matter."""
