@@ -17,8 +17,7 @@ How a query is written here:
 
 A statement is a constant of its module, or made by a function under `functools.cache` for each form that it has (the kind
 of caller, the filters given): making one costs more than running it. What differs from call to call is a `bindparam`; a
-list is bound as an array (`column == sa.any_(sa.bindparam(..., type_=ARRAY(...)))`), since IN is spelled anew for each
-length. A page begins after a value that is always there: the least one (`FIRST`, "", 0) for the first page.
+list is bound as an array (`is_among(column, name)`), since IN is spelled anew for each length. A page begins after a value that is always there: the least one (`FIRST`, "", 0) for the first page.
 """
 
 import re
@@ -29,6 +28,7 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 from sqlalchemy.engine import Dialect
 from typing_extensions import is_typeddict
@@ -51,6 +51,11 @@ def given(table: sa.Table, *names: str) -> dict[str, sa.BindParameter[Any]]:
     In the same UPDATE no other value may have the name of a column: `the_id` is found where `id` is written.
     """
     return {name: sa.bindparam(name, type_=table.c[name].type) for name in names}
+
+
+def is_among(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Return whether the column is one of the values of the list that is given by this name."""
+    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))
 
 
 class _Statement:

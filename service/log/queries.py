@@ -6,10 +6,9 @@ from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import LIMIT, Connection, Query
+from service.database.statement import LIMIT, Connection, Query, is_among
 from service.errors import there
 from service.log import reading as log
 from service.log.models import LogCheckpoint, LogCosignature, LogEntry
@@ -95,7 +94,7 @@ _signed_at = Query(
 _leaves = Query(
     sa.select(_log.c.index.label("place"), _entry.c.canonical)
     .select_from(_stored)
-    .where(_log.c.log_id == _log_id, _log.c.index == sa.any_(sa.bindparam("indexes", type_=ARRAY(sa.BigInteger())))),
+    .where(_log.c.log_id == _log_id, is_among(_log.c.index, "indexes")),
     _Leaf,
 )
 _bundled = Query(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import Change, Connection, Query
+from service.database.statement import Change, Connection, Query, is_among
 from service.log.models import LogEntry
 from service.sequencer.order import Waiting, arranged, without_predecessor
 from service.sequencer.stored import PLACES
@@ -31,7 +31,7 @@ _first = Query(
     .limit(sa.bindparam("most", type_=sa.BigInteger())),
     Waiting,
 )
-_of_subjects = Query(_waiting.where(_pending.c.subject == sa.any_(sa.bindparam("subjects", type_=_uuids))), Waiting)
+_of_subjects = Query(_waiting.where(is_among(_pending.c.subject, "subjects")), Waiting)
 _indexed = Query(
     sa.select(_log.c.subject, _log.c.seq).join(
         PLACES, (_log.c.subject == PLACES.c.subject) & (_log.c.seq == PLACES.c.seq)

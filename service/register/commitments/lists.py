@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import Connection, Query
+from service.database.statement import Connection, Query, is_among
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
@@ -152,4 +152,4 @@ def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Conditi
     # A single value by `=`: only then does an index that begins with it also give the order.
     if single:
         return column == sa.bindparam(name, type_=column.type)
-    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))
+    return is_among(column, name)

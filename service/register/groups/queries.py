@@ -6,10 +6,10 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
-from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import there
 from service.register.groups.models import Membership, WorkingGroup
 
@@ -57,7 +57,7 @@ _one = Query(_read.where(_group.c.id == sa.bindparam("group_id")), GroupRow)
 @cache
 def _page(*filters: str) -> Query[GroupRow]:
     """Return the list with these filters, each a column that is one of the values given under its name."""
-    wanted = [_group.c[name] == sa.any_(sa.bindparam(name, type_=ARRAY(_group.c[name].type))) for name in filters]
+    wanted = [is_among(_group.c[name], name) for name in filters]
     asked = _read.where(_group.c.id > sa.bindparam("after"), *wanted).order_by(_group.c.id).limit(LIMIT)
     return Query(asked, GroupRow)
 

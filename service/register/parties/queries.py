@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import there
 from service.identity.models import Principal
 from service.identity.queries import is_active, require_active
@@ -88,7 +88,7 @@ _principals_after = Query(
 def _organisations_after(*, of_parties: bool) -> Query[OrganisationRow]:
     asked = _organisations.where(_organisation.c.id > sa.bindparam("after"))
     if of_parties:
-        asked = asked.where(_organisation.c.party == sa.any_(sa.bindparam("codes", type_=ARRAY(sa.Text()))))
+        asked = asked.where(is_among(_organisation.c.party, "codes"))
     return Query(asked.order_by(_organisation.c.id).limit(LIMIT), OrganisationRow)
 
 
