@@ -64,11 +64,34 @@ def test_lines_for_a_disk_that_is_full_or_a_reader_who_has_gone_are_left_out_and
 
 
 @pytest.mark.long
-def test_requests_are_answered_though_all_standard_streams_were_closed_from_the_start() -> None:
+def test_requests_are_answered_though_the_reader_of_the_log_has_gone() -> None:
+    reading, writing = os.pipe()
+    with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
+        assert client.get("/livez").status_code == 200
+        os.close(writing)
+        os.close(reading)
+        for _ in range(20):
+            assert client.get("/livez").status_code == 200
+        assert client.get("/v1/me", headers={"Authorization": "Bearer x"}).status_code == 401
+        until_left_out(client)
+
+
+@pytest.mark.long
+def test_requests_are_answered_though_the_disk_of_the_log_is_full() -> None:
     with (
-        serving(stderr=None, closed="0<&- 1>&- 2>&-") as (_, origin),
+        open("/dev/full", "wb") as full,  # noqa: PTH123 -- a device
+        serving(stderr=full) as (_, origin),
         httpx.Client(base_url=origin, timeout=20) as client,
     ):
+        for _ in range(20):
+            assert client.get("/livez").status_code == 200
+        until_left_out(client)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("closed", ["2>&-", "0<&- 1>&- 2>&-"], ids=["standard error", "all three"])
+def test_requests_are_answered_though_standard_error_was_closed_from_the_start(closed: str) -> None:
+    with serving(stderr=None, closed=closed) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
         for _ in range(20):
             assert client.get("/livez").status_code == 200
         # Nothing else has got the number of standard error, into which some library might write.
