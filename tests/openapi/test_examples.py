@@ -41,6 +41,8 @@ async def test_every_example_is_answered_as_its_name_says(world: World) -> None:
         assert answer.status_code == status, (operation["operationId"], example["summary"], answer.text)
         if operation["operationId"] == "create_transition":
             await world.as_("PK").post(f"/v1/transitions/{answer.json()['id']}/withdrawal", json={})
+        if operation["operationId"] == "create_proposals":
+            assert [one["problem"] for one in answer.json()["results"]] == [None] * len(example["value"]["matters"])
         seen += 1
     assert seen > 20
 

@@ -18,7 +18,7 @@ WITHDRAWALS: dict[str, Example] = {
 MANY_CONFIRMATIONS: dict[str, Example] = {
     "confirm": {
         "summary": "Yes to several (200 as AZ)",
-        "value": {"transitions": ["01940000-0000-7000-8000-000000000404"], "decision": "confirm"},
+        "value": {"transitions": ["01940000-0000-7000-8000-000000000604"], "decision": "confirm"},
     },
 }
 MANY_PROPOSALS: dict[str, Example] = {
@@ -27,6 +27,7 @@ MANY_PROPOSALS: dict[str, Example] = {
         "value": {
             "action": "suspend",
             "matters": ["01940000-0000-7000-8000-000000000407", "01940000-0000-7000-8000-000000000408"],
+            "review_on": "2027",
             "reason": "Both wait for the study of the pipeline (sample).",
         },
     },
