@@ -76,16 +76,17 @@ class Problem(TypedDict):
 
 def respond(request: Request, error: errors.ServiceError) -> Response:
     """Return the answer for `error`, its title in the language that the caller asked for."""
-    spoken = {"Content-Language": _language(request), "Vary": "Accept-Language"}
-    return ProblemResponse(document(request, error), error.status, {**error.headers, **spoken})
+    language = language_of(request)
+    spoken = {"Content-Language": language, "Vary": "Accept-Language"}
+    return ProblemResponse(document(request, error, language), error.status, {**error.headers, **spoken})
 
 
-def document(request: Request, error: errors.ServiceError) -> dict[str, Any]:
-    """Return the problem document for `error`, as it is answered, or told among others."""
+def document(request: Request, error: errors.ServiceError, language: str) -> dict[str, Any]:
+    """Return the problem document for `error`, as it is answered, or told among others; its title in this language."""
     root = request.scope.get("root_path", "")
     return {
         "type": root + error.type(),
-        "title": translated(error.title, _language(request)),
+        "title": translated(error.title, language),
         "status": error.status,
         "detail": error.detail,
         "instance": request.scope["path"],
@@ -95,7 +96,8 @@ def document(request: Request, error: errors.ServiceError) -> dict[str, Any]:
     }
 
 
-def _language(request: Request) -> str:
+def language_of(request: Request) -> str:
+    """Return that of our languages for which the caller asks."""
     return chosen(",".join(request.headers.getlist("accept-language")))
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import Request
 
-from service.http.problems import document
+from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
 from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
@@ -36,26 +36,22 @@ def listed(caller: Caller, row: Row) -> dict[str, Any]:
         "may_answer": may and caller.party in row["awaiting"],
         "may_refuse": may and bool(row["awaiting"]) and caller.party in row["awaited"],
     }
-    return transition(row) | beside | {"reviewed": _reviewed(row) if row["awaiting"] else None}
+    return transition(row) | beside | {"reviewed": reviewed(row, row["matter_version"]) if row["awaiting"] else None}
 
 
 def outcomes(request: Request, found: Sequence[Outcome]) -> dict[str, Any]:
     """Return what became of many as `OutcomesRead`."""
-    return {"results": [_outcome(request, one) for one in found]}
+    language = language_of(request)
+    return {"results": [_outcome(request, language, one) for one in found]}
 
 
-def _outcome(request: Request, one: Outcome) -> dict[str, Any]:
+def _outcome(request: Request, language: str, one: Outcome) -> dict[str, Any]:
     made, refused = one.made, one.refused
     return {
         "id": one.asked,
         "transition": transition(made) if made else None,
-        "problem": document(request, refused) if refused else None,
+        "problem": document(request, refused, language) if refused else None,
     }
-
-
-def _reviewed(row: Row) -> str:
-    matter = row["matter_kind"], row["matter_id"]
-    return reviewed(row["id"], row["action"], row["evidence"], matter, row["matter_version"])
 
 
 def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:

@@ -186,12 +186,9 @@ async def _may_answer(
 
 
 def _as_reviewed(known: Row, locked: Locked, new: ConfirmationCreate) -> None:
-    row = locked.row
-    matter = locked.matter.kind, row["id"]
-    present = reviewed(known["id"], known["action"], known["evidence"], matter, row["seq"])
-    if new.reviewed not in {None, present}:
+    if new.reviewed is not None and new.reviewed != reviewed(known, locked.row["seq"]):
         raise Stale(
-            f"{row['reference']} has changed since '{known['action']}' was reviewed. Read it again, and answer with the "
+            f"{locked.row['reference']} has changed since '{known['action']}' was reviewed. Read it again, and answer with the "
             "`reviewed` that the list of transitions says now."
         )
 

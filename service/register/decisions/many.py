@@ -16,7 +16,7 @@ from service.errors import NotFound, ServiceError
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
-from service.register.decisions.engine.locking import lock_all, look_up
+from service.register.decisions.engine.locking import lock_all, look_up, rows_beside
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.schemas import (
     ConfirmationCreate,
@@ -48,7 +48,7 @@ async def answer(
         one if isinstance(one, ReviewedTransition) else ReviewedTransition(id=one, reviewed=None)
         for one in new.transitions
     ]
-    known = await queries.open_of(connection, matters, caller, commission_id, [one.id for one in asked])
+    known = await queries.transitions_of(connection, matters, caller, commission_id, [one.id for one in asked])
     wanted = [(matter, row["matter_id"], commands.body_of(row)) for matter, row in known]
     await _lock(connection, None, matters, wanted)
     there = {row["id"] for _, row in known}
@@ -70,7 +70,7 @@ async def propose(
     _may_act(caller, Permission.PROPOSE)
     new = sent.read()
     body = {"action": new.action, **(new.model_extra or {})}
-    known = dict(await queries.matters_of(connection, matters, caller, commission_id, new.matters))
+    known = await queries.matters_of(connection, matters, caller, commission_id, new.matters)
     await _lock(connection, caller, matters, [(matter, key, body) for key, matter in known.items()])
     done = []
     for key in new.matters:
@@ -95,8 +95,7 @@ async def _lock(
     for matter, key, body in wanted:
         keys[matter].add(key)
         named = matter.rules.names(body) if body["action"] in matter.rules.naming else ()
-        found = await look_up(connection, matter, key, named, seeing)
-        keys[matter] |= {one.id for one in found.values() if one and one.id and one.is_beside}
+        keys[matter] |= rows_beside(await look_up(connection, matter, key, named, seeing)).keys()
     for matter in matters:
         await lock_all(connection, matter, sorted(keys[matter]))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 
 from service.database.columns import table
-from service.database.statement import FIRST, Connection, Query
+from service.database.statement import FIRST, Connection, Query, is_among
 from service.errors import NotFound
 from service.identity.models import Principal
 from service.identity.queries import require_active
@@ -101,26 +101,28 @@ async def page(
     return rows
 
 
-async def open_of(
+async def transitions_of(
     connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, transition_ids: Sequence[UUID]
 ) -> list[tuple[Matter, Row]]:
-    """Return those of the transitions that are of this commission, and that the caller may see, with their kind of matter."""
-    found: list[tuple[Matter, Row]] = []
-    for matter in matters:
-        values = {"commission_id": commission_id, "ids": transition_ids, **matter.bound(caller)}
-        found += [(matter, row) for row in await _among(matter, caller.kind).rows(connection, **values)]
-    return found
+    """Return those of the transitions that are of this commission, and that the caller may see, each with its kind of matter."""
+    values = {"commission_id": commission_id, "ids": transition_ids}
+    return [
+        (matter, row)
+        for matter in matters
+        for row in await _among(matter, caller.kind).rows(connection, **values, **matter.bound(caller))
+    ]
 
 
 async def matters_of(
     connection: Connection, matters: Matters, caller: Caller, commission_id: UUID, matter_ids: Sequence[UUID]
-) -> list[tuple[UUID, Matter]]:
-    """Return those of the matters that are of this commission, and that the caller may see, each with its kind."""
-    found = []
-    for matter in matters:
-        values = {"commission_id": commission_id, "ids": matter_ids, **matter.bound(caller)}
-        found += [(row["id"], matter) for row in await _in(matter, caller.kind).rows(connection, **values)]
-    return found
+) -> dict[UUID, Matter]:
+    """Return the kind of each of the matters that are of this commission, and that the caller may see."""
+    values = {"commission_id": commission_id, "ids": matter_ids}
+    return {
+        row["id"]: matter
+        for matter in matters
+        for row in await _in(matter, caller.kind).rows(connection, **values, **matter.bound(caller))
+    }
 
 
 async def status(connection: Connection, transition_id: UUID) -> str:
@@ -165,21 +167,19 @@ def _one(matters: tuple[Matter, ...], kind: Kind) -> Query[dict[str, Any]]:
     return Query(_of_each([_visible(matter, kind).where(wanted) for matter in matters]), dict)
 
 
-def _ids(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return column == sa.any_(sa.bindparam("ids", type_=ARRAY(column.type)))
-
-
 @cache
 def _among(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
     asked = sa.select(*(_transition.c[name] for name in ("id", "matter_id", "action", "evidence")))
     here = _transition.c.commission_id == sa.bindparam("commission_id")
-    return Query(matter.seen_by(kind, asked).where(_mine(matter), here, _ids(_transition.c.id)), dict)
+    return Query(matter.seen_by(kind, asked).where(_mine(matter), here, is_among(_transition.c.id, "ids")), dict)
 
 
 @cache
 def _in(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
     here = matter.table.c.commission_id == sa.bindparam("commission_id")
-    return Query(matter.seen_by(kind, sa.select(matter.table.c.id)).where(here, _ids(matter.table.c.id)), dict)
+    return Query(
+        matter.seen_by(kind, sa.select(matter.table.c.id)).where(here, is_among(matter.table.c.id, "ids")), dict
+    )
 
 
 @cache
@@ -223,8 +223,7 @@ def _of_each(pages: Sequence[sa.Select[Any]]) -> sa.Select[Any] | sa.CompoundSel
 def _filtered(matter: Matter, name: str) -> sa.ColumnElement[bool]:
     if name == "awaiting":
         return sa.and_(_awaited(matter), matter.table.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text()))))
-    column = _transition.c[name]
-    return column == sa.any_(sa.bindparam(name, type_=ARRAY(column.type)))
+    return is_among(_transition.c[name], name)
 
 
 def _awaited(matter: Matter) -> sa.ColumnElement[bool]:

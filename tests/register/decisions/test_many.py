@@ -7,10 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service.tlog.merkle import leaf_hash
-from service.trail.entry import canonical
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import SIGN, confirm
+from tests.register.commitments.test_mending import trail
 from tests.register.commitments.test_races import trail_of
 from tests.register.decisions.test_list import SUSPEND, listed, propose
 
@@ -104,8 +103,7 @@ async def test_what_has_changed_since_it_was_reviewed_is_refused_by_name(world: 
 
 
 async def test_what_names_entries_or_others_is_answered_among_many(world: World) -> None:
-    entry = (await trail_of(world, item(1)))[-1]
-    leaf = leaf_hash(canonical(entry)).hex()
+    leaf = (await trail(world, 1))[-1]["leaf_hash"]
     correction = {"action": "correct", "corrects": leaf, "fact": "effective_on", "value": "2024", "reason": "A slip"}
     merged = {"action": "merge", "target": "PK-AZ/08/003", "reason": "The same"}
     moves = [await propose(world, 1, correction), await propose(world, 2, merged), await propose(world, 3, SUSPEND)]

@@ -7,10 +7,9 @@ from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import Connection, Query
+from service.database.statement import Connection, Query, is_among
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
@@ -103,7 +102,7 @@ async def lock(
     once: the second waits here, and then reads the row as the first left it; what it decides on must therefore lie on this row.
     """
     found = await look_up(connection, matter, matter_id, named, seeing)
-    beside = {one.id: name for name, one in found.items() if one and one.id and one.is_beside and not one.is_itself}
+    beside = rows_beside(found)
     locked = None
     for key in sorted({matter_id, *beside}):
         if key == matter_id:
@@ -123,6 +122,11 @@ async def look_up(
 ) -> dict[Name, Found | None]:
     """Return what stands under each name but those of entries, which are read under the lock."""
     return {name: await matter.find(connection, name, seeing, matter_id) for name in named if name.kind != ENTRY}
+
+
+def rows_beside(found: Mapping[Name, Found | None]) -> dict[UUID, Name]:
+    """Return the ids of what has to be locked together with the matter, each with the name under which it was found."""
+    return {one.id: name for name, one in found.items() if one and one.id and one.is_beside and not one.is_itself}
 
 
 async def lock_all(connection: Connection, matter: Matter, keys: Sequence[UUID]) -> None:
@@ -194,5 +198,5 @@ def _state(matter: Matter) -> Query[str]:
 @cache
 def _every(matter: Matter) -> Query[UUID]:
     key = matter.table.c.id
-    asked = sa.select(key).where(key == sa.any_(sa.bindparam("keys", type_=ARRAY(key.type)))).order_by(key)
+    asked = sa.select(key).where(is_among(key, "keys")).order_by(key)
     return Query(asked.with_for_update(key_share=True), UUID)

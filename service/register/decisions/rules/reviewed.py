@@ -3,20 +3,16 @@
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from service.trail.entry import canonical
 
 
-def reviewed(
-    transition_id: UUID, action: str, evidence: Mapping[str, Any], matter: tuple[str, UUID], version: int
-) -> str:
-    """Return the SHA-256 (hex) of a proposal and of the version of the matter, a kind and an id, that it would change."""
-    kind, matter_id = matter
+def reviewed(transition: Mapping[str, Any], version: int) -> str:
+    """Return the SHA-256 (hex) of a transition, as its row says it, and of the version of the matter that it would change."""
     content = {
-        "transition": str(transition_id),
-        "action": action,
-        "evidence": evidence,
-        "matter": {"kind": kind, "id": str(matter_id), "version": version},
+        "transition": str(transition["id"]),
+        "action": transition["action"],
+        "evidence": transition["evidence"],
+        "matter": {"kind": transition["matter_kind"], "id": str(transition["matter_id"]), "version": version},
     }
     return sha256(canonical(content)).hexdigest()
