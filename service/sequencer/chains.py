@@ -1,7 +1,7 @@
 """Entries that are about to be signed, held to the rules of order and chain that the verifier holds them to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,8 @@ from service.sequencer.stored import PLACES, SigningRefused, Stored
 from service.trail.chain import Link, faults
 from service.trail.models import AuditEntry
 
+CHAINED: Final = ("seq", "prev", "recorded_at", "commission")
+"""The members of an entry by which it continues its subject's chain."""
 _entry, _log = table(AuditEntry), table(LogEntry)
 
 
@@ -37,14 +39,25 @@ async def hold_chains(connection: Connection, log_id: UUID, entries: Sequence[St
     """Raise `SigningRefused` unless each of these entries, side by side in the log, continues its subject's chain."""
     if not entries:
         return
-    read = [orjson.loads(one.canonical or b"") for one in entries]
+    read = [_read(one) for one in entries]
     ends = await _ends(connection, log_id, entries[0].place, read)
     for one, entry in zip(entries, read, strict=True):
-        members = {name: entry[name] for name in ("seq", "prev", "recorded_at", "commission")}
+        members = {name: entry[name] for name in CHAINED}
         before = ends.get(entry["subject"], Link())
         if wrong := list(faults(before, str(log_id), **members)):
             raise SigningRefused(f"entry {one.place} (subject {entry['subject']}) {'; '.join(wrong)}")
         ends[entry["subject"]] = Link(entry["seq"], one.leaf, entry["recorded_at"])
+
+
+def _read(one: Stored) -> dict[str, Any]:
+    """Return the members of an entry; `SigningRefused` if its bytes are none."""
+    try:
+        entry = orjson.loads(one.canonical or b"")
+    except orjson.JSONDecodeError:
+        entry = None
+    if not isinstance(entry, dict) or not entry.keys() >= {"subject", *CHAINED}:
+        raise SigningRefused(f"entry {one.place} is stored as bytes that are no entry of an audit trail")
+    return entry
 
 
 async def _ends(connection: Connection, log_id: UUID, first: int, read: Sequence[Mapping[str, Any]]) -> dict[str, Link]:

@@ -7,7 +7,6 @@ import asyncio
 import os
 import re
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,18 +19,23 @@ from tests.benchmarks.processes import Side
 from tests.benchmarks.settling import settled
 
 SIZE = 620
-LEAF = sha256(b"\x00" + b"x" * SIZE).hexdigest()
-# What all writes have in common, then what is their own; without the chain that Python makes between entries.
+# Such as the sequencer needs, which holds them to their chain before it signs.
+ENTRY = (
+    f"rpad(json_build_object('subject', c.id, 'commission', c.commission_id, 'seq', c.seq + 1,"
+    f" 'prev', encode(c.leaf, 'hex'), 'recorded_at', clock_timestamp())::text, {SIZE})"
+)
+BYTES = "convert_to(:entry, 'UTF8')"
+# What all writes have in common, then what is their own.
 COMMON = {
-    "$1": ":row_id", "$2": ":next", "$3": f"decode('{LEAF}', 'hex')", "$4": ":at", "$5": ":log",
-    "$6": f"convert_to(repeat('x', {SIZE}), 'UTF8')", "$7": ":target", "$8": "nullif(:left, '')", "$9": ":new_id",
+    "$1": ":row_id", "$2": ":next", "$3": f"sha256(decode('00', 'hex') || {BYTES})", "$4": ":at", "$5": ":log",
+    "$6": BYTES, "$7": ":target", "$8": "nullif(:left, '')", "$9": ":new_id",
 }  # fmt: skip
 MOVE = {
     "$10": "'suspend'", "$11": ":source", "$12": """'{"reason": "Waiting for the budget of the next year."}'""",
     "$13": "'PK'", "$14": ":new_id",
 }  # fmt: skip
 ANSWER = {"$9": ":moved", "$10": "'AZ'", "$11": ":new_id", "$12": ":new_id"}
-HEAD = "SELECT c.id AS row_id, c.seq + 1 AS next, c.state AS source, c.commission_id AS log, c.leaf,"
+HEAD = f"SELECT c.id AS row_id, c.seq + 1 AS next, c.state AS source, c.commission_id AS log, {ENTRY} AS entry,"
 READY = (
     f"{HEAD} CASE WHEN c.state = 'suspended' THEN c.suspended_from ELSE 'suspended' END AS target,"
     " CASE WHEN c.state = 'suspended' THEN '' ELSE c.state END AS left, uuidv7"

@@ -16,8 +16,9 @@ import pytest
 from service.cli import __main__ as cli
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import POLL_SECONDS, SIGN_SECONDS, Sequencer
+from service.tlog.merkle import leaf_hash
 from service.tlog.policy_file import parse_policy
-from service.trail.entry import Head, compose
+from service.trail.entry import Entry, Head, compose
 from tests.conftest import COMMISSION, Command, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
 from tests.sequencer.filling import AUTHOR, append_raw, fill, found
@@ -145,6 +146,20 @@ async def test_what_the_verifier_would_refuse_is_not_signed(world: World, name: 
     await world.sequence()
     assert reason in await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
     assert await owner.fetchval(_size, LOG) == before
+
+
+@pytest.mark.parametrize("stored", [b"xx", b"\xff\xff", b"77", b"[]", b'{"seq":0}'])
+async def test_bytes_that_are_no_entry_stop_their_log_and_no_other(world: World, stored: bytes) -> None:
+    owner = await world.connect()
+    await world.sequence()
+    before = await owner.fetchval(_size, LOG)
+    (other,) = await found(owner, 1)
+    entry = Entry(LOG, UUID(int=78), 0, "commitment.recorded", datetime.now(UTC), stored, leaf_hash(stored))
+    await append_raw(owner, [entry], LOG)
+    await fill(owner, {other: 1})
+    await world.sequence()
+    assert "no entry of an audit trail" in await owner.fetchval("SELECT reason FROM log_alarm WHERE log_id = $1", LOG)
+    assert (await owner.fetchval(_size, LOG), await owner.fetchval(_size, other)) == (before, 1)
 
 
 async def test_a_sequencer_that_was_slow_does_not_undo_what_another_signed(world: World) -> None:
