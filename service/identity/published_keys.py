@@ -69,7 +69,8 @@ class PublishedKeys:
 
     def good_for(self) -> float:
         """Return for how long (seconds) what these keys verified may be relied on: until they, or a failed fetch, are tried again."""
-        return max(FRESH_SECONDS - self.age(), RETRY_SECONDS)
+        left = FRESH_SECONDS - self.age()
+        return left if left > 0 else RETRY_SECONDS
 
     def _forget(self) -> None:
         self.keys = KeySet([])
