@@ -66,7 +66,7 @@ async def _load(connection: Connection) -> Secrets:
         if name not in secrets:
             await _register(connection, name, author, secrets)
     found = PILOT["commission"]
-    await commissions.found(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
+    await commissions.found_commission(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
     await commissions.appoint_auditor(connection, administrator, COMMISSION, UUID(PILOT["auditor"]))
     callers = {code: await _caller(connection, code) for code in ("PK", "AZ")}
     await _sessions(connection, callers)
@@ -91,7 +91,9 @@ async def _groups(connection: Connection, callers: Mapping[str, ActiveCaller]) -
         leads = dict(one["co_leads"])
         founder, lead = leads.popitem()
         facts = {**_without(one, "co_leads"), "commission_id": COMMISSION, "co_lead_organisation_id": lead}
-        group_id = await groups.found(connection, callers[founder], Sent(WorkingGroupCreate, facts), UUID(one["id"]))
+        group_id = await groups.found_group(
+            connection, callers[founder], Sent(WorkingGroupCreate, facts), UUID(one["id"])
+        )
         for party, organisation in leads.items():
             await groups.put_member(
                 connection, callers[party], group_id, UUID(organisation), Sent(MemberPut, {"role": "co_lead"})

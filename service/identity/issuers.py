@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.errors.operator import OperatorMistake
 from service.identity.published_keys import PublishedKeys
-from service.identity.tokens import decode, judge, unauthenticated
+from service.identity.tokens import decode, require_claims, unauthenticated
 from service.tlog.encoding import as_written
 from service.values import PartyCode
 
@@ -51,7 +51,7 @@ class Provider:
             decoded = decode(token, keys, self.trusted.algorithms)
         if decoded is None:
             raise unauthenticated("The token is not one that its issuer signed with a key that it publishes.")
-        judge(decoded, now, issuer=self.trusted.issuer, audience=self.trusted.audience)
+        require_claims(decoded, now, issuer=self.trusted.issuer, audience=self.trusted.audience)
         return decoded.claims, self.published.good_for()
 
 

@@ -76,7 +76,7 @@ class Issuer:
         decoded = decode(token, self.key, [ALGORITHM])
         if decoded is None:
             raise unauthenticated("The token is not one that this service signed. Get one from POST /oauth/token.")
-        judge(decoded, now, issuer=self.url, audience=self.url, types={"at+jwt"})
+        require_claims(decoded, now, issuer=self.url, audience=self.url, types={"at+jwt"})
         return decoded.claims
 
     def read(self, token: str) -> Mapping[str, Any] | None:
@@ -104,7 +104,7 @@ def decode(token: str, keys: KeyFlexible, algorithms: Collection[str]) -> jwt.To
         return None
 
 
-def judge(token: jwt.Token, now: int, *, issuer: str, audience: str, types: Collection[str] = TYPES) -> None:
+def require_claims(token: jwt.Token, now: int, *, issuer: str, audience: str, types: Collection[str] = TYPES) -> None:
     """Raise `NotAuthenticated` unless a signed token is an access token of `issuer` for `audience` and good at `now`."""
     kind = token.header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in types:

@@ -51,7 +51,7 @@ class Stored(NamedTuple):
     canonical: bytes | None
 
 
-Judge = Callable[[Sequence[Stored]], Awaitable[None]]
+Holding = Callable[[Sequence[Stored]], Awaitable[None]]
 _stored = Query(
     sa.select(_log.c.index.label("place"), _log.c.leaf, _entry.c.leaf.label("entry_leaf"), _entry.c.canonical)
     .select_from(_log.outerjoin(_entry, (_entry.c.subject == _log.c.subject) & (_entry.c.seq == _log.c.seq)))
@@ -72,12 +72,12 @@ class SigningRefused(OperatorMistake):
     stretch: int | None = None
 
 
-async def store_nodes(connection: Connection, log_id: UUID, since: int, size: int, judge: Judge) -> None:
+async def store_nodes(connection: Connection, log_id: UUID, since: int, size: int, holding: Holding) -> None:
     """Recompute every leaf from index `since` on from its stored bytes; store the subtrees that became complete.
 
-    `judge` sees each of these entries first, in order, some at a time, and refuses what must not be signed.
+    `holding` sees each of these entries first, in order, some at a time, and refuses what must not be signed.
     """
-    async for level, first, hashes in _subtrees(connection, log_id, since, size, judge):
+    async for level, first, hashes in _subtrees(connection, log_id, since, size, holding):
         rows = [{"log_id": log_id, "level": level, "index": first + at, "hash": one} for at, one in enumerate(hashes)]
         await _store.run_each(connection, rows)
 
@@ -106,13 +106,13 @@ def whole() -> Iterator[None]:
 
 
 async def _subtrees(
-    connection: Connection, log_id: UUID, since: int, size: int, judge: Judge | None = None
+    connection: Connection, log_id: UUID, since: int, size: int, holding: Holding | None = None
 ) -> AsyncIterator[Subtrees]:
     """Yield what the leaves `since` to `size - 1` complete, lowest level first; a level is read once the one below was yielded."""
     for first in range(since - since % WIDTH, size if size > since else 0, CHUNK):
         found = await entries(connection, log_id, first, min(first + CHUNK, size))
-        if judge:
-            await judge([one for one in found if one.place >= since])
+        if holding:
+            await holding([one for one in found if one.place >= since])
         leaves = [one.leaf for one in found]
         if roots := [root(leaves[at : at + WIDTH]) for at in range(0, len(leaves) - WIDTH + 1, WIDTH)]:
             yield 1, first // WIDTH, roots

@@ -1,7 +1,7 @@
 """The `add-checkpoint` request: a log asks a witness to cosign (C2SP tlog-witness v1, c2sp.org/tlog-witness).
 
 How a request is written and read, and when a witness may grant it. Pure: whoever keeps what the witness remembers
-must hold it locked from before `judge` until what was granted is stored, or two requests at once take the log back.
+must hold it locked from before `admit` until what was granted is stored, or two requests at once take the log back.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def parse_request(raw: bytes) -> AddCheckpoint:
         raise RequestMalformed(str(error)) from error
 
 
-def judge(request: AddCheckpoint, logs: Sequence[Verifier], known: Checkpoint | None) -> OpenedCheckpoint:
+def admit(request: AddCheckpoint, logs: Sequence[Verifier], known: Checkpoint | None) -> OpenedCheckpoint:
     """Return the checkpoint that a witness may cosign, or raise `Refused`; in the order of the specification.
 
     `logs` are the keys of all logs that it witnesses, each named as its log's origin. `known` is the last checkpoint

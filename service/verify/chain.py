@@ -26,7 +26,7 @@ class Trail:
         self.register = Register(self.references)
         self.size = 0
 
-    def follow(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
+    def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
         for index, (stored, leaf) in enumerate(zip(entries, leaves, strict=True), self.size):
             try:

@@ -10,7 +10,7 @@ from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
 from service.verify.tree import walk
-from service.verify.trust import Judged, judge
+from service.verify.trust import Weighed, weigh
 
 
 @dataclass(slots=True)
@@ -18,8 +18,8 @@ class Verdict:
     """What was found, and what it was found about; `states` counts the commitments by the state that they are in now."""
 
     findings: Findings = field(default_factory=Findings)
-    checkpoint: Judged | None = None
-    kept: Judged | None = None
+    checkpoint: Weighed | None = None
+    kept: Weighed | None = None
     replayed: bool = True
     entries: int = 0
     subjects: int = 0
@@ -49,11 +49,11 @@ def verify(
     if raw is None:
         add([unproven(CHECKPOINT, "is missing: there is nothing that somebody signed")])
         return verdict
-    verdict.checkpoint, wrong = judge(CHECKPOINT, raw, policy)
+    verdict.checkpoint, wrong = weigh(CHECKPOINT, raw, policy)
     add(wrong)
     if kept is not None:
         # Whoever kept it vouches for it: witnesses may have come later than it did.
-        verdict.kept, wrong = judge("the kept checkpoint", kept, policy and policy.of_the_logs_alone())
+        verdict.kept, wrong = weigh("the kept checkpoint", kept, policy and policy.of_the_logs_alone())
         add(wrong)
     if verdict.checkpoint:
         _follow(export, verdict, verdict.checkpoint, policy, progress)
@@ -64,12 +64,12 @@ def verify(
 def _follow(
     export: Exported,
     verdict: Verdict,
-    judged: Judged,
+    weighed: Weighed,
     policy: Policy | None,
     progress: Callable[[int], Callable[[int], None]],
 ) -> None:
     new, old, trail = (
-        judged.checkpoint,
+        weighed.checkpoint,
         verdict.kept.checkpoint if verdict.kept else None,
         Trail(replay=verdict.replayed),
     )
@@ -79,7 +79,7 @@ def _follow(
         old = None
     add(walk(export, new, old, trail, progress(new.size)))
     if trail.size == new.size:
-        add(check_proofs(export, judged, policy, trail.references))
+        add(check_proofs(export, weighed, policy, trail.references))
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)
     followed = [one for one in trail.references.values() if one.facts and not one.broken]

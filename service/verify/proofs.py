@@ -9,13 +9,13 @@ from service.tlog.proof import parse_proof
 from service.verify.export import PROOF_SUFFIX, PROOFS, Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.replay.register import Subject
-from service.verify.trust import Judged, judge
+from service.verify.trust import Weighed, weigh
 
 
 def check_proofs(
-    export: Exported, judged: Judged, policy: Policy | None, commitments: Mapping[str, Subject]
+    export: Exported, weighed: Weighed, policy: Policy | None, commitments: Mapping[str, Subject]
 ) -> Iterator[Finding]:
-    """Yield what is wrong with the proof files; `judged` is the export's checkpoint, `policy` the reader's."""
+    """Yield what is wrong with the proof files; `weighed` is the export's checkpoint, `policy` the reader's."""
     if commitments and not any(path.startswith(PROOFS) for path in export.paths):
         yield unproven(PROOFS, f"is missing: the proofs of the newest entry of each of {len(commitments)} commitments")
         return
@@ -25,14 +25,14 @@ def check_proofs(
         if found is None:
             yield unproven(path, f"is missing: the proof of the newest entry of {reference}")
         else:
-            yield from _check(path, found, judged, policy, subject)
+            yield from _check(path, found, weighed, policy, subject)
     for path in sorted(path for path in export.paths if path.startswith(PROOFS)):
         reference = path.removeprefix(PROOFS).removesuffix(PROOF_SUFFIX)
         if reference not in commitments or path != f"{PROOFS}{reference}{PROOF_SUFFIX}":
             yield malformed(path, "is the proof of no commitment in this log")
 
 
-def _check(path: str, found: bytes, judged: Judged, policy: Policy | None, subject: Subject) -> Iterator[Finding]:
+def _check(path: str, found: bytes, weighed: Weighed, policy: Policy | None, subject: Subject) -> Iterator[Finding]:
     try:
         proof = parse_proof(found)
     except ProofInvalid as wrong:
@@ -40,9 +40,9 @@ def _check(path: str, found: bytes, judged: Judged, policy: Policy | None, subje
         return
     if proof.extra is not None:
         yield malformed(path, "carries extra data, which nothing authenticates")
-    checkpoint = judged.checkpoint
-    if proof.checkpoint != judged.raw:
-        other = list(_another(path, proof.checkpoint, judged, policy))
+    checkpoint = weighed.checkpoint
+    if proof.checkpoint != weighed.raw:
+        other = list(_another(path, proof.checkpoint, weighed, policy))
         yield from other
         if other and proof.index >= subject.index:
             return
@@ -55,22 +55,22 @@ def _check(path: str, found: bytes, judged: Judged, policy: Policy | None, subje
         yield tampered(path, f"does not prove the newest entry of {subject.reference}: {wrong}")
 
 
-def _another(path: str, raw: bytes, judged: Judged, policy: Policy | None) -> Iterator[Finding]:
+def _another(path: str, raw: bytes, weighed: Weighed, policy: Policy | None) -> Iterator[Finding]:
     """Judge a proof's own checkpoint, by which alone it will be believed beside its document.
 
     It may be that of the export with fewer cosignatures, if they are still enough: more may have come since.
     """
-    own, wrong = judge(path, raw, policy and policy.of_the_logs_alone())
+    own, wrong = weigh(path, raw, policy and policy.of_the_logs_alone())
     yield from wrong
     if not own or wrong:
         return
-    found, expected = own.checkpoint, judged.checkpoint
+    found, expected = own.checkpoint, weighed.checkpoint
     if (found.origin, found.size) != (expected.origin, expected.size):
         about = f"{found.size} entries of {found.origin!r}"
         yield unproven(path, f"is against another checkpoint than the export's, over {about}: export again")
     elif found.root != expected.root:
         yield tampered(path, "is against another tree than the export's, of the same size: there are two histories")
-    elif not set(parse_note(raw).signatures) <= set(parse_note(judged.raw).signatures):
+    elif not set(parse_note(raw).signatures) <= set(parse_note(weighed.raw).signatures):
         yield unproven(path, "bears a signature that the export's checkpoint does not bear")
     else:
-        yield from judge(path, raw, policy)[1]
+        yield from weigh(path, raw, policy)[1]

@@ -37,7 +37,7 @@ def walk(
         seen.add(bundle.path)
         if old and bundle.first <= old.size < bundle.first + bundle.width:
             yield from _continues(old, tower.root(leaves[: old.size - bundle.first]))
-        yield from trail.follow(entries, leaves)
+        yield from trail.extend(entries, leaves)
         for tile, hashes in tower.add(leaves):
             seen.add(tile.path)
             yield from _compare(export, tile, hashes)

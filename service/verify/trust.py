@@ -21,7 +21,7 @@ SEVERITY: dict[type[NoteInvalid], Severity] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Weighed:
     """A checkpoint that can be read, and whose word it is: `opened` only where the policy is satisfied."""
 
     raw: bytes
@@ -36,17 +36,17 @@ class Judged:
                     yield name, _moment(timestamp_of(one))
 
 
-def judge(where: str, raw: bytes, policy: Policy | None) -> tuple[Judged | None, list[Finding]]:
-    """Read a signed checkpoint and judge it by the policy; None where it cannot be read at all."""
+def weigh(where: str, raw: bytes, policy: Policy | None) -> tuple[Weighed | None, list[Finding]]:
+    """Read a signed checkpoint and weigh it by the policy; None where it cannot be read at all."""
     try:
         checkpoint = parse_checkpoint(parse_note(raw).text)
     except NoteInvalid as wrong:
         return None, [malformed(where, f"is no signed checkpoint: {wrong}")]
     try:
-        return Judged(raw, checkpoint, policy.open_checkpoint(raw) if policy else None), []
+        return Weighed(raw, checkpoint, policy.open_checkpoint(raw) if policy else None), []
     except NoteInvalid as wrong:
         severity = SEVERITY.get(type(wrong), Severity.MALFORMED)
-        return Judged(raw, checkpoint), [Finding(severity, where, f"is not to be believed: {wrong}")]
+        return Weighed(raw, checkpoint), [Finding(severity, where, f"is not to be believed: {wrong}")]
 
 
 def _moment(seconds: int) -> str:

@@ -9,7 +9,7 @@ import structlog
 from typing_extensions import override
 
 from service import durable
-from service.tlog.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, judge
+from service.tlog.add_checkpoint import AddCheckpoint, LogUnknown, Refused, RootDiffers, admit
 from service.tlog.checkpoint import Checkpoint, OriginMismatch, parse_checkpoint
 from service.tlog.cosignature import Cosigner
 from service.tlog.encoding import NoteInvalid
@@ -80,7 +80,7 @@ class Memory:
 
     def _cosign(self, found: Witnessed, request: AddCheckpoint, now: int) -> Signature:
         try:
-            granted = judge(request, found.keys, found.checkpoint)
+            granted = admit(request, found.keys, found.checkpoint)
         except RootDiffers:
             # The evidence of a fork: two notes, both signed by the log.
             cosigned = bytes(found.last or b"").decode()

@@ -107,7 +107,7 @@ async def _commission(
         founded_on="1995-10",
         suffix=suffix,
     )
-    commission_id = await commissions.found(connection, administrator, Sent.of(new))
+    commission_id = await commissions.found_commission(connection, administrator, Sent.of(new))
     sessions = [await _session(connection, scene.callers, commission_id, pair, n + 1) for n in range(SESSIONS)]
     made = [await _group(connection, scene, commission_id, pair, n) for n in range(len(SECTORS))]
     code = "-".join(pair) + (f".{suffix}" if suffix else "")
@@ -141,7 +141,7 @@ async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair
         sector=SECTORS[number],
         co_lead_organisation_id=scene.ministries[first][number],
     )
-    group_id = await groups.found(connection, scene.callers[first], Sent.of(new))
+    group_id = await groups.found_group(connection, scene.callers[first], Sent.of(new))
     other = scene.ministries[second][number]
     await groups.put_member(
         connection, scene.callers[second], group_id, other, Sent.of(MemberPut(role=GroupRole.CO_LEAD))

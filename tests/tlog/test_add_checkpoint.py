@@ -16,7 +16,7 @@ from service.tlog.add_checkpoint import (
     Refused,
     RequestMalformed,
     RootDiffers,
-    judge,
+    admit,
     parse_request,
     size_told,
 )
@@ -67,12 +67,12 @@ def test_the_request_of_the_specification_is_read_and_written() -> None:
 @pytest.mark.parametrize("growth", range(9))
 def test_every_growth_that_is_proved_is_granted(old_size: int, growth: int) -> None:
     request = asked(TRUE, old_size, old_size + growth)
-    assert judge(request, KNOWN, seen(old_size)).checkpoint == TRUE.checkpoint(old_size + growth)
+    assert admit(request, KNOWN, seen(old_size)).checkpoint == TRUE.checkpoint(old_size + growth)
 
 
 def test_the_first_tree_of_a_log_is_believed_as_it_is() -> None:
     for size in range(4):
-        assert judge(asked(TRUE, 0, size), KNOWN, None).checkpoint.size == size
+        assert admit(asked(TRUE, 0, size), KNOWN, None).checkpoint.size == size
 
 
 with_proof = replace(asked(TRUE, 0, 8), proof=(bytes(32),))
@@ -120,7 +120,7 @@ def test_a_witness_refuses(
     request_: AddCheckpoint, known: Checkpoint | None, refusal: type[Refused], status: int
 ) -> None:
     with pytest.raises(refusal) as refused:
-        judge(request_, KNOWN, known)
+        admit(request_, KNOWN, known)
     assert refused.value.status == status
     if refusal is OldSizeStale:
         assert (refused.value.media_type, refused.value.body) == ("text/x.tlog.size", f"{known.size if known else 0}\n")
@@ -133,12 +133,12 @@ def test_signatures_of_unknown_keys_are_ignored() -> None:
     request = asked(TRUE, 5, 8)
     witness = Cosigner("witness.example", bytes(32))
     note = request.note.signed(IMPOSTOR.sign("else"), witness.cosign(request.note.text, 1))
-    granted = judge(replace(request, note=note), KNOWN, seen(5))
+    granted = admit(replace(request, note=note), KNOWN, seen(5))
     assert [found.key_id for found in granted.verified] == [TRUE.signer.verifier.key_id]
 
 
 def test_any_trusted_key_of_a_log_may_sign_for_it() -> None:
-    granted = judge(asked(Log(signer=IMPOSTOR), 5, 8), [*KNOWN, IMPOSTOR.verifier], seen(5))
+    granted = admit(asked(Log(signer=IMPOSTOR), 5, 8), [*KNOWN, IMPOSTOR.verifier], seen(5))
     assert granted.signed_by(IMPOSTOR.verifier)
 
 
@@ -214,7 +214,7 @@ def test_any_bytes_are_read_exactly_or_refused(raw: bytes) -> None:
 def test_only_the_true_history_is_cosigned(known: int, old_size: int, size: int, log: Log) -> None:
     request = AddCheckpoint(old_size, log.proof(old_size, size), parse_note(log.note(size)))
     try:
-        granted = judge(request, KNOWN, seen(known))
+        granted = admit(request, KNOWN, seen(known))
     except Refused:
         assert old_size != known or size < old_size or log.leaves(size)[:known] != TRUE.leaves(known)
         return

@@ -30,7 +30,7 @@ _commission, _party, _auditor, _session = (
     table(Session),
 )
 _HEAD = ("seq", "leaf", "changed_at")
-_found = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
+_insert = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
 _move_head = Change(
     sa.update(_commission).where(_commission.c.id == sa.bindparam("commission_id")).values(given(_commission, *_HEAD))
 )
@@ -48,7 +48,7 @@ def _changing_session(*names: str) -> Change:
     )
 
 
-async def found(
+async def found_commission(
     connection: Connection, caller: ActiveCaller, sent: Sent[CommissionCreate], known_id: UUID | None = None
 ) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
@@ -62,7 +62,7 @@ async def found(
     entry = made.entry(commission_id, commission_id, Author(caller.principal_id, None), "commission.founded", data)
     facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
     row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
-    await _found.run(connection, **row, **_head(entry))
+    await _insert.run(connection, **row, **_head(entry))
     await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in new.parties])
     await append(connection, entry)
     return commission_id

@@ -53,7 +53,7 @@ async def create_commission(
     new: Annotated[Sent[CommissionCreate], Body(openapi_examples=COMMISSIONS)],
 ) -> Response:
     """Found a commission of two or more parties, each with its secretariat. Administrator only."""
-    commission_id = await commands.found(connection, caller, new)
+    commission_id = await commands.found_commission(connection, caller, new)
     row = await queries.get(connection, commission_id)
     return answer(members(CommissionRead, row), 201, location=f"/v1/commissions/{commission_id}")
 

@@ -20,7 +20,7 @@ from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.parties.queries import OrganisationRow, find_organisation, organisation
 
 _group, _member = table(WorkingGroup), table(Membership)
-_found = Change(
+_insert = Change(
     sa.insert(_group).values(given(_group, "id", "commission_id", "titles", "sector", "founded_at_session_id", "seq"))
 )
 _move = Change(sa.update(_group).where(_group.c.id == sa.bindparam("group_id")).values(given(_group, "seq")))
@@ -41,7 +41,7 @@ _end = Change(
 )
 
 
-async def found(
+async def found_group(
     connection: Connection, caller: ActiveCaller, sent: Sent[WorkingGroupCreate], known_id: UUID | None = None
 ) -> UUID:
     """Found a group with the caller's own co-lead and return its id."""
@@ -55,7 +55,7 @@ async def found(
     assert locked is not None
     group_id = known_id or locked.stamp.id
     facts = new.model_dump(exclude={"co_lead_organisation_id"})
-    await _found.run(connection, id=group_id, **facts, seq=locked.row.seq + 1)
+    await _insert.run(connection, id=group_id, **facts, seq=locked.row.seq + 1)
     await _put(connection, caller, group_id, new.co_lead_organisation_id, GroupRole.CO_LEAD)
     data = {"id": str(group_id), **new.model_dump(mode="json")}
     await commissions.record(connection, caller, locked, "working_group.founded", data)

@@ -38,7 +38,7 @@ async def create_working_group(
     new: Annotated[Sent[WorkingGroupCreate], Body(openapi_examples=GROUPS)],
 ) -> Response:
     """Found a joint working group. A secretariat does it, and names its own party's co-lead."""
-    group_id = await commands.found(connection, caller, new)
+    group_id = await commands.found_group(connection, caller, new)
     row = await queries.get(connection, group_id)
     location = f"/v1/working-groups/{group_id}"
     return answer(members(WorkingGroupRead, row), 201, location=location, version=row["seq"])

@@ -33,7 +33,7 @@ from service.values import PartyCode, storable
 me = Router("/v1", route_class=OnceRoute, tags=["me"])
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 NAMED = created()
-FOUND = created(parameter="organisation_id", leads_to=["read_organisation"])
+REGISTERED = created(parameter="organisation_id", leads_to=["read_organisation"])
 
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
@@ -108,7 +108,7 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
     status_code=201,
     summary="Register an organisation",
     response_model=OrganisationRead,
-    responses=WRITING | FOUND,
+    responses=WRITING | REGISTERED,
     dependencies=[Forget, Once],
 )
 async def create_organisation(

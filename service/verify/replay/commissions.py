@@ -21,14 +21,14 @@ def follow(register: Register, entry: Entry) -> None:
         require(entry.party is None, "the administrator does this, who acts for no party")
         require((kind == "commission.founded") == (not register.id), "a commission is founded once, before all else")
         if not register.id:
-            _found(register, entry)
+            _founded(register, entry)
         return
     party = register.party_of(entry)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
 
 
-def _found(register: Register, entry: Entry) -> None:
+def _founded(register: Register, entry: Entry) -> None:
     data = entry.data
     parties = tuple(one["party"] for one in data["parties"])
     require(data["id"] == entry.commission, "the commission that is founded is not the log's own")

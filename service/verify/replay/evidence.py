@@ -59,7 +59,7 @@ def row_for(rules: Rules[Any], facts: Facts, body: Members) -> Step:
 def hold_to_names(register: Register, rules: Rules[Any], subject: Subject, proposal: Members) -> None:
     """Raise `Broken` if what the proposal names is not there, or is closed meanwhile."""
     body = {**proposal["evidence"], "action": proposal["action"]}
-    for name, found in _found(register, rules, subject, body).items():
+    for name, found in _all_named(register, rules, subject, body).items():
         if wrong := rules.wrong_name(name, found):
             raise Broken(f"it cannot take effect: {_said(wrong)}")
 
@@ -73,11 +73,11 @@ def hold_to_length(members: Members) -> None:
 def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str) -> Case:
     """Return the subject as it stands at `at`, with what `body` names."""
     facts = rules.facts(subject.facts, register.parties, register.languages)
-    named = _found(register, rules, subject, body)
+    named = _all_named(register, rules, subject, body)
     return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED)
 
 
-def _found(register: Register, rules: Rules[Any], subject: Subject, body: Members) -> dict[Name, Found | None]:
+def _all_named(register: Register, rules: Rules[Any], subject: Subject, body: Members) -> dict[Name, Found | None]:
     return {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
 
 

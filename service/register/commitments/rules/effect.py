@@ -32,7 +32,7 @@ INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     },
     Action.IMPLEMENT: {"entered_into_force_on": "enters_into_force_on"},
 }
-FOUND: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
+REACHED_ON: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
 
 
 def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 def _instrument(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
-    if found and action is Action.AGREE and evidence.get("found_in") in FOUND:
-        found[FOUND[evidence["found_in"]]] = evidence["effective_on"]
+    if found and action is Action.AGREE and evidence.get("found_in") in REACHED_ON:
+        found[REACHED_ON[evidence["found_in"]]] = evidence["effective_on"]
     return {**(before or {}), **found} if found else {}
 
 
