@@ -39,9 +39,9 @@ from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
 from service.register.commissions.routes import moves as many_moves
 from service.register.commissions.routes import router as commissions
-from service.register.commitments.routes import lifecycle, moves
+from service.register.commitments.routes import moves
 from service.register.commitments.routes import router as commitments
-from service.register.decisions.routes import HasMatters
+from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
 from service.register.groups.routes import router as groups
 from service.register.matters import MATTERS

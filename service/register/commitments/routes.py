@@ -23,28 +23,19 @@ from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORD
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.evidence import Proposal
-from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
 from service.register.decisions import queries as proposals
-from service.register.decisions.rules.machine import machine
-from service.register.decisions.schemas import LifecycleRead, TransitionRead
+from service.register.decisions.schemas import TransitionRead
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
-lifecycle = Router("/v1", tags=["lifecycle"])
 MADE = created(
     "ETag", parameter="commitment_id", leads_to=["read_commitment", "create_transition", "read_commitment_trail"]
 )
 
 PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
-
-
-@lifecycle.get("/lifecycle", summary="Read the lifecycle", response_model=LifecycleRead)
-async def read_lifecycle() -> Any:  # noqa: ANN401
-    """Read the state machine itself: states, steps, the evidence of each action, and its picture (Mermaid)."""
-    return machine(COMMITMENT)
 
 
 @router.post(

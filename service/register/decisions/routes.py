@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Depends, Query, Request, Response
 
 from service.database.state import State, state_of
 from service.database.transaction import Transaction
-from service.errors import Stale
+from service.errors import InvalidContent, Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import ONCE
@@ -19,17 +19,21 @@ from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
 from service.register.decisions import answers, commands, queries
-from service.register.decisions.engine.matter import Matters
+from service.register.decisions.engine.matter import Matter, Matters
 from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
 from service.register.decisions.queries import Filter
+from service.register.decisions.rules.machine import machine
 from service.register.decisions.schemas import (
     ConfirmationCreate,
+    LifecycleRead,
     ListedTransitionRead,
     TransitionRead,
     WithdrawalCreate,
 )
+from service.values import limited
 
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+lifecycle = Router("/v1", tags=["lifecycle"])
 
 
 @dataclass(kw_only=True)
@@ -45,6 +49,23 @@ async def matters(request: Request) -> Matters:
 
 
 EveryMatter = Annotated[Matters, Depends(matters)]
+
+
+def of_kind(every: Matters, kind: str) -> Matter:
+    """Return the matters of this kind; 422 if there is no such kind."""
+    if found := next((one for one in every if one.kind == kind), None):
+        return found
+    known = ", ".join(one.kind for one in every)
+    raise InvalidContent.listing([{"parameter": "kind", "detail": f"is no kind of matter; these are: {known}"}])
+
+
+@lifecycle.get("/lifecycle", summary="Read a lifecycle", response_model=LifecycleRead)
+async def read_lifecycle(
+    every: EveryMatter,
+    kind: Annotated[limited(40), Query(description="The kind of matter.", examples=["commitment"])] = "commitment",  # type: ignore[valid-type]
+) -> Any:  # noqa: ANN401
+    """Read the state machine of a kind of matter: states, steps, the evidence of each action, and its picture (Mermaid)."""
+    return machine(of_kind(every, kind).rules)
 
 
 @router.get("/transitions", summary="List moves", response_model=Page[ListedTransitionRead], responses=LISTING)

@@ -185,3 +185,11 @@ async def test_the_published_machine_is_the_table(world: World) -> None:
     assert {one["state"] for one in published["states"] if one["open"]} == set(OPEN_STATES)
     assert set(published["evidence"]) == {str(action) for action in Action}
     assert published["picture"] == LIFECYCLE.picture()
+
+
+async def test_a_kind_of_matter_that_is_none_is_refused_with_those_that_are(world: World) -> None:
+    refused = await world.as_("").get("/v1/lifecycle?kind=treaty")
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert (fault["parameter"], "commitment" in fault["detail"]) == ("kind", True)
+    assert (await world.as_("").get("/v1/lifecycle?kind=commitment")).json()["picture"] == LIFECYCLE.picture()

@@ -82,5 +82,5 @@ UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, 
 STEPS: Final = (*STEPS_1, *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE))
 
 LIFECYCLE: Final = Lifecycle(
-    noun="A commitment", steps=STEPS, meaning=MEANING, begins=State.PROPOSED, open=OPEN, spine=SPINE
+    noun="A commitment", steps=STEPS, meaning=MEANING, begins={"record": State.PROPOSED}, open=OPEN, spine=SPINE
 )

@@ -10,7 +10,7 @@ from service.register.commitments.rules.evidence import REFERENCE
 from service.register.commitments.rules.lifecycle import Action
 from service.register.decisions.rules.matter import UNDOES, Found, Name
 from service.register.decisions.rules.mending import CORRECTS
-from service.register.decisions.rules.origins import ENTRY
+from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
 
 REFERENCES: Final[Mapping[str, str]] = {Action.SUPERSEDE: "successor", Action.MERGE: "target"}
 """Actions whose evidence names another commitment, and the member that does."""
@@ -26,9 +26,9 @@ def names(body: Mapping[str, Any]) -> list[Name]:
     """Return what `body` names, as far as it is spelled as a name is; what is not is told as a wrong shape."""
     action, changes = body.get("action"), body.get("changes")
     if action == Action.REINSTATE:
-        return _entry(body, UNDOES)
+        return entry_named(body, UNDOES)
     if action == Action.CORRECT:
-        return [*_entry(body, CORRECTS), *_value(body.get("fact"), body.get("value"))]
+        return [*entry_named(body, CORRECTS), *_value(body.get("fact"), body.get("value"))]
     member = REFERENCES.get(action) if isinstance(action, str) else None
     if member and isinstance(reference := body.get(member), str) and re.fullmatch(REFERENCE, reference):
         return [Name(f"/{member}", "commitment", reference)]
@@ -40,7 +40,7 @@ def names(body: Mapping[str, Any]) -> list[Name]:
 def wrong_name(name: Name, found: Found | None) -> Fault | None:
     """Return what is wrong with what was found under a name; a commitment that is named must be open, and another one."""
     if name.kind == ENTRY:
-        detail = _wrong_entry(found)
+        detail = wrong_entry(found, "commitment")
     else:
         detail = _wrong_commitment(name, found) if name.kind == "commitment" else _not_of_the_commission(found)
     return fault(name.pointer, detail) if detail else None
@@ -54,21 +54,6 @@ def _wrong_commitment(name: Name, found: Found | None) -> str | None:
     if not found.is_beside:
         return f"{name.key} is of another commission; name one of the same commission"
     return None if found.is_open else f"{name.key} is closed; name one that is open"
-
-
-def _wrong_entry(found: Found | None) -> str | None:
-    if found is None:
-        return "there is no entry with this leaf hash in the trail of this commitment"
-    return (
-        None
-        if found.entry
-        else "this entry brought no fact; name the one that recorded it, or by which a move took effect"
-    )
-
-
-def _entry(body: Mapping[str, Any], pointer: str) -> list[Name]:
-    leaf = body.get(pointer[1:])
-    return [Name(pointer, ENTRY, leaf)] if isinstance(leaf, str) and re.fullmatch("[0-9a-f]{64}", leaf) else []
 
 
 def _value(fact: object, value: object) -> list[Name]:

@@ -169,7 +169,8 @@ def _locking(matter: Matter, kind: Kind, *also: sa.ColumnElement[Any]) -> sa.Sel
         sa.func.uuidv7().label("new_id"),
         sa.func.greatest(sa.func.clock_timestamp(), matter.table.c.changed_at).label("at"),
     )
-    asked = matter.seen_by(kind, sa.select(*columns, *stamp, matter.reference.label("reference"), *also))
+    titles = () if "titles" in matter.table.c else (matter.titles.label("titles"),)
+    asked = matter.seen_by(kind, sa.select(*columns, *stamp, matter.reference.label("reference"), *titles, *also))
     return asked.with_for_update(key_share=True, of=matter.table)
 
 

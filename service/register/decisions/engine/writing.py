@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -46,21 +46,24 @@ def proposed(matter: Matter, move: Move, case: Case) -> Effect:
     told: dict[str, Any] = {"proposal": move.described()}
     if move.awaits:
         return Effect(told, move.opened())
-    effect = take_effect(matter, move.judged.step, move.judged.evidence, case)
+    effect = take_effect(matter, move.judged.step, move.judged.evidence, replace(case, party=move.proposed_by))
     return Effect({**told, "effective": effect.told}, effect.columns)
 
 
-async def insert(connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move, case: Case) -> None:
-    """Store a new matter with the proposal that comes with it, and the first entry of its trail."""
-    effect, at = proposed(matter, move, case), case.at
+async def insert(
+    connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move | None, case: Case
+) -> None:
+    """Store a new matter with the proposal that comes with it, if one does, and the first entry of its trail."""
+    effect, at = proposed(matter, move, case) if move else Effect({}, {}), case.at
     data = {matter.kind: case.members, **effect.told}
     author = Author(caller.principal_id, caller.party)
     entry = Stamp(row["id"], at, Head()).entry(
         row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data, matter.rules.version
     )
-    new = {**row, **move.opened(), **effect.columns, **_head(entry)}
+    new = {**row, **CLOSED, **effect.columns, **_head(entry)}
     recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
-    await append(connection, entry, [recorded, opened(move.row(row["id"], row["commission_id"], caller, at))])
+    moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
+    await append(connection, entry, [recorded, *moves])
 
 
 async def save(

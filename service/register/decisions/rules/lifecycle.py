@@ -68,7 +68,8 @@ class Lifecycle:
     steps: tuple[Step, ...]
     meaning: Mapping[StrEnum, str]
     """Each state, in the order of a matter's life: what it means and who leaves it."""
-    begins: StrEnum
+    begins: Mapping[str, StrEnum]
+    """How a matter begins, and in which state."""
     open: tuple[StrEnum, ...]
     spine: tuple[StrEnum, ...]
 
@@ -122,7 +123,8 @@ class Lifecycle:
             end = "the_state_it_left" if step.target is BACK else str(step.target)
             ways.setdefault((str(step.source), end), []).append(f"{step.action}{condition}")
         arrows = [f"    {source} --> {end}: {', '.join(actions)}" for (source, end), actions in ways.items()]
-        return "\n".join(["stateDiagram-v2", f"    [*] --> {self.begins}: record", *arrows]) + "\n"
+        begun = [f"    [*] --> {state}: {action}" for action, state in self.begins.items()]
+        return "\n".join(["stateDiagram-v2", *begun, *arrows]) + "\n"
 
 
 def _may_hold(when: Mapping[str, object], facts: Mapping[str, object]) -> bool:

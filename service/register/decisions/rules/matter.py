@@ -105,6 +105,8 @@ class Case:
     """The number of the entry that is going to tell of it."""
     context: object = None
     """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
+    party: str | None = None
+    """The party whose move takes effect."""
 
     @property
     def left(self) -> StrEnum | None:

@@ -4,13 +4,14 @@ The service reads them when a correction is proposed or confirmed, the verifier 
 pays nothing for it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from service.register.decisions.rules.lifecycle import BACK, Step
-from service.register.decisions.rules.matter import Brought, Found, Members, Path, Rules
+from service.register.decisions.rules.matter import Brought, Found, Members, Name, Path, Rules
 from service.register.decisions.rules.mending import STRUCTURE, changed, flat, landed
 
 ENTRY: Final = "entry"
@@ -33,6 +34,20 @@ def find(rules: Rules[Any], entries: Iterable[Told], leaf: str) -> Found | None:
     for entry in entries:
         origins.follow(entry)
     return origins.find(leaf)
+
+
+def entry_named(body: Members, pointer: str) -> list[Name]:
+    """Return the entry that `body` names there, if it is spelled as a leaf hash is."""
+    leaf = body.get(pointer[1:])
+    return [Name(pointer, ENTRY, leaf)] if isinstance(leaf, str) and re.fullmatch("[0-9a-f]{64}", leaf) else []
+
+
+def wrong_entry(found: Found | None, noun: str) -> str | None:
+    """Return why an entry of the trail of this `noun` cannot be corrected or undone."""
+    if found is None:
+        return f"there is no entry with this leaf hash in the trail of this {noun}"
+    said = "this entry brought no fact; name the one that recorded it, or by which a move took effect"
+    return None if found.entry else said
 
 
 class Origins:
@@ -58,6 +73,8 @@ class Origins:
         data = entry.data
         if recorded := data.get(self.rules.kind):
             self._recorded(entry, recorded)
+        if noted := data.get("changed"):
+            self._changed(entry, noted["before"], noted["after"])
         if proposal := data.get("proposal"):
             self.open[proposal["transition"]] = proposal
         if effective := data.get("effective"):
@@ -71,6 +88,15 @@ class Origins:
             entry.leaf, entry.seq, entry.at, None, None, {}, facts, frozenset(facts), {}, {}
         )
         self.of |= {(name,): entry.seq for name in facts}
+
+    def _changed(self, entry: Told, before: Members, after: Members) -> None:
+        """Follow what one party changed before there were moves for it."""
+        self.members |= after
+        facts = {name: value for name, value in after.items() if name in self.rules.shared}
+        self.brought[entry.leaf] = Brought(
+            entry.leaf, entry.seq, entry.at, None, None, {}, facts, frozenset(facts), before, after
+        )
+        self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
 
     def _took_effect(self, entry: Told, made: Members, effective: Mapping[str, Members]) -> None:
         evidence, before, after = made["evidence"], effective["before"], effective["after"]
