@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 from pathlib import Path
 
 from tests.conftest import World
@@ -23,6 +24,17 @@ def secrets(world: World) -> dict[str, str]:
         f"PACTA_{who}": f"{world.credentials[who]['client_id']}:{world.credentials[who]['client_secret']}"
         for who in ("PK", "AZ")
     }
+
+
+GENERATOR = ("uvx", "--from", "openapi-generator-cli==7.26.0")
+
+
+async def generated(language: str) -> Path:
+    """The folder with the client that openapi-generator has just made, by the options of `openapi/generators`."""
+    folder = CLIENTS / language
+    shutil.rmtree(folder, ignore_errors=True)
+    await run(*GENERATOR, "openapi-generator-cli", "generate", "-c", f"openapi/generators/{language}.yaml")
+    return folder
 
 
 async def run(*command: str, cwd: Path = ROOT, **environment: str) -> str:

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import World
-from tests.openapi.guides import CLIENTS, programs, run, secrets
+from tests.openapi.guides import GENERATOR, generated, programs, run, secrets
 from tests.openapi.tomorrow import NEW, tomorrow
 from tests.serving import served_here
 
-GENERATOR = ("uvx", "--from", "openapi-generator-cli==7.26.0")
 ITS_PLACE = "import openapi_generator_cli as it; print(it.__path__[0])"
 # Maven's repository is not everywhere: Jackson is in the generator's own jar, the rest is Debian's.
 JARS = [Path("/usr/share/java") / f"{name}.jar" for name in ("jakarta-annotation-api", "httpmime", "httpcore")]
@@ -31,9 +30,7 @@ async def classpath() -> str:
     reason=f"to generate and compile the Java client these are needed: {', '.join(MISSING)}",
 )
 async def test_the_java_client_compiles_goes_the_whole_way_and_reads_what_it_does_not_know(world: World) -> None:
-    java = CLIENTS / "java"
-    shutil.rmtree(java, ignore_errors=True)
-    await run(*GENERATOR, "openapi-generator-cli", "generate", "-c", "openapi/generators/java.yaml")
+    java = await generated("java")
     (java / "src/main/java/Guide.java").write_text(programs("GENERATORS.md")["java"])
     sources = [str(one) for one in java.rglob("*.java")]
     jars = await classpath()
