@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.decisions.rules.matter import Found, Name
@@ -21,6 +20,7 @@ from service.tlog.proof import Proof
 from service.tlog.tiles import bundles_of, encode_bundle, tiles_of
 from service.trail.entry import FIRST_PREV, canonical, timestamp
 from service.verify.export import Exported
+from service.verify.replay.matters import RULES
 from tests.cases import case_of
 from tests.tlog.proving import inclusion_proof, tile_bytes
 
@@ -177,14 +177,13 @@ class Journal:
         facts, evidence = self.facts[subject], proposal["evidence"]
         found, _ = self._named(subject, proposal["action"], evidence)
         known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        after = effect(
-            LIFECYCLE.step(proposal["action"], State(facts["state"]), known),
-            evidence,
-            case_of(facts, found, self._seq(subject)),
-        )
-        self.facts[subject] = facts | after
+        step = LIFECYCLE.step(proposal["action"], State(facts["state"]), known)
+        # The entry that tells of it is written a second later.
+        case = case_of(facts, found, self._seq(subject), self.at + timedelta(seconds=1))
+        told = RULES["commitment", self.version].take_effect(step, evidence, case)
+        self.facts[subject] = facts | told["after"]
         del self.open[subject]
-        return {"effective": {"before": {one: facts[one] for one in after}, "after": after}}
+        return {"effective": told}
 
 
 def seal(entries: Iterable[Entry]) -> list[bytes]:

@@ -17,6 +17,7 @@ import subprocess
 import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -141,6 +142,9 @@ def said(before: Any, after: Any) -> Any:
         if any(isinstance(one, dict) and "awaits" in one for one in [*before, *after]):
             known = {one["action"]: one for one in after}
             return [said(one, known.get(one["action"])) for one in before]
+        if all(isinstance(one, dict) and "pointer" in one for one in [*before, *after]):
+            # In what order is no promise.
+            return sorted(after, key=itemgetter("pointer", "detail"))
         return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]
     return after
 

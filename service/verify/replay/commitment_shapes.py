@@ -71,10 +71,11 @@ class Proposal(TypedDict):
 
 @strict
 class Effective(TypedDict):
-    """What a move changed: each changed member, before and after."""
+    """What a move changed: each changed member, before and after; `on`, when it happened in the world, from version 2 on."""
 
     before: dict[str, Any]
     after: dict[str, Any]
+    on: NotRequired[ReducedDate | None]
 
 
 @strict

@@ -100,16 +100,15 @@ def _settle(register: Register, subject: Subject, waiting: Waiting, entry: Entry
 
 def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Entry) -> None:
     """Let a proposal take effect; what changes is computed from the evidence."""
-    stated, facts = entry.data.get("effective"), subject.facts
+    stated = entry.data.get("effective")
     require(stated is not None, "every party has confirmed it, yet it does not take effect")
     # By the rules of the entry in which it takes effect, as who wrote that entry did.
     rules = subject.rules
     assert rules is not None
     body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
-    after = rules.effect(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
-    effective = {"before": {name: facts[name] for name in after}, "after": after}
+    effective = rules.take_effect(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
-    facts |= after
+    subject.facts |= effective["after"]
 
 
 _REPLAYS = {

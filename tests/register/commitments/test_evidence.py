@@ -1,6 +1,6 @@
 """What each action needs, what cannot be, and what changes: pure rules, no database."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -192,6 +192,7 @@ def test_suspending_keeps_what_it_left_and_resuming_forgets_it() -> None:
     after = effect(
         LIFECYCLE.step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, case_of(BEFORE)
     )
-    assert after == {"state": "suspended", "suspended_from": "mou_drafted", "review_on": "2027"}
-    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, case_of(BEFORE | after))
-    assert back == {"state": "mou_drafted", "suspended_from": None, "review_on": None}
+    assert after == {"state": "suspended", "suspended_from": "mou_drafted", "review_on": "2027", "effective_on": "2026-01-01"}
+    assert BEFORE["effective_on"] == "2025"
+    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, case_of(BEFORE | after, at=datetime(2026, 2, 1, tzinfo=UTC)))
+    assert back == {"state": "mou_drafted", "suspended_from": None, "review_on": None, "effective_on": "2026-02-01"}

@@ -4,13 +4,14 @@ The service writes these changes; the replay of the audit trail computes them ag
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import Action, State
-from service.register.decisions.rules import mending
+from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
@@ -48,16 +49,23 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
     return after | mending.forgotten(after, case.members, SHARED)
 
 
+def day_of(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
+    """Return when a move happened in the world: what is agreed, on the day on which it was agreed, if nothing else is said."""
+    if step.action is Action.AGREE:
+        return evidence.get("effective_on") or str(evidence["agreed_on"])
+    return matter.day_of(step, evidence, at)
+
+
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return what any other move changes: all there was in entries of version 1."""
+    """Return what any other move changes."""
     before = case.members
     new = step.leads_to(case.left)
     after: dict[str, Any] = {"state": str(new)}
     if new != before["state"]:
-        after |= _state_facts(step, evidence)
+        after |= _state_facts(step, evidence) | {"effective_on": day_of(step, evidence, case.at)}
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
-    instrument = _instrument(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
+    instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
     return {name: value for name, value in after.items() if before[name] != value}
@@ -70,15 +78,13 @@ def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
         "review_on": evidence.get("review_on"),
         "successor": evidence.get("successor") or evidence.get("target"),
     }
-    happened = evidence.get("effective_on") or evidence.get("agreed_on")
-    if happened:
-        facts["effective_on"] = happened
     if step.action is Action.IMPLEMENT and evidence.get("no_instrument_reason"):
         facts["no_instrument_reason"] = evidence["no_instrument_reason"]
     return facts
 
 
-def _instrument(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+def instrument_of(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the instrument as evidence makes it of what was known before; empty if it says nothing of one."""
     found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
     if found and action is Action.AGREE and evidence.get("found_in") in REACHED_ON:
         found[REACHED_ON[evidence["found_in"]]] = evidence["effective_on"]

@@ -21,7 +21,7 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
         return MENDING.wrong_undoing(case)
     if step.action is Action.CORRECT and named(case, CORRECTS).entry:
         return MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)
-    return _unfit_amendment(step, evidence, case) if step.action is Action.AMEND else []
+    return unfit_amendment(case, effect(step, evidence, case)) if step.action is Action.AMEND else []
 
 
 def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
@@ -39,12 +39,11 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     return listed or too_long({**case.members, **effect(step, evidence, case)}, "/value")
 
 
-def _unfit_amendment(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
-    before = case.members
-    after = effect(step, evidence, case)
+def unfit_amendment(case: Case, after: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with the commitment of which an amendment would change these members."""
     if not after:
         return [fault("/changes", "nothing would change: these are the facts already")]
-    full = {**before, **after}
+    full = {**case.members, **after}
     empty = [fault(f"/changes/{name}", "must keep at least one language") for name in TEXTS if not full[name]]
     return empty or too_long(full, "/changes")
 

@@ -59,7 +59,9 @@ MEANING: Final[Mapping[StrEnum, str]] = {
 SPINE: Final = (State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED)
 OPEN: Final = (State.PROPOSED, State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.SUSPENDED)
 
-STEPS_1: Final[tuple[Step, ...]] = (
+UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, State.SUSPENDED})
+"""States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
+STEPS: Final[tuple[Step, ...]] = (
     *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE),
     Step(Action.DRAFT_MOU, State.AGREED, State.MOU_DRAFTED),
     Step(Action.REDRAFT, State.MOU_DRAFTED, State.AGREED),
@@ -75,11 +77,8 @@ STEPS_1: Final[tuple[Step, ...]] = (
     *each(Action.LAPSE, State.LAPSED, OPEN),
     *each(Action.SUPERSEDE, State.SUPERSEDED, OPEN),
     *each(Action.MERGE, State.MERGED, OPEN),
+    *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE),
 )
-"""The moves that entries of version 1 tell of."""
-UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, State.SUSPENDED})
-"""States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
-STEPS: Final = (*STEPS_1, *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE))
 
 LIFECYCLE: Final = Lifecycle(
     noun="A commitment", steps=STEPS, meaning=MEANING, begins={"record": State.PROPOSED}, open=OPEN, spine=SPINE

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
+from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED
-from service.register.commitments.rules.effect import effect, moved
+from service.register.commitments.rules.effect import day_of, effect
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
-from service.register.commitments.rules.lifecycle import LIFECYCLE, STEPS_1, Action
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import names, wrong_name
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.decisions.rules.matter import Rules
@@ -35,15 +36,17 @@ COMMITMENT: Final = Rules[Facts](
     names=names,
     wrong_name=wrong_name,
     shared=SHARED,
+    day=day_of,
 )
-MENDED: Final = frozenset({Action.CORRECT, Action.REINSTATE})
 COMMITMENT_1: Final = replace(
     COMMITMENT,
     version=1,
     frees=False,
-    lifecycle=replace(LIFECYCLE, steps=STEPS_1),
-    evidence={action: model for action, model in MODELS.items() if action not in MENDED},
-    effect=moved,
+    lifecycle=replace(LIFECYCLE, steps=version_1.STEPS),
+    evidence=version_1.EVIDENCE,
+    unfit=version_1.unfit,
+    effect=version_1.effect,
+    day=None,
 )
 """The rules of entries of version 1: nothing could be corrected or undone, a proposal could stand for ever, and who had
 confirmed could only wait."""

@@ -34,11 +34,9 @@ class Effect:
 
 def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
     """Decide what the matter becomes. What a party does alone leaves an open proposal as it is."""
-    before = case.members
-    after = matter.rules.effect(step, evidence, case)
-    told = {"before": {name: before[name] for name in after}, "after": after}
+    told = matter.rules.take_effect(step, evidence, case)
     decided = {} if step.who is Who.OWN else {**CLOSED, "refused_transition_id": None}
-    return Effect(told, matter.columns(after) | decided)
+    return Effect(told, matter.columns(told["after"]) | decided)
 
 
 def proposed(matter: Matter, move: Move, case: Case) -> Effect:

@@ -8,12 +8,15 @@ from typing import Any
 
 from pydantic import Field
 
-from service.values import Moment, Reason, Strict
+from service.values import ModernDate, Moment, Reason, Strict
 
 
 class Evidence(Strict):
     """What every action may carry."""
 
+    effective_on: ModernDate | None = Field(
+        None, description="When it happened in the world: the day on which it takes effect (UTC), if nothing is said."
+    )
     remark: Reason | None = Field(None, description="Anything else that the other side should know.")
     expires_at: Moment | None = Field(
         None,

@@ -6,7 +6,7 @@ publishing and replaying follow.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -117,6 +117,11 @@ class Case:
         return self.facts.left
 
 
+def day_of(step: Step, evidence: Members, at: datetime) -> str | None:  # noqa: ARG001 -- other matters look at it
+    """Return when a move happened in the world, of one that took effect at `at`: that day in UTC, if nothing is said."""
+    return evidence.get("effective_on") or str(at.astimezone(UTC).date())
+
+
 F = TypeVar("F", bound=Facts)
 UNDOES = "/undoes"
 """Where a proposal names the move that it undoes."""
@@ -153,3 +158,11 @@ class Rules(Generic[F]):
     """What else the body names, which has to be looked up (and locked) before it is judged."""
     wrong_name: Callable[[Name, Found | None], Fault | None]
     """What is wrong with what was found under a name, if anything is."""
+    day: Callable[[Step, Members, datetime], str | None] | None = day_of
+    """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
+
+    def take_effect(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
+        """Return what its entry tells of a move that takes effect: the members that change, before and after, and the day."""
+        after = self.effect(step, evidence, case)
+        told: dict[str, Any] = {"before": {name: case.members[name] for name in after}, "after": after}
+        return told | ({"on": self.day(step, evidence, case.at)} if self.day else {})

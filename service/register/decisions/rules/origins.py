@@ -5,7 +5,7 @@ pays nothing for it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -98,20 +98,28 @@ class Origins:
         )
         self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
 
-    def _took_effect(self, entry: Told, made: Members, effective: Mapping[str, Members]) -> None:
+    def _took_effect(self, entry: Told, made: Members, effective: Members) -> None:
         evidence, before, after = made["evidence"], effective["before"], effective["after"]
+        day = {"effective_on": on} if (on := effective.get("on")) else {}
         self.members |= after
         fresh = changed(before, after, self.rules.shared)
         step = self._row(made)
         state = type(step.source)
         one = Brought(
-            entry.leaf, entry.seq, entry.at, step, state(made["target"]), evidence, {}, frozenset(), before, after
+            entry.leaf,
+            entry.seq,
+            entry.at,
+            step,
+            state(made["target"]),
+            evidence,
+            _plain(evidence) | day,
+            frozenset(),
+            before,
+            after,
         )
         if corrected := self.brought.get(evidence.get("corrects", "")):
             one = self._corrected(one, corrected, evidence)
-        elif "undoes" in evidence:
-            one = replace(one, facts=_plain(evidence))
-        else:
+        elif "undoes" not in evidence:
             one, fresh = self._moved(one, evidence)
         if recorded := self.brought.get(entry.leaf):
             # It was recorded and took effect at once.
@@ -136,13 +144,13 @@ class Origins:
     def _moved(self, one: Brought, evidence: Members) -> tuple[Brought, dict[Path, Any]]:
         """Return what an ordinary move brought, and where all of it stands: also what was the same before."""
         if changes := evidence.get("changes"):
-            facts = {**_plain(evidence), **{name: self.members[name] for name in changes}}
+            facts = {**one.facts, **{name: self.members[name] for name in changes}}
             return replace(one, facts=facts, shared=frozenset(changes)), {(name,): None for name in changes}
-        facts = self.rules.facts(self.members, (), ())
+        known = self.rules.facts(self.members, (), ())
         whole, present = self.rules.shared, flat(self.members, self.rules.shared)
-        made = flat(landed(self.rules.effect, one, evidence, self.rules.members, facts), whole)
+        made = flat(landed(self.rules.effect, one, evidence, self.rules.members, known), whole)
         stands = {path: value for path, value in made.items() if present.get(path) == value}
-        return replace(one, facts=_plain(evidence)), stands | changed(one.before, one.after, whole)
+        return one, stands | changed(one.before, one.after, whole)
 
     def _row(self, made: Members) -> Step:
         """Return the row that the move followed."""
