@@ -56,11 +56,16 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
-        "register/commitments/rules/fitness.py:_unfit_amendment",
         "register/commitments/rules/fitness.py:_wrong_value",
-        "register/decisions/engine/writing.py:take_effect",
+        "register/commitments/rules/fitness.py:unfit",
+        "register/commitments/rules/version_1.py:unfit",
+        # For the service and for the verifier.
+        "register/decisions/rules/matter.py:effective",
         # What a move of old brought to a commitment of which nothing was known.
         "register/decisions/rules/mending.py:landed",
+    ]
+    assert calls("effective") == [
+        "register/decisions/engine/writing.py:take_effect",
         "verify/replay/decisions.py:_conclude",
     ]
     assert calls("take_effect") == [

@@ -95,7 +95,7 @@ class Journal:
             "effective_on": None, "suspended_from": None, "review_on": None, "successor": None, **facts,
         }  # fmt: skip
         if self.version > 1:
-            self.facts[subject]["corrected"] = {}
+            self.facts[subject] |= {"agreed_on": None, "corrected": {}, "unknown": None}
         self._move(subject, by, "agree", evidence or {"agreed_on": "2025-01-24"}, {"commitment": self.facts[subject]})
         return subject
 
@@ -180,7 +180,7 @@ class Journal:
         step = LIFECYCLE.step(proposal["action"], State(facts["state"]), known)
         # The entry that tells of it is written a second later.
         case = case_of(facts, found, self._seq(subject), self.at + timedelta(seconds=1))
-        told = RULES["commitment", self.version].take_effect(step, evidence, case)
+        told = RULES["commitment", self.version].effective(step, evidence, case)
         self.facts[subject] = facts | told["after"]
         del self.open[subject]
         return {"effective": told}

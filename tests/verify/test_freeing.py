@@ -28,7 +28,8 @@ EVIDENCE: Final[dict[str, dict[str, Any]]] = {
 FOUND: Final[dict[str, dict[str, Any]]] = {
     "agreed": {},
     "mou_drafted": {"effective_on": "2025-01", "instrument_kind": "mou"},
-    "signed": {"effective_on": "2025-01", "instrument_kind": "mou"},
+    "signed": {"effective_on": "2025-01", "instrument_kind": "mou", "instrument_title": "M"}
+    | {name: SIGNED[name] for name in ("place", "signatories", "authentic_texts")},
     "implemented": {"effective_on": "2025-01", "instrument_kind": "mou"},
 }
 ENDED_BY: Final = {

@@ -247,7 +247,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "no text of the draft": (take(proposed("draft_mou"), *EVIDENCE, "text_reference"), "or text_reference"),
     "no authentic text": (put(proposed("sign"), *EVIDENCE, "authentic_texts", to=[]), "authentic text in 'en' is needed"),
     "a treaty without its force": (take(proposed("implement"), *EVIDENCE, "entered_into_force_on"), "the instrument is a treaty"),
-    "found signed without a date": (take(proposed("agree"), *EVIDENCE, "effective_on"), "since when"),
+    "found signed without a date": (take(proposed("agree"), *EVIDENCE, "effective_on"), "effective_on: is needed"),
     "evidence of another shape": (put(proposed("sign"), *EVIDENCE, "place", to=7), "not as it must be"),
     "evidence that is not trimmed": (put(proposed("sign"), *EVIDENCE, "place", to=" Baku"), "spelled"),
     "evidence with a member too many": (put(proposed("sign"), *EVIDENCE, "weather", to="fine"), "not as it must be"),
@@ -509,9 +509,8 @@ def test_a_mending_that_breaks_a_rule_is_found(forgery: str) -> None:
 
 
 def test_an_entry_of_version_1_corrects_nothing() -> None:
-    journal = mended()
-    for entry in journal.entries:
-        entry["v"] = 1
-        entry["data"].get("commitment", {}).pop("corrected", None)
-        entry["data"].get("effective", {}).pop("on", None)
+    journal = Journal()
+    one = journal.record(1)
+    journal.confirm(one)
+    journal.propose(one, "correct", corrects=journal.leaf(), fact="agreed_on", value="2025-01-23", reason="R")
     assert "does not allow 'correct'" in judged(journal.entries).findings.listed[0].message

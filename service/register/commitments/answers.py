@@ -9,22 +9,42 @@ from service.permissions import Caller, Permission
 from service.register.commitments.rules.lifecycle import LIFECYCLE
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.requirements import Facts, missing
-from service.register.commitments.schemas import CommitmentRead, InstrumentRead, PartyFactsRead
+from service.register.commitments.schemas import (
+    AuthenticTextRead,
+    CommitmentRead,
+    InstrumentRead,
+    PartyFactsRead,
+    SignatoryRead,
+)
 from service.register.decisions.engine.locking import others, standing_in
 
-_SHAPED: Final = {"instrument", "party_facts", "open_transition"}
+_SHAPED: Final = {"unknown", "instrument", "party_facts", "open_transition"}
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
+_ITEMISED: Final = {
+    "signatories": dict.fromkeys(SignatoryRead.model_fields),
+    "authentic_texts": dict.fromkeys(AuthenticTextRead.model_fields),
+}
 _PARTY_FACTS: Final = dict.fromkeys(PartyFactsRead.model_fields)
 
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
     answer = {name: row[name] for name in _PLAIN}
-    answer["instrument"] = row["instrument"] and {**_INSTRUMENT, **row["instrument"]}
+    answer["unknown"] = sorted(row["unknown"] or ())
+    answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
     answer["party_facts"] = {party: {**_PARTY_FACTS, **facts} for party, facts in row["party_facts"].items()}
     answer["open_transition"] = _open(row) if row["live"] else None
     return answer
+
+
+def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
+    whole = {
+        name: [{**blank, **one} for one in known[name]]
+        for name, blank in _ITEMISED.items()
+        if known.get(name) is not None
+    }
+    return {**_INSTRUMENT, **known, **whole}
 
 
 def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from service.register.commitments import queries
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.requirements import Facts
@@ -127,7 +128,7 @@ def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iter
         Case({}, facts, place["at"], {}, seq=0),
         {name: given[name] for name in given if name != "expires_at"},
     )
-    wrong = COMMITMENT.missing(Action.AGREE, evidence, facts)
+    wrong = [*COMMITMENT.missing(Action.AGREE, evidence, facts), *misplaced(evidence)]
     for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
         yield fault(f"/agreement{one['pointer']}", one["detail"])
 

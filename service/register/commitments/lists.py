@@ -17,8 +17,19 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import State
-from service.register.commitments.statements import NO_DATE, disputed, dormant, due, due_soon, live, overdue, read
+from service.register.commitments.statements import (
+    NO_DATE,
+    disputed,
+    dormant,
+    due,
+    due_soon,
+    live,
+    overdue,
+    read,
+    unknown,
+)
 from service.register.commitments.visibility import Condition, bound, visible_to
+from service.register.decisions.rules.mending import FactName
 from service.values import Moment, PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
@@ -55,6 +66,10 @@ class Filter(BaseModel):
     disputed: bool | None = Field(
         None, description="A proposal was refused and nothing has taken effect since (or not)."
     )
+    unknown: bool | None = Field(None, description="Found late, and something of it is not known (or not).")
+    unknown_fact: list[FactName] = Field(
+        default_factory=list, max_length=20, description="One of these facts is not known: `signatories`, say."
+    )
     q: limited(200) | None = Field(  # type: ignore[valid-type]
         None, description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.'
     )
@@ -65,6 +80,7 @@ FLAGS: Mapping[str, Condition] = {
     "due_soon": due_soon,
     "dormant": dormant,
     "disputed": disputed,
+    "unknown": unknown,
 }
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),
@@ -106,7 +122,7 @@ Shape = tuple[tuple[str, bool], ...]
 
 
 def _single(name: str, value: object) -> bool:
-    return name != "awaiting" and isinstance(value, list) and len(value) == 1
+    return name not in {"awaiting", "unknown_fact"} and isinstance(value, list) and len(value) == 1
 
 
 @lru_cache(maxsize=1000)
@@ -132,6 +148,8 @@ def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlch
         return FLAGS[name] if said else sa.not_(FLAGS[name])
     if name == "awaiting":
         return live & _commitment.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text())))
+    if name == "unknown_fact":
+        return unknown & _commitment.c.unknown.op("?|")(sa.bindparam(name, type_=ARRAY(sa.Text())))
     if name == "q":
         asked = sa.func.websearch_to_tsquery(sa.text("'simple'"), sa.bindparam(name, type_=sa.Text()))
         return _commitment.c.words.op("@@")(asked)

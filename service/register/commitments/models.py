@@ -64,6 +64,13 @@ class Commitment(Table, Decided, table=True):
         sa.Index("ix_commitment_by_group_and_state", "working_group_id", "state", "reference"),
         sa.Index("ix_commitment_by_target", sa.text("COALESCE(due_on, '9000-01-01'::date)"), "id"),
         sa.Index("ix_commitment_by_activity", "changed_at", "id"),
+        sa.Index("ix_commitment_unknown", "reference", postgresql_where=sa.text("unknown IS NOT NULL")),
+        sa.Index(
+            "ix_commitment_unknown_facts",
+            "unknown",
+            postgresql_using="gin",
+            postgresql_where=sa.text("unknown IS NOT NULL"),
+        ),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),
         *decided("commitment"),
     )
@@ -86,11 +93,13 @@ class Commitment(Table, Decided, table=True):
     instrument: dict[str, Any] | None = document(nullable=True)
     party_facts: dict[str, Any] = document()
     state: State = Field(sa_type=text_enum(State), nullable=False)
+    agreed_on: str | None = optional_words()
     effective_on: str | None = optional_words()
     suspended_from: State | None = Field(default=None, sa_type=text_enum(State), nullable=True)
     review_on: str | None = optional_words()
     successor: str | None = optional_words()
     corrected: dict[str, int] = document()
+    unknown: dict[str, bool] | None = document(nullable=True)
     recorded_at: datetime = moment()
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False

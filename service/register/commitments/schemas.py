@@ -69,6 +69,23 @@ class PartyFactsRead(Read):
     domestic_procedures_completed_on: ReducedDate | None = None
 
 
+class SignatoryRead(Read):
+    """Who signed for one party, as far as it is known."""
+
+    party: str
+    name: str | None = None
+    title: str | None = None
+    organisation: str | None = None
+
+
+class AuthenticTextRead(Read):
+    """One authentic text, as far as it is known."""
+
+    language: str
+    reference: str | None = None
+    sha256: str | None = None
+
+
 class InstrumentRead(Read):
     """The legal text that carries a commitment, as far as it is known."""
 
@@ -79,6 +96,8 @@ class InstrumentRead(Read):
     text_reference: str | None = None
     signed_on: ReducedDate | None = None
     place: str | None = None
+    signatories: list[SignatoryRead] | None = None
+    authentic_texts: list[AuthenticTextRead] | None = None
     expires_on: ReducedDate | None = None
     enters_into_force_on: ReducedDate | None = None
     ceremony_on: ReducedDate | None = None
@@ -115,7 +134,12 @@ class CommitmentRead(Read):
     instrument: InstrumentRead | None
     party_facts: dict[str, PartyFactsRead] = Field(description="By party code; each party changes its own.")
     state: State
+    agreed_on: ReducedDate | None
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
+    unknown: list[str] = Field(
+        description="Found late: facts that its state normally requires and that are not known, by the names by which `correct` "
+        "supplies them."
+    )
     suspended_from: State | None
     review_on: ReducedDate | None
     successor: str | None = Field(description="Reference of the commitment that replaced it or took it up.")

@@ -30,6 +30,7 @@ overdue = _open & (due < _today)
 due_soon = _open & due.between(_today, _today + 30)
 dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
+unknown = _commitment.c.unknown.is_not(None)
 _UNREAD = {"words", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _UNREAD),

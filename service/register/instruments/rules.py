@@ -32,9 +32,26 @@ class Signatory(Strict):
     organisation: Name
 
 
+class KnownSignatory(Strict):
+    """Who signed for one party, as far as it is known."""
+
+    party: PartyCode
+    name: Name | None = None
+    title: Name | None = None
+    organisation: Name | None = None
+
+
 class AuthenticText(Strict):
     """One authentic text of the instrument; all authentic texts are equal (Vienna Convention, article 33)."""
 
     language: Language
     reference: Name = Field(description="Where the signed text is filed.")
+    sha256: Digest | None = None
+
+
+class KnownText(Strict):
+    """One authentic text of the instrument, as far as it is known."""
+
+    language: Language
+    reference: Name | None = Field(None, description="Where the signed text is filed.")
     sha256: Digest | None = None

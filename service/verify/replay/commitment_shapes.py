@@ -53,7 +53,9 @@ class Commitment(TypedDict):
 class Commitment2(Commitment):
     """The same, in entries of version 2."""
 
+    agreed_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]
+    unknown: NoneYet
 
 
 @strict

@@ -51,8 +51,8 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.facts = {**facts, "corrected": {}}
     assert subject.rules is not None
+    subject.facts = {**dict.fromkeys(subject.rules.members), "corrected": {}, **facts}
     decisions.open_proposal(register, subject.rules, subject, entry, party)
 
 

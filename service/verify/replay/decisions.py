@@ -106,7 +106,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     rules = subject.rules
     assert rules is not None
     body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
-    effective = rules.take_effect(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
+    effective = rules.effective(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
 

@@ -88,8 +88,11 @@ def test_what_depends_on_the_case() -> None:
     assert [fault["pointer"] for fault in missing(Action.IMPLEMENT, IMPLEMENT, agreed)] == ["/no_instrument_reason"]
     known = facts(state=State.AGREED, instrument_required=False, no_instrument_reason="None needed")
     assert missing(Action.IMPLEMENT, IMPLEMENT, known) == []
-    found = {"agreed_on": "2025", "found_in": "signed"}
-    assert [fault["pointer"] for fault in missing(Action.AGREE, found, facts())] == ["/effective_on"]
+    assert missing(Action.AGREE, {"found_in": "signed"}, facts()) == []
+    assert [fault["pointer"] for fault in missing(Action.IMPLEMENT, IMPLEMENT, facts(unknown=("place",)))] == [
+        "/unknown"
+    ]
+    assert missing(Action.IMPLEMENT, IMPLEMENT | {"unknown": ["place"]}, facts(unknown=("place",))) == []
     filed = {name: value for name, value in DRAFT.items() if name != "text_reference"}
     assert missing(Action.DRAFT_MOU, filed | {"texts": {"en": "T"}}, facts()) == []
 
@@ -178,7 +181,13 @@ def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> Non
     assert after == {
         "state": "signed",
         "effective_on": "2025-11-20",
-        "instrument": {"kind": "mou", "signed_on": "2025-11-20", "place": "Baku"},
+        "instrument": {
+            "kind": "mou",
+            "signed_on": "2025-11-20",
+            "place": "Baku",
+            "signatories": SIGN["signatories"],
+            "authentic_texts": SIGN["authentic_texts"],
+        },
     }
 
 
@@ -192,7 +201,16 @@ def test_suspending_keeps_what_it_left_and_resuming_forgets_it() -> None:
     after = effect(
         LIFECYCLE.step("suspend", State.MOU_DRAFTED, {}), {"reason": "R", "review_on": "2027"}, case_of(BEFORE)
     )
-    assert after == {"state": "suspended", "suspended_from": "mou_drafted", "review_on": "2027", "effective_on": "2026-01-01"}
+    assert after == {
+        "state": "suspended",
+        "suspended_from": "mou_drafted",
+        "review_on": "2027",
+        "effective_on": "2026-01-01",
+    }
     assert BEFORE["effective_on"] == "2025"
-    back = effect(LIFECYCLE.step("resume", State.SUSPENDED, {}), {"reason": "R"}, case_of(BEFORE | after, at=datetime(2026, 2, 1, tzinfo=UTC)))
+    back = effect(
+        LIFECYCLE.step("resume", State.SUSPENDED, {}),
+        {"reason": "R"},
+        case_of(BEFORE | after, at=datetime(2026, 2, 1, tzinfo=UTC)),
+    )
     assert back == {"state": "mou_drafted", "suspended_from": None, "review_on": None, "effective_on": "2026-02-01"}

@@ -234,7 +234,9 @@ async def test_each_fact_of_a_signature_can_be_corrected(world: World) -> None:
         await confirmed(world, item(NUMBER), body)
     found = (await world.as_("PK").get(f"/v1/commitments/{item(NUMBER)}")).json()
     assert found["instrument"]["place"] == "Ganja"
-    assert {"sign.signatories", "sign.authentic_texts", "sign.remark", "instrument.place"} <= found["corrected"].keys()
+    assert {"instrument.signatories", "instrument.authentic_texts", "sign.remark", "instrument.place"} <= found[
+        "corrected"
+    ].keys()
     await proven(world)
 
 

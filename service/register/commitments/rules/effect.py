@@ -8,15 +8,29 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from service.register.commitments.rules import late
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.requirements import Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
 INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
-    Action.AGREE: {"instrument_kind": "kind", "instrument_title": "title"},
+    Action.AGREE: {
+        "instrument_kind": "kind",
+        "instrument_title": "title",
+        "drafting_party": "drafting_party",
+        "text_reference": "text_reference",
+        "signed_on": "signed_on",
+        "place": "place",
+        "signatories": "signatories",
+        "authentic_texts": "authentic_texts",
+        "expires_on": "expires_on",
+        "enters_into_force_on": "enters_into_force_on",
+        "ceremony_on": "ceremony_on",
+    },
     Action.DRAFT_MOU: {
         "instrument_kind": "kind",
         "instrument_title": "title",
@@ -27,13 +41,17 @@ INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.SIGN: {
         "effective_on": "signed_on",
         "place": "place",
+        "signatories": "signatories",
+        "authentic_texts": "authentic_texts",
         "expires_on": "expires_on",
         "enters_into_force_on": "enters_into_force_on",
         "ceremony_on": "ceremony_on",
     },
     Action.IMPLEMENT: {"entered_into_force_on": "enters_into_force_on"},
 }
+"""What the evidence of each action says of the instrument, and under which name the commitment tells it."""
 REACHED_ON: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
+"""Of one that was found in this state: since when it was, as a fact of the instrument."""
 
 
 def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -52,7 +70,8 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
 def day_of(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
     """Return when a move happened in the world: what is agreed, on the day on which it was agreed, if nothing else is said."""
     if step.action is Action.AGREE:
-        return evidence.get("effective_on") or str(evidence["agreed_on"])
+        found_late = evidence.get("found_in", State.AGREED) != State.AGREED
+        return evidence.get("effective_on") or (None if found_late else evidence.get("agreed_on"))
     return matter.day_of(step, evidence, at)
 
 
@@ -61,14 +80,33 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     before = case.members
     new = step.leads_to(case.left)
     after: dict[str, Any] = {"state": str(new)}
+    if step.action is Action.AGREE:
+        after |= _agreed(evidence, case)
     if new != before["state"]:
         after |= _state_facts(step, evidence) | {"effective_on": day_of(step, evidence, case.at)}
+        after["unknown"] = _unknown(step, evidence, case)
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
     instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
     return {name: value for name, value in after.items() if before[name] != value}
+
+
+def _agreed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    reason = evidence.get("no_instrument_reason") or case.members["no_instrument_reason"]
+    return {"agreed_on": evidence.get("agreed_on"), "no_instrument_reason": reason}
+
+
+def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, bool] | None:
+    """Return what is not known: of what was found late, what it lacks; later, less what a move brings."""
+    if step.action is Action.AGREE:
+        facts = case.facts
+        assert isinstance(facts, Facts)
+        required = facts.instrument_required
+        return late.unknown(evidence, facts.parties, facts.languages, instrument_required=required)
+    brought = {"effective_on", *(name for name, value in evidence.items() if value)}
+    return {name: True for name in case.members["unknown"] or () if name not in brought} or None
 
 
 def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,8 +124,9 @@ def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
 def instrument_of(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the instrument as evidence makes it of what was known before; empty if it says nothing of one."""
     found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
-    if found and action is Action.AGREE and evidence.get("found_in") in REACHED_ON:
-        found[REACHED_ON[evidence["found_in"]]] = evidence["effective_on"]
+    since = REACHED_ON.get(evidence.get("found_in", "")) if action is Action.AGREE else None
+    if since and evidence.get("effective_on"):
+        found[since] = evidence["effective_on"]
     return {**(before or {}), **found} if found else {}
 
 
@@ -104,4 +143,4 @@ def merge_patch(before: Any, patch: Any) -> Any:  # noqa: ANN401 -- any JSON val
     return {name: value for name, value in base.items() if name not in patch} | merged
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED)
+MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}))

@@ -11,7 +11,13 @@ from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
-from service.register.instruments.rules import AuthenticText, InstrumentKind, Signatory
+from service.register.instruments.rules import (
+    AuthenticText,
+    InstrumentKind,
+    KnownSignatory,
+    KnownText,
+    Signatory,
+)
 from service.values import LongText, ModernDate, Name, Number, PartyCode, Reason, ReducedDate, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
@@ -20,13 +26,34 @@ Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK
 
 
 class Agreement(Evidence):
-    """It was agreed; for a commitment found in a later state, what is known of how it came there."""
+    """It was agreed; for a commitment found in a later state, all that is known of how it came there.
 
-    agreed_on: ModernDate = Field(description="When it was agreed.")
+    What is not known is left out: the commitment lists it as `unknown`, and `correct` supplies it later.
+    """
+
+    agreed_on: ModernDate | None = Field(
+        None, description="When it was agreed; needed where it is found in no later state."
+    )
     found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
     effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
     instrument_kind: InstrumentKind | None = None
     instrument_title: Name | None = None
+    drafting_party: PartyCode | None = Field(None, description="Of one that was found in mou_drafted.")
+    texts: Texts | None = Field(None, description="The draft of one that was found in mou_drafted.")
+    text_reference: Name | None = Field(None, description="Where that draft is filed, if it is not given here.")
+    signed_on: ModernDate | None = Field(
+        None, description="When the instrument was signed, of one that was found implemented."
+    )
+    place: Name | None = Field(None, description="Where the instrument was signed.")
+    signatories: list[KnownSignatory] | None = Field(None, max_length=50, description="Those who are known.")
+    authentic_texts: list[KnownText] | None = Field(None, max_length=50, description="Those that are known.")
+    expires_on: ReducedDate | None = Field(None, description="Until when the instrument is valid.")
+    enters_into_force_on: ReducedDate | None = None
+    ceremony_on: ReducedDate | None = Field(None, description="Date of a ceremony, where it was another day.")
+    report: LongText | None = Field(None, description="The implementation report of one that was found implemented.")
+    no_instrument_reason: Reason | None = Field(
+        None, description="Why one that was found implemented was done without an instrument."
+    )
 
 
 class Agree(Agreement):
@@ -75,6 +102,9 @@ class Implement(Evidence):
     report: LongText = Field(description="The implementation report.")
     entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
     no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
+    unknown: list[mending.FactName] | None = Field(
+        None, max_length=20, description="Of what is listed as unknown on the commitment: what neither side knows."
+    )
 
 
 class Amend(Evidence):

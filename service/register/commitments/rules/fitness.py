@@ -5,8 +5,10 @@ from typing import Any
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.effect import MENDING, effect
+from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
+from service.register.decisions.rules import matter
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.mending import CORRECTS, named
@@ -21,7 +23,20 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
         return MENDING.wrong_undoing(case)
     if step.action is Action.CORRECT and named(case, CORRECTS).entry:
         return MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)
-    return unfit_amendment(case, effect(step, evidence, case)) if step.action is Action.AMEND else []
+    if step.action is Action.AMEND:
+        return unfit_amendment(case, effect(step, evidence, case))
+    return misplaced(evidence) if step.action is Action.AGREE else _known(evidence, case.facts)
+
+
+def _known(evidence: Mapping[str, Any], facts: matter.Facts) -> list[Fault]:
+    """Return what is said to be unknown and is not."""
+    assert isinstance(facts, Facts)
+    listed = f"what is not known: {', '.join(facts.unknown) or 'nothing'}"
+    return [
+        fault(f"/unknown/{place}", f"is not among {listed}")
+        for place, name in enumerate(evidence.get("unknown") or ())
+        if name not in facts.unknown
+    ]
 
 
 def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
@@ -34,6 +49,8 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     wrong = impossible(value, facts, case.at.date())
     if entry.step and fact not in entry.shared:
         gaps = missing(entry.step.action, {**entry.evidence, **value}, facts)
+        if entry.step.action is Action.AGREE:
+            gaps += misplaced({**entry.evidence, **value})
         wrong += [one for one in gaps if one["pointer"] == f"/{fact}"]
     listed = [fault(one["pointer"].replace(f"/{fact}", "/value", 1), one["detail"]) for one in wrong]
     return listed or too_long({**case.members, **effect(step, evidence, case)}, "/value")

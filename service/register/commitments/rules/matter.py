@@ -16,7 +16,7 @@ from service.register.decisions.rules.matter import Rules
 MEMBERS: Final = (
     "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
-    "effective_on", "suspended_from", "review_on", "successor", "corrected",
+    "agreed_on", "effective_on", "suspended_from", "review_on", "successor", "corrected", "unknown",
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 

@@ -32,7 +32,7 @@ MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
 GIVEN = ("value",)
 """What may be null or false, and must be said all the same."""
-PAST = ("agreed_on", "effective_on", "entered_into_force_on", "ceremony_on")
+PAST = ("agreed_on", "effective_on", "signed_on", "entered_into_force_on", "ceremony_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,8 @@ class Facts(matter.Facts):
     instrument_required: bool
     no_instrument_reason: str | None = None
     instrument_kind: str | None = None
+    unknown: tuple[str, ...] = ()
+    """What was found late and is not known."""
 
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
@@ -63,6 +65,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
         instrument_kind=(members["instrument"] or {}).get("kind"),
+        unknown=tuple(sorted(members["unknown"] or ())),
     )
 
 
@@ -78,8 +81,8 @@ def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fau
 
 
 def _agreed(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
-    if given.get("found_in", State.AGREED) != State.AGREED and not given.get("effective_on"):
-        yield fault("/effective_on", "is needed: since when it has been in the state it was found in")
+    if given.get("found_in", State.AGREED) == State.AGREED and not given.get("agreed_on"):
+        yield fault("/agreed_on", "is needed")
 
 
 def _drafted(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
@@ -103,6 +106,12 @@ def _without(listed: object, name: str, needed: tuple[str, ...]) -> list[str]:
 def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
     if facts.instrument_kind == InstrumentKind.TREATY and not given.get("entered_into_force_on"):
         yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
+    said = given.get("unknown")
+    for name in facts.unknown:
+        if not given.get(name) and not (isinstance(said, list) and name in said):
+            yield fault(
+                "/unknown", f"{name} is not known: supply it by 'correct', or name it here if neither side knows it"
+            )
     without = facts.state is State.AGREED and not facts.no_instrument_reason
     if without and not given.get("no_instrument_reason"):
         yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
@@ -126,13 +135,13 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
         for name in PAST
         if given.get(name) and start(given[name]) > today
     ]
-    for place, signatory in enumerate(given.get("signatories", ())):
+    for place, signatory in enumerate(given.get("signatories") or ()):
         if signatory.get("party", facts.parties[0]) not in facts.parties:
             faults.append(fault(f"/signatories/{place}/party", _no_party(facts)))
     drafting = given.get("drafting_party")
     if drafting and drafting not in facts.parties:
         faults.append(fault("/drafting_party", _no_party(facts)))
-    languages = Counter(text["language"] for text in given.get("authentic_texts", ()) if "language" in text)
+    languages = Counter(text["language"] for text in given.get("authentic_texts") or () if "language" in text)
     if twice := [f"'{language}'" for language, times in languages.items() if times > 1]:
         faults.append(fault("/authentic_texts", f"names {', '.join(twice)} more than once; one text per language"))
     if len(orjson.dumps(given)) > MOST_BYTES:

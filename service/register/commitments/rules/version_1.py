@@ -4,11 +4,12 @@ Nothing writes such entries any more. What they meant they mean for good, so not
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules import fitness
-from service.register.commitments.rules.effect import INSTRUMENT, instrument_of, merge_patch
+from service.register.commitments.rules.effect import merge_patch
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import OPEN, SPINE, Action, State
 from service.register.decisions.rules.lifecycle import BACK, Step, each
@@ -32,6 +33,25 @@ STEPS: Final[tuple[Step, ...]] = (
     *each(Action.MERGE, State.MERGED, OPEN),
 )
 EVIDENCE: Final = {action: MODELS[action] for action in {step.action for step in STEPS}}
+INSTRUMENT: Final[Mapping[StrEnum, Mapping[str, str]]] = {
+    Action.AGREE: {"instrument_kind": "kind", "instrument_title": "title"},
+    Action.DRAFT_MOU: {
+        "instrument_kind": "kind",
+        "instrument_title": "title",
+        "drafting_party": "drafting_party",
+        "effective_on": "drafted_on",
+        "text_reference": "text_reference",
+    },
+    Action.SIGN: {
+        "effective_on": "signed_on",
+        "place": "place",
+        "expires_on": "expires_on",
+        "enters_into_force_on": "enters_into_force_on",
+        "ceremony_on": "ceremony_on",
+    },
+    Action.IMPLEMENT: {"entered_into_force_on": "enters_into_force_on"},
+}
+REACHED_ON: Final[Mapping[str, str]] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
 KNOWN: Final[Mapping[str, frozenset[str]]] = {
     action: frozenset({"remark", *names.split()})
     for action, names in {
@@ -55,10 +75,16 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
 
 def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what is wrong with what a move brought, and with the commitment that an amendment made."""
-    late = [
+    needed = _needed(evidence) if step.action is Action.AGREE else ()
+    absent = [fault(f"/{name}", "is needed") for name in needed if not evidence.get(name)]
+    late = absent + [
         fault(f"/{name}", "is not known in entries of version 1") for name in evidence if name not in KNOWN[step.action]
     ]
     return late or (fitness.unfit_amendment(case, effect(step, evidence, case)) if "changes" in evidence else [])
+
+
+def _needed(evidence: Mapping[str, Any]) -> tuple[str, ...]:
+    return ("agreed_on",) if evidence.get("found_in", State.AGREED) == State.AGREED else ("agreed_on", "effective_on")
 
 
 def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -70,10 +96,17 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
         after |= _state_facts(step, evidence)
     if "changes" in evidence:
         after |= {name: merge_patch(before[name], value) for name, value in evidence["changes"].items()}
-    instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
+    instrument = _instrument(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
     return {name: value for name, value in after.items() if before[name] != value}
+
+
+def _instrument(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
+    if found and action is Action.AGREE and evidence.get("found_in") in REACHED_ON:
+        found[REACHED_ON[evidence["found_in"]]] = evidence["effective_on"]
+    return {**(before or {}), **found} if found else {}
 
 
 def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:

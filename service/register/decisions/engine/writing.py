@@ -34,7 +34,7 @@ class Effect:
 
 def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
     """Decide what the matter becomes. What a party does alone leaves an open proposal as it is."""
-    told = matter.rules.take_effect(step, evidence, case)
+    told = matter.rules.effective(step, evidence, case)
     decided = {} if step.who is Who.OWN else {**CLOSED, "refused_transition_id": None}
     return Effect(told, matter.columns(told["after"]) | decided)
 

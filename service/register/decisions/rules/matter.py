@@ -161,7 +161,7 @@ class Rules(Generic[F]):
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 
-    def take_effect(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
+    def effective(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return what its entry tells of a move that takes effect: the members that change, before and after, and the day."""
         after = self.effect(step, evidence, case)
         told: dict[str, Any] = {"before": {name: case.members[name] for name in after}, "after": after}

@@ -101,6 +101,8 @@ class Mending:
     """Of its other moves."""
     models: Mapping[StrEnum, type[Evidence]]
     shared: Mapping[str, TypeAdapter[Any]]
+    derived: frozenset[str] = frozenset()
+    """Members that follow from other facts: they change with these, and are not told as corrected."""
 
     def facts(self, entry: Brought) -> list[str]:
         """Return the facts that the entry brought, or could have brought: one that was not known is supplied later."""
@@ -158,7 +160,7 @@ class Mending:
         for path, (old, new) in self._landing(entry, fact, value, case).items():
             if found.origins.get(path, entry.seq) == entry.seq and present.get(path) == old:
                 _put(after, case.members, path, new)
-                paths.append(".".join(path))
+                paths += [] if path[0] in self.derived else [".".join(path)]
         told = dict.fromkeys(paths or [f"{entry.action}.{fact}"], case.seq)
         return {**after, "corrected": {**case.members["corrected"], **told}}
 

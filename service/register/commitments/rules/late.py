@@ -1,0 +1,76 @@
+"""What was found late and is known in part: what belongs to which state, and what is not known of it. Pure.
+
+Nobody types that something is not known: it is what a state normally requires and the evidence does not say.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from service.errors import Fault, fault
+from service.register.commitments.rules.lifecycle import SPINE, State
+from service.register.instruments.rules import InstrumentKind, Signatory
+
+BEGINS: Final[Mapping[str, State]] = {
+    **dict.fromkeys(("drafting_party", "texts", "text_reference"), State.MOU_DRAFTED),
+    **dict.fromkeys(("place", "signatories", "authentic_texts"), State.SIGNED),
+    **dict.fromkeys(("expires_on", "enters_into_force_on", "ceremony_on"), State.SIGNED),
+    **dict.fromkeys(("signed_on", "report", "no_instrument_reason"), State.IMPLEMENTED),
+}
+"""The first state of which each piece of evidence can tell."""
+
+
+def misplaced(evidence: Mapping[str, Any]) -> list[Fault]:
+    """Return what evidence of an agreement tells of a state that the commitment was not found in."""
+    found = SPINE.index(_found_in(evidence))
+    return [
+        fault(
+            f"/{name}",
+            f"belongs to one that was found in {' or '.join(SPINE[SPINE.index(first) :])}; say so in found_in",
+        )
+        for name, first in BEGINS.items()
+        if evidence.get(name) and found < SPINE.index(first)
+    ]
+
+
+def unknown(
+    evidence: Mapping[str, Any], parties: tuple[str, ...], languages: tuple[str, ...], *, instrument_required: bool
+) -> dict[str, bool] | None:
+    """Return what the state that it was found in requires and the evidence does not say, by the names of the evidence."""
+    required = _required(evidence, instrument_required=instrument_required)
+    lacking = [name for name in required if not _is_said(name, evidence, parties, languages)]
+    return dict.fromkeys(sorted(lacking), True) or None
+
+
+def _found_in(evidence: Mapping[str, Any]) -> State:
+    return State(evidence.get("found_in") or State.AGREED)
+
+
+def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iterator[str]:
+    found = _found_in(evidence)
+    if found is State.AGREED:
+        return
+    yield from ("agreed_on", "effective_on")
+    if found is State.IMPLEMENTED:
+        yield "report"
+        if not instrument_required:
+            yield "no_instrument_reason"
+            return
+        yield "signed_on"
+        if evidence.get("instrument_kind") == InstrumentKind.TREATY:
+            yield "enters_into_force_on"
+    yield from ("instrument_kind", "instrument_title")
+    yield from (
+        ("drafting_party", "texts") if found is State.MOU_DRAFTED else ("place", "signatories", "authentic_texts")
+    )
+
+
+def _is_said(name: str, evidence: Mapping[str, Any], parties: tuple[str, ...], languages: tuple[str, ...]) -> bool:
+    said = evidence.get(name) or ()
+    match name:
+        case "signatories":
+            return {one["party"] for one in said if all(map(one.get, Signatory.model_fields))} >= {*parties}
+        case "authentic_texts":
+            return {one["language"] for one in said if one.get("reference")} >= {*languages}
+        case "texts":
+            return bool(said or evidence.get("text_reference"))
+    return bool(said)
