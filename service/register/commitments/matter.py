@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
@@ -51,6 +52,17 @@ async def find(connection: Connection, name: Name, caller: Caller | None, beside
     return Found(row["id"], is_itself=row["id"] == beside, is_beside=row["is_beside"]) if row else None
 
 
+_session = table(Session)
+_began = sa.select(_session.c.starts_on).where(_session.c.id == _commitment.c.session_id).scalar_subquery()
+_DAYS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
+    **{name: _commitment.c[name] for name in ("state", "agreed_on")},
+    "since": _commitment.c.effective_on,
+    **{name: _commitment.c.instrument[name].astext for name in ("drafted_on", "signed_on")},
+    "session": _began,
+}
+_dates = sa.func.jsonb_build_object(
+    *(part for name, value in _DAYS.items() for part in (sa.literal_column(f"'{name}'"), value)), type_=JSONB
+)
 COMMITMENTS: Final = Matter(
     rules=COMMITMENT,
     table=_commitment,
@@ -60,6 +72,7 @@ COMMITMENTS: Final = Matter(
     find=find,
     reference=_commitment.c.reference,
     titles=_commitment.c.titles,
+    dates=_dates,
 )
 _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()
 

@@ -96,7 +96,8 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     effect, made = proposed(matter, move, locked.case), move.row(row["id"], row["commission_id"], caller, at)
     await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, [opened(made)])
-    return {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
+    told = {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
+    return queries.warned(matter, told)
 
 
 async def answer(
@@ -134,7 +135,7 @@ async def answer(
         return await queries.now(connection, locked.matter, transition_id)
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
-    return {**known, **queries.named(locked.row), **done, "confirmations": [said]}
+    return queries.warned(locked.matter, {**known, **queries.named(locked.row), **done, "confirmations": [said]})
 
 
 async def withdraw(

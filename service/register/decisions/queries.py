@@ -60,7 +60,18 @@ class Filter(BaseModel):
 
 def named(row: Row) -> dict[str, Any]:
     """Return what a transition says of its matter beside the id, from the matter's row."""
-    return {"matter_reference": row["reference"], "matter_titles": row["titles"]}
+    return {"matter_reference": row["reference"], "matter_titles": row["titles"], "matter_dates": row["matter_dates"]}
+
+
+def warned(matter: Matter, row: Row) -> Row:
+    """Return the transition with what is odd in it, by the days that its matter tells now."""
+    dates = row["matter_dates"]
+    found = matter.rules.odd(row["action"], row["evidence"], dates, row["source"]) if dates else []
+    return {**row, "warnings": found}
+
+
+def _warned(matters: Matters, row: Row) -> Row:
+    return warned(next(one for one in matters if one.kind == row["matter_kind"]), row)
 
 
 async def get(connection: Connection, matters: Matters, caller: Caller, transition_id: UUID) -> Row:
@@ -71,12 +82,12 @@ async def get(connection: Connection, matters: Matters, caller: Caller, transiti
     if found is None:
         await require_active(connection, caller)
         raise NotFound("There is no such transition for this caller.")
-    return found
+    return _warned(matters, found)
 
 
 async def now(connection: Connection, matter: Matter, transition_id: UUID) -> Row:
     """Return the transition that the caller has just moved: what it changed may have put the matter out of its sight."""
-    return await _any(matter).one(connection, transition_id=transition_id)
+    return warned(matter, await _any(matter).one(connection, transition_id=transition_id))
 
 
 async def of_matter(
@@ -84,7 +95,8 @@ async def of_matter(
 ) -> Sequence[Row]:
     """Return the transitions of a matter, oldest first; one more than `limit` if there is more."""
     last = after[0] if after else FIRST
-    return await _of_matter(matter).rows(connection, matter_id=matter_id, after=last, limit=limit + 1)
+    rows = await _of_matter(matter).rows(connection, matter_id=matter_id, after=last, limit=limit + 1)
+    return [warned(matter, row) for row in rows]
 
 
 async def page(
@@ -98,7 +110,7 @@ async def page(
     rows = await statement.rows(connection, after=last, limit=limit + 1, **asked, **_values(matters, caller))
     if not rows:
         await require_active(connection, caller)
-    return rows
+    return [_warned(matters, row) for row in rows]
 
 
 async def transitions_of(
@@ -142,6 +154,7 @@ def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:
         sa.case((_transition.c.status == TransitionStatus.EFFECTIVE, _transition.c.closed_at)).label("confirmed_at"),
         matter.reference.label("matter_reference"),
         matter.titles.label("matter_titles"),
+        matter.dates.label("matter_dates"),
         _answers.label("confirmations"),
     ]
 

@@ -79,6 +79,13 @@ class MatterRead(Read):
     titles: dict[str, str]
 
 
+class WarningRead(Read):
+    """Something odd that may have been so: it is no refusal."""
+
+    pointer: str = Field(description="Where it stands in the evidence (RFC 6901).")
+    detail: str
+
+
 class TransitionRead(Read):
     """A proposed move and what became of it."""
 
@@ -101,6 +108,9 @@ class TransitionRead(Read):
     expires_at: datetime | None
     confirmed_at: datetime | None = Field(description="When the last party agreed and it took effect.")
     closed_at: datetime | None
+    warnings: list[WarningRead] = Field(
+        description="What is odd in its dates and may have been so in history, by what its matter tells now."
+    )
 
 
 class OfficeRead(Read):

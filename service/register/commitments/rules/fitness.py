@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.errors import Fault, fault
+from service.register.commitments.rules import chronology
 from service.register.commitments.rules.effect import MENDING, effect
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import Action
@@ -21,11 +22,13 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what is wrong with the commitment that an amendment or a correction would make, or with what is undone."""
     if step.action is Action.REINSTATE:
         return MENDING.wrong_undoing(case)
-    if step.action is Action.CORRECT and named(case, CORRECTS).entry:
-        return MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)
+    if step.action is Action.CORRECT:
+        there = named(case, CORRECTS).entry
+        return (MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)) if there else []
     if step.action is Action.AMEND:
         return unfit_amendment(case, effect(step, evidence, case))
-    return misplaced(evidence) if step.action is Action.AGREE else _known(evidence, case.facts)
+    wrong = misplaced(evidence) if step.action is Action.AGREE else _known(evidence, case.facts)
+    return wrong or chronology.impossible(case.members, effect(step, evidence, case))
 
 
 def _known(evidence: Mapping[str, Any], facts: matter.Facts) -> list[Fault]:
@@ -53,7 +56,9 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
             gaps += misplaced({**entry.evidence, **value})
         wrong += [one for one in gaps if one["pointer"] == f"/{fact}"]
     listed = [fault(one["pointer"].replace(f"/{fact}", "/value", 1), one["detail"]) for one in wrong]
-    return listed or too_long({**case.members, **effect(step, evidence, case)}, "/value")
+    after = effect(step, evidence, case)
+    listed += chronology.impossible(case.members, after, "/value")
+    return listed or too_long({**case.members, **after}, "/value")
 
 
 def unfit_amendment(case: Case, after: Mapping[str, Any]) -> list[Fault]:

@@ -5,6 +5,7 @@ from typing import Final
 
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED
+from service.register.commitments.rules.chronology import odd
 from service.register.commitments.rules.effect import day_of, effect
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
@@ -36,6 +37,7 @@ COMMITMENT: Final = Rules[Facts](
     names=names,
     wrong_name=wrong_name,
     shared=SHARED,
+    odd=odd,
     day=day_of,
 )
 COMMITMENT_1: Final = replace(

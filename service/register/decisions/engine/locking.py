@@ -170,7 +170,8 @@ def _locking(matter: Matter, kind: Kind, *also: sa.ColumnElement[Any]) -> sa.Sel
         sa.func.greatest(sa.func.clock_timestamp(), matter.table.c.changed_at).label("at"),
     )
     titles = () if "titles" in matter.table.c else (matter.titles.label("titles"),)
-    asked = matter.seen_by(kind, sa.select(*columns, *stamp, matter.reference.label("reference"), *titles, *also))
+    told = (matter.reference.label("reference"), *titles, matter.dates.label("matter_dates"))
+    asked = matter.seen_by(kind, sa.select(*columns, *stamp, *told, *also))
     return asked.with_for_update(key_share=True, of=matter.table)
 
 

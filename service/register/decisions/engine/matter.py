@@ -1,12 +1,13 @@
 """A kind of matter as the engine takes it: its rules, and where it is stored."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.statement import Connection
 from service.permissions import Caller, Kind
@@ -33,6 +34,8 @@ class Matter:
     """What stands under a name, as the caller (None: the service) may see it from the matter with this id."""
     reference: sa.ColumnElement[str]
     titles: sa.ColumnElement[Any]
+    dates: sa.ColumnElement[Any] = field(default_factory=lambda: sa.cast(sa.null(), JSONB))
+    """An object of the days that the matter tells, by which its rules find what is odd."""
 
     @property
     def kind(self) -> str:

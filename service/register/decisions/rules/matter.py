@@ -158,6 +158,9 @@ class Rules(Generic[F]):
     """What else the body names, which has to be looked up (and locked) before it is judged."""
     wrong_name: Callable[[Name, Found | None], Fault | None]
     """What is wrong with what was found under a name, if anything is."""
+    odd: Callable[[str, Members, Members, str], list[Fault]] = lambda *_: []
+    """What is odd in the evidence of an action and may have been so, given the days that the matter tells and the state it was
+    proposed in: a warning."""
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 
