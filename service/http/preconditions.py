@@ -14,6 +14,7 @@ IfMatch = Annotated[
         max_length=200,
         description='The `ETag` of the version that was read, such as `"4"`; several, with commas between them, if any of '
         "them will do; `*` means whatever version is there.",
+        examples=['"4"'],
     ),
 ]
 # What a proxy made weak is accepted too: our declared exception from strong comparison, since our tags are versions.

@@ -19,10 +19,10 @@ from service.register.commitments import queries as commitments
 from service.tlog.proof import Proof
 
 router = Router("/v1", tags=["log"])
-FIRST = {"of_the_pilot": {"summary": "The founding of the commission", "value": 0}}
+ONE = {"of_the_pilot": {"summary": "One of the pilot as it was loaded", "value": 7}}
 SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 43}}
 Index = Annotated[
-    int, Query(ge=0, lt=2**53, description="The entry's `index` in the audit trail.", openapi_examples=FIRST)
+    int, Query(ge=0, lt=2**53, description="The entry's `index` in the audit trail.", openapi_examples=ONE)
 ]
 Size = Annotated[
     int | None,

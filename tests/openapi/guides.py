@@ -6,6 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import World
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +29,15 @@ def secrets(world: World) -> dict[str, str]:
 
 
 GENERATOR = ("uvx", "--from", "openapi-generator-cli==7.26.0")
+
+
+def needs(*wanted: str) -> pytest.MarkDecorator:
+    """Skip where a program or a file of Debian's is not there, unless it is required."""
+    missing = [one for one in wanted if shutil.which(one) is None and not Path(one).exists()]
+    return pytest.mark.skipif(
+        bool(missing) and "PACTA_REQUIRE_CLIENTS" not in os.environ,
+        reason=f"for the clients of others these are needed: {', '.join(missing)}",
+    )
 
 
 async def generated(language: str) -> Path:

@@ -69,6 +69,9 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
             assert content["examples"], "no example"
     for parameter in operation.get("parameters", []):
         assert parameter["in"] != "path" or parameter["examples"]
+        # Postman takes an example that is 0, false or empty for none, and sends the example's name instead.
+        assert all(one["value"] for one in parameter.get("examples", {}).values())
+        assert parameter["in"] != "header" or parameter["schema"]["examples"]
 
 
 def test_tags_stand_in_the_order_of_the_work_and_each_is_explained() -> None:

@@ -3,15 +3,13 @@
 Go and PHP are run with the guides of openapi/GENERATORS.md, against a service that answers what the document does not know.
 """
 
-import os
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import World
-from tests.openapi.guides import generated, programs, run, secrets
+from tests.openapi.guides import generated, needs, programs, run, secrets
 from tests.openapi.tomorrow import NEW, tomorrow
 from tests.serving import served_here
 
@@ -28,15 +26,6 @@ spl_autoload_register(function (string $name): void {{
     is_file($file) && require $file;
 }});
 """
-
-
-def needs(*wanted: str) -> pytest.MarkDecorator:
-    """Skip where a program or a file of Debian's is not there, unless it is required."""
-    missing = [one for one in wanted if shutil.which(one) is None and not Path(one).exists()]
-    return pytest.mark.skipif(
-        bool(missing) and "PACTA_REQUIRE_CLIENTS" not in os.environ,
-        reason=f"to generate this client and run it, these are needed: {', '.join(missing)}",
-    )
 
 
 @needs("java", "uvx", str(DEBIANS_GO / "x/oauth2"))

@@ -15,6 +15,6 @@ PILOT: Final[Mapping[str, str | int]] = {
     "party": "PK",
     "level": "0",
     "place": "000.p/4",
-    "index": 0,
+    "index": 7,
 }
 """Path parameters of the pilot, which prefill Swagger UI."""
