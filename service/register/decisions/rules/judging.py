@@ -66,10 +66,10 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     wrong = [one for one in misshapen if one["pointer"] not in absent]
     wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
     if read is not None and not gaps:
-        wrong += rules.unfit(step, read.given(), case)
+        wrong += rules.unfit(step, sound, case)
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
-    return Judged(step, step.leads_to(case.left), read.given(), read.expires_at)
+    return Judged(step, step.leads_to(case.left), sound, read.expires_at)
 
 
 def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
