@@ -10,7 +10,7 @@ import pytest
 from service.errors import NotPermitted
 from service.permissions import PERMISSIONS, Caller, Confidentiality, Kind, Permission, Role, Standing, standing
 from tests.conftest import COMMISSION, World, item, organisation
-from tests.register.commitments.test_journey import SIGN
+from tests.register.commitments.test_journey import SIGN, confirm
 from tests.three_parties import commission_of_three, record_in
 
 COMMISSION_OF_TWO: dict[str, Any] = {
@@ -87,7 +87,7 @@ async def people(world: World) -> str:
 
 
 async def targets(world: World, other_commission: str) -> dict[tuple[str, str], str]:
-    """Record one commitment of each confidentiality in both commissions; (commission, level) -> id. All stay proposed."""
+    """Agree on one commitment of each confidentiality in both commissions; (commission, level) -> id. Each has a proposal open."""
     made: dict[tuple[str, str], str] = {}
     for number, level in enumerate(LEVELS):
         own = await record_in(
@@ -98,7 +98,13 @@ async def targets(world: World, other_commission: str) -> dict[tuple[str, str], 
             working_group_id="01940000-0000-7000-8000-000000000302",
         )
         other = await record_in(world, other_commission, number, confidentiality=level)
-        made["own", level], made["other", level] = own["id"], other["id"]
+        for one, where in ((own, "own"), (other, "other")):
+            made[where, level] = one["id"]
+            await confirm(world, one["open_transition"]["id"])
+            if where == "other":
+                await confirm(world, one["open_transition"]["id"], "tr-secretariat")
+            lapse = {"action": "lapse", "reason": "R"}
+            assert (await world.as_("PK").post(f"/v1/commitments/{one['id']}/transitions", json=lapse)).is_success
     return made
 
 
@@ -260,6 +266,7 @@ async def test_a_refusal_says_who_may_and_what_the_caller_is_there(world: World)
     group = "01940000-0000-7000-8000-000000000302"
     made = await record_in(world, COMMISSION, 0, confidentiality="public", working_group_id=group)
     places = {"commitment": made["id"], "move": made["open_transition"]["id"]}
+    await confirm(world, places["move"])
     bodies: dict[str, Any] = {
         "/v1/parties": {"code": "FR", "names": {"en": "France"}},
         "/v1/commissions": COMMISSION_OF_TWO,

@@ -115,6 +115,8 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
         "party_facts": {},
         "corrected": {},
         "state": State.PROPOSED,
+        "recorded_by": place.parties[0],
+        "is_joint": False,
         **CLOSED,
         "refused_transition_id": None,
     }

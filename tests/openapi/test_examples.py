@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import World
+from tests.conftest import COMMISSION, World
 from tests.openapi.answers import filled
 from tests.openapi.test_document import DOCUMENT
+from tests.three_parties import record_in
 
 PRINCIPALS = {"registry": "administrator", "commissions": "administrator", "tokens": ""}
 
@@ -56,6 +57,9 @@ async def world_for(world: World, name: str, example: dict[str, Any]) -> dict[st
         return {"transition_id": made.json()["id"]}
     if name == "create_transition" and example["value"]["action"] == "draft_mou":
         return {"commitment_id": "01940000-0000-7000-8000-000000000402"}
+    if name == "create_transition" and example["value"]["action"] == "retract":
+        made = await record_in(world, COMMISSION, 1)
+        return {"commitment_id": made["id"]}
     return {}
 
 

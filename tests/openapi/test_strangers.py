@@ -35,6 +35,7 @@ NEVER = {
     "create_withdrawal",
     "create_transition correct",
     "create_transition reinstate",
+    "create_transition retract",
 }
 """Taken only once, or only with the id or the leaf hash of something that no document knows."""
 SHARED = {("remark",), ("expires_at",)}

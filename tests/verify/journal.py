@@ -7,6 +7,7 @@ from uuid import UUID
 
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.decisions.rules.lifecycle import Who
 from service.register.decisions.rules.matter import Found, Name
 from service.register.decisions.rules.origins import ENTRY, Told, find
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
@@ -50,6 +51,7 @@ class Journal:
         self.entries: list[Entry] = []
         self.facts: dict[str, dict[str, Any]] = {}
         self.open: dict[str, tuple[dict[str, Any], list[str]]] = {}
+        self.joint: set[str] = set()
         self.at = START
         secretariats = [{"party": party, "secretariat_id": LEADS[party]} for party in parties]
         self.add(COMMISSION, "commission.founded", None, {
@@ -137,9 +139,9 @@ class Journal:
         until: str | None = None,
     ) -> str:
         facts = self.facts[subject]
-        known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        row = LIFECYCLE.step(action, State(facts["state"]), known)
-        awaits = [] if self.rule == "unilateral" else [party for party in self.parties if party != by]
+        row = LIFECYCLE.step(action, State(facts["state"]), self._known(subject, evidence))
+        alone = self.rule == "unilateral" or row.who is Who.OWN
+        awaits = [] if alone else [party for party in self.parties if party != by]
         if self.version > 1 and awaits and until is None:
             until = timestamp(self.at + timedelta(days=180))
         left = self._named(subject, action, evidence)[1] or facts["suspended_from"]
@@ -148,6 +150,8 @@ class Journal:
             "target": str(row.leads_to(State(left) if left else None)), "evidence": evidence, "awaits": awaits,
             "expires_at": until,
         }  # fmt: skip
+        if row.takes_back and subject in self.open:
+            data = {**data, "withdrawn": self.open[subject][0]["transition"]}
         self.open[subject] = (proposal, list(awaits))
         kind = "commitment.recorded" if "commitment" in data else "transition.proposed"
         self.add(subject, kind, by, {**data, "proposal": proposal} | self._effective(subject))
@@ -167,6 +171,12 @@ class Journal:
         undone = [one.entry for one in found.values() if one and one.entry and action == "reinstate"]
         return found, undone[0].before["state"] if undone else None
 
+    def _known(self, subject: str, evidence: dict[str, Any]) -> dict[str, object]:
+        """Return what rows of the lifecycle depend on."""
+        required = self.facts[subject]["instrument_required"]
+        found = evidence.get("found_in", "agreed")
+        return {"instrument_required": required, "found_in": found, "is_joint": subject in self.joint}
+
     def _seq(self, subject: str) -> int:
         return sum(entry["subject"] == subject for entry in self.entries)
 
@@ -176,8 +186,8 @@ class Journal:
             return {}
         facts, evidence = self.facts[subject], proposal["evidence"]
         found, _ = self._named(subject, proposal["action"], evidence)
-        known = {"instrument_required": facts["instrument_required"], "found_in": evidence.get("found_in", "agreed")}
-        step = LIFECYCLE.step(proposal["action"], State(facts["state"]), known)
+        step = LIFECYCLE.step(proposal["action"], State(facts["state"]), self._known(subject, evidence))
+        self.joint |= {subject} if proposal["action"] == "agree" else set()
         # The entry that tells of it is written a second later.
         case = case_of(facts, found, self._seq(subject), self.at + timedelta(seconds=1))
         told = RULES["commitment", self.version].effective(step, evidence, case)

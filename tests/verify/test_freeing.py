@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
-from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.lifecycle import Step, Who
 from service.trail.entry import timestamp
 from service.verify.finding import Severity
 from tests.verify.journal import Journal
@@ -34,9 +34,11 @@ FOUND: Final[dict[str, dict[str, Any]]] = {
 }
 ENDED_BY: Final = {
     State.SUSPENDED: "suspend", State.WITHDRAWN: "withdraw", State.LAPSED: "lapse", State.SUPERSEDED: "supersede",
-    State.MERGED: "merge",
+    State.MERGED: "merge", State.RETRACTED: "retract",
 }  # fmt: skip
-ROWS: Final = [f"{row.source}-{row.action}-{row.target}" for row in LIFECYCLE.steps]
+JOINT: Final = [(number, row) for number, row in enumerate(LIFECYCLE.steps) if row.who is Who.ALL]
+"""What a party does alone takes no place, and needs none."""
+ROWS: Final = [f"{row.source}-{row.action}-{row.target}" for _, row in JOINT]
 
 
 def everyone(journal: Journal, subject: str, by: str = "PK") -> None:
@@ -56,14 +58,15 @@ def standing(row: int) -> tuple[Journal, str]:
     subject = journal.record(1, evidence={"agreed_on": "2025-01-24", "found_in": str(found), **FOUND[found]}, **one)
     other = journal.record(2)
     everyone(journal, other)
-    if step.source is not State.PROPOSED:
+    if step.source not in {State.PROPOSED, State.RETRACTED}:
         everyone(journal, subject)
     else:
         journal.close(subject, "refused", "AZ")
     if step.source in ENDED_BY:
         action = ENDED_BY[State(step.source)]
         journal.propose(subject, action, **EVIDENCE.get(action, REASON))
-        everyone(journal, subject)
+        if step.source is not State.RETRACTED:
+            everyone(journal, subject)
     return journal, subject
 
 
@@ -90,7 +93,7 @@ def opened(row: int, by: str, confirming: tuple[str, ...]) -> tuple[Journal, str
     return journal, subject
 
 
-@pytest.mark.parametrize("row", range(len(ROWS)), ids=ROWS)
+@pytest.mark.parametrize("row", [number for number, _ in JOINT], ids=ROWS)
 def test_whatever_is_proposed_each_party_alone_frees_the_place(row: int) -> None:
     for by in PARTIES:
         first, second = (party for party in PARTIES if party != by)
@@ -105,7 +108,7 @@ def test_whatever_is_proposed_each_party_alone_frees_the_place(row: int) -> None
                 assert judged(freed.entries).findings.listed == [], (by, confirming, freeing)
 
 
-@pytest.mark.parametrize("row", range(len(ROWS)), ids=ROWS)
+@pytest.mark.parametrize("row", [number for number, _ in JOINT], ids=ROWS)
 def test_whatever_is_proposed_ends_by_itself(row: int) -> None:
     journal, subject = opened(row, "PK", ("AZ",))
     proposal, _ = journal.open.pop(subject)

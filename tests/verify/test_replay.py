@@ -514,3 +514,74 @@ def test_an_entry_of_version_1_corrects_nothing() -> None:
     journal.confirm(one)
     journal.propose(one, "correct", corrects=journal.leaf(), fact="agreed_on", value="2025-01-23", reason="R")
     assert "does not allow 'correct'" in judged(journal.entries).findings.listed[0].message
+
+
+def retracted(*, refused: bool = False, version: int = 2) -> Journal:
+    """Return a log in which what was recorded by mistake is taken back, before the other side said yes or after it said no."""
+    journal = Journal(version=version)
+    one = journal.record(1)
+    if refused:
+        journal.close(one, "refused", "AZ")
+    journal.propose(one, "retract", reason="By mistake.")
+    return journal
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_its_recorder_takes_back_is_proven(refused: bool) -> None:
+    verdict = judged(retracted(refused=refused).entries)
+    assert (verdict.findings.listed, verdict.states) == ([], {"retracted": 1})
+
+
+RETRACTED: Final[dict[str, tuple[Callable[[Entry], object], str]]] = {
+    "by another party": (lambda entry: entry.update(party="AZ"), "a proposal is open already"),
+    "awaiting the others": (lambda entry: entry["data"]["proposal"].update(awaits=["AZ"]), "must await nobody"),
+    "not naming what it takes back": (lambda entry: entry["data"].pop("withdrawn"), "just the proposal that it takes"),
+    "naming another proposal": (lambda entry: entry["data"].update(withdrawn=name(7, 1)), "just the proposal that it"),
+    "without its effect": (lambda entry: entry["data"].pop("effective"), "does not take effect"),
+    "of version 1": (lambda entry: entry.update(v=1), "its version is lower"),
+}
+
+
+@pytest.mark.parametrize("forgery", RETRACTED)
+def test_a_retraction_that_breaks_a_rule_is_found(forgery: str) -> None:
+    forge, said = RETRACTED[forgery]
+    entries = retracted().entries
+    forge(entries[-1])
+    found = judged(entries).findings
+    assert found.outcome is Severity.TAMPERED
+    assert said in found.listed[0].message
+
+
+def test_nobody_but_its_recorder_takes_a_record_back() -> None:
+    entries = retracted(refused=True).entries
+    entries[-1]["party"] = "AZ"
+    assert "which another party alone may do" in judged(entries).findings.listed[0].message
+
+
+def test_what_is_open_after_a_retraction_or_was_agreed_before_it_breaks_a_rule() -> None:
+    journal = retracted()
+    subject, opened = journal.entries[-1]["subject"], journal.entries[-1]["data"]["withdrawn"]
+    journal.add(subject, "transition.confirmed", "AZ", {"transition": opened, "reason": None})
+    assert "no such proposal is open" in judged(journal.entries).findings.listed[0].message
+    journal = Journal(version=2)
+    journal.confirm(journal.record(1))
+    entries = [*journal.entries, retracted(refused=True).entries[-1]]
+    assert "does not allow 'retract'" in judged(entries).findings.listed[0].message
+
+
+def test_what_is_no_retraction_takes_nothing_back() -> None:
+    journal = Journal(version=2)
+    one = journal.record(1)
+    journal.close(one, "refused", "AZ")
+    journal.propose(one, "agree", agreed_on="2025-01-24")
+    journal.entries[-1]["data"]["withdrawn"] = name(7, 1)
+    assert "just the proposal that it takes back" in judged(journal.entries).findings.listed[0].message
+
+
+def test_a_record_of_version_1_is_taken_back_by_an_entry_of_version_2() -> None:
+    journal = Journal(version=1)
+    one = journal.record(1)
+    journal.version = 2
+    journal.facts[one] = {**journal.facts[one], "corrected": {}}
+    journal.propose(one, "retract")
+    assert judged(journal.entries).findings.listed == []

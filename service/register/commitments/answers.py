@@ -17,6 +17,8 @@ from service.register.commitments.schemas import (
     SignatoryRead,
 )
 from service.register.decisions.engine.locking import others, standing_in
+from service.register.decisions.rules.lifecycle import Step, Who
+from service.register.decisions.rules.own import has_room, is_open_to
 
 _SHAPED: Final = {"unknown", "instrument", "party_facts", "open_transition"}
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
@@ -49,7 +51,7 @@ def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
 
 def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentDetail`: with the moves that the caller may propose, and what each still needs."""
-    return commitment(row) | {"allowed_actions": [] if row["live"] else _allowed(caller, row)}
+    return commitment(row) | {"allowed_actions": _allowed(caller, row)}
 
 
 def _open(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,16 +62,16 @@ def _open(row: Mapping[str, Any]) -> dict[str, Any]:
 def _allowed(caller: Caller, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not standing_in(caller, row).may(Permission.PROPOSE):
         return []
-    awaits = others(row, caller.party)
+    awaited, proposed_by = others(row, caller.party), row["proposed_by"] if row["live"] else None
     return [
-        {"action": action, "missing": gaps, "awaits": awaits}
-        for action, gaps in _moves(COMMITMENT.facts(row, row["parties"], row["languages"]))
+        {"action": step.action, "missing": gaps, "awaits": [] if step.who is Who.OWN else awaited}
+        for step, gaps in _moves(COMMITMENT.facts(row, row["parties"], row["languages"]))
+        if is_open_to(step, row, caller.party) and has_room(step, proposed_by, caller.party)
     ]
 
 
 @lru_cache(maxsize=10_000)
-def _moves(facts: Facts) -> list[tuple[str, list[Fault]]]:
-    """Return each action that is possible with what it still needs: the same for every commitment of the same facts."""
-    return [
-        (str(action), missing(action, {}, facts)) for action in LIFECYCLE.allowed(facts.state, facts.conditions({}))
-    ]
+def _moves(facts: Facts) -> list[tuple[Step, list[Fault]]]:
+    """Return a row of each action that is possible, with what it still needs: the same for all commitments of the same facts."""
+    possible = LIFECYCLE.possible(facts.state, facts.conditions({}))
+    return [(step, missing(step.action, {}, facts)) for step in {step.action: step for step in possible}.values()]

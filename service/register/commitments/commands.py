@@ -189,5 +189,7 @@ async def _row(
         "party_facts": {caller.party: lead} if lead else {},
         "state": State.PROPOSED,
         "corrected": {},
+        "recorded_by": caller.party,
+        "is_joint": False,
         "recorded_at": place["at"],
     }

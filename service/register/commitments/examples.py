@@ -83,4 +83,8 @@ PROPOSALS: dict[str, Example] = {
         "summary": "Drop it (201 while it is open)",
         "value": {"action": "withdraw", "reason": "Overtaken by events (sample)."},
     },
+    "retract": {
+        "summary": "Take back one's own record (201 while it is not agreed)",
+        "value": {"action": "retract", "reason": "Recorded by mistake (sample)."},
+    },
 }

@@ -34,6 +34,7 @@ from service.values import Moment, PartyCode, Sector, limited, storable
 
 _commitment = table(Commitment)
 SESSION: Final = "session_id"
+STATE: Final = "state"
 
 
 class Sort(StrEnum):
@@ -55,7 +56,11 @@ class Filter(BaseModel):
         default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
     )
     working_group_id: list[UUID] = Field(default_factory=list, max_length=50)
-    state: list[State] = Field(default_factory=list, max_length=20)
+    state: list[State] = Field(
+        default_factory=list,
+        max_length=20,
+        description="What was retracted is listed where it is asked for, and only there.",
+    )
     sector: list[Sector] = Field(default_factory=list, max_length=50)
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="An open proposal awaits one of these parties."
@@ -130,6 +135,8 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
     wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name != SESSION)]
+    if STATE not in dict(shape):
+        wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:
         here = sa.tuple_(*columns)
         there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))

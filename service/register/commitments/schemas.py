@@ -151,6 +151,7 @@ class CommitmentRead(Read):
     due_soon: bool = Field(description="Open, and due within 30 days.")
     dormant: bool = Field(description="Open, and unchanged for six months.")
     disputed: bool = Field(description="A proposal was refused and nothing has taken effect since.")
+    recorded_by: str = Field(description="The party that recorded it; until it is agreed, it alone may retract it.")
     recorded_at: datetime
     changed_at: datetime
 
@@ -174,5 +175,5 @@ class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
     allowed_actions: list[AllowedAction] = Field(
-        description="Empty for callers who may not propose, and while a proposal is open."
+        description="Empty for callers who may not propose; while a proposal is open, what a party does alone."
     )

@@ -77,6 +77,9 @@ def _readable(role: Role) -> Condition:
     levels = [level for level in Confidentiality if NEEDED_TO_READ[level] in PERMISSIONS[role]]
     if len(levels) == len(Confidentiality):
         return sa.true()
+    if levels == [Confidentiality.PUBLIC]:
+        # Nobody publishes in another's name: until it is agreed, the parties alone see it.
+        return _commitment.c.is_joint & (_commitment.c.confidentiality == sa.literal_column("'public'"))
     return _commitment.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
 
 

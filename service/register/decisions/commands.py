@@ -25,6 +25,7 @@ from service.register.decisions.engine.writing import proposed, save, take_effec
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
 from service.trail.entry import timestamp
@@ -46,7 +47,8 @@ async def propose(
     locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), seeing=caller)
     check_version(version, locked.row["seq"])
     step = _step(locked, body)
-    if not locked.has_room(step):
+    require_open_to(step, locked.row, caller.party)
+    if not locked.has_room(step, caller.party):
         raise await _already_open(connection, caller, locked)
     locked.standing.require(step.permission)
     judged = judge(matter.rules, step, locked.case, body)
@@ -95,7 +97,11 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     awaits = locked.awaits(judged.step, caller.party)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     effect, made = proposed(matter, move, locked.case), move.row(row["id"], row["commission_id"], caller, at)
-    await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, [opened(made)])
+    others = [opened(made)]
+    if judged.step.takes_back and locked.proposal:
+        effect.told["withdrawn"] = str(locked.proposal)
+        others.append(closed(locked.proposal, TransitionStatus.WITHDRAWN, at))
+    await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
     told = {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
     return queries.warned(matter, told)
 

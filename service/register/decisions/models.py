@@ -40,6 +40,8 @@ class Decided(Chained):
     awaiting: list[str] = Field(sa_type=CODES, nullable=False)
     expires_at: datetime | None = moment(nullable=True)
     refused_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    recorded_by: str = Field(sa_type=sa.Text, nullable=False)
+    is_joint: bool = Field(nullable=False)
 
 
 def decided(name: str) -> tuple[sa.Constraint | sa.Index, ...]:

@@ -168,6 +168,9 @@ class StepRead(Read):
     target: str
     permission: Permission
     who: Who = Field(description="`all`: every party confirms it; `own`: one party alone, and at once.")
+    by: str | None = Field(
+        description="Of an own step: the fact that names the one party that may; null: each party may."
+    )
     when: dict[str, str]
 
 

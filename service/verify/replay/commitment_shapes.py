@@ -100,11 +100,12 @@ class Recorded2(TypedDict):
 
 @strict
 class Proposed(TypedDict):
-    """A move was proposed; `expired` names an earlier proposal whose end had come."""
+    """A move was proposed; `expired` names an earlier proposal whose end had come, `withdrawn` one that a retraction takes back."""
 
     proposal: Proposal
     effective: NotRequired[Effective]
     expired: NotRequired[Id]
+    withdrawn: NotRequired[Id]
 
 
 @strict

@@ -53,6 +53,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     hold_to_length(facts)
     assert subject.rules is not None
     subject.facts = {**dict.fromkeys(subject.rules.members), "corrected": {}, **facts}
+    subject.recorded_by = party
     decisions.open_proposal(register, subject.rules, subject, entry, party)
 
 

@@ -5,7 +5,9 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 
 from typing import Any
 
+from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Rules
+from service.register.decisions.rules.own import RECORDER, has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Waiting
@@ -30,19 +32,31 @@ def expire(subject: Subject, entry: Entry) -> None:
 def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry: Entry, party: str) -> None:
     """Open the proposal that the entry tells of; where it awaits nobody it takes effect at once."""
     proposal = entry.data["proposal"]
-    alone = rules.lifecycle.is_own(proposal["action"])
-    require(alone or subject.waiting is None, "a proposal is open already; one at a time")
+    rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
+    room = subject.waiting is None or any(has_room(row, subject.waiting.by, party) for row in rows)
+    require(room, "a proposal is open already; one at a time")
     row = judge(register, rules, subject, proposal, entry.recorded_at)
-    awaits = [] if alone else register.others(party)
+    facts = {**subject.facts, RECORDER: subject.recorded_by}
+    require(is_open_to(row, facts, party), f"it was done for {party}, which another party alone may do")
+    awaits = [] if row.who is Who.OWN else register.others(party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
     opened = Waiting(proposal, row, party, awaits)
-    if alone:
+    _take_back(subject, row, entry)
+    if row.who is Who.OWN:
         _conclude(register, subject, opened, entry)
         return
     subject.waiting = opened
     _settle(register, subject, opened, entry)
+
+
+def _take_back(subject: Subject, row: Step, entry: Entry) -> None:
+    """Close the party's own open proposal where the move ends the matter: the entry names it."""
+    own = subject.waiting.proposal["transition"] if subject.waiting and row.takes_back else None
+    require(entry.data.get("withdrawn") == own, "it does not name just the proposal that it takes back")
+    if own:
+        subject.waiting = None
 
 
 def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -109,6 +123,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     effective = rules.effective(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
+    subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
 
 
 _REPLAYS = {

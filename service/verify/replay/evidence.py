@@ -72,7 +72,7 @@ def hold_to_length(members: Members) -> None:
 
 def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str) -> Case:
     """Return the subject as it stands at `at`, with what `body` names."""
-    facts = rules.facts(subject.facts, register.parties, register.languages)
+    facts = rules.facts({**subject.facts, "is_joint": subject.is_joint}, register.parties, register.languages)
     named = _all_named(register, rules, subject, body)
     return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED)
 

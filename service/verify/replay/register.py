@@ -30,6 +30,9 @@ class Subject:
     reference: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     """The members of the matter as they stand now; empty until it is recorded."""
+    recorded_by: str = ""
+    is_joint: bool = False
+    """Whether its first joint move has taken effect."""
     rules: Rules[Any] | None = None
     """Those of its last entry's version."""
     waiting: Waiting | None = None

@@ -31,6 +31,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "merge": {"target": "PK-AZ/00/003"},
     "correct": {"corrects": "0" * 64, "fact": "place", "value": None, "reason": "R"},
     "reinstate": {"undoes": "0" * 64, "reason": "R"},
+    "retract": {"reason": "R"},
 }
 NEEDED = {
     "agree": {"agreed_on"},
@@ -48,6 +49,7 @@ NEEDED = {
     "merge": {"target"},
     "correct": {"corrects", "fact", "value", "reason"},
     "reinstate": {"undoes", "reason"},
+    "retract": set(),
 }
 
 

@@ -30,6 +30,7 @@ SPINE: dict[tuple[str, str, str], dict[str, Any]] = {
     ("implement", "agreed", "implemented"): {"instrument_required": False},
     ("reopen", "implemented", "signed"): {"instrument_required": True},
     ("reopen", "implemented", "agreed"): {"instrument_required": False},
+    ("retract", "proposed", "retracted"): {"is_joint": False},
     ("suspend", "proposed", "suspended"): {},
     ("suspend", "agreed", "suspended"): {},
     ("suspend", "mou_drafted", "suspended"): {},
@@ -43,10 +44,10 @@ EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
     **{("correct", str(state), str(state)): {} for state in State},
 }
 EXPECTED: dict[tuple[str, str, str], dict[str, Any]] = {**SPINE, **EXITS}
-UNDONE = ("agreed", "mou_drafted", "signed", "implemented", *ENDS.values())
+UNDONE = ("agreed", "mou_drafted", "signed", "implemented", *ENDS.values(), "retracted")
 FACTS = [
-    {"found_in": found, "instrument_required": required}
-    for found, required in product(["agreed", "mou_drafted", "signed", "implemented"], [True, False])
+    {"found_in": found, "instrument_required": required, "is_joint": joint}
+    for found, required, joint in product(["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 2)
 ]
 
 
@@ -106,9 +107,9 @@ def test_what_evidence_brings_to_the_instrument_is_told_by_the_commitment() -> N
 
 
 def test_a_closed_one_takes_mending_and_nothing_else() -> None:
-    closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
+    closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED, State.RETRACTED)
     assert {row.source for row in LIFECYCLE.steps} == set(State)
-    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["correct", "reinstate"]] * 4
+    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["correct", "reinstate"]] * 5
 
 
 def test_from_each_state_that_a_move_brings_a_move_leads_back() -> None:
@@ -172,6 +173,7 @@ async def test_a_row_removed_and_one_added_are_followed_everywhere_without_anoth
         "target": "agreed",
         "permission": "propose",
         "who": "all",
+        "by": None,
         "when": {},
     } in (published["steps"])
     assert (

@@ -180,6 +180,13 @@ class Reinstate(mending.Reinstate):
     action: Literal[Action.REINSTATE]
 
 
+class Retract(Evidence):
+    """Who recorded it takes it back: it was recorded by mistake, or is the other side's to record."""
+
+    action: Literal[Action.RETRACT]
+    reason: Reason | None = None
+
+
 AnyEvidence = (
     Agree
     | DraftMou
@@ -196,6 +203,7 @@ AnyEvidence = (
     | Merge
     | Correct
     | Reinstate
+    | Retract
 )
 Proposal = TypeAliasType(
     "Proposal",
@@ -221,4 +229,5 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.MERGE: Merge,
     Action.CORRECT: Correct,
     Action.REINSTATE: Reinstate,
+    Action.RETRACT: Retract,
 }

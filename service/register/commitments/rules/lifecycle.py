@@ -6,6 +6,7 @@ from typing import Final
 
 from service.register.decisions.rules.lifecycle import BACK, Lifecycle, Step, each
 from service.register.decisions.rules.mending import mending
+from service.register.decisions.rules.own import retracting
 
 
 class State(StrEnum):
@@ -21,6 +22,7 @@ class State(StrEnum):
     LAPSED = "lapsed"
     SUPERSEDED = "superseded"
     MERGED = "merged"
+    RETRACTED = "retracted"
 
 
 class Action(StrEnum):
@@ -41,6 +43,7 @@ class Action(StrEnum):
     MERGE = "merge"
     CORRECT = "correct"
     REINSTATE = "reinstate"
+    RETRACT = "retract"
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
@@ -54,6 +57,7 @@ MEANING: Final[Mapping[StrEnum, str]] = {
     State.LAPSED: "Closed without having been implemented: a deadline, an expiry, a change of policy.",
     State.SUPERSEDED: "Replaced by another commitment, which it names.",
     State.MERGED: "Carried on within another commitment, which it names.",
+    State.RETRACTED: "Taken back by the party that recorded it, before it was agreed. No list has it any more; its trail stays.",
 }
 
 SPINE: Final = (State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED)
@@ -78,6 +82,7 @@ STEPS: Final[tuple[Step, ...]] = (
     *each(Action.SUPERSEDE, State.SUPERSEDED, OPEN),
     *each(Action.MERGE, State.MERGED, OPEN),
     *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE),
+    *retracting(Action.RETRACT, State.RETRACTED, (State.PROPOSED,)),
 )
 
 LIFECYCLE: Final = Lifecycle(

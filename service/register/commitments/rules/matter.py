@@ -36,6 +36,7 @@ COMMITMENT: Final = Rules[Facts](
     naming=frozenset({Action.SUPERSEDE, Action.MERGE, Action.CORRECT, Action.REINSTATE}),
     names=names,
     wrong_name=wrong_name,
+    joining=frozenset({Action.AGREE}),
     shared=SHARED,
     odd=odd,
     day=day_of,
@@ -50,5 +51,5 @@ COMMITMENT_1: Final = replace(
     effect=version_1.effect,
     day=None,
 )
-"""The rules of entries of version 1: nothing could be corrected or undone, a proposal could stand for ever, and who had
+"""The rules of entries of version 1: nothing could be corrected, undone or retracted, a proposal could stand for ever, and who had
 confirmed could only wait."""

@@ -48,7 +48,7 @@ class Facts(matter.Facts):
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
         """Return whether an instrument is required; of what is agreed, also the state that it was found in."""
-        known: dict[str, object] = {"instrument_required": self.instrument_required}
+        known: dict[str, object] = {"is_joint": self.is_joint, "instrument_required": self.instrument_required}
         if body.get("action") == Action.AGREE:
             known["found_in"] = body["found_in"] if body.get("found_in") in SPINE else State.AGREED
         return known
@@ -62,6 +62,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         parties=tuple(parties),
         languages=tuple(languages),
         left=State(left) if left else None,
+        is_joint=members.get("is_joint", False),
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
         instrument_kind=(members["instrument"] or {}).get("kind"),

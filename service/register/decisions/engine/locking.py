@@ -19,6 +19,7 @@ from service.register.decisions.models import Transition
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case, Facts, Found, Name
 from service.register.decisions.rules.origins import ENTRY
+from service.register.decisions.rules.own import has_room
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
@@ -70,9 +71,9 @@ class Locked:
         """Return the parties that have to confirm what `party` proposes."""
         return [] if step.who is Who.OWN else others(self.row, party)
 
-    def has_room(self, step: Step) -> bool:
-        """Return whether the step may be proposed beside what is open: one at a time. What a party does alone waits for none."""
-        return step.who is Who.OWN or self.proposal is None
+    def has_room(self, step: Step, party: str | None) -> bool:
+        """Return whether the step may be proposed beside what is open."""
+        return has_room(step, self.row["proposed_by"] if self.proposal else None, party)
 
 
 def others(row: Row, party: str | None) -> list[str]:

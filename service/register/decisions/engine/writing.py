@@ -35,8 +35,9 @@ class Effect:
 def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
     """Decide what the matter becomes. What a party does alone leaves an open proposal as it is."""
     told = matter.rules.effective(step, evidence, case)
-    decided = {} if step.who is Who.OWN else {**CLOSED, "refused_transition_id": None}
-    return Effect(told, matter.columns(told["after"]) | decided)
+    decided = {**CLOSED, "refused_transition_id": None} if step.who is Who.ALL or step.takes_back else {}
+    joined = {"is_joint": True} if step.action in matter.rules.joining else {}
+    return Effect(told, matter.columns(told["after"]) | decided | joined)
 
 
 def proposed(matter: Matter, move: Move, case: Case) -> Effect:

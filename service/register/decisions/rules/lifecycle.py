@@ -39,6 +39,10 @@ class Step:
     permission: Permission = Permission.PROPOSE
     who: Who = Who.ALL
     when: Mapping[str, object] = field(default_factory=dict)
+    by: str | None = None
+    """Of an own row: the fact that names the one party that may; None: each party may."""
+    takes_back: bool = False
+    """Of an own row: it ends the matter, so that the party's own open proposal closes with it, and another's stands in its way."""
 
     def leads_to(self, left: StrEnum | None) -> StrEnum:
         """Return the state to which the row leads; from `BACK` it is `left`, the state that the matter left."""
@@ -79,12 +83,11 @@ class Lifecycle:
 
     def allowed(self, state: StrEnum, facts: Mapping[str, object]) -> list[StrEnum]:
         """Return the actions that are allowed in `state`, given what is known of the `facts` that rows depend on."""
-        held = [step.action for step in self.steps_from(state) if _may_hold(step.when, facts)]
-        return list(dict.fromkeys(held))
+        return list(dict.fromkeys(step.action for step in self.possible(state, facts)))
 
-    def is_own(self, action: str) -> bool:
-        """Return whether a party does this alone."""
-        return any(step.who is Who.OWN for step in self.steps if step.action == action)
+    def possible(self, state: StrEnum, facts: Mapping[str, object]) -> list[Step]:
+        """Return the rows by which `state` may be left, given what is known of the `facts` that rows depend on."""
+        return [step for step in self.steps_from(state) if _may_hold(step.when, facts)]
 
     @property
     def permissions(self) -> list[Permission]:

@@ -20,6 +20,7 @@ def machine(rules: Rules[Any]) -> dict[str, Any]:
                 "target": step.target,
                 "permission": step.permission,
                 "who": step.who,
+                "by": step.by,
                 "when": {name: str(value).lower() for name, value in step.when.items()},
             }
             for state in table.meaning

@@ -30,10 +30,12 @@ class Facts:
     languages: tuple[str, ...]
     left: StrEnum | None = None
     """The state to which a suspended matter goes back."""
+    is_joint: bool = False
+    """Whether it is a matter of all: its first joint move has taken effect. Until then it is its recorder's."""
 
     def conditions(self, body: Members) -> dict[str, object]:  # noqa: ARG002 -- other matters look at it
         """Return the facts that rows of the lifecycle depend on, as far as they are known; `body` is what is proposed."""
-        return {}
+        return {"is_joint": self.is_joint}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Rules(Generic[F]):
     """What an entry tells of the matter."""
     evidence: Mapping[StrEnum, type[Evidence]]
     facts: Callable[[Members, Sequence[str], Sequence[str]], F]
-    """What the rules look at, from the members and the commission's parties and languages."""
+    """What the rules look at, from the members (with `is_joint`) and the commission's parties and languages."""
     missing: Callable[[StrEnum, Members, F], list[Fault]]
     """Every piece of evidence that the action needs here and the body does not hold; the body may be of any shape."""
     impossible: Callable[[Members, F, date], list[Fault]]
@@ -150,6 +152,8 @@ class Rules(Generic[F]):
     """What the step's effect would make of the matter that may not be."""
     effect: Callable[[Step, Members, Case], dict[str, Any]]
     """The members that change when the step takes effect with this evidence."""
+    joining: frozenset[StrEnum]
+    """Actions of which the first that takes effect makes it a matter of all."""
     shared: Mapping[str, TypeAdapter[Any]]
     """Members that are recorded and amended as they are, and the shape of each."""
     naming: frozenset[StrEnum]
