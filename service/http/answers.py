@@ -11,6 +11,8 @@ import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
+from service.http.languages import spoken
+
 
 def answer(
     content: Any,  # noqa: ANN401 -- any JSON value
@@ -19,11 +21,12 @@ def answer(
     location: str | None = None,
     version: int | None = None,
     following: str | None = None,
+    language: str | None = None,
 ) -> Response:
     """Return `content` as JSON.
 
     `location` is the path of what was made, `version` the number in the ETag (RFC 9110, 8.8.3), `following` the path of
-    the next page (RFC 8288).
+    the next page (RFC 8288), `language` that of the titles of problems, where some are told in it.
     """
     headers = {}
     if location is not None:
@@ -32,6 +35,8 @@ def answer(
         headers["ETag"] = f'"{version}"'
     if following is not None:
         headers["Link"] = f'<{following}>; rel="next"'
+    if language is not None:
+        headers |= spoken(language)
     body = orjson.dumps(content, default=str, option=orjson.OPT_UTC_Z)
     return Response(body, status, headers, media_type="application/json")
 

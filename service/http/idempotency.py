@@ -7,7 +7,7 @@ transaction, so an effect without its answer cannot exist. Refusals roll back, a
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Final, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -70,6 +70,9 @@ _old = _keys.c.created_at < sa.func.now() - sa.func.make_interval(0, 0, 0, sa.bi
 _forget = Change(sa.delete(_keys).where(_old))
 
 
+_KEPT_HEADERS: Final = ("location", "etag", "content-language", "vary")
+
+
 class Replay(Exception):
     """The answer that was given before."""
 
@@ -88,7 +91,7 @@ class Claim:
 
     async def store(self, response: Response) -> None:
         """Keep a successful answer, without secrets, under the key."""
-        headers = {name: response.headers[name] for name in ("location", "etag") if name in response.headers}
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
         body = without_secret(bytes(response.body))
         mine = {"who": self.principal_id, "which": self.key}
         await _store.run(self.connection, **mine, status=response.status_code, headers=headers, body=body)

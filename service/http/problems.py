@@ -18,7 +18,7 @@ from service.database.pool import LOST
 from service.database.state import State, state_of
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
-from service.http.languages import chosen, translated
+from service.http.languages import chosen, spoken, translated
 
 MEDIA_TYPE = "application/problem+json"
 ADDRESSES = frozenset({"address", "nearest_address", "document"})
@@ -77,8 +77,7 @@ class Problem(TypedDict):
 def respond(request: Request, error: errors.ServiceError) -> Response:
     """Return the answer for `error`, its title in the language that the caller asked for."""
     language = language_of(request)
-    spoken = {"Content-Language": language, "Vary": "Accept-Language"}
-    return ProblemResponse(document(request, error, language), error.status, {**error.headers, **spoken})
+    return ProblemResponse(document(request, error, language), error.status, {**error.headers, **spoken(language)})
 
 
 def document(request: Request, error: errors.ServiceError, language: str) -> dict[str, Any]:

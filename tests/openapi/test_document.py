@@ -74,6 +74,11 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
         assert parameter["in"] != "header" or parameter["schema"]["examples"]
 
 
+def test_what_became_of_one_of_many_is_a_problem_as_every_refusal_is() -> None:
+    told = DOCUMENT["components"]["schemas"]["OutcomeRead"]["properties"]["problem"]
+    assert told["oneOf"] == [{"type": "null"}, {"$ref": "#/components/schemas/Problem"}]
+
+
 def test_tags_stand_in_the_order_of_the_work_and_each_is_explained() -> None:
     names = [tag["name"] for tag in DOCUMENT["tags"]]
     assert names[:4] == ["tokens", "me", "registry", "commissions"]

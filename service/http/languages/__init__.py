@@ -39,6 +39,11 @@ def chosen(accept_language: str) -> str:
     return ENGLISH
 
 
+def spoken(language: str) -> dict[str, str]:
+    """Return the headers of an answer with titles in `language`."""
+    return {"Content-Language": language, "Vary": "Accept-Language"}
+
+
 def translated(text: str, language: str) -> str:
     """Return `text` in `language`; as it is where we have no translation of it."""
     return text if language == ENGLISH else _messages(language).gettext(text)

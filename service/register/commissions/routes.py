@@ -34,7 +34,7 @@ from service.register.decisions.schemas import ConfirmationsCreate, OutcomesRead
 
 router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
-ANSWERED = carrying("Idempotent-Replayed")
+ANSWERED_EACH = carrying("Idempotent-Replayed", "Content-Language")
 FOUNDED = created(parameter="commission_id", leads_to=["read_commission", "create_session"])
 PLANNED = created("ETag", parameter="session_id", leads_to=["read_session", "change_session"])
 
@@ -99,7 +99,7 @@ async def appoint_auditor(
     "/commissions/{commission_id}/confirmations",
     summary="Confirm or refuse many moves",
     response_model=OutcomesRead,
-    responses=WRITING_ONE | ANSWERED,
+    responses=WRITING_ONE | ANSWERED_EACH,
     dependencies=[Once],
 )
 async def create_confirmations(
@@ -112,14 +112,14 @@ async def create_confirmations(
 ) -> Response:
     """Give the same answer to up to 500 proposals of a commission. Each is judged for itself; what became of it stands in its place."""
     await queries.get(connection, commission_id)
-    return answer(outcomes(request, await many.answer(connection, every, caller, commission_id, new)))
+    return outcomes(request, await many.answer(connection, every, caller, commission_id, new))
 
 
 @moves.post(
     "/commissions/{commission_id}/proposals",
     summary="Propose a move for many",
     response_model=OutcomesRead,
-    responses=WRITING_ONE | ANSWERED,
+    responses=WRITING_ONE | ANSWERED_EACH,
     dependencies=[Once],
 )
 async def create_proposals(
@@ -132,7 +132,7 @@ async def create_proposals(
 ) -> Response:
     """Propose the same move, with the same evidence, for up to 500 matters of a commission. Each is judged for itself."""
     await queries.get(connection, commission_id)
-    return answer(outcomes(request, await many.propose(connection, every, caller, commission_id, new)))
+    return outcomes(request, await many.propose(connection, every, caller, commission_id, new))
 
 
 @router.post(

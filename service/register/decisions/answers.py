@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from fastapi import Request
+from fastapi import Request, Response
 
+from service.http.answers import answer
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
 from service.register.decisions.engine.locking import standing_in
@@ -20,11 +21,11 @@ _MATTER: Final = ("kind", "id", "reference", "titles")
 
 def transition(row: Row) -> dict[str, Any]:
     """Return the row as `TransitionRead`."""
-    answer = {name: row[name] for name in _PLAIN}
-    answer["evidence"] = {"move": f"{row['matter_kind']}.{row['action']}", **row["evidence"]}
-    answer["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
-    answer["confirmations"] = [_said(one) for one in row["confirmations"]]
-    return answer
+    told = {name: row[name] for name in _PLAIN}
+    told["evidence"] = {"move": f"{row['matter_kind']}.{row['action']}", **row["evidence"]}
+    told["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
+    told["confirmations"] = [_said(one) for one in row["confirmations"]]
+    return told
 
 
 def listed(caller: Caller, row: Row) -> dict[str, Any]:
@@ -39,10 +40,10 @@ def listed(caller: Caller, row: Row) -> dict[str, Any]:
     return transition(row) | beside | {"reviewed": reviewed(row, row["matter_version"]) if row["awaiting"] else None}
 
 
-def outcomes(request: Request, found: Sequence[Outcome]) -> dict[str, Any]:
-    """Return what became of many as `OutcomesRead`."""
+def outcomes(request: Request, found: Sequence[Outcome]) -> Response:
+    """Answer what became of many, as `OutcomesRead`."""
     language = language_of(request)
-    return {"results": [_outcome(request, language, one) for one in found]}
+    return answer({"results": [_outcome(request, language, one) for one in found]}, language=language)
 
 
 def _outcome(request: Request, language: str, one: Outcome) -> dict[str, Any]:

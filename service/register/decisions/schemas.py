@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.http.openapi.unions import one_of
+from service.http.problems import Problem
 from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
@@ -140,9 +141,7 @@ class OutcomeRead(Read):
 
     id: UUID = Field(description="What was asked: the transition, or the matter of a proposal.")
     transition: TransitionRead | None
-    problem: dict[str, Any] | None = Field(
-        description="The problem document (RFC 9457) with which it would be refused alone."
-    )
+    problem: Problem | None = Field(description="The problem document (RFC 9457) with which it would be refused alone.")
 
 
 class OutcomesRead(Read):

@@ -180,3 +180,22 @@ async def test_two_requests_for_the_same_many_in_another_order_never_wait_for_ea
         body = {"action": "resume", "reason": "Again", "matters": [item(number) for number in ITEMS]}
         resumed = await outcomes(await world.as_("PK").post(PROPOSALS, json=body))
         await confirmed(world, [one["transition"]["id"] for one in resumed])
+
+
+async def test_problems_among_many_have_their_titles_in_the_callers_language_and_the_answer_says_in_which(
+    world: World,
+) -> None:
+    asked = {"transitions": [str(uuid4())], "decision": "confirm"}
+    said = {"Accept-Language": "ru", "Idempotency-Key": "in-russian"}
+    answer = await world.as_("AZ").post(CONFIRMATIONS, json=asked, headers=said)
+    assert (await outcomes(answer))[0]["problem"]["title"] == "Не найдено"
+    again = await world.as_("AZ").post(CONFIRMATIONS, json=asked, headers=said | {"Accept-Language": "fr"})
+    assert again.headers["idempotent-replayed"] == "true"
+    for one in (answer, again):
+        assert one.headers["content-language"] == "ru"
+        assert "Accept-Language" in one.headers["vary"]
+    english = await world.as_("AZ").post(PROPOSALS, json=SUSPEND | {"matters": [str(uuid4())]})
+    assert (english.headers["content-language"], english.json()["results"][0]["problem"]["title"]) == (
+        "en",
+        "Not found",
+    )
