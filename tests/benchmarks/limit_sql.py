@@ -5,7 +5,8 @@ Nothing is imported for them: a limit that held the service's models would make 
 
 _columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, working_group_id, item_number,
  sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
- party_facts, state, effective_on, suspended_from, review_on, successor, corrected, recorded_at"""
+ party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, corrected, unknown, recorded_by,
+ recorded_at"""
 _today = "(now() AT TIME ZONE 'UTC')::date"
 _open = "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended')"
 READ = f"""SELECT {_columns}, seq AS version,

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -111,12 +113,12 @@ def replay(entries: list[Entry]) -> tuple[dict[str, Any], list[str]]:
         if kind in {"transition.refused", "transition.withdrawn"}:
             proposal, waiting = None, []
         if proposal is not None and not waiting:
-            facts |= _effective(proposal, facts)
+            facts |= _effective(proposal, facts, entry["recorded_at"])
             proposal = None
     return facts, waiting
 
 
-def _effective(proposal: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+def _effective(proposal: dict[str, Any], facts: dict[str, Any], at: str) -> dict[str, Any]:
     evidence = proposal["evidence"]
     known = facts | {"found_in": evidence.get("found_in", "agreed")}
     row = next(
@@ -126,7 +128,7 @@ def _effective(proposal: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any
         and step.source == State(facts["state"])
         and all(known[name] == value for name, value in step.when.items())
     )
-    return effect(row, evidence, case_of(facts))
+    return effect(row, evidence, replace(case_of(facts), at=datetime.fromisoformat(at)))
 
 
 async def test_the_answer_carries_the_exact_bytes_their_hash_and_the_index(world: World) -> None:
