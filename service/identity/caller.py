@@ -52,10 +52,12 @@ async def known_callers(connection: HTTPConnection) -> Callers:
 KnownCallers = Annotated[Callers, Depends(known_callers)]
 
 
-async def proved(callers: KnownCallers, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
+# What follows is solved for every request, each dependency as often as it is named: they take what they need from the request.
+async def proved(request: HTTPConnection, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
     """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
     if token is None:
         raise unknown()
+    callers = await known_callers(request)
     return await callers.prove(token)
 
 
@@ -65,11 +67,11 @@ Proved = Depends(proved, scope="function")
 
 async def unchecked_caller(
     request: Request,
-    callers: KnownCallers,
     known: Annotated[Known, Proved],
     connection: Transaction,
 ) -> Caller:
     """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
+    callers = await known_callers(request)
     caller = await callers.find(connection, known)
     needed = "read" if request.method in {"GET", "HEAD"} else "write"
     if needed not in caller.scopes:
