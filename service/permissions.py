@@ -170,7 +170,8 @@ class Standing:
             f"Only {_either([WHO[role] for role in able])} may do this{where} (permission {named}). You are {self._who()}.",
             permission=str(permissions[0]),
             roles_that_have_it=able,
-            your_roles=sorted(self.roles),
+            # Everybody reads what is public; that alone makes nobody an observer.
+            your_roles=sorted(self.roles if self.caller.kind is Kind.OBSERVER else self.roles - {Role.OBSERVER}),
         )
 
     def _who(self) -> str:

@@ -108,10 +108,11 @@ def wanted(schema: Schema) -> str:
     form = schema.get("format", "")
     kind = _FORMATS.get(form) or " or ".join(_KINDS[one] for one in _kinds(schema)) or "an object"
     example = next(iter(schema.get("examples", ())), _EXAMPLES.get(form))
+    meant = f" ({said})" if "pattern" in schema and (said := _meaning(schema)) else ""
     if example is None:
-        return f"{kind}{_limits(schema)}"
-    meant = _meaning(schema) if "pattern" in schema else ""
-    return f"{kind}, such as {shown(example)}" + (f" ({meant})" if meant else "")
+        return f"{kind}{_limits(schema)}{meant}"
+    # Of what has a pattern it is not the kind that was missed, mostly, but how it is written.
+    return f"{kind}{' like' if 'pattern' in schema else ', such as'} {shown(example)}{meant}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -25,7 +25,15 @@ class StrictRequest(Request):
     @override
     async def json(self) -> Any:
         """Return the body's JSON value; `json.JSONDecodeError` says what is wrong with it, for people."""
+        if encoding := packed(self):
+            _refuse(f"it is packed (Content-Encoding: {encoding}); send it as it is", "")
         return read(await self.body())
+
+
+def packed(request: Request) -> str:
+    """Return the Content-Encoding by which the body was packed, which we do not undo; "" if it was not."""
+    encoding = request.headers.get("content-encoding", "").strip()
+    return "" if encoding.lower() == "identity" else encoding
 
 
 def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
@@ -38,7 +46,7 @@ def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
         if _may_hold_half_a_pair(text):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as wrong:
-        _refuse(f"{wrong.msg} (line {wrong.lineno}, column {wrong.colno})", text, wrong)
+        _refuse(_said(wrong, text), text, wrong)
     except UnicodeDecodeError as wrong:
         _refuse("it is not UTF-8", text, wrong)
     except UnicodeEncodeError as wrong:
@@ -52,6 +60,36 @@ def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
     if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
         _refuse(_TOO_DEEP, text)
     return value
+
+
+_WANTED: Final = {
+    "Expecting value": "a value",
+    "Expecting property name enclosed in double quotes": "a member's name in double quotes",
+    "Expecting ':' delimiter": "a colon",
+    "Expecting ',' delimiter": "a comma or the end of the list or object",
+    "Extra data": "nothing more",
+}
+_QUOTES: Final = frozenset("'`´‘’“”„«»")  # noqa: RUF001 -- they are what is told apart
+
+
+def _said(wrong: json.JSONDecodeError, text: str) -> str:
+    """Return where and how a text stops being JSON; Python's own phrases are for its programmers."""
+    rest = text[wrong.pos :].lstrip()
+    if not text.strip():
+        return "it is empty"
+    if not rest or wrong.msg.startswith("Unterminated string"):
+        return "it ends too early: something that was opened is not closed"
+    if (wanted := _WANTED.get(wrong.msg)) is None:
+        where = _place(text, wrong.pos)
+        return f"at {where} a text holds what is written with a backslash: \\n ends a line, \\\\ is one backslash"
+    where = _place(text, len(text) - len(rest))
+    if rest[0] in _QUOTES:
+        return f'at {where} comes {rest[0]}; names and texts stand in plain double quotes (")'
+    return f"at {where} comes {rest[0]!r} where {wanted} is wanted"
+
+
+def _place(text: str, at: int) -> str:
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
 
 
 _TOO_DEEP: Final = f"it is nested too deeply; {DEEPEST} levels are the most"

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.errors import InvalidContent, ServiceError, Unreadable, UnsupportedMediaType, fault, shapes
+from service.http.bodies import packed
 from service.http.routing import is_json
 
 Operation = Mapping[str, Any]
@@ -17,6 +18,8 @@ def refusal(request: Request, error: RequestValidationError) -> ServiceError:
     """Return the refusal: 415 for another media type, 400 for what is not JSON, else 422 with every wrong place."""
     found: Sequence[Mapping[str, Any]] = error.errors()
     if unread := [one["ctx"]["error"] for one in found if one["type"] == "json_invalid"]:
+        if encoding := packed(request):
+            return UnsupportedMediaType(f"The body must be sent as it is, not packed (Content-Encoding: {encoding}).")
         return Unreadable(f"The body cannot be read: {unread[0]}.", errors=[fault("", unread[0])])
     content_type = request.headers.get("content-type", "")
     if content_type and not is_json(content_type) and any(one["loc"] == ("body",) for one in found):

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from service.errors import InvalidContent, shapes
+from service.http.openapi.spelling import each
 from service.register.commissions.schemas import CommissionCreate, SessionCreate
 from service.register.commitments.rules.evidence import MODELS, Amend, Sign
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
@@ -62,7 +63,7 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
 @pytest.mark.parametrize(
     ("model", "body", "pointer", "said"),
     [
-        (SessionCreate, {"host_party": "Pakistan"}, "/host_party", 'must be a text, such as "PK" (ISO 3166-1'),
+        (SessionCreate, {"host_party": "Pakistan"}, "/host_party", 'must be a text like "PK" (ISO 3166-1'),
         (SessionCreate, {"ordinal": "eight"}, "/ordinal", 'must be a whole number from 1 to 999, not "eight"'),
         (SessionCreate, {"status": "plannned"}, "/status", 'did you mean "planned"?'),
         (SessionCreate, {"status": "over"}, "/status", '"planned", "postponed", "held" or "cancelled", not "over"'),
@@ -79,7 +80,7 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (PartyFactsPatch, {"wrong": 1}, "/wrong", "known here: lead_organisation_id, focal_point"),
         (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", "must be a moment with its offset, such as 2025-"),
         (Sign, {"signatories": [{}, 7]}, "/signatories/1", "must be an object, not 7"),
-        (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'such as "PK"'),
+        (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'like "PK"'),
         (Amend, {"changes": {"confidentiality": "secret"}}, "/changes/confidentiality", '"parties" or "restricted"'),
     ],
 )
@@ -128,3 +129,14 @@ def test_thousands_of_faults_are_told_by_the_first_hundred() -> None:
     faults = shapes.faults(wrong.value.errors(), PartyFactsPatch.model_json_schema())
     assert len(faults) == shapes.MOST
     assert InvalidContent.listing(faults).detail.startswith("at least 100 things are wrong: /x0 is not known here")
+
+
+@pytest.mark.parametrize("model", REQUESTS)
+def test_what_has_a_pattern_says_by_an_example_or_in_words_how_it_is_written(model: Asked) -> None:
+    found = list(each(model.model_json_schema()))
+    # What may be null says beside its branches what it is.
+    inside = [branch for one in found for branch in one.get("anyOf", ())]
+    said = [{**branch, **one} for one in found for branch in one.get("anyOf", [one]) if one not in inside]
+    assert not [one for one in said if "pattern" in one and not (one.get("examples") or one.get("description"))]
+    digest = told(Sign, {"authentic_texts": [{"language": "en", "reference": "x", "sha256": "00"}]})
+    assert digest["/authentic_texts/0/sha256"] == 'must be a text (SHA-256 of the document, in hex), not "00"'

@@ -1,5 +1,6 @@
 """A body has one meaning, or it is refused before anything is done."""
 
+import gzip
 import json
 from typing import Any
 
@@ -77,7 +78,7 @@ async def test_a_body_that_is_nested_too_deeply_is_refused(
         (b"\xff", "not UTF-8"),
         ("{}".encode("utf-16"), "not UTF-8"),
         (b'{"a": 1,}', "line 1, column 9"),
-        (b"", "line 1, column 1"),
+        (b"", "it is empty"),
         (b'{"a": "\n"}', "line 1, column 8"),
     ],
 )
@@ -99,3 +100,38 @@ def test_what_is_no_json_is_said_in_words(spelled: bytes, said: str) -> None:
 )
 def test_sound_json_is_read_as_it_is(spelled: bytes, value: Any) -> None:
     assert read(spelled) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b" ", "it is empty"),
+        (b'{"action": "sign"', "it ends too early: something that was opened is not closed"),
+        (b'{"action": "si', "it ends too early: something that was opened is not closed"),
+        (b"{'action': 'sign'}", "at line 1, column 2 comes '; names and texts stand in plain double quotes (\")"),
+        (
+            "{“action”: “sign”}".encode(),
+            'at line 1, column 2 comes “; names and texts stand in plain double quotes (")',
+        ),
+        (b'{"action":\n  sign}', "at line 2, column 3 comes 's' where a value is wanted"),
+        (b'{"a": 1,}', "at line 1, column 9 comes '}' where a member's name in double quotes is wanted"),
+        (b'{"a" 1}', "at line 1, column 6 comes '1' where a colon is wanted"),
+        (b'{"a": 1 "b": 2}', "at line 1, column 9 comes '\"' where a comma or the end of the list or object is wanted"),
+        (b"{} {}", "at line 1, column 4 comes '{' where nothing more is wanted"),
+        (b'{"a": "C:\\x"}', "at line 1, column 10 a text holds what is written with a backslash: "),
+        (b'{"a": "one\ntwo"}', "at line 1, column 11 a text holds what is written with a backslash: "),
+    ],
+)
+def test_what_is_no_json_is_told_where_and_how_in_plain_words(body: bytes, said: str) -> None:
+    with pytest.raises(json.JSONDecodeError) as wrong:
+        read(body)
+    assert wrong.value.msg.startswith(said)
+
+
+async def test_a_body_that_is_packed_is_refused_and_told_to(still: World) -> None:
+    content = gzip.compress(json.dumps(SIGN).encode())
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    answer = await still.as_("PK").post(MOVES, content=content, headers=headers)
+    assert "not packed (Content-Encoding: gzip)" in check(answer, 415)["detail"]
+    plain = await still.as_("PK").post(MOVES, content=b"{}", headers=headers | {"content-encoding": "identity"})
+    check(plain, 422)

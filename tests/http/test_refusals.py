@@ -60,7 +60,7 @@ async def test_a_body_is_told_of_by_what_the_document_wants(still: World) -> Non
     body = {**RECORD, "sector": "Trade!", "titel": {}, "item_number": "fifteen"}
     found = refused(await still.as_("PK").post("/v1/commitments", json=body), 422)
     said = {one["pointer"]: one["detail"] for one in found["errors"]}
-    assert said["/sector"] == 'must be a text, such as "trade" (Area of cooperation, in lower case), not "Trade!"'
+    assert said["/sector"] == 'must be a text like "trade" (Area of cooperation, in lower case), not "Trade!"'
     assert said["/titel"] == 'is not known here; did you mean "titles"?'
     assert said["/item_number"] == 'must be a whole number from 1 to 99999, not "fifteen"'
 
@@ -234,3 +234,20 @@ async def test_a_language_that_is_none_is_told_by_an_example(still: World) -> No
     said = {one["pointer"]: one["detail"] for one in found["errors"]}
     assert 'such as "en"' in said["/titles/english"]
     assert said["/texts"].startswith('must be an object, such as {"en": ')
+
+
+async def test_who_may_not_is_told_as_what_it_is_and_never_as_an_observer_that_it_is_not(still: World) -> None:
+    party = {"code": "TR", "names": {"en": "Türkiye"}}
+    refusals = {who: await still.as_(who).post("/v1/parties", json=party) for who in ("PK", "auditor", "observer")}
+    told = {who: refused(answer, 403)["your_roles"] for who, answer in refusals.items()}
+    assert told == {"PK": [], "auditor": [], "observer": ["observer"]}
+
+
+async def test_what_follows_from_moves_is_not_patched_and_is_told_to(still: World) -> None:
+    patch = {"state": "signed", "effective_on": "2025-01-24"}
+    answer = await still.as_("PK").patch(f"/v1/commitments/{item(4)}", json=patch, headers={"If-Match": "*"})
+    said = {one["pointer"]: one["detail"] for one in refused(answer, 422)["errors"]}
+    assert set(said) == {"/state", "/effective_on"}
+    assert all(
+        "it changes by a move (POST /v1/commitments/{commitment_id}/transitions)" in one for one in said.values()
+    )

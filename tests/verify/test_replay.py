@@ -262,7 +262,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "awaiting oneself": (put(proposed("sign"), *PROPOSAL, "awaits", to=["PK"]), "must await AZ"),
     "expired when it was made": (put(proposed("sign"), *PROPOSAL, "expires_at", to="2025-01-01T00:00:00.000000Z"), "before it was made"),
     "two open at a time": (without(proposed("draft_mou") + 1), "one at a time"),
-    "merged into an unknown one": (put(proposed("merge"), *EVIDENCE, "target", to="PK-AZ/08/099"), "no such commitment"),
+    "merged into an unknown one": (put(proposed("merge"), *EVIDENCE, "target", to="PK-AZ/08/099"), "names no commitment"),
     "merged into itself": (put(proposed("merge"), *EVIDENCE, "target", to="PK-AZ/00/003"), "names the commitment itself"),
     "an amendment that changes nothing": (put(proposed("amend"), *EVIDENCE, "changes", to={"sector": "customs"}), "nothing would change"),
     "an amendment that empties the titles": (put(proposed("amend"), *EVIDENCE, "changes", to={"texts": {"en": None}}), "at least one language"),
@@ -400,7 +400,7 @@ def test_a_successor_in_another_commissions_log_breaks_a_rule() -> None:
     put(proposed("merge"), *EVIDENCE, "target", to="PK-TR/08/002")(entries)
     found = judged(entries).findings
     assert found.outcome is Severity.TAMPERED
-    assert "target: there is no such commitment" in found.listed[0].message
+    assert "target: names no commitment" in found.listed[0].message
 
 
 @pytest.mark.parametrize("by", ["AZ", "TR"])

@@ -51,6 +51,9 @@ class PartyFactsPatch(Strict):
     """Facts of the caller's own party (RFC 7396): null removes one."""
 
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("state", "effective_on", "instrument", "suspended_from", "review_on", "successor", "open_transition"),
+        "it changes by a move (POST /v1/commitments/{commitment_id}/transitions)",
+    ) | dict.fromkeys(
         SharedChanges.model_fields,
         "it is a fact of all parties, which changes by the action 'amend' (POST /v1/commitments/{commitment_id}/transitions)",
     )

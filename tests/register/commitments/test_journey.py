@@ -232,7 +232,9 @@ async def test_supersede_and_merge_stay_within_one_commission(world: World) -> N
     unseen = await world.as_("tr-secretariat").post(
         f"/v1/commitments/{other['id']}/transitions", json={"action": "supersede", "successor": "PK-AZ/08/005"}
     )
-    assert [fault["detail"] for fault in unseen.json()["errors"]] == ["there is no such commitment"]
+    assert [fault["detail"] for fault in unseen.json()["errors"]] == [
+        "names no commitment; send the reference of an open one of the same commission"
+    ]
 
 
 async def test_evidence_is_held_to_one_length(world: World) -> None:

@@ -48,7 +48,7 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
 
 def _wrong_commitment(name: Name, found: Found | None) -> str | None:
     if found is None:
-        return "there is no such commitment"
+        return "names no commitment; send the reference of an open one of the same commission"
     if found.is_itself:
         return "names the commitment itself"
     if not found.is_beside:

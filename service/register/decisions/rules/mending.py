@@ -35,7 +35,7 @@ def _recordable(value: object) -> object:
 LeafHash = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="Leaf hash of an entry, in hex.")
 ]
-FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), Field(examples=["effective_on"])]
 CORRECTS: Final = "/corrects"
 STRUCTURE: Final = frozenset({"action", "found_in", "expires_at", "corrects", "fact", "value", "undoes", "changes"})
 """Of what is sent, what decides which move it is; a wrong move is undone, not corrected."""
