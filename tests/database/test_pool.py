@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -160,6 +160,19 @@ async def test_a_connection_of_which_it_is_not_sure_how_its_transaction_ended_go
         assert await PID.one(connection) != before
     await renamed(pool, "Certain")
     assert await title(pool) == "Certain"
+
+
+@pytest.mark.parametrize("lend", [Pool.connection, Pool.transaction])
+async def test_a_connection_on_which_time_ran_out_goes_to_nobody_else_since_its_answer_may_still_come(
+    pool: Pool, lend: Callable[[Pool], AbstractAsyncContextManager[Any]]
+) -> None:
+    async with pool.connection() as connection:
+        before = await PID.one(connection)
+    with pytest.raises(TimeoutError):
+        async with lend(pool):
+            raise TimeoutError
+    async with pool.connection() as connection:
+        assert await PID.one(connection) != before
 
 
 async def test_a_server_that_hangs_is_left_after_the_time_of_a_statement_and_nothing_waits_for_it(world: World) -> None:
