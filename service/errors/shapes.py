@@ -136,7 +136,7 @@ def _said(found: Finding, here: Schema) -> str:
         return f"is empty; must be {wanted(here)}"
     if kind in _TOO:
         counted = {"string": "characters", "array": "items"}.get("".join(_kinds(here)), "members")
-        return f"has {len(given or ())} {counted}; must be {wanted({**here, 'examples': ()})}"
+        return f"has {len(given or ())} {counted}; must be {wanted({**here, 'examples': (), 'description': ''})}"
     close = nearest(given, map(str, here.get("enum", ()))) if isinstance(given, str) else None
     if close:
         return f"must be {wanted(here)}; did you mean {shown(close)}?"

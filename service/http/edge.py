@@ -24,6 +24,8 @@ BODY_SECONDS, BODY_BYTES_A_SECOND = 20, 32_768
 """A body has so long to arrive, and a second more for each so many bytes."""
 LONGEST = "x-max-body-bytes"
 """With this member in its `openapi_extra`, which publishes it, a route takes longer bodies than others."""
+ONCE = {b"authorization": "Authorization", b"content-type": "Content-Type", b"idempotency-key": "Idempotency-Key"}
+"""Headers that say one thing (RFC 9110, 5.3): of two, a proxy might believe the one and we the other."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -66,8 +68,7 @@ class Edge:
             await send(message)
 
         try:
-            if _holds_nul(scope):
-                refusal = Unreadable("The address holds a NUL or is not UTF-8.")
+            if refusal := _ambiguous(scope):
                 await respond(Request(scope), refusal)(scope, receive, sending)
             else:
                 await self.app(scope, receiving, sending)
@@ -130,6 +131,18 @@ class Body:
         declared = getattr(self._scope.get("route"), "openapi_extra", None) or {}
         if length > int(declared.get(LONGEST, self._most)):
             raise HTTPException(413)
+
+
+def _ambiguous(scope: Scope) -> Unreadable | None:
+    """Return the refusal of what two readers would understand in two ways."""
+    if _holds_nul(scope):
+        return Unreadable("The address holds a NUL or is not UTF-8.")
+    names = [name for name, _ in scope["headers"] if name in ONCE]
+    if len(names) == len(set(names)):
+        return None
+    twice = next(said for name, said in ONCE.items() if names.count(name) > 1)
+    wrong = f"{twice} is given more than once; give it once."
+    return Unreadable(wrong, errors=[{"parameter": twice, "detail": wrong}])
 
 
 def _request_id(scope: Scope) -> str:

@@ -115,8 +115,8 @@ async def once(
             min_length=1,
             max_length=255,
             pattern=r"^[\x21-\x7e]+$",
-            description="Any text that is new for each request, such as a UUID. Sent again with the same body, the "
-            "request has one effect and the same answer.",
+            description="Visible ASCII characters that are new for each request, such as a UUID. Sent again with the same "
+            "body, the request has one effect and the same answer.",
             examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
         ),
     ] = None,

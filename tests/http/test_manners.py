@@ -341,3 +341,14 @@ async def test_session_of_another_commission_is_not_found_in_the_body(world: Wor
     )
     body = {**RECORD, "session_id": item(1)}
     assert check(await world.as_("PK").post("/v1/commitments", json=body), 422)["errors"][0]["pointer"] == "/session_id"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Content-Type", "Idempotency-Key"])
+async def test_a_header_that_says_one_thing_is_not_said_twice(still: World, name: str) -> None:
+    token = still.as_("PK").headers["authorization"]
+    once = [("Authorization", token), ("Content-Type", "application/json"), ("Idempotency-Key", "one")]
+    anybody = still.as_("")
+    answer = await anybody.post("/v1/parties", content=b"{}", headers=[*once, *((n, v) for n, v in once if n == name)])
+    problem = check(answer, 400, "unreadable")
+    assert problem["detail"] == f"{name} is given more than once; give it once."
+    check(await anybody.post("/v1/parties", content=b"{}", headers=once), 403)
