@@ -251,3 +251,18 @@ async def test_what_follows_from_moves_is_not_patched_and_is_told_to(still: Worl
     assert all(
         "it changes by a move (POST /v1/commitments/{commitment_id}/transitions)" in one for one in said.values()
     )
+
+
+async def test_a_session_does_not_end_before_it_begins_whichever_of_its_days_is_changed(world: World) -> None:
+    where, wrong = f"/v1/commissions/{COMMISSION}/sessions", "lies before starts_on, 2029-05; "
+    session = {"ordinal": 11, "status": "planned", "host_party": "PK", "starts_on": "2029-05", "ends_on": "2029-04-30"}
+    said = refused(await world.as_("PK").post(where, json=session), 422)["errors"]
+    assert [one["pointer"] for one in said] == ["/ends_on"]
+    assert said[0]["detail"].startswith(wrong)
+    made = await world.as_("PK").post(where, json=session | {"ends_on": "2029-05-01"})
+    assert made.status_code == 201, made.text
+    where, freely = made.headers["location"], {"If-Match": "*"}
+    for patch in ({"ends_on": "2029-04"}, {"starts_on": "2029-06"}):
+        said = refused(await world.as_("PK").patch(where, json=patch, headers=freely), 422)["errors"]
+        assert [one["pointer"] for one in said] == ["/ends_on"]
+    assert (await world.as_("PK").patch(where, json={"starts_on": "2029"}, headers=freely)).status_code == 200

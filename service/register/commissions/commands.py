@@ -22,6 +22,7 @@ from service.trail import stamp
 from service.trail.append import append
 from service.trail.entry import Author, Entry
 from service.trail.version import Versions, check_version, unconditional
+from service.values import dates
 
 _commission, _party, _auditor, _session = (
     table(Commission),
@@ -99,7 +100,7 @@ async def plan_session(
         raise NotPermitted(
             f"The secretariat of the party that hosts a session records it: ask that of {host}. You act for {caller.party}."
         )
-    new = sent.read(_held_without_a_date(sent.sound))
+    new = sent.read(_impossible(sent.sound))
     session_id = known_id or locked.stamp.id
     row = {"id": session_id, "commission_id": commission_id, **new.model_dump(exclude={"co_chair"})}
     row["co_chairs"] = {caller.party: new.co_chair.model_dump()} if new.co_chair else {}
@@ -119,8 +120,9 @@ async def change_session(
     before = await queries.session(connection, session_id)
     _may_change(sent.sound, caller, before)
     check_version(version, before["seq"])
-    after = {"status": before["status"], "starts_on": before["starts_on"], **sent.sound}
-    changes = _changes(sent.read(_held_without_a_date(after)), caller, before)
+    kept = {name: before[name] for name in ("status", "starts_on", "ends_on")}
+    after: dict[str, Any] = {**kept, **sent.sound}
+    changes = _changes(sent.read(_impossible(after)), caller, before)
     values = {**changes, "seq": locked.row.seq + 1}
     await _changing_session(*values).run(connection, session_id=session_id, **values)
     data = {
@@ -157,11 +159,16 @@ def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
             yield fault(f"/{name}", f"names {value} more than once; once is enough")
 
 
-def _held_without_a_date(sound: Mapping[str, Any]) -> Iterator[Fault]:
+def _impossible(sound: Mapping[str, Any]) -> Iterator[Fault]:
     if sound.get("status", "") is None:
         yield fault("/status", "cannot be removed; a session always has a status")
     if sound.get("status") == SessionStatus.HELD and not sound.get("starts_on"):
         yield fault("/starts_on", "is needed of a session that was held: the day, month or year in which it began")
+    starts, ends = sound.get("starts_on"), sound.get("ends_on")
+    if starts and ends and dates.end(ends) < dates.start(starts):
+        yield fault(
+            "/ends_on", f"lies before starts_on, {starts}; a session ends on the day on which it begins, or later"
+        )
 
 
 async def record(
