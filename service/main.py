@@ -39,6 +39,8 @@ from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
 from service.register.commissions.routes import moves as many_moves
 from service.register.commissions.routes import router as commissions
+from service.register.commissions.session_routes import moves as session_moves
+from service.register.commissions.session_routes import router as sessions
 from service.register.commitments.routes import moves
 from service.register.commitments.routes import router as commitments
 from service.register.decisions.routes import HasMatters, lifecycle
@@ -53,6 +55,7 @@ from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
+from service.verify.replay import session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 
 FORGET_SECONDS = 3600
@@ -70,6 +73,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     principals,
     commissions,
     many_moves,
+    sessions,
+    session_moves,
     groups,
     lifecycle,
     operations.router,
@@ -88,7 +93,7 @@ UNIONS = (
         "EntryData",
         "What happened in detail: before and after, evidence, reasons. Its `event` is the `kind` of the entry.",
         "event",
-        {**OF_COMMISSIONS, **OF_COMMITMENTS, **OF_REGISTRY},
+        {**OF_COMMISSIONS, **OF_COMMITMENTS, **OF_REGISTRY, "session.recorded": session_shapes.Published},
         prefix="Entry",
     ),
 )

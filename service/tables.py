@@ -4,10 +4,10 @@ from service.database.columns import Table
 from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
-from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership, Session
 from service.register.commitments.models import Commitment
 from service.register.decisions.models import Confirmation, Transition
-from service.register.groups.models import Membership, WorkingGroup
+from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation, Party
 from service.trail.models import AuditEntry, AuditPending, Registry
 

@@ -56,6 +56,8 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
+        "register/commissions/rules/fitness.py:_wrong_correction",
+        "register/commissions/rules/fitness.py:unfit",
         "register/commitments/rules/fitness.py:_wrong_value",
         "register/commitments/rules/fitness.py:unfit",
         "register/commitments/rules/version_1.py:unfit",

@@ -185,7 +185,7 @@ async def test_those_without_the_right_can_neither_record_nor_propose_nor_manage
     told = await client.post(f"/v1/commitments/{item(14)}/transitions", json={"action": "withdraw", "reason": "R"})
     assert told.status_code == 403
     assert "secretariat" in told.json()["detail"]
-    session = {"ordinal": 12, "status": "planned", "host_party": "PK"}
+    session = {"action": "plan", "ordinal": 12}
     assert (await client.post(f"/v1/commissions/{COMMISSION}/sessions", json=session)).status_code == 403
 
 

@@ -51,6 +51,7 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     for said in (first, second):
         assert '"instrument.signed_on": ' in said
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
+        assert re.search(r"^effective\neffective\nadopted$", said, re.MULTILINE)
         assert re.search(r"^effective\n\S+/01/001\nagreed$", said, re.MULTILINE)
         assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
         assert re.search(

@@ -17,8 +17,10 @@ from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller
 from service.register.commissions import commands as commissions
+from service.register.commissions import session_commands as sessions
 from service.register.commissions.models import Commission
-from service.register.commissions.schemas import CommissionCreate, SessionCreate, SessionPatch
+from service.register.commissions.schemas import CommissionCreate
+from service.register.commissions.session_schemas import SessionCreate, SessionPatch
 from service.register.commitments import commands as commitments
 from service.register.commitments.schemas import CommitmentCreate
 from service.register.decisions import commands as decisions
@@ -78,12 +80,19 @@ async def _load(connection: Connection) -> Secrets:
 
 async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
     for one in PILOT["sessions"]:
-        host, chairs = one["by"], dict(one["co_chairs"])
-        new = Sent(SessionCreate, {**_without(one, "by", "co_chairs"), "co_chair": chairs.pop(host, None)})
-        session_id = await commissions.plan_session(connection, callers[host], COMMISSION, new, UUID(one["id"]))
+        by, chairs, held = one["by"], dict(one["co_chairs"]), one.get("transition_id")
+        new = Sent(
+            SessionCreate, {**_without(one, "by", "co_chairs", "transition_id"), "co_chair": chairs.pop(by, None)}
+        )
+        known = UUID(one["id"])
+        await sessions.record(connection, callers[by], COMMISSION, new, known, UUID(held) if held else None)
+        if held:
+            other = next(caller for party, caller in callers.items() if party != by)
+            yes = Sent(ConfirmationCreate, {"decision": "confirm"})
+            await decisions.answer(connection, MATTERS, other, UUID(held), yes)
         for party, chair in chairs.items():
             patch = Sent(SessionPatch, {"co_chair": chair})
-            await commissions.change_session(connection, callers[party], session_id, patch, None)
+            await sessions.name_co_chair(connection, callers[party], known, patch, None)
 
 
 async def _groups(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:

@@ -7,18 +7,23 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import LIMIT, Connection, Query
 from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
+from service.register.commissions import session_queries as sessions
+from service.register.commissions.matter import visible_to as session_visible_to
+from service.register.commissions.models import Session
+from service.register.commissions.rules import derived
 from service.register.commitments import queries as commitments
 from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
 from service.trail.models import REGISTRY, AuditEntry
 
-_entry, _log, _commitment = table(AuditEntry), table(LogEntry), table(Commitment)
+_entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(Commitment), table(Session)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
@@ -77,6 +82,21 @@ async def of_commitment(
     return [_read(row) for row in rows]
 
 
+async def of_session(
+    connection: Connection, caller: Caller, session_id: UUID, after: list[Any] | None, limit: int
+) -> list[EntryRow]:
+    """Return the entries of a session that the caller may see, oldest first; `NotFound` otherwise.
+
+    What the commission's own entries told of it, before it had a trail of its own, comes first.
+    """
+    asked = {"session_id": session_id, "spoken": str(session_id)}
+    page = {"after": after[0] if after else -1, "limit": limit + 1}
+    rows = await _of_session(caller.kind).rows(connection, **bound(caller, **asked, **page))
+    if not rows:
+        await sessions.get(connection, caller, session_id)
+    return [_read(row) for row in rows]
+
+
 async def of_commission(
     connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int
 ) -> list[EntryRow]:
@@ -114,11 +134,31 @@ def _of_commitment(kind: Kind) -> Query[_Stored]:
 
 
 @cache
+def _of_session(kind: Kind) -> Query[_Stored]:
+    session_id: Any = sa.bindparam("session_id", type_=sa.Uuid())
+    log_id = sa.select(_session.c.commission_id).where(_session.c.id == session_id).scalar_subquery()
+    visible = sa.exists().where(_session.c.id == session_id, session_visible_to(kind))
+    said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
+    telling = _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in (derived.RECORDED, derived.CHANGED)])
+    is_its = said["data"]["id"].astext == sa.bindparam("spoken", type_=sa.Text())
+    spoken = (_entry.c.subject == log_id) & sa.case((telling, is_its), else_=sa.false())
+    return Query(
+        sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
+        .select_from(_entry.outerjoin(_log, _same))
+        .where((_entry.c.subject == session_id) | spoken, _entry.c.seq > _after, visible)
+        .order_by(_entry.c.seq)
+        .limit(LIMIT),
+        _Stored,
+    )
+
+
+@cache
 def _of_commission(kind: Kind) -> Query[_Stored]:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
-    # Asked of each entry's own commitment: of EXISTS the database would first gather all that the caller may see.
+    # Asked of each entry's own commitment, or session: of EXISTS the database would first gather all that the caller may see.
     asked = sa.select(visible_to(kind)).where(_commitment.c.id == _log.c.subject).scalar_subquery()
-    visible = sa.func.coalesce(asked, sa.false())
+    session = sa.select(session_visible_to(kind)).where(_session.c.id == _log.c.subject).scalar_subquery()
+    visible = sa.func.coalesce(asked, session, sa.false())
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(commission_id))
         .select_from(_log.join(_entry, _same))

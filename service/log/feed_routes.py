@@ -39,6 +39,23 @@ async def read_commitment_trail(
 
 
 @router.get(
+    "/sessions/{session_id}/audit-trail",
+    summary="Read a session's trail",
+    response_model=Page[EntryRead],
+    responses=LISTING_ONE,
+)
+async def read_session_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    session_id: UUID,
+) -> Response:
+    """Read everything that ever happened to a session, oldest first; what the commission's trail told of it comes first."""
+    rows = await queries.of_session(connection, caller, session_id, paging.after("seq", number), paging.limit)
+    return paging.page(dict, rows, "seq", "seq")
+
+
+@router.get(
     "/commissions/{commission_id}/audit-trail",
     summary="Follow a commission's trail",
     response_model=Page[EntryRead],
@@ -51,7 +68,7 @@ async def read_commission_trail(
     commission_id: UUID,
     after: After = None,
 ) -> Response:
-    """Read the entries of a commission and its commitments by index: the feed.
+    """Read the entries of a commission, its sessions and its commitments by index: the feed.
 
     Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
     nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.

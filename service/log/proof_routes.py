@@ -20,7 +20,7 @@ from service.tlog.proof import Proof
 
 router = Router("/v1", tags=["log"])
 ONE = {"of_the_pilot": {"summary": "One of the pilot as it was loaded", "value": 7}}
-SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 43}}
+SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 44}}
 Index = Annotated[
     int, Query(ge=0, lt=2**53, description="The entry's `index` in the audit trail.", openapi_examples=ONE)
 ]

@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from service.register.commissions.matter import SESSIONS
 from service.register.commitments.matter import COMMITMENTS
 from service.register.decisions.engine.matter import Matter
 
-MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS,)
+MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, SESSIONS)

@@ -40,13 +40,15 @@ async def hold_chains(connection: Connection, log_id: UUID, entries: Sequence[St
     if not entries:
         return
     read = [_read(one) for one in entries]
-    ends = await _ends(connection, log_id, entries[0].place, read)
+    links = await _links(connection, log_id, entries[0].place, read)
     for one, entry in zip(entries, read, strict=True):
+        subject, seq = entry["subject"], entry["seq"]
         members = {name: entry[name] for name in CHAINED}
-        before = ends.get(entry["subject"], Link())
+        # A session that the commission's own entries told of goes on from the last that did.
+        before = links.get((subject, seq - 1)) or links.get((str(log_id), seq - 1)) or Link()
         if wrong := list(faults(before, str(log_id), **members)):
-            raise SigningRefused(f"entry {one.place} (subject {entry['subject']}) {'; '.join(wrong)}")
-        ends[entry["subject"]] = Link(entry["seq"], one.leaf, entry["recorded_at"])
+            raise SigningRefused(f"entry {one.place} (subject {subject}) {'; '.join(wrong)}")
+        links[subject, seq] = Link(seq, one.leaf, entry["recorded_at"])
 
 
 def _read(one: Stored) -> dict[str, Any]:
@@ -60,15 +62,20 @@ def _read(one: Stored) -> dict[str, Any]:
     return entry
 
 
-async def _ends(connection: Connection, log_id: UUID, first: int, read: Sequence[Mapping[str, Any]]) -> dict[str, Link]:
-    """Return where the chains of these entries' subjects ended before the index `first`."""
+async def _links(
+    connection: Connection, log_id: UUID, first: int, read: Sequence[Mapping[str, Any]]
+) -> dict[tuple[str, int], Link]:
+    """Return the entries before the index `first` that these may continue, by their subject and number."""
     begins: dict[str, int] = {}
     for entry in read:
         begins.setdefault(entry["subject"], entry["seq"])
-    wanted = {UUID(subject): seq - 1 for subject, seq in begins.items() if seq}
+    wanted = {(UUID(subject), seq - 1) for subject, seq in begins.items() if seq}
+    wanted |= {(log_id, seq) for _, seq in wanted}
     if not wanted:
         return {}
-    found = await _before.rows(
-        connection, log_id=log_id, first=first, subjects=list(wanted), numbers=list(wanted.values())
-    )
-    return {str(one.subject): Link(one.seq, one.leaf, orjson.loads(one.canonical)["recorded_at"]) for one in found}
+    subjects, numbers = zip(*wanted, strict=True)
+    found = await _before.rows(connection, log_id=log_id, first=first, subjects=list(subjects), numbers=list(numbers))
+    return {
+        (str(one.subject), one.seq): Link(one.seq, one.leaf, orjson.loads(one.canonical)["recorded_at"])
+        for one in found
+    }

@@ -6,16 +6,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, Query, is_among
 from service.log.models import LogEntry
 from service.sequencer.order import Waiting, arranged, without_predecessor
 from service.sequencer.stored import PLACES
-from service.trail.models import AuditPending
+from service.trail.models import AuditEntry, AuditPending
 
-_log, _pending = table(LogEntry), table(AuditPending)
+_log, _pending, _entry = table(LogEntry), table(AuditPending), table(AuditEntry)
 _uuids, _numbers = ARRAY(sa.Uuid()), ARRAY(sa.BigInteger())
 
 
@@ -36,6 +36,16 @@ _indexed = Query(
     sa.select(_log.c.subject, _log.c.seq).join(
         PLACES, (_log.c.subject == PLACES.c.subject) & (_log.c.seq == PLACES.c.seq)
     ),
+    _Place,
+)
+_told = _entry.alias("told")
+_said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
+# A session of which the commission's own entries told goes on from the last that did, as its first entry says.
+_going_on = Query(
+    sa.select(_entry.c.subject, _entry.c.seq)
+    .join(PLACES, (_entry.c.subject == PLACES.c.subject) & (_entry.c.seq == PLACES.c.seq))
+    .join(_told, (_told.c.subject == _entry.c.log_id) & (_told.c.seq == _entry.c.seq - 1))
+    .where(_said["prev"].astext == sa.func.encode(_told.c.leaf, sa.literal_column("'hex'"))),
     _Place,
 )
 _order = sa.bindparam("ids", type_=_numbers)
@@ -82,6 +92,10 @@ async def _without_predecessor(connection: Connection, waiting: Sequence[Waiting
     subjects, numbers = (list(column) for column in zip(*wanted, strict=True))
     for place in await _indexed.rows(connection, subjects=subjects, numbers=numbers):
         indexed[place.subject].add(place.seq)
+    if broken := list(without_predecessor(waiting, indexed)):
+        asked = {"subjects": [one.subject for one in broken], "numbers": [one.seq for one in broken]}
+        for place in await _going_on.rows(connection, **asked):
+            indexed[place.subject].add(place.seq - 1)
     return list(without_predecessor(waiting, indexed))
 
 

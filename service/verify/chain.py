@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from service.register.commissions.rules import derived
 from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
 from service.verify.canonical import Entry, is_uuid, read
@@ -13,6 +14,7 @@ from service.verify.replay.shape import Broken
 
 FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
+BEGINS: Final = frozenset({RECORDED, derived.RECORDED})
 
 
 class Trail:
@@ -24,6 +26,8 @@ class Trail:
         self.subjects: dict[str, Subject] = {}
         self.references: dict[str, Subject] = {}
         self.register = Register(self.references)
+        self.spoken: dict[str, Link] = {}
+        """Of each session that the commission's own entries told of, the last that did."""
         self.size = 0
 
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
@@ -54,19 +58,21 @@ class Trail:
     def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
 
-        A commitment is known by its reference from then on.
+        A commitment is known by its reference from then on; a session of which the commission's entries told goes on from there.
         """
         founding, unnamed, reference, wrongs = index == 0, self.log is None, _reference(entry), []
         if unnamed:
             self.log = entry.commission
-        if entry.kind != (FOUNDED if founding else RECORDED):
-            wanted = "a log begins with the founding" if founding else "a subject's first entry records a commitment"
+        spoken = self.spoken.pop(entry.subject, None)
+        if not spoken and (entry.kind != FOUNDED if founding else entry.kind not in BEGINS):
+            noun = "a commitment or a session"
+            wanted = "a log begins with the founding" if founding else f"a subject's first entry records {noun}"
             wrongs.append(tampered(place(index, entry), f"{wanted}, not with {entry.kind}"))
         if founding and entry.subject != entry.commission:
             wrongs.append(tampered(place(index, entry), "the commission that is founded is not the log's own"))
         if not (is_uuid(entry.subject) and (not unnamed or is_uuid(entry.commission))):
             wrongs.append(malformed(place(index, entry), "subject and commission are UUIDs"))
-        subject = self.subjects[entry.subject] = Subject(reference=reference)
+        subject = self.subjects[entry.subject] = Subject(spoken or Link(), reference=reference)
         if reference and self.references.setdefault(reference, subject) is not subject:
             wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
         return subject, wrongs
@@ -83,6 +89,17 @@ class Trail:
         ):
             yield tampered(place(index, entry, subject), wrong)
         subject.last, subject.index = Link(entry.seq, leaf, entry.recorded_at), index
+        if (spoken := _spoken_of(entry)) is not None:
+            # Its own trail continues the entry that spoke of it last.
+            self.spoken[spoken] = Link(entry.seq, leaf, entry.recorded_at)
+
+
+def _spoken_of(entry: Entry) -> str | None:
+    """Return the session of which an entry of the commission itself tells, if it does."""
+    if entry.subject != entry.commission or entry.kind not in {derived.RECORDED, derived.CHANGED}:
+        return None
+    spoken = entry.data.get("id")
+    return spoken if isinstance(spoken, str) else None
 
 
 def _reference(entry: Entry) -> str:

@@ -16,10 +16,12 @@ from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller, Kind
 from service.register.commissions import commands as commissions
-from service.register.commissions.models import Rule, SessionStatus
-from service.register.commissions.schemas import CoChair, CommissionCreate, PartyIn, SessionCreate
+from service.register.commissions import session_commands as meetings
+from service.register.commissions.models import GroupRole, Rule
+from service.register.commissions.rules.evidence import CoChair
+from service.register.commissions.schemas import CommissionCreate, PartyIn
+from service.register.commissions.session_schemas import SessionCreate
 from service.register.groups import commands as groups
-from service.register.groups.models import GroupRole
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.parties import commands as parties
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
@@ -123,14 +125,14 @@ async def _session(
 ) -> UUID:
     host = pair[ordinal % 2]
     new = SessionCreate(
+        action="plan",
         ordinal=ordinal,
-        status=SessionStatus.HELD,
         host_party=host,
         venue=f"Capital of {host}",
         starts_on=f"{2014 + 2 * ordinal}-03-01",
         co_chair=CoChair(name=f"Chair of {host}", title="Minister"),
     )
-    return await commissions.plan_session(connection, callers[host], commission_id, Sent.of(new))
+    return await meetings.record(connection, callers[host], commission_id, Sent.of(new))
 
 
 async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int) -> UUID:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from service.database.violations import Violation
-from tests.conftest import COMMISSION, SESSION_8, World, organisation
+from tests.conftest import COMMISSION, World, organisation
 from tests.http.test_refusals import pointers, refused
 from tests.register.commitments.test_journey import RECORD
 
@@ -16,11 +16,10 @@ FOUNDED: dict[str, Any] = {"titles": {"en": "x"}, "parties": PARTIES, "languages
 
 
 async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world: World) -> None:
-    admin, pk = world.as_("administrator"), world.as_("PK")
+    admin = world.as_("administrator")
     organisations = (await admin.get("/v1/organisations")).json()["items"]
     known = next(one for one in organisations if one["id"] == organisation(101))
     principals = {one["client_id"]: one["id"] for one in (await admin.get("/v1/principals")).json()["items"]}
-    sessions = f"/v1/commissions/{COMMISSION}/sessions"
     for asked, path, body, kind, found_id, said in (
         (admin, "/v1/parties", {"code": "PK", "names": {"en": "x"}}, "party", "PK", "a party with the code PK already"),
         (
@@ -40,7 +39,6 @@ async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world
             "the client id observer already",
         ),
         (admin, "/v1/commissions", FOUNDED, "commission", COMMISSION, 'send a suffix, such as "DEF"'),
-        (pk, sessions, {"ordinal": 8, "status": "planned", "host_party": "PK"}, "session", SESSION_8, "ordinal 8"),
     ):
         found = refused(await asked.post(path, json=body), 409)
         address = found["existing"]["address"]

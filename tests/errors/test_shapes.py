@@ -8,7 +8,8 @@ from pydantic import BaseModel, ValidationError
 
 from service.errors import InvalidContent, shapes
 from service.http.openapi.spelling import each
-from service.register.commissions.schemas import CommissionCreate, SessionCreate
+from service.register.commissions.schemas import CommissionCreate
+from service.register.commissions.session_schemas import SessionCreate
 from service.register.commitments.rules.evidence import MODELS, Amend, Sign
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
 from service.register.parties.schemas import PrincipalCreate
@@ -65,9 +66,9 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
     [
         (SessionCreate, {"host_party": "Pakistan"}, "/host_party", 'must be a text like "PK" (ISO 3166-1'),
         (SessionCreate, {"ordinal": "eight"}, "/ordinal", 'must be a whole number from 1 to 999, not "eight"'),
-        (SessionCreate, {"status": "plannned"}, "/status", 'did you mean "planned"?'),
-        (SessionCreate, {"status": "over"}, "/status", '"planned", "postponed", "held" or "cancelled", not "over"'),
-        (SessionCreate, {}, "/ordinal", "is needed: a whole number from 1 to 999"),
+        (SessionCreate, {"action": "recrod"}, "/action", 'did you mean "record"?'),
+        (SessionCreate, {"action": "over"}, "/action", '"plan" or "record", not "over"'),
+        (SessionCreate, {}, "/action", "is needed"),
         (SessionCreate, {"co_chair": {"name": "A"}}, "/co_chair/title", "is needed: a text"),
         (SessionCreate, {"venue": "x" * 301}, "/venue", "has 301 characters; must be a text of 1 to 300 characters"),
         (SessionCreate, {"venue": " "}, "/venue", "holds nothing that can be seen"),

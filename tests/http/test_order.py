@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from service.http.openapi.additions import PILOT
-from tests.conftest import World, item
+from tests.conftest import SESSION_8, World, item
 from tests.http.test_refusals import refused
 
 BODIES: list[Any] = [{}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
@@ -80,7 +80,7 @@ async def test_a_representative_without_a_part_is_told_so_before_its_content_is_
 async def test_a_version_is_asked_for_after_what_is_there_and_who_may(still: World) -> None:
     for who, path, status in (
         ("PK", f"/v1/sessions/{uuid4()}", 404),
-        ("administrator", f"/v1/sessions/{PILOT['session_id']}", 403),
+        ("administrator", f"/v1/sessions/{SESSION_8}", 403),
         ("PK", f"/v1/commitments/{uuid4()}", 404),
         ("auditor", f"/v1/commitments/{item(4)}", 403),
         ("PK", f"/v1/commitments/{item(4)}", 428),

@@ -24,7 +24,7 @@ from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.main import Service, create_app
-from tests.conftest import COMMISSION, Maker, World, item, settings_for
+from tests.conftest import COMMISSION, SESSION_8, Maker, World, item, settings_for
 
 JSON = {"Content-Type": "application/json"}
 GRANT = {"grant_type": "client_credentials"}
@@ -163,7 +163,9 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
         for way in ways:
             if path.startswith("/v1") and "401" in ways[way]["responses"]:
                 known = path.replace("{commitment_id}", item(4)).replace("{transition_id}", proposed)
-                url = re.sub(r"{\w+}", "0", known.replace("{commission_id}", COMMISSION))
+                url = re.sub(
+                    r"{\w+}", "0", known.replace("{commission_id}", COMMISSION).replace("{session_id}", SESSION_8)
+                )
                 content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
                 sent = await who.request(way, url, json=content, headers={"If-Match": '"1"'})
                 answers.append((f"{way} {path}", sent))

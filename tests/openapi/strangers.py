@@ -24,6 +24,7 @@ KNOWN = {
     "transitions": ["01940000-0000-7000-8000-000000000407"],
     "commission_id": COMMISSION,
     "session_id": None,
+    "held": None,
     "item_number": None,
     "signatories": [{"party": one, "name": "N", "title": "T", "organisation": "O"} for one in ("PK", "AZ")],
     "parties": [

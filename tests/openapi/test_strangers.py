@@ -15,6 +15,7 @@ from tests.http.test_manners import PROBLEM
 from tests.openapi.answers import filled
 from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, put, renamed, sample, variants
 from tests.openapi.test_document import DOCUMENT
+from tests.register.commissions import meeting
 from tests.register.commitments.test_journey import RECORD, confirmed
 from tests.three_parties import commission_of_three
 
@@ -36,6 +37,9 @@ NEVER = {
     "create_transition correct",
     "create_transition reinstate",
     "create_transition retract",
+    "create_session_transition correct",
+    "create_session_transition reinstate",
+    "create_session_transition retract",
 }
 """Taken only once, or only with the id or the leaf hash of something that no document knows."""
 SHARED = {("remark",), ("expires_at",)}
@@ -62,11 +66,19 @@ async def moved(worn: World) -> World:
     await confirmed(worn, item(8), done)
     await confirmed(worn, item(9), {"action": "suspend", "reason": "R", "review_on": "2027"})
     await commission_of_three(worn)
+    for name in ("planned", "held"):
+        one = (await meeting.begin(worn, starts_on="2025", virtual=True))["id"]
+        for virtual in (False, True):
+            await meeting.agreed(worn, one, {"action": "change_host", "host_party": "PK", "virtual": virtual})
+        MET[name] = one
+    await meeting.agreed(worn, MET["held"], meeting.HOLD)
     await worn.sequence()
     return worn
 
 
 MADE: dict[int, str] = {}
+MET: dict[str, str] = {}
+"""A session that is planned, and was moved by both sides, and one that was held."""
 SUSPENSION = {"reason": "R", "review_on": "2027"}
 """The evidence that stands beside the members of many proposals, whose example suspends."""
 SAME = {"focal_point": "Desk"}
@@ -101,13 +113,15 @@ class Target:
         self.world, self.method, self.operation, self.proposed = world, method, operation, 0
         self.client = world.as_("administrator" if operation["operationId"] in REGISTRY else "PK")
         number = MOVED.get(action or "", 7)
-        self.url = filled(path, operation, {"commitment_id": MADE.get(number, item(number))})
+        session = MET["held" if action == "adopt" else "planned"]
+        self.url = filled(path, operation, {"commitment_id": MADE.get(number, item(number)), "session_id": session})
 
     async def send(self, body: Any) -> httpx.Response:
         """Send a body; what is proposed is taken back, so that the next one can be."""
         answer = await self.client.request(self.method, self.url, content=json.dumps(body).encode(), headers=JSON)
         name = self.operation["operationId"]
-        made = [answer.json()] if answer.status_code == 201 and name == "create_transition" else []
+        proposes = answer.status_code == 201 and name in {"create_transition", "create_session_transition"}
+        made = [one for one in [answer.json()] if one["status"] == "open"] if proposes else []
         if answer.status_code == 200 and name == "create_proposals":
             made = [one["transition"] for one in answer.json()["results"] if one["transition"]]
             self.proposed += len(made)
@@ -210,7 +224,7 @@ LISTS = [
 @pytest.mark.parametrize(("path", "operation"), LISTS, ids=[one["operationId"] for _, one in LISTS])
 async def test_a_cursor_that_was_made_up_is_told_to_be_none_of_ours(moved: World, path: str, operation: Any) -> None:
     client = moved.as_("administrator" if "list_principals" in str(operation) or "registry" in path else "PK")
-    url = filled(path, operation, {"commitment_id": item(8)})
+    url = filled(path, operation, {"commitment_id": item(8), "session_id": MET["planned"]})
     first = await client.get(url, params={"limit": 1})
     cursor = first.json()["next_cursor"]
     assert cursor, first.text

@@ -30,7 +30,7 @@ from service.tlog.policy_file import parse_policy
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.conftest import Maker, World, _open_to_roles, as_superuser, item, migrated
+from tests.conftest import SESSION_8, Maker, World, _open_to_roles, as_superuser, item, migrated
 
 OLD = Path(__file__).parent / "old"
 COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
@@ -123,12 +123,36 @@ async def test_an_old_log_goes_on(server: Server, pilot: Path, old: Path, tmp_pa
         assert proposed.status_code == 201, proposed.text
         answers = f"/v1/transitions/{proposed.json()['id']}/confirmations"
         assert (await world.as_("AZ").post(answers, json={"decision": "confirm"})).status_code == 201
-        assert await world.sequence() == 2
+        await _goes_on(world)
+        assert await world.sequence() == 5
         after = await exported(world, "PK-AZ", tmp_path / "export")
     verdict = judged(old, after, kept=old / "exports" / "PK-AZ")
     assert verdict.findings.listed == []
     assert verdict.findings.outcome is Severity.PROVEN
-    assert verdict.entries == COMMISSIONS["PK-AZ"] + 2
+    assert verdict.entries == COMMISSIONS["PK-AZ"] + 5
+
+
+async def _goes_on(world: World) -> None:
+    """Let a session of before go on from what the commission's trail told of it: by its version, its trail, and what is corrected."""
+    url = f"/v1/sessions/{SESSION_8}"
+    tag = (await world.as_("AZ").get(url)).headers["etag"]
+    chair = {"co_chair": {"name": "N. N.", "title": "Minister"}}
+    named = await world.as_("AZ").patch(url, json=chair, headers={"If-Match": tag})
+    assert (named.status_code, int(named.headers["etag"].strip('"'))) == (200, int(tag.strip('"')) + 1)
+    trail = (await world.as_("PK").get(f"{url}/audit-trail")).json()["items"]
+    kinds = [one["kind"] for one in trail]
+    assert (kinds[0], kinds[-1]) == ("session.recorded", "transition.proposed")
+    assert trail[-1]["seq"] == trail[-2]["seq"] + 1
+    assert json.loads(trail[-1]["canonical"])["prev"] == trail[-2]["leaf_hash"]
+    body = {"action": "correct", "corrects": trail[0]["leaf_hash"], "fact": "venue", "value": "Lahore", "reason": "R"}
+    made = await world.as_("PK").post(f"{url}/transitions", json=body)
+    assert made.status_code == 201, made.text
+    confirmed = await world.as_("AZ").post(
+        f"/v1/transitions/{made.json()['id']}/confirmations", json={"decision": "confirm"}
+    )
+    assert confirmed.status_code == 201, confirmed.text
+    found = (await world.as_("PK").get(url)).json()
+    assert (found["venue"], list(found["corrected"]), found["state"]) == ("Lahore", ["venue"], "held")
 
 
 def said(before: Any, after: Any) -> Any:
@@ -137,6 +161,9 @@ def said(before: Any, after: Any) -> Any:
         if "matter" in after and "matter" not in before:
             # A move names its matter, of whatever kind, where it named its commitment.
             after |= {"commitment_id": after["matter"]["id"], "reference": after["matter"]["reference"]}
+        if "ordinal" in after and "state" in after:
+            # A session has a state, as every matter has, where it had a status.
+            after |= {"status": after["state"]}
         return {name: said(one, after.get(name)) for name, one in before.items() if name not in PASSING}
     if isinstance(before, list) and isinstance(after, list):
         if any(isinstance(one, dict) and "awaits" in one for one in [*before, *after]):

@@ -6,11 +6,10 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from service.register.commissions.models import Rule, SessionStatus
+from service.register.commissions.models import GroupRole, Rule
 from service.register.commitments.commands import PARTY_FACTS_BYTES
 from service.register.commitments.rules.matter import MEMBERS
 from service.register.commitments.rules.requirements import MOST_BYTES
-from service.register.groups.models import GroupRole
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from service.verify.replay import commission_shapes as shapes
@@ -432,7 +431,7 @@ def test_under_a_unilateral_rule_a_proposal_takes_effect_at_once_and_must() -> N
 def test_the_verifiers_own_words_are_those_of_the_service() -> None:
     assert set(commitment_shapes.Commitment2.__annotations__) == set(MEMBERS)
     assert PARTY_FACTS_BYTES <= MOST_BYTES
-    for ours, theirs in ((shapes.Rule, Rule), (shapes.Status, SessionStatus), (shapes.GroupRole, GroupRole)):
+    for ours, theirs in ((shapes.Rule, Rule), (shapes.GroupRole, GroupRole)):
         assert get_args(ours) == tuple(theirs)
 
 

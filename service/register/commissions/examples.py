@@ -20,9 +20,31 @@ COMMISSIONS: dict[str, Example] = {
 SESSIONS: dict[str, Example] = {
     "a_planned_session": {
         "summary": "The 10th session, planned by its host (201 as PK)",
-        "value": {"ordinal": 10, "status": "planned", "host_party": "PK", "starts_on": "2029"},
+        "value": {"action": "plan", "ordinal": 10, "starts_on": "2029"},
+    },
+    "one_of_before": {
+        "summary": "A session of before the register, with the proposal that it was held (201 as PK)",
+        "value": {
+            "action": "record",
+            "ordinal": 7,
+            "host_party": "AZ",
+            "held": {"ends_on": "2019", "venue": "Baku"},
+        },
     },
 }
 SESSION_PATCHES: dict[str, Example] = {
-    "a_venue": {"summary": "The venue, by the host's secretariat (200 as AZ)", "value": {"venue": "Baku"}},
+    "a_co_chair": {
+        "summary": "Who heads one's own delegation (200 as AZ)",
+        "value": {"co_chair": {"name": "A. Name (sample)", "title": "Minister (sample)"}},
+    },
+}
+SESSION_PROPOSALS: dict[str, Example] = {
+    "move": {
+        "summary": "The host moves it, alone (201 as AZ)",
+        "value": {"action": "move", "starts_on": "2027-05", "reason": "An election (sample)."},
+    },
+    "cancel": {
+        "summary": "It does not meet (201 as PK)",
+        "value": {"action": "cancel", "reason": "The item is settled (sample)."},
+    },
 }

@@ -1,16 +1,16 @@
 """Commissions, who takes part in them, and their sessions."""
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from service.database.columns import Id, Table, document, identifier, one_of, optional_words, refers, text_enum
+from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
+from service.register.commissions.rules.lifecycle import SessionState
+from service.register.decisions.models import CODES, Decided, decided
 from service.trail.models import Chained
-
-CODES: Any = ARRAY(sa.Text)
 
 
 class Rule(StrEnum):
@@ -20,13 +20,11 @@ class Rule(StrEnum):
     UNILATERAL = "unilateral"
 
 
-class SessionStatus(StrEnum):
-    """What became of a meeting."""
+class GroupRole(StrEnum):
+    """What an organisation is in a working group."""
 
-    PLANNED = "planned"
-    POSTPONED = "postponed"
-    HELD = "held"
-    CANCELLED = "cancelled"
+    CO_LEAD = "co_lead"
+    MEMBER = "member"
 
 
 class Commission(Table, Chained, table=True):
@@ -82,30 +80,80 @@ class CommissionAuditor(Table, table=True):
     principal_id: Id = Field(primary_key=True, foreign_key="principal.id", ondelete="RESTRICT", index=True)
 
 
-class Session(Table, table=True):
-    """One meeting of a commission; `seq` is the entry of the commission's trail that last changed it."""
+class Membership(Table, table=True):
+    """An organisation's part in a working group; ended, never deleted."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
-        sa.UniqueConstraint(
-            "commission_id",
-            "ordinal",
-            info={"key": "the ordinal {ordinal} in this commission", "cure": "Change it, or send another ordinal."},
+        one_of("role", GroupRole),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "party"],
+            ["organisation.id", "organisation.party"],
+            name="fk_membership_organisation_of_party",
+            ondelete="RESTRICT",
         ),
+        sa.Index(
+            "uq_membership_one_co_lead_per_party",
+            "working_group_id",
+            "party",
+            unique=True,
+            postgresql_where=sa.text("role = 'co_lead' AND ended_at IS NULL"),
+        ),
+    )
+
+    working_group_id: Id = Field(primary_key=True, foreign_key="working_group.id", ondelete="RESTRICT")
+    organisation_id: Id = Field(primary_key=True, sa_type=sa.Uuid, index=True)
+    party: str = Field(sa_type=sa.Text, nullable=False)
+    role: GroupRole = Field(sa_type=text_enum(GroupRole), nullable=False)
+    ended_at: datetime | None = moment(nullable=True)
+
+
+class Session(Table, Decided, table=True):
+    """One meeting of a commission, or of a working group.
+
+    Until its own first entry, `seq` and `leaf` are those of the entry of the commission's trail that spoke of it last.
+    """
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        sa.Index(
+            "uq_session_ordinal_of_those_that_met",
+            "commission_id",
+            sa.text("COALESCE(working_group_id, '00000000-0000-0000-0000-000000000000'::uuid)"),
+            "ordinal",
+            unique=True,
+            postgresql_where=sa.text("state IN ('held', 'adopted')"),
+        ),
+        sa.Index("ix_session_of_commission", "commission_id", sa.text("COALESCE(ordinal, 1000)"), "id"),
         sa.UniqueConstraint("id", "commission_id", name="uq_session_id_commission"),
-        one_of("status", SessionStatus),
+        sa.ForeignKeyConstraint(
+            ["working_group_id", "commission_id"],
+            ["working_group.id", "working_group.commission_id"],
+            name="fk_session_group_of_commission",
+            ondelete="RESTRICT",
+            use_alter=True,
+        ),
+        one_of("state", SessionState),
         sa.CheckConstraint("ordinal BETWEEN 1 AND 999", name="ordinal_from_1"),
-        sa.CheckConstraint("status <> 'held' OR starts_on IS NOT NULL", name="held_on_a_date"),
+        sa.CheckConstraint(
+            "state NOT IN ('held', 'adopted') OR starts_on IS NOT NULL OR ends_on IS NOT NULL", name="it_met_on_a_day"
+        ),
+        sa.CheckConstraint("state <> 'planned' OR host_party IS NOT NULL", name="a_plan_has_a_host"),
+        *decided("session"),
         {"info": {"address": "/v1/sessions/{id}"}},
     )
 
     id: Id = identifier()
     commission_id: Id = refers("commission.id")
-    ordinal: int = Field(nullable=False)
-    status: SessionStatus = Field(sa_type=text_enum(SessionStatus), nullable=False)
-    host_party: str = refers("party.code")
+    working_group_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    ordinal: int | None = Field(default=None, nullable=True)
+    state: SessionState = Field(sa_type=text_enum(SessionState), nullable=False)
+    host_party: str | None = refers("party.code", nullable=True)
+    virtual: bool = Field(nullable=False)
     venue: str | None = optional_words()
     starts_on: str | None = optional_words()
     ends_on: str | None = optional_words()
     co_chairs: dict[str, dict[str, str]] = document()
+    minutes: list[dict[str, str]] | None = document(nullable=True)
     minutes_reference: str | None = optional_words()
-    seq: int = Field(nullable=False)
+    subject_to: list[str] = Field(sa_type=CODES, nullable=False)
+    effective_on: str | None = optional_words()
+    corrected: dict[str, int] = document()

@@ -47,19 +47,10 @@ class CommissionRow(TypedDict):
 
 
 class SessionRow(TypedDict):
-    """A session."""
+    """Where a session belongs."""
 
     id: UUID
     commission_id: UUID
-    ordinal: int
-    status: str
-    host_party: str
-    venue: str | None
-    starts_on: str | None
-    ends_on: str | None
-    co_chairs: dict[str, dict[str, str]]
-    minutes_reference: str | None
-    seq: int
 
 
 class LockedRow(NamedTuple):
@@ -130,13 +121,8 @@ _locking = Query(
     LockedRow,
 )
 _standing = Query(sa.select(_commission.c.code, _commission.c.parties, _secretariat, _audits).where(_mine), _Standing)
-_session_by_id = Query(sa.select(_session).where(_session.c.id == sa.bindparam("session_id")), SessionRow)
-_sessions = Query(
-    sa.select(_session)
-    .where(_session.c.commission_id == sa.bindparam("commission_id"), _session.c.ordinal > sa.bindparam("after"))
-    .order_by(_session.c.ordinal)
-    .limit(LIMIT),
-    SessionRow,
+_session_by_id = Query(
+    sa.select(_session.c.id, _session.c.commission_id).where(_session.c.id == sa.bindparam("session_id")), SessionRow
 )
 
 
@@ -171,19 +157,6 @@ async def standing_in(connection: Connection, caller: Caller, commission_id: UUI
     )
 
 
-async def session(connection: Connection, session_id: UUID) -> SessionRow:
-    """Return the session; `NotFound` otherwise."""
-    return there(await find_session(connection, session_id), "There is no such session.")
-
-
 async def find_session(connection: Connection, session_id: UUID) -> SessionRow | None:
     """Return the session; None if there is none."""
     return await _session_by_id.row(connection, session_id=session_id)
-
-
-async def sessions(
-    connection: Connection, commission_id: UUID, after: list[Any] | None, limit: int
-) -> list[SessionRow]:
-    """Return the sessions of a commission by ordinal."""
-    last = after[0] if after else 0
-    return await _sessions.rows(connection, commission_id=commission_id, after=last, limit=limit + 1)

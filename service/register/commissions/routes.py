@@ -1,4 +1,4 @@
-"""Commissions and sessions over HTTP."""
+"""Commissions over HTTP, and many moves at once."""
 
 from functools import partial
 from typing import Annotated
@@ -11,20 +11,16 @@ from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import VERSIONED, carrying, created
 from service.http.idempotency import Once, OnceRoute
-from service.http.pages import Page, Paging, number
-from service.http.preconditions import RequiredVersion
-from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, WRITING, WRITING_ONE
+from service.http.pages import Page, Paging
+from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.register.commissions import commands, queries
-from service.register.commissions.examples import COMMISSIONS, SESSION_PATCHES, SESSIONS
+from service.register.commissions.examples import COMMISSIONS
 from service.register.commissions.schemas import (
     AuditorRead,
     CommissionCreate,
     CommissionRead,
-    SessionCreate,
-    SessionPatch,
-    SessionRead,
 )
 from service.register.decisions import many
 from service.register.decisions.answers import outcomes
@@ -36,7 +32,6 @@ router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 ANSWERED_EACH = carrying("Idempotent-Replayed", "Content-Language")
 FOUNDED = created(parameter="commission_id", leads_to=["read_commission", "create_session"])
-PLANNED = created("ETag", parameter="session_id", leads_to=["read_session", "change_session"])
 
 
 @router.post(
@@ -133,72 +128,3 @@ async def create_proposals(
     """Propose the same move, with the same evidence, for up to 500 matters of a commission. Each is judged for itself."""
     await queries.get(connection, commission_id)
     return outcomes(request, await many.propose(connection, every, caller, commission_id, new))
-
-
-@router.post(
-    "/commissions/{commission_id}/sessions",
-    status_code=201,
-    summary="Record a session",
-    response_model=SessionRead,
-    responses=WRITING_ONE | PLANNED,
-    dependencies=[Once],
-)
-async def create_session(
-    connection: Transaction,
-    caller: CurrentCaller,
-    commission_id: UUID,
-    new: Annotated[Sent[SessionCreate], Body(openapi_examples=SESSIONS)],
-) -> Response:
-    """Record a session, planned or held. The host party's secretariat does it, and names its own co-chair."""
-    session_id = await commands.plan_session(connection, caller, commission_id, new)
-    row = await queries.session(connection, session_id)
-    return answer(members(SessionRead, row), 201, location=f"/v1/sessions/{session_id}", version=row["seq"])
-
-
-@router.get(
-    "/commissions/{commission_id}/sessions",
-    summary="List sessions",
-    response_model=Page[SessionRead],
-    responses=LISTING_ONE,
-)
-async def list_sessions(
-    paging: Paging,
-    connection: Transaction,
-    _: CurrentCaller,
-    commission_id: UUID,
-) -> Response:
-    """List the sessions of a commission, by ordinal."""
-    await queries.get(connection, commission_id)
-    rows = await queries.sessions(connection, commission_id, paging.after("session", number), paging.limit)
-    return paging.page(partial(members, SessionRead), rows, "session", "ordinal")
-
-
-@router.get(
-    "/sessions/{session_id}",
-    summary="Read a session",
-    response_model=SessionRead,
-    responses=READING_ONE | VERSIONED,
-)
-async def read_session(connection: Transaction, _: CurrentCaller, session_id: UUID) -> Response:
-    """Read one session: where and when it meets or met, and who chairs it for each party."""
-    row = await queries.session(connection, session_id)
-    return answer(members(SessionRead, row), version=row["seq"])
-
-
-@router.patch(
-    "/sessions/{session_id}",
-    summary="Change a session",
-    response_model=SessionRead,
-    responses=CHANGING | VERSIONED,
-)
-async def change_session(
-    connection: Transaction,
-    caller: CurrentCaller,
-    session_id: UUID,
-    patch: Annotated[Sent[SessionPatch], Body(openapi_examples=SESSION_PATCHES)],
-    version: RequiredVersion,
-) -> Response:
-    """Change a session (RFC 7396): the host's secretariat all of it, another secretariat its own co-chair."""
-    await commands.change_session(connection, caller, session_id, patch, version)
-    row = await queries.session(connection, session_id)
-    return answer(members(SessionRead, row), version=row["seq"])

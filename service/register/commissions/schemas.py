@@ -1,4 +1,4 @@
-"""What goes over the wire about commissions and their sessions."""
+"""What goes over the wire about commissions."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from service.register.commissions.models import Rule, SessionStatus
-from service.values import Language, ModernDate, Name, Number, PartyCode, Read, ReducedDate, Strict, Titles
+from service.register.commissions.models import Rule
+from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
 
 
 class PartyIn(Strict):
@@ -56,61 +56,3 @@ class AuditorRead(Read):
 
     commission_id: UUID
     principal_id: UUID
-
-
-class CoChair(Strict):
-    """Who heads one party's delegation."""
-
-    name: Name
-    title: Name
-
-
-class SessionCreate(Strict):
-    """A meeting to record; the host party's secretariat does it, and names its own co-chair."""
-
-    ordinal: Number = Field(ge=1, le=999)
-    status: SessionStatus
-    host_party: PartyCode
-    venue: Name | None = None
-    starts_on: ModernDate | None = Field(None, description="Needed once it was held.")
-    ends_on: ModernDate | None = None
-    co_chair: CoChair | None = Field(None, description="The co-chair of the caller's own party.")
-    minutes_reference: Name | None = None
-
-
-class SessionPatch(Strict):
-    """Changes to a meeting (RFC 7396): the host's secretariat changes all, any other its own co-chair alone."""
-
-    elsewhere: ClassVar[Mapping[str, str]] = {
-        "ordinal": "it stays as it was recorded",
-        "host_party": "it stays as it was recorded",
-        "co_chairs": "a secretariat names its own, as co_chair",
-    }
-    status: SessionStatus | None = None
-    venue: Name | None = None
-    starts_on: ModernDate | None = None
-    ends_on: ModernDate | None = None
-    co_chair: CoChair | None = None
-    minutes_reference: Name | None = None
-
-
-class CoChairRead(Read):
-    """Who heads one party's delegation."""
-
-    name: str
-    title: str
-
-
-class SessionRead(Read):
-    """A meeting of a commission."""
-
-    id: UUID
-    commission_id: UUID
-    ordinal: int
-    status: SessionStatus
-    host_party: str
-    venue: str | None
-    starts_on: ReducedDate | None
-    ends_on: ReducedDate | None
-    co_chairs: dict[str, CoChairRead]
-    minutes_reference: str | None

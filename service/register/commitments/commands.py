@@ -11,7 +11,8 @@ from service.database.statement import Connection, Query
 from service.errors import AlreadyExists, Fault, InvalidContent, NotFound, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
-from service.register.commissions.models import Commission, SessionStatus
+from service.register.commissions.models import Commission
+from service.register.commissions.rules.lifecycle import SessionState
 from service.register.commitments import queries
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
@@ -113,11 +114,11 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
 
 
 def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
-    if sound.get("session_id") and place["ordinal"] is None:
+    if sound.get("session_id") and place["session_found"] is None:
         hint = f"GET /v1/commissions/{place['id']}/sessions lists them"
         yield fault("/session_id", f"names no session of this commission; {hint}")
-    if place["session_status"] == SessionStatus.CANCELLED:
-        yield fault("/session_id", "names a session that was cancelled, so it agreed nothing")
+    if place["session_state"] in {SessionState.CANCELLED, SessionState.RETRACTED}:
+        yield fault("/session_id", f"names a session that is {place['session_state']}, so it agreed nothing")
     if sound.get("working_group_id") and place["group_id"] is None:
         hint = f"GET /v1/working-groups?commission_id={place['id']} lists them"
         yield fault("/working_group_id", f"names no working group of this commission; {hint}")

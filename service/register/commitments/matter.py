@@ -53,7 +53,11 @@ async def find(connection: Connection, name: Name, caller: Caller | None, beside
 
 
 _session = table(Session)
-_began = sa.select(_session.c.starts_on).where(_session.c.id == _commitment.c.session_id).scalar_subquery()
+_began = (
+    sa.select(sa.func.coalesce(_session.c.starts_on, _session.c.ends_on))
+    .where(_session.c.id == _commitment.c.session_id)
+    .scalar_subquery()
+)
 _DAYS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
     **{name: _commitment.c[name] for name in ("state", "agreed_on")},
     "since": _commitment.c.effective_on,
@@ -73,6 +77,7 @@ COMMITMENTS: Final = Matter(
     reference=_commitment.c.reference,
     titles=_commitment.c.titles,
     dates=_dates,
+    session=_commitment.c.session_id,
 )
 _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()
 

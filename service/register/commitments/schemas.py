@@ -11,6 +11,7 @@ from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.instruments.rules import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 
@@ -106,15 +107,6 @@ class InstrumentRead(Read):
     ceremony_on: ReducedDate | None = None
 
 
-class OpenTransition(Read):
-    """The proposal that is waiting."""
-
-    id: UUID
-    proposed_by: str
-    awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
-    expires_at: datetime | None
-
-
 class CommitmentRead(Read):
     """A commitment as it stands."""
 
@@ -157,13 +149,6 @@ class CommitmentRead(Read):
     recorded_by: str = Field(description="The party that recorded it; until it is agreed, it alone may retract it.")
     recorded_at: datetime
     changed_at: datetime
-
-
-class Missing(Read):
-    """A piece of evidence that the action needs."""
-
-    pointer: str
-    detail: str
 
 
 class AllowedAction(Read):

@@ -59,7 +59,8 @@ def place(kind: Kind) -> Query[dict[str, Any]]:
         sa.select(
             *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
             _session.c.ordinal,
-            _session.c.status.label("session_status"),
+            _session.c.id.label("session_found"),
+            _session.c.state.label("session_state"),
             _group.c.id.label("group_id"),
             *(condition.label(f"is_{role}") for role, condition in roles.items()),
             sa.func.uuidv7().label("new_id"),

@@ -1,65 +1,18 @@
-"""Who sees which commitment, as SQL conditions made from the permissions: the same data, read by the database.
+"""Who sees which commitment, as SQL conditions made from the permissions: the same data, read by the database."""
 
-The conditions are made once for each kind of principal; `bound` gives the values of one caller.
-"""
-
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.identity.queries import is_active
-from service.permissions import NEEDED_TO_READ, PERMISSIONS, Caller, Confidentiality, Kind, Role, everywhere
-from service.register.commissions.models import CommissionAuditor, CommissionParty
+from service.permissions import NEEDED_TO_READ, PERMISSIONS, Confidentiality, Kind, Role
+from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, roles_of
 from service.register.commitments.models import Commitment
-from service.register.groups.models import GroupRole, Membership
+
+__all__ = ["Condition", "bound", "roles_of", "visible_to"]
 
 _commitment = table(Commitment)
-_party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
-Condition = sa.ColumnElement[bool]
-ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
-PARTY = sa.bindparam("caller_party", type_=sa.Text())
-PRINCIPAL = sa.bindparam("caller_principal", type_=sa.Uuid())
-TOKEN = sa.bindparam("caller_token", type_=sa.Text())
-
-
-def bound(caller: Caller, **others: object) -> dict[str, Any]:
-    """Return the values of the conditions for this caller, together with `others`."""
-    return {
-        ORGANISATION.key: caller.organisation_id,
-        PARTY.key: caller.party,
-        PRINCIPAL.key: caller.principal_id,
-        TOKEN.key: caller.token_id,
-        **others,
-    }
-
-
-def roles_of(
-    kind: Kind,
-    commission_id: sa.ColumnElement[UUID],
-    group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None],
-) -> Mapping[Role, Condition]:
-    """Return, for each role, the condition that a caller of this kind has it in this commission and working group.
-
-    The subqueries do not depend on the row, so the database evaluates each once per statement.
-    """
-    secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == ORGANISATION)
-    party = sa.select(_party.c.commission_id).where(_party.c.party == PARTY)
-    auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == PRINCIPAL)
-    represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
-    conditions = {
-        Role.SECRETARIAT: _among(commission_id, secretariat) if represents else sa.false(),
-        Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
-        Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
-        Role.PARTY: _among(commission_id, party) if represents else sa.false(),
-        Role.AUDITOR: _among(commission_id, auditor) if audits else sa.false(),
-    }
-    # First what needs no subquery.
-    return {role: sa.true() for role in everywhere(kind)} | conditions
 
 
 @cache
@@ -81,17 +34,3 @@ def _readable(role: Role) -> Condition:
         # Nobody publishes in another's name: until it is agreed, the parties alone see it.
         return _commitment.c.is_joint & (_commitment.c.confidentiality == sa.literal_column("'public'"))
     return _commitment.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
-
-
-def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], role: GroupRole) -> Condition:
-    mine = sa.select(_member.c.working_group_id).where(
-        _member.c.organisation_id == ORGANISATION,
-        _member.c.role == sa.literal_column(f"'{role.value}'"),
-        _member.c.ended_at.is_(None),
-    )
-    return sa.func.coalesce(_among(group_id, mine), sa.false())
-
-
-def _among(key: sa.ColumnElement[Any], mine: sa.Select[Any]) -> Condition:
-    # As an array, since there are few: with IN the database would make a hash table of each.
-    return key == sa.any_(sa.func.array(mine.scalar_subquery(), type_=ARRAY(sa.Uuid())))

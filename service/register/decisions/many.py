@@ -96,7 +96,8 @@ async def _lock(
         keys[matter].add(key)
         named = matter.rules.names(body) if body["action"] in matter.rules.naming else ()
         keys[matter] |= rows_beside(await look_up(connection, matter, key, named, seeing)).keys()
-    for matter in matters:
+    # Sessions before commitments: whoever names others names them downwards.
+    for matter in reversed(matters):
         await lock_all(connection, matter, sorted(keys[matter]))
 
 

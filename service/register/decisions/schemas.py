@@ -136,6 +136,22 @@ class ListedTransitionRead(TransitionRead):
     )
 
 
+class OpenTransition(Read):
+    """The proposal that is waiting."""
+
+    id: UUID
+    proposed_by: str
+    awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
+    expires_at: datetime | None
+
+
+class Missing(Read):
+    """A piece of evidence that the action needs."""
+
+    pointer: str
+    detail: str
+
+
 class OutcomeRead(Read):
     """What became of one of many: a transition, or a problem."""
 

@@ -13,9 +13,10 @@ from service.errors import AlreadyExists, Fault, NotFound, NotPermitted, fault
 from service.errors.sent import Sent
 from service.permissions import ActiveCaller, Caller, Permission
 from service.register.commissions import commands as commissions
+from service.register.commissions.models import GroupRole, Membership
 from service.register.commissions.queries import Locked, find_session, get_for_update
 from service.register.groups import queries
-from service.register.groups.models import GroupRole, Membership, WorkingGroup
+from service.register.groups.models import WorkingGroup
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.parties.queries import OrganisationRow, find_organisation, organisation
 

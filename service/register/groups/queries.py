@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import there
-from service.register.groups.models import Membership, WorkingGroup
+from service.register.commissions.models import Membership
+from service.register.groups.models import WorkingGroup
 
 _group, _member = table(WorkingGroup), table(Membership)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from service.register.groups.models import GroupRole
+from service.register.commissions.models import GroupRole
 from service.values import Read, Sector, Strict, Titles
 
 

@@ -5,15 +5,18 @@ Each function takes the register and one entry whose data has its shape, changes
 
 from typing import Any
 
+import orjson
+
+from service.register.commissions.rules import derived
 from service.verify.canonical import Entry
-from service.verify.replay.register import Register
+from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import COMMISSION_KINDS, hold_to_shape, require, spelled
 
 Members = dict[str, Any]
-_SESSION = ("status", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
+_SESSION = ("state", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
 
 
-def follow(register: Register, entry: Entry) -> None:
+def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
     kind, data = entry.kind, entry.data
     hold_to_shape(COMMISSION_KINDS, kind, data)
@@ -26,6 +29,9 @@ def follow(register: Register, entry: Entry) -> None:
     party = register.party_of(entry)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
+    if kind in {derived.RECORDED, derived.CHANGED}:
+        told = (subject.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(derived.told(kind, data)))
+        register.spoken.setdefault(data["id"], []).append(told)
 
 
 def _founded(register: Register, entry: Entry) -> None:
@@ -45,27 +51,28 @@ def _record_session(register: Register, party: str, data: Members) -> None:
     ordinals = {one["ordinal"] for one in register.sessions.values()}
     require(data["ordinal"] not in ordinals, f"there is a session number {data['ordinal']} already")
     require(data["co_chairs"].keys() <= {party}, "a secretariat names its own party's co-chair alone")
-    register.sessions[data["id"]] = data
-    _held_has_a_date(data)
+    register.sessions[data["id"]] = members = derived.recorded(data)
+    _held_has_a_date(members)
 
 
 def _change_session(register: Register, party: str, data: Members) -> None:
     session = register.sessions.get(data["id"])
     require(session is not None, "there is no such session")
+    require(data["id"] in register.spoken, "that session has a trail of its own")
     assert session is not None
-    before, after = data["before"], data["after"]
+    before, after = derived.renamed(data["before"]), derived.renamed(data["after"])
     known = {name: session[name] for name in _SESSION if name in after}
     require(spelled(before) == spelled(known), "what it says was there before is not what the entries before it say")
     require(session["host_party"] == party or after.keys() <= {"co_chairs"}, "only the host changes its session")
     chairs = [{code: one for code, one in found.items() if code != party}
               for found in (session["co_chairs"], after.get("co_chairs", session["co_chairs"]))]  # fmt: skip
     require(chairs[0] == chairs[1], "a secretariat names its own party's co-chair alone")
-    register.sessions[data["id"]] = session | after
-    _held_has_a_date(session | after)
+    session |= after
+    _held_has_a_date(session)
 
 
 def _held_has_a_date(session: Members) -> None:
-    require(session["status"] != "held" or session["starts_on"], "a session that was held has a date")
+    require(session["state"] != "held" or session["starts_on"], "a session that was held has a date")
 
 
 def _found_group(register: Register, party: str, data: Members) -> None:

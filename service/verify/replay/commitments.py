@@ -41,7 +41,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     session = register.sessions.get(facts["session_id"]) if facts["session_id"] else {"ordinal": 0}
     require(session, "it names a session that the commission has not")
     assert session is not None
-    reference = f"{register.code}/{session['ordinal']:02d}/{facts['item_number']:03d}"
+    reference = f"{register.code}/{session['ordinal'] or 0:02d}/{facts['item_number']:03d}"
     require(facts["reference"] == reference, f"its session and item number make its reference {reference}")
     group = facts["working_group_id"]
     require(group is None or group in register.groups, "it names a working group that the commission has not")

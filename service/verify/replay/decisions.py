@@ -3,6 +3,7 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from service.register.decisions.rules.lifecycle import Step, Who
@@ -120,7 +121,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     rules = subject.rules
     assert rules is not None
     body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
-    effective = rules.effective(waiting.row, body, case_of(register, rules, subject, body, entry.recorded_at))
+    case = replace(case_of(register, rules, subject, body, entry.recorded_at), party=waiting.by)
+    effective = rules.effective(waiting.row, body, case)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
+from service.register.commissions.rules.lifecycle import MET
+from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.decisions.rules import judging
@@ -86,6 +88,8 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
     if name.kind == ENTRY:
         told = (Told(leaf, seq, datetime.fromisoformat(at), orjson.loads(data)) for leaf, seq, at, data in subject.told)
         return find(rules, told, name.key)
+    if name.kind == RIVAL:
+        return _rival(register, members, name.key)
     if name.kind != "commitment":
         there = register.groups if name.kind == "working_group" else register.sessions
         return Found() if name.key in there else None
@@ -93,6 +97,17 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
     if other is None or not other.facts:
         return None
     return Found(is_itself=name.key == members["reference"], is_open=other.facts["state"] in OPEN)
+
+
+def _rival(register: Register, members: Members, ordinal: str) -> Found | None:
+    """Return another session that met under the ordinal, of the same commission or group; "": under the session's own."""
+    wanted = int(ordinal) if ordinal else members["ordinal"]
+    if wanted is None or (ordinal and members["state"] not in MET):
+        return None
+    others = (one for one in register.sessions.values() if one is not members and one["state"] in MET)
+    group = members["working_group_id"]
+    met = any(one["ordinal"] == wanted and one["working_group_id"] == group for one in others)
+    return Found() if met else None
 
 
 def _said(fault: Mapping[str, str] | Fault) -> str:

@@ -52,6 +52,8 @@ class Register:
     languages: tuple[str, ...] = ()
     unilateral: bool = False
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spoken: dict[str, list[tuple[str, int, str, bytes]]] = field(default_factory=dict)
+    """Of each session that the commission's own entries told of: what they told, as its own trail would."""
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
 from service.verify.replay import commission_shapes as shapes
-from service.verify.replay import commitment_shapes
+from service.verify.replay import commitment_shapes, session_shapes
 
 Validate = Callable[[Any], Any]
 
@@ -35,9 +35,14 @@ OF_COMMITMENTS: Final[Mapping[str, type]] = {
     "transition.refused": commitment_shapes.Refused,
     "transition.withdrawn": commitment_shapes.Withdrawn,
 }
+OF_SESSIONS: Final[Mapping[str, type]] = {
+    "session.recorded": session_shapes.Begun,
+    **{kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")},
+}
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 COMMITMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
 COMMITMENT_KINDS_2: Final = {**COMMITMENT_KINDS, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
+SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 
 class Broken(Exception):

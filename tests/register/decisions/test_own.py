@@ -20,8 +20,13 @@ from tests.verify.journal import POLICY, in_memory
 from tests.verify.test_register import exported
 
 # Written from the domain's description, not from the tables: what one party does alone, and which.
-OWN: Final[dict[tuple[str, str], str | None]] = {("commitment", "retract"): RECORDER}
-TAKING_BACK: Final = {("commitment", "retract")}
+OWN: Final[dict[tuple[str, str], str | None]] = {
+    ("commitment", "retract"): RECORDER,
+    ("session", "retract"): RECORDER,
+    ("session", "move"): "host_party",
+    ("session", "name_co_chair"): None,
+}
+TAKING_BACK: Final = {("commitment", "retract"), ("session", "retract")}
 FACTS: Final = {RECORDER: "PK", "host_party": "AZ"}
 """Who is what in a matter."""
 EACH: Final = [

@@ -78,7 +78,7 @@ def _of_evidence(action: str, evidence: Mapping[str, Any], dates: Dates) -> Iter
     session = dates["session"]
     for name in ("agreed_on", "signed_on", "effective_on"):
         if _precedes(_text(evidence, name), session):
-            yield fault(f"/{name}", f"lies before the session, which began on {session}")
+            yield fault(f"/{name}", f"lies before the session, which met on {session}")
     signed = _signed(action, evidence) or dates["signed_on"]
     for name in OF_INSTRUMENT:
         if said := other_calendar(text) if (text := _text(evidence, name)) else None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.database.statement import Connection
 from service.permissions import Caller, Kind
 from service.register.decisions.rules.matter import Found, Name, Rules
+from service.register.decisions.rules.origins import Told
 
 Row: TypeAlias = Mapping[str, Any]
 """A row of some kind of matter: which columns it has, its table says."""
@@ -36,6 +37,11 @@ class Matter:
     titles: sa.ColumnElement[Any]
     dates: sa.ColumnElement[Any] = field(default_factory=lambda: sa.cast(sa.null(), JSONB))
     """An object of the days that the matter tells, by which its rules find what is odd."""
+
+    earlier: Callable[[Connection, UUID], Awaitable[list[Told]]] | None = None
+    """What entries of another trail told of it before it had its own, if there may be such."""
+    session: sa.ColumnElement[Any] | None = None
+    """The session to which it belongs."""
 
     @property
     def kind(self) -> str:

@@ -36,4 +36,5 @@ async def brought(connection: Connection, matter: Matter, matter_id: UUID, leaf:
     """Return what the entry with this leaf hash brought to the matter; None if its trail has no such entry."""
     stored = await _trail.rows(connection, matter_id=matter_id)
     entries = [Told(one.leaf.hex(), one.seq, one.recorded_at, orjson.loads(one.canonical)["data"]) for one in stored]
-    return find(matter.rules, entries, leaf)
+    before = await matter.earlier(connection, matter_id) if matter.earlier else []
+    return find(matter.rules, [*before, *entries], leaf)

@@ -58,6 +58,8 @@ class Origins:
         self.leaves: dict[int, str] = {}
         self.brought: dict[str, Brought] = {}
         self.of: dict[Path, int] = {}
+        self.was: dict[str, dict[Path, int]] = {}
+        """Of each entry, which entries had brought what its move then changed."""
         self.members: dict[str, Any] = {}
         self.open: dict[str, Members] = {}
 
@@ -125,7 +127,11 @@ class Origins:
             # It was recorded and took effect at once.
             one = replace(one, facts={**recorded.facts, **one.facts}, shared=recorded.shared | one.shared)
         self.brought[entry.leaf] = one
+        self.was[entry.leaf] = {path: self.of[path] for path in fresh if path in self.of}
         self.of |= {path: entry.seq for path in fresh if path[0] != "corrected"}
+        if undone := self.was.get(evidence.get("undoes", "")):
+            # What is as it was before comes from where it came from: that move can be corrected, or undone, next.
+            self.of |= {path: seq for path, seq in undone.items() if path in fresh}
 
     def _corrected(self, one: Brought, corrected: Brought, evidence: Members) -> Brought:
         fact, value = evidence["fact"], evidence["value"]

@@ -1,0 +1,153 @@
+"""Sessions as the engine takes them: their rules, and where they are stored."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service.database.columns import table
+from service.database.statement import Connection, Query
+from service.identity.queries import is_active
+from service.permissions import PERMISSIONS, Caller, Kind, Permission, Role
+from service.register.commissions.models import Commission, Session
+from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, roles_of
+from service.register.commissions.rules import derived
+from service.register.commissions.rules.lifecycle import MET
+from service.register.commissions.rules.matter import SESSION
+from service.register.decisions.engine.matter import Matter
+from service.register.decisions.rules.matter import Found, Name
+from service.register.decisions.rules.origins import Told
+from service.trail.models import AuditEntry
+
+_session, _commission, _entry = table(Session), table(Commission), table(AuditEntry)
+_named, _other = _commission.alias("named"), _session.alias("other")
+_code = sa.select(_named.c.code).where(_named.c.id == _session.c.commission_id).scalar_subquery()
+_ordinal = sa.func.lpad(sa.cast(_session.c.ordinal, sa.Text), 2, sa.literal_column("'0'"))
+_called = sa.func.coalesce(
+    sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)),
+    sa.literal_column("'Extraordinary session'"),
+)
+_met: Final[list[Any]] = [sa.literal_column(f"'{state}'") for state in MET]
+
+
+def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+    """Add the session with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see.
+
+    Of a session the secretariats alone decide, of a working group's also its co-leads: a member has no part in it.
+    """
+    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
+    roles = {**_roles(kind), Role.MEMBER: sa.false()}
+    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
+    joined = _session.join(_commission, _commission.c.id == _session.c.commission_id)
+    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
+
+
+@cache
+def visible_to(kind: Kind) -> Condition:
+    """Return the condition that a caller of this kind may read the session: until it is a matter of all, the parties alone."""
+    parties = [condition for role, condition in _roles(kind).items() if Permission.READ_PARTIES in PERMISSIONS[role]]
+    return is_active(PRINCIPAL, TOKEN) & sa.or_(_session.c.is_joint, *parties)
+
+
+def _roles(kind: Kind) -> Mapping[Role, Condition]:
+    return roles_of(kind, _session.c.commission_id, _session.c.working_group_id)
+
+
+def columns(after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changed members as column values."""
+    return dict(after)
+
+
+async def find(connection: Connection, name: Name, _: Caller | None, beside: UUID) -> Found | None:
+    """Return another session that met under the ordinal `name`, of the same commission or group as `beside`; "": under its own.
+
+    The commission is locked for it: of two that are held under one ordinal at once, the second waits and finds the first.
+    """
+    await _locking.row(connection, the_session=beside)
+    statement = _rival_of_number if name.key else _rival
+    values = {"ordinal": int(name.key)} if name.key else {}
+    return Found() if await statement.row(connection, beside_id=beside, **values) else None
+
+
+async def has_met(connection: Connection, commission_id: UUID, group_id: UUID | None, ordinal: int) -> bool:
+    """Return whether a session of the commission, or of its group, met under the ordinal; the commission is locked for it."""
+    await _locking_one.row(connection, commission_id=commission_id)
+    where = {"commission_id": commission_id, "place_id": group_id or commission_id, "ordinal": ordinal}
+    return await _met_under.row(connection, **where) is not None
+
+
+class _Stored(NamedTuple):
+    leaf: bytes
+    seq: int
+    canonical: bytes
+
+
+async def earlier(connection: Connection, session_id: UUID) -> list[Told]:
+    """Return what entries of the commission's trail told of a session, before it had a trail of its own."""
+    told = []
+    for one in await _earlier.rows(connection, session_id=str(session_id), the_session=session_id):
+        entry = orjson.loads(one.canonical)
+        at, data = entry["recorded_at"], derived.told(entry["kind"], entry["data"])
+        told.append(Told(one.leaf.hex(), one.seq, datetime.fromisoformat(at), data))
+    return told
+
+
+SESSIONS: Final = Matter(
+    rules=SESSION,
+    table=_session,
+    seen_by=seen_by,
+    bound=bound,
+    columns=columns,
+    find=find,
+    reference=_code.op("||")(sa.func.coalesce(sa.literal_column("'/'").op("||")(_ordinal), sa.literal_column("'/00'"))),
+    titles=sa.func.jsonb_build_object(sa.literal_column("'en'"), _called, type_=JSONB),
+    earlier=earlier,
+)
+
+_group = sa.func.coalesce(_session.c.working_group_id, _session.c.commission_id)
+_others_group = sa.func.coalesce(_other.c.working_group_id, _other.c.commission_id)
+_beside = sa.select(_other.c.id).where(
+    _session.c.id == sa.bindparam("beside_id"),
+    _other.c.id != _session.c.id,
+    _other.c.commission_id == _session.c.commission_id,
+    _others_group == _group,
+    _other.c.state.in_(_met),
+)
+_rival = Query(_beside.where(_other.c.ordinal == _session.c.ordinal), UUID)
+_rival_of_number = Query(
+    _beside.where(_other.c.ordinal == sa.bindparam("ordinal", type_=sa.Integer), _session.c.state.in_(_met)), UUID
+)
+_met_under = Query(
+    sa.select(_session.c.id).where(
+        _session.c.commission_id == sa.bindparam("commission_id"),
+        _group == sa.bindparam("place_id", type_=sa.Uuid()),
+        _session.c.ordinal == sa.bindparam("ordinal"),
+        _session.c.state.in_(_met),
+    ),
+    UUID,
+)
+_its = sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("the_session")).scalar_subquery()
+_locking = Query(sa.select(_commission.c.id).where(_commission.c.id == _its).with_for_update(key_share=True), UUID)
+_locking_one = Query(
+    sa.select(_commission.c.id)
+    .where(_commission.c.id == sa.bindparam("commission_id"))
+    .with_for_update(key_share=True),
+    UUID,
+)
+_said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
+_earlier = Query(
+    sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical)
+    .where(
+        _entry.c.subject
+        == sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("the_session")).scalar_subquery(),
+        _entry.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in (derived.RECORDED, derived.CHANGED)]),
+        _said["data"]["id"].astext == sa.bindparam("session_id", type_=sa.Text()),
+    )
+    .order_by(_entry.c.seq),
+    _Stored,
+)

@@ -1,0 +1,1 @@
+"""The rules of a session and its minutes. Pure: shared by the service and the verifier."""

@@ -1,0 +1,142 @@
+"""Reading sessions, what is awaited at them, and the place where one is to be recorded."""
+
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from service.database.columns import table
+from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.errors import NotFound
+from service.identity.queries import require_active
+from service.permissions import Caller, Kind
+from service.register.commissions.matter import SESSIONS, seen_by
+from service.register.commissions.models import Commission, Session
+from service.register.commissions.roles import bound, roles_of
+from service.register.commissions.rules.lifecycle import SessionState
+from service.register.decisions.engine.matter import Matter, Matters, Row
+
+_session, _commission = table(Session), table(Commission)
+# Of a working group nothing else is known here: groups stand above.
+_group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
+_other = _session.alias("other")
+LAST = 1000
+"""What has no ordinal sorts behind what has."""
+order = sa.func.coalesce(_session.c.ordinal, sa.literal_column(str(LAST)))
+_UNREAD = {"leaf", "refused_transition_id", "changed_at", "seq"}
+_live = _session.c.open_transition_id.is_not(None) & (
+    _session.c.expires_at.is_(None) | (_session.c.expires_at > sa.func.now())
+)
+_read = sa.select(
+    *(column for column in _session.c if column.name not in _UNREAD),
+    _session.c.seq.label("version"),
+    SESSIONS.reference.label("reference"),
+    order.label("place"),
+    _live.label("live"),
+)
+_not_retracted = _session.c.state != sa.literal_column(f"'{SessionState.RETRACTED}'")
+
+
+class _Count(NamedTuple):
+    party: str
+    proposals: int
+
+
+async def get(connection: Connection, caller: Caller, session_id: UUID) -> Row:
+    """Return one session with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
+    row = await _one(caller.kind).row(connection, session_id=session_id, **bound(caller))
+    if row is None:
+        await require_active(connection, caller)
+        raise NotFound("There is no such session for this caller.")
+    return row
+
+
+async def page(
+    connection: Connection, caller: Caller, commission_id: UUID, after: list[Any] | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return the sessions of a commission and its groups by ordinal; one more than `limit` if there is more."""
+    place, last = after or (0, FIRST)
+    asked = {"commission_id": commission_id, "after": place, "after_id": last, "limit": limit + 1}
+    return await _page(caller.kind).rows(connection, **asked, **bound(caller))
+
+
+async def same_ordinal(connection: Connection, caller: Caller, row: Row) -> list[UUID]:
+    """Return the other sessions of the same commission or group with the same number, of those that the caller may see."""
+    if row["ordinal"] is None:
+        return []
+    return [one["id"] for one in await _same(caller.kind).rows(connection, session_id=row["id"], **bound(caller))]
+
+
+async def awaited(connection: Connection, matters: Matters, caller: Caller, session_id: UUID) -> dict[str, int]:
+    """Return how many open proposals on what belongs to the session await each party, of those that the caller may see."""
+    found: dict[str, int] = {}
+    for matter in matters:
+        if matter.session is not None:
+            values = {"session_id": session_id, **matter.bound(caller)}
+            for one in await _awaited(matter, caller.kind).rows(connection, **values):
+                found[one.party] = found.get(one.party, 0) + one.proposals
+    return found
+
+
+async def place(connection: Connection, caller: Caller, commission_id: UUID, group_id: UUID | None) -> Row | None:
+    """Return what recording needs to know of the commission and its group, with the caller's roles; None if there is none."""
+    values = {"commission_id": commission_id, "group_id": group_id, **bound(caller)}
+    return await _place(caller.kind).row(connection, **values)
+
+
+@cache
+def _one(kind: Kind) -> Query[dict[str, Any]]:
+    return Query(seen_by(kind, _read).where(_session.c.id == sa.bindparam("session_id")), dict)
+
+
+@cache
+def _page(kind: Kind) -> Query[dict[str, Any]]:
+    after = sa.tuple_(sa.bindparam("after", type_=sa.Integer), sa.bindparam("after_id", type_=sa.Uuid))
+    here = _session.c.commission_id == sa.bindparam("commission_id")
+    asked = seen_by(kind, _read).where(here, _not_retracted, sa.tuple_(order, _session.c.id) > after)
+    return Query(asked.order_by(order, _session.c.id).limit(LIMIT), dict)
+
+
+@cache
+def _same(kind: Kind) -> Query[dict[str, Any]]:
+    both = sa.func.coalesce(_session.c.working_group_id, _session.c.commission_id) == sa.func.coalesce(
+        _other.c.working_group_id, _other.c.commission_id
+    )
+    asked = seen_by(kind, sa.select(_session.c.id)).where(
+        _other.c.id == sa.bindparam("session_id"),
+        _session.c.id != _other.c.id,
+        _session.c.commission_id == _other.c.commission_id,
+        both,
+        _session.c.ordinal == _other.c.ordinal,
+        _not_retracted,
+    )
+    return Query(asked.order_by(_session.c.id), dict)
+
+
+@lru_cache(maxsize=50)
+def _awaited(matter: Matter, kind: Kind) -> Query[_Count]:
+    there = matter.table.c
+    live = there.open_transition_id.is_not(None) & (there.expires_at.is_(None) | (there.expires_at > sa.func.now()))
+    open_ones = matter.seen_by(kind, sa.select(sa.func.unnest(there.awaiting).label("party")))
+    assert matter.session is not None
+    each = open_ones.where(matter.session == sa.bindparam("session_id", type_=sa.Uuid()), live).subquery()
+    return Query(sa.select(each.c.party, sa.func.count().label("proposals")).group_by(each.c.party), _Count)
+
+
+@cache
+def _place(kind: Kind) -> Query[dict[str, Any]]:
+    group = (_group.c.id == sa.bindparam("group_id", type_=sa.Uuid())) & (_group.c.commission_id == _commission.c.id)
+    asked = (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
+            _group.c.id.label("group_id"),
+            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, _group.c.id).items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .select_from(_commission.outerjoin(_group, group))
+        .where(_commission.c.id == sa.bindparam("commission_id"))
+    )
+    return Query(asked, dict)

@@ -1,0 +1,166 @@
+"""Sessions and their minutes over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Body, Response
+
+from service.database.transaction import Transaction
+from service.errors import Stale
+from service.errors.sent import Sent
+from service.http.answers import answer
+from service.http.headers import VERSIONED, created
+from service.http.idempotency import Once, OnceRoute
+from service.http.pages import Page, Paging, number
+from service.http.preconditions import OptionalVersion, RequiredVersion
+from service.http.published import PublishedAs
+from service.http.refusals import CHANGING, LISTING_ONE, READING_ONE, WRITING_ONE, refusals
+from service.http.routing import Router
+from service.identity.caller import CurrentCaller, UncheckedCaller
+from service.permissions import Caller
+from service.register.commissions import queries as commissions
+from service.register.commissions import session_answers as answers
+from service.register.commissions import session_commands as commands
+from service.register.commissions import session_queries as queries
+from service.register.commissions.examples import SESSION_PATCHES, SESSION_PROPOSALS, SESSIONS
+from service.register.commissions.matter import SESSIONS as MATTER
+from service.register.commissions.rules.evidence import SessionProposal
+from service.register.commissions.session_schemas import SessionCreate, SessionDetail, SessionPatch, SessionRead
+from service.register.decisions import answers as transitions
+from service.register.decisions import commands as decisions
+from service.register.decisions import queries as proposals
+from service.register.decisions.engine.matter import Matters
+from service.register.decisions.routes import EveryMatter
+from service.register.decisions.schemas import TransitionRead
+
+router = Router("/v1", route_class=OnceRoute, tags=["sessions"])
+moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+BEGUN = created(
+    "ETag",
+    parameter="session_id",
+    leads_to=["read_session", "change_session", "create_session_transition", "read_session_trail"],
+)
+PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
+
+
+@router.post(
+    "/commissions/{commission_id}/sessions",
+    status_code=201,
+    summary="Plan or record a session",
+    response_model=SessionDetail,
+    responses=WRITING_ONE | BEGUN,
+    dependencies=[Once],
+)
+async def create_session(
+    connection: Transaction,
+    caller: CurrentCaller,
+    every: EveryMatter,
+    commission_id: UUID,
+    new: Annotated[Sent[SessionCreate], Body(openapi_examples=SESSIONS)],
+) -> Response:
+    """Plan a session, as its host; or record one of before the register, which every other party confirms.
+
+    Until the parties have confirmed anything of it, they alone see it.
+    """
+    session_id = await commands.record(connection, caller, commission_id, new)
+    return await _detail(connection, every, caller, session_id, status=201)
+
+
+@router.get(
+    "/commissions/{commission_id}/sessions",
+    summary="List sessions",
+    response_model=Page[SessionRead],
+    responses=LISTING_ONE,
+)
+async def list_sessions(
+    paging: Paging,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: UUID,
+) -> Response:
+    """List the sessions of a commission and of its working groups, by ordinal; extraordinary ones come last."""
+    await commissions.get(connection, commission_id)
+    after = paging.after("session", number, UUID)
+    rows = await queries.page(connection, caller, commission_id, after, paging.limit)
+    return paging.page(answers.session, rows, "session", "place", "id")
+
+
+@router.get(
+    "/sessions/{session_id}",
+    summary="Read a session",
+    response_model=SessionDetail,
+    responses=READING_ONE | VERSIONED,
+)
+async def read_session(
+    connection: Transaction, caller: UncheckedCaller, every: EveryMatter, session_id: UUID
+) -> Response:
+    """Read one session: where and when it meets or met, who chairs it, what it awaits of whom, what the caller may do."""
+    return await _detail(connection, every, caller, session_id)
+
+
+@router.patch(
+    "/sessions/{session_id}",
+    summary="Name one's own co-chair",
+    response_model=SessionDetail,
+    responses=CHANGING | VERSIONED,
+)
+async def change_session(
+    connection: Transaction,
+    caller: CurrentCaller,
+    every: EveryMatter,
+    session_id: UUID,
+    patch: Annotated[Sent[SessionPatch], Body(openapi_examples=SESSION_PATCHES)],
+    version: RequiredVersion,
+) -> Response:
+    """Name the co-chair of the caller's own party (RFC 7396). Everything else of a session changes by moves."""
+    await commands.name_co_chair(connection, caller, session_id, patch, version)
+    return await _detail(connection, every, caller, session_id)
+
+
+@moves.post(
+    "/sessions/{session_id}/transitions",
+    status_code=201,
+    summary="Propose a move of a session",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | refusals(Stale) | PROPOSED,
+    dependencies=[Once],
+)
+async def create_session_transition(
+    connection: Transaction,
+    caller: UncheckedCaller,
+    session_id: UUID,
+    proposal: Annotated[dict[str, Any], PublishedAs(SessionProposal), Body(openapi_examples=SESSION_PROPOSALS)],
+    version: OptionalVersion,
+) -> Response:
+    """Propose a move of a session, or of its minutes, with its evidence. What is one party's alone takes effect at once."""
+    made = await decisions.propose(connection, MATTER, caller, session_id, proposal, version)
+    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+
+
+@moves.get(
+    "/sessions/{session_id}/transitions",
+    summary="List the moves of a session",
+    response_model=Page[TransitionRead],
+    responses=LISTING_ONE,
+)
+async def list_session_transitions(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    session_id: UUID,
+) -> Response:
+    """List every move that was ever proposed for a session, oldest first, with each party's answer."""
+    await queries.get(connection, caller, session_id)
+    after = paging.after("transition", UUID)
+    rows = await proposals.of_matter(connection, MATTER, session_id, after, paging.limit)
+    return paging.page(transitions.transition, rows, "transition", "id")
+
+
+async def _detail(
+    connection: Transaction, every: Matters, caller: Caller, session_id: UUID, status: int = 200
+) -> Response:
+    row = await queries.get(connection, caller, session_id)
+    items = await queries.awaited(connection, every, caller, session_id)
+    content = answers.detail(caller, row, items, await queries.same_ordinal(connection, caller, row))
+    location = f"/v1/sessions/{session_id}" if status == 201 else None
+    return answer(content, status, location=location, version=row["version"])

@@ -1,0 +1,122 @@
+"""What tests say to sessions: begin one, propose a move of it, answer, read it; and hold all of it to the verifier."""
+
+import json
+from typing import Any, Final
+
+import httpx
+
+from service.verify.chain import Trail
+from service.verify.judgement import verify
+from service.verify.replay.register import Subject
+from tests.conftest import COMMISSION, World
+from tests.verify.journal import POLICY, in_memory
+from tests.verify.test_register import exported
+
+MINUTES: Final = [{"language": "en", "reference": "Agreed minutes (sample)"}]
+HOLD: Final = {"action": "hold", "starts_on": "2025-05-03", "ends_on": "2025-05-04", "venue": "Baku"}
+ADOPT: Final = {"action": "adopt", "minutes": MINUTES}
+CANCEL: Final = {"action": "cancel", "reason": "It is not needed (sample)."}
+YES: Final = {"decision": "confirm"}
+WHO: Final = {"PK": "PK", "AZ": "AZ", "TR": "tr-secretariat"}
+
+
+async def begin(world: World, by: str = "PK", commission: str = COMMISSION, **body: Any) -> dict[str, Any]:
+    """Plan a session, or record one, and return it."""
+    made = await world.as_(by).post(f"/v1/commissions/{commission}/sessions", json={"action": "plan", **body})
+    assert made.status_code == 201, made.text
+    found: dict[str, Any] = made.json()
+    return found
+
+
+async def read(world: World, session_id: str, by: str = "PK") -> dict[str, Any]:
+    """Return a session as one party reads it."""
+    answer = await world.as_(by).get(f"/v1/sessions/{session_id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def propose(world: World, session_id: str, body: dict[str, Any], by: str = "PK") -> httpx.Response:
+    """Propose a move of a session."""
+    return await world.as_(by).post(f"/v1/sessions/{session_id}/transitions", json=body)
+
+
+async def made(world: World, session_id: str, body: dict[str, Any], by: str = "PK") -> dict[str, Any]:
+    """Propose a move of a session, which is taken, and return it."""
+    answer = await propose(world, session_id, body, by)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def answered(
+    world: World, transition_id: str, by: str = "AZ", body: dict[str, Any] | None = None
+) -> httpx.Response:
+    """Answer a proposal; yes if nothing is said."""
+    return await world.as_(by).post(f"/v1/transitions/{transition_id}/confirmations", json=body or YES)
+
+
+async def agreed(
+    world: World, session_id: str, body: dict[str, Any], by: str = "PK", other: str = "AZ"
+) -> dict[str, Any]:
+    """Propose as one party, confirm as the other, and return the session."""
+    done = await answered(world, (await made(world, session_id, body, by))["id"], other)
+    assert done.status_code == 201, done.text
+    assert done.json()["status"] == "effective"
+    return await read(world, session_id, by)
+
+
+async def leaf_of(world: World, session_id: str, place: int = -1) -> str:
+    """Return the leaf hash of an entry of the session's trail."""
+    found = (await world.as_("PK").get(f"/v1/sessions/{session_id}/audit-trail?limit=200")).json()["items"]
+    return str(found[place]["leaf_hash"])
+
+
+async def correct(world: World, session_id: str, leaf: str, fact: str, value: Any) -> dict[str, Any]:
+    """Correct by both sides a fact that the entry with this leaf hash brought, and return the session."""
+    body = {
+        "action": "correct",
+        "corrects": leaf,
+        "fact": fact,
+        "value": value,
+        "reason": "It was written down wrongly.",
+    }
+    return await agreed(world, session_id, body)
+
+
+async def refused(world: World, session_id: str, body: dict[str, Any], by: str = "PK") -> dict[str, str]:
+    """Propose a move with wrong evidence, and return what is said, by pointer."""
+    answer = await propose(world, session_id, body, by)
+    assert answer.status_code == 422, answer.text
+    return {one["pointer"]: one["detail"] for one in answer.json()["errors"]}
+
+
+async def proven(world: World, commission: str = COMMISSION) -> None:
+    """Hold a commission's whole register to the verifier's replay, and its tables of sessions to what the replay arrives at."""
+    files = await exported(world, commission)
+    found = verify(in_memory(files), POLICY).findings.listed
+    assert found == [], found
+    owner = await world.connect()
+    rows = await owner.fetch(
+        "SELECT canonical, leaf FROM log_entry JOIN audit_entry USING (subject, seq, leaf) WHERE log_entry.log_id = $1"
+        ' ORDER BY "index"',
+        commission,
+    )
+    trail = Trail(replay=True)
+    assert list(trail.extend([row["canonical"] for row in rows], [row["leaf"] for row in rows])) == []
+    for kind in ("session", "commitment"):
+        await _equal(owner, kind, commission, trail)
+    await owner.close()
+
+
+async def _equal(owner: Any, kind: str, commission: str, trail: Trail) -> None:
+    stored = await owner.fetch(f"SELECT id, to_jsonb({kind}) AS held FROM {kind} WHERE commission_id = $1", commission)
+    for row in stored:
+        held = json.loads(row["held"])
+        subject = trail.subjects.get(str(row["id"])) or Subject(facts=trail.register.sessions[str(row["id"])])
+        assert {name: held[name] for name in subject.facts} == subject.facts, row["id"]
+        waiting = subject.waiting.awaiting if subject.waiting else []
+        assert (held["awaiting"], held["open_transition_id"]) == (
+            waiting,
+            subject.waiting.proposal["transition"] if subject.waiting else None,
+        )

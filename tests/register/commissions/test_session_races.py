@@ -1,0 +1,129 @@
+"""Two at once on a session: the row lock decides, and state, trail and answers agree on one order."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests.conftest import COMMISSION, World
+from tests.register.commissions.meeting import (
+    ADOPT,
+    CANCEL,
+    HOLD,
+    WHO,
+    answered,
+    begin,
+    made,
+    propose,
+    proven,
+    read,
+)
+from tests.register.commitments.test_races import ROUNDS, trail_of
+from tests.three_parties import commission_of_three
+
+NO = {"decision": "refuse", "reason": "No (sample)."}
+
+
+async def both(number: int, *asked: Any) -> tuple[httpx.Response, ...]:
+    """Send two requests at once; who sets out first has a lead of some microseconds, which each has in turn."""
+    pair = asked if number % 2 else tuple(reversed(asked))
+    answers: tuple[httpx.Response, ...] = tuple(await asyncio.gather(*pair))
+    return answers if number % 2 else tuple(reversed(answers))
+
+
+async def test_holding_races_cancelling_a_hundred_times_and_exactly_one_wins(world: World) -> None:
+    winners = set()
+    for number in range(ROUNDS):
+        one = await begin(world, starts_on="2025")
+        answers = await both(number, propose(world, one["id"], HOLD, "PK"), propose(world, one["id"], CANCEL, "AZ"))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        won = next(answer.json() for answer in answers if answer.status_code == 201)
+        lost = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert lost["open_transition_id"] == won["id"]
+        assert (await answered(world, won["id"], "AZ" if won["proposed_by"] == "PK" else "PK")).status_code == 201
+        assert (await read(world, one["id"]))["state"] == won["target"]
+        assert len(await trail_of(world, one["id"])) == 3
+        winners.add(won["action"])
+    assert winners == {"hold", "cancel"}, "the race was none: one side always came first"
+    await proven(world)
+
+
+async def test_the_two_last_confirmations_of_three_parties_arrive_at_once_and_it_takes_effect_exactly_once(
+    world: World,
+) -> None:
+    commission = await commission_of_three(world)
+    for number in range(ROUNDS):
+        one = await begin(world, commission=commission, action="record", held=HOLD)
+        waiting = one["open_transition"]["id"]
+        answers = await both(number, *(answered(world, waiting, WHO[party]) for party in ("AZ", "TR")))
+        assert [answer.status_code for answer in answers] == [201, 201]
+        entries = await trail_of(world, one["id"])
+        assert ["effective" in entry["data"] for entry in entries] == [False, False, True]
+        assert (await read(world, one["id"]))["state"] == "held"
+    await proven(world, commission)
+
+
+async def test_a_confirmation_races_the_withdrawal_of_its_proposal_and_all_tell_one_order(world: World) -> None:
+    seen: set[str] = set()
+    for number in range(ROUNDS):
+        one = await begin(world, starts_on="2025")
+        waiting = (await made(world, one["id"], HOLD))["id"]
+        back = world.as_("PK").post(f"/v1/transitions/{waiting}/withdrawal", json={})
+        pair = await both(number, answered(world, waiting), back)
+        assert sorted(answer.status_code for answer in pair) == [201, 409]
+        became = next(answer.json() for answer in pair if answer.status_code == 201)["status"]
+        assert next(answer.json() for answer in pair if answer.status_code == 409)["transition_status"] == became
+        expected = {"effective": "held", "withdrawn": "planned"}[became]
+        assert (await read(world, one["id"]))["state"] == expected
+        seen.add(became)
+    assert seen == {"effective", "withdrawn"}
+    await proven(world)
+
+
+async def test_a_host_moves_a_session_while_the_other_side_confirms_that_it_is_cancelled(world: World) -> None:
+    """A party's own move waits for no proposal and closes none: both take place, or it was cancelled before."""
+    for number in range(ROUNDS):
+        one = await begin(world, starts_on="2025")
+        waiting = (await made(world, one["id"], CANCEL))["id"]
+        move = {"action": "move", "starts_on": "2026", "reason": "R"}
+        confirmed, moved = await both(number, answered(world, waiting), propose(world, one["id"], move))
+        assert confirmed.status_code == 201
+        assert moved.status_code in {201, 409}
+        found = await read(world, one["id"])
+        assert found["state"] == "cancelled"
+        assert found["starts_on"] == ("2026" if moved.status_code == 201 else "2025")
+    await proven(world)
+
+
+async def test_two_sessions_are_held_under_one_ordinal_at_once_and_one_is(world: World) -> None:
+    for number in range(ROUNDS):
+        pair = [await begin(world, "AZ", ordinal=number + 100) for _ in range(2)]
+        waiting = [(await made(world, one["id"], HOLD, "AZ"))["id"] for one in pair]
+        answers = await both(number, *(answered(world, one, "PK") for one in waiting))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        assert sorted([(await read(world, one["id"]))["state"] for one in pair]) == ["held", "planned"]
+    await proven(world)
+
+
+async def test_many_at_once_race_a_single_answer_and_each_session_is_answered_once(world: World) -> None:
+    url = f"/v1/commissions/{COMMISSION}/confirmations"
+    for number in range(ROUNDS // 4):
+        waiting = [(await made(world, (await begin(world, starts_on="2025"))["id"], HOLD))["id"] for _ in range(3)]
+        single, several = await both(
+            number,
+            answered(world, waiting[1], "AZ", NO),
+            world.as_("AZ").post(url, json={"transitions": waiting, "decision": "confirm"}),
+        )
+        results = several.json()["results"]
+        took = [bool(one["transition"]) for one in results]
+        assert took == [True, single.status_code == 409, True]
+    await proven(world)
+
+
+async def test_an_adoption_and_its_undoing_leave_one_order(world: World) -> None:
+    one = await begin(world, ordinal=99, starts_on="2025")
+    assert (await answered(world, (await made(world, one["id"], HOLD))["id"])).status_code == 201
+    waiting = (await made(world, one["id"], ADOPT))["id"]
+    answers = await asyncio.gather(*(answered(world, waiting, "AZ") for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+    await proven(world)

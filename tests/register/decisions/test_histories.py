@@ -1,0 +1,106 @@
+"""Any history of any matters is proven by the verifier, and the tables hold what its replay arrives at."""
+
+from typing import Any, Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service.register.matters import MATTERS
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World
+from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
+from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN
+
+pytestmark = pytest.mark.long
+
+ADDRESSES: Final = {"commitment": "commitments", "session": "sessions"}
+REASON: Final = {"reason": "R"}
+EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
+    "commitment": [
+        {"action": "agree", "agreed_on": "2025"}, DRAFT, SIGN,
+        {"action": "implement", "effective_on": "2026", "report": "R", "no_instrument_reason": "N"},
+        {"action": "amend", "changes": {"target_date": "2028", "carried_to_session_id": SESSION_9}, **REASON},
+        {"action": "suspend", "review_on": "2027", **REASON},
+        *({"action": action, **REASON} for action in ("redraft", "reopen", "resume", "withdraw", "lapse", "retract")),
+        {"action": "supersede", "successor": "PK-AZ/08/003"},
+    ],
+    "session": [
+        HOLD, HOLD | {"minutes": MINUTES, "subject_to": ["AZ"]}, ADOPT, CANCEL,
+        {"action": "hold", "ends_on": "2025", "venue": "Lahore"},
+        {"action": "move", "starts_on": "2027", **REASON}, {"action": "move", **REASON},
+        {"action": "change_host", "host_party": "AZ"}, {"action": "change_host", "host_party": "PK", "virtual": True},
+        {"action": "name_co_chair", "co_chair": {"name": "N", "title": "T"}}, {"action": "name_co_chair", "co_chair": None},
+        {"action": "retract"},
+    ],
+}  # fmt: skip
+FACTS: Final = [
+    ("effective_on", "2025-02"), ("ends_on", "2025-05-06"), ("venue", "Ganja"), ("ordinal", 8), ("ordinal", 12),
+    ("sector", "energy"), ("agreed_on", "2025-01"), ("place", "Baku"), ("starts_on", None), ("host_party", "AZ"),
+]  # fmt: skip
+Step = tuple[str, int, int, int]
+PARTY: Final = st.sampled_from(["PK", "AZ"])
+STEPS: Final = st.lists(
+    st.tuples(PARTY, st.integers(0, 3), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
+)
+"""Who, on which of four matters, does which of all things, naming which entry."""
+
+
+def test_every_action_of_every_matter_may_happen_here() -> None:
+    for matter in MATTERS:
+        known = {str(one["action"]) for one in EVIDENCE[matter.kind]} | {"correct", "reinstate", "merge"}
+        assert set(map(str, matter.rules.evidence)) <= known | {"carry_over", "acknowledge", "dispute"}
+
+
+async def matters(world: World) -> list[tuple[str, str]]:
+    """Begin two sessions and two commitments, and return the kind and id of each."""
+    planned = await begin(world, ordinal=10, starts_on="2025")
+    recorded = await begin(world, "AZ", action="record", ordinal=11)
+    items = [
+        (await world.as_("PK").post("/v1/commitments", json={**_item(), **place})).json()["id"]
+        for place in ({"session_id": planned["id"]}, {})
+    ]
+    return [("session", planned["id"]), ("session", recorded["id"]), *(("commitment", one) for one in items)]
+
+
+def _item() -> dict[str, Any]:
+    _item.number += 1  # type: ignore[attr-defined]
+    body = {name: value for name, value in RECORD.items() if name != "item_number"}
+    return {**body, "session_id": SESSION_8, "item_number": _item.number}  # type: ignore[attr-defined]
+
+
+_item.number = 1000  # type: ignore[attr-defined]
+
+
+async def take(world: World, known: list[tuple[str, str]], step: Step) -> bool:
+    """Take a step of the history, whether it is legal or not; return whether it was taken."""
+    party, which, what, entry = step
+    kind, matter_id = known[which]
+    client, url = world.as_(party), f"/v1/{ADDRESSES[kind]}/{matter_id}"
+    found = (await client.get(url)).json()
+    waiting = found["open_transition"]
+    if waiting and what % 3:
+        decision = {"decision": "confirm"} if what % 5 else {"decision": "refuse", "reason": "R"}
+        path, body = ("confirmations", decision) if waiting["proposed_by"] != party else ("withdrawal", {})
+        if path == "withdrawal" and what % 4:
+            return False
+        return (await client.post(f"/v1/transitions/{waiting['id']}/{path}", json=body)).is_success
+    moves = [*EVIDENCE[kind], "correct", "correct", "correct", "reinstate"]
+    move = moves[what % len(moves)]
+    if isinstance(move, str):
+        trail = (await client.get(f"{url}/audit-trail?limit=200")).json()["items"]
+        leaf = trail[entry % len(trail)]["leaf_hash"]
+        fact, value = FACTS[entry % len(FACTS)]
+        named = {"corrects": leaf, "fact": fact, "value": value} if move == "correct" else {"undoes": leaf}
+        move = {"action": move, **named, **REASON}
+    answer = await client.post(f"{url}/transitions", json=move)
+    assert answer.status_code in {201, 403, 409, 422}, answer.text
+    return answer.is_success
+
+
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@given(STEPS)
+async def test_a_random_history_is_proven_and_the_tables_are_its_replay(worn: World, steps: list[Step]) -> None:
+    known = await matters(worn)
+    for step in steps:
+        await take(worn, known, step)
+    await proven(worn, COMMISSION)
