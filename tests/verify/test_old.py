@@ -70,10 +70,15 @@ async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[Worl
 
 def fill(server: Server, database: str) -> None:
     """Restore the old database, and migrate it."""
+    restore(server, database)
+    migrated(server, database)
+
+
+def restore(server: Server, database: str) -> None:
+    """Restore the old database as it was."""
     address = server.url("postgres", database)
     arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
     subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
-    migrated(server, database)
 
 
 def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
