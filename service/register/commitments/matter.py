@@ -53,8 +53,13 @@ async def find(connection: Connection, name: Name, caller: Caller | None, beside
 
 
 _session = table(Session)
-_began = (
-    sa.select(sa.func.coalesce(_session.c.starts_on, _session.c.ends_on))
+_day = sa.func.coalesce(_session.c.starts_on, _session.c.ends_on)
+_met = (
+    sa.select(
+        sa.func.jsonb_build_object(
+            sa.literal_column("'day'"), _day, sa.literal_column("'state'"), _session.c.state, type_=JSONB
+        )
+    )
     .where(_session.c.id == _commitment.c.session_id)
     .scalar_subquery()
 )
@@ -62,7 +67,7 @@ _DAYS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
     **{name: _commitment.c[name] for name in ("state", "agreed_on")},
     "since": _commitment.c.effective_on,
     **{name: _commitment.c.instrument[name].astext for name in ("drafted_on", "signed_on")},
-    "session": _began,
+    "session": _met,
 }
 _dates = sa.func.jsonb_build_object(
     *(part for name, value in _DAYS.items() for part in (sa.literal_column(f"'{name}'"), value)), type_=JSONB

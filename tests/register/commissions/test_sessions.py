@@ -277,6 +277,9 @@ async def test_a_session_shows_what_it_awaits_of_whom(world: World) -> None:
     body = RECORD | {"session_id": planned["id"]}
     recorded = await world.as_("PK").post("/v1/commitments", json=body)
     assert recorded.status_code == 201, recorded.text
+    (agree,) = (await world.as_("AZ").get(f"/v1/commitments/{recorded.json()['id']}/transitions")).json()["items"]
+    said = "the session that is named is planned: nobody has confirmed that it met"
+    assert said in {one["detail"] for one in agree["warnings"]}
     waiting = await made(world, planned["id"], CANCEL, "AZ")
     found = await read(world, planned["id"])
     assert found["awaits"] == [

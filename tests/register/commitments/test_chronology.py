@@ -12,7 +12,7 @@ from tests.register.commitments.test_mending import NUMBER, confirmed, leaf_of, 
 
 DATES: Final[dict[str, Any]] = {
     "state": "mou_drafted", "since": "2025-03", "agreed_on": "2025-01-24", "drafted_on": "2025-03", "signed_on": None,
-    "session": "2025-01-23",
+    "session": {"day": "2025-01-23", "state": "held"},
 }  # fmt: skip
 ODD: Final[dict[str, tuple[str, dict[str, Any], str, str]]] = {
     "signed before the draft": ("sign", {"effective_on": "2025-02"}, "/effective_on", "when it was drafted"),

@@ -12,7 +12,10 @@ from service.values import end, start
 from service.values.dates import other_calendar
 
 Dates = Mapping[str, Any]
-"""What a commitment tells of its days: `state`, `since`, `agreed_on`, `drafted_on`, `signed_on`, and `session`, when it began."""
+"""What a commitment tells of its days: `state`, `since`, `agreed_on`, `drafted_on`, `signed_on`, and `session`, the day of it that is
+known first, with its `state`; null between sessions."""
+NOT_MET: Final = frozenset({"proposed", "planned", "postponed"})
+"""States of a session of which nobody has confirmed that it met."""
 OF_INSTRUMENT: Final = ("expires_on", "enters_into_force_on", "entered_into_force_on", "ceremony_on")
 FORCE: Final = ("enters_into_force_on", "entered_into_force_on")
 BEFORE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -75,10 +78,12 @@ def _after_what_was_before(action: str, evidence: Mapping[str, Any], dates: Date
 
 
 def _of_evidence(action: str, evidence: Mapping[str, Any], dates: Dates) -> Iterator[Fault]:
-    session = dates["session"]
+    session = dates["session"] or {"day": None, "state": None}
     for name in ("agreed_on", "signed_on", "effective_on"):
-        if _precedes(_text(evidence, name), session):
-            yield fault(f"/{name}", f"lies before the session, which met on {session}")
+        if _precedes(_text(evidence, name), session["day"]):
+            yield fault(f"/{name}", f"lies before the session, which met on {session['day']}")
+    if action == Action.AGREE and session["state"] in NOT_MET:
+        yield fault("/agreed_on", f"the session that is named is {session['state']}: nobody has confirmed that it met")
     signed = _signed(action, evidence) or dates["signed_on"]
     for name in OF_INSTRUMENT:
         if said := other_calendar(text) if (text := _text(evidence, name)) else None:
