@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, organisation
 from tests.register.commissions.meeting import (
     ADOPT,
@@ -23,6 +21,7 @@ from tests.register.commissions.meeting import (
 )
 from tests.register.commitments.test_journey import RECORD
 from tests.register.commitments.test_races import trail_of
+from tests.three_parties import commission_of_three
 
 GROUP = "01940000-0000-7000-8000-000000000301"
 
@@ -76,7 +75,6 @@ async def test_two_plans_with_one_ordinal_stand_side_by_side_and_one_of_them_is_
     assert (late.status_code, "another session was held under this ordinal" in late.json()["detail"]) == (409, True)
     assert (await answered(world, waiting["id"], "PK", {"decision": "refuse", "reason": "Twice."})).status_code == 201
     assert "held under this ordinal" in (await refused(world, theirs["id"], HOLD, "AZ"))[""]
-    leaf = await leaf_of(world, SESSION_8)
     body = {
         "action": "correct",
         "corrects": await leaf_of(world, ours["id"], 0),
@@ -85,7 +83,6 @@ async def test_two_plans_with_one_ordinal_stand_side_by_side_and_one_of_them_is_
         "reason": "R",
     }
     assert "held under this ordinal" in (await refused(world, ours["id"], body))["/value"]
-    assert leaf
     await proven(world)
 
 
@@ -340,11 +337,8 @@ async def test_every_move_leaves_an_entry_in_the_sessions_own_trail_and_in_the_f
     assert moves[0]["evidence"]["move"] == "session.cancel"
 
 
-@pytest.mark.parametrize("rule", ["unilateral"])
-async def test_where_one_keeps_alone_its_moves_take_effect_at_once(world: World, rule: str) -> None:
-    from tests.three_parties import commission_of_three  # noqa: PLC0415
-
-    commission = await commission_of_three(world, rule)
+async def test_where_one_keeps_alone_its_moves_take_effect_at_once(world: World) -> None:
+    commission = await commission_of_three(world, "unilateral")
     one = await begin(world, commission=commission, action="record", ordinal=1, host_party="AZ", held=HOLD)
     assert (one["state"], one["open_transition"]) == ("held", None)
     assert (await made(world, one["id"], ADOPT))["status"] == "effective"
