@@ -1,6 +1,7 @@
 """The export: a directory or an archive that proves itself without the service, resumable, in flat memory."""
 
 import asyncio
+import gc
 import io
 import tarfile
 import tracemalloc
@@ -245,6 +246,17 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
         assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_044
 
 
+async def peak(world: World, place: Path) -> int:
+    """Return the most memory, in bytes, that exporting the log to a new directory takes."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        await to_directory(world.pool, "PK-AZ", place, 0)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.long
 async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -> None:
     await world.sequence()
@@ -252,10 +264,8 @@ async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -
     for more in (3_000, 27_000):
         await grow(world, more)
         await to_directory(world.pool, "PK-AZ", tmp_path / "warm", 0)
-        tracemalloc.start()
-        await to_directory(world.pool, "PK-AZ", tmp_path / str(more), 0)
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        # What else this process does meanwhile only adds: the least of three is the export's own.
+        peaks.append(min([await peak(world, tmp_path / f"{more}{again}") for again in ("", "-b", "-c")]))
     assert peaks[1] < 1.25 * peaks[0] + 200_000, peaks
     assert parse_path("tile/entries/117.p/92").path in tree(tmp_path / "27000")
 
