@@ -7,7 +7,6 @@ from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import LIMIT, Connection, Query
@@ -15,9 +14,9 @@ from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
 from service.register.commissions import session_queries as sessions
+from service.register.commissions.matter import told_of
 from service.register.commissions.matter import visible_to as session_visible_to
 from service.register.commissions.models import Session
-from service.register.commissions.rules import derived
 from service.register.commitments import queries as commitments
 from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
@@ -138,14 +137,10 @@ def _of_session(kind: Kind) -> Query[_Stored]:
     session_id: Any = sa.bindparam("session_id", type_=sa.Uuid())
     log_id = sa.select(_session.c.commission_id).where(_session.c.id == session_id).scalar_subquery()
     visible = sa.exists().where(_session.c.id == session_id, session_visible_to(kind))
-    said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
-    telling = _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in (derived.RECORDED, derived.CHANGED)])
-    is_its = said["data"]["id"].astext == sa.bindparam("spoken", type_=sa.Text())
-    spoken = (_entry.c.subject == log_id) & sa.case((telling, is_its), else_=sa.false())
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
         .select_from(_entry.outerjoin(_log, _same))
-        .where((_entry.c.subject == session_id) | spoken, _entry.c.seq > _after, visible)
+        .where((_entry.c.subject == session_id) | told_of(_entry, log_id), _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
         .limit(LIMIT),
         _Stored,

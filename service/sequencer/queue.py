@@ -6,14 +6,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, Query, is_among
 from service.log.models import LogEntry
 from service.sequencer.order import Waiting, arranged, without_predecessor
 from service.sequencer.stored import PLACES
-from service.trail.models import AuditEntry, AuditPending
+from service.trail.models import AuditEntry, AuditPending, said
 
 _log, _pending, _entry = table(LogEntry), table(AuditPending), table(AuditEntry)
 _uuids, _numbers = ARRAY(sa.Uuid()), ARRAY(sa.BigInteger())
@@ -39,13 +39,12 @@ _indexed = Query(
     _Place,
 )
 _told = _entry.alias("told")
-_said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
 # A session of which the commission's own entries told goes on from the last that did, as its first entry says.
 _going_on = Query(
     sa.select(_entry.c.subject, _entry.c.seq)
     .join(PLACES, (_entry.c.subject == PLACES.c.subject) & (_entry.c.seq == PLACES.c.seq))
     .join(_told, (_told.c.subject == _entry.c.log_id) & (_told.c.seq == _entry.c.seq - 1))
-    .where(_said["prev"].astext == sa.func.encode(_told.c.leaf, sa.literal_column("'hex'"))),
+    .where(said(_entry)["prev"].astext == sa.func.encode(_told.c.leaf, sa.literal_column("'hex'"))),
     _Place,
 )
 _order = sa.bindparam("ids", type_=_numbers)

@@ -1,9 +1,10 @@
 """The append-only entries, the queue in which they wait for an index, and the logs that prove them."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from service.database.columns import Id, Table, moment
@@ -44,6 +45,11 @@ class AuditEntry(Table, table=True):
     canonical: bytes = Field(nullable=False, sa_type=sa.LargeBinary)
     kind: str = Field(nullable=False, sa_type=sa.Text)
     recorded_at: datetime = moment()
+
+
+def said(entry: sa.FromClause) -> sa.ColumnElement[Any]:
+    """Return what an entry says, read from its bytes by the database."""
+    return sa.cast(sa.func.convert_from(entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
 
 
 class AuditPending(Table, table=True):

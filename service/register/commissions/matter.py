@@ -22,7 +22,7 @@ from service.register.commissions.rules.matter import SESSION
 from service.register.decisions.engine.matter import Matter
 from service.register.decisions.rules.matter import Found, Name
 from service.register.decisions.rules.origins import Told
-from service.trail.models import AuditEntry
+from service.trail.models import AuditEntry, said
 
 _session, _commission, _entry = table(Session), table(Commission), table(AuditEntry)
 _named, _other = _commission.alias("named"), _session.alias("other")
@@ -58,6 +58,21 @@ def _roles(kind: Kind) -> Mapping[Role, Condition]:
     return roles_of(kind, _session.c.commission_id, _session.c.working_group_id)
 
 
+def whose(session: sa.FromClause) -> sa.ColumnElement[UUID]:
+    """Return whose session it is, among whose its ordinal counts: the id of its working group, or of its commission."""
+    return sa.func.coalesce(session.c.working_group_id, session.c.commission_id)
+
+
+def told_of(entry: sa.Table, commission_id: sa.ColumnElement[UUID]) -> Condition:
+    """Return the condition that an entry of the commission's own trail tells of the session `spoken`, by its id as a text.
+
+    Of no other entry are the bytes read.
+    """
+    telling = entry.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in (derived.RECORDED, derived.CHANGED)])
+    is_its = said(entry)["data"]["id"].astext == sa.bindparam("spoken", type_=sa.Text())
+    return (entry.c.subject == commission_id) & sa.case((telling, is_its), else_=sa.false())
+
+
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
     """Return changed members as column values."""
     return dict(after)
@@ -90,7 +105,7 @@ class _Stored(NamedTuple):
 async def earlier(connection: Connection, session_id: UUID) -> list[Told]:
     """Return what entries of the commission's trail told of a session, before it had a trail of its own."""
     told = []
-    for one in await _earlier.rows(connection, session_id=str(session_id), the_session=session_id):
+    for one in await _earlier.rows(connection, spoken=str(session_id), the_session=session_id):
         entry = orjson.loads(one.canonical)
         at, data = entry["recorded_at"], derived.told(entry["kind"], entry["data"])
         told.append(Told(one.leaf.hex(), one.seq, datetime.fromisoformat(at), data))
@@ -109,13 +124,11 @@ SESSIONS: Final = Matter(
     earlier=earlier,
 )
 
-_group = sa.func.coalesce(_session.c.working_group_id, _session.c.commission_id)
-_others_group = sa.func.coalesce(_other.c.working_group_id, _other.c.commission_id)
 _beside = sa.select(_other.c.id).where(
     _session.c.id == sa.bindparam("beside_id"),
     _other.c.id != _session.c.id,
     _other.c.commission_id == _session.c.commission_id,
-    _others_group == _group,
+    whose(_other) == whose(_session),
     _other.c.state.in_(_met),
 )
 _rival = Query(_beside.where(_other.c.ordinal == _session.c.ordinal), UUID)
@@ -125,7 +138,7 @@ _rival_of_number = Query(
 _met_under = Query(
     sa.select(_session.c.id).where(
         _session.c.commission_id == sa.bindparam("commission_id"),
-        _group == sa.bindparam("place_id", type_=sa.Uuid()),
+        whose(_session) == sa.bindparam("place_id", type_=sa.Uuid()),
         _session.c.ordinal == sa.bindparam("ordinal"),
         _session.c.state.in_(_met),
     ),
@@ -139,15 +152,7 @@ _locking_one = Query(
     .with_for_update(key_share=True),
     UUID,
 )
-_said = sa.cast(sa.func.convert_from(_entry.c.canonical, sa.literal_column("'UTF8'")), JSONB)
 _earlier = Query(
-    sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical)
-    .where(
-        _entry.c.subject
-        == sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("the_session")).scalar_subquery(),
-        _entry.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in (derived.RECORDED, derived.CHANGED)]),
-        _said["data"]["id"].astext == sa.bindparam("session_id", type_=sa.Text()),
-    )
-    .order_by(_entry.c.seq),
+    sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical).where(told_of(_entry, _its)).order_by(_entry.c.seq),
     _Stored,
 )

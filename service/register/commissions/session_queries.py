@@ -11,11 +11,12 @@ from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
-from service.register.commissions.matter import SESSIONS, seen_by
+from service.register.commissions.matter import SESSIONS, seen_by, whose
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import bound, roles_of
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.models import live
 
 _session, _commission = table(Session), table(Commission)
 # Of a working group nothing else is known here: groups stand above.
@@ -25,15 +26,12 @@ LAST = 1000
 """What has no ordinal sorts behind what has."""
 order = sa.func.coalesce(_session.c.ordinal, sa.literal_column(str(LAST)))
 _UNREAD = {"leaf", "refused_transition_id", "changed_at", "seq"}
-_live = _session.c.open_transition_id.is_not(None) & (
-    _session.c.expires_at.is_(None) | (_session.c.expires_at > sa.func.now())
-)
 _read = sa.select(
     *(column for column in _session.c if column.name not in _UNREAD),
     _session.c.seq.label("version"),
     SESSIONS.reference.label("reference"),
     order.label("place"),
-    _live.label("live"),
+    live(_session).label("live"),
 )
 _not_retracted = _session.c.state != sa.literal_column(f"'{SessionState.RETRACTED}'")
 
@@ -100,14 +98,11 @@ def _page(kind: Kind) -> Query[dict[str, Any]]:
 
 @cache
 def _same(kind: Kind) -> Query[dict[str, Any]]:
-    both = sa.func.coalesce(_session.c.working_group_id, _session.c.commission_id) == sa.func.coalesce(
-        _other.c.working_group_id, _other.c.commission_id
-    )
     asked = seen_by(kind, sa.select(_session.c.id)).where(
         _other.c.id == sa.bindparam("session_id"),
         _session.c.id != _other.c.id,
         _session.c.commission_id == _other.c.commission_id,
-        both,
+        whose(_session) == whose(_other),
         _session.c.ordinal == _other.c.ordinal,
         _not_retracted,
     )
@@ -116,11 +111,10 @@ def _same(kind: Kind) -> Query[dict[str, Any]]:
 
 @lru_cache(maxsize=50)
 def _awaited(matter: Matter, kind: Kind) -> Query[_Count]:
-    there = matter.table.c
-    live = there.open_transition_id.is_not(None) & (there.expires_at.is_(None) | (there.expires_at > sa.func.now()))
-    open_ones = matter.seen_by(kind, sa.select(sa.func.unnest(there.awaiting).label("party")))
+    open_ones = matter.seen_by(kind, sa.select(sa.func.unnest(matter.table.c.awaiting).label("party")))
     assert matter.session is not None
-    each = open_ones.where(matter.session == sa.bindparam("session_id", type_=sa.Uuid()), live).subquery()
+    here = matter.session == sa.bindparam("session_id", type_=sa.Uuid())
+    each = open_ones.where(here, live(matter.table)).subquery()
     return Query(sa.select(each.c.party, sa.func.count().label("proposals")).group_by(each.c.party), _Count)
 
 

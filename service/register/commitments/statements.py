@@ -14,15 +14,14 @@ from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.visibility import roles_of
+from service.register.decisions.models import live as has_live_proposal
 from service.register.groups.models import WorkingGroup
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
 # Literals, not parameters: a list of them would be spelled out anew at each execution.
 _open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
-live = _commitment.c.open_transition_id.is_not(None) & (
-    _commitment.c.expires_at.is_(None) | (_commitment.c.expires_at > sa.func.now())
-)
+live = has_live_proposal(_commitment)
 # Spelled as its index is; what has no date sorts last. Not the last day of the calendar: the driver sends it as infinity.
 NO_DATE = date(9000, 1, 1)
 due = sa.func.coalesce(_commitment.c.due_on, sa.text(f"'{NO_DATE}'::date"))

@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import Request, Response
 
+from service.errors import Fault
 from service.http.answers import answer
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
-from service.register.decisions.engine.locking import standing_in
+from service.register.decisions.engine.locking import others, standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.many import Outcome
+from service.register.decisions.rules.lifecycle import Step, Who
+from service.register.decisions.rules.matter import Facts, Rules
+from service.register.decisions.rules.own import has_room, is_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import TransitionRead
 
 _PLAIN: Final = tuple(name for name in TransitionRead.model_fields if name not in {"matter", "confirmations"})
 _MATTER: Final = ("kind", "id", "reference", "titles")
+_OPEN: Final = ("proposed_by", "awaiting", "expires_at")
 
 
 def transition(row: Row) -> dict[str, Any]:
@@ -38,6 +44,30 @@ def listed(caller: Caller, row: Row) -> dict[str, Any]:
         "may_refuse": may and bool(row["awaiting"]) and caller.party in row["awaited"],
     }
     return transition(row) | beside | {"reviewed": reviewed(row, row["matter_version"]) if row["awaiting"] else None}
+
+
+def open_transition(row: Row) -> dict[str, Any] | None:
+    """Return what the row of a matter tells of its open proposal, as `OpenTransition`; None if none is open, or its end has come."""
+    return {"id": row["open_transition_id"], **{name: row[name] for name in _OPEN}} if row["live"] else None
+
+
+def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]:
+    """Return the moves that the caller may propose, or make alone, with what each still needs: the `allowed_actions` of a matter."""
+    if not standing_in(caller, row).may(Permission.PROPOSE):
+        return []
+    awaited, proposed_by = others(row, caller.party), row["proposed_by"] if row["live"] else None
+    return [
+        {"action": step.action, "missing": gaps, "awaits": [] if step.who is Who.OWN else awaited}
+        for step, gaps in _moves(rules, rules.facts(row, row["parties"], row["languages"]))
+        if is_open_to(step, row, caller.party) and has_room(step, proposed_by, caller.party)
+    ]
+
+
+@lru_cache(maxsize=10_000)
+def _moves(rules: Rules[Any], facts: Facts) -> list[tuple[Step, list[Fault]]]:
+    """Return a row of each action that is possible, with what it still needs: the same for all matters of the same facts."""
+    possible = rules.lifecycle.possible(facts.state, facts.conditions({}))
+    return [(step, rules.missing(step.action, {}, facts)) for step in {step.action: step for step in possible}.values()]
 
 
 def outcomes(request: Request, found: Sequence[Outcome]) -> Response:

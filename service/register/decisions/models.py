@@ -59,6 +59,12 @@ def decided(name: str) -> tuple[sa.Constraint | sa.Index, ...]:
     )
 
 
+def live(matter: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that a proposal for the matter is open, and its end has not come."""
+    there = matter.c
+    return there.open_transition_id.is_not(None) & (there.expires_at.is_(None) | (there.expires_at > sa.func.now()))
+
+
 class Transition(Table, table=True):
     """A move of a matter: proposed by one party, effective when every party has confirmed it."""
 

@@ -5,8 +5,6 @@ Each function takes the register and one entry whose data has its shape, changes
 
 from typing import Any
 
-import orjson
-
 from service.register.commissions.rules import derived
 from service.verify.canonical import Entry
 from service.verify.replay.register import Register, Subject
@@ -30,7 +28,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
     if kind in {derived.RECORDED, derived.CHANGED}:
-        told = (subject.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(derived.told(kind, data)))
+        told = subject.telling(entry, derived.told(kind, data))
         register.spoken.setdefault(data["id"], []).append(told)
 
 

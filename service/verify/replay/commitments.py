@@ -1,7 +1,5 @@
 """Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
-import orjson
-
 from service.register.commitments.rules.lifecycle import Action
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
@@ -32,7 +30,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     else:
         decisions.follow(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
-        subject.told.append((subject.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(data)))
+        subject.told.append(subject.telling(entry, data))
 
 
 def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:

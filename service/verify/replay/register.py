@@ -1,13 +1,19 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
+
+import orjson
 
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
+
+Telling: TypeAlias = tuple[str, int, str, bytes]
+"""Leaf hash, number, moment and data of an entry."""
 
 
 @dataclass(slots=True)
@@ -36,9 +42,13 @@ class Subject:
     rules: Rules[Any] | None = None
     """Those of its last entry's version."""
     waiting: Waiting | None = None
-    told: list[tuple[str, int, str, bytes]] = field(default_factory=list)
-    """Leaf hash, number, moment and data of each entry that tells of a move: what a correction is judged by."""
+    told: list[Telling] = field(default_factory=list)
+    """Of each entry that tells of a move: what a correction is judged by."""
     broken: bool = False
+
+    def telling(self, entry: Entry, data: Mapping[str, Any]) -> Telling:
+        """Return what its last entry, with this data, tells a correction."""
+        return self.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(data)
 
 
 @dataclass(slots=True)
@@ -52,7 +62,7 @@ class Register:
     languages: tuple[str, ...] = ()
     unilateral: bool = False
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    spoken: dict[str, list[tuple[str, int, str, bytes]]] = field(default_factory=dict)
+    spoken: dict[str, list[Telling]] = field(default_factory=dict)
     """Of each session that the commission's own entries told of: what they told, as its own trail would."""
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""

@@ -5,8 +5,6 @@ What entries of version 1 told of it stands in the commission's trail (`commissi
 
 from datetime import datetime
 
-import orjson
-
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
 from service.register.commissions.rules.requirements import facts, wrong_members
 from service.verify.canonical import Entry
@@ -31,7 +29,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     else:
         decisions.follow(register, subject, entry, party)
     if "session" in data or "proposal" in data or "effective" in data:
-        subject.told.append((subject.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(data)))
+        subject.told.append(subject.telling(entry, data))
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from service.errors import TransitionNotAllowed
-from service.register.commitments import answers
 from service.register.commitments.rules.effect import INSTRUMENT
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import InstrumentRead
+from service.register.decisions import answers
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.machine import machine
 from tests.conftest import World, item

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from service.register.commitments import answers
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
+from service.register.decisions import answers
 from service.register.decisions.engine.matter import Matter
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.own import RECORDER, has_room, is_open_to

@@ -13,13 +13,10 @@ from service.errors import Fault, fault
 from service.register.commissions.rules.evidence import MODELS
 from service.register.commissions.rules.lifecycle import MET, SessionAction, SessionState
 from service.register.decisions.rules import matter
+from service.register.decisions.rules.evidence import absent, always_needed
 from service.values import end, start
 
-NEEDED: Final[Mapping[StrEnum, Sequence[str]]] = {
-    action: [name for name, field in model.model_fields.items() if field.is_required() and name != "action"]
-    for action, model in MODELS.items()
-}
-"""What each action needs always."""
+NEEDED: Final = always_needed(MODELS)
 GIVEN: Final = ("value", "co_chair")
 """What may be null or false, and must be said all the same."""
 DAYS: Final = ("starts_on", "ends_on")
@@ -57,11 +54,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
 
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
-    gaps = [
-        fault(f"/{name}", "is needed")
-        for name in NEEDED[action]
-        if not given.get(name) and not (name in GIVEN and name in given)
-    ]
+    gaps = absent(NEEDED[action], given, GIVEN)
     if action is SessionAction.HOLD and not any(given.get(name) for name in DAYS):
         gaps.append(fault("/ends_on", "is needed, or starts_on: the day, month or year in which it met"))
     if action is SessionAction.HOLD and facts.needs_venue and not given.get("venue"):

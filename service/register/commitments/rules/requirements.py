@@ -17,17 +17,14 @@ from service.errors import Fault, fault
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import SPINE, Action, State
 from service.register.decisions.rules import matter
+from service.register.decisions.rules.evidence import absent, always_needed
 from service.register.instruments.rules import InstrumentKind
 from service.values import start
 
 ITEMISED = ("signatories", "authentic_texts")
 """What is missing of these is said party by party, language by language."""
 UNASKED = ("action", *ITEMISED)
-NEEDED: Mapping[StrEnum, Sequence[str]] = {
-    action: [name for name, field in model.model_fields.items() if field.is_required() and name not in UNASKED]
-    for action, model in MODELS.items()
-}
-"""What each action needs always."""
+NEEDED: Final = always_needed(MODELS, UNASKED)
 MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
 GIVEN = ("value",)
@@ -72,11 +69,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
 
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
-    always = [
-        fault(f"/{name}", "is needed")
-        for name in NEEDED[action]
-        if not given.get(name) and not (name in GIVEN and name in given)
-    ]
+    always = absent(NEEDED[action], given, GIVEN)
     in_this_case = _CASES.get(action)
     return [*always, *in_this_case(given, facts)] if in_this_case else always
 
