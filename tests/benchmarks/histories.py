@@ -14,6 +14,7 @@ from uuid import UUID
 from service.permissions import Confidentiality
 from service.register.commissions.models import Rule
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.matter import MEMBERS
 from service.register.decisions.engine.moves import CLOSED, Move
@@ -114,6 +115,11 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
         "instrument_required": Action.DRAFT_MOU in plan.moves,
         "party_facts": {},
         "corrected": {},
+        "verb": Verb.AGREED,
+        # What follows from the members.
+        "carried_to_session_id": None,
+        "earlier_sessions": None,
+        "successor": None,
         "state": State.PROPOSED,
         "recorded_by": place.parties[0],
         "is_joint": False,

@@ -38,6 +38,7 @@ ALLOWED: Final = [
         "suspend": ("reason", "review_on"),
         "withdraw": ("reason",),
         "lapse": ("reason",),
+        "carry_over": ("session_id",),
         "supersede": ("successor",),
         "merge": ("target",),
     }.items()

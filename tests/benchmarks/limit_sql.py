@@ -3,10 +3,10 @@
 Nothing is imported for them: a limit that held the service's models would make the service's memory look small.
 """
 
-_columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, working_group_id, item_number,
- sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
- party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, corrected, unknown, recorded_by,
- recorded_at"""
+_columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, carried_over, working_group_id, item_number,
+ paragraph, annex, verb, sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
+ party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, successors, outcome, modification, subject_to,
+ corrected, unknown, recorded_by, recorded_at"""
 _today = "(now() AT TIME ZONE 'UTC')::date"
 _open = "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended')"
 READ = f"""SELECT {_columns}, seq AS version,
@@ -15,7 +15,8 @@ READ = f"""SELECT {_columns}, seq AS version,
  coalesce({_open} AND due_on < {_today}, false) AS overdue,
  coalesce({_open} AND due_on BETWEEN {_today} AND {_today} + 30, false) AS due_soon,
  {_open} AND changed_at < now() - interval '6 months' AS dormant,
- refused_transition_id IS NOT NULL AS disputed
+ refused_transition_id IS NOT NULL AS disputed,
+ (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
 READ_ONE = f"{READ} WHERE id = $1"
 LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"

@@ -25,7 +25,8 @@ from tests.benchmarks.fill import Filled, fill
 from tests.conftest import as_superuser, settings_for
 
 SIZE, TIMES = 10_000, 100
-CARRIED = """UPDATE commitment SET carried_to_session_id = session.id FROM session
+CARRIED = """UPDATE commitment SET carried_to_session_id = session.id,
+    carried_over = jsonb_build_object(session.id, '{"on": null, "entry": 1}'::jsonb) FROM session
     WHERE session.commission_id = commitment.commission_id AND ordinal = 4 AND item_number % 10 = 8"""
 # The fill refuses no proposal and carries nothing over.
 RARE = (

@@ -31,7 +31,6 @@ KNOWN = {
         {"party": "PK", "secretariat_id": organisation(101)},
         {"party": "AZ", "secretariat_id": organisation(201)},
     ],
-    "carried_to_session_id": None,
     "founded_at_session_id": SESSION_8,
     "working_group_id": None,
     "secretariat_id": organisation(101),
@@ -47,6 +46,10 @@ KNOWN = {
     "sha256": None,
     "unknown": ["authentic_texts", "place", "signatories"],
     "successor": "PK-AZ/08/003",
+    "successors": None,
+    "subject_to": ["AZ"],
+    "modification": None,
+    "outcome": None,
     "target": "PK-AZ/08/003",
     "corrects": None,
 }

@@ -10,13 +10,13 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from tests.conftest import World, item
+from tests.conftest import SESSION_9, World, item
 from tests.http.test_manners import PROBLEM
 from tests.openapi.answers import filled
 from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, put, renamed, sample, variants
 from tests.openapi.test_document import DOCUMENT
 from tests.register.commissions import meeting
-from tests.register.commitments.test_journey import RECORD, confirmed
+from tests.register.commitments.test_journey import RECORD, confirm, confirmed
 from tests.three_parties import commission_of_three
 
 JSON = {"content-type": "application/json", "if-match": "*"}
@@ -44,7 +44,7 @@ NEVER = {
 """Taken only once, or only with the id or the leaf hash of something that no document knows."""
 SHARED = {("remark",), ("expires_at",)}
 """Members that every action has: tried in one."""
-MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "reopen": 8, "resume": 9}
+MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "reopen": 8, "resume": 9, "approve": 21}
 """The item for which an action is legal, where it is not legal for item 7."""
 STATE = """SELECT md5(string_agg(said, '' ORDER BY said)) FROM (
     SELECT t::text FROM audit_entry t UNION ALL SELECT t::text FROM commitment t UNION ALL SELECT t::text FROM session t
@@ -62,6 +62,12 @@ async def moved(worn: World) -> World:
         f"/v1/transitions/{made['open_transition']['id']}/confirmations", json={"decision": "refuse", "reason": "No"}
     )
     MADE[20] = made["id"]
+    agreement = {"agreed_on": "2025", "subject_to": ["PK"]}
+    made = (
+        await worn.as_("PK").post("/v1/commitments", json={**RECORD, "item_number": 21, "agreement": agreement})
+    ).json()
+    await confirm(worn, made["open_transition"]["id"])
+    MADE[21] = made["id"]
     done = {"action": "implement", "effective_on": "2025-02", "report": "R", "no_instrument_reason": "N"}
     await confirmed(worn, item(8), done)
     await confirmed(worn, item(9), {"action": "suspend", "reason": "R", "review_on": "2027"})
@@ -79,8 +85,11 @@ async def moved(worn: World) -> World:
 MADE: dict[int, str] = {}
 MET: dict[str, str] = {}
 """A session that is planned, and was moved by both sides, and one that was held."""
-SUSPENSION = {"reason": "R", "review_on": "2027"}
-"""The evidence that stands beside the members of many proposals, whose example suspends."""
+BESIDE = {
+    "create_proposals": {"reason": "R", "review_on": "2027"},
+    "create_transition carry_over": {"session_id": SESSION_9},
+}
+"""What must stand in a body beside its sample: the evidence of many proposals, whose example suspends; a later session."""
 SAME = {"focal_point": "Desk"}
 """What is there already: sent again, it changes nothing."""
 
@@ -135,7 +144,7 @@ async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
     moved: World, case: tuple[str, str, Any, Any]
 ) -> None:
     method, path, operation, schema = case
-    body = sample(DOCUMENT, schema) | (SUSPENSION if named(case) == "create_proposals" else {})
+    body = sample(DOCUMENT, schema) | BESIDE.get(named(case), {})
     action = body.get("action")
     target = Target(moved, method, path, operation, action)
     published = jsonschema_rs.validator_for({**schema, "components": DOCUMENT["components"]})

@@ -42,7 +42,8 @@ async def everything_happens(world: World) -> None:
     await world.as_("AZ").post(f"{where}/confirmations", json={"decision": "refuse", "reason": "No"})
     mine = await world.as_("PK").post(f"{url}/transitions", json={"action": "lapse", "reason": "R"})
     await world.as_("PK").post(f"/v1/transitions/{mine.json()['id']}/withdrawal", json={})
-    changes = {"carried_to_session_id": SESSION_9, "texts": {"az": "Mətn", "en": "New"}, "target_date": "2028"}
+    await confirmed(world, item(2), {"action": "carry_over", "session_id": SESSION_9})
+    changes = {"texts": {"az": "Mətn", "en": "New"}, "target_date": "2028"}
     await confirmed(world, item(2), {"action": "amend", "reason": "R", "changes": changes})
     await confirmed(world, item(6), {"action": "merge", "target": "PK-AZ/08/005"})
     await confirmed(
@@ -113,14 +114,15 @@ def replay(entries: list[Entry]) -> tuple[dict[str, Any], list[str]]:
         if kind in {"transition.refused", "transition.withdrawn"}:
             proposal, waiting = None, []
         if proposal is not None and not waiting:
-            facts |= _effective(proposal, facts, entry["recorded_at"])
+            facts |= _effective(proposal, facts, entry)
             proposal = None
     return facts, waiting
 
 
-def _effective(proposal: dict[str, Any], facts: dict[str, Any], at: str) -> dict[str, Any]:
+def _effective(proposal: dict[str, Any], facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     evidence = proposal["evidence"]
-    known = facts | {"found_in": evidence.get("found_in", "agreed")}
+    case = replace(case_of(facts), at=datetime.fromisoformat(entry["recorded_at"]), seq=entry["seq"])
+    known = case.facts.conditions({**evidence, "action": proposal["action"]})
     row = next(
         step
         for step in LIFECYCLE.steps
@@ -128,7 +130,7 @@ def _effective(proposal: dict[str, Any], facts: dict[str, Any], at: str) -> dict
         and step.source == State(facts["state"])
         and all(known[name] == value for name, value in step.when.items())
     )
-    return effect(row, evidence, replace(case_of(facts), at=datetime.fromisoformat(at)))
+    return effect(row, evidence, case)
 
 
 async def test_the_answer_carries_the_exact_bytes_their_hash_and_the_index(world: World) -> None:

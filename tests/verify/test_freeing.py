@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
+from service.register.commitments.rules.lifecycle import LIFECYCLE, OPEN, Action, State
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.trail.entry import timestamp
 from service.verify.finding import Severity
-from tests.verify.journal import Journal
+from tests.verify.journal import SESSION, Journal
 from tests.verify.test_replay import DRAFT, IMPLEMENT, SIGN, judged
 
 PARTIES: Final = ("PK", "AZ", "TR")
@@ -22,6 +22,7 @@ REASON: Final = {"reason": "R"}
 OTHER: Final = f"{'-'.join(PARTIES)}/08/002"
 EVIDENCE: Final[dict[str, dict[str, Any]]] = {
     "draft_mou": DRAFT, "sign": SIGNED, "implement": IMPLEMENT, "amend": REASON | {"changes": {"target_date": "2027"}},
+    "carry_over": {"session_id": SESSION},
     "suspend": REASON | {"review_on": "2027"}, "supersede": {"successor": OTHER}, "merge": {"target": OTHER},
 }  # fmt: skip
 """What is sent with each action; of others a reason."""
@@ -54,8 +55,13 @@ def standing(row: int) -> tuple[Journal, str]:
     journal = Journal(PARTIES, version=2)
     required = bool(step.when.get("instrument_required", True))
     one: dict[str, Any] = {"instrument_required": required} | ({} if required else {"no_instrument_reason": "None"})
+    if step.action is Action.CARRY_OVER:
+        # To the only session there is.
+        one["session"] = None
     found = step.source if step.source in FOUND else State.AGREED
-    subject = journal.record(1, evidence={"agreed_on": "2025-01-24", "found_in": str(found), **FOUND[found]}, **one)
+    signed = {"signed_on": "2025-01"} if step.when.get("signed") else {}
+    agreed = {"agreed_on": "2025-01-24", "found_in": str(found), **FOUND[found], **signed}
+    subject = journal.record(1, evidence=agreed, **one)
     other = journal.record(2)
     everyone(journal, other)
     if step.source not in {State.PROPOSED, State.RETRACTED}:
@@ -76,6 +82,8 @@ def evidence_of(step: Step, journal: Journal, subject: str) -> dict[str, Any]:
     match step.action:
         case Action.AGREE:
             return {"agreed_on": "2025", "found_in": step.when["found_in"], **FOUND[str(step.when["found_in"])]}
+        case Action.AMEND if step.source not in OPEN:
+            return REASON | {"changes": {"confidentiality": "public"}}
         case Action.CORRECT:
             return REASON | {"corrects": journal.leaf(mine[0]), "fact": "sector", "value": "trade"}
         case Action.REINSTATE:

@@ -17,7 +17,6 @@ import subprocess
 import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -175,8 +174,8 @@ def said(before: Any, after: Any) -> Any:
             known = {one["action"]: one for one in after}
             return [said(one, known.get(one["action"])) for one in before]
         if all(isinstance(one, dict) and "pointer" in one for one in [*before, *after]):
-            # In what order is no promise.
-            return sorted(after, key=itemgetter("pointer", "detail"))
+            # In what order, and in which words, is no promise.
+            return sorted(one["pointer"] for one in after)
         return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]
     return after
 

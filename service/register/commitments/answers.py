@@ -14,7 +14,10 @@ from service.register.commitments.schemas import (
 )
 from service.register.decisions.answers import allowed, open_transition
 
-_SHAPED: Final = {"unknown", "instrument", "party_facts", "open_transition"}
+_SHAPED: Final = {
+    *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
+    *("instrument", "party_facts", "open_transition"),
+}
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
 _ITEMISED: Final = {
@@ -27,11 +30,20 @@ _PARTY_FACTS: Final = dict.fromkeys(PartyFactsRead.model_fields)
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
     answer = {name: row[name] for name in _PLAIN}
+    carried = row["carried_over"] or {}
+    answer["carried_over"] = [{"session_id": session, **one} for session, one in sorted(carried.items(), key=_turn)]
+    answer["carried_over_count"] = len(carried)
+    answer["successors"] = row["successors"] or []
+    answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
     answer["unknown"] = sorted(row["unknown"] or ())
     answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
     answer["party_facts"] = {party: {**_PARTY_FACTS, **facts} for party, facts in row["party_facts"].items()}
     answer["open_transition"] = open_transition(row)
     return answer
+
+
+def _turn(carried: tuple[str, Mapping[str, Any]]) -> int:
+    return carried[1]["entry"] or 0
 
 
 def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -188,6 +188,7 @@ async def _row(
         "item_number": number,
         "due_on": end(new.target_date) if new.target_date else None,
         "party_facts": {caller.party: lead} if lead else {},
+        "verb": new.verb.value,
         "state": State.PROPOSED,
         "corrected": {},
         "recorded_by": caller.party,

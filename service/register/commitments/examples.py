@@ -3,6 +3,7 @@
 from fastapi.openapi.models import Example
 
 COMMISSION, SESSION = "01940000-0000-7000-8000-000000000001", "01940000-0000-7000-8000-000000000008"
+NEXT_SESSION = "01940000-0000-7000-8000-000000000009"
 RECORDED: dict[str, Example] = {
     "an_item_of_the_minutes": {
         "summary": "An item of the 8th session (201 as PK or AZ)",
@@ -27,6 +28,24 @@ RECORDED: dict[str, Example] = {
             "texts": {"en": "The two sides will publish one calendar of events (sample)."},
             "instrument_required": False,
             "agreement": {"agreed_on": "2025-06"},
+        },
+    },
+}
+RECORDED |= {
+    "found_signed": {
+        "summary": "Found signed, known in part (201 as PK or AZ)",
+        "value": {
+            "commission_id": COMMISSION,
+            "sector": "tourism",
+            "titles": {"en": "Tourism agreement (sample)"},
+            "texts": {"en": "The two sides will ease group travel (sample)."},
+            "instrument_required": True,
+            "agreement": {
+                "found_in": "signed",
+                "effective_on": "2024",
+                "instrument_kind": "agreement",
+                "signatories": [{"party": "PK", "organisation": "Ministry of Tourism (sample)"}],
+            },
         },
     },
 }
@@ -82,6 +101,48 @@ PROPOSALS: dict[str, Example] = {
     "withdraw": {
         "summary": "Drop it (201 while it is open)",
         "value": {"action": "withdraw", "reason": "Overtaken by events (sample)."},
+    },
+    "carry_over": {
+        "summary": "A later session takes it up again (201 while it is open)",
+        "value": {"action": "carry_over", "session_id": NEXT_SESSION, "reason": "Not yet done (sample)."},
+    },
+    "split": {
+        "summary": "Two others replace it (201 while it is open)",
+        "value": {
+            "action": "supersede",
+            "successors": ["PK-AZ/08/003", "PK-AZ/08/007"],
+            "effective_on": "2025-11",
+            "reason": "Split in two (sample).",
+        },
+    },
+    "implement": {
+        "summary": "Carried out, otherwise than agreed, known in part (201 where it is signed)",
+        "value": {
+            "action": "implement",
+            "effective_on": "2026",
+            "report": "Tariffs were lowered (sample).",
+            "outcome": "modified",
+            "modification": "For fewer goods than agreed (sample).",
+            "unknown": ["authentic_texts", "place", "signatories"],
+        },
+    },
+    "correct": {
+        "summary": "A date had been written down wrongly (422 until corrects is the leaf_hash of the entry that brought it)",
+        "value": {
+            "action": "correct",
+            "corrects": "0" * 64,
+            "fact": "effective_on",
+            "value": "2025-11-19",
+            "reason": "The ceremony was a day later (sample).",
+        },
+    },
+    "reinstate": {
+        "summary": "The last move was a mistake (422 until undoes is the leaf_hash of the entry by which it took effect)",
+        "value": {"action": "reinstate", "undoes": "0" * 64, "reason": "It was not withdrawn (sample)."},
+    },
+    "approve": {
+        "summary": "Approved at home (409 where no approval is awaited)",
+        "value": {"action": "approve", "effective_on": "2026-01"},
     },
     "retract": {
         "summary": "Take back one's own record (201 while it is not agreed)",

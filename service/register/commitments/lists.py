@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import array as sa_array
 
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
@@ -166,11 +167,17 @@ def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlch
 def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:
     """Return what takes the table's place, by its name: the page of what was agreed there, and of what was carried there.
 
-    Each is a range of an index; for an OR the database would read the whole session, or the whole table.
+    Each is a range of an index; for an OR the database would read the whole session, or the whole table. What went on to a
+    session after it is found by an index without order: it is little.
     """
     agreed = _among(_commitment.c.session_id, SESSION, single=single)
     carried = _among(_commitment.c.carried_to_session_id, SESSION, single=single)
-    return sa.union_all(page.where(agreed), page.where(carried, agreed.is_not(sa.true()))).cte(_commitment.name)
+    asked = sa.bindparam(
+        SESSION, type_=_commitment.c.session_id.type if single else ARRAY(_commitment.c.session_id.type)
+    )
+    before = _commitment.c.earlier_sessions.overlap(sa_array([asked]) if single else asked)
+    no = (agreed.is_not(sa.true()), carried.is_not(sa.true()))
+    return sa.union_all(page.where(agreed), page.where(carried, no[0]), page.where(before, *no)).cte(_commitment.name)
 
 
 def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Condition:

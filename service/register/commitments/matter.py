@@ -35,10 +35,16 @@ def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changed members as column values; the due date follows the target date."""
+    """Return changed members as column values, with those that follow: the due date, the last session, the first successor."""
     found = {name: UUID(value) if value and name.endswith("_id") else value for name, value in after.items()}
     if "target_date" in after:
         found["due_on"] = end(after["target_date"]) if after["target_date"] else None
+    if "carried_over" in after:
+        carried = after["carried_over"] or {}
+        *earlier, last = [None, *map(UUID, sorted(carried, key=lambda session: carried[session]["entry"] or 0))]
+        found |= {"carried_to_session_id": last, "earlier_sessions": earlier[1:] or None}
+    if "successors" in after:
+        found["successor"] = (after["successors"] or [None])[0]
     return found
 
 

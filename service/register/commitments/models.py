@@ -4,15 +4,17 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.permissions import Confidentiality
+from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.models import Decided, decided
 
 VECTOR: Any = TSVECTOR
+IDS: Any = ARRAY(sa.Uuid)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
 
@@ -23,6 +25,7 @@ class Commitment(Table, Decided, table=True):
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("state", State),
         one_of("confidentiality", Confidentiality),
+        one_of("verb", Verb),
         sa.CheckConstraint(
             "(state = 'suspended') = (suspended_from IS NOT NULL)", name="a_suspended_one_knows_what_it_left"
         ),
@@ -58,6 +61,7 @@ class Commitment(Table, Decided, table=True):
             "reference",
             postgresql_where=sa.text("carried_to_session_id IS NOT NULL"),
         ),
+        sa.Index("ix_commitment_carried_on", "earlier_sessions", postgresql_using="gin"),
         sa.Index("ix_commitment_by_sector", "sector", "reference"),
         sa.Index("ix_commitment_disputed", "reference", postgresql_where=sa.text("refused_transition_id IS NOT NULL")),
         sa.Index("ix_commitment_by_state", "state", "working_group_id", "id"),
@@ -80,8 +84,13 @@ class Commitment(Table, Decided, table=True):
     commission_id: Id = refers("commission.id")
     session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     carried_to_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    earlier_sessions: list[Id] | None = Field(default=None, sa_type=IDS, nullable=True)
+    carried_over: dict[str, Any] | None = document(nullable=True)
     working_group_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     item_number: int = Field(nullable=False)
+    paragraph: str | None = optional_words()
+    annex: str | None = optional_words()
+    verb: Verb = Field(sa_type=text_enum(Verb), sa_column_kwargs={"server_default": Verb.AGREED.value}, nullable=False)
     sector: str = Field(sa_type=sa.Text, nullable=False)
     titles: dict[str, str] = document()
     texts: dict[str, str] = document()
@@ -98,6 +107,10 @@ class Commitment(Table, Decided, table=True):
     suspended_from: State | None = Field(default=None, sa_type=text_enum(State), nullable=True)
     review_on: str | None = optional_words()
     successor: str | None = optional_words()
+    successors: list[str] | None = document(nullable=True)
+    outcome: str | None = optional_words()
+    modification: str | None = optional_words()
+    subject_to: dict[str, bool] | None = document(nullable=True)
     corrected: dict[str, int] = document()
     unknown: dict[str, bool] | None = document(nullable=True)
     recorded_at: datetime = moment()

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.commitments.rules.amendment import SharedChanges
+from service.register.commitments.rules.amendment import Annex, Paragraph, SharedChanges, Verb
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.schemas import Missing, OpenTransition
@@ -34,6 +34,9 @@ class CommitmentCreate(Strict):
         le=99_999,
         description="Number of the item in the agreed minutes; given with a session, and only then.",
     )
+    paragraph: Paragraph | None = None
+    annex: Annex | None = None
+    verb: Verb = Field(Verb.AGREED, description="The strength of the paragraph; only `agreed` is counted.")
     working_group_id: UUID | None = Field(None, description="The joint working group that owns it.")
     sector: Sector
     titles: Titles
@@ -107,6 +110,14 @@ class InstrumentRead(Read):
     ceremony_on: ReducedDate | None = None
 
 
+class CarriedOverRead(Read):
+    """A later session that took a commitment up again."""
+
+    session_id: UUID
+    on: ReducedDate | None = Field(description="When it was carried over.")
+    entry: int | None = Field(description="Number of the entry in its trail that tells of it.")
+
+
 class CommitmentRead(Read):
     """A commitment as it stands."""
 
@@ -115,9 +126,16 @@ class CommitmentRead(Read):
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     session_id: UUID | None
-    carried_to_session_id: UUID | None
+    carried_to_session_id: UUID | None = Field(description="The last session that it was carried over to.")
+    carried_over: list[CarriedOverRead] = Field(description="Every session that it was carried over to, in turn.")
+    carried_over_count: int
     working_group_id: UUID | None
     item_number: int
+    paragraph: str | None = Field(description="The paragraph as the minutes print it.")
+    annex: str | None = Field(description="Letter of the annex in which the paragraph stands.")
+    verb: str = Field(
+        description="The strength of the paragraph: agreed, noted, requested, offered; only agreed is counted."
+    )
     sector: str
     titles: dict[str, str]
     texts: dict[str, str]
@@ -137,7 +155,13 @@ class CommitmentRead(Read):
     )
     suspended_from: State | None
     review_on: ReducedDate | None
-    successor: str | None = Field(description="Reference of the commitment that replaced it or took it up.")
+    successor: str | None = Field(
+        description="Reference of the commitment that replaced it or took it up; the first of several."
+    )
+    successors: list[str] = Field(description="References of all that replaced it, where it was split.")
+    outcome: str | None = Field(description="Of an implemented one: as_agreed, or modified.")
+    modification: str | None = Field(description="In what it was done otherwise than agreed.")
+    subject_to: list[str] = Field(description="Parties whose approval at home is still awaited.")
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry in the trail that put each right."
     )

@@ -30,7 +30,7 @@ due_soon = _open & due.between(_today, _today + 30)
 dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 unknown = _commitment.c.unknown.is_not(None)
-_UNREAD = {"words", "leaf", "refused_transition_id", "seq"}
+_UNREAD = {"words", "earlier_sessions", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _UNREAD),
     _commitment.c.seq.label("version"),

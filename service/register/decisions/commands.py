@@ -1,6 +1,7 @@
 """Proposing a move, answering a proposal, taking one's own back: for any matter, and each locks its row first."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,7 @@ async def propose(
     if not locked.has_room(step, caller.party):
         raise await _already_open(connection, caller, locked)
     locked.standing.require(step.permission)
-    judged = judge(matter.rules, step, locked.case, body)
+    judged = judge(matter.rules, step, replace(locked.case, party=caller.party), body)
     return await _open(connection, caller, locked, judged)
 
 
@@ -96,7 +97,8 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, caller.party)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
-    effect, made = proposed(matter, move, locked.case), move.row(row["id"], row["commission_id"], caller, at)
+    effect = proposed(matter, move, locked.case)
+    made = move.row(row["id"], row["commission_id"], caller, at)
     others = [opened(made)]
     if judged.step.takes_back and locked.proposal:
         effect.told["withdrawn"] = str(locked.proposal)

@@ -31,4 +31,12 @@ MANY_PROPOSALS: dict[str, Example] = {
             "reason": "Both wait for the study of the pipeline (sample).",
         },
     },
+    "carry_over": {
+        "summary": "Several are taken up by the next session (200 as PK)",
+        "value": {
+            "action": "carry_over",
+            "matters": ["01940000-0000-7000-8000-000000000409", "01940000-0000-7000-8000-000000000410"],
+            "session_id": "01940000-0000-7000-8000-000000000009",
+        },
+    },
 }

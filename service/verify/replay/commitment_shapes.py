@@ -5,12 +5,14 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
+from service.register.commitments.rules.amendment import Annex, Paragraph
 from service.register.commitments.rules.evidence import Reference
 from service.values import Name, PartyCode, Reason, ReducedDate, Sector, Texts, Titles
 from service.verify.replay.commission_shapes import Id, Time, strict
 
 # Only ever null here, a text or an object in the commitment itself: languages have no type for what is never there.
 NotYet = Annotated[None, WithJsonSchema({"type": ["string", "null"]})]
+NoList = Annotated[None, WithJsonSchema({"type": ["array", "null"], "items": {"type": "string"}})]
 NoneYet = Annotated[None, WithJsonSchema({"type": ["object", "null"]})]
 
 
@@ -25,12 +27,11 @@ class PartyFacts(TypedDict, total=False):
 
 
 @strict
-class Commitment(TypedDict):
+class Members(TypedDict):
     """The members of a commitment as it is recorded; those that only a move sets are null."""
 
     reference: Reference
     session_id: Id | None
-    carried_to_session_id: NotYet
     working_group_id: Id | None
     item_number: Annotated[int, Field(ge=1, le=999_999)]
     sector: Sector
@@ -46,16 +47,50 @@ class Commitment(TypedDict):
     effective_on: NotYet
     suspended_from: NotYet
     review_on: NotYet
+
+
+@strict
+class Commitment1(Members):
+    """The same, in entries of version 1."""
+
+    carried_to_session_id: NotYet
     successor: NotYet
 
 
 @strict
-class Commitment2(Commitment):
+class Commitment2(Members):
     """The same, in entries of version 2."""
 
+    carried_over: NoneYet
+    paragraph: Paragraph | None
+    annex: Annex | None
+    verb: Literal["agreed", "noted", "requested", "offered"]
+    successors: NoList
+    outcome: NotYet
+    modification: NotYet
+    subject_to: NoneYet
     agreed_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]
     unknown: NoneYet
+
+
+@strict
+class Commitment(Members):
+    """The members of a commitment as it is recorded; some stand in entries of one version alone."""
+
+    carried_to_session_id: NotRequired[NotYet]
+    successor: NotRequired[NotYet]
+    carried_over: NotRequired[NoneYet]
+    paragraph: NotRequired[Paragraph | None]
+    annex: NotRequired[Annex | None]
+    verb: NotRequired[Literal["agreed", "noted", "requested", "offered"]]
+    successors: NotRequired[NoList]
+    outcome: NotRequired[NotYet]
+    modification: NotRequired[NotYet]
+    subject_to: NotRequired[NoneYet]
+    agreed_on: NotRequired[NotYet]
+    corrected: NotRequired[Annotated[dict[str, int], Field(max_length=0)]]
+    unknown: NotRequired[NoneYet]
 
 
 @strict
@@ -85,6 +120,15 @@ class Recorded(TypedDict):
     """A commitment was recorded; `effective` where nobody else need confirm."""
 
     commitment: Commitment
+    proposal: Proposal
+    effective: NotRequired[Effective]
+
+
+@strict
+class Recorded1(TypedDict):
+    """`commitment.recorded` of version 1."""
+
+    commitment: Commitment1
     proposal: Proposal
     effective: NotRequired[Effective]
 

@@ -1,6 +1,7 @@
 """Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
 from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.matter import upgraded
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
@@ -20,6 +21,8 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         subject.rules is None or subject.rules.version <= entry.v,
         "its version is lower than that of an entry before it",
     )
+    if subject.rules and subject.rules.version < entry.v:
+        subject.facts = upgraded(subject.facts)
     subject.rules = RULES["commitment", entry.v]
     if subject.waiting or "expired" in data:
         decisions.expire(subject, entry)
@@ -49,8 +52,8 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
+    subject.facts = dict(facts)
     assert subject.rules is not None
-    subject.facts = {**dict.fromkeys(subject.rules.members), "corrected": {}, **facts}
     subject.recorded_by = party
     decisions.open_proposal(register, subject.rules, subject, entry, party)
 

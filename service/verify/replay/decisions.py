@@ -36,7 +36,7 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
     room = subject.waiting is None or any(has_room(row, subject.waiting.by, party) for row in rows)
     require(room, "a proposal is open already; one at a time")
-    row = judge(register, rules, subject, proposal, entry.recorded_at)
+    row = judge(register, rules, subject, proposal, entry.recorded_at, party)
     facts = {**subject.facts, RECORDER: subject.recorded_by}
     require(is_open_to(row, facts, party), f"it was done for {party}, which another party alone may do")
     awaits = [] if row.who is Who.OWN else register.others(party)

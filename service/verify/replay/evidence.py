@@ -1,6 +1,7 @@
 """Judging a proposal by the service's own judgement, with what the entries before it add up to. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,6 @@ from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
-from service.register.commitments.rules.lifecycle import OPEN
 from service.register.decisions.rules import judging
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
@@ -22,14 +22,14 @@ from service.verify.replay.shape import Broken, require, spelled
 Members = Mapping[str, Any]
 
 
-def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str) -> Step:
+def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str, party: str) -> Step:
     """Return the row that the proposal follows, if it could be made at `at` of the subject as it stands.
 
     Raises `Broken` if it could not.
     """
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
-    case = case_of(register, rules, subject, body, at)
+    case = replace(case_of(register, rules, subject, body, at), party=party)
     step = row_for(rules, case.facts, body)
     require(lasts(proposal, at), "it had expired before it was made")
     try:
@@ -96,7 +96,7 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
     other = register.commitments.get(name.key)
     if other is None or not other.facts:
         return None
-    return Found(is_itself=name.key == members["reference"], is_open=other.facts["state"] in OPEN)
+    return Found(is_itself=name.key == members["reference"], is_open=other.facts["state"] in rules.lifecycle.takes_up)
 
 
 def _rival(register: Register, members: Members, ordinal: str) -> Found | None:

@@ -40,8 +40,9 @@ OF_SESSIONS: Final[Mapping[str, type]] = {
     **{kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")},
 }
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
-COMMITMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
-COMMITMENT_KINDS_2: Final = {**COMMITMENT_KINDS, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
+_OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
+COMMITMENT_KINDS: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded1)}
+COMMITMENT_KINDS_2: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 

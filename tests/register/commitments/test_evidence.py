@@ -12,6 +12,7 @@ from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, Stat
 from service.register.commitments.rules.requirements import Facts, impossible, missing
 from service.values import end, start
 from tests.cases import case_of
+from tests.conftest import SESSION_9
 from tests.register.commitments.test_journey import DRAFT, IMPLEMENT, SIGN
 
 PROPOSAL: TypeAdapter[Any] = TypeAdapter(Proposal)
@@ -22,6 +23,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "sign": SIGN,
     "implement": IMPLEMENT,
     "amend": {"reason": "R", "changes": {"sector": "energy"}},
+    "approve": {},
+    "carry_over": {"session_id": SESSION_9},
     "reopen": {"reason": "R"},
     "suspend": {"reason": "R", "review_on": "2027"},
     "resume": {"reason": "R"},
@@ -40,6 +43,8 @@ NEEDED = {
     "sign": {"effective_on", "place", "signatories", "authentic_texts"},
     "implement": {"effective_on", "report"},
     "amend": {"reason", "changes"},
+    "approve": set(),
+    "carry_over": {"session_id"},
     "reopen": {"reason"},
     "suspend": {"reason", "review_on"},
     "resume": {"reason"},
@@ -169,7 +174,7 @@ BEFORE: dict[str, Any] = {
     "state": "mou_drafted",
     "suspended_from": None,
     "review_on": None,
-    "successor": None,
+    "successors": None,
     "effective_on": "2025",
     "instrument": {"kind": "mou"},
     "no_instrument_reason": None,

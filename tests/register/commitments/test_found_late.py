@@ -167,3 +167,10 @@ async def test_lists_tell_what_is_unknown_and_of_which_fact(world: World) -> Non
     assert part["id"] not in found_by["unknown=false"] | found_by["unknown_fact=report"]
     assert whole["id"] in found_by["unknown=false"]
     assert whole["id"] not in found_by["unknown=true"]
+
+
+async def test_what_was_found_with_a_draft_and_is_signed_no_longer_lacks_the_draft(world: World) -> None:
+    one = await found(world, {"found_in": "mou_drafted", "agreed_on": "2024", "instrument_kind": "mou"})
+    one = await moved(world, one, SIGN)
+    assert one["unknown"] == ["instrument_title"]
+    await proven(world)

@@ -284,6 +284,7 @@ async def test_reading_lists_what_each_allowed_action_still_needs_and_whom_it_aw
     assert set(actions) == {
         "redraft",
         "sign",
+        "carry_over",
         "amend",
         "suspend",
         "withdraw",

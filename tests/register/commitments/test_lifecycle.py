@@ -28,8 +28,8 @@ SPINE: dict[tuple[str, str, str], dict[str, Any]] = {
     ("sign", "mou_drafted", "signed"): {},
     ("implement", "signed", "implemented"): {},
     ("implement", "agreed", "implemented"): {"instrument_required": False},
-    ("reopen", "implemented", "signed"): {"instrument_required": True},
-    ("reopen", "implemented", "agreed"): {"instrument_required": False},
+    ("reopen", "implemented", "signed"): {"signed": True},
+    ("reopen", "implemented", "agreed"): {"signed": False},
     ("retract", "proposed", "retracted"): {"is_joint": False},
     ("suspend", "proposed", "suspended"): {},
     ("suspend", "agreed", "suspended"): {},
@@ -40,14 +40,27 @@ OPEN_STATES = ("proposed", "agreed", "mou_drafted", "signed", "suspended")
 ENDS = {"withdraw": "withdrawn", "lapse": "lapsed", "supersede": "superseded", "merge": "merged"}
 EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
     **{(action, source, end): {} for action, end in ENDS.items() for source in OPEN_STATES},
-    **{("amend", source, source): {} for source in OPEN_STATES},
+    **{("amend", str(state), str(state)): {} for state in State if state is not State.RETRACTED},
+    **{
+        ("approve", state, state): {"subject_to_approval": True}
+        for state in ("agreed", "mou_drafted", "signed", "implemented", "suspended")
+    },
+    **{("carry_over", source, source): {} for source in OPEN_STATES},
     **{("correct", str(state), str(state)): {} for state in State},
 }
 EXPECTED: dict[tuple[str, str, str], dict[str, Any]] = {**SPINE, **EXITS}
 UNDONE = ("agreed", "mou_drafted", "signed", "implemented", *ENDS.values(), "retracted")
 FACTS = [
-    {"found_in": found, "instrument_required": required, "is_joint": joint}
-    for found, required, joint in product(["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 2)
+    {
+        "found_in": found,
+        "instrument_required": required,
+        "is_joint": joint,
+        "signed": signed,
+        "subject_to_approval": subject,
+    }
+    for found, required, joint, signed, subject in product(
+        ["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 4
+    )
 ]
 
 
@@ -106,10 +119,11 @@ def test_what_evidence_brings_to_the_instrument_is_told_by_the_commitment() -> N
     assert brought <= InstrumentRead.model_fields.keys(), "add the new one to InstrumentRead, or nobody reads it"
 
 
-def test_a_closed_one_takes_mending_and_nothing_else() -> None:
-    closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED, State.RETRACTED)
+def test_a_closed_one_takes_mending_and_another_reader_or_owner_and_nothing_else() -> None:
+    closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
     assert {row.source for row in LIFECYCLE.steps} == set(State)
-    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["correct", "reinstate"]] * 5
+    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["amend", "correct", "reinstate"]] * 4
+    assert LIFECYCLE.allowed(State.RETRACTED, {}) == ["correct", "reinstate"]
 
 
 def test_from_each_state_that_a_move_brings_a_move_leads_back() -> None:

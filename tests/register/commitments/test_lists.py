@@ -103,8 +103,7 @@ async def test_derived_flags_follow_the_day_and_the_proposals(world: World) -> N
 
 
 async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(world: World) -> None:
-    changes = {"carried_to_session_id": SESSION_9}
-    await confirmed(world, item(7), {"action": "amend", "reason": "R", "changes": changes})
+    await confirmed(world, item(7), {"action": "carry_over", "session_id": SESSION_9})
     assert await references(world, f"session_id={SESSION_9}") == ["07"]
     assert "07" in await references(world, f"session_id={SESSION_8}")
     for query in (f"session_id={SESSION_8}&session_id={SESSION_9}", f"session_id={SESSION_9}&session_id={SESSION_8}"):
@@ -116,7 +115,10 @@ async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(w
 async def test_pages_of_a_session_are_those_of_the_whole_list_in_every_order(world: World, sort: Sort) -> None:
     owner = await world.connect()
     await owner.execute(
-        "UPDATE commitment SET carried_to_session_id = $1 WHERE item_number IN (3, 6, 9, 12)", UUID(SESSION_9)
+        """UPDATE commitment SET carried_over = jsonb_build_object($1::uuid, '{"on": null, "entry": 1}'::jsonb),
+            carried_to_session_id = CASE WHEN item_number < 9 THEN $1 END,
+            earlier_sessions = CASE WHEN item_number > 8 THEN ARRAY[$1] END WHERE item_number IN (3, 6, 9, 12)""",
+        UUID(SESSION_9),
     )
     await owner.execute("UPDATE commitment SET session_id = $1 WHERE item_number IN (3, 4)", UUID(SESSION_9))
     theirs = [one for one in await references(world, f"sort={sort}") if one in {"03", "04", "06", "09", "12"}]

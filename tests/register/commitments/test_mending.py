@@ -114,7 +114,7 @@ async def test_a_closed_one_is_corrected_and_reinstated_as_it_was(world: World, 
     assert (await confirmed(world, item(NUMBER), body))["state"] == end
     if named:
         found = await correct(world, action, named, "PK-AZ/08/007")
-        assert (found["successor"], list(found["corrected"])) == ("PK-AZ/08/007", ["successor"])
+        assert (found["successor"], list(found["corrected"])) == ("PK-AZ/08/007", ["successors"])
     found = await correct(world, action, "reason", "Another reason")
     assert f"{action}.reason" in found["corrected"]
     leaf = await leaf_of(world, action)

@@ -44,8 +44,11 @@ async def test_an_implemented_one_can_be_reopened_or_mended_and_nothing_else(wor
     url = f"/v1/commitments/{made['id']}/transitions"
     body = {"action": "implement", "effective_on": "2025-06", "report": "Done", "no_instrument_reason": "None needed"}
     assert (await world.as_("PK").post(url, json=body)).status_code == 201
-    refused = await world.as_("PK").post(url, json={"action": "amend"})
-    assert (refused.status_code, refused.json()["allowed_actions"]) == (409, ["reopen", "correct", "reinstate"])
+    refused = await world.as_("PK").post(url, json={"action": "sign"})
+    assert (refused.status_code, refused.json()["allowed_actions"]) == (
+        409,
+        ["reopen", "amend", "correct", "reinstate"],
+    )
     assert (await world.as_("PK").post(url, json={"action": "reopen", "reason": "Half of it"})).status_code == 201
     assert (await read(world, made["id"]))["state"] == "agreed"
 

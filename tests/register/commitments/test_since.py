@@ -92,4 +92,4 @@ def test_every_move_takes_a_day(action: Action) -> None:
 
 def test_the_day_is_that_of_utc() -> None:
     late = datetime.fromisoformat("2026-01-01T02:00:00+05:00")
-    assert day_of(None, {}, late) == "2025-12-31"  # type: ignore[arg-type]
+    assert day_of(None, {}, late) == "2025-12-31"

@@ -17,12 +17,14 @@ ADDRESSES: Final = {"commitment": "commitments", "session": "sessions"}
 REASON: Final = {"reason": "R"}
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
     "commitment": [
-        {"action": "agree", "agreed_on": "2025"}, DRAFT, SIGN,
+        {"action": "agree", "agreed_on": "2025"}, {"action": "agree", "found_in": "signed", "subject_to": ["PK"]}, DRAFT, SIGN,
         {"action": "implement", "effective_on": "2026", "report": "R", "no_instrument_reason": "N"},
-        {"action": "amend", "changes": {"target_date": "2028", "carried_to_session_id": SESSION_9}, **REASON},
+        {"action": "amend", "changes": {"target_date": "2028"}, **REASON},
+        {"action": "carry_over", "session_id": SESSION_9}, {"action": "carry_over", "session_id": SESSION_8},
+        {"action": "approve"}, {"action": "approve", "approved": False},
         {"action": "suspend", "review_on": "2027", **REASON},
         *({"action": action, **REASON} for action in ("redraft", "reopen", "resume", "withdraw", "lapse", "retract")),
-        {"action": "supersede", "successor": "PK-AZ/08/003"},
+        {"action": "supersede", "successors": ["PK-AZ/08/003", "PK-AZ/08/007"]},
     ],
     "session": [
         HOLD, HOLD | {"minutes": MINUTES, "subject_to": ["AZ"]}, ADOPT, CANCEL,

@@ -22,6 +22,7 @@ from tests.verify.test_register import exported
 # Written from the domain's description, not from the tables: what one party does alone, and which.
 OWN: Final[dict[tuple[str, str], str | None]] = {
     ("commitment", "retract"): RECORDER,
+    ("commitment", "approve"): None,
     ("session", "retract"): RECORDER,
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,

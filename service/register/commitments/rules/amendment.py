@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.permissions import Confidentiality
@@ -43,6 +44,29 @@ Text = TypeVar("Text")
 ChangedTexts = Annotated[dict[ChangedLanguage, Text | None], Field(max_length=20), AfterValidator(one_spelling_each)]
 
 
+class Verb(StrEnum):
+    """The strength of a paragraph; only what is agreed counts as a commitment."""
+
+    AGREED = "agreed"
+    NOTED = "noted"
+    REQUESTED = "requested"
+    OFFERED = "offered"
+
+
+Paragraph = Annotated[
+    Name,
+    StringConstraints(max_length=40),
+    Field(
+        description="The paragraph as the minutes print it; several records may cite one.", examples=["12(b)", "III.4"]
+    ),
+]
+Annex = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{1,3}$"),
+    Field(description="Letter of the annex in which the paragraph stands.", examples=["B"]),
+]
+
+
 class SharedChanges(Strict):
     """Shared facts to change, as a merge patch (RFC 7396): null in a text removes that language."""
 
@@ -51,7 +75,9 @@ class SharedChanges(Strict):
     sector: Sector | None = None
     target_date: ModernDate | None = None
     working_group_id: UUID | None = None
-    carried_to_session_id: UUID | None = Field(None, description="The later session to which it is carried over.")
+    paragraph: Paragraph | None = None
+    annex: Annex | None = None
+    verb: Verb | None = Field(None, description="The strength of the paragraph; only `agreed` is counted.")
     confidentiality: Confidentiality | None = None
     instrument_required: Flag | None = None
     no_instrument_reason: Reason | None = None
@@ -60,7 +86,14 @@ class SharedChanges(Strict):
     def _something_changes(self) -> "SharedChanges":
         if not self.model_fields_set:
             raise ValueError("must name at least one fact to change")
-        for name in {"titles", "texts", "sector", "confidentiality", "instrument_required"} & self.model_fields_set:
+        for name in {
+            "titles",
+            "texts",
+            "sector",
+            "confidentiality",
+            "instrument_required",
+            "verb",
+        } & self.model_fields_set:
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be removed")
         return self
@@ -68,9 +101,11 @@ class SharedChanges(Strict):
 
 SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
     "session_id": TypeAdapter(UUID | None),
-    "carried_to_session_id": TypeAdapter(UUID | None),
     "working_group_id": TypeAdapter(UUID | None),
     "item_number": TypeAdapter(Annotated[Number, Field(ge=1, le=99_999)]),
+    "paragraph": TypeAdapter(Paragraph | None),
+    "annex": TypeAdapter(Annex | None),
+    "verb": TypeAdapter(Verb),
     "sector": TypeAdapter(Sector),
     "titles": TypeAdapter(Titles),
     "texts": TypeAdapter(Texts),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from service.register.commitments.rules import late
 from service.register.commitments.rules.amendment import SHARED
-from service.register.commitments.rules.evidence import MODELS
+from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.requirements import Facts
 from service.register.decisions.rules import matter, mending
@@ -87,6 +87,10 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
         after["unknown"] = _unknown(step, evidence, case)
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
+    if step.action is Action.APPROVE:
+        after["subject_to"] = _awaited(evidence, case)
+    if step.action is Action.CARRY_OVER:
+        after["carried_over"] = _carried(evidence, case)
     instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
@@ -95,7 +99,8 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
 
 def _agreed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     reason = evidence.get("no_instrument_reason") or case.members["no_instrument_reason"]
-    return {"agreed_on": evidence.get("agreed_on"), "no_instrument_reason": reason}
+    awaited = dict.fromkeys(evidence.get("subject_to") or (), True) or None
+    return {"agreed_on": evidence.get("agreed_on"), "no_instrument_reason": reason, "subject_to": awaited}
 
 
 def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, bool] | None:
@@ -105,7 +110,9 @@ def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, b
         assert isinstance(facts, Facts)
         required = facts.instrument_required
         return late.unknown(evidence, facts.parties, facts.languages, instrument_required=required)
-    brought = {"effective_on", *(name for name, value in evidence.items() if value)}
+    # What was signed needs no draft any more.
+    drafted = late.OF_DRAFT if step.action is Action.SIGN else ()
+    brought = {"effective_on", *drafted, *(name for name, value in evidence.items() if value)}
     return {name: True for name in case.members["unknown"] or () if name not in brought} or None
 
 
@@ -114,8 +121,14 @@ def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "suspended_from": str(step.source) if suspended else None,
         "review_on": evidence.get("review_on"),
-        "successor": evidence.get("successor") or evidence.get("target"),
+        "successors": evidence.get("successors")
+        or list(filter(None, map(evidence.get, ("successor", "target"))))
+        or None,
+        "outcome": evidence.get("outcome"),
+        "modification": evidence.get("modification"),
     }
+    if step.action is Action.IMPLEMENT:
+        facts["outcome"] = evidence.get("outcome") or Outcome.AS_AGREED.value
     if step.action is Action.IMPLEMENT and evidence.get("no_instrument_reason"):
         facts["no_instrument_reason"] = evidence["no_instrument_reason"]
     return facts
@@ -131,7 +144,23 @@ def instrument_of(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[
 
 
 def _amended(changes: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: merge_patch(before[name], value) for name, value in changes.items()}
+    # An amendment of version 1 could also name the session to which it was carried over.
+    return {name: merge_patch(before[name], value) for name, value in changes.items() if name in SHARED}
+
+
+def _awaited(evidence: Mapping[str, Any], case: Case) -> dict[str, bool]:
+    """Return of each party whose approval at home was awaited whether it still is."""
+    return {**case.members["subject_to"], str(case.party): evidence.get("approved") is False}
+
+
+def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
+    """Return every session that it was carried to: when, and the number of the entry that tells of it."""
+    session = evidence.get("session_id")
+    day = matter.day_of(None, evidence, case.at)
+    return {
+        **(case.members["carried_over"] or {}),
+        **({session: {"on": day, "entry": case.seq}} if session else {}),
+    } or None
 
 
 def merge_patch(before: Any, patch: Any) -> Any:  # noqa: ANN401 -- any JSON value (RFC 7396)

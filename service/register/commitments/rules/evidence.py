@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
@@ -18,11 +19,18 @@ from service.register.instruments.rules import (
     KnownText,
     Signatory,
 )
-from service.values import LongText, ModernDate, Name, Number, PartyCode, Reason, ReducedDate, Texts
+from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, ReducedDate, Texts
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
 Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
+
+
+class Outcome(StrEnum):
+    """What was carried out."""
+
+    AS_AGREED = "as_agreed"
+    MODIFIED = "modified"
 
 
 class Agreement(Evidence):
@@ -33,6 +41,9 @@ class Agreement(Evidence):
 
     agreed_on: ModernDate | None = Field(
         None, description="When it was agreed; needed where it is found in no later state."
+    )
+    subject_to: list[PartyCode] | None = Field(
+        None, max_length=20, description="Parties whose approval at home is awaited before it binds them."
     )
     found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
     effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
@@ -51,6 +62,8 @@ class Agreement(Evidence):
     enters_into_force_on: ReducedDate | None = None
     ceremony_on: ReducedDate | None = Field(None, description="Date of a ceremony, where it was another day.")
     report: LongText | None = Field(None, description="The implementation report of one that was found implemented.")
+    outcome: Outcome | None = Field(None, description="Of one that was found implemented.")
+    modification: Reason | None = Field(None, description="How it was modified, of one that was found implemented.")
     no_instrument_reason: Reason | None = Field(
         None, description="Why one that was found implemented was done without an instrument."
     )
@@ -102,6 +115,8 @@ class Implement(Evidence):
     report: LongText = Field(description="The implementation report.")
     entered_into_force_on: ReducedDate | None = Field(None, description="Needed where the instrument is a treaty.")
     no_instrument_reason: Reason | None = Field(None, description="Needed where it was done without an instrument.")
+    outcome: Outcome | None = Field(None, description="`as_agreed` if nothing is said.")
+    modification: Reason | None = Field(None, description="Needed where it was modified: how.")
     unknown: list[mending.FactName] | None = Field(
         None, max_length=20, description="Of what is listed as unknown on the commitment: what neither side knows."
     )
@@ -113,7 +128,14 @@ class Amend(Evidence):
     action: Literal[Action.AMEND]
     reason: Reason
     changes: SharedChanges
-    corrects: Number | None = Field(None, ge=0, lt=2**53, description="`seq` of the audit entry that this corrects.")
+
+
+class CarryOver(Evidence):
+    """A later session takes it up again; the state stays, and every session that it was carried to remains."""
+
+    action: Literal[Action.CARRY_OVER]
+    session_id: UUID | None = Field(None, description="The later session, of the same commission.")
+    reason: Reason | None = None
 
 
 class Reopen(Evidence):
@@ -156,7 +178,12 @@ class Supersede(Evidence):
     """Another commitment replaces it."""
 
     action: Literal[Action.SUPERSEDE]
-    successor: Reference = Field(description="Reference of the commitment that replaces it, of the same commission.")
+    successor: Reference | None = Field(
+        None, description="Reference of the commitment that replaces it, of the same commission."
+    )
+    successors: list[Reference] | None = Field(
+        None, min_length=1, max_length=20, description="Instead, where it is split: those that replace it together."
+    )
     reason: Reason | None = None
 
 
@@ -187,6 +214,13 @@ class Retract(Evidence):
     reason: Reason | None = None
 
 
+class Approve(Evidence):
+    """A party's approval at home is there: it is no longer awaited. No other party confirms it."""
+
+    action: Literal[Action.APPROVE]
+    approved: Flag = Field(True, description="false: it turned out not to be there, and is awaited again.")  # noqa: FBT003
+
+
 AnyEvidence = (
     Agree
     | DraftMou
@@ -194,6 +228,7 @@ AnyEvidence = (
     | Sign
     | Implement
     | Amend
+    | CarryOver
     | Reopen
     | Suspend
     | Resume
@@ -204,6 +239,7 @@ AnyEvidence = (
     | Correct
     | Reinstate
     | Retract
+    | Approve
 )
 Proposal = TypeAliasType(
     "Proposal",
@@ -220,6 +256,7 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.SIGN: Sign,
     Action.IMPLEMENT: Implement,
     Action.AMEND: Amend,
+    Action.CARRY_OVER: CarryOver,
     Action.REOPEN: Reopen,
     Action.SUSPEND: Suspend,
     Action.RESUME: Resume,
@@ -230,4 +267,5 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.CORRECT: Correct,
     Action.REINSTATE: Reinstate,
     Action.RETRACT: Retract,
+    Action.APPROVE: Approve,
 }

@@ -1,21 +1,26 @@
 """What an amendment, or a recording, may not make of a commitment. Pure."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules import chronology
 from service.register.commitments.rules.effect import MENDING, effect
+from service.register.commitments.rules.evidence import Outcome
 from service.register.commitments.rules.late import misplaced
-from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.lifecycle import OPEN, Action
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
-from service.register.decisions.rules import matter
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.mending import CORRECTS, named
 from service.trail.entry import canonical
 
 TEXTS = ("titles", "texts")
+STAYS_OPEN: Final = ("confidentiality", "working_group_id")
+"""What is amended of a closed commitment too: who may read it, and who owns it."""
+MOST_TOLD: Final = 58_000
+"""Bytes of evidence, before and after together: an entry has 65,535, and some members beside."""
 
 
 def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
@@ -26,16 +31,75 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
         there = named(case, CORRECTS).entry
         return (MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)) if there else []
     if step.action is Action.AMEND:
-        return unfit_amendment(case, effect(step, evidence, case))
-    wrong = misplaced(evidence) if step.action is Action.AGREE else _known(evidence, case.facts)
-    return wrong or chronology.impossible(case.members, effect(step, evidence, case))
+        return _of_a_closed_one(step, evidence) + unfit_amendment(case, effect(step, evidence, case))
+    after = effect(step, evidence, case)
+    wrong = _UNFIT[step.action](evidence, case) if step.action in _UNFIT else []
+    return wrong or chronology.impossible(case.members, after) + _too_large(case, evidence, after)
 
 
-def _known(evidence: Mapping[str, Any], facts: matter.Facts) -> list[Fault]:
-    """Return what is said to be unknown and is not."""
+def _of_a_closed_one(step: Step, evidence: Mapping[str, Any]) -> list[Fault]:
+    if step.source in OPEN:
+        return []
+    said = (
+        f"of a commitment that is {step.source}, only {' and '.join(STAYS_OPEN)} may be amended; correct what is wrong"
+    )
+    return [fault(f"/changes/{name}", said) for name in evidence["changes"] if name not in STAYS_OPEN]
+
+
+def _approved(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    again, subject = evidence.get("approved") is False, case.members["subject_to"] or {}
+    if case.party not in subject:
+        return [
+            fault(
+                "", f"it was not agreed subject to the approval of {case.party}, but of {' and '.join(sorted(subject))}"
+            )
+        ]
+    if subject[case.party] is not again:
+        return []
+    return [
+        fault("/approved", f"nothing would change: the approval of {case.party} is {'' if again else 'not '}awaited")
+    ]
+
+
+def _carried(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    session = evidence["session_id"]
+    if session == case.members["session_id"]:
+        return [fault("/session_id", "is the session that agreed it; name a later one")]
+    carried = session in (case.members["carried_over"] or {})
+    return [fault("/session_id", "it was carried over to this session already")] if carried else []
+
+
+def _succeeded(evidence: Mapping[str, Any], _: Case) -> list[Fault]:
+    several = evidence.get("successors") or []
+    twice = [one for one in several if several.count(one) > 1]
+    both = (
+        [fault("/successors", "is given instead of successor, not beside it")]
+        if several and evidence.get("successor")
+        else []
+    )
+    return both + ([fault("/successors", f"names {twice[0]} more than once")] if twice else [])
+
+
+def _modified(evidence: Mapping[str, Any]) -> list[Fault]:
+    if evidence.get("modification") and evidence.get("outcome") != Outcome.MODIFIED:
+        return [fault("/modification", "is given where the outcome is modified, and only then")]
+    return []
+
+
+def _too_large(case: Case, evidence: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fault]:
+    """Return the fault that evidence, before and after would not fit one entry of the trail."""
+    told = {"before": {name: case.members[name] for name in after}, "after": after, "evidence": evidence}
+    length = len(canonical(told))
+    said = f"with what it changes it has {length} bytes; at most {MOST_TOLD} fit the audit trail"
+    return [fault("", said)] if length > MOST_TOLD else []
+
+
+def _implemented(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is said to be unknown and is not, and a modification of what was done as agreed."""
+    facts = case.facts
     assert isinstance(facts, Facts)
     listed = f"what is not known: {', '.join(facts.unknown) or 'nothing'}"
-    return [
+    return _modified(evidence) + [
         fault(f"/unknown/{place}", f"is not among {listed}")
         for place, name in enumerate(evidence.get("unknown") or ())
         if name not in facts.unknown
@@ -45,7 +109,7 @@ def _known(evidence: Mapping[str, Any], facts: matter.Facts) -> list[Fault]:
 def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what the move that is corrected would have been told of the value, and of the record that comes out."""
     entry = named(case, CORRECTS).entry
-    fact, facts = evidence["fact"], case.facts
+    fact, facts = evidence["fact"].removeprefix("own_"), case.facts
     assert entry
     assert isinstance(facts, Facts)
     value = {fact: evidence["value"]}
@@ -54,10 +118,13 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         gaps = missing(entry.step.action, {**entry.evidence, **value}, facts)
         if entry.step.action is Action.AGREE:
             gaps += misplaced({**entry.evidence, **value})
-        wrong += [one for one in gaps if one["pointer"] == f"/{fact}"]
+        # null: it was not carried over at all.
+        taken_out = entry.step.action is Action.CARRY_OVER and fact == "session_id" and evidence["value"] is None
+        wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not taken_out]
     listed = [fault(one["pointer"].replace(f"/{fact}", "/value", 1), one["detail"]) for one in wrong]
     after = effect(step, evidence, case)
     listed += chronology.impossible(case.members, after, "/value")
+    listed += _too_large(case, evidence, after)
     return listed or too_long({**case.members, **after}, "/value")
 
 
@@ -80,3 +147,12 @@ def too_long(members: Mapping[str, Any], pointer: str) -> list[Fault]:
             pointer, f"titles, texts and reason have {length} bytes together; at most {MOST_BYTES} fit the audit trail"
         )
     ]
+
+
+_UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]] = {
+    Action.AGREE: lambda evidence, _: misplaced(evidence) + _modified(evidence),
+    Action.CARRY_OVER: _carried,
+    Action.APPROVE: _approved,
+    Action.SUPERSEDE: _succeeded,
+    Action.IMPLEMENT: _implemented,
+}

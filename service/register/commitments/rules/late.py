@@ -10,11 +10,12 @@ from service.errors import Fault, fault
 from service.register.commitments.rules.lifecycle import SPINE, State
 from service.register.instruments.rules import InstrumentKind, Signatory
 
+OF_DRAFT: Final = ("drafting_party", "texts", "text_reference")
 BEGINS: Final[Mapping[str, State]] = {
-    **dict.fromkeys(("drafting_party", "texts", "text_reference"), State.MOU_DRAFTED),
+    **dict.fromkeys(OF_DRAFT, State.MOU_DRAFTED),
     **dict.fromkeys(("place", "signatories", "authentic_texts"), State.SIGNED),
     **dict.fromkeys(("expires_on", "enters_into_force_on", "ceremony_on"), State.SIGNED),
-    **dict.fromkeys(("signed_on", "report", "no_instrument_reason"), State.IMPLEMENTED),
+    **dict.fromkeys(("signed_on", "report", "outcome", "modification", "no_instrument_reason"), State.IMPLEMENTED),
 }
 """The first state of which each piece of evidence can tell."""
 

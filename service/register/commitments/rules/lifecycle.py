@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from service.register.decisions.rules.lifecycle import BACK, Lifecycle, Step, each
+from service.register.decisions.rules.lifecycle import BACK, Lifecycle, Step, Who, each
 from service.register.decisions.rules.mending import mending
 from service.register.decisions.rules.own import retracting
 
@@ -34,6 +34,7 @@ class Action(StrEnum):
     SIGN = "sign"
     IMPLEMENT = "implement"
     AMEND = "amend"
+    CARRY_OVER = "carry_over"
     REOPEN = "reopen"
     SUSPEND = "suspend"
     RESUME = "resume"
@@ -44,6 +45,7 @@ class Action(StrEnum):
     CORRECT = "correct"
     REINSTATE = "reinstate"
     RETRACT = "retract"
+    APPROVE = "approve"
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
@@ -63,6 +65,7 @@ MEANING: Final[Mapping[StrEnum, str]] = {
 SPINE: Final = (State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED)
 OPEN: Final = (State.PROPOSED, State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.SUSPENDED)
 
+CLOSED: Final = (State.IMPLEMENTED, State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
 UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, State.SUSPENDED})
 """States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
 STEPS: Final[tuple[Step, ...]] = (
@@ -72,9 +75,10 @@ STEPS: Final[tuple[Step, ...]] = (
     Step(Action.SIGN, State.MOU_DRAFTED, State.SIGNED),
     Step(Action.IMPLEMENT, State.SIGNED, State.IMPLEMENTED),
     Step(Action.IMPLEMENT, State.AGREED, State.IMPLEMENTED, when={"instrument_required": False}),
-    Step(Action.REOPEN, State.IMPLEMENTED, State.SIGNED, when={"instrument_required": True}),
-    Step(Action.REOPEN, State.IMPLEMENTED, State.AGREED, when={"instrument_required": False}),
-    *each(Action.AMEND, None, OPEN),
+    Step(Action.REOPEN, State.IMPLEMENTED, State.SIGNED, when={"signed": True}),
+    Step(Action.REOPEN, State.IMPLEMENTED, State.AGREED, when={"signed": False}),
+    *each(Action.AMEND, None, (*OPEN, *CLOSED)),
+    *each(Action.CARRY_OVER, None, OPEN),
     *each(Action.SUSPEND, State.SUSPENDED, [state for state in OPEN if state is not State.SUSPENDED]),
     Step(Action.RESUME, State.SUSPENDED, BACK),
     *each(Action.WITHDRAW, State.WITHDRAWN, OPEN),
@@ -82,9 +86,19 @@ STEPS: Final[tuple[Step, ...]] = (
     *each(Action.SUPERSEDE, State.SUPERSEDED, OPEN),
     *each(Action.MERGE, State.MERGED, OPEN),
     *mending(Action.CORRECT, State, Action.REINSTATE, UNDONE),
+    *(
+        Step(Action.APPROVE, state, state, who=Who.OWN, when={"subject_to_approval": True})
+        for state in (*SPINE, State.SUSPENDED)
+    ),
     *retracting(Action.RETRACT, State.RETRACTED, (State.PROPOSED,)),
 )
 
 LIFECYCLE: Final = Lifecycle(
-    noun="A commitment", steps=STEPS, meaning=MEANING, begins={"record": State.PROPOSED}, open=OPEN, spine=SPINE
+    noun="A commitment",
+    steps=STEPS,
+    meaning=MEANING,
+    begins={"record": State.PROPOSED},
+    open=OPEN,
+    spine=SPINE,
+    takes_up=(*OPEN, State.IMPLEMENTED),
 )

@@ -1,10 +1,11 @@
 """A commitment as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from service.register.commitments.rules import version_1
-from service.register.commitments.rules.amendment import SHARED
+from service.register.commitments.rules.amendment import SHARED, Verb
 from service.register.commitments.rules.chronology import odd
 from service.register.commitments.rules.effect import day_of, effect
 from service.register.commitments.rules.evidence import MODELS
@@ -15,9 +16,9 @@ from service.register.commitments.rules.requirements import Facts, facts, imposs
 from service.register.decisions.rules.matter import Rules
 
 MEMBERS: Final = (
-    "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
+    "reference", "session_id", "carried_over", "working_group_id", "item_number", "paragraph", "annex", "verb", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
-    "agreed_on", "effective_on", "suspended_from", "review_on", "successor", "corrected", "unknown",
+    "agreed_on", "effective_on", "suspended_from", "review_on", "successors", "outcome", "modification", "subject_to", "corrected", "unknown",
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 
@@ -45,7 +46,8 @@ COMMITMENT_1: Final = replace(
     COMMITMENT,
     version=1,
     frees=False,
-    lifecycle=replace(LIFECYCLE, steps=version_1.STEPS),
+    lifecycle=replace(LIFECYCLE, steps=version_1.STEPS, takes_up=LIFECYCLE.open),
+    members=version_1.MEMBERS,
     evidence=version_1.EVIDENCE,
     unfit=version_1.unfit,
     effect=version_1.effect,
@@ -53,3 +55,16 @@ COMMITMENT_1: Final = replace(
 )
 """The rules of entries of version 1: nothing could be corrected, undone or retracted, a proposal could stand for ever, and who had
 confirmed could only wait."""
+
+
+def upgraded(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a commitment of version 1 as those of today; what it never told is not known."""
+    successor, session = members["successor"], members["carried_to_session_id"]
+    return {
+        **dict.fromkeys(MEMBERS),
+        "corrected": {},
+        "verb": Verb.AGREED.value,
+        **{name: value for name, value in members.items() if name in MEMBERS},
+        "successors": [successor] if successor else None,
+        "carried_over": {session: {"on": None, "entry": None}} if session else None,
+    }

@@ -14,7 +14,7 @@ import orjson
 from typing_extensions import override
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.evidence import MODELS
+from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import SPINE, Action, State
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
@@ -39,13 +39,22 @@ class Facts(matter.Facts):
     instrument_required: bool
     no_instrument_reason: str | None = None
     instrument_kind: str | None = None
+    signed: bool = False
+    """Whether an instrument is known to have been signed."""
+    subject_to_approval: bool = False
+    """Whether some party's approval at home was awaited when it was agreed."""
     unknown: tuple[str, ...] = ()
     """What was found late and is not known."""
 
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
         """Return whether an instrument is required; of what is agreed, also the state that it was found in."""
-        known: dict[str, object] = {"is_joint": self.is_joint, "instrument_required": self.instrument_required}
+        known: dict[str, object] = {
+            "is_joint": self.is_joint,
+            "instrument_required": self.instrument_required,
+            "signed": self.signed,
+            "subject_to_approval": self.subject_to_approval,
+        }
         if body.get("action") == Action.AGREE:
             known["found_in"] = body["found_in"] if body.get("found_in") in SPINE else State.AGREED
         return known
@@ -63,7 +72,17 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
         instrument_kind=(members["instrument"] or {}).get("kind"),
-        unknown=tuple(sorted(members["unknown"] or ())),
+        signed=_is_signed(members),
+        subject_to_approval=bool(members.get("subject_to")),
+        unknown=tuple(sorted(members.get("unknown") or ())),
+    )
+
+
+def _is_signed(members: Mapping[str, Any]) -> bool:
+    """Return whether an instrument is known to have been signed, be it that nothing else is known of it."""
+    instrument, unknown = members["instrument"] or {}, members.get("unknown") or ()
+    return any(instrument.get(name) for name in ("signed_on", "place", "signatories", "authentic_texts")) or (
+        "signatories" in unknown and "signed_on" not in unknown
     )
 
 
@@ -97,7 +116,19 @@ def _without(listed: object, name: str, needed: tuple[str, ...]) -> list[str]:
     return [value for value in needed if value not in found]
 
 
+def _carried_over(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if not given.get("session_id"):
+        yield fault("/session_id", "is needed: the later session")
+
+
+def _superseded(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    if not given.get("successor") and not given.get("successors"):
+        yield fault("/successor", "is needed, or successors where it is split")
+
+
 def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    if given.get("outcome") == Outcome.MODIFIED and not given.get("modification"):
+        yield fault("/modification", "is needed: in what it was done otherwise than agreed")
     if facts.instrument_kind == InstrumentKind.TREATY and not given.get("entered_into_force_on"):
         yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
     said = given.get("unknown")
@@ -116,6 +147,8 @@ _CASES: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Facts], Iterator[Fau
     Action.DRAFT_MOU: _drafted,
     Action.SIGN: _signed_by_all,
     Action.IMPLEMENT: _implemented,
+    Action.CARRY_OVER: _carried_over,
+    Action.SUPERSEDE: _superseded,
 }
 
 
@@ -132,6 +165,9 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
     for place, signatory in enumerate(given.get("signatories") or ()):
         if signatory.get("party", facts.parties[0]) not in facts.parties:
             faults.append(fault(f"/signatories/{place}/party", _no_party(facts)))
+    for place, party in enumerate(given.get("subject_to") or ()):
+        if party not in facts.parties:
+            faults.append(fault(f"/subject_to/{place}", _no_party(facts)))
     drafting = given.get("drafting_party")
     if drafting and drafting not in facts.parties:
         faults.append(fault("/drafting_party", _no_party(facts)))

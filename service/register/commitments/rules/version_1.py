@@ -6,14 +6,19 @@ Nothing writes such entries any more. What they meant they mean for good, so not
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
+
+from pydantic import Field
 
 from service.errors import Fault, fault
 from service.register.commitments.rules import fitness
+from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.effect import merge_patch
-from service.register.commitments.rules.evidence import MODELS
+from service.register.commitments.rules.evidence import MODELS, Amend
 from service.register.commitments.rules.lifecycle import OPEN, SPINE, Action, State
 from service.register.decisions.rules.lifecycle import BACK, Step, each
 from service.register.decisions.rules.matter import Case
+from service.values import Number
 
 STEPS: Final[tuple[Step, ...]] = (
     *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE),
@@ -32,7 +37,27 @@ STEPS: Final[tuple[Step, ...]] = (
     *each(Action.SUPERSEDE, State.SUPERSEDED, OPEN),
     *each(Action.MERGE, State.MERGED, OPEN),
 )
-EVIDENCE: Final = {action: MODELS[action] for action in {step.action for step in STEPS}}
+MEMBERS: Final = (
+    "reference", "session_id", "carried_to_session_id", "working_group_id", "item_number", "sector", "titles", "texts",
+    "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
+    "effective_on", "suspended_from", "review_on", "successor",
+)  # fmt: skip
+
+
+class SharedChanges1(SharedChanges):
+    """An amendment could also carry it over."""
+
+    carried_to_session_id: UUID | None = None
+
+
+class Amend1(Amend):
+    """It could name the number of an entry that it corrects."""
+
+    changes: SharedChanges1
+    corrects: Number | None = Field(None, ge=0, lt=2**53)
+
+
+EVIDENCE: Final = {action: MODELS[action] for action in {step.action for step in STEPS}} | {Action.AMEND: Amend1}
 INSTRUMENT: Final[Mapping[StrEnum, Mapping[str, str]]] = {
     Action.AGREE: {"instrument_kind": "kind", "instrument_title": "title"},
     Action.DRAFT_MOU: {
@@ -77,9 +102,16 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what is wrong with what a move brought, and with the commitment that an amendment made."""
     needed = _needed(evidence) if step.action is Action.AGREE else ()
     absent = [fault(f"/{name}", "is needed") for name in needed if not evidence.get(name)]
-    late = absent + [
-        fault(f"/{name}", "is not known in entries of version 1") for name in evidence if name not in KNOWN[step.action]
-    ]
+    new = [name for name in evidence.get("changes", {}) if name not in MEMBERS]
+    late = (
+        absent
+        + [fault(f"/changes/{name}", "is not known in entries of version 1") for name in new]
+        + [
+            fault(f"/{name}", "is not known in entries of version 1")
+            for name in evidence
+            if name not in KNOWN[step.action]
+        ]
+    )
     return late or (fitness.unfit_amendment(case, effect(step, evidence, case)) if "changes" in evidence else [])
 
 

@@ -111,7 +111,7 @@ async def lock(
             locked = _locked(matter, caller, row or await _absent(connection, caller, matter))
         elif one := found[beside[key]]:
             state = await _state(matter).one(connection, matter_id=key)
-            found[beside[key]] = replace(one, is_open=state in matter.rules.lifecycle.open)
+            found[beside[key]] = replace(one, is_open=state in matter.rules.lifecycle.takes_up)
     assert locked is not None
     # Its own trail under the lock: nothing is added to it any more.
     found |= {name: await brought(connection, matter, matter_id, name.key) for name in named if name.kind == ENTRY}

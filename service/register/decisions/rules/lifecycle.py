@@ -76,6 +76,8 @@ class Lifecycle:
     """How a matter begins, and in which state."""
     open: tuple[StrEnum, ...]
     spine: tuple[StrEnum, ...]
+    takes_up: tuple[StrEnum, ...] = ()
+    """States in which a matter can be named as the one that takes another up."""
 
     def steps_from(self, state: StrEnum) -> list[Step]:
         """Return the rows that leave `state`, in the table's order."""

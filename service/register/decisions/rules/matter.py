@@ -108,7 +108,7 @@ class Case:
     context: object = None
     """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
     party: str | None = None
-    """The party whose move takes effect."""
+    """The party that makes the move."""
 
     @property
     def left(self) -> StrEnum | None:
@@ -119,7 +119,7 @@ class Case:
         return self.facts.left
 
 
-def day_of(step: Step, evidence: Members, at: datetime) -> str | None:  # noqa: ARG001 -- other matters look at it
+def day_of(step: Step | None, evidence: Members, at: datetime) -> str | None:  # noqa: ARG001 -- other matters look at it
     """Return when a move happened in the world, of one that took effect at `at`: that day in UTC, if nothing is said."""
     return evidence.get("effective_on") or str(at.astimezone(UTC).date())
 

@@ -7,6 +7,7 @@ matter's present members came from there changes with it, and what a later move 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Final
 
 import orjson
@@ -18,7 +19,7 @@ from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import BACK, Step, each
 from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path
 from service.trail.entry import NotCanonical, canonical
-from service.values import AS_RECORDED, Reason
+from service.values import ModernDate, Reason
 
 
 def _recordable(value: object) -> object:
@@ -39,6 +40,14 @@ FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), Fie
 CORRECTS: Final = "/corrects"
 STRUCTURE: Final = frozenset({"action", "found_in", "expires_at", "corrects", "fact", "value", "undoes", "changes"})
 """Of what is sent, what decides which move it is; a wrong move is undone, not corrected."""
+
+
+OWN: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "own_reason": TypeAdapter(Reason),
+    "own_remark": TypeAdapter(Reason | None),
+    "own_effective_on": TypeAdapter(ModernDate | None),
+}
+"""What a correction brings of its own, by other names than the fact that it corrects: that may be a reason too."""
 
 
 class Correct(Evidence):
@@ -107,31 +116,28 @@ class Mending:
     def facts(self, entry: Brought) -> list[str]:
         """Return the facts that the entry brought, or could have brought: one that was not known is supplied later."""
         known = [*entry.facts]
-        if entry.step and not entry.is_correction:
+        if entry.is_correction:
+            known += OWN
+        elif entry.step:
             known += self.models[entry.step.action].model_fields
         return sorted({*known} - (STRUCTURE - {*entry.facts}))
 
     def read(self, entry: Brought, fact: str, value: object, context: object) -> tuple[Any, str | None]:
         """Return the value as an entry spells it, or why it is none of that fact.
 
-        What stands beside it is read as it was recorded: it may be what is wrong and is to be corrected next.
+        What stands beside it is not read: it may be what is wrong and is to be corrected next, or older than today's model.
         """
         try:
-            if fact in entry.shared:
-                shape = self.shared[fact]
-                return shape.dump_python(shape.validate_python(value, context=context), mode="json"), None
-            return self._whole(entry, fact, value, context), None
+            shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else self._shape(entry, fact))
+            return shape.dump_python(
+                shape.validate_python(value, context=context), mode="json", exclude_unset=True
+            ), None
         except ValidationError as wrong:
-            found = [one for one in wrong.errors(include_url=False) if fact in entry.shared or fact in one["loc"][:1]]
-        if found:
-            return None, found[0]["msg"].removeprefix("Value error, ")
-        return self._whole(entry, fact, value, AS_RECORDED), None
+            return None, wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
 
-    def _whole(self, entry: Brought, fact: str, value: object, context: object) -> Any:  # noqa: ANN401 -- any JSON value
+    def _shape(self, entry: Brought, fact: str) -> TypeAdapter[Any]:
         assert entry.step
-        action = entry.step.action
-        body = {**entry.evidence, "action": action, fact: value}
-        return self.models[action].model_validate(body, context=context).given()[fact]
+        return _shape_of(self.models[entry.step.action], fact)
 
     def wrong(self, evidence: Members, case: Case) -> list[Fault]:
         """Return what is wrong with a correction whose entry was found."""
@@ -158,14 +164,18 @@ class Mending:
         after: dict[str, Any] = {}
         paths = []
         for path, (old, new) in self._landing(entry, fact, value, case).items():
-            if found.origins.get(path, entry.seq) == entry.seq and present.get(path) == old:
+            # Nothing was written there since: also not where this move left it as it was, or empty.
+            if found.origins.get(path, entry.seq) <= entry.seq and present.get(path) == old:
                 _put(after, case.members, path, new)
                 paths += [] if path[0] in self.derived else [".".join(path)]
-        told = dict.fromkeys(paths or [f"{entry.action}.{fact}"], case.seq)
+        action = "correct" if fact in OWN else entry.action
+        told = dict.fromkeys(paths or [f"{action}.{fact.removeprefix('own_')}"], case.seq)
         return {**after, "corrected": {**case.members["corrected"], **told}}
 
     def _landing(self, entry: Brought, fact: str, value: object, case: Case) -> dict[Path, tuple[Any, Any]]:
         """Return where the fact stands among the members, with what the move made of it and what it would have made."""
+        if fact in OWN:
+            return {}
         if fact in entry.shared:
             return {(fact,): (entry.facts.get(fact), value)}
         made = [
@@ -222,6 +232,14 @@ _STATE: Final[Path] = ("state",)
 def named(case: Case, pointer: str) -> Found:
     """Return what was found where a proposal names an entry; if there was none, or it brought nothing, it has no `entry`."""
     return next((one for name, one in case.found.items() if name.pointer == pointer and one), Found())
+
+
+@cache
+def _shape_of(model: type[Evidence], fact: str) -> TypeAdapter[Any]:
+    """Return the shape of one fact of a model."""
+    field = model.model_fields[fact]
+    shape: Any = Annotated[(field.annotation, Field(), *field.metadata)]
+    return TypeAdapter(shape)
 
 
 def _put(after: dict[str, Any], before: Members, path: Path, value: object) -> None:

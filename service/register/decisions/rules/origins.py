@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from service.register.decisions.rules.lifecycle import BACK, Step
 from service.register.decisions.rules.matter import Brought, Found, Members, Name, Path, Rules
-from service.register.decisions.rules.mending import STRUCTURE, changed, flat, landed
+from service.register.decisions.rules.mending import OWN, STRUCTURE, changed, flat, landed
 
 ENTRY: Final = "entry"
 """The kind of a name that is the leaf hash of an entry."""
@@ -136,13 +136,14 @@ class Origins:
     def _corrected(self, one: Brought, corrected: Brought, evidence: Members) -> Brought:
         fact, value = evidence["fact"], evidence["value"]
         corrected.corrected[fact] = one.leaf
+        own = {f"own_{name}": said for name, said in one.facts.items() if f"own_{name}" in OWN}
         return replace(
             one,
             at=corrected.at,
             step=corrected.step,
             target=corrected.target,
-            evidence={**corrected.evidence, fact: value},
-            facts={fact: value},
+            evidence=corrected.evidence if fact in OWN else {**corrected.evidence, fact: value},
+            facts={**own, fact: value},
             shared=corrected.shared & {fact},
             is_correction=True,
         )
@@ -150,8 +151,9 @@ class Origins:
     def _moved(self, one: Brought, evidence: Members) -> tuple[Brought, dict[Path, Any]]:
         """Return what an ordinary move brought, and where all of it stands: also what was the same before."""
         if changes := evidence.get("changes"):
-            facts = {**one.facts, **{name: self.members[name] for name in changes}}
-            return replace(one, facts=facts, shared=frozenset(changes)), {(name,): None for name in changes}
+            names = [name for name in changes if name in self.rules.shared]
+            facts = {**one.facts, **{name: self.members[name] for name in names}}
+            return replace(one, facts=facts, shared=frozenset(names)), {(name,): None for name in names}
         known = self.rules.facts(self.members, (), ())
         whole, present = self.rules.shared, flat(self.members, self.rules.shared)
         made = flat(landed(self.rules.effect, one, evidence, self.rules.members, known), whole)

@@ -1,0 +1,90 @@
+"""Nothing that two sides can confirm is beyond mending: of every matter, every fact of every move, and every state."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import pytest
+
+from service.register.decisions.engine.matter import Matter
+from service.register.decisions.rules.lifecycle import BACK, Step, Who
+from service.register.decisions.rules.matter import Brought, Case, Found, Name
+from service.register.decisions.rules.mending import CORRECTS, STRUCTURE
+from service.register.decisions.rules.origins import ENTRY
+from service.register.matters import MATTERS
+
+LEAF: Final = "0" * 64
+AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def joint(matter: Matter) -> list[Step]:
+    """Return the rows by which all decide; what a party did alone it puts right alone."""
+    return [step for step in matter.rules.lifecycle.steps if step.who is Who.ALL]
+
+
+def facts() -> Iterator[Any]:
+    """Give each row of each matter's table by which all decide, with each fact that its evidence can bring."""
+    for matter in MATTERS:
+        for step in joint(matter):
+            for fact in sorted(matter.rules.evidence[step.action].model_fields.keys() - STRUCTURE):
+                yield pytest.param(
+                    matter, step, fact, id=f"{matter.kind}-{step.source}-{step.action}-{step.target}-{fact}"
+                )
+
+
+def corrected(matter: Matter, step: Step, state: str, fact: str, *, is_correction: bool = False) -> list[str]:
+    """Return what is wrong with naming `fact` in a correction, in `state`, of the entry by which `step` took effect."""
+    rules = matter.rules
+    (correct,) = [row for row in rules.lifecycle.steps_from(type(step.source)(state)) if row.action == "correct"]
+    members: dict[str, Any] = {**dict.fromkeys(rules.members), "state": state, "corrected": {}}
+    members |= {name: {} for name in ("titles", "texts", "party_facts") if name in members}
+    brought = {fact: "x"} if is_correction else {}
+    entry = Brought(LEAF, 1, AT, step, None, {}, brought, frozenset(), members, {}, is_correction=is_correction)
+    found = {Name(CORRECTS, ENTRY, LEAF): Found(entry=entry)}
+    case = Case(members, rules.facts(members, ("PK", "AZ"), ("en",)), AT, found, 2)
+    body = {"corrects": LEAF, "fact": fact, "value": None, "reason": "R"}
+    return [one["detail"] for one in rules.unfit(correct, body, case) if one["pointer"] == "/fact"]
+
+
+@pytest.mark.parametrize(("matter", "step", "fact"), list(facts()))
+def test_each_fact_that_a_move_brings_can_be_corrected_in_every_state(matter: Matter, step: Step, fact: str) -> None:
+    for state in matter.rules.lifecycle.meaning:
+        assert corrected(matter, step, state, fact) == []
+    assert corrected(matter, step, step.source, "colour")
+
+
+@pytest.mark.parametrize("own", ["own_reason", "own_remark", "own_effective_on"])
+def test_what_a_correction_says_of_itself_can_be_corrected(own: str) -> None:
+    for matter in MATTERS:
+        for step in joint(matter):
+            if step.action != "correct":
+                assert corrected(matter, step, step.source, own, is_correction=True) == []
+
+
+def test_from_each_state_that_a_move_brings_a_move_leads_back() -> None:
+    for matter in MATTERS:
+        for step in matter.rules.lifecycle.steps:
+            if step.target not in {step.source, BACK}:
+                back = [row for row in matter.rules.lifecycle.steps_from(step.target) if leads_back(row, step)]
+                assert back, f"nothing leads back from {step.target} of a {matter.kind}"
+
+
+def leads_back(row: Step, step: Step) -> bool:
+    """Return whether the row undoes the step: by all, or, of what a party did alone, by that party."""
+    return row.target is BACK or (step.who is row.who is Who.OWN and row.by == step.by and row.target == step.source)
+
+
+def test_what_a_party_did_alone_it_puts_right_alone() -> None:
+    for matter in MATTERS:
+        for step in matter.rules.lifecycle.steps:
+            if step.who is Who.OWN and step.target == step.source:
+                rows = matter.rules.lifecycle.steps_from(step.target)
+                assert any(row.action == step.action and row.who is Who.OWN for row in rows)
+
+
+def test_nobody_is_held_by_a_proposal_of_any_matter() -> None:
+    for matter in MATTERS:
+        # Every proposal ends, and who has confirmed may refuse: test_freeing tries it row by row.
+        assert matter.rules.frees
+        alone = {row.source for row in matter.rules.lifecycle.steps if row.who is Who.OWN}
+        assert set(matter.rules.lifecycle.begins.values()) <= alone | {matter.rules.lifecycle.spine[0]}
