@@ -19,6 +19,7 @@ from service.http.declared import Declared
 from service.http.declared import operations as declare
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
+from service.http.names import HasNames
 from service.http.openapi.document import published
 from service.http.openapi.unions import Union
 from service.http.reading import Reading
@@ -37,6 +38,7 @@ from service.log import health as operations
 from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
+from service.register import names
 from service.register.commissions.routes import moves as many_moves
 from service.register.commissions.routes import router as commissions
 from service.register.commissions.session_routes import moves as session_moves
@@ -103,7 +105,7 @@ OPEN = (tokens, lifecycle, operations.router, entrance)
 
 
 @dataclass(kw_only=True)
-class Service(HasCallers, HasMatters, operations.HasHealth):
+class Service(HasCallers, HasMatters, HasNames, operations.HasHealth):
     """All that the application keeps as long as it runs."""
 
     sequencer: Sequencer | None
@@ -148,6 +150,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool) 
         pool=Pool.of(settings, Address.of_service(settings)),
         callers=Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file)),
         matters=MATTERS,
+        named=names.find,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,
         revision=_revision(),

@@ -36,6 +36,12 @@ def packed(request: Request) -> str:
     return "" if encoding.lower() == "identity" else encoding
 
 
+def is_json(content_type: str) -> bool:
+    """Return whether this media type is JSON, or made of it."""
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
+    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
 def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value
     """Return the JSON value that `body` spells; `json.JSONDecodeError` says what is wrong with it, for people."""
     text = ""

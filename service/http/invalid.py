@@ -8,8 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.errors import InvalidContent, ServiceError, Unreadable, UnsupportedMediaType, fault, shapes
-from service.http.bodies import packed
-from service.http.routing import is_json
+from service.http.bodies import is_json, packed
 
 Operation = Mapping[str, Any]
 

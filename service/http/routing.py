@@ -1,19 +1,48 @@
 """How our routes are declared: the operation that each publishes has the name of its function."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from starlette.convertors import Convertor, register_url_convertor
 from typing_extensions import override
 
-from service.http.bodies import StrictRequest
+from service.http.names import NamedRequest
+from service.values import codes
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
+class Coded(Convertor[str]):
+    """A part of an address that is an id, or a code, which may have slashes."""
+
+    regex = "[^/]+"
+
+    @override
+    def convert(self, value: str) -> str:
+        """Return the part as it is: `service.http.names` puts the id into its place."""
+        return value
+
+    @override
+    def to_string(self, value: str) -> str:
+        """Return the part as it is."""
+        return value
+
+
+def _part(code: str) -> Coded:
+    kind = type("Part", (Coded,), {"regex": f"(?:{code}|{Coded.regex})"})
+    return cast("Coded", kind())
+
+
+register_url_convertor("session", _part(codes.SESSION))
+register_url_convertor("working_group", _part(codes.WORKING_GROUP))
+register_url_convertor("commitment", _part(codes.COMMITMENT))
+register_url_convertor("organisation", _part(codes.ORGANISATION))
+
+
 class Route(APIRoute):
-    """A route that reads bodies strictly, and whose answers say so when it is retired (`service.http.refusals`)."""
+    """A route that reads bodies strictly, in which things are named by their codes or ids, and whose answers say so when it is retired (`service.http.refusals`)."""
 
     @override
     def get_route_handler(self) -> Handler:
@@ -21,7 +50,7 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def read(request: Request) -> Response:
-            answer = await handle(StrictRequest(request.scope, request.receive))
+            answer = await handle(await NamedRequest.of(request))
             if self.deprecated:
                 answer.headers.update(request.state.retired)
             return answer
@@ -39,9 +68,3 @@ class Router(APIRouter):
             route_class=route_class,
             generate_unique_id_function=lambda route: route.name,
         )
-
-
-def is_json(content_type: str) -> bool:
-    """Return whether this media type is JSON, or made of it."""
-    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
-    return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))

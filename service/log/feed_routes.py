@@ -1,7 +1,6 @@
 """The audit trail over HTTP."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Query, Response
 
@@ -14,6 +13,7 @@ from service.log import feed as queries
 from service.log.feed_schemas import EntryRead
 from service.permissions import Permission
 from service.register.commissions import queries as commissions
+from service.values.codes import CommissionId, CommitmentId, SessionId
 
 router = Router("/v1", tags=["audit trail"])
 After = Annotated[
@@ -22,7 +22,7 @@ After = Annotated[
 
 
 @router.get(
-    "/commitments/{commitment_id}/audit-trail",
+    "/commitments/{commitment_id:commitment}/audit-trail",
     summary="Read a commitment's trail",
     response_model=Page[EntryRead],
     responses=LISTING_ONE,
@@ -31,7 +31,7 @@ async def read_commitment_trail(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
-    commitment_id: UUID,
+    commitment_id: CommitmentId,
 ) -> Response:
     """Read everything that ever happened to a commitment, oldest first."""
     rows = await queries.of_commitment(connection, caller, commitment_id, paging.after("seq", number), paging.limit)
@@ -39,7 +39,7 @@ async def read_commitment_trail(
 
 
 @router.get(
-    "/sessions/{session_id}/audit-trail",
+    "/sessions/{session_id:session}/audit-trail",
     summary="Read a session's trail",
     response_model=Page[EntryRead],
     responses=LISTING_ONE,
@@ -48,7 +48,7 @@ async def read_session_trail(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
-    session_id: UUID,
+    session_id: SessionId,
 ) -> Response:
     """Read everything that ever happened to a session, oldest first; what the commission's trail told of it comes first."""
     rows = await queries.of_session(connection, caller, session_id, paging.after("seq", number), paging.limit)
@@ -65,7 +65,7 @@ async def read_commission_trail(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-    commission_id: UUID,
+    commission_id: CommissionId,
     after: After = None,
 ) -> Response:
     """Read the entries of a commission, its sessions and its commitments by index: the feed.

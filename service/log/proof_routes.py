@@ -1,7 +1,6 @@
 """Ready proofs over HTTP, for those who would rather not make them of tiles; each is verified before it leaves."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Path, Query, Response
 
@@ -17,6 +16,7 @@ from service.log.schemas import ConsistencyRead, InclusionRead
 from service.register.commissions import queries as commissions
 from service.register.commitments import queries as commitments
 from service.tlog.proof import Proof
+from service.values.codes import CommissionId, CommitmentId
 
 router = Router("/v1", tags=["log"])
 ONE = {"of_the_pilot": {"summary": "One of the pilot as it was loaded", "value": 7}}
@@ -46,7 +46,7 @@ PROOF = file_of(
     responses=READING_ONE,
 )
 async def read_inclusion_proof(
-    connection: Transaction, _: CurrentCaller, commission_id: UUID, index: Index, size: Size = None
+    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, index: Index, size: Size = None
 ) -> dict[str, Any]:
     """Read the proof that an entry is in the tree of a checkpoint. It shows hashes alone, so it may be of any entry."""
     await commissions.get(connection, commission_id)
@@ -69,7 +69,7 @@ async def read_inclusion_proof(
     responses=READING_ONE,
 )
 async def read_consistency_proof(
-    connection: Transaction, _: CurrentCaller, commission_id: UUID, old_size: OldSize, new_size: Size = None
+    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, old_size: OldSize, new_size: Size = None
 ) -> dict[str, Any]:
     """Read the proof that nothing was changed or taken out since a checkpoint that you kept."""
     await commissions.get(connection, commission_id)
@@ -99,7 +99,7 @@ async def read_consistency_proof(
 async def read_entry_proof(
     connection: Transaction,
     _: CurrentCaller,
-    commission_id: UUID,
+    commission_id: CommissionId,
     index: Annotated[int, Path(ge=0, lt=2**53, description="The entry's `index` in the audit trail.")],
 ) -> Response:
     """Download the proof that an entry is in the log: with its bytes and your own policy it needs nothing else."""
@@ -111,12 +111,14 @@ async def read_entry_proof(
 
 
 @router.get(
-    "/commitments/{commitment_id}/proof",
+    "/commitments/{commitment_id:commitment}/proof",
     summary="Download the proof of a commitment",
     response_class=Response,
     responses=READING_ONE | PROOF,
 )
-async def read_commitment_proof(connection: Transaction, caller: CurrentCaller, commitment_id: UUID) -> Response:
+async def read_commitment_proof(
+    connection: Transaction, caller: CurrentCaller, commitment_id: CommitmentId
+) -> Response:
     """Download the proof of the newest entry of a commitment that is in a checkpoint."""
     row = await commitments.get(connection, caller, commitment_id)
     signed = await proofs.newest(connection, row["commission_id"])

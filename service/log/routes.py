@@ -19,6 +19,7 @@ from service.log.export.tar import archive
 from service.log.schemas import WARNING, LogRead
 from service.permissions import Permission
 from service.register.commissions import queries as commissions
+from service.values.codes import CommissionId
 
 router = Router("/v1/commissions/{commission_id}/log", tags=["log"])
 Witnesses = Annotated[
@@ -50,7 +51,7 @@ ARCHIVE = file_of(
 
 
 @router.get("", summary="Read how the log stands", response_model=LogRead, responses=READING_ONE)
-async def read_log(connection: Transaction, _: CurrentCaller, commission_id: UUID) -> dict[str, Any]:
+async def read_log(connection: Transaction, _: CurrentCaller, commission_id: CommissionId) -> dict[str, Any]:
     """Read the log's name, key and size, its newest checkpoint, and who has witnessed that."""
     await commissions.get(connection, commission_id)
     return {**await log_queries.describe(connection, commission_id), "warning": WARNING}
@@ -63,7 +64,7 @@ async def read_log(connection: Transaction, _: CurrentCaller, commission_id: UUI
     responses=READING_ONE | CHECKPOINT,
 )
 async def read_log_checkpoint(
-    connection: Transaction, _: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0
+    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, witnesses: Witnesses = 0
 ) -> Response:
     """Read the log's newest checkpoint with every cosignature so far: keep it, and ask for consistency with it later."""
     await commissions.get(connection, commission_id)
@@ -79,7 +80,7 @@ async def read_log_checkpoint(
     responses=READING_ONE | BUNDLE,
 )
 async def read_log_entries(
-    connection: Transaction, caller: CurrentCaller, commission_id: UUID, place: Place
+    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, place: Place
 ) -> Response:
     """Read 256 entries as the exact bytes that were hashed, or fewer at the log's end.
 
@@ -96,7 +97,7 @@ async def read_log_entries(
     responses=READING_ONE | TILE,
 )
 async def read_log_tile(
-    connection: Transaction, _: CurrentCaller, commission_id: UUID, level: Level, place: Place
+    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, level: Level, place: Place
 ) -> Response:
     """Read 256 hashes of the tree, or fewer at its right edge, within the newest checkpoint: any proof is made of them."""
     await commissions.get(connection, commission_id)
@@ -110,7 +111,11 @@ async def read_log_tile(
     responses=READING_ONE | ARCHIVE,
 )
 async def read_log_export(
-    request: Request, connection: Transaction, caller: CurrentCaller, commission_id: UUID, witnesses: Witnesses = 0
+    request: Request,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: CommissionId,
+    witnesses: Witnesses = 0,
 ) -> StreamingResponse:
     """Download everything that it takes to verify the record without this service, with a README that says how.
 

@@ -50,4 +50,4 @@ def test_a_setting_that_is_wrong_is_told_by_what_it_must_be() -> None:
 def test_an_argument_that_is_wrong_is_told_by_what_it_must_be() -> None:
     said = pacta("principal", "create", "?", "--kind", "representative", "--organisation-id", "x")
     assert '/client_id must be a text like "pk-ead-system"' in said
-    assert "/organisation_id must be an id (UUID)" in said
+    assert '/organisation_id must be a text like "PK/MODP" (Needed for a representative' in said

@@ -73,7 +73,12 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (SessionCreate, {"venue": "x" * 301}, "/venue", "has 301 characters; must be a text of 1 to 300 characters"),
         (SessionCreate, {"venue": " "}, "/venue", "holds nothing that can be seen"),
         (SessionCreate, [], "", "must be an object"),
-        (CommitmentCreate, {"commission_id": "x"}, "/commission_id", 'must be an id (UUID), such as "01940000-'),
+        (
+            CommitmentCreate,
+            {"commission_id": "x"},
+            "/commission_id",
+            'must be a text like "PK-AZ" (Id (UUID) or code of the commission)',
+        ),
         (CommitmentCreate, {"titles": {"zz zz": "x"}}, "/titles/zz zz", "its name must be a text, such as"),
         (CommitmentCreate, {"titles": {"a/b~": "x"}}, "/titles/a~1b~0", "its name must be a text, such as"),
         (CommitmentCreate, {"titles": {"en": 5}}, "/titles/en", "must be a text of 1 to 300 characters, not 5"),

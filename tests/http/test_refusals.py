@@ -73,7 +73,7 @@ async def test_a_parameter_is_told_of_by_what_the_document_wants(still: World) -
     assert said["state"].endswith('did you mean "implemented"?')
     found = refused(await asked.get("/v1/commitments/4"), 422)
     assert found["errors"][0]["parameter"] == "commitment_id"
-    assert "must be an id (UUID), such as" in found["detail"]
+    assert 'must be a text like "PK-AZ/08/014" (Id (UUID) or code of the commitment)' in found["detail"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from service.register.decisions.answers import outcomes
 from service.register.decisions.examples import MANY_CONFIRMATIONS, MANY_PROPOSALS
 from service.register.decisions.routes import EveryMatter
 from service.register.decisions.schemas import ConfirmationsCreate, OutcomesRead, ProposalsCreate
+from service.values.codes import CommissionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
@@ -70,7 +71,7 @@ async def list_commissions(
     response_model=CommissionRead,
     responses=READING_ONE | VERSIONED,
 )
-async def read_commission(connection: Transaction, _: CurrentCaller, commission_id: UUID) -> Response:
+async def read_commission(connection: Transaction, _: CurrentCaller, commission_id: CommissionId) -> Response:
     """Read one commission: its parties, secretariats, languages and rule."""
     row = await queries.get(connection, commission_id)
     return answer(members(CommissionRead, row), version=row["seq"])
@@ -83,7 +84,7 @@ async def read_commission(connection: Transaction, _: CurrentCaller, commission_
     responses=WRITING_ONE,
 )
 async def appoint_auditor(
-    connection: Transaction, caller: CurrentCaller, commission_id: UUID, principal_id: UUID
+    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, principal_id: UUID
 ) -> Response:
     """Appoint an auditor, who reads everything in this commission. Administrator only."""
     row = await commands.appoint_auditor(connection, caller, commission_id, principal_id)
@@ -102,7 +103,7 @@ async def create_confirmations(
     connection: Transaction,
     caller: CurrentCaller,
     every: EveryMatter,
-    commission_id: UUID,
+    commission_id: CommissionId,
     new: Annotated[Sent[ConfirmationsCreate], Body(openapi_examples=MANY_CONFIRMATIONS)],
 ) -> Response:
     """Give the same answer to up to 500 proposals of a commission. Each is judged for itself; what became of it stands in its place."""
@@ -122,7 +123,7 @@ async def create_proposals(
     connection: Transaction,
     caller: CurrentCaller,
     every: EveryMatter,
-    commission_id: UUID,
+    commission_id: CommissionId,
     new: Annotated[Sent[ProposalsCreate], Body(openapi_examples=MANY_PROPOSALS)],
 ) -> Response:
     """Propose the same move, with the same evidence, for up to 500 matters of a commission. Each is judged for itself."""

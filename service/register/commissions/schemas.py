@@ -8,13 +8,14 @@ from pydantic import Field, StringConstraints
 
 from service.register.commissions.models import Rule
 from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
+from service.values.codes import OrganisationId
 
 
 class PartyIn(Strict):
     """A party that takes part, and its organisation that is its secretariat."""
 
     party: PartyCode
-    secretariat_id: UUID
+    secretariat_id: OrganisationId
 
 
 Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]

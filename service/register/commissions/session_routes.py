@@ -32,6 +32,7 @@ from service.register.decisions import queries as proposals
 from service.register.decisions.engine.matter import Matters
 from service.register.decisions.routes import EveryMatter
 from service.register.decisions.schemas import TransitionRead
+from service.values.codes import CommissionId, SessionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["sessions"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
@@ -55,7 +56,7 @@ async def create_session(
     connection: Transaction,
     caller: CurrentCaller,
     every: EveryMatter,
-    commission_id: UUID,
+    commission_id: CommissionId,
     new: Annotated[Sent[SessionCreate], Body(openapi_examples=SESSIONS)],
 ) -> Response:
     """Plan a session, as its host; or record one of before the register, which every other party confirms.
@@ -76,7 +77,7 @@ async def list_sessions(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
-    commission_id: UUID,
+    commission_id: CommissionId,
 ) -> Response:
     """List the sessions of a commission and of its working groups, by ordinal; extraordinary ones come last."""
     await commissions.get(connection, commission_id)
@@ -86,20 +87,20 @@ async def list_sessions(
 
 
 @router.get(
-    "/sessions/{session_id}",
+    "/sessions/{session_id:session}",
     summary="Read a session",
     response_model=SessionDetail,
     responses=READING_ONE | VERSIONED,
 )
 async def read_session(
-    connection: Transaction, caller: UncheckedCaller, every: EveryMatter, session_id: UUID
+    connection: Transaction, caller: UncheckedCaller, every: EveryMatter, session_id: SessionId
 ) -> Response:
     """Read one session: where and when it meets or met, who chairs it, what it awaits of whom, what the caller may do."""
     return await _detail(connection, every, caller, session_id)
 
 
 @router.patch(
-    "/sessions/{session_id}",
+    "/sessions/{session_id:session}",
     summary="Name one's own co-chair",
     response_model=SessionDetail,
     responses=CHANGING | VERSIONED,
@@ -108,7 +109,7 @@ async def change_session(
     connection: Transaction,
     caller: CurrentCaller,
     every: EveryMatter,
-    session_id: UUID,
+    session_id: SessionId,
     patch: Annotated[Sent[SessionPatch], Body(openapi_examples=SESSION_PATCHES)],
     version: RequiredVersion,
 ) -> Response:
@@ -118,7 +119,7 @@ async def change_session(
 
 
 @moves.post(
-    "/sessions/{session_id}/transitions",
+    "/sessions/{session_id:session}/transitions",
     status_code=201,
     summary="Propose a move of a session",
     response_model=TransitionRead,
@@ -128,7 +129,7 @@ async def change_session(
 async def create_session_transition(
     connection: Transaction,
     caller: UncheckedCaller,
-    session_id: UUID,
+    session_id: SessionId,
     proposal: Annotated[dict[str, Any], PublishedAs(SessionProposal), Body(openapi_examples=SESSION_PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
@@ -138,7 +139,7 @@ async def create_session_transition(
 
 
 @moves.get(
-    "/sessions/{session_id}/transitions",
+    "/sessions/{session_id:session}/transitions",
     summary="List the moves of a session",
     response_model=Page[TransitionRead],
     responses=LISTING_ONE,
@@ -147,7 +148,7 @@ async def list_session_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
-    session_id: UUID,
+    session_id: SessionId,
 ) -> Response:
     """List every move that was ever proposed for a session, oldest first, with each party's answer."""
     await queries.get(connection, caller, session_id)

@@ -32,6 +32,7 @@ from service.register.commitments.statements import (
 from service.register.commitments.visibility import Condition, bound, visible_to
 from service.register.decisions.rules.mending import FactName
 from service.values import Moment, PartyCode, Sector, limited, storable
+from service.values.codes import CommissionId, SessionId, WorkingGroupId
 
 _commitment = table(Commitment)
 SESSION: Final = "session_id"
@@ -52,11 +53,11 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    commission_id: list[UUID] = Field(default_factory=list, max_length=50)
-    session_id: list[UUID] = Field(
+    commission_id: list[CommissionId] = Field(default_factory=list, max_length=50)
+    session_id: list[SessionId] = Field(
         default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
     )
-    working_group_id: list[UUID] = Field(default_factory=list, max_length=50)
+    working_group_id: list[WorkingGroupId] = Field(default_factory=list, max_length=50)
     state: list[State] = Field(
         default_factory=list,
         max_length=20,

@@ -28,6 +28,7 @@ from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
 from service.register.decisions import queries as proposals
 from service.register.decisions.schemas import TransitionRead
+from service.values.codes import CommitmentId
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
@@ -72,18 +73,18 @@ async def list_commitments(
 
 
 @router.get(
-    "/commitments/{commitment_id}",
+    "/commitments/{commitment_id:commitment}",
     summary="Read a commitment",
     response_model=CommitmentDetail,
     responses=READING_ONE | VERSIONED,
 )
-async def read_commitment(connection: Transaction, caller: UncheckedCaller, commitment_id: UUID) -> Response:
+async def read_commitment(connection: Transaction, caller: UncheckedCaller, commitment_id: CommitmentId) -> Response:
     """Read one commitment, with the moves that the caller may propose, and what each still needs."""
     return await _detail(connection, caller, commitment_id)
 
 
 @router.patch(
-    "/commitments/{commitment_id}",
+    "/commitments/{commitment_id:commitment}",
     summary="Change facts of one's own party",
     response_model=CommitmentDetail,
     responses=CHANGING | VERSIONED,
@@ -91,7 +92,7 @@ async def read_commitment(connection: Transaction, caller: UncheckedCaller, comm
 async def change_party_facts(
     connection: Transaction,
     caller: CurrentCaller,
-    commitment_id: UUID,
+    commitment_id: CommitmentId,
     patch: Annotated[Sent[PartyFactsPatch], Body(openapi_examples=PARTY_FACTS)],
     version: RequiredVersion,
 ) -> Response:
@@ -106,7 +107,7 @@ async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) 
 
 
 @moves.post(
-    "/commitments/{commitment_id}/transitions",
+    "/commitments/{commitment_id:commitment}/transitions",
     status_code=201,
     summary="Propose a move",
     response_model=TransitionRead,
@@ -116,7 +117,7 @@ async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) 
 async def create_transition(
     connection: Transaction,
     caller: UncheckedCaller,
-    commitment_id: UUID,
+    commitment_id: CommitmentId,
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
@@ -126,7 +127,7 @@ async def create_transition(
 
 
 @moves.get(
-    "/commitments/{commitment_id}/transitions",
+    "/commitments/{commitment_id:commitment}/transitions",
     summary="List the moves of a commitment",
     response_model=Page[TransitionRead],
     responses=LISTING_ONE,
@@ -135,7 +136,7 @@ async def list_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
-    commitment_id: UUID,
+    commitment_id: CommitmentId,
 ) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)

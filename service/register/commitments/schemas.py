@@ -14,6 +14,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.instruments.rules import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
+from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
 
 
 class CommitmentCreate(Strict):
@@ -26,8 +27,10 @@ class CommitmentCreate(Strict):
         "agreed_on": "it stands in agreement",
         "found_in": "it stands in agreement",
     }
-    commission_id: UUID
-    session_id: UUID | None = Field(None, description="The session that agreed it; absent: agreed between sessions.")
+    commission_id: CommissionId
+    session_id: SessionId | None = Field(
+        None, description="The session that agreed it; absent: agreed between sessions."
+    )
     item_number: Number | None = Field(
         None,
         ge=1,
@@ -37,7 +40,7 @@ class CommitmentCreate(Strict):
     paragraph: Paragraph | None = None
     annex: Annex | None = None
     verb: Verb = Field(Verb.AGREED, description="The strength of the paragraph; only `agreed` is counted.")
-    working_group_id: UUID | None = Field(None, description="The joint working group that owns it.")
+    working_group_id: WorkingGroupId | None = Field(None, description="The joint working group that owns it.")
     sector: Sector
     titles: Titles
     texts: Texts
@@ -47,7 +50,7 @@ class CommitmentCreate(Strict):
         description="Whether it needs a legal text (an MoU, say) before it is carried out."
     )
     no_instrument_reason: Reason | None = None
-    lead_organisation_id: UUID | None = Field(None, description="The lead body of the caller's own party.")
+    lead_organisation_id: OrganisationId | None = Field(None, description="The lead body of the caller's own party.")
     agreement: Agreement = Field(description="Evidence of the proposal that every other party is to confirm.")
 
 
@@ -61,7 +64,9 @@ class PartyFactsPatch(Strict):
         SharedChanges.model_fields,
         "it is a fact of all parties, which changes by the action 'amend' (POST /v1/commitments/{commitment_id}/transitions)",
     )
-    lead_organisation_id: UUID | None = Field(None, description="The lead body, an organisation of the caller's party.")
+    lead_organisation_id: OrganisationId | None = Field(
+        None, description="The lead body, an organisation of the caller's party."
+    )
     focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
     domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
     domestic_procedures_completed_on: ModernDate | None = None

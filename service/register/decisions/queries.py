@@ -19,6 +19,7 @@ from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus
 from service.register.parties.models import Organisation
 from service.values import PartyCode
+from service.values.codes import CommissionId
 
 _transition, _confirmation = table(Transition), table(Confirmation)
 _principal, _organisation = table(Principal), table(Organisation)
@@ -50,7 +51,7 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    commission_id: list[UUID] = Field(default_factory=list, max_length=50)
+    commission_id: list[CommissionId] = Field(default_factory=list, max_length=50)
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="It is open, and one of these parties has still to confirm it."
     )

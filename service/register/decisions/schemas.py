@@ -12,6 +12,7 @@ from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
 from service.values import Read, Reason, Strict
+from service.values.codes import MatterId
 
 Digest = Annotated[
     str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
@@ -52,7 +53,7 @@ class ProposalsCreate(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     action: str = Field(max_length=64, examples=["suspend"], description="An action of the matters' lifecycle.")
-    matters: list[UUID] = Field(min_length=1, max_length=500, description="Ids of matters of this commission.")
+    matters: list[MatterId] = Field(min_length=1, max_length=500, description="Ids of matters of this commission.")
 
 
 class WithdrawalCreate(Strict):

@@ -4,16 +4,17 @@ from uuid import UUID
 
 from service.register.commissions.models import GroupRole
 from service.values import Read, Sector, Strict, Titles
+from service.values.codes import CommissionId, OrganisationId, SessionId
 
 
 class WorkingGroupCreate(Strict):
     """A joint working group to found; the caller names its own party's co-lead, the other parties theirs."""
 
-    commission_id: UUID
+    commission_id: CommissionId
     titles: Titles
     sector: Sector
-    founded_at_session_id: UUID | None = None
-    co_lead_organisation_id: UUID
+    founded_at_session_id: SessionId | None = None
+    co_lead_organisation_id: OrganisationId
 
 
 class MemberPut(Strict):

@@ -29,6 +29,7 @@ from service.register.parties.schemas import (
     PartyRead,
 )
 from service.values import PartyCode, storable
+from service.values.codes import OrganisationId
 
 me = Router("/v1", route_class=OnceRoute, tags=["me"])
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
@@ -134,11 +135,11 @@ async def list_organisations(
 
 
 @router.get(
-    "/organisations/{organisation_id}",
+    "/organisations/{organisation_id:organisation}",
     summary="Read an organisation",
     response_model=OrganisationRead,
     responses=READING_ONE,
 )
-async def read_organisation(connection: Transaction, _: CurrentCaller, organisation_id: UUID) -> Response:
+async def read_organisation(connection: Transaction, _: CurrentCaller, organisation_id: OrganisationId) -> Response:
     """Read one organisation."""
     return answer(members(OrganisationRead, await queries.organisation(connection, organisation_id)))

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
 from service.values import Language, Moment, Name, PartyCode, Read, Strict, Titles
+from service.values.codes import OrganisationId
 
 ClientId = Annotated[
     str,
@@ -60,7 +61,9 @@ class PrincipalCreate(Strict):
     )
     name: Name
     kind: Kind
-    organisation_id: UUID | None = Field(None, description="Needed for a representative, and for nobody else.")
+    organisation_id: OrganisationId | None = Field(
+        None, description="Needed for a representative, and for nobody else."
+    )
     issuer: Name | None = Field(
         None, description="The OpenID provider that vouches for it; absent: the service itself, by a secret."
     )

@@ -25,6 +25,7 @@ from service.values import (
     Titles,
     one_spelling_each,
 )
+from service.values.codes import WorkingGroupId
 
 
 def _language(key: str, info: ValidationInfo) -> str:
@@ -74,7 +75,7 @@ class SharedChanges(Strict):
     texts: ChangedTexts[LongText] | None = None
     sector: Sector | None = None
     target_date: ModernDate | None = None
-    working_group_id: UUID | None = None
+    working_group_id: WorkingGroupId | None = None
     paragraph: Paragraph | None = None
     annex: Annex | None = None
     verb: Verb | None = Field(None, description="The strength of the paragraph; only `agreed` is counted.")

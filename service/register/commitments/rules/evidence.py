@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from pydantic import Field
 from typing_extensions import TypeAliasType
@@ -20,6 +19,7 @@ from service.register.instruments.rules import (
     Signatory,
 )
 from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, ReducedDate, Texts
+from service.values.codes import SessionId
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
@@ -134,7 +134,7 @@ class CarryOver(Evidence):
     """A later session takes it up again; the state stays, and every session that it was carried to remains."""
 
     action: Literal[Action.CARRY_OVER]
-    session_id: UUID | None = Field(None, description="The later session, of the same commission.")
+    session_id: SessionId | None = Field(None, description="The later session, of the same commission.")
     reason: Reason | None = None
 
 

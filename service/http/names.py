@@ -1,0 +1,108 @@
+"""Whoever names a thing by its code gets its id into the code's place, before anything else looks at the request.
+
+So every path, query and body takes `PK-AZ/08` where it takes the id of that session, and nothing behind this place knows of
+codes. What a code names is looked up whether or not the caller may see it, and a code that names nothing becomes an id that
+names nothing: both go on to the same refusal, that of an id which is not there for this caller.
+"""
+
+import contextlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from fastapi import Request
+from starlette.types import Scope
+from typing_extensions import override
+
+from service.database.state import State, state_of
+from service.database.statement import Connection
+from service.errors import InvalidContent
+from service.http.bodies import StrictRequest, is_json
+from service.values.codes import COMMISSION, ORGANISATION
+
+Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
+MOST: Final = 1000
+"""So many codes are looked up for one request; the longest list of anything holds 500."""
+_code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
+
+
+@dataclass(kw_only=True)
+class HasNames(State):
+    """What this room needs of the application."""
+
+    named: Find
+    """Returns the id of each of these codes, of those that name something."""
+
+
+class NamedRequest(StrictRequest):
+    """A request in which everything is named by its id."""
+
+    _value: Any = None
+
+    @classmethod
+    async def of(cls, request: Request) -> "NamedRequest":
+        """Return the request with the ids of what its path, query and body name."""
+        named, scope = cls(request.scope, request.receive), request.scope
+        path = scope["path_params"]
+        query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True) if _asks(scope) else []
+        pairs = [{name: value} for name, value in query]
+        named._value = await named._read()
+        places = [(holder, at) for holder, at in _places([path, pairs, named._value]) if _code(holder[at])]
+        if places:
+            ids = await _looked_up(request, {holder[at] for holder, at in places})
+            for holder, at in places:
+                holder[at] = ids[holder[at]]
+            if query:
+                scope["query_string"] = urlencode([one for pair in pairs for one in pair.items()]).encode()
+        return named
+
+    @override
+    async def json(self) -> Any:
+        """Return the body's JSON value, with the ids of what it names; `json.JSONDecodeError` where it is none."""
+        return await super().json() if self._value is None else self._value
+
+    async def _read(self) -> object:
+        """Return the body's JSON value; None where there is none, of which nobody need be told here."""
+        if self.method == "GET" or not is_json(self.headers.get("content-type", "")):
+            return None
+        with contextlib.suppress(json.JSONDecodeError):
+            return await super().json()
+        return None
+
+
+def _asks(scope: Scope) -> bool:
+    return b"_id=" in scope["query_string"]
+
+
+async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, str]:
+    if len(codes) > MOST:
+        raise InvalidContent(f"The request names {len(codes)} things by their codes; {MOST} are the most at once.")
+    state = state_of(request.app, HasNames)
+    async with state.pool.connection() as connection:
+        found = await state.named(connection, codes)
+    return {code: str(found.get(code) or uuid5(NAMESPACE_URL, code)) for code in codes}
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- any JSON value
+    """Yield each place of a body at which a text names something, as its holder and its key there."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _places(inner)
+    elif isinstance(value, dict):
+        for member, inner in value.items():
+            if not _names(member, value):
+                yield from _places(inner)
+            elif isinstance(inner, str):
+                yield value, member
+            elif isinstance(inner, list):
+                yield from ((inner, at) for at, one in enumerate(inner) if isinstance(one, str))
+
+
+def _names(member: str, holder: Mapping[str, Any]) -> bool:
+    if member == "value":
+        return str(holder.get("fact", "")).endswith("_id")
+    return member == "matters" or member.endswith(("_id", "_ids"))

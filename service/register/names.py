@@ -1,0 +1,84 @@
+"""What is named by a code: one statement for each kind of thing, of those whose codes are asked for."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from service.database.columns import table
+from service.database.statement import Connection, Query, is_among
+from service.register.commissions.models import Commission, Session
+from service.register.commissions.rules.lifecycle import MET
+from service.register.commitments.models import Commitment
+from service.values import codes as shapes
+
+
+class Coded(NamedTuple):
+    """A code, and what it names."""
+
+    code: str
+    id: UUID
+
+
+class Met(NamedTuple):
+    """A session: whose it is, the number that it has there, and whether it was held under that number."""
+
+    commission: str
+    ordinal: int
+    id: UUID
+    was_held: bool
+
+
+_commission, _session, _commitment = table(Commission), table(Session), table(Commitment)
+_held = _session.c.state.in_([sa.literal_column(f"'{state}'") for state in MET])
+_commissions = Query(
+    sa.select(_commission.c.code, _commission.c.id).where(is_among(_commission.c.code, "codes")), Coded
+)
+_commitments = Query(
+    sa.select(_commitment.c.reference.label("code"), _commitment.c.id).where(
+        is_among(_commitment.c.reference, "codes")
+    ),
+    Coded,
+)
+_sessions = Query(
+    sa.select(_commission.c.code.label("commission"), _session.c.ordinal, _session.c.id, _held.label("was_held"))
+    .select_from(_commission.join(_session, _session.c.commission_id == _commission.c.id))
+    .where(
+        is_among(_commission.c.code, "codes"),
+        is_among(_session.c.ordinal, "ordinals"),
+        _session.c.working_group_id.is_(None),
+    ),
+    Met,
+)
+
+
+async def find(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
+    """Return the id of each of the codes that names something, whoever may see it.
+
+    Of sessions with one number it is the one that was held under it; a number that only plans share names none of them.
+    """
+    found: dict[str, UUID] = {}
+    for shape, query in _KINDS:
+        if asked := [one for one in codes if re.fullmatch(shape, one)]:
+            found |= await query.rows(connection, codes=asked)
+    if asked := [one for one in codes if re.fullmatch(shapes.SESSION, one)]:
+        found |= await _of_sessions(connection, asked)
+    return found
+
+
+_KINDS: Final = ((shapes.COMMISSION, _commissions), (shapes.COMMITMENT, _commitments))
+
+
+async def _of_sessions(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
+    asked = {(whose, int(number)): one for one in codes for whose, _, number in [one.rpartition("/")]}
+    numbers = [number for _, number in asked if number < 2**15]
+    rows = await _sessions.rows(connection, codes=[whose for whose, _ in asked], ordinals=numbers)
+    found = defaultdict[str, list[Met]](list)
+    for row in rows:
+        if code := asked.get((row.commission, row.ordinal)):
+            found[code].append(row)
+    named = {code: [one for one in several if one.was_held] or several for code, several in found.items()}
+    return {code: one.id for code, (one, *others) in named.items() if not others}
