@@ -17,7 +17,10 @@ from service.values.codes import CommissionId, CommitmentId, SessionId
 
 router = Router("/v1", tags=["audit trail"])
 After = Annotated[
-    int | None, Query(ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.")
+    int | None,
+    Query(
+        ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.", examples=[43]
+    ),
 ]
 
 

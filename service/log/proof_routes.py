@@ -26,7 +26,12 @@ Index = Annotated[
 ]
 Size = Annotated[
     int | None,
-    Query(ge=1, lt=2**53, description="Size of a checkpoint that the log has signed; absent for the newest."),
+    Query(
+        ge=1,
+        lt=2**53,
+        description="Size of a checkpoint that the log has signed; absent for the newest.",
+        examples=[44],
+    ),
 ]
 OldSize = Annotated[
     int, Query(ge=1, lt=2**53, description="Size of the checkpoint that you kept.", openapi_examples=SIGNED)

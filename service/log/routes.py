@@ -23,7 +23,10 @@ from service.values.codes import CommissionId
 
 router = Router("/v1/commissions/{commission_id}/log", tags=["log"])
 Witnesses = Annotated[
-    int, Query(ge=0, le=100, description="The newest checkpoint that at least so many witnesses have cosigned.")
+    int,
+    Query(
+        ge=0, le=100, description="The newest checkpoint that at least so many witnesses have cosigned.", examples=[1]
+    ),
 ]
 Level = Annotated[str, Path(description="`<L>` of tlog-tiles: 0 for leaf hashes, 1 for the roots of full tiles, ...")]
 Place = Annotated[

@@ -27,10 +27,10 @@ Demo = Callable[..., "Running"]
 class Running:
     """A `pacta demo` that has said where it listens."""
 
-    def __init__(self, directory: Path, *options: str) -> None:
+    def __init__(self, directory: Path, *options: str, within: tuple[str, ...] = ()) -> None:
         self.directory = directory
         self.process = subprocess.Popen(
-            [*PACTA, "demo", "--port", "0", "--data-dir", str(directory), *options],
+            [*within, *PACTA, "demo", "--port", "0", "--data-dir", str(directory), *options],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -84,9 +84,9 @@ def demos(place: Path) -> Iterator[Demo]:
     """Start demos in a directory whose parent is closed to others, and end them."""
     started: list[Running] = []
 
-    def start(*options: str, directory: Path = place / "closed" / ".pacta") -> Running:
+    def start(*options: str, directory: Path = place / "closed" / ".pacta", within: tuple[str, ...] = ()) -> Running:
         directory.parent.mkdir(mode=0o700, exist_ok=True)
-        started.append(Running(directory, *options))
+        started.append(Running(directory, *options, within=within))
         return started[-1]
 
     yield start
@@ -225,3 +225,15 @@ def test_the_first_administrator_is_made_rotated_and_ended_on_the_command_line(s
     twice = pacta("principal", "create", "root-2", PACTA_DATABASE_URL=url)
     assert twice.returncode == 1
     assert "Traceback" not in twice.stderr
+
+
+NO_SHARED_MEMORY = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "sh")
+"""Runs a command where nothing can be put into /dev/shm, as in a container without it."""
+
+
+def test_it_starts_where_there_is_no_shared_memory(demo: Demo) -> None:
+    if subprocess.run([*NO_SHARED_MEMORY, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("only root may take /dev/shm away")
+    running = demo(within=NO_SHARED_MEMORY)
+    found = running.call("/v1/commitments?limit=1", running.token("PK"))
+    assert found["items"][0]["reference"] == "PK-AZ/08/001"

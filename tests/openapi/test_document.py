@@ -68,10 +68,18 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
         for content in operation["requestBody"]["content"].values():
             assert content["examples"], "no example"
     for parameter in operation.get("parameters", []):
+        assert parameter["description"]
         assert parameter["in"] != "path" or parameter["examples"]
+        assert parameter["name"] in {"cursor", "limit"} or "examples" in parameter or chosen_or_shown(parameter["schema"])
         # Postman takes an example that is 0, false or empty for none, and sends the example's name instead.
         assert all(one["value"] for one in parameter.get("examples", {}).values())
         assert parameter["in"] != "header" or parameter["schema"]["examples"]
+
+
+def chosen_or_shown(schema: dict[str, Any]) -> bool:
+    """Tell whether a value is chosen from a few, or has an example for who types it; of a list, each item."""
+    inner = schema.get("items", schema)
+    return bool({"enum", "examples", "$ref"} & set(inner)) or inner["type"] in ("boolean", ["boolean", "null"])
 
 
 def test_what_became_of_one_of_many_is_a_problem_as_every_refusal_is() -> None:

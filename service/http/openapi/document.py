@@ -134,6 +134,8 @@ def _complete(method: str, operation: Schema) -> None:
         answers["422"] = {"description": "The content is not valid", **PROBLEM}
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path":
+            of_what = parameter["name"].removesuffix("_id").replace("_", " ")
+            parameter.setdefault("description", parameter["schema"].get("description", f"Id (UUID) of the {of_what}."))
             value = PILOT[parameter["name"]]
             parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
         if parameter["name"] == "if-match" and "428" in answers:

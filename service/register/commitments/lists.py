@@ -31,6 +31,7 @@ from service.register.commitments.statements import (
 )
 from service.register.commitments.visibility import Condition, bound, visible_to
 from service.register.decisions.rules.mending import FactName
+from service.register.parties.queries import require_registered
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 
@@ -53,17 +54,21 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    commission_id: list[CommissionId] = Field(default_factory=list, max_length=50)
+    commission_id: list[CommissionId] = Field(
+        default_factory=list, max_length=50, description="Of one of these commissions."
+    )
     session_id: list[SessionId] = Field(
         default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
     )
-    working_group_id: list[WorkingGroupId] = Field(default_factory=list, max_length=50)
+    working_group_id: list[WorkingGroupId] = Field(
+        default_factory=list, max_length=50, description="Owned by one of these working groups."
+    )
     state: list[State] = Field(
         default_factory=list,
         max_length=20,
         description="What was retracted is listed where it is asked for, and only there.",
     )
-    sector: list[Sector] = Field(default_factory=list, max_length=50)
+    sector: list[Sector] = Field(default_factory=list, max_length=50, description="Of one of these areas.")
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="An open proposal awaits one of these parties."
     )
@@ -78,7 +83,9 @@ class Filter(BaseModel):
         default_factory=list, max_length=20, description="One of these facts is not known: `signatories`, say."
     )
     q: limited(200) | None = Field(  # type: ignore[valid-type]
-        None, description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.'
+        None,
+        description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.',
+        examples=["pipeline or gas"],
     )
 
 
@@ -111,6 +118,7 @@ async def page(
     rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller))
     if not rows:
         await require_active(connection, caller)
+    await require_registered(connection, {"awaiting": wanted.awaiting})
     return rows
 
 

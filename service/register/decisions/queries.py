@@ -18,6 +18,7 @@ from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus
 from service.register.parties.models import Organisation
+from service.register.parties.queries import require_registered
 from service.values import PartyCode
 from service.values.codes import CommissionId
 
@@ -51,12 +52,18 @@ class Filter(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    commission_id: list[CommissionId] = Field(default_factory=list, max_length=50)
+    commission_id: list[CommissionId] = Field(
+        default_factory=list, max_length=50, description="Of one of these commissions."
+    )
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="It is open, and one of these parties has still to confirm it."
     )
-    proposed_by: list[PartyCode] = Field(default_factory=list, max_length=20)
-    status: list[TransitionStatus] = Field(default_factory=list, max_length=5)
+    proposed_by: list[PartyCode] = Field(
+        default_factory=list, max_length=20, description="One of these parties made it."
+    )
+    status: list[TransitionStatus] = Field(
+        default_factory=list, max_length=5, description="It has one of these statuses."
+    )
 
 
 def named(row: Row) -> dict[str, Any]:
@@ -111,6 +118,7 @@ async def page(
     rows = await statement.rows(connection, after=last, limit=limit + 1, **asked, **_values(matters, caller))
     if not rows:
         await require_active(connection, caller)
+    await require_registered(connection, {"awaiting": wanted.awaiting, "proposed_by": wanted.proposed_by})
     return [_warned(matters, row) for row in rows]
 
 

@@ -19,7 +19,7 @@ from service.register.groups import commands, queries
 from service.register.groups.examples import GROUPS, MEMBERS
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate, WorkingGroupRead
 from service.values import Sector
-from service.values.codes import OrganisationId, WorkingGroupId
+from service.values.codes import CommissionId, OrganisationId, WorkingGroupId
 
 router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
 FOUNDED = created("ETag", parameter="working_group_id", leads_to=["read_working_group"])
@@ -50,7 +50,7 @@ async def list_working_groups(
     paging: Paging,
     connection: Transaction,
     _: CurrentCaller,
-    commission_id: Annotated[list[UUID] | None, Query(description="Only of these commissions.")] = None,
+    commission_id: Annotated[list[CommissionId] | None, Query(description="Only of these commissions.")] = None,
     sector: Annotated[list[Sector] | None, Query(description="Only of these sectors.")] = None,
 ) -> Response:
     """List working groups, oldest first."""

@@ -1,6 +1,6 @@
 """Reading the registry: parties, organisations, principals, and what a caller is where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypedDict
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
-from service.errors import there
+from service.errors import InvalidContent, there
 from service.identity.models import Principal
 from service.identity.queries import is_active, require_active
 from service.permissions import Caller, Role
@@ -129,6 +129,7 @@ def _role(commission_id: sa.ColumnElement[Any], group_id: sa.ColumnElement[Any],
     return sa.select(commission_id, group_id, sa.literal_column(f"'{role.value}'").label("role"))
 
 
+_codes = Query(sa.select(_party.c.code).order_by(_party.c.code), str)
 _roles = Query(_roles_of_caller(), RoleRow)
 
 
@@ -140,6 +141,21 @@ async def parties(connection: Connection, after: list[Any] | None, limit: int) -
 async def party(connection: Connection, code: str) -> PartyRow:
     """Return the party; `NotFound` otherwise."""
     return there(await _party_by_code.row(connection, code=code), f"There is no party {code}.")
+
+
+async def require_registered(connection: Connection, asked: Mapping[str, Sequence[str]]) -> None:
+    """Raise `InvalidContent` for codes of no party, by the parameter that asks for them: an empty list would be believed."""
+    if not any(asked.values()):
+        return
+    known = await _codes.rows(connection)
+    wrong = [
+        {"parameter": name, "detail": f"{code} is no party here; these are: {', '.join(known) or 'none yet'}"}
+        for name, codes in asked.items()
+        for code in codes
+        if code not in known
+    ]
+    if wrong:
+        raise InvalidContent.listing(wrong)
 
 
 async def organisations(

@@ -130,6 +130,7 @@ async def list_organisations(
     party: Annotated[list[PartyCode] | None, Query(description="Only of these parties.")] = None,
 ) -> Response:
     """List organisations, oldest registration first."""
+    await queries.require_registered(connection, {"party": party or []})
     rows = await queries.organisations(connection, party or [], paging.after("organisation", UUID), paging.limit)
     return paging.page(partial(members, OrganisationRead), rows, "organisation", "id")
 

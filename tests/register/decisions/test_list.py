@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import SIGN, confirm
 
@@ -75,3 +77,19 @@ async def test_the_list_is_paged_by_age(world: World) -> None:
     rest = (await world.as_("AZ").get(f"/v1/transitions?status=open&limit=2&cursor={first['next_cursor']}")).json()
     assert [one["id"] for one in first["items"] + rest["items"]] == [one["id"] for one in made]
     assert rest["next_cursor"] is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/transitions?awaiting={}",
+        "/v1/commitments?awaiting=AZ&awaiting={}",
+        "/v1/transitions?proposed_by={}",
+        "/v1/organisations?party={}",
+    ],
+)
+async def test_a_code_of_no_party_is_refused_and_not_answered_with_an_empty_list(still: World, address: str) -> None:
+    refused = await still.as_("PK").get(address.format("AX"))
+    assert refused.status_code == 422
+    (told,) = refused.json()["errors"]
+    assert told["detail"] == "AX is no party here; these are: AZ, PK"
