@@ -39,6 +39,7 @@ from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
 from service.log.routes import router as log
 from service.register import names
+from service.register.commissions.charter_routes import router as charters
 from service.register.commissions.routes import moves as many_moves
 from service.register.commissions.routes import router as commissions
 from service.register.commissions.session_routes import moves as session_moves
@@ -57,7 +58,7 @@ from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
-from service.verify.replay import session_shapes
+from service.verify.replay import charter_shapes, session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 
 FORGET_SECONDS = 3600
@@ -75,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     principals,
     commissions,
     many_moves,
+    charters,
     sessions,
     session_moves,
     groups,
@@ -95,7 +97,13 @@ UNIONS = (
         "EntryData",
         "What happened in detail: before and after, evidence, reasons. Its `event` is the `kind` of the entry.",
         "event",
-        {**OF_COMMISSIONS, **OF_COMMITMENTS, **OF_REGISTRY, "session.recorded": session_shapes.Published},
+        {
+            **OF_COMMISSIONS,
+            **OF_COMMITMENTS,
+            **OF_REGISTRY,
+            "session.recorded": session_shapes.Published,
+            "commission.founded": charter_shapes.Published,
+        },
         prefix="Entry",
     ),
 )

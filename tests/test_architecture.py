@@ -56,6 +56,7 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
+        "register/commissions/rules/charter/fitness.py:unfit",
         "register/commissions/rules/fitness.py:_wrong_correction",
         "register/commissions/rules/fitness.py:unfit",
         "register/commitments/rules/fitness.py:_wrong_value",

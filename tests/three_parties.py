@@ -1,11 +1,11 @@
-"""A commission of three governments, and one that is unilateral, beside the pilot's."""
+"""A commission of three governments, or one of three that one keeps alone, beside the pilot's."""
 
 from typing import Any
 
 from tests.conftest import World, organisation
 
 
-async def commission_of_three(world: World, rule: str = "mutual") -> str:
+async def commission_of_three(world: World, kept_by: str | None = None) -> str:
     """Found a commission of PK, AZ and TR (with the principal `tr-secretariat`), and return its id."""
     admin = world.as_("administrator")
     await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
@@ -14,9 +14,12 @@ async def commission_of_three(world: World, rule: str = "mutual") -> str:
     secretariats = {"PK": organisation(101), "AZ": organisation(201), "TR": ours}
     body = {
         "titles": {"en": "Trilateral commission (sample)"},
-        "parties": [{"party": code, "secretariat_id": one} for code, one in secretariats.items()],
+        "parties": [
+            {"party": code, "secretariat_id": one if kept_by in {None, code} else None}
+            for code, one in secretariats.items()
+        ],
         "languages": ["en"],
-        "rule": rule,
+        "kept_by": kept_by,
     }
     made = await admin.post("/v1/commissions", json=body)
     assert made.status_code == 201, made.text

@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from service.register.commissions.charter import CHARTERS
 from service.register.commissions.matter import SESSIONS
 from service.register.commitments.matter import COMMITMENTS
 from service.register.decisions.engine.matter import Matter
 
-MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, SESSIONS)
+MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, SESSIONS, CHARTERS)

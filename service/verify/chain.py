@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from service.register.commissions.rules import derived
+from service.register.commissions.rules.charter.founding import FOUNDED
 from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
 from service.verify.canonical import Entry, is_uuid, read
@@ -12,7 +13,6 @@ from service.verify.replay.register import Register, Subject
 from service.verify.replay.replay import follow
 from service.verify.replay.shape import Broken
 
-FOUNDED: Final = "commission.founded"
 RECORDED: Final = "commitment.recorded"
 BEGINS: Final = frozenset({RECORDED, derived.RECORDED})
 

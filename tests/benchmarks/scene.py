@@ -1,10 +1,10 @@
 """Who takes part: parties, commissions, sessions, groups and callers, brought in by the users' own commands.
 
-Eleven governments; fifty commissions of two under the mutual rule and five under the unilateral one, each with four
+Eleven governments; fifty commissions of two in which both take part and five that one keeps alone, each with four
 sessions and six working groups. PK's secretariat, which calls, sits in fifteen of them, as a real one does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from uuid import UUID
@@ -101,17 +101,20 @@ async def _commission(
     rule: Rule,
     suffix: str | None,
 ) -> Place:
+    inside = pair if rule is Rule.MUTUAL else pair[:1]
     new = CommissionCreate(
         titles={"en": f"Joint Commission {'-'.join(pair)}"},
-        parties=[PartyIn(party=code, secretariat_id=scene.secretariats[code]) for code in pair],
+        parties=[
+            PartyIn(party=code, secretariat_id=scene.secretariats[code] if code in inside else None) for code in pair
+        ],
         languages=["en"],
-        rule=rule,
+        kept_by=None if rule is Rule.MUTUAL else pair[0],
         founded_on="1995-10",
         suffix=suffix,
     )
     commission_id = await commissions.found_commission(connection, administrator, Sent.of(new))
-    sessions = [await _session(connection, scene.callers, commission_id, pair, n + 1) for n in range(SESSIONS)]
-    made = [await _group(connection, scene, commission_id, pair, n) for n in range(len(SECTORS))]
+    sessions = [await _session(connection, scene.callers, commission_id, inside, n + 1) for n in range(SESSIONS)]
+    made = [await _group(connection, scene, commission_id, inside, n) for n in range(len(SECTORS))]
     code = "-".join(pair) + (f".{suffix}" if suffix else "")
     return Place(commission_id, code, pair, rule, tuple(sessions), tuple(made))
 
@@ -120,10 +123,10 @@ async def _session(
     connection: Connection,
     callers: Mapping[str, ActiveCaller],
     commission_id: UUID,
-    pair: tuple[str, str],
+    inside: Sequence[str],
     ordinal: int,
 ) -> UUID:
-    host = pair[ordinal % 2]
+    host = inside[ordinal % len(inside)]
     new = SessionCreate(
         action="plan",
         ordinal=ordinal,
@@ -135,8 +138,8 @@ async def _session(
     return await meetings.record(connection, callers[host], commission_id, Sent.of(new))
 
 
-async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair: tuple[str, str], number: int) -> UUID:
-    first, second = pair
+async def _group(connection: Connection, scene: Scene, commission_id: UUID, inside: Sequence[str], number: int) -> UUID:
+    first, *others = inside
     new = WorkingGroupCreate(
         commission_id=commission_id,
         titles={"en": f"Joint Working Group on {SECTORS[number]}"},
@@ -144,8 +147,9 @@ async def _group(connection: Connection, scene: Scene, commission_id: UUID, pair
         co_lead_organisation_id=scene.ministries[first][number],
     )
     group_id = await groups.found_group(connection, scene.callers[first], Sent.of(new))
-    other = scene.ministries[second][number]
-    await groups.put_member(
-        connection, scene.callers[second], group_id, other, Sent.of(MemberPut(role=GroupRole.CO_LEAD))
-    )
+    for second in others:
+        other = scene.ministries[second][number]
+        await groups.put_member(
+            connection, scene.callers[second], group_id, other, Sent.of(MemberPut(role=GroupRole.CO_LEAD))
+        )
     return group_id

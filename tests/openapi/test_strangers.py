@@ -15,7 +15,7 @@ from tests.http.test_manners import PROBLEM
 from tests.openapi.answers import filled
 from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, put, renamed, sample, variants
 from tests.openapi.test_document import DOCUMENT
-from tests.register.commissions import meeting
+from tests.register.commissions import chartering, meeting
 from tests.register.commitments.test_journey import RECORD, confirm, confirmed
 from tests.three_parties import commission_of_three
 
@@ -40,6 +40,9 @@ NEVER = {
     "create_session_transition correct",
     "create_session_transition reinstate",
     "create_session_transition retract",
+    "create_commission_transition name_secretariat",
+    "create_commission_transition correct",
+    "create_commission_transition reinstate",
 }
 """Taken only once, or only with the id or the leaf hash of something that no document knows."""
 SHARED = {("remark",), ("expires_at",)}
@@ -72,6 +75,8 @@ async def moved(worn: World) -> World:
     await confirmed(worn, item(8), done)
     await confirmed(worn, item(9), {"action": "suspend", "reason": "R", "review_on": "2027"})
     await commission_of_three(worn)
+    for title in ("K", "Komissiya"):
+        await chartering.agreed(worn, chartering.AMEND | {"changes": {"titles": {"az": title}}})
     for name in ("planned", "held"):
         one = (await meeting.begin(worn, starts_on="2025", virtual=True))["id"]
         for virtual in (False, True):
@@ -129,7 +134,7 @@ class Target:
         """Send a body; what is proposed is taken back, so that the next one can be."""
         answer = await self.client.request(self.method, self.url, content=json.dumps(body).encode(), headers=JSON)
         name = self.operation["operationId"]
-        proposes = answer.status_code == 201 and name in {"create_transition", "create_session_transition"}
+        proposes = answer.status_code == 201 and name.startswith("create_") and name.endswith("transition")
         made = [one for one in [answer.json()] if one["status"] == "open"] if proposes else []
         if answer.status_code == 200 and name == "create_proposals":
             made = [one["transition"] for one in answer.json()["results"] if one["transition"]]

@@ -12,7 +12,22 @@ CHAIN = 8
 """Entries of one subject before the next one begins."""
 _entry = ("subject", "seq", "log_id", "leaf", "canonical", "kind", "recorded_at")
 _pending = ("log_id", "subject", "seq", "leaf")
-_commission = ("id", "code", "titles", "parties", "languages", "rule", "founded_on", "intersessional_items")
+_commission = (
+    *(
+        "id",
+        "code",
+        "titles",
+        "parties",
+        "outside",
+        "secretariats",
+        "languages",
+        "rule",
+        "state",
+        "corrected",
+        "awaiting",
+    ),
+    "intersessional_items",
+)
 _head = ("seq", "leaf", "changed_at")
 
 
@@ -39,8 +54,11 @@ def entries(log_id: UUID, count: int) -> Iterator[Entry]:
 async def found(connection: Any, count: int) -> list[UUID]:
     """Found so many commissions in which nothing has happened, and return their ids; the caller is the owner."""
     ids = [uuid4() for _ in range(count)]
-    rows = [
-        (one, f"X-{one}", '{"en": "Commission (sample)"}', ["PK", "AZ"], ["en"], "mutual", None, 0, -1, bytes(32))
+    rows: list[tuple[Any, ...]] = [
+        (
+            *(one, f"X-{one}", '{"en": "Commission (sample)"}', ["PK", "AZ"], [], "{}", ["en"], "mutual", "in_force"),
+            *("{}", [], 0, -1, bytes(32)),
+        )
         for one in ids
     ]
     now = datetime.now(UTC)

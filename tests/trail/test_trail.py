@@ -52,7 +52,7 @@ async def everything_happens(world: World) -> None:
         {"action": "implement", "effective_on": "2026", "report": "R", "no_instrument_reason": "None was needed"},
     )
     await confirmed(world, item(8), {"action": "reopen", "reason": "Not all of it"})
-    unilateral = await commission_of_three(world, "unilateral")
+    unilateral = await commission_of_three(world, "PK")
     made = await record_in(world, unilateral, 1)
     await world.as_("PK").post(
         f"/v1/commitments/{made['id']}/transitions",

@@ -30,6 +30,7 @@ from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from tests.conftest import SESSION_8, Maker, World, _open_to_roles, as_superuser, item, migrated
+from tests.register.commissions.meeting import proven
 
 OLD = Path(__file__).parent / "old"
 COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
@@ -134,6 +135,17 @@ async def test_an_old_log_goes_on(server: Server, pilot: Path, old: Path, tmp_pa
     assert verdict.findings.listed == []
     assert verdict.findings.outcome is Severity.PROVEN
     assert verdict.entries == COMMISSIONS["PK-AZ"] + 5
+
+
+async def test_an_old_commission_of_all_is_in_force_and_one_in_which_nobody_confirmed_is_unsettled(
+    register: World,
+) -> None:
+    listed = (await register.as_("PK").get("/v1/commissions")).json()["items"]
+    states = {(one["rule"], one["state"]) for one in listed}
+    assert states == {("mutual", "in_force"), ("unilateral", "unsettled")}
+    for one in listed:
+        assert all(party["secretariat_id"] for party in one["parties"])
+        await proven(register, one["id"])
 
 
 async def _goes_on(world: World) -> None:

@@ -67,11 +67,11 @@ async def test_a_proposal_that_expired_in_a_real_register_is_followed(world: Wor
     assert verify(in_memory(await exported(world, COMMISSION)), POLICY).findings.listed == []
 
 
-@pytest.mark.parametrize("rule", ["mutual", "unilateral"])
-async def test_a_commission_of_three_is_proven_under_either_rule(world: World, rule: str) -> None:
-    commission = await commission_of_three(world, rule)
+@pytest.mark.parametrize("kept_by", [None, "PK"])
+async def test_a_commission_of_three_is_proven_whether_all_take_part_or_one(world: World, kept_by: str | None) -> None:
+    commission = await commission_of_three(world, kept_by)
     made = await record_in(world, commission, 1)
-    if rule == "mutual":
+    if kept_by is None:
         for who in ("AZ", "tr-secretariat"):
             url = f"/v1/transitions/{made['open_transition']['id']}/confirmations"
             assert (await world.as_(who).post(url, json={"decision": "confirm"})).status_code == 201

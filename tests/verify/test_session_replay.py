@@ -114,7 +114,7 @@ def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> Non
 def test_the_commission_tells_no_more_of_a_session_that_has_a_trail_of_its_own(entries: list[Entry]) -> None:
     founded = entries[0]
     late = {
-        **founded, "kind": "session.changed", "party": "PK", "recorded_at": entries[-1]["recorded_at"],
+        **founded, "v": 1, "kind": "session.changed", "party": "PK", "recorded_at": entries[-1]["recorded_at"],
         "data": {"id": SESSION_8, "before": {"venue": "Islamabad"}, "after": {"venue": "Lahore"}},
     }  # fmt: skip
     assert "has a trail of its own" in str(verify(exported([*entries, late]), POLICY).findings.listed)

@@ -15,8 +15,13 @@ from service.errors.sent import Sent
 from service.identity.models import Principal
 from service.permissions import ActiveCaller, Caller, Kind, Permission
 from service.register.commissions import queries
-from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty
+from service.register.commissions.charter import RULES
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Rule
+from service.register.commissions.rules.charter.founding import FOUNDED
+from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionCreate
+from service.register.decisions.engine.moves import CLOSED
 from service.trail import stamp
 from service.trail.append import append
 from service.trail.entry import Author, Entry
@@ -38,19 +43,34 @@ async def found_commission(
 ) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
-    new = sent.read(_twice(sent.sound))
-    codes = [one.party for one in new.parties]
+    new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound)])
     made = await stamp.new(connection)
     commission_id = known_id or made.id
-    code = "-".join(codes) + (f".{new.suffix}" if new.suffix else "")
-    data = {"id": str(commission_id), "code": code, **new.model_dump(mode="json", exclude={"suffix"})}
-    entry = made.entry(commission_id, commission_id, Author(caller.principal_id, None), "commission.founded", data)
-    facts = new.model_dump(include={"titles", "languages", "rule", "founded_on"})
-    row = {**facts, "id": commission_id, "code": code, "parties": codes, "intersessional_items": 0}
-    await _insert.run(connection, **row, **_head(entry))
-    await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in new.parties])
+    members = _charter(new)
+    author = Author(caller.principal_id, None)
+    entry = made.entry(commission_id, commission_id, author, FOUNDED, {"commission": members}, CHARTER.version)
+    row = {**members, **CLOSED, "id": commission_id, "rule": RULES[members["state"]], "refused_transition_id": None}
+    await _insert.run(connection, **row, intersessional_items=0, **_head(entry))
+    inside = [one for one in new.parties if one.party in members["secretariats"]]
+    await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in inside])
     await append(connection, entry)
     return commission_id
+
+
+def _charter(new: CommissionCreate) -> dict[str, Any]:
+    """Return the members of the charter; who keeps a commission alone is its only party that takes part in the register."""
+    codes = [one.party for one in new.parties]
+    outside = [code for code in codes if code != new.kept_by] if new.kept_by else []
+    return {
+        **dict.fromkeys(CHARTER.members),
+        **new.model_dump(mode="json", include={"titles", "languages", "founded_on", "founding_act"}),
+        "code": "-".join(codes) + (f".{new.suffix}" if new.suffix else ""),
+        "parties": codes,
+        "outside": outside,
+        "secretariats": {one.party: str(one.secretariat_id) for one in new.parties if one.party not in outside},
+        "state": str(CharterState.KEPT if new.kept_by else CharterState.IN_FORCE),
+        "corrected": {},
+    }
 
 
 async def appoint_auditor(
@@ -75,6 +95,25 @@ def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
     for name, counted in (("parties", parties), ("languages", languages)):
         for value in [value for value, times in counted.items() if times > 1]:
             yield fault(f"/{name}", f"names {value} more than once; once is enough")
+
+
+def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    keeper, rule, named = sound.get("kept_by"), sound.get("rule"), sound.get("parties", ())
+    parties = [one["party"] for one in named if "party" in one]
+    if keeper and keeper not in parties:
+        yield fault("/kept_by", f"is not among the parties: {', '.join(parties)}")
+    if keeper and rule == Rule.MUTUAL:
+        yield fault("/rule", "is 'unilateral' where one party keeps it alone; leave it out, or leave kept_by out")
+    if rule == Rule.UNILATERAL and "kept_by" not in sound:
+        yield fault("/kept_by", "is needed where the rule is 'unilateral': the party that keeps it alone")
+    for place, one in enumerate(named):
+        outside, known = keeper and one.get("party") != keeper, one.get("secretariat_id")
+        if outside and known:
+            yield fault(
+                f"/parties/{place}/secretariat_id", "is named by that party, once it takes part in the register"
+            )
+        if not outside and not known:
+            yield fault(f"/parties/{place}/secretariat_id", "is needed: the organisation that is its secretariat")
 
 
 async def record(

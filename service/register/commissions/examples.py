@@ -12,9 +12,22 @@ COMMISSIONS: dict[str, Example] = {
                 {"party": "AZ", "secretariat_id": "01940000-0000-7000-8000-000000000201"},
             ],
             "languages": ["en"],
-            "rule": "mutual",
             "suffix": "CULTURE",
         },
+    },
+}
+CHARTER_PROPOSALS: dict[str, Example] = {
+    "amend": {
+        "summary": "It gets another language (201 as PK)",
+        "value": {
+            "action": "amend",
+            "changes": {"languages": ["en", "az"], "titles": {"az": "Birgə komissiya (sample)"}},
+            "reason": "The minutes are in both languages (sample).",
+        },
+    },
+    "name_secretariat": {
+        "summary": "The one that it has: nothing would change (422 as PK)",
+        "value": {"action": "name_secretariat", "secretariat_id": "01940000-0000-7000-8000-000000000101"},
     },
 }
 SESSIONS: dict[str, Example] = {

@@ -15,7 +15,7 @@ from service.database.statement import Connection, Query
 from service.identity.queries import is_active
 from service.permissions import PERMISSIONS, Caller, Kind, Permission, Role
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, roles_of
+from service.register.commissions.roles import FIXED, PRINCIPAL, TOKEN, Condition, bound, roles_of
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.matter import SESSION
@@ -40,11 +40,10 @@ def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
 
     Of a session the secretariats alone decide, of a working group's also its co-leads: a member has no part in it.
     """
-    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
     roles = {**_roles(kind), Role.MEMBER: sa.false()}
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     joined = _session.join(_commission, _commission.c.id == _session.c.commission_id)
-    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
+    return asked.add_columns(*FIXED, *flags).select_from(joined).where(visible_to(kind))
 
 
 @cache

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
+from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.lifecycle import SessionState
-from service.register.decisions.models import CODES, Decided, decided
-from service.trail.models import Chained
+from service.register.decisions.models import CODES, Decided, Recorded, decided
 
 
 class Rule(StrEnum):
-    """How a proposal becomes effective; fixed at the founding."""
+    """How a proposal becomes effective: confirmed by every other party, or at once where one party keeps the commission alone."""
 
     MUTUAL = "mutual"
     UNILATERAL = "unilateral"
@@ -27,11 +27,13 @@ class GroupRole(StrEnum):
     MEMBER = "member"
 
 
-class Commission(Table, Chained, table=True):
-    """The standing body; parties, rule, languages and secretariats stay as they were at its founding."""
+class Commission(Table, Decided, table=True):
+    """The standing body; it is its own charter, on which its parties decide."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("rule", Rule),
+        one_of("state", CharterState),
+        sa.CheckConstraint("outside <@ parties AND NOT parties <@ outside", name="somebody_is_in"),
         sa.CheckConstraint("cardinality(parties) >= 2", name="has_two_parties"),
         sa.UniqueConstraint(
             "code",
@@ -39,6 +41,7 @@ class Commission(Table, Chained, table=True):
                 "cure": 'For a second commission of the same parties send a suffix, such as "DEF"; its code then ends so.'
             },
         ),
+        *decided("commission"),
         {"info": {"address": "/v1/commissions/{id}"}},
     )
 
@@ -46,9 +49,17 @@ class Commission(Table, Chained, table=True):
     code: str = Field(sa_type=sa.Text, nullable=False)
     titles: dict[str, str] = document()
     parties: list[str] = Field(sa_type=CODES, nullable=False)
+    outside: list[str] = Field(sa_type=CODES, nullable=False)
+    """Those of its parties that take no part in the register."""
+    secretariats: dict[str, str] = document()
     languages: list[str] = Field(sa_type=CODES, nullable=False)
     rule: Rule = Field(sa_type=text_enum(Rule), nullable=False)
     founded_on: str | None = optional_words()
+    founding_act: str | None = optional_words()
+    state: CharterState = Field(sa_type=text_enum(CharterState), nullable=False)
+    effective_on: str | None = optional_words()
+    successor: str | None = optional_words()
+    corrected: dict[str, int] = document()
     intersessional_items: int = Field(default=0, nullable=False)
 
 
@@ -107,7 +118,7 @@ class Membership(Table, table=True):
     ended_at: datetime | None = moment(nullable=True)
 
 
-class Session(Table, Decided, table=True):
+class Session(Table, Recorded, table=True):
     """One meeting of a commission, or of a working group.
 
     Until its own first entry, `seq` and `leaf` are those of the entry of the commission's trail that spoke of it last.

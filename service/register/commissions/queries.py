@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
@@ -10,8 +11,12 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import there
-from service.permissions import Caller, Standing, standing
+from service.permissions import Caller, Kind, Standing, standing
+from service.register.commissions.charter import seen_by
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
+from service.register.commissions.roles import bound
+from service.register.decisions.engine.matter import Row
+from service.register.decisions.models import live
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
@@ -24,26 +29,11 @@ _commission, _party, _auditor, _session = (
 NONE: Final = "There is no such commission."
 
 
-class PartyRow(TypedDict):
-    """A party of a commission; read from JSON, where its secretariat's id is a text."""
-
-    party: str
-    secretariat_id: str
-
-
 class CommissionRow(TypedDict):
-    """A commission with its parties."""
+    """Which commission it is."""
 
     id: UUID
     code: str
-    titles: dict[str, str]
-    parties: list[PartyRow]
-    languages: list[str]
-    rule: str
-    founded_on: str | None
-    intersessional_items: int
-    seq: int
-    changed_at: datetime
 
 
 class SessionRow(TypedDict):
@@ -82,15 +72,6 @@ class Locked:
     stamp: Stamp
 
 
-_parties = (
-    sa.select(
-        sa.func.jsonb_agg(
-            sa.func.jsonb_build_object("party", _party.c.party, "secretariat_id", _party.c.secretariat_id)
-        )
-    )
-    .where(_party.c.commission_id == _commission.c.id)
-    .scalar_subquery()
-)
 _secretariat = (
     sa.exists()
     .where(_party.c.commission_id == _commission.c.id, _party.c.secretariat_id == sa.bindparam("organisation"))
@@ -102,12 +83,22 @@ _audits = (
     .label("auditor")
 )
 _mine = _commission.c.id == sa.bindparam("commission_id")
+_one = Query(sa.select(_commission.c.id, _commission.c.code).where(_mine), CommissionRow)
+_UNREAD = {
+    "parties",
+    "outside",
+    "languages",
+    "rule",
+    "intersessional_items",
+    "leaf",
+    "refused_transition_id",
+    "changed_at",
+    "seq",
+}
 _read = sa.select(
-    *(column for column in _commission.c if column.name not in {"parties", "leaf"}), _parties.label("parties")
-)
-_one = Query(_read.where(_mine), CommissionRow)
-_page = Query(
-    _read.where(_commission.c.id > sa.bindparam("after")).order_by(_commission.c.id).limit(LIMIT), CommissionRow
+    *(column for column in _commission.c if column.name not in _UNREAD),
+    _commission.c.seq.label("version"),
+    live(_commission).label("live"),
 )
 _locking = Query(
     sa.select(
@@ -139,9 +130,15 @@ async def get(connection: Connection, commission_id: UUID) -> CommissionRow:
     return there(await _one.row(connection, commission_id=commission_id), NONE)
 
 
-async def page(connection: Connection, after: list[Any] | None, limit: int) -> list[CommissionRow]:
+async def detail(connection: Connection, caller: Caller, commission_id: UUID) -> Row:
+    """Return the commission with its charter, and the caller's roles; `NotFound` otherwise."""
+    return there(await _detail(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
+
+
+async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
     """Return commissions by age, one more than `limit` if there is more."""
-    return await _page.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)
+    last = after[0] if after else FIRST
+    return await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))
 
 
 async def standing_in(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
@@ -160,3 +157,14 @@ async def standing_in(connection: Connection, caller: Caller, commission_id: UUI
 async def find_session(connection: Connection, session_id: UUID) -> SessionRow | None:
     """Return the session; None if there is none."""
     return await _session_by_id.row(connection, session_id=session_id)
+
+
+@cache
+def _detail(kind: Kind) -> Query[dict[str, Any]]:
+    return Query(seen_by(kind, _read).where(_mine), dict)
+
+
+@cache
+def _page(kind: Kind) -> Query[dict[str, Any]]:
+    asked = seen_by(kind, _read).where(_commission.c.id > sa.bindparam("after"))
+    return Query(asked.order_by(_commission.c.id).limit(LIMIT), dict)

@@ -4,7 +4,7 @@ The conditions are made once for each kind of principal; `bound` gives the value
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,9 +12,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.permissions import Caller, Kind, Role, everywhere
-from service.register.commissions.models import CommissionAuditor, CommissionParty, GroupRole, Membership
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, GroupRole, Membership
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
+FIXED: Final = tuple(table(Commission).c[name] for name in ("parties", "outside", "languages", "rule"))
+"""What the charter fixes for all that is decided in its commission."""
 Condition = sa.ColumnElement[bool]
 ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
 PARTY = sa.bindparam("caller_party", type_=sa.Text())

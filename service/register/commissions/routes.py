@@ -1,6 +1,5 @@
 """Commissions over HTTP, and many moves at once."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,11 +14,13 @@ from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
+from service.register.commissions import charter_answers as answers
 from service.register.commissions import commands, queries
 from service.register.commissions.examples import COMMISSIONS
 from service.register.commissions.schemas import (
     AuditorRead,
     CommissionCreate,
+    CommissionDetail,
     CommissionRead,
 )
 from service.register.decisions import many
@@ -32,14 +33,18 @@ from service.values.codes import CommissionId
 router = Router("/v1", route_class=OnceRoute, tags=["commissions"])
 moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 ANSWERED_EACH = carrying("Idempotent-Replayed", "Content-Language")
-FOUNDED = created(parameter="commission_id", leads_to=["read_commission", "create_session"])
+FOUNDED = created(
+    "ETag",
+    parameter="commission_id",
+    leads_to=["read_commission", "create_session", "create_commission_transition"],
+)
 
 
 @router.post(
     "/commissions",
     status_code=201,
     summary="Found a commission",
-    response_model=CommissionRead,
+    response_model=CommissionDetail,
     responses=WRITING | FOUNDED,
     dependencies=[Once],
 )
@@ -48,33 +53,33 @@ async def create_commission(
     caller: CurrentCaller,
     new: Annotated[Sent[CommissionCreate], Body(openapi_examples=COMMISSIONS)],
 ) -> Response:
-    """Found a commission of two or more parties, each with its secretariat. Administrator only."""
+    """Found a commission of two or more parties, each with its secretariat, or one that a party keeps alone. Administrator only."""
     commission_id = await commands.found_commission(connection, caller, new)
-    row = await queries.get(connection, commission_id)
-    return answer(members(CommissionRead, row), 201, location=f"/v1/commissions/{commission_id}")
+    row = await queries.detail(connection, caller, commission_id)
+    return answer(answers.detail(caller, row), 201, location=f"/v1/commissions/{commission_id}", version=row["version"])
 
 
 @router.get("/commissions", summary="List commissions", response_model=Page[CommissionRead], responses=LISTING)
 async def list_commissions(
     paging: Paging,
     connection: Transaction,
-    _: CurrentCaller,
+    caller: CurrentCaller,
 ) -> Response:
     """List the commissions, oldest first."""
-    rows = await queries.page(connection, paging.after("commission", UUID), paging.limit)
-    return paging.page(partial(members, CommissionRead), rows, "commission", "id")
+    rows = await queries.page(connection, caller, paging.after("commission", UUID), paging.limit)
+    return paging.page(answers.commission, rows, "commission", "id")
 
 
 @router.get(
     "/commissions/{commission_id}",
     summary="Read a commission",
-    response_model=CommissionRead,
+    response_model=CommissionDetail,
     responses=READING_ONE | VERSIONED,
 )
-async def read_commission(connection: Transaction, _: CurrentCaller, commission_id: CommissionId) -> Response:
-    """Read one commission: its parties, secretariats, languages and rule."""
-    row = await queries.get(connection, commission_id)
-    return answer(members(CommissionRead, row), version=row["seq"])
+async def read_commission(connection: Transaction, caller: CurrentCaller, commission_id: CommissionId) -> Response:
+    """Read one commission: what its charter says, what is proposed of it, and what the caller may do."""
+    row = await queries.detail(connection, caller, commission_id)
+    return answer(answers.detail(caller, row), version=row["version"])
 
 
 @router.put(

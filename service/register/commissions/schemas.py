@@ -7,6 +7,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.register.commissions.models import Rule
+from service.register.commissions.rules.charter.evidence import FoundingAct
+from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
+from service.register.decisions.schemas import Missing, OpenTransition
 from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
 from service.values.codes import OrganisationId
 
@@ -15,21 +18,33 @@ class PartyIn(Strict):
     """A party that takes part, and its organisation that is its secretariat."""
 
     party: PartyCode
-    secretariat_id: OrganisationId
+    secretariat_id: OrganisationId | None = Field(
+        None,
+        description="Needed of each party that takes part in the register; not of others, where one keeps it alone.",
+    )
 
 
 Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
 
 
 class CommissionCreate(Strict):
-    """A commission to found. Parties, rule, languages and secretariats are fixed from then on."""
+    """A commission to found. What of it changes later is decided by its parties."""
 
-    elsewhere: ClassVar[Mapping[str, str]] = {"code": "the service makes it of the parties and the suffix"}
+    elsewhere: ClassVar[Mapping[str, str]] = {
+        "code": "the service makes it of the parties and the suffix",
+        "state": "it is in force, or kept where kept_by names who keeps it alone",
+    }
     titles: Titles
     parties: list[PartyIn] = Field(min_length=2, max_length=20)
     languages: list[Language] = Field(min_length=1, max_length=10, description="Languages of its authentic texts.")
-    rule: Rule = Field(description="`mutual` between governments; `unilateral` for bodies inside one government.")
+    rule: Rule | None = Field(
+        None, description="`unilateral` where one party keeps it alone, as `kept_by` says; else `mutual`."
+    )
+    kept_by: PartyCode | None = Field(
+        None, description="The party that keeps it alone, until another joins: what it does awaits nobody."
+    )
     founded_on: ModernDate | None = None
+    founding_act: FoundingAct | None = None
     suffix: Suffix | None = Field(None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.")
 
 
@@ -37,19 +52,44 @@ class CommissionPartyRead(Read):
     """A party of a commission."""
 
     party: str
-    secretariat_id: UUID
+    secretariat_id: UUID | None
 
 
 class CommissionRead(Read):
-    """A commission."""
+    """A commission, as its charter says."""
 
     id: UUID
     code: str
+    version: int = Field(description="The number in its ETag.")
+    state: CharterState
     titles: dict[str, str]
     parties: list[CommissionPartyRead]
     languages: list[str]
     rule: Rule
+    kept_by: str | None = Field(description="The party that keeps it alone.")
+    outside: list[str] = Field(description="Parties that take no part in the register: they neither read nor decide.")
     founded_on: ReducedDate | None
+    founding_act: str | None
+    effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
+    successor: str | None = Field(description="Of one that is dissolved: the code of the commission that follows it.")
+    corrected: dict[str, int] = Field(
+        description="Facts that had been written down wrongly, and the number of the entry that put each right."
+    )
+    open_transition: OpenTransition | None
+
+
+class AllowedCommissionAction(Read):
+    """A move that the caller may propose, or make, now."""
+
+    action: CharterAction
+    missing: list[Missing] = Field(description="The evidence that a proposal must bring.")
+    awaits: list[str] = Field(description="Parties that would have to confirm it.")
+
+
+class CommissionDetail(CommissionRead):
+    """A commission, with what the caller may do next."""
+
+    allowed_actions: list[AllowedCommissionAction] = Field(description="Empty for callers who may not propose.")
 
 
 class AuditorRead(Read):

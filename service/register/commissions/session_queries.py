@@ -13,7 +13,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import SESSIONS, seen_by, whose
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import bound, roles_of
+from service.register.commissions.roles import FIXED, bound, roles_of
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import live
@@ -123,7 +123,8 @@ def _place(kind: Kind) -> Query[dict[str, Any]]:
     group = (_group.c.id == sa.bindparam("group_id", type_=sa.Uuid())) & (_group.c.commission_id == _commission.c.id)
     asked = (
         sa.select(
-            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
+            *(_commission.c[name] for name in ("id", "code")),
+            *FIXED,
             _group.c.id.label("group_id"),
             *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, _group.c.id).items()),
             sa.func.uuidv7().label("new_id"),

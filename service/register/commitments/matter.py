@@ -12,6 +12,7 @@ from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.permissions import Caller, Kind
 from service.register.commissions.models import Commission, Session
+from service.register.commissions.roles import FIXED
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.visibility import bound, roles_of, visible_to
@@ -27,11 +28,10 @@ _NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)
 
 def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
     """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
-    fixed = (_commission.c[name] for name in ("parties", "languages", "rule"))
     roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*fixed, *flags).select_from(joined).where(visible_to(kind))
+    return asked.add_columns(*FIXED, *flags).select_from(joined).where(visible_to(kind))
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:

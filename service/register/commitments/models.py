@@ -11,7 +11,7 @@ from service.database.columns import Id, Table, document, identifier, moment, on
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import State
-from service.register.decisions.models import Decided, decided
+from service.register.decisions.models import Recorded, decided
 
 VECTOR: Any = TSVECTOR
 IDS: Any = ARRAY(sa.Uuid)
@@ -19,7 +19,7 @@ WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
 
 
-class Commitment(Table, Decided, table=True):
+class Commitment(Table, Recorded, table=True):
     """What was agreed."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (

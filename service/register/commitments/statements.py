@@ -10,6 +10,7 @@ from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
+from service.register.commissions.roles import FIXED
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import OPEN
@@ -56,7 +57,8 @@ def place(kind: Kind) -> Query[dict[str, Any]]:
     roles = roles_of(kind, _commission.c.id, _group.c.id)
     asked = (
         sa.select(
-            *(_commission.c[name] for name in ("id", "code", "parties", "languages", "rule")),
+            *(_commission.c[name] for name in ("id", "code")),
+            *FIXED,
             _session.c.ordinal,
             _session.c.id.label("session_found"),
             _session.c.state.label("session_state"),

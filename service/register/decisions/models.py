@@ -40,6 +40,11 @@ class Decided(Chained):
     awaiting: list[str] = Field(sa_type=CODES, nullable=False)
     expires_at: datetime | None = moment(nullable=True)
     refused_transition_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+
+
+class Recorded(Decided):
+    """A matter that one party recorded, and that is a matter of all as soon as its first joint move has taken effect."""
+
     recorded_by: str = Field(sa_type=sa.Text, nullable=False)
     is_joint: bool = Field(nullable=False)
 

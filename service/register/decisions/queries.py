@@ -198,7 +198,7 @@ def _among(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
 
 @cache
 def _in(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
-    here = matter.table.c.commission_id == sa.bindparam("commission_id")
+    here = matter.commission == sa.bindparam("commission_id", type_=sa.Uuid())
     return Query(
         matter.seen_by(kind, sa.select(matter.table.c.id)).where(here, is_among(matter.table.c.id, "ids")), dict
     )

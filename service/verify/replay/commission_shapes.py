@@ -14,6 +14,7 @@ from service.values import Language, Name, PartyCode, ReducedDate, Sector, Title
 from service.verify.canonical import UUID, is_time
 
 Id = Annotated[str, StringConstraints(pattern=f"^{UUID}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?$")]
 Rule = Literal["mutual", "unilateral"]
 Status = Literal["planned", "postponed", "held", "cancelled"]
 GroupRole = Literal["co_lead", "member"]
@@ -39,10 +40,10 @@ class Secretariat(TypedDict):
 
 @strict
 class Founded(TypedDict):
-    """A commission was founded: what stays as it is for good."""
+    """A commission was founded, in entries of version 1."""
 
     id: Id
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?$")]
+    code: Code
     titles: Titles
     parties: Annotated[list[Secretariat], Field(min_length=2, max_length=20)]
     languages: Annotated[list[Language], Field(min_length=1, max_length=10)]

@@ -6,9 +6,13 @@ Each function takes the register and one entry whose data has its shape, changes
 from typing import Any
 
 from service.register.commissions.rules import derived
+from service.register.commissions.rules.charter.founding import FOUNDED, founded
+from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.verify.canonical import Entry
+from service.verify.replay import decisions
+from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
-from service.verify.replay.shape import COMMISSION_KINDS, hold_to_shape, require, spelled
+from service.verify.replay.shape import CHARTER_KINDS, COMMISSION_KINDS, hold_to_shape, require, spelled
 
 Members = dict[str, Any]
 _SESSION = ("state", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
@@ -17,14 +21,18 @@ _SESSION = ("state", "venue", "starts_on", "ends_on", "minutes_reference", "co_c
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
     kind, data = entry.kind, entry.data
-    hold_to_shape(COMMISSION_KINDS, kind, data)
-    if kind in {"commission.founded", "auditor.appointed"}:
+    require(entry.v == 1 or ("commission", entry.v) in RULES, f"no entry of a commission has the version {entry.v}")
+    hold_to_shape(COMMISSION_KINDS if entry.v == 1 else CHARTER_KINDS, kind, data)
+    if kind in {FOUNDED, "auditor.appointed"}:
         require(entry.party is None, "the administrator does this, who acts for no party")
-        require((kind == "commission.founded") == (not register.id), "a commission is founded once, before all else")
+        require((kind == FOUNDED) == (not register.id), "a commission is founded once, before all else")
         if not register.id:
-            _founded(register, entry)
+            _founded(register, subject, entry)
         return
     party = register.party_of(entry)
+    if entry.v > 1:
+        _decide(register, subject, entry, party)
+        return
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
     if kind in {derived.RECORDED, derived.CHANGED}:
@@ -32,15 +40,34 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         register.spoken.setdefault(data["id"], []).append(told)
 
 
-def _founded(register: Register, entry: Entry) -> None:
-    data = entry.data
-    parties = tuple(one["party"] for one in data["parties"])
-    require(data["id"] == entry.commission, "the commission that is founded is not the log's own")
+def _founded(register: Register, subject: Subject, entry: Entry) -> None:
+    members = founded(entry.data)
+    parties, languages, outside = (members[name] for name in ("parties", "languages", "outside"))
+    require(
+        entry.data.get("id", entry.commission) == entry.commission,
+        "the commission that is founded is not the log's own",
+    )
     require(len({*parties}) == len(parties), "a party stands twice in the founding")
-    require(len({*data["languages"]}) == len(data["languages"]), "a language stands twice in the founding")
-    require(data["code"].partition(".")[0] == "-".join(parties), "the commission's code does not name its parties")
-    register.id, register.code, register.parties = data["id"], data["code"], parties
-    register.languages, register.unilateral = tuple(data["languages"]), data["rule"] == "unilateral"
+    require(len({*languages}) == len(languages), "a language stands twice in the founding")
+    require(members["code"].partition(".")[0] == "-".join(parties), "the commission's code does not name its parties")
+    inside = [one for one in parties if one not in outside]
+    kept = members["state"] == CharterState.KEPT
+    require(outside == [one for one in parties if one not in inside], "who takes no part in the register is no party")
+    require(not outside or len(inside) == 1, "either one party keeps it alone, or all take part in the register")
+    require(kept == bool(outside), "it is kept where one party keeps it alone, and only there")
+    require(sorted(members["secretariats"]) == sorted(inside), "who takes part in the register has a secretariat there")
+    register.id, register.charter = entry.commission, members
+    subject.facts, subject.is_joint, subject.rules = members, True, RULES["commission", 2]
+    subject.told.append(subject.telling(entry, {"commission": members}))
+
+
+def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    """Replay a move of the charter."""
+    if subject.waiting or "expired" in entry.data:
+        decisions.expire(subject, entry)
+    decisions.follow(register, subject, entry, party)
+    if "proposal" in entry.data or "effective" in entry.data:
+        subject.told.append(subject.telling(entry, entry.data))
 
 
 def _record_session(register: Register, party: str, data: Members) -> None:

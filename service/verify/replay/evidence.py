@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
+from service.register.commissions.rules.charter.requirements import ORGANISATION
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
@@ -90,6 +91,9 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
         return find(rules, told, name.key)
     if name.kind == RIVAL:
         return _rival(register, members, name.key)
+    if name.kind == ORGANISATION:
+        # The registry has a log of its own.
+        return Found()
     if name.kind != "commitment":
         there = register.groups if name.kind == "working_group" else register.sessions
         return Found() if name.key in there else None

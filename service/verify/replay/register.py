@@ -1,11 +1,12 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import orjson
 
+from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
 from service.trail.chain import Link
@@ -53,26 +54,46 @@ class Subject:
 
 @dataclass(slots=True)
 class Register:
-    """The commission's fixed facts, its sessions and groups by id, and its commitments by reference."""
+    """The commission with its charter, its sessions and groups by id, and its commitments by reference."""
 
     commitments: dict[str, Subject]
     id: str = ""
-    code: str = ""
-    parties: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    unilateral: bool = False
+    charter: dict[str, Any] = field(default_factory=dict)
+    """Its members as they stand now; empty until it is founded."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     spoken: dict[str, list[Telling]] = field(default_factory=dict)
     """Of each session that the commission's own entries told of: what they told, as its own trail would."""
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
 
+    @property
+    def code(self) -> str:
+        """Return the commission's code, with which references begin."""
+        return str(self.charter["code"])
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """Return its parties, also those that take no part in the register."""
+        return self.charter["parties"] if self.charter else ()
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Return the languages of its authentic texts."""
+        return self.charter["languages"] if self.charter else ()
+
+    @property
+    def inside(self) -> list[str]:
+        """Return the parties that take part in the register."""
+        return [one for one in self.parties if one not in self.charter["outside"]]
+
     def party_of(self, entry: Entry) -> str:
-        """Return the party for which the entry was written; `Broken` if it is none of this commission."""
-        if entry.party not in self.parties:
-            raise Broken(f"it was done for {entry.party}, which is not a party of this commission")
+        """Return the party for which the entry was written; `Broken` if it takes no part here."""
+        if entry.party not in self.inside:
+            kept = " in its register" if entry.party in self.parties else ""
+            raise Broken(f"it was done for {entry.party}, which is not a party of this commission{kept}")
         return entry.party
 
     def others(self, party: str) -> list[str]:
-        """Return the parties that have to confirm what `party` proposes: nobody where the rule is unilateral."""
-        return [] if self.unilateral else [one for one in self.parties if one != party]
+        """Return the parties that have to confirm what `party` proposes: nobody of one that is unsettled."""
+        unsettled = self.charter["state"] == CharterState.UNSETTLED
+        return [] if unsettled else [one for one in self.inside if one != party]

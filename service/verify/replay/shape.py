@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
+from service.verify.replay import charter_shapes, commitment_shapes, session_shapes
 from service.verify.replay import commission_shapes as shapes
-from service.verify.replay import commitment_shapes, session_shapes
 
 Validate = Callable[[Any], Any]
 
@@ -35,12 +35,14 @@ OF_COMMITMENTS: Final[Mapping[str, type]] = {
     "transition.refused": commitment_shapes.Refused,
     "transition.withdrawn": commitment_shapes.Withdrawn,
 }
-OF_SESSIONS: Final[Mapping[str, type]] = {
-    "session.recorded": session_shapes.Begun,
-    **{kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")},
+OF_MOVES: Final[Mapping[str, type]] = {
+    kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")
 }
+OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES}
+OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES}
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 _OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
+CHARTER_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_CHARTERS.items()}
 COMMITMENT_KINDS: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded1)}
 COMMITMENT_KINDS_2: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}

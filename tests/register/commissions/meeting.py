@@ -104,13 +104,13 @@ async def proven(world: World, commission: str = COMMISSION) -> None:
     )
     trail = Trail(replay=True)
     assert list(trail.extend([row["canonical"] for row in rows], [row["leaf"] for row in rows])) == []
-    for kind in ("session", "commitment"):
-        await _equal(owner, kind, commission, trail)
+    for kind, column in {"commission": "id", "session": "commission_id", "commitment": "commission_id"}.items():
+        await _equal(owner, kind, column, commission, trail)
     await owner.close()
 
 
-async def _equal(owner: Any, kind: str, commission: str, trail: Trail) -> None:
-    stored = await owner.fetch(f"SELECT id, to_jsonb({kind}) AS held FROM {kind} WHERE commission_id = $1", commission)
+async def _equal(owner: Any, kind: str, column: str, commission: str, trail: Trail) -> None:
+    stored = await owner.fetch(f"SELECT id, to_jsonb({kind}) AS held FROM {kind} WHERE {column} = $1", commission)
     for row in stored:
         held = json.loads(row["held"])
         subject = trail.subjects.get(str(row["id"])) or Subject(facts=trail.register.sessions[str(row["id"])])

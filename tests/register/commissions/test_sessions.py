@@ -338,7 +338,7 @@ async def test_every_move_leaves_an_entry_in_the_sessions_own_trail_and_in_the_f
 
 
 async def test_where_one_keeps_alone_its_moves_take_effect_at_once(world: World) -> None:
-    commission = await commission_of_three(world, "unilateral")
+    commission = await commission_of_three(world, "PK")
     one = await begin(world, commission=commission, action="record", ordinal=1, host_party="AZ", held=HOLD)
     assert (one["state"], one["open_transition"]) == ("held", None)
     assert (await made(world, one["id"], ADOPT))["status"] == "effective"

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from service.register.commitments.rules.effect import effect, merge_patch
+from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.evidence import MODELS, Proposal
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.requirements import Facts, impossible, missing
+from service.register.decisions.rules.patching import merge_patch
 from service.values import end, start
 from tests.cases import case_of
 from tests.conftest import SESSION_9

@@ -220,7 +220,10 @@ async def test_supersede_and_merge_name_an_open_commitment(world: World) -> None
 
 
 async def test_supersede_and_merge_stay_within_one_commission(world: World) -> None:
-    other = await record_in(world, await commission_of_three(world, "unilateral"), 1)
+    other = await record_in(world, await commission_of_three(world), 1)
+    for who in ("AZ", "tr-secretariat"):
+        url = f"/v1/transitions/{other['open_transition']['id']}/confirmations"
+        assert (await world.as_(who).post(url, json={"decision": "confirm"})).status_code == 201
     for action, name in (("supersede", "successor"), ("merge", "target")):
         refused = await world.as_("PK").post(
             f"/v1/commitments/{item(2)}/transitions", json={"action": action, name: other["reference"]}

@@ -28,11 +28,14 @@ async def test_one_refusal_of_three_closes_the_proposal(world: World) -> None:
     assert (await read(world, made["id"]))["state"] == "proposed"
 
 
-async def test_in_a_unilateral_commission_a_proposal_takes_effect_at_once(world: World) -> None:
-    made = await record_in(world, await commission_of_three(world, "unilateral"), 1)
+async def test_where_one_party_keeps_a_commission_alone_its_proposals_take_effect_at_once_and_nobody_elses(
+    world: World,
+) -> None:
+    made = await record_in(world, await commission_of_three(world, "PK"), 1)
     assert (made["state"], made["open_transition"]) == ("agreed", None)
     body = {"action": "implement", "effective_on": "2025-06", "report": "Done", "no_instrument_reason": "None needed"}
-    done = await world.as_("AZ").post(f"/v1/commitments/{made['id']}/transitions", json=body)
+    assert (await world.as_("AZ").post(f"/v1/commitments/{made['id']}/transitions", json=body)).status_code == 404
+    done = await world.as_("PK").post(f"/v1/commitments/{made['id']}/transitions", json=body)
     assert (done.status_code, done.json()["status"]) == (201, "effective")
     assert (await read(world, made["id"]))["state"] == "implemented"
     trail = (await world.as_("PK").get(f"/v1/commitments/{made['id']}/audit-trail")).json()["items"]
@@ -40,7 +43,7 @@ async def test_in_a_unilateral_commission_a_proposal_takes_effect_at_once(world:
 
 
 async def test_an_implemented_one_can_be_reopened_or_mended_and_nothing_else(world: World) -> None:
-    made = await record_in(world, await commission_of_three(world, "unilateral"), 1)
+    made = await record_in(world, await commission_of_three(world, "PK"), 1)
     url = f"/v1/commitments/{made['id']}/transitions"
     body = {"action": "implement", "effective_on": "2025-06", "report": "Done", "no_instrument_reason": "None needed"}
     assert (await world.as_("PK").post(url, json=body)).status_code == 201

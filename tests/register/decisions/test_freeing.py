@@ -67,7 +67,7 @@ async def test_what_is_recorded_has_its_end_too(world: World) -> None:
 
 
 async def test_what_takes_effect_at_once_has_no_end(world: World) -> None:
-    made = await record_in(world, await commission_of_three(world, "unilateral"), 1)
+    made = await record_in(world, await commission_of_three(world, "PK"), 1)
     done = await world.as_("PK").post(f"/v1/commitments/{made['id']}/transitions", json=SUSPEND)
     assert (done.json()["status"], done.json()["expires_at"]) == ("effective", None)
     assert [entry["data"]["proposal"]["expires_at"] for entry in await trail_of(world, made["id"])] == [None, None]

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.register.matters import MATTERS
-from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, organisation
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
 from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN
 
 pytestmark = pytest.mark.long
 
-ADDRESSES: Final = {"commitment": "commitments", "session": "sessions"}
+ADDRESSES: Final = {"commitment": "commitments", "session": "sessions", "commission": "commissions"}
 REASON: Final = {"reason": "R"}
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
     "commitment": [
@@ -34,17 +34,25 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "name_co_chair", "co_chair": {"name": "N", "title": "T"}}, {"action": "name_co_chair", "co_chair": None},
         {"action": "retract"},
     ],
+    "commission": [
+        {"action": "amend", "changes": {"titles": {"az": "K"}}, **REASON},
+        {"action": "amend", "changes": {"titles": {"az": None}, "founded_on": "1995"}, **REASON},
+        {"action": "amend", "changes": {"founding_act": "Agreement"}, **REASON},
+        {"action": "dissolve", "effective_on": "2026", **REASON},
+        {"action": "name_secretariat", "secretariat_id": organisation(101)},
+        {"action": "name_secretariat", "secretariat_id": organisation(201)},
+    ],
 }  # fmt: skip
 FACTS: Final = [
     ("effective_on", "2025-02"), ("ends_on", "2025-05-06"), ("venue", "Ganja"), ("ordinal", 8), ("ordinal", 12),
-    ("sector", "energy"), ("agreed_on", "2025-01"), ("place", "Baku"), ("starts_on", None), ("host_party", "AZ"),
+    ("founded_on", "1994"), ("sector", "energy"), ("agreed_on", "2025-01"), ("place", "Baku"), ("starts_on", None), ("host_party", "AZ"),
 ]  # fmt: skip
 Step = tuple[str, int, int, int]
 PARTY: Final = st.sampled_from(["PK", "AZ"])
 STEPS: Final = st.lists(
-    st.tuples(PARTY, st.integers(0, 3), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
+    st.tuples(PARTY, st.integers(0, 4), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
 )
-"""Who, on which of four matters, does which of all things, naming which entry."""
+"""Who, on which of five matters, does which of all things, naming which entry."""
 
 
 def test_every_action_of_every_matter_may_happen_here() -> None:
@@ -54,14 +62,19 @@ def test_every_action_of_every_matter_may_happen_here() -> None:
 
 
 async def matters(world: World) -> list[tuple[str, str]]:
-    """Begin two sessions and two commitments, and return the kind and id of each."""
+    """Begin two sessions and two commitments, and return the kind and id of each, and of the commission."""
     planned = await begin(world, ordinal=10, starts_on="2025")
     recorded = await begin(world, "AZ", action="record", ordinal=11)
     items = [
         (await world.as_("PK").post("/v1/commitments", json={**_item(), **place})).json()["id"]
         for place in ({"session_id": planned["id"]}, {})
     ]
-    return [("session", planned["id"]), ("session", recorded["id"]), *(("commitment", one) for one in items)]
+    return [
+        ("session", planned["id"]),
+        ("session", recorded["id"]),
+        *(("commitment", one) for one in items),
+        ("commission", COMMISSION),
+    ]
 
 
 def _item() -> dict[str, Any]:

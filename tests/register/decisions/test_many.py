@@ -132,7 +132,7 @@ async def test_what_belongs_to_another_commission_or_is_not_seen_is_not_there(wo
     elsewhere = CONFIRMATIONS.replace(COMMISSION, str(uuid4()))
     body = {"transitions": [made["id"]], "decision": "confirm"}
     assert (await world.as_("AZ").post(elsewhere, json=body)).status_code == 404
-    none = await world.as_("PK").post(PROPOSALS, json=SUSPEND | {"matters": [str(uuid4()), COMMISSION]})
+    none = await world.as_("PK").post(PROPOSALS, json=SUSPEND | {"matters": [str(uuid4()), item(99)]})
     assert [one["problem"]["status"] for one in await outcomes(none)] == [404, 404]
 
 

@@ -26,6 +26,7 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "retract"): RECORDER,
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,
+    ("commission", "name_secretariat"): None,
 }
 TAKING_BACK: Final = {("commitment", "retract"), ("session", "retract")}
 FACTS: Final = {RECORDER: "PK", "host_party": "AZ"}

@@ -1,18 +1,15 @@
 """Shared facts that an amendment changes, as a merge patch. Pure."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationInfo, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from service.permissions import Confidentiality
+from service.register.decisions.rules.patching import ChangedTexts
 from service.values import (
-    AS_RECORDED,
-    LANGUAGE,
     Flag,
     LongText,
     ModernDate,
@@ -23,26 +20,8 @@ from service.values import (
     Strict,
     Texts,
     Titles,
-    one_spelling_each,
 )
 from service.values.codes import WorkingGroupId
-
-
-def _language(key: str, info: ValidationInfo) -> str:
-    """Hold a key to what languages are; once any key was taken, and what is recorded stays."""
-    if info.context is not AS_RECORDED and not re.fullmatch(LANGUAGE, key):
-        raise PydanticCustomError("language", "must be a language tag, such as en, az or ur (BCP 47)")
-    return key
-
-
-ChangedLanguage = Annotated[
-    str,
-    AfterValidator(_language),
-    Field(json_schema_extra={"pattern": LANGUAGE, "maxLength": 35, "description": "Language tag (BCP 47)."}),
-]
-
-Text = TypeVar("Text")
-ChangedTexts = Annotated[dict[ChangedLanguage, Text | None], Field(max_length=20), AfterValidator(one_spelling_each)]
 
 
 class Verb(StrEnum):

@@ -16,6 +16,7 @@ from service.register.commitments.rules.requirements import Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.patching import merge_patch
 
 INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.AGREE: {
@@ -161,15 +162,6 @@ def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
         **(case.members["carried_over"] or {}),
         **({session: {"on": day, "entry": case.seq}} if session else {}),
     } or None
-
-
-def merge_patch(before: Any, patch: Any) -> Any:  # noqa: ANN401 -- any JSON value (RFC 7396)
-    """Return `before` with the merge patch applied (RFC 7396)."""
-    if not isinstance(patch, dict):
-        return patch
-    base = before if isinstance(before, dict) else {}
-    merged = {name: merge_patch(base.get(name), value) for name, value in patch.items() if value is not None}
-    return {name: value for name, value in base.items() if name not in patch} | merged
 
 
 MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}))

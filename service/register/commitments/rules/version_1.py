@@ -13,11 +13,11 @@ from pydantic import Field
 from service.errors import Fault, fault
 from service.register.commitments.rules import fitness
 from service.register.commitments.rules.amendment import SharedChanges
-from service.register.commitments.rules.effect import merge_patch
 from service.register.commitments.rules.evidence import MODELS, Amend
 from service.register.commitments.rules.lifecycle import OPEN, SPINE, Action, State
 from service.register.decisions.rules.lifecycle import BACK, Step, each
 from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.patching import merge_patch
 from service.values import Number
 
 STEPS: Final[tuple[Step, ...]] = (

@@ -28,6 +28,8 @@ _FLAGS: Final = {
     f"is_{role}": str(role) for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)
 }
 _MOVE: Final = "move_"
+# What is asked for by itself, whatever the table of the matter has.
+_ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule"}
 # What never changes of a proposal: after a wait only the locked row is read anew.
 _PROPOSED: Final = [
     column.label(f"{_MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}
@@ -77,8 +79,10 @@ class Locked:
 
 
 def others(row: Row, party: str | None) -> list[str]:
-    """Return the parties that have to confirm what `party` proposes: nobody where the rule is unilateral."""
-    return [] if row["rule"] == "unilateral" else [code for code in row["parties"] if code != party]
+    """Return the parties that have to confirm what `party` proposes: nobody where it keeps the register alone."""
+    if row["rule"] == "unilateral":
+        return []
+    return [code for code in row["parties"] if code != party and code not in row["outside"]]
 
 
 def standing_in(caller: Caller, row: Row) -> Standing:
@@ -165,13 +169,18 @@ async def _absent(connection: Connection, caller: Caller, matter: Matter) -> NoR
 @cache
 def _locking(matter: Matter, kind: Kind, *also: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Return the locked read: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
-    columns = [column for column in matter.table.c if column.computed is None]
+    columns = [column for column in matter.table.c if column.computed is None and column.name not in _ASKED]
     stamp = (
         sa.func.uuidv7().label("new_id"),
         sa.func.greatest(sa.func.clock_timestamp(), matter.table.c.changed_at).label("at"),
     )
     titles = () if "titles" in matter.table.c else (matter.titles.label("titles"),)
-    told = (matter.reference.label("reference"), *titles, matter.dates.label("matter_dates"))
+    told = (
+        matter.commission.label("commission_id"),
+        matter.reference.label("reference"),
+        *titles,
+        matter.dates.label("matter_dates"),
+    )
     asked = matter.seen_by(kind, sa.select(*columns, *stamp, *told, *also))
     return asked.with_for_update(key_share=True, of=matter.table)
 

@@ -13,6 +13,7 @@ from service.database.statement import Connection
 from service.permissions import Caller, Kind
 from service.register.decisions.rules.matter import Found, Name, Rules
 from service.register.decisions.rules.origins import Told
+from service.trail.append import EntryChange
 
 Row: TypeAlias = Mapping[str, Any]
 """A row of some kind of matter: which columns it has, its table says."""
@@ -20,12 +21,12 @@ Row: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, eq=False)
 class Matter:
-    """One kind of matter. Its table has the mixin `Decided`, `id`, `commission_id`, `state`, and its rules' members."""
+    """One kind of matter. Its table has the mixin `Decided`, `id`, `state`, its rules' members, and the commission's id."""
 
     rules: Rules[Any]
     table: sa.Table
     seen_by: Callable[[Kind, sa.Select[Any]], sa.Select[Any]]
-    """Adds to a query the matter's table, what the commission fixes (`parties`, `languages`, `rule`) and the roles of a caller
+    """Adds to a query the matter's table, what the commission fixes (`FIXED`: `parties`, `outside`, ...) and the roles of a caller
     of this kind (`is_secretariat`, ...), and leaves what the caller may see."""
     bound: Callable[[Caller], Mapping[str, Any]]
     """The values of those conditions for one caller."""
@@ -42,11 +43,21 @@ class Matter:
     """What entries of another trail told of it before it had its own, if there may be such."""
     session: sa.ColumnElement[Any] | None = None
     """The session to which it belongs."""
+    follows: Callable[[Row, Mapping[str, Any]], Sequence[EntryChange]] = lambda *_: ()
+    """What changes in other tables with these members of the row's matter: statements that are run with the entry."""
+    told: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] = lambda _, data: data
+    """What an entry of its trail tells, by its kind and data, in the words of today."""
 
     @property
     def kind(self) -> str:
         """Return the name of the kind, as entries and answers say it."""
         return self.rules.kind
+
+    @property
+    def commission(self) -> sa.ColumnElement[UUID]:
+        """Return the id of the commission to which it belongs; a commission's charter is the commission's own."""
+        own = self.table.c
+        return own.commission_id if "commission_id" in own else own.id
 
     def members(self, row: Row) -> dict[str, Any]:
         """Return the matter's members as JSON values."""

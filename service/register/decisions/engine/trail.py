@@ -20,6 +20,7 @@ _entry = table(AuditEntry)
 class _Stored(NamedTuple):
     leaf: bytes
     seq: int
+    kind: str
     recorded_at: datetime
     canonical: bytes
 
@@ -35,6 +36,9 @@ _trail = Query(
 async def brought(connection: Connection, matter: Matter, matter_id: UUID, leaf: str) -> Found | None:
     """Return what the entry with this leaf hash brought to the matter; None if its trail has no such entry."""
     stored = await _trail.rows(connection, matter_id=matter_id)
-    entries = [Told(one.leaf.hex(), one.seq, one.recorded_at, orjson.loads(one.canonical)["data"]) for one in stored]
+    entries = [
+        Told(one.leaf.hex(), one.seq, one.recorded_at, matter.told(one.kind, orjson.loads(one.canonical)["data"]))
+        for one in stored
+    ]
     before = await matter.earlier(connection, matter_id) if matter.earlier else []
     return find(matter.rules, [*before, *entries], leaf)

@@ -87,7 +87,7 @@ async def save(
     entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data, locked.matter.rules.version)
     after = {**changes, **_head(entry)}
     changed = EntryChange(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
-    await append(connection, entry, [changed, *others])
+    await append(connection, entry, [changed, *locked.matter.follows(row, changes), *others])
 
 
 def _head(entry: Entry) -> dict[str, Any]:

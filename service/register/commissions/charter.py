@@ -1,0 +1,92 @@
+"""Charters of commissions as the engine takes them: their rules, and where they are stored."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.columns import table
+from service.database.statement import Connection, Query
+from service.identity.queries import is_active
+from service.permissions import Caller, Kind, Role
+from service.register.commissions.models import Commission, CommissionParty, Rule
+from service.register.commissions.roles import FIXED, PRINCIPAL, TOKEN, bound, roles_of
+from service.register.commissions.rules.charter.founding import FOUNDED, founded
+from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commissions.rules.charter.matter import CHARTER
+from service.register.decisions.engine.matter import Matter, Row
+from service.register.decisions.rules.matter import Found, Name
+from service.register.parties.models import Organisation
+from service.trail.append import EntryChange
+
+_commission, _party, _organisation = table(Commission), table(CommissionParty), table(Organisation)
+RULES: Final[Mapping[str, Rule]] = {
+    CharterState.KEPT: Rule.UNILATERAL,
+    CharterState.UNSETTLED: Rule.UNILATERAL,
+    CharterState.IN_FORCE: Rule.MUTUAL,
+}
+"""How proposals become effective in each state; one that is dissolved keeps the rule that it had."""
+
+
+def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+    """Add the commission with what its charter fixes and the caller's roles to a SELECT: everybody who calls may read it.
+
+    Of a charter the secretariats alone decide.
+    """
+    no_group = sa.cast(sa.null(), sa.Uuid())
+    roles = {**roles_of(kind, _commission.c.id, no_group), Role.CO_LEAD: sa.false(), Role.MEMBER: sa.false()}
+    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
+    return asked.add_columns(*FIXED, *flags).select_from(_commission).where(is_active(PRINCIPAL, TOKEN))
+
+
+def columns(after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changed members as column values, with the rule, which follows from the state."""
+    rule = RULES.get(after.get("state", ""))
+    return dict(after) | ({"rule": rule} if rule else {})
+
+
+async def find(connection: Connection, name: Name, caller: Caller | None, _: UUID) -> Found | None:
+    """Return whether an organisation of the caller's own party stands under the id."""
+    party = await _party_of.row(connection, organisation_id=UUID(name.key))
+    return Found() if caller and party and party == caller.party else None
+
+
+def follows(row: Row, changes: Mapping[str, Any]) -> Sequence[EntryChange]:
+    """Return what is written where callers' roles are read from: each party's secretariat."""
+    named = {
+        party: one for party, one in changes.get("secretariats", {}).items() if row["secretariats"].get(party) != one
+    }
+    return [
+        EntryChange(_naming, {"named_commission": row["id"], "named_party": party, "named_secretariat": UUID(one)})
+        for party, one in named.items()
+    ]
+
+
+def told(kind: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an entry of the commission's own trail tells of its charter."""
+    return {"commission": founded(data)} if kind == FOUNDED else data
+
+
+CHARTERS: Final = Matter(
+    rules=CHARTER,
+    table=_commission,
+    seen_by=seen_by,
+    bound=bound,
+    columns=columns,
+    find=find,
+    reference=_commission.c.code,
+    titles=_commission.c.titles,
+    follows=follows,
+    told=told,
+)
+_party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_named = insert(_party).values(
+    commission_id=sa.bindparam("named_commission", type_=sa.Uuid()),
+    party=sa.bindparam("named_party", type_=sa.Text()),
+    secretariat_id=sa.bindparam("named_secretariat", type_=sa.Uuid()),
+)
+_naming = _named.on_conflict_do_update(
+    index_elements=["commission_id", "party"], set_={"secretariat_id": _named.excluded.secretariat_id}
+).cte("naming")

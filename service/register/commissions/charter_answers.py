@@ -1,0 +1,28 @@
+"""What leaves the service about a commission: rows as the schemas publish them, without being checked once more."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from service.permissions import Caller
+from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commissions.rules.charter.matter import CHARTER
+from service.register.commissions.schemas import CommissionRead
+from service.register.decisions.answers import allowed, open_transition
+
+_MADE: Final = {"open_transition", "kept_by", "parties"}
+_PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not in _MADE)
+
+
+def commission(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row as `CommissionRead`."""
+    told = {name: row[name] for name in _PLAIN}
+    inside = [party for party in row["parties"] if party not in row["outside"]]
+    told["parties"] = [{"party": party, "secretariat_id": row["secretariats"].get(party)} for party in row["parties"]]
+    told["kept_by"] = inside[0] if row["state"] == CharterState.KEPT else None
+    told["open_transition"] = open_transition(row)
+    return told
+
+
+def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row as `CommissionDetail`."""
+    return commission(row) | {"allowed_actions": allowed(CHARTER, caller, row)}

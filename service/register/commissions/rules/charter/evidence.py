@@ -1,0 +1,100 @@
+"""What each move of a charter needs as evidence: one model per action, shared by the wire, the audit entry and the verifier. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, TypeAdapter, model_validator
+from typing_extensions import TypeAliasType
+
+from service.register.commissions.rules.charter.lifecycle import CharterAction
+from service.register.decisions.rules import mending
+from service.register.decisions.rules.evidence import Evidence
+from service.register.decisions.rules.patching import ChangedTexts
+from service.values import Language, ModernDate, Name, Reason, Strict, Titles
+from service.values.codes import OrganisationId
+
+Languages = Annotated[list[Language], Field(min_length=1, max_length=10, description="Languages of authentic texts.")]
+FoundingAct = Annotated[Name, Field(description="The agreement that set it up, as people cite it.")]
+CommissionCode = Annotated[Name, Field(description="Code of a commission.", examples=["PK-AZ.CULTURE"])]
+
+
+class CharterChanges(Strict):
+    """What of a charter changes, as a merge patch (RFC 7396): null in the titles removes that language."""
+
+    titles: ChangedTexts[Name] | None = None
+    languages: Languages | None = None
+    founded_on: ModernDate | None = None
+    founding_act: FoundingAct | None = None
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> "CharterChanges":
+        if not self.model_fields_set:
+            raise ValueError("must name at least one fact to change")
+        for name in sorted({"titles", "languages"} & self.model_fields_set):
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be removed")
+        return self
+
+
+class AmendCharter(Evidence):
+    """Its titles, languages or founding act change."""
+
+    action: Literal[CharterAction.AMEND]
+    changes: CharterChanges
+    reason: Reason
+
+
+class DissolveCommission(Evidence):
+    """It is no more; what is open in it stays as it is."""
+
+    action: Literal[CharterAction.DISSOLVE]
+    reason: Reason
+    successor: CommissionCode | None = Field(None, description="Code of the commission that follows, if one does.")
+
+
+class NameSecretariat(Evidence):
+    """A party says which of its organisations is its secretariat here."""
+
+    action: Literal[CharterAction.NAME_SECRETARIAT]
+    secretariat_id: OrganisationId = Field(description="An organisation of the caller's own party.")
+
+
+class CorrectCharter(mending.Correct):
+    """A fact had been written down wrongly; it is put right, and the old value stays in the trail."""
+
+    action: Literal[CharterAction.CORRECT]
+
+
+class ReinstateCommission(mending.Reinstate):
+    """It had been dissolved by mistake, or sits again: it goes back to the state that the move left."""
+
+    action: Literal[CharterAction.REINSTATE]
+
+
+CommissionProposal = TypeAliasType(
+    "CommissionProposal",
+    Annotated[
+        AmendCharter | DissolveCommission | NameSecretariat | CorrectCharter | ReinstateCommission,
+        Field(
+            discriminator="action",
+            description="A move of a commission's charter with its evidence, told apart by `action`.",
+        ),
+    ],
+)
+"""A move of a commission with its evidence, told apart by `action`; published under this name."""
+
+MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
+    CharterAction.AMEND: AmendCharter,
+    CharterAction.DISSOLVE: DissolveCommission,
+    CharterAction.NAME_SECRETARIAT: NameSecretariat,
+    CharterAction.CORRECT: CorrectCharter,
+    CharterAction.REINSTATE: ReinstateCommission,
+}
+SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "titles": TypeAdapter(Titles),
+    "languages": TypeAdapter(Languages),
+    "founded_on": TypeAdapter(ModernDate | None),
+    "founding_act": TypeAdapter(FoundingAct | None),
+}
+"""Facts that are recorded and amended as they are, and the shape of each."""

@@ -1,0 +1,28 @@
+"""What the entry that founded a commission says of its charter, whichever version it has. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from service.register.commissions.rules.charter.lifecycle import CharterState
+
+FOUNDED: Final = "commission.founded"
+NOTHING_YET: Final[Mapping[str, Any]] = {"founding_act": None, "successor": None, "effective_on": None}
+
+
+def founded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a charter from the data of the entry that founded it.
+
+    In an entry of version 1 it was mutual, or each party's moves took effect at once: such a commission is unsettled.
+    """
+    if "commission" in data:
+        return {**data["commission"], "corrected": {}}
+    is_mutual = data["rule"] == "mutual"
+    return {
+        **{name: data[name] for name in ("code", "titles", "languages", "founded_on")},
+        **NOTHING_YET,
+        "parties": [one["party"] for one in data["parties"]],
+        "outside": [],
+        "secretariats": {one["party"]: one["secretariat_id"] for one in data["parties"]},
+        "state": str(CharterState.IN_FORCE if is_mutual else CharterState.UNSETTLED),
+        "corrected": {},
+    }

@@ -1,0 +1,55 @@
+"""The lifecycle of a commission's charter: its states, and the table of its moves. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from service.register.decisions.rules.lifecycle import Lifecycle, Step, Who, each
+from service.register.decisions.rules.mending import mending
+
+
+class CharterState(StrEnum):
+    """Where a commission is; `MEANING` says what each means and who leaves it."""
+
+    KEPT = "kept"
+    UNSETTLED = "unsettled"
+    IN_FORCE = "in_force"
+    DISSOLVED = "dissolved"
+
+
+class CharterAction(StrEnum):
+    """What a party may propose, or does alone."""
+
+    AMEND = "amend"
+    DISSOLVE = "dissolve"
+    NAME_SECRETARIAT = "name_secretariat"
+    CORRECT = "correct"
+    REINSTATE = "reinstate"
+
+
+MEANING: Final[Mapping[StrEnum, str]] = {
+    CharterState.KEPT: "One party keeps it alone: what that party does takes effect at once, and binds nobody else.",
+    CharterState.UNSETTLED: "Of before: each party's moves took effect at once. It waits to become a matter of all.",
+    CharterState.IN_FORCE: "Its parties decide together: every one of them confirms what another proposes.",
+    CharterState.DISSOLVED: "Every party has confirmed that it is no more. What it holds stays as it is.",
+}
+SPINE: Final = (CharterState.KEPT, CharterState.IN_FORCE)
+OPEN: Final = (CharterState.KEPT, CharterState.UNSETTLED, CharterState.IN_FORCE)
+DECIDING: Final = (CharterState.KEPT, CharterState.IN_FORCE)
+"""States in which its parties, or the one that keeps it, decide on anything new."""
+
+STEPS: Final = (
+    *each(CharterAction.AMEND, None, DECIDING),
+    *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
+    *(Step(CharterAction.NAME_SECRETARIAT, state, state, who=Who.OWN) for state in CharterState),
+    *mending(CharterAction.CORRECT, CharterState, CharterAction.REINSTATE, (CharterState.DISSOLVED,)),
+)
+
+LIFECYCLE: Final = Lifecycle(
+    noun="A commission",
+    steps=STEPS,
+    meaning=MEANING,
+    begins={"found": CharterState.IN_FORCE, "found and keep alone": CharterState.KEPT},
+    open=OPEN,
+    spine=SPINE,
+)

@@ -1,0 +1,129 @@
+"""A commission's charter: founded, amended and dissolved by every party; each names its own secretariat."""
+
+import pytest
+
+from service.demo.pilot import PILOT
+from tests.conftest import World, organisation
+from tests.register.commissions.chartering import AMEND, DISSOLVE, agreed, charter, leaf_of, made, propose, trail
+from tests.register.commissions.meeting import answered, proven
+from tests.three_parties import commission_of_three
+
+
+async def test_a_charter_changes_when_every_party_has_confirmed_it(world: World) -> None:
+    changes = {"titles": {"az": "Birgə komissiya"}, "languages": ["en", "az"], "founding_act": "Agreement of 1995"}
+    move = await made(world, {"action": "amend", "changes": changes, "reason": "R"})
+    assert (move["status"], move["awaited"], move["matter"]["kind"]) == ("open", ["AZ"], "commission")
+    assert (await charter(world))["languages"] == ["en"]
+    assert (await charter(world))["open_transition"]["id"] == move["id"]
+    assert (await answered(world, move["id"])).json()["status"] == "effective"
+    found = await charter(world)
+    assert found["titles"] == {"en": PILOT["commission"]["titles"]["en"], "az": "Birgə komissiya"}
+    assert (found["languages"], found["founding_act"], found["open_transition"]) == (
+        ["en", "az"], "Agreement of 1995", None,
+    )  # fmt: skip
+    assert [one["kind"] for one in await trail(world)][-2:] == ["transition.proposed", "transition.confirmed"]
+    await proven(world)
+
+
+async def test_nobody_but_a_secretariat_moves_a_charter(world: World) -> None:
+    for who in ("administrator", "auditor", "observer"):
+        assert (await propose(world, AMEND, who)).status_code == 403
+        assert (await charter(world, who))["allowed_actions"] == []
+    lead = await world.second_principal("customs", organisation_id=organisation(104))
+    assert lead
+    assert (await propose(world, AMEND, "customs")).status_code == 403
+
+
+async def test_what_may_be_done_is_what_is_allowed(world: World) -> None:
+    allowed = {one["action"]: one["awaits"] for one in (await charter(world))["allowed_actions"]}
+    assert allowed == {"amend": ["AZ"], "dissolve": ["AZ"], "name_secretariat": [], "correct": ["AZ"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({}, "/changes"),
+        ({"titles": {"en": None}}, "/changes/titles"),
+        ({"languages": []}, "/changes/languages"),
+        ({"languages": ["en", "en"]}, "/changes/languages"),
+        ({"languages": ["en"]}, "/changes"),
+        ({"titles": None}, "/changes"),
+        ({"founded_on": "2999"}, "/changes/founded_on"),
+        ({"parties": ["PK"]}, "/changes/parties"),
+    ],
+)
+async def test_what_no_charter_can_be_is_refused(still: World, changes: dict[str, object], pointer: str) -> None:
+    answer = await propose(still, {"action": "amend", "changes": changes, "reason": "R"})
+    assert answer.status_code == 422, answer.text
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+async def test_each_party_names_its_own_secretariat_alone_and_at_once(world: World) -> None:
+    successor = await world.second_principal("finance", organisation_id=organisation(103))
+    assert successor
+    foreign = await propose(world, {"action": "name_secretariat", "secretariat_id": organisation(201)})
+    assert [one["pointer"] for one in foreign.json()["errors"]] == ["/secretariat_id"]
+    await made(world, AMEND, "AZ")
+    done = await made(world, {"action": "name_secretariat", "secretariat_id": organisation(103)})
+    assert (done["status"], done["awaited"]) == ("effective", [])
+    found = await charter(world, "AZ")
+    assert {one["party"]: one["secretariat_id"] for one in found["parties"]}["PK"] == organisation(103)
+    # It neither waits for a proposal nor closes it; who was the secretariat is it no more, with the next request.
+    assert found["open_transition"]["proposed_by"] == "AZ"
+    assert (await answered(world, found["open_transition"]["id"], "PK")).status_code == 403
+    assert (await answered(world, found["open_transition"]["id"], "finance")).json()["status"] == "effective"
+    again = await propose(world, {"action": "name_secretariat", "secretariat_id": organisation(103)}, "finance")
+    assert again.status_code == 422
+    await proven(world)
+
+
+async def test_a_commission_is_dissolved_by_all_and_sits_again(world: World) -> None:
+    found = await agreed(world, DISSOLVE | {"effective_on": "2025-12", "successor": "PK-AZ.NEW"})
+    assert (found["state"], found["effective_on"], found["successor"]) == ("dissolved", "2025-12", "PK-AZ.NEW")
+    assert [one["action"] for one in found["allowed_actions"]] == ["name_secretariat", "correct", "reinstate"]
+    assert (await propose(world, AMEND)).status_code == 409
+    back = {"action": "reinstate", "undoes": await leaf_of(world), "reason": "It sits again (sample)."}
+    assert (await agreed(world, back))["state"] == "in_force"
+    await proven(world)
+
+
+async def test_what_the_founding_said_wrongly_is_corrected(world: World) -> None:
+    wrong = {"action": "correct", "corrects": await leaf_of(world, 0), "reason": "R"}
+    found = await agreed(world, wrong | {"fact": "founded_on", "value": "1995-10"})
+    assert (found["founded_on"], list(found["corrected"])) == ("1995-10", ["founded_on"])
+    ahead = await propose(world, wrong | {"fact": "founded_on", "value": "2999"})
+    assert ahead.status_code == 422
+    parties = await propose(world, wrong | {"fact": "parties", "value": ["PK"]})
+    assert [one["pointer"] for one in parties.json()["errors"]] == ["/fact"]
+    await proven(world)
+
+
+async def test_one_party_keeps_a_commission_alone_and_the_others_take_no_part(world: World) -> None:
+    commission = await commission_of_three(world, "PK")
+    found = await charter(world, commission=commission)
+    assert (found["state"], found["rule"], found["kept_by"], found["outside"]) == (
+        "kept", "unilateral", "PK", ["AZ", "TR"],
+    )  # fmt: skip
+    assert [one["secretariat_id"] is None for one in found["parties"]] == [False, True, True]
+    assert (await propose(world, AMEND, "AZ", commission)).status_code == 403
+    assert (await made(world, AMEND, commission=commission))["status"] == "effective"
+    await proven(world, commission)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointers"),
+    [
+        ({"kept_by": "TR"}, ["/kept_by", "/parties/0/secretariat_id", "/parties/1/secretariat_id"]),
+        ({"kept_by": "PK"}, ["/parties/1/secretariat_id"]),
+        ({"rule": "unilateral"}, ["/kept_by"]),
+        ({"kept_by": "PK", "rule": "mutual"}, ["/rule", "/parties/1/secretariat_id"]),
+        ({"parties": [{"party": "PK"}, {"party": "AZ"}]}, ["/parties/0/secretariat_id", "/parties/1/secretariat_id"]),
+    ],
+)
+async def test_who_keeps_it_alone_is_one_of_its_parties_and_the_only_one_with_a_secretariat(
+    still: World, wrong: dict[str, object], pointers: list[str]
+) -> None:
+    body = {"titles": {"en": "T"}, "parties": PILOT["commission"]["parties"], "languages": ["en"], "suffix": "X"}
+    answer = await still.as_("administrator").post("/v1/commissions", json=body | wrong)
+    assert answer.status_code == 422, answer.text
+    assert sorted(one["pointer"] for one in answer.json()["errors"]) == sorted(pointers)

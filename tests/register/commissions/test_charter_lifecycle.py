@@ -1,0 +1,49 @@
+"""The lifecycle of a charter holds what the domain says, row by row; every other move is refused."""
+
+from itertools import product
+from typing import Any, Final
+
+import pytest
+
+from service.errors import TransitionNotAllowed
+from service.register.commissions.rules.charter.evidence import MODELS
+from service.register.commissions.rules.charter.lifecycle import LIFECYCLE, MEANING, CharterAction, CharterState
+from service.register.commissions.rules.charter.matter import MEMBERS
+from service.verify.replay import charter_shapes
+
+# Written from the domain's description, not from the table.
+DECIDING: Final = ("kept", "in_force")
+EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
+    **{("amend", state, state): {} for state in DECIDING},
+    **{("dissolve", state, "dissolved"): {} for state in DECIDING},
+    **{("name_secretariat", str(state), str(state)): {} for state in CharterState},
+    **{("correct", str(state), str(state)): {} for state in CharterState},
+    ("reinstate", "dissolved", "back"): {},
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(product(CharterState, CharterAction)))
+def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(
+    state: CharterState, action: CharterAction
+) -> None:
+    ends = [end for one, source, end in EXPECTED if (one, source) == (action, state)]
+    if not ends:
+        with pytest.raises(TransitionNotAllowed) as refused:
+            LIFECYCLE.step(action, state, {})
+        assert refused.value.members["allowed_actions"] == LIFECYCLE.allowed(state, {})
+    else:
+        assert [str(LIFECYCLE.step(action, state, {}).target)] == ends
+
+
+def test_the_table_holds_nothing_that_the_domain_does_not() -> None:
+    rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE.steps}
+    assert rows == EXPECTED
+    assert len(LIFECYCLE.steps) == len(EXPECTED), "a row stands twice"
+
+
+def test_table_enums_members_and_models_cover_each_other_exactly() -> None:
+    assert {row.action for row in LIFECYCLE.steps} == set(CharterAction) == set(MODELS)
+    assert set(MEANING) == set(CharterState)
+    assert set(charter_shapes.Charter.__annotations__) == set(MEMBERS)
+    for action, model in MODELS.items():
+        assert model.model_fields["action"].annotation.__args__ == (action,)  # type: ignore[union-attr]
