@@ -25,9 +25,10 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a caller is in one commission or working group."""
+    """What a caller is in one commission or working group, or in the registry."""
 
     ADMINISTRATOR = "administrator"
+    REGISTRAR = "registrar"
     SECRETARIAT = "secretariat"
     CO_LEAD = "co_lead"
     MEMBER = "member"
@@ -40,6 +41,8 @@ class Permission(StrEnum):
     """What a guard asks for."""
 
     REGISTER = "register"
+    REGISTER_FOR_PARTY = "register_for_party"
+    READ_PRINCIPALS = "read_principals"
     FOUND_COMMISSION = "found_commission"
     READ_REGISTRY_TRAIL = "read_registry_trail"
     MANAGE_COMMISSION = "manage_commission"
@@ -54,7 +57,10 @@ class Permission(StrEnum):
 
 P = Permission
 PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.ADMINISTRATOR: frozenset({P.REGISTER, P.FOUND_COMMISSION, P.READ_REGISTRY_TRAIL, P.READ_PUBLIC}),
+    Role.ADMINISTRATOR: frozenset(
+        {P.REGISTER, P.READ_PRINCIPALS, P.FOUND_COMMISSION, P.READ_REGISTRY_TRAIL, P.READ_PUBLIC}
+    ),
+    Role.REGISTRAR: frozenset({P.REGISTER_FOR_PARTY, P.READ_PRINCIPALS}),
     Role.SECRETARIAT: frozenset(
         {
             P.MANAGE_COMMISSION,
@@ -71,7 +77,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         {P.PROPOSE, P.CONFIRM, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}
     ),
     Role.MEMBER: frozenset({P.PROPOSE, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
-    Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES}),
+    Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_PRINCIPALS}),
     Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
     Role.OBSERVER: frozenset({P.READ_PUBLIC}),
 }
@@ -87,6 +93,7 @@ class Confidentiality(StrEnum):
 
 WHO: Final[Mapping[Role, str]] = {
     Role.ADMINISTRATOR: "the administrator",
+    Role.REGISTRAR: "a party's registrar",
     Role.SECRETARIAT: "a party's secretariat",
     Role.CO_LEAD: "a co-lead of the working group",
     Role.MEMBER: "a member of the working group",
@@ -128,7 +135,9 @@ class Caller:
 
     def require_somewhere(self, permission: Permission) -> None:
         """Raise `NotPermitted` if no role that this sort of principal can have, in any commission, has `permission`."""
-        if not standing(self, secretariat=True, co_lead=True, member=True, party=True, auditor=True).may(permission):
+        if not standing(
+            self, registrar=True, secretariat=True, co_lead=True, member=True, party=True, auditor=True
+        ).may(permission):
             self.require(permission)
 
 
@@ -167,18 +176,20 @@ class Standing:
         named = " or ".join(f"'{one}'" for one in permissions)
         where = f" in {self.commission}" if self.commission else ""
         return NotPermitted(
-            f"Only {_either([WHO[role] for role in able])} may do this{where} (permission {named}). You are {self._who()}.",
+            f"Only {_either([WHO[role] for role in able])} may do this{where} (permission {named}). You are {self.who}.",
             permission=str(permissions[0]),
             roles_that_have_it=able,
             # Everybody reads what is public; that alone makes nobody an observer.
             your_roles=sorted(self.roles if self.caller.kind is Kind.OBSERVER else self.roles - {Role.OBSERVER}),
         )
 
-    def _who(self) -> str:
+    @property
+    def who(self) -> str:
+        """Return what the caller is, as a refusal says it."""
         if self.caller.kind is not Kind.REPRESENTATIVE:
             outside = self.caller.kind is Kind.AUDITOR and self.commission and Role.AUDITOR not in self.roles
             return "an auditor who is not appointed to it" if outside else _OTHERS[self.caller.kind]
-        here = [WHO[role] for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER) if role in self.roles]
+        here = [WHO[role] for role in _NAMED if role in self.roles]
         told = f"a representative of {self.caller.party}"
         if here or not self.commission:
             return " and ".join([told, *here])
@@ -190,6 +201,7 @@ class Standing:
 def standing(
     caller: Caller,
     *,
+    registrar: bool = False,
     secretariat: bool = False,
     co_lead: bool = False,
     member: bool = False,
@@ -198,9 +210,10 @@ def standing(
     commission: str = "this commission",
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
-    return Standing(caller, _roles(caller.kind, secretariat, co_lead, member, party, auditor), commission)
+    return Standing(caller, _roles(caller.kind, registrar, secretariat, co_lead, member, party, auditor), commission)
 
 
+_NAMED: Final = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER)
 _OTHERS: Final[Mapping[Kind, str]] = {
     Kind.ADMINISTRATOR: "the administrator, who acts for no party",
     Kind.AUDITOR: "an auditor, who reads and changes nothing",
@@ -221,7 +234,7 @@ def _permitted(roles: frozenset[Role]) -> frozenset[Permission]:
 @cache
 def _roles(kind: Kind, *flags: bool) -> frozenset[Role]:
     *representing, auditor = flags
-    partys = (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY)
+    partys = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY)
     found = compress(partys, representing) if kind is Kind.REPRESENTATIVE else ()
     auditing = {Role.AUDITOR} if auditor and kind is Kind.AUDITOR else set()
     return everywhere(kind).union(found, auditing)

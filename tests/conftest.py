@@ -140,9 +140,13 @@ class World:
     async def second_principal(
         self, client_id: str, kind: str = "representative", organisation_id: str | None = None
     ) -> str:
-        """Register another principal, and return its client id for `as_`."""
+        """Register another principal, by the registrar of its party or by the administrator, and return its client id for `as_`."""
         body = {"client_id": client_id, "name": client_id, "kind": kind, "organisation_id": organisation_id}
-        made = await self.as_("administrator").post("/v1/principals", json=body)
+        by = self.as_("administrator")
+        if organisation_id is not None:
+            party = (await by.get(f"/v1/organisations/{organisation_id}")).json()["party"]
+            by = self.as_(party if party in CLIENT_IDS else f"{party.lower()}-registrar")
+        made = await by.post("/v1/principals", json=body)
         assert made.status_code == 201, made.text
         return client_id
 

@@ -9,7 +9,7 @@ async def commission_of_three(world: World, kept_by: str | None = None) -> str:
     """Found a commission of PK, AZ and TR (with the principal `tr-secretariat`), and return its id."""
     admin = world.as_("administrator")
     await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
-    ours = (await admin.post("/v1/organisations", json={"party": "TR", "name": "Secretariat (sample)"})).json()["id"]
+    ours = await name_registrar(world, "TR")
     await world.second_principal("tr-secretariat", organisation_id=ours)
     secretariats = {"PK": organisation(101), "AZ": organisation(201), "TR": ours}
     body = {
@@ -24,6 +24,17 @@ async def commission_of_three(world: World, kept_by: str | None = None) -> str:
     made = await admin.post("/v1/commissions", json=body)
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
+
+
+async def name_registrar(world: World, party: str) -> str:
+    """Name a registrar of a party that has none, with the principal `tr-registrar` of TR, say, and return its organisation's id."""
+    body = {
+        "organisation": {"name": "Secretariat (sample)"},
+        "principal": {"client_id": f"{party.lower()}-registrar", "name": "Registrar (sample)"},
+    }
+    made = await world.as_("administrator").post(f"/v1/parties/{party}/registrar", json=body)
+    assert made.status_code == 201, made.text
+    return str(made.json()["organisation"]["id"])
 
 
 async def record_in(world: World, commission_id: str, number: int, by: str = "PK", **others: Any) -> Any:

@@ -14,11 +14,9 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     APP: {
         **dict.fromkeys(("alembic_version", "log_entry", "log_node", "log_checkpoint"), ("SELECT",)),
         **dict.fromkeys(("log_cosignature", "log_alarm"), ("SELECT",)),
-        **dict.fromkeys(("party", "organisation", "commission_auditor"), _ADDS),
-        **dict.fromkeys(("confirmation", "audit_entry", "audit_pending"), _ADDS),
-        **dict.fromkeys(
-            ("principal", "credential", "commission", "commission_party", "session", "working_group"), _CHANGES
-        ),
+        **dict.fromkeys(("commission_auditor", "confirmation", "audit_entry", "audit_pending"), _ADDS),
+        **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
+        **dict.fromkeys(("commission", "commission_party", "session", "working_group"), _CHANGES),
         **dict.fromkeys(("membership", "commitment", "transition"), _CHANGES),
         "registry": ("SELECT", "UPDATE"),
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),

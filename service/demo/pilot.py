@@ -29,7 +29,15 @@ from service.register.groups import commands as groups
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.matters import MATTERS
 from service.register.parties import commands as parties
-from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.register.parties import principal_commands as principals
+from service.register.parties.schemas import (
+    FirstPrincipal,
+    OrganisationCreate,
+    OrganisationNew,
+    PartyCreate,
+    PrincipalCreate,
+    RegistrarCreate,
+)
 from service.trail.entry import Author
 
 PILOT: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("pilot.json").read_text(encoding="utf-8"))
@@ -61,9 +69,7 @@ async def _load(connection: Connection) -> Secrets:
     administrator = await _caller(connection, "administrator")
     author = Author(administrator.principal_id, None)
     for party in PILOT["parties"]:
-        await parties.register_party(connection, author, PartyCreate(**party))
-    for one in PILOT["organisations"]:
-        await parties.register_organisation(connection, author, OrganisationCreate(**_without(one)), UUID(one["id"]))
+        await _party(connection, author, party, secrets)
     for name in PILOT["principals"]:
         if name not in secrets:
             await _register(connection, name, author, secrets)
@@ -76,6 +82,24 @@ async def _load(connection: Connection) -> Secrets:
     for one in PILOT["commitments"]:
         await _commitment(connection, callers, one)
     return secrets
+
+
+async def _party(connection: Connection, administrator: Author, party: dict[str, Any], secrets: Secrets) -> None:
+    """Register a party with its secretariat as its registrar, which registers the others."""
+    await parties.register_party(connection, administrator, PartyCreate(**party))
+    code = party["code"]
+    first, *others = (one for one in PILOT["organisations"] if one["party"] == code)
+    person = PILOT["principals"][code]
+    new = RegistrarCreate(
+        organisation=OrganisationNew(**_without(first, "party")),
+        principal=FirstPrincipal(**_without(person, "kind", "organisation_id")),
+    )
+    ids = UUID(first["id"]), UUID(person["id"])
+    named = await parties.name_registrar(connection, administrator, code, new, ids)
+    secrets[code] = {"client_id": person["client_id"], "client_secret": named.secret or ""}
+    registrar = Author(ids[1], code)
+    for one in others:
+        await parties.register_organisation(connection, registrar, OrganisationCreate(**_without(one)), UUID(one["id"]))
 
 
 async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
@@ -120,14 +144,14 @@ async def _commitment(connection: Connection, callers: Mapping[str, ActiveCaller
 async def _register(connection: Connection, name: str, author: Author, secrets: Secrets) -> None:
     one = PILOT["principals"][name]
     new = PrincipalCreate(**_without(one))
-    _, secret = await parties.register_principal(connection, author, new, UUID(one["id"]))
+    _, secret = await principals.register_principal(connection, author, new, UUID(one["id"]))
     secrets[name] = {"client_id": new.client_id, "client_secret": secret or ""}
 
 
 async def _rotate(connection: Connection) -> Secrets:
     found: Secrets = {}
     for name, one in PILOT["principals"].items():
-        _, secret = await parties.rotate_secret(connection, parties.OPERATOR, UUID(one["id"]), None)
+        _, secret = await principals.rotate_secret(connection, parties.OPERATOR, UUID(one["id"]), None)
         found[name] = {"client_id": one["client_id"], "client_secret": secret}
     return found
 

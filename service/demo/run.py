@@ -66,7 +66,7 @@ Pacta is running.
   Swagger UI   {url}/docs   (Authorize: client id and secret from the file below)
   API          {url}/v1
   Who can log in, with their secrets: {data_dir / "credentials.json"}
-    administrator   registers parties, organisations, principals; acts for no party
+    administrator   registers parties and their registrars; acts for no party
     PK, AZ          the secretariats of Pakistan and Azerbaijan
     auditor         reads everything in the commission
     observer        reads what is public

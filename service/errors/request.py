@@ -30,8 +30,8 @@ class InvalidCursor(Unreadable):
 class NotAuthenticated(ServiceError):
     """There is no access token in the request, or it is not good, or no longer.
 
-    Get a token from `POST /oauth/token` with the client id and secret that the administrator gave you, and send it as
-    `Authorization: Bearer ...`. A token ends; get a new one then. If the secret itself is refused, ask the administrator.
+    Get a token from `POST /oauth/token` with the client id and secret that your registrar gave you, and send it as
+    `Authorization: Bearer ...`. A token ends; get a new one then. If the secret itself is refused, ask your registrar.
     """
 
     status = 401

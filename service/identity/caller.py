@@ -20,7 +20,7 @@ from service.permissions import ActiveCaller, Caller
 CLIENT_CREDENTIALS = OAuth2(
     flows={"clientCredentials": {"tokenUrl": "/oauth/token", "scopes": dict(SCOPES)}},
     scheme_name="ClientCredentials",
-    description="Client id and secret of a principal, as the administrator registered it (RFC 6749, 4.4).",
+    description="Client id and secret of a principal, as its registrar registered it (RFC 6749, 4.4).",
     auto_error=False,
 )
 

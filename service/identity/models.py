@@ -39,6 +39,8 @@ class Principal(Table, table=True):
     kind: Kind = Field(sa_type=text_enum(Kind), nullable=False)
     organisation_id: Id | None = refers("organisation.id", nullable=True, index=True)
     created_at: datetime = moment()
+    registered_by: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    """The principal that registered it; the nil id is the operator's. None where no entry of the registry tells."""
     deactivated_at: datetime | None = moment(nullable=True)
 
 

@@ -13,6 +13,7 @@ from service.database.statement import Connection, Query, is_among
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commitments.models import Commitment
+from service.register.parties.models import Organisation
 from service.values import codes as shapes
 
 
@@ -32,7 +33,12 @@ class Met(NamedTuple):
     was_held: bool
 
 
-_commission, _session, _commitment = table(Commission), table(Session), table(Commitment)
+_commission, _session, _commitment, _organisation = (
+    table(Commission),
+    table(Session),
+    table(Commitment),
+    table(Organisation),
+)
 _held = _session.c.state.in_([sa.literal_column(f"'{state}'") for state in MET])
 _commissions = Query(
     sa.select(_commission.c.code, _commission.c.id).where(is_among(_commission.c.code, "codes")), Coded
@@ -42,6 +48,9 @@ _commitments = Query(
         is_among(_commitment.c.reference, "codes")
     ),
     Coded,
+)
+_organisations = Query(
+    sa.select(_organisation.c.code, _organisation.c.id).where(is_among(_organisation.c.code, "codes")), Coded
 )
 _sessions = Query(
     sa.select(_commission.c.code.label("commission"), _session.c.ordinal, _session.c.id, _held.label("was_held"))
@@ -69,7 +78,11 @@ async def find(connection: Connection, codes: Collection[str]) -> dict[str, UUID
     return found
 
 
-_KINDS: Final = ((shapes.COMMISSION, _commissions), (shapes.COMMITMENT, _commitments))
+_KINDS: Final = (
+    (shapes.COMMISSION, _commissions),
+    (shapes.COMMITMENT, _commitments),
+    (shapes.ORGANISATION, _organisations),
+)
 
 
 async def _of_sessions(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:

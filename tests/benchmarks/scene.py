@@ -24,6 +24,7 @@ from service.register.commissions.session_schemas import SessionCreate
 from service.register.groups import commands as groups
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.parties import commands as parties
+from service.register.parties import principal_commands as principals
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
 from service.trail.entry import Author
 
@@ -87,7 +88,7 @@ async def _principal(
     connection: Connection, author: Author, client_id: str, kind: Kind, organisation_id: UUID | None
 ) -> tuple[ActiveCaller, str]:
     new = PrincipalCreate(client_id=client_id, name=client_id, kind=kind, organisation_id=organisation_id)
-    _, secret = await parties.register_principal(connection, author, new)
+    _, secret = await principals.register_principal(connection, author, new)
     caller = await find_caller(connection, LOCAL, client_id)
     assert caller is not None
     return caller, secret or ""

@@ -23,7 +23,7 @@ async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world
     for asked, path, body, kind, found_id, said in (
         (admin, "/v1/parties", {"code": "PK", "names": {"en": "x"}}, "party", "PK", "a party with the code PK already"),
         (
-            admin,
+            world.as_("PK"),
             "/v1/organisations",
             {"party": "PK", "name": known["name"]},
             "organisation",
@@ -50,7 +50,7 @@ async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world
 
 async def test_what_is_referred_to_and_not_there_is_told_by_name(still: World) -> None:
     admin = still.as_("administrator")
-    found = refused(await admin.post("/v1/organisations", json={"party": "GE", "name": "x"}), 422)
+    found = refused(await still.as_("PK").post("/v1/organisations", json={"party": "GE", "name": "x"}), 422)
     assert pointers(found) == {"/party"}
     assert "a party with the code GE, and there is none; GET /v1/parties lists" in found["detail"]
     swapped = [PARTIES[0], {"party": "AZ", "secretariat_id": organisation(102)}]
@@ -62,8 +62,8 @@ async def test_what_is_referred_to_and_not_there_is_told_by_name(still: World) -
 async def test_a_name_with_commas_and_brackets_is_read_whole(world: World) -> None:
     name = "Ministry of A, B and (C)=(D), )=("
     body = {"party": "PK", "name": name}
-    made = (await world.as_("administrator").post("/v1/organisations", json=body)).json()
-    found = refused(await world.as_("administrator").post("/v1/organisations", json=body), 409)
+    made = (await world.as_("PK").post("/v1/organisations", json=body)).json()
+    found = refused(await world.as_("PK").post("/v1/organisations", json=body), 409)
     assert found["existing"]["id"] == made["id"]
     assert f"the name {name} in PK" in found["detail"]
 

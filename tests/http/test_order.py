@@ -49,7 +49,7 @@ async def test_who_may_not_is_told_so_before_its_content_is_judged(worn: World) 
 
 
 async def test_what_is_not_there_is_told_before_the_content_is_judged(still: World) -> None:
-    absent = dict.fromkeys(PILOT, str(uuid4()))
+    absent = {**dict.fromkeys(PILOT, str(uuid4())), "party": "XX"}
     for method, path, has_id in await operations(still):
         if not has_id:
             continue

@@ -24,7 +24,7 @@ from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.main import Service, create_app
-from tests.conftest import COMMISSION, SESSION_8, Maker, World, item, settings_for
+from tests.conftest import COMMISSION, SESSION_8, Maker, World, item, organisation, settings_for
 
 JSON = {"Content-Type": "application/json"}
 GRANT = {"grant_type": "client_credentials"}
@@ -42,7 +42,7 @@ async def test_a_token_is_had_by_form_and_by_basic_and_says_who_one_is(world: Wo
         assert (found["token_type"], found["expires_in"]) == ("Bearer", 900)
         me = await nobody.get("/v1/me", headers={"Authorization": f"Bearer {found['access_token']}"})
         assert me.json()["party"] == "PK"
-        assert {role["role"] for role in me.json()["roles"]} == {"party", "secretariat"}
+        assert {role["role"] for role in me.json()["roles"]} == {"party", "registrar", "secretariat"}
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,13 @@ async def login(world: World, client_id: str, secret: str) -> int:
 
 
 async def test_a_secret_rotates_with_an_overlap_or_at_once(world: World) -> None:
-    admin, one = world.as_("administrator"), world.credentials["PK"]
-    principals = (await admin.get("/v1/principals")).json()["items"]
+    registrar, one = world.as_("PK"), world.credentials["PK"]
+    principals = (await registrar.get("/v1/principals")).json()["items"]
     url = next(f"/v1/principals/{who['id']}/secrets" for who in principals if who["client_id"] == one["client_id"])
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-    second = (await admin.post(url, json={"old_secrets_expire_at": later})).json()["client_secret"]
+    second = (await registrar.post(url, json={"old_secrets_expire_at": later})).json()["client_secret"]
     assert [await login(world, one["client_id"], key) for key in (one["client_secret"], second)] == [200, 200]
-    third = (await admin.post(url, json={})).json()["client_secret"]
+    third = (await registrar.post(url, json={})).json()["client_secret"]
     keys = (one["client_secret"], second, third)
     assert [await login(world, one["client_id"], key) for key in keys] == [401, 401, 200]
 
@@ -175,14 +175,15 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
 async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_process(world: World) -> None:
     elsewhere = create_app(settings_for(world.server, world.database))
     state_of(elsewhere, Service).callers.issuer = world.service.callers.issuer
-    admin, there = world.as_("administrator"), world.as_("PK", elsewhere)
+    registrar = world.as_(await world.second_principal("pk-registrar", organisation_id=organisation(101)))
+    there = world.as_("PK", elsewhere)
     new = {"action": "suspend", "reason": "R", "review_on": "2027"}
     try:
         proposed = (await world.as_("AZ").post(f"/v1/commitments/{item(4)}/transitions", json=new)).json()["id"]
         me = (await there.get("/v1/me")).json()["principal_id"]
         again = {"Idempotency-Key": "before"}
         assert (await there.post(f"/v1/commitments/{item(9)}/transitions", json=new, headers=again)).status_code == 201
-        assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 201
+        assert (await registrar.post(f"/v1/principals/{me}/deactivation")).status_code == 201
         # Nothing watches the registry here: the cache of the other process knows the token still.
         assert state_of(elsewhere, Service).callers.known
         moved = await there.post(f"/v1/commitments/{item(5)}/transitions", json=new)
@@ -194,8 +195,8 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert len(answers) > 40
         for name, answer in answers:
             assert answer.status_code == 401, (name, answer.text)
-        assert (await admin.post(f"/v1/principals/{me}/deactivation")).status_code == 409
-        assert (await admin.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
+        assert (await registrar.post(f"/v1/principals/{me}/deactivation")).status_code == 409
+        assert (await registrar.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
         await state_of(elsewhere, Service).pool.close()
 

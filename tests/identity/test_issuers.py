@@ -110,7 +110,7 @@ async def trusting(make_world: Maker, baku: Government, tmp_path: Path) -> World
     file = tmp_path / "issuers.json"
     file.write_text(json.dumps([one]))
     world = await make_world(issuers_file=file)
-    made = await world.as_("administrator").post("/v1/principals", json=official(baku.url))
+    made = await world.as_("AZ").post("/v1/principals", json=official(baku.url))
     assert (made.status_code, made.json()["client_secret"]) == (201, None), made.text
     return world
 
@@ -246,17 +246,17 @@ async def test_an_end_that_never_comes_is_no_end(trusting: World, baku: Governme
 
 async def test_an_issuer_vouches_for_its_own_party_only(trusting: World, baku: Government) -> None:
     admin = trusting.as_("administrator")
-    for body in (
-        official(baku.url, 101, "official-3"),
-        official("https://elsewhere.test", 201, "official-3"),
-        official(baku.url, 201, "official-3") | {"kind": "auditor", "organisation_id": None},
+    for who, body in (
+        ("PK", official(baku.url, 101, "official-3")),
+        ("AZ", official("https://elsewhere.test", 201, "official-3")),
+        ("administrator", official(baku.url, 201, "official-3") | {"kind": "auditor", "organisation_id": None}),
     ):
-        refused = await admin.post("/v1/principals", json=body)
+        refused = await trusting.as_(who).post("/v1/principals", json=body)
         assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/issuer")
     principals = (await admin.get("/v1/principals?limit=200")).json()["items"]
     known = next(one for one in principals if one["client_id"] == "official-1")
     assert known["issuer"] == baku.url
-    assert (await admin.post(f"/v1/principals/{known['id']}/secrets", json={})).status_code == 409
+    assert (await trusting.as_("AZ").post(f"/v1/principals/{known['id']}/secrets", json={})).status_code == 409
 
 
 async def test_a_new_key_is_found_and_rubbish_does_not_flood_the_provider(
@@ -417,7 +417,7 @@ async def test_a_key_that_is_not_understood_is_skipped_and_no_other(trusting: Wo
 async def test_deactivation_works_for_them_too(trusting: World, baku: Government) -> None:
     token = baku.token("official-1")
     who = (await me(trusting, token)).json()["principal_id"]
-    assert (await trusting.as_("administrator").post(f"/v1/principals/{who}/deactivation")).status_code == 201
+    assert (await trusting.as_("AZ").post(f"/v1/principals/{who}/deactivation")).status_code == 201
     assert (await me(trusting, token)).status_code == 401
 
 

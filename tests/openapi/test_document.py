@@ -70,7 +70,9 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
     for parameter in operation.get("parameters", []):
         assert parameter["description"]
         assert parameter["in"] != "path" or parameter["examples"]
-        assert parameter["name"] in {"cursor", "limit"} or "examples" in parameter or chosen_or_shown(parameter["schema"])
+        assert (
+            parameter["name"] in {"cursor", "limit"} or "examples" in parameter or chosen_or_shown(parameter["schema"])
+        )
         # Postman takes an example that is 0, false or empty for none, and sends the example's name instead.
         assert all(one["value"] for one in parameter.get("examples", {}).values())
         assert parameter["in"] != "header" or parameter["schema"]["examples"]

@@ -15,7 +15,7 @@ from tests.conftest import World
 
 SCHEMA = schemathesis.openapi.from_dict(create_app(Settings()).openapi())
 NAMES = [operation["operationId"] for path in SCHEMA.raw_schema["paths"].values() for operation in path.values()]
-ADMINISTRATOR = {"create_party", "create_organisation", "create_principal", "create_commission", "list_principals"}
+ADMINISTRATOR = {"create_party", "create_principal", "create_commission", "list_principals"}
 EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 12}
 KNOWN = {"method", "url", "params", "json", "data", "content"}
 

@@ -27,9 +27,10 @@ BODIES = [
     if "application/json" in (content := operation.get("requestBody", {}).get("content", {}))
     for schema in variants(DOCUMENT, content["application/json"]["schema"])
 ]
-REGISTRY = {"create_party", "create_organisation", "create_principal", "create_secret", "create_commission"}
+REGISTRY = {"create_party", "create_registrar", "create_principal", "create_secret", "create_commission"}
 NEVER = {
     "create_party",
+    "create_registrar",
     "create_my_secret",
     "put_member",
     "create_confirmation",
@@ -77,6 +78,7 @@ async def moved(worn: World) -> World:
     await commission_of_three(worn)
     for title in ("K", "Komissiya"):
         await chartering.agreed(worn, chartering.AMEND | {"changes": {"titles": {"az": title}}})
+    await worn.as_("administrator").post("/v1/parties", json={"code": "GE", "names": {"en": "Georgia"}})
     for name in ("planned", "held"):
         one = (await meeting.begin(worn, starts_on="2025", virtual=True))["id"]
         for virtual in (False, True):
@@ -128,7 +130,9 @@ class Target:
         self.client = world.as_("administrator" if operation["operationId"] in REGISTRY else "PK")
         number = MOVED.get(action or "", 7)
         session = MET["held" if action == "adopt" else "planned"]
-        self.url = filled(path, operation, {"commitment_id": MADE.get(number, item(number)), "session_id": session})
+        self.url = filled(
+            path, operation, {"commitment_id": MADE.get(number, item(number)), "session_id": session, "party": "GE"}
+        )
 
     async def send(self, body: Any) -> httpx.Response:
         """Send a body; what is proposed is taken back, so that the next one can be."""

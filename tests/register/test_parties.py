@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import COMMISSION, SESSION_8, World, organisation
+from tests.three_parties import name_registrar
 
 GROUP = "01940000-0000-7000-8000-000000000302"
 
@@ -17,26 +18,30 @@ async def last_entry(world: World) -> Any:
     return next(one for one in feed.json()["items"] if one["subject"] == COMMISSION and one["seq"] == seq)
 
 
-async def test_the_administrator_registers_a_party_an_organisation_and_its_principal(world: World) -> None:
+async def test_the_administrator_registers_a_party_and_its_registrar_which_registers_the_rest(world: World) -> None:
     admin = world.as_("administrator")
     assert (await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})).status_code == 201
     again = await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
     assert (again.status_code, again.json()["type"]) == (409, "/problems/already-exists")
-    made = (await admin.post("/v1/organisations", json={"party": "TR", "name": "Ministry"})).json()
-    unknown = await admin.post("/v1/organisations", json={"party": "GE", "name": "Ministry"})
+    await name_registrar(world, "TR")
+    registrar = world.as_("tr-registrar")
+    made = (await registrar.post("/v1/organisations", json={"party": "TR", "name": "Ministry of Trade"})).json()
+    assert made["code"] == "TR/MOT"
+    unknown = await registrar.post("/v1/organisations", json={"party": "GE", "name": "Ministry"})
     assert unknown.status_code == 422
     body = {"client_id": "tr-1", "name": "N", "kind": "representative", "organisation_id": made["id"]}
-    principal = await admin.post("/v1/principals", json=body)
+    principal = await registrar.post("/v1/principals", json=body)
     assert (principal.status_code, principal.json()["party"]) == (201, "TR")
-    without = await admin.post("/v1/principals", json=body | {"client_id": "tr-2", "organisation_id": None})
+    without = await registrar.post("/v1/principals", json=body | {"client_id": "tr-2", "organisation_id": None})
     assert without.json()["errors"][0]["pointer"] == "/organisation_id"
-    strange = await admin.post("/v1/organisations", json={"party": "TR", "name": "N", "names": {"ü": "N"}})
+    strange = await registrar.post("/v1/organisations", json={"party": "TR", "name": "N", "names": {"ü": "N"}})
     assert strange.status_code == 422
     me = (await world.as_("tr-1").get("/v1/me")).json()
     assert (me["party"], me["organisation_id"], me["roles"]) == ("TR", made["id"], [])
     trail = (await admin.get("/v1/registry/audit-trail?limit=200")).json()["items"]
-    assert [one["kind"] for one in trail[-3:]] == [
+    assert [one["kind"] for one in trail[-4:]] == [
         "party.registered",
+        "registrar.named",
         "organisation.registered",
         "principal.registered",
     ]

@@ -87,11 +87,13 @@ async def test_two_clerks_take_a_commitment_from_recorded_to_agreed_and_read_its
     assert (status, trail["items"][-1]["kind"]) == (200, "transition.confirmed")
 
 
-async def test_the_administrator_registers_an_organisation_and_a_principal_and_sees_its_secret_once(
-    docs: Page, world: World
-) -> None:
-    await login(docs, world, "administrator")
+async def test_a_registrar_registers_an_organisation_of_its_party(docs: Page, world: World) -> None:
+    await login(docs, world, "AZ")
     assert (await execute(docs, "registry-create_organisation"))[0] == 201
+
+
+async def test_the_administrator_registers_a_principal_and_sees_its_secret_once(docs: Page, world: World) -> None:
+    await login(docs, world, "administrator")
     status, made = await execute(docs, "registry-create_principal")
     assert status == 201
     block = docs.locator("#operations-registry-create_principal .live-responses-table")

@@ -13,7 +13,7 @@ may be sent again safely. Within `/v1` answers may get new members and new value
 TAGS = {
     "tokens": "Get an access token with a client id and secret; read the keys that verify it.",
     "me": "Who the caller is, for which party, with which roles.",
-    "registry": "Parties, organisations and principals. The administrator registers them, and acts for no party.",
+    "registry": "Parties, organisations and principals. The administrator registers parties and each party's registrar, which registers the rest.",
     "commissions": "The standing bodies, their parties and secretariats.",
     "sessions": "The sessions in which commissions and working groups meet, and their minutes.",
     "working groups": "Joint working groups, which own commitments between sessions.",

@@ -1,62 +1,44 @@
-"""What changes the registry; each command leaves one entry in the registry's own audit trail."""
+"""What changes parties and organisations; each command leaves one entry in the registry's own audit trail."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Container, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Change, Connection, given
-from service.errors import Conflict, Fault, InvalidContent, fault
-from service.identity.models import LOCAL, Credential, Principal
-from service.identity.queries import knows_secret
-from service.identity.tokens import hash_secret, new_secret
-from service.permissions import ActiveCaller, Kind
+from service.errors import Fault, fault
+from service.register.parties import principal_commands as principals
 from service.register.parties import queries
 from service.register.parties.models import Organisation, Party
-from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.register.parties.principal_queries import PrincipalRow, principal
+from service.register.parties.rules import code_of
+from service.register.parties.schemas import OrganisationCreate, OrganisationNew, PartyCreate, RegistrarCreate
 from service.trail import stamp
 from service.trail.entry import Author
 
-_party, _organisation, _principal, _credential = (
-    table(Party),
-    table(Organisation),
-    table(Principal),
-    table(Credential),
-)
-_add_party = Change(sa.insert(_party).values(given(_party, *_party.c.keys())))
+_party, _organisation = table(Party), table(Organisation)
+_add_party = Change(sa.insert(_party).values(given(_party, "code", "names", "created_at")))
 _add_organisation = Change(sa.insert(_organisation).values(given(_organisation, *_organisation.c.keys())))
-_add_principal = Change(
-    sa.insert(_principal).values(
-        given(_principal, "id", "issuer", "subject", "name", "kind", "organisation_id", "created_at")
-    )
-)
-_add_credential = Change(sa.insert(_credential).values(given(_credential, "principal_id", "secret_hash", "created_at")))
-_end_secrets = Change(
-    sa.update(_credential)
-    .where(
-        _credential.c.principal_id == sa.bindparam("principal"),
-        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > sa.bindparam("end")),
-    )
-    .values(expires_at=sa.bindparam("end"))
-)
-_end_principal = Change(
-    sa.update(_principal)
-    .where(_principal.c.id == sa.bindparam("principal"))
-    .values(given(_principal, "deactivated_at"))
-)
-OVERLAP: Final = timedelta(days=1)
-"""So long the old secrets of who takes a new one itself stay good, unless it says otherwise: its systems go on meanwhile."""
+_name = Change(sa.update(_party).where(_party.c.code == sa.bindparam("party")).values(given(_party, "registrar_id")))
 OPERATOR = Author(UUID(int=0), None)
 """Who runs the service itself: the author of what the command line does."""
+
+
+class Named(NamedTuple):
+    """A party's registrar as it was named; its first principal with its secret, if one was registered with it."""
+
+    organisation: queries.OrganisationRow
+    principal: PrincipalRow | None
+    secret: str | None
 
 
 async def register_party(connection: Connection, author: Author, new: PartyCreate) -> queries.PartyRow:
     """Register a party and return its row; a code that is taken violates the primary key (409)."""
     stamped = await stamp.registry(connection)
-    row: queries.PartyRow = {"code": new.code, "names": new.names, "created_at": stamped.at}
+    row: queries.PartyRow = {"code": new.code, "names": new.names, "registrar": None, "created_at": stamped.at}
     await _add_party.run(connection, **row)
     await stamp.append_to_registry(connection, stamped, author, "party.registered", new.model_dump())
     return row
@@ -67,112 +49,96 @@ async def register_organisation(
 ) -> queries.OrganisationRow:
     """Register an organisation of a party and return its row; 422 if there is no such party."""
     stamped = await stamp.registry(connection)
-    row: queries.OrganisationRow = {
-        "id": known_id or stamped.id,
-        "party": new.party,
-        "name": new.name,
-        "names": new.names,
-        "created_at": stamped.at,
-    }
-    await _add_organisation.run(connection, **row)
-    data = {"id": str(row["id"]), **new.model_dump()}
-    await stamp.append_to_registry(connection, stamped, author, "organisation.registered", data)
+    row = await _insert_organisation(connection, new.party, new, known_id or stamped.id, stamped.at)
+    await stamp.append_to_registry(connection, stamped, author, "organisation.registered", _told(row))
     return row
 
 
-def misplaced(kind: str, organisation_id: object) -> Iterator[Fault]:
-    """Give what is wrong with the organisation of a principal of this kind."""
-    if kind == Kind.REPRESENTATIVE and not organisation_id:
-        yield fault("/organisation_id", "is needed: a representative acts for one organisation")
-    if kind != Kind.REPRESENTATIVE and organisation_id:
-        yield fault("/organisation_id", f"is for a representative only; a principal of the kind '{kind}' acts for none")
+async def _insert_organisation(
+    connection: Connection, party: str, new: OrganisationNew, organisation_id: UUID, at: datetime
+) -> queries.OrganisationRow:
+    """Add an organisation while the registry is locked: a code that nobody sent is made of what is free."""
+    code = new.code or code_of(party, new.name, await queries.codes(connection, party))
+    row: queries.OrganisationRow = {
+        "id": organisation_id,
+        "party": party,
+        "code": code,
+        "name": new.name,
+        "names": new.names,
+        "created_at": at,
+    }
+    await _add_organisation.run(connection, **row)
+    return row
 
 
-async def register_principal(
-    connection: Connection, author: Author, new: PrincipalCreate, known_id: UUID | None = None
-) -> tuple[queries.PrincipalRow, str | None]:
-    """Register a principal, with a secret of ours unless another issuer vouches for it; return its row and its secret, which is never seen again."""
-    if wrong := list(misplaced(new.kind, new.organisation_id)):
-        raise InvalidContent.listing(wrong)
+def _told(row: queries.OrganisationRow) -> dict[str, object]:
+    """Return what an entry holds of an organisation that was registered."""
+    return {"id": str(row["id"]), **{name: row[name] for name in ("party", "code", "name", "names")}}
+
+
+def misnamed(party: object, code: str | None, pointer: str = "/code") -> Iterator[Fault]:
+    """Give what is wrong with the code of an organisation of the party."""
+    if party and code and not code.startswith(f"{party}/"):
+        yield fault(pointer, f"begins with the party: {party}/{code.partition('/')[2]}")
+
+
+def wrong_organisation(sound: Mapping[str, Any], parties: Container[str]) -> Iterator[Fault]:
+    """Give what is wrong with an organisation to register: its party is one of the `parties`, and its code begins so."""
+    party = sound.get("party")
+    if party and party not in parties:
+        yield fault("/party", f"refers to a party with the code {party}, and there is none; GET /v1/parties lists them")
+    yield from misnamed(party, sound.get("code"))
+
+
+async def wrong_registrar(
+    connection: Connection, party: str, present: UUID | None, sound: Mapping[str, Any]
+) -> list[Fault]:
+    """Return what is wrong with a registrar to name after the `present` one: it is of the party, and somebody acts for it."""
+    organisation_id, new, first = (sound.get(name) for name in ("organisation_id", "organisation", "principal"))
+    if bool(organisation_id) == bool(new):
+        said = "stands beside organisation_id: send one of the two" if new else "is needed, or organisation_id"
+        return [fault("/organisation", said)]
+    if new:
+        wrong = list(misnamed(party, new.get("code"), "/organisation/code"))
+        return wrong if first else [*wrong, fault("/principal", "is needed: nobody acts for a new organisation")]
+    found = await queries.find_organisation(connection, UUID(organisation_id))
+    if found is None or found["party"] != party:
+        listed = f"names no organisation of {party}; GET /v1/organisations?party={party} lists them"
+        return [fault("/organisation_id", listed)]
+    if found["id"] == present:
+        return [fault("/organisation_id", f"names the present registrar of {party}; nothing would change")]
+    acts = bool(first) or await queries.acts(connection, found["id"])
+    return [] if acts else [fault("/principal", "is needed: nobody acts for this organisation")]
+
+
+async def name_registrar(
+    connection: Connection,
+    author: Author,
+    party: str,
+    new: RegistrarCreate,
+    known_ids: tuple[UUID | None, UUID | None] = (None, None),
+) -> Named:
+    """Make an organisation of the party its registrar, with a first principal; one entry tells all of it."""
     stamped = await stamp.registry(connection)
-    principal_id = known_id or stamped.id
-    await _add_principal.run(
-        connection,
-        id=principal_id,
-        issuer=new.issuer or LOCAL,
-        subject=new.client_id,
-        name=new.name,
-        kind=new.kind,
-        organisation_id=new.organisation_id,
-        created_at=stamped.at,
-    )
-    secret = None if new.issuer else await _add_secret(connection, principal_id, stamped.at)
-    # The name stays out of the trail: personal data must be removable, and an entry is not.
-    data = {"id": str(principal_id), **new.model_dump(mode="json", exclude={"name"})}
-    await stamp.append_to_registry(connection, stamped, author, "principal.registered", data)
-    return await queries.principal(connection, principal_id), secret
-
-
-async def rotate_secret(
-    connection: Connection, author: Author, principal_id: UUID, until: datetime | None
-) -> tuple[queries.PrincipalRow, str]:
-    """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
-    stamped = await stamp.registry(connection)
-    await _require_secrets(connection, principal_id)
-    secret = await _rotate(connection, stamped, author, principal_id, until or stamped.at)
-    return await queries.principal(connection, principal_id), secret
-
-
-async def rotate_own_secret(
-    connection: Connection, caller: ActiveCaller, present: str, until: datetime | None
-) -> tuple[str, datetime]:
-    """Give the caller a new secret if it knows a `present` one; return it, and when the old ones end.
-
-    A token alone is not enough: one that was stolen would be worth more than the minutes that it lasts.
-    """
-    stamped = await stamp.registry(connection)
-    await _require_secrets(connection, caller.principal_id)
-    if not await knows_secret(connection, LOCAL, caller.subject, present):
-        message = "This is not a secret of the caller's, or it has ended. Send the one that you have now."
-        raise InvalidContent(message, errors=[fault("/client_secret", message)])
-    end = max(until or stamped.at + OVERLAP, stamped.at)
-    author = Author(caller.principal_id, caller.party)
-    return await _rotate(connection, stamped, author, caller.principal_id, end), end
-
-
-async def _rotate(
-    connection: Connection, stamped: stamp.Stamp, author: Author, principal_id: UUID, until: datetime
-) -> str:
-    await _end_secrets.run(connection, principal=principal_id, end=max(until, stamped.at))
-    secret = await _add_secret(connection, principal_id, stamped.at)
-    data: dict[str, object] = {"id": str(principal_id)}
-    await stamp.append_to_registry(connection, stamped, author, "principal.secret_rotated", data)
-    return secret
-
-
-async def deactivate_principal(connection: Connection, author: Author, principal_id: UUID) -> queries.PrincipalRow:
-    """Deactivate a principal: its tokens and secrets are worth nothing from the commit on."""
-    stamped = await stamp.registry(connection)
-    await _active(connection, principal_id)
-    await _end_principal.run(connection, principal=principal_id, deactivated_at=stamped.at)
-    data: dict[str, object] = {"id": str(principal_id)}
-    await stamp.append_to_registry(connection, stamped, author, "principal.deactivated", data)
-    return await queries.principal(connection, principal_id)
-
-
-async def _active(connection: Connection, principal_id: UUID) -> queries.PrincipalRow:
-    found = await queries.principal(connection, principal_id)
-    if found["deactivated_at"] is not None:
-        raise Conflict("The principal is deactivated. Register a new one.")
-    return found
-
-
-async def _require_secrets(connection: Connection, principal_id: UUID) -> None:
-    if (await _active(connection, principal_id))["issuer"] != LOCAL:
-        raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
-
-
-async def _add_secret(connection: Connection, principal_id: UUID, at: datetime) -> str:
-    secret = new_secret()
-    await _add_credential.run(connection, principal_id=principal_id, secret_hash=hash_secret(secret), created_at=at)
-    return secret
+    organisation_id, principal_id = known_ids
+    if new.organisation is not None:
+        organisation = await _insert_organisation(
+            connection, party, new.organisation, organisation_id or stamped.id, stamped.at
+        )
+    else:
+        assert new.organisation_id is not None
+        organisation = await queries.organisation(connection, new.organisation_id)
+    await _name.run(connection, party=party, registrar_id=organisation["id"])
+    data: dict[str, object] = {
+        "party": party,
+        "organisation_id": str(organisation["id"]),
+        "organisation": _told(organisation) if new.organisation else None,
+        "principal": None,
+    }
+    made, secret = None, None
+    if new.principal is not None:
+        first, first_id = new.principal.acting_for(organisation["id"]), principal_id or (await stamp.new(connection)).id
+        secret = await principals.insert_principal(connection, author, first, first_id, stamped.at)
+        made, data["principal"] = await principal(connection, first_id), principals.told_of(first, first_id)
+    await stamp.append_to_registry(connection, stamped, author, "registrar.named", data)
+    return Named(organisation, made, secret)

@@ -5,10 +5,24 @@ from fastapi.openapi.models import Example
 PARTIES: dict[str, Example] = {
     "a_party": {"summary": "A government (201)", "value": {"code": "TR", "names": {"en": "Türkiye", "tr": "Türkiye"}}},
 }
+REGISTRARS: dict[str, Example] = {
+    "a_ministry_and_its_system": {
+        "summary": "A new party's registrar, with its first principal (201)",
+        "value": {
+            "organisation": {"name": "Ministry of Trade (sample)", "code": "TR/MOT"},
+            "principal": {"client_id": "tr-registrar", "name": "A registrar's system (sample)"},
+        },
+    },
+}
 ORGANISATIONS: dict[str, Example] = {
     "an_organisation": {
-        "summary": "A ministry of Azerbaijan (201)",
-        "value": {"party": "AZ", "name": "Ministry of Energy (sample)", "names": {"en": "Ministry of Energy (sample)"}},
+        "summary": "A ministry of Azerbaijan (201 as AZ)",
+        "value": {
+            "party": "AZ",
+            "code": "AZ/MOE",
+            "name": "Ministry of Energy (sample)",
+            "names": {"en": "Ministry of Energy (sample)"},
+        },
     },
 }
 PRINCIPALS: dict[str, Example] = {

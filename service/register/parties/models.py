@@ -14,12 +14,22 @@ class Party(Table, table=True):
 
     __table_args__: ClassVar[tuple[object, ...]] = (
         sa.CheckConstraint("code ~ '^[A-Z]{2}$'", name="code_is_alpha_2"),
+        sa.ForeignKeyConstraint(
+            ["registrar_id", "code"],
+            ["organisation.id", "organisation.party"],
+            name="fk_party_registrar_of_party",
+            ondelete="RESTRICT",
+            use_alter=True,
+            info={"pointer": "/organisation_id", "key": "the id {id} in {party}"},
+        ),
         sa.PrimaryKeyConstraint("code", info={"cure": "A party is registered once, under its ISO 3166-1 code."}),
         {"info": {"address": "/v1/parties/{id}"}},
     )
 
     code: str = Field(primary_key=True, sa_type=sa.Text)
     names: dict[str, str] = document()
+    registrar_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    """Its organisation whose principals register and end its others; None until the administrator has named it, once."""
     created_at: datetime = moment()
 
 
@@ -33,11 +43,18 @@ class Organisation(Table, table=True):
             info={"key": "the name {name} in {party}", "cure": "Use it, or give the new one another name."},
         ),
         sa.UniqueConstraint("id", "party", name="uq_organisation_id_party"),
+        sa.UniqueConstraint(
+            "code", info={"cure": "Use it, or give the new one another code; without one the service makes it."}
+        ),
+        sa.CheckConstraint("code ~ '^[A-Z]{2}/[A-Z0-9]{2,12}$'", name="code_is_short"),
+        sa.CheckConstraint("left(code, 2) = party", name="code_begins_with_its_party"),
         {"info": {"address": "/v1/organisations/{id}"}},
     )
 
     id: Id = identifier()
     party: str = refers("party.code")
+    code: str = Field(sa_type=sa.Text, nullable=False)
+    """By which people name it: `PK/MODP`."""
     name: str = Field(sa_type=sa.Text, nullable=False)
     names: dict[str, str] = document()
     created_at: datetime = moment()

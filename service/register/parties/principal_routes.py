@@ -15,14 +15,21 @@ from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, KnownCallers
-from service.permissions import Permission
-from service.register.parties import commands, queries
+from service.permissions import ActiveCaller, Permission, standing
+from service.register.parties import principal_commands as commands
+from service.register.parties import principal_queries as queries
 from service.register.parties.examples import PRINCIPALS, SECRETS
-from service.register.parties.registering import Forget, author, wrong_principal
+from service.register.parties.registering import Forget, authority, organisation_of, wrong_principal
 from service.register.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
 
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 REGISTERED = created(parameter="principal_id", leads_to=["read_principal", "create_secret"])
+
+
+def seen_by(caller: ActiveCaller) -> str | None:
+    """Return the party whose principals the caller sees; None for the administrator, who sees all. 403 for others."""
+    standing(caller, party=True, commission="").require(Permission.READ_PRINCIPALS)
+    return caller.party
 
 
 @router.post(
@@ -39,10 +46,17 @@ async def create_principal(
     caller: CurrentCaller,
     sent: Annotated[Sent[PrincipalCreate], Body(openapi_examples=PRINCIPALS)],
 ) -> Response:
-    """Register a person or a ministry's system; the answer shows its secret, this once. Administrator only."""
-    by = author(caller)
-    new = sent.read(await wrong_principal(connection, callers.providers, sent.sound))
-    row, secret = await commands.register_principal(connection, by, new)
+    """Register a person or a ministry's system; the answer shows its secret, this once.
+
+    A representative is registered by its party's registrar; an administrator, an auditor and an observer by the administrator.
+    """
+    by = await authority(connection, caller)
+    acts_for = await organisation_of(connection, sent.sound)
+    if acts_for:
+        by.over(acts_for["party"])
+    new = sent.read(wrong_principal(callers.providers, sent.sound, acts_for))
+    author = by.over(acts_for["party"] if acts_for else None)
+    row, secret = await commands.register_principal(connection, author, new)
     content = members(PrincipalRead, row) | {"client_secret": secret}
     return answer(content, 201, location=f"/v1/principals/{row['id']}")
 
@@ -58,9 +72,8 @@ async def list_principals(
     connection: Transaction,
     caller: CurrentCaller,
 ) -> Response:
-    """List who may call. Administrator only."""
-    caller.require(Permission.REGISTER)
-    rows = await queries.principals(connection, paging.after("principal", UUID), paging.limit)
+    """List who may act for the caller's party, in which roles, since when, and who registered that; for the administrator, everybody."""
+    rows = await queries.principals(connection, seen_by(caller), paging.after("principal", UUID), paging.limit)
     return paging.page(partial(members, PrincipalRead), rows, "principal", "id")
 
 
@@ -71,9 +84,8 @@ async def list_principals(
     responses=READING_ONE,
 )
 async def read_principal(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Response:
-    """Read one principal. Administrator only."""
-    caller.require(Permission.REGISTER)
-    return answer(members(PrincipalRead, await queries.principal(connection, principal_id)))
+    """Read one principal of the caller's party; for the administrator, any."""
+    return answer(members(PrincipalRead, await queries.principal(connection, principal_id, seen_by(caller))))
 
 
 @router.post(
@@ -90,10 +102,14 @@ async def create_secret(
     principal_id: UUID,
     new: Annotated[Sent[SecretCreate], Body(openapi_examples=SECRETS)],
 ) -> Response:
-    """Rotate the secret; the old ones may stay good for a while, so that no system stands still."""
-    by = author(caller)
-    await queries.principal(connection, principal_id)
-    row, secret = await commands.rotate_secret(connection, by, principal_id, new.read().old_secrets_expire_at)
+    """Rotate the secret; the old ones may stay good for a while, so that no system stands still.
+
+    The party's registrar does this; for a principal that acts for no party, the administrator.
+    """
+    by = await authority(connection, caller)
+    known = await queries.principal(connection, principal_id, caller.party)
+    author = by.over(known["party"])
+    row, secret = await commands.rotate_secret(connection, author, principal_id, new.read().old_secrets_expire_at)
     return answer(members(PrincipalRead, row) | {"client_secret": secret}, 201)
 
 
@@ -106,6 +122,11 @@ async def create_secret(
     dependencies=[Forget, Once],
 )
 async def create_deactivation(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Response:
-    """Deactivate a principal for good; its tokens end at once. Administrator only."""
-    row = await commands.deactivate_principal(connection, author(caller), principal_id)
+    """Deactivate a principal for good; its tokens end at once, in every process.
+
+    The party's registrar does this; for a principal that acts for no party, the administrator.
+    """
+    by = await authority(connection, caller)
+    known = await queries.principal(connection, principal_id, caller.party)
+    row = await commands.deactivate_principal(connection, by.over(known["party"]), principal_id)
     return answer(members(PrincipalRead, row), 201)

@@ -1,23 +1,29 @@
-"""Reading the registry: parties, organisations, principals, and what a caller is where."""
+"""Reading the registry: parties and organisations, and each party's registrar."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import InvalidContent, there
 from service.identity.models import Principal
-from service.identity.queries import is_active, require_active
-from service.permissions import Caller, Role
+from service.register.parties.authority import Registrar
 from service.register.parties.models import Organisation, Party
 
 _party, _organisation, _principal = table(Party), table(Organisation), table(Principal)
+
+
+class NamedRow(TypedDict):
+    """What has an id, a code and a name; read from JSON, where an id is a text."""
+
+    id: str
+    code: str | None
+    name: str
 
 
 class PartyRow(TypedDict):
@@ -25,6 +31,7 @@ class PartyRow(TypedDict):
 
     code: str
     names: dict[str, str]
+    registrar: NamedRow | None
     created_at: datetime
 
 
@@ -33,54 +40,53 @@ class OrganisationRow(TypedDict):
 
     id: UUID
     party: str
+    code: str
     name: str
     names: dict[str, str]
     created_at: datetime
 
 
-class PrincipalRow(TypedDict):
-    """A principal, with the party for which it acts."""
-
-    id: UUID
-    issuer: str
-    client_id: str
-    name: str
-    kind: str
-    organisation_id: UUID | None
-    party: str | None
-    created_at: datetime
-    deactivated_at: datetime | None
+class _RegistrarRow(NamedTuple):
+    party: str
+    id: UUID | None
+    code: str | None
+    name: str | None
 
 
-class RoleRow(TypedDict):
-    """What the caller is in a commission, or in one of its working groups."""
-
-    commission_id: UUID
-    working_group_id: UUID | None
-    role: str
-
-
-_parties, _organisations = sa.select(_party), sa.select(_organisation)
-_principals = sa.select(
-    _principal.c.id,
-    _principal.c.issuer,
-    _principal.c.subject.label("client_id"),
-    _principal.c.name,
-    _principal.c.kind,
-    _principal.c.organisation_id,
-    _organisation.c.party,
-    _principal.c.created_at,
-    _principal.c.deactivated_at,
-).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
+_registrar = _organisation.alias("registrar")
+_named = sa.case(
+    (_party.c.registrar_id.is_(None), sa.null()),
+    else_=sa.func.jsonb_build_object("id", _registrar.c.id, "code", _registrar.c.code, "name", _registrar.c.name),
+)
+_with_registrar = _party.outerjoin(_registrar, _registrar.c.id == _party.c.registrar_id)
+_parties = sa.select(_party.c.code, _party.c.names, _named.label("registrar"), _party.c.created_at).select_from(
+    _with_registrar
+)
+_organisations = sa.select(_organisation)
 _party_by_code = Query(_parties.where(_party.c.code == sa.bindparam("code")), PartyRow)
 _parties_after = Query(
     _parties.where(_party.c.code > sa.bindparam("after")).order_by(_party.c.code).limit(LIMIT), PartyRow
 )
 _organisation_by_id = Query(_organisations.where(_organisation.c.id == sa.bindparam("id")), OrganisationRow)
-_principal_by_id = Query(_principals.where(_principal.c.id == sa.bindparam("id")), PrincipalRow)
-_principal_by_client_id = Query(_principals.where(_principal.c.subject == sa.bindparam("client_id")), PrincipalRow)
-_principals_after = Query(
-    _principals.where(_principal.c.id > sa.bindparam("after")).order_by(_principal.c.id).limit(LIMIT), PrincipalRow
+_registrars = Query(
+    sa.select(_party.c.code.label("party"), _registrar.c.id, _registrar.c.code, _registrar.c.name).select_from(
+        _with_registrar
+    ),
+    _RegistrarRow,
+)
+_codes = Query(sa.select(_party.c.code).order_by(_party.c.code), str)
+_taken = Query(sa.select(_organisation.c.code).where(_organisation.c.party == sa.bindparam("party")), str)
+_acts = Query(
+    sa.select(
+        sa.exists()
+        .where(
+            _principal.c.organisation_id == sa.bindparam("organisation_id"),
+            _principal.c.id != sa.bindparam("other_than"),
+            _principal.c.deactivated_at.is_(None),
+        )
+        .label("acts")
+    ),
+    bool,
 )
 
 
@@ -90,47 +96,6 @@ def _organisations_after(*, of_parties: bool) -> Query[OrganisationRow]:
     if of_parties:
         asked = asked.where(is_among(_organisation.c.party, "codes"))
     return Query(asked.order_by(_organisation.c.id).limit(LIMIT), OrganisationRow)
-
-
-def _roles_of_caller() -> sa.Select[Any]:
-    # The register's tables above, of which no more is known here.
-    secretariat = sa.table(
-        "commission_party", sa.column("commission_id", sa.Uuid()), sa.column("secretariat_id", sa.Uuid())
-    )
-    commission = sa.table("commission", sa.column("id", sa.Uuid()), sa.column("parties", ARRAY(sa.Text())))
-    group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
-    member = sa.table(
-        "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "role", "ended_at"))
-    )
-    auditor = sa.table(
-        "commission_auditor", sa.column("commission_id", sa.Uuid()), sa.column("principal_id", sa.Uuid())
-    )
-    organisation, principal = (sa.bindparam(name, type_=sa.Uuid()) for name in ("organisation", "principal"))
-    party = sa.bindparam("parties", type_=ARRAY(sa.Text()))
-    nowhere = sa.cast(sa.null(), sa.Uuid()).label("working_group_id")
-    found = sa.union_all(
-        _role(secretariat.c.commission_id, nowhere, Role.SECRETARIAT).where(
-            secretariat.c.secretariat_id == organisation
-        ),
-        _role(commission.c.id.label("commission_id"), nowhere, Role.PARTY).where(commission.c.parties.contains(party)),
-        sa.select(group.c.commission_id, group.c.id, member.c.role)
-        .join_from(group, member, group.c.id == member.c.working_group_id)
-        .where(member.c.organisation_id == organisation, member.c.ended_at.is_(None)),
-        _role(auditor.c.commission_id, nowhere, Role.AUDITOR).where(auditor.c.principal_id == principal),
-    ).subquery("roles")
-    return (
-        sa.select(found)
-        .where(is_active(principal, sa.bindparam("token", type_=sa.Text())))
-        .order_by(found.c.commission_id, found.c.working_group_id.nulls_first(), found.c.role)
-    )
-
-
-def _role(commission_id: sa.ColumnElement[Any], group_id: sa.ColumnElement[Any], role: Role) -> sa.Select[Any]:
-    return sa.select(commission_id, group_id, sa.literal_column(f"'{role.value}'").label("role"))
-
-
-_codes = Query(sa.select(_party.c.code).order_by(_party.c.code), str)
-_roles = Query(_roles_of_caller(), RoleRow)
 
 
 async def parties(connection: Connection, after: list[Any] | None, limit: int) -> list[PartyRow]:
@@ -158,6 +123,11 @@ async def require_registered(connection: Connection, asked: Mapping[str, Sequenc
         raise InvalidContent.listing(wrong)
 
 
+async def registrars(connection: Connection) -> dict[str, Registrar]:
+    """Return each party's registrar; they stay as they are while the registry is locked."""
+    return {row.party: Registrar(row.id, row.code, row.name) for row in await _registrars.rows(connection)}
+
+
 async def organisations(
     connection: Connection, codes: Sequence[str], after: list[Any] | None, limit: int
 ) -> list[OrganisationRow]:
@@ -177,31 +147,11 @@ async def find_organisation(connection: Connection, organisation_id: UUID) -> Or
     return await _organisation_by_id.row(connection, id=organisation_id)
 
 
-async def principals(connection: Connection, after: list[Any] | None, limit: int) -> list[PrincipalRow]:
-    """Return principals by age."""
-    return await _principals_after.rows(connection, after=after[0] if after else FIRST, limit=limit + 1)
+async def codes(connection: Connection, party: str) -> set[str]:
+    """Return the codes of the party's organisations."""
+    return set(await _taken.rows(connection, party=party))
 
 
-async def principal(connection: Connection, principal_id: UUID) -> PrincipalRow:
-    """Return the principal; `NotFound` otherwise."""
-    return there(await _principal_by_id.row(connection, id=principal_id), "There is no such principal.")
-
-
-async def principal_by_client_id(connection: Connection, client_id: str) -> PrincipalRow:
-    """Return the principal by its client id; `NotFound` otherwise."""
-    found = await _principal_by_client_id.row(connection, client_id=client_id)
-    return there(found, f"There is no principal with the client id '{client_id}'.")
-
-
-async def roles(connection: Connection, caller: Caller) -> list[RoleRow]:
-    """Return what the caller is in each commission and working group."""
-    found = await _roles.rows(
-        connection,
-        organisation=caller.organisation_id,
-        parties=[caller.party],
-        principal=caller.principal_id,
-        token=caller.token_id,
-    )
-    if not found:
-        await require_active(connection, caller)
-    return found
+async def acts(connection: Connection, organisation_id: UUID, other_than: UUID = FIRST) -> bool:
+    """Return whether some active principal acts for the organisation, other than this one."""
+    return await _acts.one(connection, organisation_id=organisation_id, other_than=other_than)

@@ -10,10 +10,12 @@ from service.database.statement import Connection
 from service.errors import Fault, fault
 from service.identity.caller import KnownCallers
 from service.identity.issuers import Providers
-from service.permissions import ActiveCaller, Permission
+from service.identity.queries import require_active
+from service.permissions import ActiveCaller
 from service.register.parties import queries
-from service.register.parties.commands import misplaced
-from service.trail.entry import Author
+from service.register.parties.authority import Authority
+from service.register.parties.principal_commands import misplaced
+from service.trail import stamp
 
 
 async def forget_callers(callers: KnownCallers) -> AsyncIterator[None]:
@@ -26,23 +28,43 @@ async def forget_callers(callers: KnownCallers) -> AsyncIterator[None]:
 Forget = Depends(forget_callers, scope="function")
 
 
-def author(caller: ActiveCaller) -> Author:
-    """Return the author of a change of the registry; 403 unless the caller may register."""
-    caller.require(Permission.REGISTER)
-    return Author(caller.principal_id, None)
+async def authority(connection: Connection, caller: ActiveCaller) -> Authority:
+    """Lock the registry, and return what the caller may change in it; 403 if that is nothing.
+
+    Who waited for the lock is asked again whether it is active: two registrars may have ended each other.
+    """
+    await stamp.registry(connection)
+    await require_active(connection, caller)
+    found = Authority(caller, await queries.registrars(connection))
+    found.require()
+    return found
 
 
-async def wrong_principal(connection: Connection, providers: Providers, sound: Mapping[str, Any]) -> list[Fault]:
+async def organisation_of(connection: Connection, sound: Mapping[str, Any]) -> queries.OrganisationRow | None:
+    """Return the organisation for which a principal that is to be registered would act; None without one."""
+    organisation_id = sound.get("organisation_id")
+    return await queries.find_organisation(connection, UUID(organisation_id)) if organisation_id else None
+
+
+def wrong_principal(
+    providers: Providers, sound: Mapping[str, Any], acts_for: queries.OrganisationRow | None
+) -> list[Fault]:
     """Return what is wrong with a principal to register: its organisation, or the issuer that is to vouch for it."""
     kind, organisation_id, issuer = (sound.get(name) for name in ("kind", "organisation_id", "issuer"))
     wrong = list(misplaced(kind, organisation_id)) if kind else []
-    acts_for = await queries.find_organisation(connection, UUID(organisation_id)) if organisation_id else None
     if organisation_id and acts_for is None:
         wrong.append(fault("/organisation_id", "names no organisation; GET /v1/organisations lists them"))
+    return wrong + wrong_issuer(providers, issuer, acts_for["party"] if acts_for else None)
+
+
+def wrong_issuer(providers: Providers, issuer: str | None, party: str | None, place: str = "") -> list[Fault]:
+    """Return what is wrong with the issuer that is to vouch for a representative of `party`."""
     provider = providers.get(issuer) if issuer else None
     if issuer and provider is None:
-        wrong.append(fault("/issuer", "is not trusted here; the operator lists those that are, in PACTA_ISSUERS_FILE"))
-    elif provider and (acts_for is None or acts_for["party"] != provider.trusted.party):
-        party = provider.trusted.party
-        wrong.append(fault("/issuer", f"vouches for representatives of {party} and for nobody else"))
-    return wrong
+        return [
+            fault(f"{place}/issuer", "is not trusted here; the operator lists those that are, in PACTA_ISSUERS_FILE")
+        ]
+    if provider and provider.trusted.party != party:
+        said = f"vouches for representatives of {provider.trusted.party} and for nobody else"
+        return [fault(f"{place}/issuer", said)]
+    return []

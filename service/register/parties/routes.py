@@ -12,21 +12,25 @@ from service.http.answers import answer, members
 from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.refusals import LISTING, READING, READING_ONE, WRITING
+from service.http.refusals import LISTING, READING, READING_ONE, WRITING, WRITING_ONE
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller, UncheckedCaller
-from service.register.parties import commands, queries
-from service.register.parties.examples import MY_SECRETS, ORGANISATIONS, PARTIES
-from service.register.parties.registering import Forget, author
+from service.identity.caller import CurrentCaller, KnownCallers, UncheckedCaller
+from service.permissions import Permission
+from service.register.parties import commands, queries, roles
+from service.register.parties import principal_commands as principals
+from service.register.parties.examples import MY_SECRETS, ORGANISATIONS, PARTIES, REGISTRARS
+from service.register.parties.registering import Forget, authority, wrong_issuer
 from service.register.parties.schemas import (
     Me,
-    MyRole,
     MySecret,
     MySecretCreate,
     OrganisationCreate,
     OrganisationRead,
     PartyCreate,
     PartyRead,
+    PrincipalRead,
+    RegistrarCreate,
+    RegistrarRead,
 )
 from service.values import PartyCode, storable
 from service.values.codes import OrganisationId
@@ -46,7 +50,7 @@ async def read_me(connection: Transaction, caller: UncheckedCaller) -> Response:
         "kind": caller.kind,
         "organisation_id": caller.organisation_id,
         "party": caller.party,
-        "roles": [members(MyRole, row) for row in await queries.roles(connection, caller)],
+        "roles": await roles.roles(connection, caller),
     }
     return answer(content)
 
@@ -65,7 +69,7 @@ async def create_my_secret(
     new: Annotated[MySecretCreate, Body(openapi_examples=MY_SECRETS)],
 ) -> Response:
     """Rotate one's own secret; the old ones stay good for a day, or as long as is said, so that no system stands still."""
-    secret, ends = await commands.rotate_own_secret(connection, caller, new.client_secret, new.old_secrets_expire_at)
+    secret, ends = await principals.rotate_own_secret(connection, caller, new.client_secret, new.old_secrets_expire_at)
     return answer({"client_id": caller.subject, "client_secret": secret, "old_secrets_expire_at": ends}, 201)
 
 
@@ -83,7 +87,9 @@ async def create_party(
     new: Annotated[Sent[PartyCreate], Body(openapi_examples=PARTIES)],
 ) -> Response:
     """Register a government by its ISO 3166-1 alpha-2 code. Administrator only."""
-    row = await commands.register_party(connection, author(caller), new.read())
+    caller.require(Permission.REGISTER)
+    by = (await authority(connection, caller)).over(None)
+    row = await commands.register_party(connection, by, new.read())
     return answer(members(PartyRead, row), 201, location=f"/v1/parties/{row['code']}")
 
 
@@ -105,6 +111,41 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
 
 
 @router.post(
+    "/parties/{party}/registrar",
+    status_code=201,
+    summary="Name a party's registrar",
+    response_model=RegistrarRead,
+    responses=WRITING_ONE | ONCE,
+    dependencies=[Forget, Once],
+)
+async def create_registrar(
+    callers: KnownCallers,
+    connection: Transaction,
+    caller: CurrentCaller,
+    party: PartyCode,
+    sent: Annotated[Sent[RegistrarCreate], Body(openapi_examples=REGISTRARS)],
+) -> Response:
+    """Name the organisation that registers for the party, with its first principal; the answer shows the secret, this once.
+
+    The administrator names the first one. From then on only the registrar names its successor, and the administrator
+    registers nothing for this party.
+    """
+    found = await authority(connection, caller)
+    await queries.party(connection, party)
+    by = found.naming(party)
+    wrong = await commands.wrong_registrar(connection, party, found.registrars[party].id, sent.sound)
+    wrong += wrong_issuer(callers.providers, (sent.sound.get("principal") or {}).get("issuer"), party, "/principal")
+    made = await commands.name_registrar(connection, by, party, sent.read(wrong))
+    content = {
+        "party": party,
+        "organisation": members(OrganisationRead, made.organisation),
+        "principal": made.principal and members(PrincipalRead, made.principal),
+        "client_secret": made.secret,
+    }
+    return answer(content, 201)
+
+
+@router.post(
     "/organisations",
     status_code=201,
     summary="Register an organisation",
@@ -115,10 +156,15 @@ async def read_party(connection: Transaction, _: CurrentCaller, party: PartyCode
 async def create_organisation(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[Sent[OrganisationCreate], Body(openapi_examples=ORGANISATIONS)],
+    sent: Annotated[Sent[OrganisationCreate], Body(openapi_examples=ORGANISATIONS)],
 ) -> Response:
-    """Register a ministry, agency, service or company under its party. Administrator only."""
-    row = await commands.register_organisation(connection, author(caller), new.read())
+    """Register a ministry, agency, service or company under its party. The party's registrar only."""
+    found = await authority(connection, caller)
+    wrong = list(commands.wrong_organisation(sent.sound, found.registrars))
+    if not wrong:
+        found.over(sent.sound.get("party", caller.party))
+    new = sent.read(wrong)
+    row = await commands.register_organisation(connection, found.over(new.party), new)
     return answer(members(OrganisationRead, row), 201, location=f"/v1/organisations/{row['id']}")
 
 

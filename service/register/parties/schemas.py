@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
 from service.values import Language, Moment, Name, PartyCode, Read, Strict, Titles
-from service.values.codes import OrganisationId
+from service.values.codes import ORGANISATION, OrganisationId
 
 ClientId = Annotated[
     str,
@@ -25,22 +25,48 @@ class PartyCreate(Strict):
     names: Titles
 
 
+class Named(Read):
+    """What people know by a code and a name."""
+
+    id: UUID
+    code: str | None
+    name: str
+
+
 class PartyRead(Read):
     """A government that takes part in commissions."""
 
     code: str
     names: dict[str, str]
+    registrar: Named | None = Field(
+        description="Its organisation whose principals register and end the party's others; null until one is named."
+    )
     created_at: datetime
 
 
-class OrganisationCreate(Strict):
-    """A ministry, agency, service or company to register under its party."""
+OrganisationCode = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{ORGANISATION}$"),
+    Field(description="Short code: the party's, a slash, capital letters and digits.", examples=["PK/MODP"]),
+]
 
-    party: PartyCode
+
+class OrganisationNew(Strict):
+    """A ministry, agency, service or company of a party that is known."""
+
+    code: OrganisationCode | None = Field(
+        None, description="Short code, never given to another; absent: made of the first letters of the name."
+    )
     name: Name = Field(description="Name by which it is known in the register; unique within its party.")
     names: dict[Language, Name] = Field(
         default_factory=dict, max_length=20, description="Names by language tag (BCP 47)."
     )
+
+
+class OrganisationCreate(OrganisationNew):
+    """A ministry, agency, service or company to register under its party."""
+
+    party: PartyCode
 
 
 class OrganisationRead(Read):
@@ -48,6 +74,7 @@ class OrganisationRead(Read):
 
     id: UUID
     party: str
+    code: str = Field(description="Short code by which people name it.", examples=["PK/MODP"])
     name: str
     names: dict[str, str]
     created_at: datetime
@@ -69,8 +96,42 @@ class PrincipalCreate(Strict):
     )
 
 
+class FirstPrincipal(Strict):
+    """The first person or system that acts for a party's registrar."""
+
+    client_id: ClientId = Field(
+        description="Name by which it asks for tokens; with an issuer, the `sub` of its tokens."
+    )
+    name: Name
+    issuer: Name | None = Field(
+        None, description="The OpenID provider that vouches for it; absent: the service itself, by a secret."
+    )
+
+    def acting_for(self, organisation_id: UUID) -> PrincipalCreate:
+        """Return it as a representative of the organisation."""
+        return PrincipalCreate(**self.model_dump(), kind=Kind.REPRESENTATIVE, organisation_id=organisation_id)
+
+
+class RegistrarCreate(Strict):
+    """The organisation that is to register a party's organisations and principals, with its first principal."""
+
+    organisation: OrganisationNew | None = Field(None, description="A new organisation; or send `organisation_id`.")
+    organisation_id: UUID | None = Field(None, description="One that is registered already.")
+    principal: FirstPrincipal | None = Field(
+        None, description="Who acts for it first; needed unless somebody acts for it already."
+    )
+
+
+class HeldRole(Read):
+    """What a principal is in the registry (no commission), in one commission, or in one of its working groups."""
+
+    commission_id: UUID | None
+    working_group_id: UUID | None
+    role: Role
+
+
 class PrincipalRead(Read):
-    """A principal, as the administrator sees it."""
+    """A principal, as its party and the administrator see it."""
 
     id: UUID
     issuer: str = Field(description="`local`, or the OpenID provider that vouches for it.")
@@ -79,6 +140,8 @@ class PrincipalRead(Read):
     kind: Kind
     organisation_id: UUID | None
     party: str | None
+    roles: list[HeldRole] = Field(description="What it is beyond reading as its party; nothing once it is deactivated.")
+    registered_by: Named | None = Field(description="The principal that registered it; null where nobody can tell.")
     created_at: datetime
     deactivated_at: datetime | None
 
@@ -120,12 +183,13 @@ class MySecret(Read):
     old_secrets_expire_at: datetime
 
 
-class MyRole(Read):
-    """What the caller is in one commission, or in one of its working groups."""
+class RegistrarRead(Read):
+    """A party's registrar as it was named, with its first principal's secret: shown this once, and null when the answer is replayed."""
 
-    commission_id: UUID
-    working_group_id: UUID | None
-    role: Role
+    party: str
+    organisation: OrganisationRead
+    principal: PrincipalRead | None
+    client_secret: str | None
 
 
 class Me(Read):
@@ -136,11 +200,11 @@ class Me(Read):
     kind: Kind
     organisation_id: UUID | None
     party: str | None
-    roles: list[MyRole]
+    roles: list[HeldRole]
 
 
-class PrincipalRegistered(Read):
-    """A principal was registered; its name stays out of the trail, which is for good."""
+class PrincipalInEntry(Read):
+    """A principal as an entry tells it: its name stays out of the trail, which is for good."""
 
     id: UUID
     client_id: str
@@ -149,13 +213,24 @@ class PrincipalRegistered(Read):
     issuer: str | None
 
 
-class OrganisationRegistered(Read):
-    """An organisation was registered under its party."""
+class PrincipalRegistered(PrincipalInEntry):
+    """A principal was registered."""
+
+
+class OrganisationInEntry(Read):
+    """An organisation as an entry tells it."""
 
     id: UUID
     party: str
+    code: str
     name: str
     names: dict[str, str]
+
+
+class OrganisationRegistered(OrganisationInEntry):
+    """An organisation was registered under its party; in entries from before there were codes it has none."""
+
+    code: str | None = None  # type: ignore[assignment]
 
 
 class PartyRegistered(Read):
@@ -163,6 +238,15 @@ class PartyRegistered(Read):
 
     code: str
     names: dict[str, str]
+
+
+class RegistrarNamed(Read):
+    """A party's registrar was named; what was registered together with it stands here too."""
+
+    party: str
+    organisation_id: UUID
+    organisation: OrganisationInEntry | None
+    principal: PrincipalInEntry | None
 
 
 class PrincipalChanged(Read):
@@ -174,6 +258,7 @@ class PrincipalChanged(Read):
 OF_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": PartyRegistered,
     "organisation.registered": OrganisationRegistered,
+    "registrar.named": RegistrarNamed,
     "principal.registered": PrincipalRegistered,
     "principal.secret_rotated": PrincipalChanged,
     "principal.deactivated": PrincipalChanged,

@@ -59,7 +59,7 @@ async def test_an_implemented_one_can_be_reopened_or_mended_and_nothing_else(wor
 async def test_who_confirms_last_learns_what_became_of_it_even_if_it_goes_out_of_sight(world: World) -> None:
     commission = await commission_of_three(world)
     body = {"party": "TR", "name": "Customs (sample)"}
-    customs = (await world.as_("administrator").post("/v1/organisations", json=body)).json()["id"]
+    customs = (await world.as_("tr-registrar").post("/v1/organisations", json=body)).json()["id"]
     lead = await world.second_principal("tr-lead", organisation_id=customs)
     group = {
         "commission_id": commission,
