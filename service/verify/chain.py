@@ -12,6 +12,7 @@ from service.verify.finding import Finding, malformed, tampered
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.replay import follow
 from service.verify.replay.shape import Broken
+from service.verify.replay.tellings import Again
 
 RECORDED: Final = "commitment.recorded"
 BEGINS: Final = frozenset({RECORDED, derived.RECORDED})
@@ -20,12 +21,12 @@ BEGINS: Final = frozenset({RECORDED, derived.RECORDED})
 class Trail:
     """What is known of the log so far: the end of each subject's chain, and what its entries add up to."""
 
-    def __init__(self, *, replay: bool) -> None:
+    def __init__(self, again: Again, *, replay: bool) -> None:
         self.replay = replay
         self.log: str | None = None
         self.subjects: dict[str, Subject] = {}
         self.references: dict[str, Subject] = {}
-        self.register = Register(self.references)
+        self.register = Register(self.references, again)
         self.spoken: dict[str, Link] = {}
         """Of each session that the commission's own entries told of, the last that did."""
         self.size = 0

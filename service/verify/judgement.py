@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from service.tlog.policy import Policy
 from service.verify.chain import Trail
 from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
-from service.verify.tree import walk
+from service.verify.tree import entry_at, walk
 from service.verify.trust import Weighed, weigh
 
 
@@ -68,11 +69,8 @@ def _follow(
     policy: Policy | None,
     progress: Callable[[int], Callable[[int], None]],
 ) -> None:
-    new, old, trail = (
-        weighed.checkpoint,
-        verdict.kept.checkpoint if verdict.kept else None,
-        Trail(replay=verdict.replayed),
-    )
+    new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
+    trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed)
     add = verdict.findings.add
     if old and old.origin != new.origin:
         add([unproven("the kept checkpoint", f"is of another log, {old.origin!r}; this one is {new.origin!r}")])

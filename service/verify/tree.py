@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from service.tlog.checkpoint import Checkpoint
 from service.tlog.merkle import HASH_SIZE, leaf_hashes
-from service.tlog.tiles import Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
+from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
 from service.verify.chain import Trail
 from service.verify.export import TILES, Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
@@ -51,6 +51,13 @@ def walk(
     if found != new.root:
         yield tampered("checkpoint", f"its root is not that of the entries, which is {found.hex()}")
     yield from _strangers(export, seen)
+
+
+def entry_at(export: Exported, size: int, index: int) -> bytes | None:
+    """Return an entry of a log of `size` entries by its index; None where its bundle cannot be read."""
+    bundle = Bundle(index // WIDTH, min(WIDTH, size - index // WIDTH * WIDTH))
+    entries, wrong = _entries(export, bundle)
+    return None if wrong else entries[index - bundle.first]
 
 
 def _entries(export: Exported, bundle: Bundle) -> tuple[list[bytes], Finding | None]:

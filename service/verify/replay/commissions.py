@@ -13,6 +13,7 @@ from service.verify.replay import decisions
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import CHARTER_KINDS, COMMISSION_KINDS, hold_to_shape, require, spelled
+from service.verify.replay.tellings import Tellings
 
 Members = dict[str, Any]
 _SESSION = ("state", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
@@ -36,8 +37,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
     if kind in {derived.RECORDED, derived.CHANGED}:
-        told = subject.telling(entry, derived.told(kind, data))
-        register.spoken.setdefault(data["id"], []).append(told)
+        register.spoken.setdefault(data["id"], Tellings()).add(subject.index, subject.last.leaf)
 
 
 def _founded(register: Register, subject: Subject, entry: Entry) -> None:
@@ -58,7 +58,7 @@ def _founded(register: Register, subject: Subject, entry: Entry) -> None:
     require(sorted(members["secretariats"]) == sorted(inside), "who takes part in the register has a secretariat there")
     register.id, register.charter = entry.commission, members
     subject.facts, subject.is_joint, subject.rules = members, True, RULES["commission", 2]
-    subject.told.append(subject.telling(entry, {"commission": members}))
+    subject.tells()
 
 
 def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -67,7 +67,7 @@ def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> N
         decisions.expire(subject, entry)
     decisions.follow(register, subject, entry, party)
     if "proposal" in entry.data or "effective" in entry.data:
-        subject.told.append(subject.telling(entry, entry.data))
+        subject.tells()
 
 
 def _record_session(register: Register, party: str, data: Members) -> None:

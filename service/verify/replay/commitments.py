@@ -33,7 +33,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     else:
         decisions.follow(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
-        subject.told.append(subject.telling(entry, data))
+        subject.tells()
 
 
 def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commissions.rules.charter.requirements import ORGANISATION
 from service.register.commissions.rules.lifecycle import MET
@@ -15,7 +13,7 @@ from service.register.commitments.rules.fitness import too_long
 from service.register.decisions.rules import judging
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
-from service.register.decisions.rules.origins import ENTRY, Told, find
+from service.register.decisions.rules.origins import ENTRY, find
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -87,8 +85,7 @@ def _all_named(register: Register, rules: Rules[Any], subject: Subject, body: Me
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
     members = subject.facts
     if name.kind == ENTRY:
-        told = (Told(leaf, seq, datetime.fromisoformat(at), orjson.loads(data)) for leaf, seq, at, data in subject.told)
-        return find(rules, told, name.key)
+        return find(rules, subject.told.read(register.again), name.key)
     if name.kind == RIVAL:
         return _rival(register, members, name.key)
     if name.kind == ORGANISATION:

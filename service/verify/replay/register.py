@@ -1,10 +1,8 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
-
-import orjson
+from typing import Any
 
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.decisions.rules.lifecycle import Step
@@ -12,9 +10,7 @@ from service.register.decisions.rules.matter import Rules
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
-
-Telling: TypeAlias = tuple[str, int, str, bytes]
-"""Leaf hash, number, moment and data of an entry."""
+from service.verify.replay.tellings import Again, Tellings
 
 
 @dataclass(slots=True)
@@ -43,13 +39,13 @@ class Subject:
     rules: Rules[Any] | None = None
     """Those of its last entry's version."""
     waiting: Waiting | None = None
-    told: list[Telling] = field(default_factory=list)
-    """Of each entry that tells of a move: what a correction is judged by."""
+    told: Tellings = field(default_factory=Tellings)
+    """The entries that tell of its moves: by them a correction is judged."""
     broken: bool = False
 
-    def telling(self, entry: Entry, data: Mapping[str, Any]) -> Telling:
-        """Return what its last entry, with this data, tells a correction."""
-        return self.last.leaf.hex(), entry.seq, entry.recorded_at, orjson.dumps(data)
+    def tells(self) -> None:
+        """Note that its last entry tells of a move."""
+        self.told.add(self.index, self.last.leaf)
 
 
 @dataclass(slots=True)
@@ -57,12 +53,13 @@ class Register:
     """The commission with its charter, its sessions and groups by id, and its commitments by reference."""
 
     commitments: dict[str, Subject]
+    again: Again
     id: str = ""
     charter: dict[str, Any] = field(default_factory=dict)
     """Its members as they stand now; empty until it is founded."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    spoken: dict[str, list[Telling]] = field(default_factory=dict)
-    """Of each session that the commission's own entries told of: what they told, as its own trail would."""
+    spoken: dict[str, Tellings] = field(default_factory=dict)
+    """Of each session that the commission's own entries told of: those that did."""
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
 

@@ -29,7 +29,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     else:
         decisions.follow(register, subject, entry, party)
     if "session" in data or "proposal" in data or "effective" in data:
-        subject.told.append(subject.telling(entry, data))
+        subject.tells()
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -102,8 +102,9 @@ async def proven(world: World, commission: str = COMMISSION) -> None:
         ' ORDER BY "index"',
         commission,
     )
-    trail = Trail(replay=True)
-    assert list(trail.extend([row["canonical"] for row in rows], [row["leaf"] for row in rows])) == []
+    entries = [row["canonical"] for row in rows]
+    trail = Trail(entries.__getitem__, replay=True)
+    assert list(trail.extend(entries, [row["leaf"] for row in rows])) == []
     for kind, column in {"commission": "id", "session": "commission_id", "commitment": "commission_id"}.items():
         await _equal(owner, kind, column, commission, trail)
     await owner.close()
