@@ -3,7 +3,6 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from service.register.decisions.rules.lifecycle import Step, Who
@@ -33,9 +32,10 @@ def expire(subject: Subject, entry: Entry) -> None:
 def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry: Entry, party: str) -> None:
     """Open the proposal that the entry tells of; where it awaits nobody it takes effect at once."""
     proposal = entry.data["proposal"]
-    rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
-    room = subject.waiting is None or any(has_room(row, subject.waiting.by, party) for row in rows)
-    require(room, "a proposal is open already; one at a time")
+    if subject.waiting:
+        rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
+        room = any(has_room(row, subject.waiting.by, party) for row in rows)
+        require(room, "a proposal is open already; one at a time")
     row = judge(register, rules, subject, proposal, entry.recorded_at, party)
     facts = {**subject.facts, RECORDER: subject.recorded_by}
     require(is_open_to(row, facts, party), f"it was done for {party}, which another party alone may do")
@@ -68,9 +68,6 @@ def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> 
 def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     waiting = _answered(subject, entry, party)
     waiting.awaiting.remove(party)
-    if not waiting.awaiting:
-        assert subject.rules is not None
-        hold_to_names(register, subject.rules, subject, waiting.proposal)
     _settle(register, subject, waiting, entry)
 
 
@@ -121,7 +118,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     rules = subject.rules
     assert rules is not None
     body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
-    case = replace(case_of(register, rules, subject, body, entry.recorded_at), party=waiting.by)
+    case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
+    hold_to_names(rules, case)
     effective = rules.effective(waiting.row, body, case)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]

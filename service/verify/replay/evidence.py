@@ -1,7 +1,6 @@
 """Judging a proposal by the service's own judgement, with what the entries before it add up to. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +27,7 @@ def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Mem
     """
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
-    case = replace(case_of(register, rules, subject, body, at), party=party)
+    case = case_of(register, rules, subject, body, at, party)
     step = row_for(rules, case.facts, body)
     require(lasts(proposal, at), "it had expired before it was made")
     try:
@@ -57,12 +56,10 @@ def row_for(rules: Rules[Any], facts: Facts, body: Members) -> Step:
         raise Broken(refused.detail) from refused
 
 
-def hold_to_names(register: Register, rules: Rules[Any], subject: Subject, proposal: Members) -> None:
+def hold_to_names(rules: Rules[Any], case: Case) -> None:
     """Raise `Broken` if what the proposal names is not there, or is closed meanwhile."""
-    body = {**proposal["evidence"], "action": proposal["action"]}
-    for name, found in _all_named(register, rules, subject, body).items():
-        if wrong := rules.wrong_name(name, found):
-            raise Broken(f"it cannot take effect: {_said(wrong)}")
+    for wrong in judging.wrong_names(rules, case.found):
+        raise Broken(f"it cannot take effect: {_said(wrong)}")
 
 
 def hold_to_length(members: Members) -> None:
@@ -71,15 +68,11 @@ def hold_to_length(members: Members) -> None:
         raise Broken(fault["detail"])
 
 
-def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str) -> Case:
-    """Return the subject as it stands at `at`, with what `body` names."""
+def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str, party: str) -> Case:
+    """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
     facts = rules.facts({**subject.facts, "is_joint": subject.is_joint}, register.parties, register.languages)
-    named = _all_named(register, rules, subject, body)
-    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED)
-
-
-def _all_named(register: Register, rules: Rules[Any], subject: Subject, body: Members) -> dict[Name, Found | None]:
-    return {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
+    named = {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
+    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party)
 
 
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:

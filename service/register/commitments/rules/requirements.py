@@ -3,7 +3,6 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -171,8 +170,8 @@ def impossible(given: Mapping[str, Any], facts: Facts, today: date) -> list[Faul
     drafting = given.get("drafting_party")
     if drafting and drafting not in facts.parties:
         faults.append(fault("/drafting_party", _no_party(facts)))
-    languages = Counter(text["language"] for text in given.get("authentic_texts") or () if "language" in text)
-    if twice := [f"'{language}'" for language, times in languages.items() if times > 1]:
+    languages = [text["language"] for text in given.get("authentic_texts") or () if "language" in text]
+    if twice := [f"'{language}'" for language in dict.fromkeys(languages) if languages.count(language) > 1]:
         faults.append(fault("/authentic_texts", f"names {', '.join(twice)} more than once; one text per language"))
     if len(orjson.dumps(given)) > MOST_BYTES:
         faults.append(fault("", f"the evidence is longer than {MOST_BYTES} bytes"))
