@@ -220,7 +220,7 @@ async def test_a_page_of_a_group_in_a_state_passes_no_row_of_another_state(large
 
 
 async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
-    (statement,), body = await large.statements(path_of(large, "awaiting=AZ"))
+    (statement, *_), body = await large.statements(path_of(large, "awaiting=AZ"))
     plan = await large.explain(statement)
     assert body["items"]
     assert "ix_commitment_awaiting" in {node.get("Index Name") for node in nodes(plan)}
