@@ -2,11 +2,11 @@
 
 import sys
 
-import alembic.command
-import alembic.script
 import asyncpg
+import babel.messages.pofile
 import cryptography.hazmat.primitives.asymmetric.ed25519
 import fastapi
+import httpx
 import joserfc.jwt
 import orjson
 import prometheus_client
@@ -18,7 +18,7 @@ import typer
 import uvicorn
 
 LIBRARIES = (
-    alembic, asyncpg, cryptography, joserfc, orjson, prometheus_client, pydantic_settings, sqlalchemy, sqlmodel,
+    asyncpg, babel, cryptography, httpx, joserfc, orjson, prometheus_client, pydantic_settings, sqlalchemy, sqlmodel,
     structlog, typer,
 )  # fmt: skip
 app = fastapi.FastAPI()
