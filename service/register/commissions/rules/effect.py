@@ -14,18 +14,8 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
 
-def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return the members of the session that change, as JSON values, when `step` takes effect with `evidence`."""
-    if step.action is SessionAction.CORRECT:
-        return MENDING.correction(evidence, case)
-    if step.action is SessionAction.REINSTATE:
-        return MENDING.reinstatement(case)
-    after = moved(step, evidence, case)
-    return after | mending.forgotten(after, case.members, SHARED)
-
-
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return what any other move changes."""
+    """Return what a move changes of the session that puts nothing right and undoes nothing."""
     before, state = case.members, str(step.leads_to(case.left))
     after = {"state": state, **_facts(step, evidence, case)}
     if state != before["state"]:
@@ -71,3 +61,4 @@ def _co_chair(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
 
 
 MENDING: Final = mending.Mending(moved, MODELS, SHARED)
+effect: Final = MENDING.effect_of

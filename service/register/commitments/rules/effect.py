@@ -55,19 +55,6 @@ REACHED_ON: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: 
 """Of one that was found in this state: since when it was, as a fact of the instrument."""
 
 
-def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return the members of the commitment that change, as JSON values, when `step` takes effect with `evidence`.
-
-    What is written anew is no longer told as corrected.
-    """
-    if step.action is Action.CORRECT:
-        return MENDING.correction(evidence, case)
-    if step.action is Action.REINSTATE:
-        return MENDING.reinstatement(case)
-    after = moved(step, evidence, case)
-    return after | mending.forgotten(after, case.members, SHARED)
-
-
 def day_of(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
     """Return when a move happened in the world: what is agreed, on the day on which it was agreed, if nothing else is said."""
     if step.action is Action.AGREE:
@@ -77,7 +64,7 @@ def day_of(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
 
 
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return what any other move changes."""
+    """Return what a move changes of the commitment that puts nothing right and undoes nothing."""
     before = case.members
     new = step.leads_to(case.left)
     after: dict[str, Any] = {"state": str(new)}
@@ -165,3 +152,4 @@ def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
 
 
 MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}))
+effect: Final = MENDING.effect_of

@@ -38,6 +38,8 @@ LeafHash = Annotated[
 ]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), Field(examples=["effective_on"])]
 CORRECTS: Final = "/corrects"
+CORRECT: Final = "correct"
+REINSTATE: Final = "reinstate"
 STRUCTURE: Final = frozenset({"action", "found_in", "expires_at", "corrects", "fact", "value", "undoes", "changes"})
 """Of what is sent, what decides which move it is; a wrong move is undone, not corrected."""
 
@@ -106,12 +108,24 @@ def forgotten(after: Members, before: Members, whole: Iterable[str]) -> dict[str
 class Mending:
     """Mending for one kind of matter."""
 
-    effect: Callable[[Step, Members, Case], dict[str, Any]]
-    """Of its other moves."""
+    moved: Callable[[Step, Members, Case], dict[str, Any]]
+    """The effect of its other moves."""
     models: Mapping[StrEnum, type[Evidence]]
     shared: Mapping[str, TypeAdapter[Any]]
     derived: frozenset[str] = frozenset()
     """Members that follow from other facts: they change with these, and are not told as corrected."""
+
+    def effect_of(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
+        """Return the members that change, as JSON values, when `step` takes effect with `evidence`.
+
+        What is written anew is no longer told as corrected.
+        """
+        if step.action == CORRECT:
+            return self.correction(evidence, case)
+        if step.action == REINSTATE:
+            return self.reinstatement(case)
+        after = self.moved(step, evidence, case)
+        return after | forgotten(after, case.members, self.shared)
 
     def facts(self, entry: Brought) -> list[str]:
         """Return the facts that the entry brought, or could have brought: one that was not known is supplied later."""
@@ -187,7 +201,7 @@ class Mending:
 
     def landed(self, entry: Brought, evidence: Members, names: Iterable[str], facts: Facts) -> dict[Path, Any]:
         """Return all that the entry's move brings to a matter of which nothing is known."""
-        return flat(landed(self.effect, entry, evidence, names, facts), self.shared)
+        return flat(landed(self.moved, entry, evidence, names, facts), self.shared)
 
     def wrong_undoing(self, case: Case) -> list[Fault]:
         """Return why a move cannot be undone that was found: another one led to the present state."""
