@@ -11,17 +11,18 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import Request
-from starlette.types import Scope
+from starlette.datastructures import QueryParams
 from typing_extensions import override
 
 from service.database.state import State, state_of
 from service.database.statement import Connection
 from service.errors import InvalidContent
 from service.http.bodies import StrictRequest, is_json
+from service.identity.caller import BearerToken, proved
 from service.values.codes import COMMISSION, ORGANISATION
 
 Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
@@ -48,15 +49,14 @@ class NamedRequest(StrictRequest):
         """Return the request with the ids of what its path, query and body name."""
         named, scope = cls(request.scope, request.receive), request.scope
         path = scope["path_params"]
-        query = parse_qsl(scope["query_string"].decode(), keep_blank_values=True) if _asks(scope) else []
-        pairs = [{name: value} for name, value in query]
+        pairs = [{name: value} for name, value in QueryParams(scope["query_string"]).multi_items()]
         named._value = await named._read()
         places = [(holder, at) for holder, at in _places([path, pairs, named._value]) if _code(holder[at])]
         if places:
             ids = await _looked_up(request, {holder[at] for holder, at in places})
             for holder, at in places:
                 holder[at] = ids[holder[at]]
-            if query:
+            if pairs:
                 scope["query_string"] = urlencode([one for pair in pairs for one in pair.items()]).encode()
         return named
 
@@ -74,13 +74,11 @@ class NamedRequest(StrictRequest):
         return None
 
 
-def _asks(scope: Scope) -> bool:
-    return b"_id=" in scope["query_string"]
-
-
 async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, str]:
     if len(codes) > MOST:
         raise InvalidContent(f"The request names {len(codes)} things by their codes; {MOST} are the most at once.")
+    # Nobody makes the database work who has not shown a good token.
+    await proved(request, await BearerToken()(request))
     state = state_of(request.app, HasNames)
     async with state.pool.connection() as connection:
         found = await state.named(connection, codes)

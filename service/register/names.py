@@ -86,12 +86,10 @@ _KINDS: Final = (
 
 
 async def _of_sessions(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
-    asked = {(whose, int(number)): one for one in codes for whose, _, number in [one.rpartition("/")]}
-    numbers = [number for _, number in asked if number < 2**15]
-    rows = await _sessions.rows(connection, codes=[whose for whose, _ in asked], ordinals=numbers)
-    found = defaultdict[str, list[Met]](list)
-    for row in rows:
-        if code := asked.get((row.commission, row.ordinal)):
-            found[code].append(row)
-    named = {code: [one for one in several if one.was_held] or several for code, several in found.items()}
-    return {code: one.id for code, (one, *others) in named.items() if not others}
+    asked = {one: (whose, int(number)) for one in codes for whose, _, number in [one.rpartition("/")]}
+    whose, numbers = {one for one, _ in asked.values()}, {number for _, number in asked.values()}
+    found = defaultdict[tuple[str, int], list[Met]](list)
+    for row in await _sessions.rows(connection, codes=list(whose), ordinals=list(numbers)):
+        found[row.commission, row.ordinal].append(row)
+    named = {key: [one for one in several if one.was_held] or several for key, several in found.items()}
+    return {code: named[key][0].id for code, key in asked.items() if len(named.get(key, ())) == 1}

@@ -1,7 +1,10 @@
 """Wherever a request takes the id of a thing it takes its code too: in path, query and body, and it tells nothing more by it."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
+import httpx
 import pytest
 
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
@@ -111,3 +114,34 @@ async def test_more_codes_than_any_list_holds_are_refused_before_they_are_looked
     refused = await still.as_("PK").post("/v1/commissions/PK-AZ/proposals", json=many)
     assert refused.status_code == 422
     assert "1501" in refused.json()["detail"]
+
+
+async def test_one_session_in_two_spellings_is_found_under_both(still: World) -> None:
+    found = await still.as_("PK").get("/v1/commitments?session_id=PK-AZ/08&session_id=PK-AZ/008&limit=200")
+    assert len(found.json()["items"]) == 14
+
+
+async def test_the_name_of_a_parameter_may_be_spelled_by_percent(still: World) -> None:
+    assert len((await still.as_("PK").get("/v1/commitments?session%5Fid=PK-AZ%2F08")).json()["items"]) == 14
+
+
+async def test_nobody_makes_the_database_look_for_codes_without_a_good_token(
+    still: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    async def named(_: object, codes: Collection[str]) -> dict[str, UUID]:
+        asked.append(codes)
+        return {}
+
+    monkeypatch.setattr(still.service, "named", named)
+    for address in ("/v1/commitments/PK-AZ/08/004", "/v1/commitments?session_id=PK-AZ/08"):
+        for token in ({}, {"Authorization": "Bearer nonsense"}):
+            assert (await still.as_("").get(address, headers=token)).status_code == 401
+    assert asked == []
+
+
+async def test_bytes_that_are_no_text_in_a_query_are_refused(still: World) -> None:
+    for query in (b"session_id=%FF", b"session_id=PK-AZ/08&working_group_id=%FF"):
+        address = httpx.URL("http://test/v1/commitments").copy_with(query=query)
+        assert (await still.as_("PK").get(address)).status_code in {400, 422}
