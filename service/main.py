@@ -49,6 +49,7 @@ from service.register.commitments.routes import router as commitments
 from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
 from service.register.groups.routes import router as groups
+from service.register.instruments.routes import router as calculations
 from service.register.matters import MATTERS
 from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
@@ -80,6 +81,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions,
     session_moves,
     groups,
+    calculations,
     lifecycle,
     operations.router,
     entrance,

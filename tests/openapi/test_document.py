@@ -185,10 +185,14 @@ def test_parameters_are_never_null() -> None:
             assert "anyOf" not in parameter["schema"], parameter["name"]
 
 
-def test_every_post_but_those_for_tokens_takes_an_idempotency_key_and_every_patch_a_version() -> None:
+WITHOUT_KEY = ("/oauth", "/v1/calculations/")
+"""What keeps nothing to be replayed."""
+
+
+def test_every_post_but_those_for_tokens_and_calculations_takes_an_idempotency_key_and_every_patch_a_version() -> None:
     for name, (method, path, operation) in OPERATIONS.items():
         headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
-        assert ("idempotency-key" in headers) is (method == "post" and not path.startswith("/oauth")), name
+        assert ("idempotency-key" in headers) is (method == "post" and not path.startswith(WITHOUT_KEY)), name
         assert method != "patch" or "if-match" in headers
 
 

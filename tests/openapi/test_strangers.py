@@ -92,11 +92,29 @@ async def moved(worn: World) -> World:
 MADE: dict[int, str] = {}
 MET: dict[str, str] = {}
 """A session that is planned, and was moved by both sides, and one that was held."""
+CLAUSE = {
+    "rule": {"anchor": "last_receipt", "steps": [{"first_of_month": 2}], "not_before": "2025-01-01"},
+    "facts": [
+        {"kind": "notification", "party": "PK", "on": "2025-01-28", "received_on": "2025-02-03"},
+        {"kind": "deposit", "party": "PK", "on": "2025-01-28", "class": "state", "weight": 1},
+    ],
+    "parties": ["PK", "AZ"],
+    "in_force_on": "2020-03-01",
+}
+PERIODS = {
+    "duration": {"kind": "period", "years": 5, "counts_from": "2020-02-29", "then": "tacit", "next_months": 6},
+    "notice": {"kind": "before_period_end", "months": 6, "days": 1},
+    "in_force_on": "2020-03-01",
+    "as_of": "2026-01-01",
+    "notice_received_on": "2026-01-01",
+}
 BESIDE = {
     "create_proposals": {"reason": "R", "review_on": "2027"},
     "create_transition carry_over": {"session_id": SESSION_9},
+    "create_entry_into_force_calculation": CLAUSE,
+    "create_periods_calculation": PERIODS,
 }
-"""What must stand in a body beside its sample: the evidence of many proposals, whose example suspends; a later session."""
+"""What must stand in a body beside its sample: the evidence of many proposals, whose example suspends; a later session; clauses that go together."""
 SAME = {"focal_point": "Desk"}
 """What is there already: sent again, it changes nothing."""
 

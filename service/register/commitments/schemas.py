@@ -12,7 +12,7 @@ from service.register.commitments.rules.amendment import Annex, Paragraph, Share
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.schemas import Missing, OpenTransition
-from service.register.instruments.rules import InstrumentKind
+from service.register.instruments.rules.texts import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
 

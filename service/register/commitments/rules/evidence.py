@@ -11,7 +11,7 @@ from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
-from service.register.instruments.rules import (
+from service.register.instruments.rules.texts import (
     AuthenticText,
     InstrumentKind,
     KnownSignatory,

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.lifecycle import SPINE, State
-from service.register.instruments.rules import InstrumentKind, Signatory
+from service.register.instruments.rules.texts import InstrumentKind, Signatory
 
 OF_DRAFT: Final = ("drafting_party", "texts", "text_reference")
 BEGINS: Final[Mapping[str, State]] = {

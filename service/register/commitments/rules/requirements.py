@@ -17,7 +17,7 @@ from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import SPINE, Action, State
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
-from service.register.instruments.rules import InstrumentKind
+from service.register.instruments.rules.texts import InstrumentKind
 from service.values import start
 
 ITEMISED = ("signatories", "authentic_texts")

@@ -1,0 +1,274 @@
+"""The clauses of an instrument as data: its entry into force, its duration, notice; and the facts that they count from. Pure."""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Final, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.values import Flag, Number, Strict
+
+MOST_DAYS, MOST_MONTHS, MOST_YEARS = 3_652_059, 119_988, 9_999
+"""The whole calendar, counted in each."""
+
+
+def wrong(detail: str) -> PydanticCustomError:
+    """Return the error that says what a clause lacks."""
+    return PydanticCustomError("clause", "{detail}", {"detail": detail})
+
+
+def _whole_day(value: object) -> object:
+    """Refuse what pydantic would take for a day as well: moments, seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    raise wrong("must be a day as YYYY-MM-DD, such as 2024-07-09")
+
+
+Day = Annotated[date, BeforeValidator(_whole_day), Field(examples=["2024-07-09"])]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _./-]{0,39}$"),
+    Field(description="A short code; it need not be registered.", examples=["PK"]),
+]
+Days = Annotated[Number, Field(ge=0, le=MOST_DAYS)]
+Months = Annotated[Number, Field(ge=0, le=MOST_MONTHS)]
+Years = Annotated[Number, Field(ge=0, le=MOST_YEARS)]
+
+
+class Anchor(StrEnum):
+    """The event from which entry into force is counted."""
+
+    LAST_NOTIFICATION = "last_notification"
+    LAST_RECEIPT = "last_receipt"
+    SIGNATURE = "signature"
+    EXCHANGE_OF_RATIFICATIONS = "exchange_of_ratifications"
+    EXCHANGE_OF_NOTES = "exchange_of_notes"
+    NTH_DEPOSIT = "nth_deposit"
+    ALL_DEPOSITS = "all_deposits"
+    OWN_DEPOSIT = "own_deposit"
+    OTHER_INSTRUMENT = "other_instrument"
+    FIXED = "fixed"
+    MUTUALLY_AGREED = "mutually_agreed"
+
+
+class FactKind(StrEnum):
+    """What happened. Ratification, acceptance, approval and accession are deposits."""
+
+    NOTIFICATION = "notification"
+    DEPOSIT = "deposit"
+    SIGNATURE = "signature"
+    EXCHANGE_OF_RATIFICATIONS = "exchange_of_ratifications"
+    EXCHANGE_OF_NOTES = "exchange_of_notes"
+    OTHER = "entry_into_force_of_other"
+
+
+class Of(StrEnum):
+    """What a threshold measures."""
+
+    COUNT = "count"
+    ALL = "all"
+    WEIGHT = "weight"
+
+
+class Threshold(Strict):
+    """How many must have acted: `n` of them (of a class), all, or so many that their weights reach `at_least`."""
+
+    of: Of
+    n: Annotated[Number, Field(ge=1, le=1000)] | None = None
+    of_class: Code | None = Field(None, alias="class", description="Only these count.", examples=["state"])
+    at_least: Annotated[Number, Field(ge=1, le=2**53 - 1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.of is Of.COUNT) is not (self.n is not None):
+            raise wrong("`n` is needed where `of` is count, and nowhere else")
+        if (self.of is Of.WEIGHT) is not (self.at_least is not None):
+            raise wrong("`at_least` is needed where `of` is weight, and nowhere else")
+        if self.of_class and self.of is not Of.COUNT:
+            raise wrong("`class` qualifies a count alone")
+        return self
+
+
+class Step(Strict):
+    """One step from the anchor to entry into force: days, months, or the first day of the so-many-th month following."""
+
+    days: Days | None = None
+    counting_first: Flag | None = Field(None, description="The day from which days are counted is the first of them.")
+    months: Months | None = Field(None, description="Clamped to the month's end.")
+    first_of_month: Annotated[Number, Field(ge=1, le=MOST_MONTHS)] | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if sum(one is not None for one in (self.days, self.months, self.first_of_month)) != 1:
+            raise wrong("must have one of `days`, `months`, `first_of_month`")
+        if self.counting_first is not None and not self.days:
+            raise wrong("`counting_first` goes with one or more `days`")
+        return self
+
+
+class PlainRule(Strict):
+    """When something begins: an anchor, how many must have acted, and steps from there, taken left to right."""
+
+    anchor: Anchor
+    threshold: Threshold | None = None
+    thresholds: list[Threshold] | None = Field(
+        None,
+        min_length=1,
+        max_length=5,
+        description="Where several must be met, as of the Paris Agreement: all of them.",
+    )
+    steps: list[Step] = Field(default_factory=list, max_length=20)
+    on: Day | None = Field(None, description="The day itself, of `fixed` and `mutually_agreed`.")
+    not_before: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.-]{0,59}$")] | None = Field(
+        None,
+        description="The first day possible, or the id of the instrument that must be in force as well.",
+        examples=["2024-07-09"],
+    )
+
+    @property
+    def earliest(self) -> date | None:
+        """The first day possible, where a day and no instrument is named."""
+        named = self.not_before
+        return date.fromisoformat(named) if named and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", named) else None
+
+    @property
+    def measured(self) -> list[Threshold]:
+        """All thresholds."""
+        return [*([self.threshold] if self.threshold else []), *(self.thresholds or [])]
+
+    @model_validator(mode="after")
+    def _is_computable(self) -> Self:
+        dated = self.anchor in {Anchor.FIXED, Anchor.MUTUALLY_AGREED}
+        if self.anchor is Anchor.FIXED and self.on is None:
+            raise wrong("`on` is needed where the anchor is fixed")
+        if self.on is not None and not dated:
+            raise wrong("`on` goes with the anchors fixed and mutually_agreed")
+        if self.anchor is Anchor.NTH_DEPOSIT and not self.measured:
+            raise wrong("`threshold` is needed where the anchor is nth_deposit")
+        try:
+            _ = self.earliest
+        except ValueError as unreal:
+            raise wrong("`not_before` is no day of the calendar") from unreal
+        return self
+
+
+class EntryIntoForceRule(PlainRule):
+    """When an instrument enters into force, is provisionally applied before that, and binds who comes later."""
+
+    provisional: PlainRule | None = None
+    later_parties: PlainRule | None = None
+
+
+class Fact(Strict):
+    """Something that happened on a day, at the place of the act. Without a party: the last one, or the act of all."""
+
+    kind: FactKind
+    party: Code | None = None
+    on: Day
+    received_on: Day | None = None
+    of_class: Code | None = Field(None, alias="class", examples=["state"])
+    weight: Annotated[Number, Field(ge=0, le=2**53 - 1)] | None = None
+
+
+class DurationKind(StrEnum):
+    """How long an instrument is concluded for."""
+
+    INDEFINITE = "indefinite"
+    UNTIL = "until"
+    PERIOD = "period"
+
+
+class Then(StrEnum):
+    """What follows the first period."""
+
+    END = "end"
+    TACIT = "tacit"
+    BY_AGREEMENT = "by_agreement"
+    INDEFINITE = "indefinite"
+
+
+class Duration(Strict):
+    """How long: for good, until and with a day, or years and months from a day; and what follows."""
+
+    kind: DurationKind
+    on: Day | None = Field(None, description="The last day, of `until`.")
+    years: Years | None = None
+    months: Months | None = None
+    counts_from: Day | None = Field(None, description="Where it is not the day of entry into force.")
+    then: Then | None = None
+    next_years: Years | None = None
+    next_months: Months | None = None
+
+    @property
+    def first(self) -> int:
+        """Months of the first period."""
+        return (self.years or 0) * 12 + (self.months or 0)
+
+    @property
+    def following(self) -> int:
+        """Months of each that follows: those of the first, where nothing else is said."""
+        return (self.next_years or 0) * 12 + (self.next_months or 0) or self.first
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.kind is DurationKind.UNTIL) is not (self.on is not None):
+            raise wrong("`on` is needed where the kind is until, and nowhere else")
+        if (self.kind is DurationKind.PERIOD) is not (self.first > 0):
+            raise wrong("`years` or `months`, more than none, are needed where the kind is period, and nowhere else")
+        if self.then is Then.TACIT and self.kind is not DurationKind.INDEFINITE and not self.following:
+            raise wrong("`next_years` or `next_months` are needed where it is renewed")
+        return self
+
+
+class NoticeKind(StrEnum):
+    """When notice may be given."""
+
+    NONE = "none"
+    BEFORE_PERIOD_END = "before_period_end"
+    ANY_TIME = "any_time"
+    BEFORE_YEAR_END = "before_year_end"
+
+
+class Notice(Strict):
+    """How long before the end notice must be received."""
+
+    kind: NoticeKind
+    days: Days | None = None
+    months: Months | None = None
+    years: Years | None = None
+
+    @property
+    def all_months(self) -> int:
+        """Years and months, in months."""
+        return (self.years or 0) * 12 + (self.months or 0)
+
+
+PARTIES: Final = Field(None, min_length=1, max_length=300)
+
+
+def each_once(codes: list[str] | None) -> list[str] | None:
+    """Return the codes; an error if one is named twice."""
+    if codes and len(set(codes)) < len(codes):
+        raise wrong("names a party twice")
+    return codes
+
+
+class EntryIntoForceCalculationCreate(Strict):
+    """A clause on entry into force, and what has happened."""
+
+    rule: EntryIntoForceRule
+    parties: Annotated[list[Code] | None, AfterValidator(each_once)] = PARTIES
+    facts: list[Fact] = Field(default_factory=list, max_length=1000)
+    in_force_on: Day | None = Field(None, description="The day that is recorded, to be held to the clause.")
+
+
+class PeriodsCalculationCreate(Strict):
+    """The clauses on duration and notice, and the day on which one looks."""
+
+    duration: Duration
+    notice: Notice
+    in_force_on: Day | None = None
+    as_of: Day
+    notice_received_on: Day | None = None

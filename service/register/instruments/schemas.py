@@ -1,0 +1,97 @@
+"""What the calculators answer."""
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from service.register.instruments.rules.acts import Need
+from service.register.instruments.rules.clauses import Fact
+from service.register.instruments.rules.entry import EntryIntoForce
+from service.register.instruments.rules.periods import Periods
+from service.values import Read
+
+
+class NeedRead(Read):
+    """What is missing, and whose it is; nobody's by name where `party` is null."""
+
+    party: str | None
+    kind: str = Field(description="The kind of fact, `mutually_agreed`, or `in_force_on`.")
+    detail: str
+
+    @classmethod
+    def of(cls, need: Need) -> "NeedRead":
+        """Return a need as it is answered."""
+        return cls(party=need.party, kind=need.kind, detail=need.detail)
+
+
+class WindowRead(Read):
+    """The first and the last day on which the fact that decides must have happened, both included."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    from_day: date = Field(alias="from")
+    to_day: date = Field(alias="to")
+
+
+class DecidingFactRead(Read):
+    """A fact by which the day was decided, as it was sent."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    kind: str
+    party: str | None
+    on: date
+    received_on: date | None
+    of_class: str | None = Field(alias="class")
+    weight: int | None
+
+    @classmethod
+    def of(cls, fact: Fact) -> "DecidingFactRead":
+        """Return a fact as it is answered."""
+        return cls.model_validate(fact.model_dump(by_alias=True))
+
+
+class EntryIntoForceRead(Read):
+    """Entry into force by the clause: a day, or what is still missing."""
+
+    on: date | None
+    by_party: dict[str, date | None]
+    needs: list[NeedRead]
+    window: WindowRead | None = Field(description="With `in_force_on` and a fact missing: where that fact must lie.")
+    decided_by: list[DecidingFactRead]
+    provisional_on: date | None = Field(description="From when it is applied provisionally.")
+    explanation: str = Field(description="A sentence that a lawyer can follow, in English.")
+    warnings: list[str]
+
+    @classmethod
+    def of(cls, found: EntryIntoForce) -> "EntryIntoForceRead":
+        """Return what was computed as it is answered."""
+        between = found.window and WindowRead.model_validate({"from": found.window[0], "to": found.window[1]})
+        return cls(
+            on=found.on,
+            by_party=found.by_party,
+            needs=[NeedRead.of(one) for one in found.needs],
+            window=between,
+            decided_by=[DecidingFactRead.of(one) for one in found.decided_by],
+            provisional_on=found.provisional_on,
+            explanation=found.explanation,
+            warnings=found.warnings,
+        )
+
+
+class PeriodsRead(Read):
+    """The period in which the day lies, its end, and until when notice is in time."""
+
+    period: int | None
+    starts_on: date | None
+    ends_before: date | None
+    last_day_in_force: date | None
+    last_safe_day_for_notice: date | None
+    last_arguable_day_for_notice: date | None
+    ends_by_notice_before: date | None
+    explanation: str = Field(description="A sentence that a lawyer can follow, in English.")
+    needs: list[NeedRead]
+
+    @classmethod
+    def of(cls, found: Periods) -> "PeriodsRead":
+        """Return what was computed as it is answered."""
+        said = {name: getattr(found, name) for name in cls.model_fields if name != "needs"}
+        return cls(needs=[NeedRead.of(one) for one in found.needs], **said)
