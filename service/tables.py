@@ -5,7 +5,7 @@ from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership, Session
-from service.register.commitments.models import Commitment
+from service.register.commitments.models import Commitment, NumberCounter
 from service.register.decisions.models import Confirmation, Transition
 from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation, Party
@@ -29,6 +29,7 @@ __all__ = [
     "LogEntry",
     "LogNode",
     "Membership",
+    "NumberCounter",
     "Organisation",
     "Party",
     "Principal",

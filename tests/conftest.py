@@ -205,6 +205,10 @@ async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     pool = Pool.of(settings, Address.of_service(settings))
     await load(pool, file)
     await pool.close()
+    # One that not everybody may read, with a number of the others: it is amended behind the register's back, and no entry says so.
+    owner = await asyncpg.connect(server.url("pacta_owner", "pilot"))
+    await owner.execute("UPDATE commitment SET confidentiality = 'restricted' WHERE id = $1", item(5))
+    await owner.close()
     return file
 
 

@@ -54,6 +54,9 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
         assert re.search(r"^effective\neffective\nadopted$", said, re.MULTILINE)
         assert re.search(r"^effective\n\S+/01/001\nagreed$", said, re.MULTILINE)
+        assert re.search(r"^\S+/01/d-[a-z2-7]{4}\neffective\neffective\n\S+/01/002$", said, re.MULTILINE), (
+            "a draft is retracted, and its item recorded by the other side"
+        )
         assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
         assert re.search(
             r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE

@@ -17,7 +17,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("commission_auditor", "confirmation", "audit_entry", "audit_pending"), _ADDS),
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
         **dict.fromkeys(("commission", "commission_party", "session", "working_group"), _CHANGES),
-        **dict.fromkeys(("membership", "commitment", "transition"), _CHANGES),
+        **dict.fromkeys(("membership", "commitment", "number_counter", "transition"), _CHANGES),
         "registry": ("SELECT", "UPDATE"),
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
         "revoked_token": ("SELECT", "INSERT", "DELETE"),

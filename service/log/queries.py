@@ -49,8 +49,9 @@ class _Leaf(NamedTuple):
 
 
 class Newest(NamedTuple):
-    """A commitment's newest entry: its reference, and the entry's index in the log."""
+    """A commitment's newest entry: its id, its reference as far as the log tells it, and the entry's index in the log."""
 
+    id: UUID
     reference: str
     place: int
 
@@ -106,10 +107,18 @@ _bundled = Query(
 )
 _last = _newest(_commitment.c.id).lateral()
 _newest_of_commitments = Query(
-    sa.select(_commitment.c.reference, _last.c.place)
+    sa.select(
+        _commitment.c.id,
+        # Its number may be told by an entry that is not signed yet; as a draft it is known from its first entry on.
+        sa.case(
+            (_last.c.seq == _commitment.c.seq, _commitment.c.reference),
+            else_=sa.func.coalesce(_commitment.c.draft_reference, _commitment.c.reference),
+        ).label("reference"),
+        _last.c.place,
+    )
     .select_from(_commitment.join(_last, sa.true()))
-    .where(_commitment.c.commission_id == _log_id, _commitment.c.reference > sa.bindparam("after"))
-    .order_by(_commitment.c.reference)
+    .where(_commitment.c.commission_id == _log_id, _commitment.c.id > sa.bindparam("after"))
+    .order_by(_commitment.c.id)
     .limit(LIMIT),
     Newest,
 )
@@ -165,9 +174,9 @@ async def leaves(connection: Connection, log_id: UUID, indexes: Sequence[int]) -
 
 
 async def newest_of_commitments(
-    connection: Connection, commission_id: UUID, size: int, after: str, limit: int
+    connection: Connection, commission_id: UUID, size: int, after: UUID, limit: int
 ) -> list[Newest]:
-    """Return each commitment's newest entry among the first `size`, by reference after `after`."""
+    """Return each commitment's newest entry among the first `size`, by id after `after`."""
     return await _newest_of_commitments.rows(connection, log_id=commission_id, size=size, after=after, limit=limit)
 
 

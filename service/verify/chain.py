@@ -90,6 +90,8 @@ class Trail:
         ):
             yield tampered(place(index, entry, subject), wrong)
         subject.last, subject.index = Link(entry.seq, leaf, entry.recorded_at), index
+        # A commitment that is agreed has its number from then on; the replay judges which.
+        subject.reference = _number(entry) or subject.reference
         if (spoken := _spoken_of(entry)) is not None:
             # Its own trail continues the entry that spoke of it last.
             self.spoken[spoken] = Link(entry.seq, leaf, entry.recorded_at)
@@ -107,6 +109,14 @@ def _reference(entry: Entry) -> str:
     """Return the reference under which the entry records a commitment, if it does."""
     commitment = entry.data.get("commitment") if entry.kind == RECORDED else None
     reference = commitment.get("reference") if isinstance(commitment, dict) else None
+    return reference if isinstance(reference, str) else ""
+
+
+def _number(entry: Entry) -> str:
+    """Return the reference that the entry gives a commitment, if it does."""
+    effective = entry.data.get("effective")
+    after = effective.get("after") if isinstance(effective, dict) else None
+    reference = after.get("reference") if isinstance(after, dict) else None
     return reference if isinstance(reference, str) else ""
 
 

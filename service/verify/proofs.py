@@ -19,17 +19,19 @@ def check_proofs(
     if commitments and not any(path.startswith(PROOFS) for path in export.paths):
         yield unproven(PROOFS, f"is missing: the proofs of the newest entry of each of {len(commitments)} commitments")
         return
+    known = set()
     for reference, subject in commitments.items():
-        path = f"{PROOFS}{reference}{PROOF_SUFFIX}"
+        # By its number, or as it was recorded: whoever exported may not have known the number yet.
+        paths = [f"{PROOFS}{name}{PROOF_SUFFIX}" for name in (subject.reference, reference)]
+        path = next((path for path in paths if path in export.paths), paths[0])
+        known.add(path)
         found = export.read(path)
         if found is None:
-            yield unproven(path, f"is missing: the proof of the newest entry of {reference}")
+            yield unproven(path, f"is missing: the proof of the newest entry of {subject.reference}")
         else:
             yield from _check(path, found, weighed, policy, subject)
-    for path in sorted(path for path in export.paths if path.startswith(PROOFS)):
-        reference = path.removeprefix(PROOFS).removesuffix(PROOF_SUFFIX)
-        if reference not in commitments or path != f"{PROOFS}{reference}{PROOF_SUFFIX}":
-            yield malformed(path, "is the proof of no commitment in this log")
+    for path in sorted(path for path in export.paths if path.startswith(PROOFS) and path not in known):
+        yield malformed(path, "is the proof of no commitment in this log")
 
 
 def _check(path: str, found: bytes, weighed: Weighed, policy: Policy | None, subject: Subject) -> Iterator[Finding]:

@@ -17,19 +17,22 @@ from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.matter import MEMBERS
+from service.register.commitments.rules.numbering import FIRST_RESTRICTED, is_apart, is_draft
 from service.register.decisions.engine.moves import CLOSED, Move
 from service.register.decisions.engine.writing import proposed, take_effect
 from service.register.decisions.rules.judging import Judged
 from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.numbers import Numbers
 from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
 
 SUBJECT, SESSION = UUID(int=2**128 - 1), UUID(int=2**128 - 2)
-REFERENCE, NUMBER, ITEM = "<REFERENCE>", "<NUMBER>", 987_654_321
+STEM, NUMBER, ITEM = "<STEM>", "<NUMBER>", 987_654_321
+REFERENCE, DRAFT = f"{STEM}/{ITEM}", f"{STEM}/d-raft"
 TRANSITIONS = tuple(UUID(int=2**128 - 100 - n) for n in range(10))
 MOMENTS = tuple(datetime(1999, 1, 1, tzinfo=UTC) + timedelta(seconds=n) for n in range(12))
 LEAVES = tuple(b"\xee" * 31 + bytes([n]) for n in range(12))
-_fields = {str(SUBJECT): "subject", str(SESSION): "session", REFERENCE: "reference", NUMBER: "number"}
+_fields = {str(SUBJECT): "subject", str(SESSION): "session", REFERENCE: "reference", DRAFT: "draft", NUMBER: "number"}
 _fields |= {str(ITEM): "item"}
 _fields |= {str(one): f"t{n}" for n, one in enumerate(TRANSITIONS)}
 _fields |= {timestamp(one): "at" for one in MOMENTS}
@@ -103,7 +106,8 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
     sector = SECTORS[group]
     return {
         **dict.fromkeys(MEMBERS),
-        "reference": REFERENCE,
+        "reference": DRAFT,
+        "draft_reference": DRAFT,
         "session_id": SESSION,
         "working_group_id": place.groups[group],
         "item_number": ITEM,
@@ -147,7 +151,11 @@ def _propose(history: History, action: Action, number: int) -> None:
 def _case(history: History) -> Case:
     """Return the commitment as it stands before the next entry."""
     facts = COMMITMENTS.rules.facts(history.row, history.place.parties, ())
-    return Case(COMMITMENTS.members(history.row), facts, MOMENTS[len(history.entries)], {}, len(history.entries))
+    # The number that is given is the stand-in, whichever series it belongs to.
+    given = [FIRST_RESTRICTED, ITEM - 1] if is_apart(history.row) else []
+    numbers = Numbers(STEM, given) if is_draft(history.row["reference"]) else None
+    number = len(history.entries)
+    return Case(COMMITMENTS.members(history.row), facts, MOMENTS[number], {}, number, numbers=numbers)
 
 
 def _confirm(history: History) -> None:

@@ -60,7 +60,7 @@ async def list_commitments(request: Request) -> Response:
 
 async def read_commitment(request: Request) -> Response:
     row = await pool(request).fetchrow(sql.READ_ONE, UUID(request.path_params["id"]))
-    return answer({**row, "allowed_actions": ALLOWED})
+    return answer({**row, "same_item": row["same_item"] or [], "allowed_actions": ALLOWED})
 
 
 async def read_trail(request: Request) -> Response:

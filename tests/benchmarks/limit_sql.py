@@ -4,7 +4,7 @@ Nothing is imported for them: a limit that held the service's models would make 
 """
 
 _columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, carried_over, working_group_id, item_number,
- paragraph, annex, verb, sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
+ draft_reference, paragraph, annex, verb, sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
  party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, successors, outcome, modification, subject_to,
  corrected, unknown, recorded_by, recorded_at"""
 _today = "(now() AT TIME ZONE 'UTC')::date"
@@ -18,7 +18,10 @@ READ = f"""SELECT {_columns}, seq AS version,
  refused_transition_id IS NOT NULL AS disputed,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
-READ_ONE = f"{READ} WHERE id = $1"
+_same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))
+ FROM commitment o WHERE o.session_id = commitment.session_id AND o.item_number = commitment.item_number AND o.id <> commitment.id
+ AND o.state NOT IN ('retracted', 'merged', 'superseded')) AS same_item"""
+READ_ONE = f"{READ} WHERE id = $1".replace(" FROM commitment", f", {_same_item} FROM commitment", 1)
 LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
 TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
  l.index < (SELECT max(size) FROM log_checkpoint

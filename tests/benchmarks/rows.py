@@ -13,6 +13,7 @@ import orjson
 
 from service.register.commissions.models import Rule
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.rules.numbering import FIRST_RESTRICTED, drafts, is_apart, is_draft, stem_of
 from service.values import end
 from tests.benchmarks.histories import NUMBER, History
 
@@ -41,10 +42,21 @@ class Draft:
         """Return its id, in the order of recording, as UUIDv7 has it."""
         return self._uuid(0)
 
+    @property
+    def stem(self) -> str:
+        """Return what references of its session begin with."""
+        return stem_of(self.history.place.code, self.session + 1)
+
     @cached_property
     def reference(self) -> str:
-        """Return its reference."""
-        return f"{self.history.place.code}/{self.session + 1:02d}/{self.item:03d}"
+        """Return the reference that it has once it is agreed; restricted ones are numbered apart (here with gaps)."""
+        apart = is_apart(self.history.row)
+        return f"{self.stem}/{self.item + FIRST_RESTRICTED - 1 if apart else self.item:03d}"
+
+    @cached_property
+    def draft(self) -> str:
+        """Return the reference that it is recorded with: long enough to be its own among a million."""
+        return drafts(self.stem, str(self.id))[6]
 
     def transition(self, number: int) -> UUID:
         """Return the id of its transition of this number."""
@@ -84,6 +96,7 @@ def _entries(draft: Draft, rows: Rows, indexes: Counter[UUID]) -> bytes:
         b"subject": str(draft.id).encode(),
         b"session": str(place.sessions[draft.session]).encode(),
         b"reference": draft.reference.encode(),
+        b"draft": draft.draft.encode(),
         b"number": b"%d" % draft.number,
         b"item": b"%d" % draft.item,
     }
@@ -147,7 +160,8 @@ def _commitment(draft: Draft, leaf: bytes, names: Sequence[str]) -> tuple[Any, .
         known[name] = None if value is None else orjson.dumps(value).decode().replace(NUMBER, str(draft.number))
     known |= {
         "id": draft.id,
-        "reference": draft.reference,
+        "reference": draft.draft if is_draft(known["reference"]) else draft.reference,
+        "draft_reference": draft.draft,
         "commission_id": history.place.id,
         "session_id": history.place.sessions[draft.session],
         "item_number": draft.item,

@@ -6,7 +6,6 @@ from typing import Any
 from service.database.violations import Violation
 from tests.conftest import COMMISSION, World, organisation
 from tests.http.test_refusals import pointers, refused
-from tests.register.commitments.test_journey import RECORD
 
 PARTIES = [
     {"party": "PK", "secretariat_id": organisation(101)},
@@ -68,14 +67,13 @@ async def test_a_name_with_commas_and_brackets_is_read_whole(world: World) -> No
     assert f"the name {name} in PK" in found["detail"]
 
 
-async def test_two_who_record_one_item_at_once_are_told_the_same(world: World) -> None:
-    body = {**RECORD, "item_number": 70}
-    answers = await asyncio.gather(*(world.as_("PK").post("/v1/commitments", json=body) for _ in range(4)))
-    refusals = [one for one in answers if one.status_code != 201]
+async def test_two_who_register_one_office_at_once_are_told_the_same(world: World) -> None:
+    body = {"party": "PK", "name": "Ministry of Everything (sample)"}
+    asked = (world.as_("PK").post("/v1/organisations", json=body) for _ in range(4))
+    refusals = [one for one in await asyncio.gather(*asked) if one.status_code != 201]
     assert len(refusals) == 3
     for answer in refusals:
-        assert "PK-AZ/08/070" in refused(answer, 409)["detail"]
-        assert "item_number" in answer.json()["detail"]
+        assert "Ministry of Everything" in refused(answer, 409)["detail"]
 
 
 def test_a_constraint_that_is_not_ours_is_told_without_its_name() -> None:

@@ -196,13 +196,6 @@ async def test_what_is_wrong_with_anything_new_comes_in_one_answer(still: World)
     assert pointers(found) == {"/titles", "/sector", "/co_lead_organisation_id"}
 
 
-async def test_an_item_that_is_recorded_already_is_told_with_its_address(still: World) -> None:
-    answer = await still.as_("PK").post("/v1/commitments", json={**RECORD, "item_number": 4})
-    found = refused(answer, 409)
-    assert found["existing"] == {"kind": "commitment", "id": item(4), "address": f"/v1/commitments/{item(4)}"}
-    assert "item_number" in found["detail"]
-
-
 async def test_a_refusal_of_a_proposal_without_a_reason_is_told_with_the_rest(world: World) -> None:
     made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
     where = f"/v1/transitions/{made.json()['id']}/confirmations"

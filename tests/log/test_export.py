@@ -30,7 +30,7 @@ from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World, item
 from tests.log.large import grow
 from tests.log.test_log_api import LOG, key, policy, stored
-from tests.register.commitments.test_journey import SIGN, confirmed
+from tests.register.commitments.test_journey import RECORD, SIGN, confirm, confirmed
 from tests.sequencer.test_signing import tamper
 from tests.serving import served_here
 
@@ -77,6 +77,25 @@ async def test_an_export_holds_the_whole_log_and_a_proof_of_each_commitment(worl
     assert b"Take no key from here" in found["README.md"]
     assert key(world).vkey.encode() not in found["README.md"]
     assert any(item(5).encode() in entry for entry in await stored(world))
+
+
+async def test_a_draft_has_its_proof_under_its_own_reference_and_what_is_agreed_under_its_number(
+    world: World, tmp_path: Path
+) -> None:
+    made = (await world.as_("PK").post("/v1/commitments", json=RECORD)).json()
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
+    draft, number = (f"proofs/{name}.tlog-proof" for name in (made["reference"], "PK-AZ/08/015"))
+    assert (draft in tree(tmp_path), number in tree(tmp_path)) == (True, False)
+    await confirm(world, made["open_transition"]["id"])
+    # Its number is not signed yet: an export tells what the log tells.
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
+    assert (draft in tree(tmp_path), number in tree(tmp_path)) == (True, False)
+    assert await check(world, tree(tmp_path)) == 45
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
+    assert (draft in tree(tmp_path), number in tree(tmp_path)) == (False, True)
+    assert await check(world, tree(tmp_path)) == 46
 
 
 async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(world: World, tmp_path: Path) -> None:

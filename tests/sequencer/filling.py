@@ -13,20 +13,17 @@ CHAIN = 8
 _entry = ("subject", "seq", "log_id", "leaf", "canonical", "kind", "recorded_at")
 _pending = ("log_id", "subject", "seq", "leaf")
 _commission = (
-    *(
-        "id",
-        "code",
-        "titles",
-        "parties",
-        "outside",
-        "secretariats",
-        "languages",
-        "rule",
-        "state",
-        "corrected",
-        "awaiting",
-    ),
-    "intersessional_items",
+    "id",
+    "code",
+    "titles",
+    "parties",
+    "outside",
+    "secretariats",
+    "languages",
+    "rule",
+    "state",
+    "corrected",
+    "awaiting",
 )
 _head = ("seq", "leaf", "changed_at")
 
@@ -57,7 +54,7 @@ async def found(connection: Any, count: int) -> list[UUID]:
     rows: list[tuple[Any, ...]] = [
         (
             *(one, f"X-{one}", '{"en": "Commission (sample)"}', ["PK", "AZ"], [], "{}", ["en"], "mutual", "in_force"),
-            *("{}", [], 0, -1, bytes(32)),
+            *("{}", [], -1, bytes(32)),
         )
         for one in ids
     ]

@@ -24,8 +24,8 @@ async def test_the_sequencer_may_be_killed_before_any_of_its_statements(make_wor
     owner = await world.connect()
     sequencer = world.sequencer
     await owner.execute(
-        "INSERT INTO commission (seq, leaf, changed_at, id, code, titles, parties, languages, rule, intersessional_items)"
-        " SELECT -1, leaf, changed_at, $1, 'SMALL', titles, parties, languages, rule, 0 FROM commission",
+        "INSERT INTO commission (seq, leaf, changed_at, id, code, titles, parties, languages, rule)"
+        " SELECT -1, leaf, changed_at, $1, 'SMALL', titles, parties, languages, rule FROM commission",
         SMALL,
     )
     killed = await asyncio.create_subprocess_exec(

@@ -1,14 +1,17 @@
 """A log written by hand: entries as the service writes them, sealed into an export, so that a test can forge one thing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from service.register.commitments.rules.lifecycle import LIFECYCLE, State
+from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.matter import COMMITMENT, upgraded
+from service.register.commitments.rules.numbering import drafts, is_apart, is_draft, is_restricted, number_of, stem_of
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Found, Name
+from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, Told, find
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.cosignature import Cosigner
@@ -52,6 +55,7 @@ class Journal:
         self.facts: dict[str, dict[str, Any]] = {}
         self.open: dict[str, tuple[dict[str, Any], list[str]]] = {}
         self.joint: set[str] = set()
+        self.series: dict[tuple[str, bool], Numbers] = {}
         self.at = START
         secretariats = [{"party": party, "secretariat_id": LEADS[party]} for party in parties]
         self.add(COMMISSION, "commission.founded", None, {
@@ -89,8 +93,8 @@ class Journal:
         """Record a commitment and return its id."""
         subject = name(4, number)
         self.facts[subject] = {
-            "reference": f"{self.code}/{'08' if session else '00'}/{number:03d}", "session_id": session, "carried_to_session_id": None,
-            "working_group_id": GROUP, "item_number": number, "sector": "customs",
+            "reference": self._reference(subject, number, session), "session_id": session, "carried_to_session_id": None,
+            "working_group_id": GROUP, "item_number": number if session or self.version == 1 else None, "sector": "customs",
             "titles": {"en": f"Item {number}", "az": "Gömrük"}, "texts": {"en": "Customs are to work together."},
             "confidentiality": "parties", "target_date": None, "instrument_required": True,
             "no_instrument_reason": None, "instrument": None, "party_facts": {}, "state": "proposed",
@@ -100,6 +104,19 @@ class Journal:
             self.facts[subject] = upgraded(self.facts[subject])
         self._move(subject, by, "agree", evidence or {"agreed_on": "2025-01-24"}, {"commitment": self.facts[subject]})
         return subject
+
+    def _reference(self, subject: str, number: int, session: str | None) -> str:
+        stem = stem_of(self.code, 8 if session else 0)
+        if self.version > 1:
+            return drafts(stem, subject)[0]
+        self.series.setdefault((stem, is_restricted(number)), Numbers(stem)).give(number)
+        return f"{stem}/{number:03d}"
+
+    def numbers(self, subject: str) -> Numbers:
+        """Return the series in which a commitment is numbered."""
+        facts = self.facts[subject]
+        stem = stem_of(self.code, 8 if facts["session_id"] else 0)
+        return self.series.setdefault((stem, is_apart(facts)), Numbers(stem))
 
     def propose(self, subject: str, action: str, by: str = "PK", expires_at: str | None = None, **evidence: Any) -> str:
         """Propose a move and return the transition's id."""
@@ -191,7 +208,11 @@ class Journal:
         self.joint |= {subject} if proposal["action"] == "agree" else set()
         # The entry that tells of it is written a second later.
         case = case_of(facts, found, self._seq(subject), self.at + timedelta(seconds=1))
+        if step.action is Action.AGREE and is_draft(facts["reference"]):
+            case = replace(case, numbers=self.numbers(subject))
         told = RULES["commitment", self.version].effective(step, evidence, case)
+        if number := told["after"].get("reference"):
+            self.numbers(subject).give(number_of(number))
         self.facts[subject] = facts | told["after"]
         del self.open[subject]
         return {"effective": told}

@@ -31,6 +31,7 @@ from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from tests.conftest import SESSION_8, Maker, World, _open_to_roles, as_superuser, item, migrated
 from tests.register.commissions.meeting import proven
+from tests.register.commitments.test_journey import RECORD
 
 OLD = Path(__file__).parent / "old"
 COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
@@ -129,12 +130,30 @@ async def test_an_old_log_goes_on(server: Server, pilot: Path, old: Path, tmp_pa
         answers = f"/v1/transitions/{proposed.json()['id']}/confirmations"
         assert (await world.as_("AZ").post(answers, json={"decision": "confirm"})).status_code == 201
         await _goes_on(world)
-        assert await world.sequence() == 5
+        numbers = await _numbered_beside(world)
+        assert await world.sequence() == 5 + 4
         after = await exported(world, "PK-AZ", tmp_path / "export")
     verdict = judged(old, after, kept=old / "exports" / "PK-AZ")
     assert verdict.findings.listed == []
     assert verdict.findings.outcome is Severity.PROVEN
-    assert verdict.entries == COMMISSIONS["PK-AZ"] + 5
+    assert verdict.entries == COMMISSIONS["PK-AZ"] + 5 + 4
+    assert numbers == ["PK-AZ/08/9001", "PK-AZ/08/9002"]
+
+
+async def _numbered_beside(world: World) -> list[str]:
+    """Let what was numbered at recording keep its number, and what is agreed since have the next ones; return two restricted ones."""
+    owner = await world.connect()
+    before = await owner.fetch("SELECT id, reference FROM commitment WHERE draft_reference IS NULL ORDER BY id")
+    told = []
+    for _ in range(2):
+        body = RECORD | {"item_number": 1, "confidentiality": "restricted"}
+        made = await world.as_("PK").post("/v1/commitments", json=body)
+        assert made.status_code == 201, made.text
+        answers = f"/v1/transitions/{made.json()['open_transition']['id']}/confirmations"
+        told.append((await world.as_("AZ").post(answers, json={"decision": "confirm"})).json()["matter"]["reference"])
+    after = await owner.fetch("SELECT id, reference FROM commitment WHERE draft_reference IS NULL ORDER BY id")
+    assert before == after
+    return told
 
 
 async def test_an_old_commission_of_all_is_in_force_and_one_in_which_nobody_confirmed_is_unsettled(

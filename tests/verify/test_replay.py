@@ -584,3 +584,65 @@ def test_a_record_of_version_1_is_taken_back_by_an_entry_of_version_2() -> None:
     journal.facts[one] = {**journal.facts[one], "corrected": {}}
     journal.propose(one, "retract")
     assert judged(journal.entries).findings.listed == []
+
+
+def numbered() -> Journal:
+    """Return a log in which two drafts of one item are agreed, one between sessions, and a restricted one."""
+    journal = Journal(version=2)
+    for number, facts in (
+        (1, {}),
+        (2, {"item_number": 1}),
+        (3, {"session": None}),
+        (4, {"confidentiality": "restricted"}),
+    ):
+        journal.confirm(journal.record(number, **facts))
+    return journal
+
+
+def test_what_is_agreed_has_the_number_that_the_rules_give_it() -> None:
+    entries = numbered().entries
+    given = [one["data"]["effective"]["after"]["reference"] for one in entries if "effective" in one["data"]]
+    assert given == ["PK-AZ/08/001", "PK-AZ/08/002", "PK-AZ/00/001", "PK-AZ/08/9001"]
+    verdict = judged(entries)
+    assert (verdict.findings.listed, verdict.commitments) == ([], 4)
+
+
+NUMBERED: Final[dict[str, tuple[int, tuple[str, ...], Any, str]]] = {
+    "a number that is taken": (6, (*EFFECT, "reference"), "PK-AZ/08/001", "not what the evidence brings about"),
+    "a number with a gap": (6, (*EFFECT, "reference"), "PK-AZ/08/003", "not what the evidence brings about"),
+    "a restricted one among the others": (10, (*EFFECT, "reference"), "PK-AZ/08/003", "not what the evidence brings"),
+    "a number of another session": (8, (*EFFECT, "reference"), "PK-AZ/08/003", "not what the evidence brings about"),
+    "a number at recording": (
+        5,
+        ("data", "commitment", "reference"),
+        "PK-AZ/08/002",
+        "not the reference of this draft",
+    ),
+    "another's draft": (5, ("data", "commitment", "reference"), "PK-AZ/08/d-aaaa", "not the reference of this draft"),
+    "an item between sessions": (7, ("data", "commitment", "item_number"), 3, "in the minutes of a session"),
+    "a session's without its item": (5, ("data", "commitment", "item_number"), None, "in the minutes of a session"),
+}
+
+
+@pytest.mark.parametrize("forgery", NUMBERED)
+def test_a_number_that_breaks_a_rule_is_found(forgery: str) -> None:
+    index, path, value, said = NUMBERED[forgery]
+    entries = deepcopy(numbered().entries)
+    put(index, *path, to=value)(entries)
+    found = judged(entries).findings
+    assert found.outcome is Severity.TAMPERED
+    assert any(said in one.message for one in found.listed), found.listed
+
+
+def test_what_was_numbered_at_recording_keeps_its_number_and_nobody_has_it_again() -> None:
+    journal = Journal(version=1)
+    first = journal.record(1)
+    journal.version = 2
+    journal.facts[first] = {**journal.facts[first], "agreed_on": None, "corrected": {}, "unknown": None}
+    journal.confirm(first)
+    journal.confirm(journal.record(2, item_number=1))
+    given = [
+        one["data"]["effective"]["after"].get("reference") for one in journal.entries if "effective" in one["data"]
+    ]
+    assert given == [None, "PK-AZ/08/002"]
+    assert judged(journal.entries).findings.listed == []

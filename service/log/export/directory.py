@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
 from service.log.export.files import Export, pieces
+from service.register.commitments.rules.numbering import is_draft
 from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.merkle import leaf_hashes
@@ -70,8 +71,11 @@ class ExportDirectory:
             (self.path / CHECKPOINT).replace(self.path / OLDER)
             durable.sync(self.path)
 
-    def end(self, size: int) -> None:
-        """Remove what older exports left: their checkpoint, drafts, and partial tiles and bundles that a log of this size lacks."""
+    def end(self, size: int, drafts: Collection[str]) -> None:
+        """Remove what older exports left: their checkpoint, files half written, partial tiles and bundles that this log lacks.
+
+        Proofs of drafts too, but these `drafts`: what is agreed has its proof under its number.
+        """
         present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
         with _told(self.path):
             (self.path / OLDER).unlink(missing_ok=True)
@@ -82,6 +86,9 @@ class ExportDirectory:
                         file.unlink()
                 if not any(place.iterdir()):
                     place.rmdir()
+            for file in (self.path / "proofs").rglob("d-*"):
+                if file.relative_to(self.path).as_posix() not in drafts:
+                    file.unlink()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -108,9 +115,11 @@ async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int) 
             whole = await export.prepare(pool, connection, commission_id, witnesses)
             await _continues(connection, directory, whole)
         directory.set_aside()
+        drafts = set()
         async for file, content in whole.files(is_kept=directory.holds):
             directory.write(file, content)
-        directory.end(whole.signed.checkpoint.size)
+            drafts |= {file} if is_draft(file) else set()
+        directory.end(whole.signed.checkpoint.size, drafts)
     return whole
 
 

@@ -16,7 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from service.database.pool import Pool
-from service.database.statement import Connection
+from service.database.statement import FIRST, Connection
 from service.log import proofs
 from service.log import queries as log_queries
 from service.log import reading as log
@@ -54,7 +54,7 @@ class Export:
             if not (isinstance(wanted, Bundle) and is_kept(wanted)):
                 yield wanted.path, await self._content(wanted)
         batch: list[File] = []
-        after = ""
+        after = FIRST
         while True:
             batch, after = await self._proofs(after)
             for file in batch:
@@ -74,15 +74,15 @@ class Export:
                         raise TileInvalid(f"{wanted.path} is not what was signed")
                 return found
 
-    async def _proofs(self, after: str) -> tuple[list[File], str]:
-        """Return the proofs of the commitments that follow `after` by reference, and the last reference."""
+    async def _proofs(self, after: UUID) -> tuple[list[File], UUID]:
+        """Return the proofs of the commitments that follow `after` by id, and the last id."""
         size = self.signed.checkpoint.size
         async with self.pool.connection() as connection:
             found = await log_queries.newest_of_commitments(connection, self.commission_id, size, after, BATCH)
             places = [row.place for row in found]
             made = await proofs.inclusions(connection, self.commission_id, self.signed, places)
         files = [(f"proofs/{row.reference}.tlog-proof", bytes(one.proof)) for row, one in zip(found, made, strict=True)]
-        return files, found[-1].reference if found else after
+        return files, found[-1].id if found else after
 
 
 def pieces(size: int) -> Iterator[Tile | Bundle]:

@@ -50,7 +50,7 @@ async def found_commission(
     author = Author(caller.principal_id, None)
     entry = made.entry(commission_id, commission_id, author, FOUNDED, {"commission": members}, CHARTER.version)
     row = {**members, **CLOSED, "id": commission_id, "rule": RULES[members["state"]], "refused_transition_id": None}
-    await _insert.run(connection, **row, intersessional_items=0, **_head(entry))
+    await _insert.run(connection, **row, **_head(entry))
     inside = [one for one in new.parties if one.party in members["secretariats"]]
     await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in inside])
     await append(connection, entry)

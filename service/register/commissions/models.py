@@ -60,7 +60,6 @@ class Commission(Table, Decided, table=True):
     effective_on: str | None = optional_words()
     successor: str | None = optional_words()
     corrected: dict[str, int] = document()
-    intersessional_items: int = Field(default=0, nullable=False)
 
 
 class CommissionParty(Table, table=True):

@@ -89,7 +89,6 @@ _UNREAD = {
     "outside",
     "languages",
     "rule",
-    "intersessional_items",
     "leaf",
     "refused_transition_id",
     "changed_at",

@@ -1,6 +1,7 @@
 """What leaves the service about a commitment: rows as the schemas publish them, without being checked once more."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Caller
@@ -57,4 +58,5 @@ def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
 
 def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentDetail`: with the moves that the caller may propose, and what each still needs."""
-    return commitment(row) | {"allowed_actions": allowed(COMMITMENT, caller, row)}
+    same = sorted(row["same_item"], key=itemgetter("id"))
+    return commitment(row) | {"same_item": same, "allowed_actions": allowed(COMMITMENT, caller, row)}

@@ -7,11 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from service.database.columns import table
-from service.database.statement import Connection, Query
-from service.errors import AlreadyExists, Fault, InvalidContent, NotFound, fault
+from service.database.statement import Connection, Query, is_among
+from service.errors import Fault, InvalidContent, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
-from service.register.commissions.models import Commission
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.commitments import queries
 from service.register.commitments.matter import COMMITMENTS
@@ -21,9 +20,10 @@ from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
-from service.register.decisions.engine.locking import lock, others, standing_in
+from service.register.decisions.engine.locking import lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
@@ -33,18 +33,11 @@ from service.trail.entry import canonical
 from service.trail.version import Versions, check_version, unconditional
 from service.values import end
 
-_commission, _organisation, _commitment = table(Commission), table(Organisation), table(Commitment)
+_organisation, _commitment = table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
 LEAD = "lead_organisation_id"
 _party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
-_taken = Query(sa.select(_commitment.c.id).where(_commitment.c.reference == sa.bindparam("reference")), UUID)
-_next_intersessional = Query(
-    sa.update(_commission)
-    .where(_commission.c.id == sa.bindparam("the_commission"))
-    .values(intersessional_items=_commission.c.intersessional_items + 1)
-    .returning(_commission.c.intersessional_items),
-    int,
-)
+_taken = Query(sa.select(_commitment.c.draft_reference).where(is_among(_commitment.c.draft_reference, "wanted")), str)
 
 
 async def record(
@@ -56,7 +49,7 @@ async def record(
 ) -> UUID:
     """Record a commitment and open the caller's proposal that it was agreed; return its id.
 
-    403, 422 with everything that is wrong, 409 if the item of that session is recorded already.
+    It has a draft reference until it is agreed. 403, 422 with everything that is wrong.
     """
     caller.require_somewhere(Permission.PROPOSE)
     sound = sent.sound
@@ -73,7 +66,8 @@ async def record(
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
     judged = with_end(Judged(step, step.target, evidence, new.agreement.expires_at), awaits, place["at"])
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
-    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0)
+    numbers = None if awaits else await numbers_for(connection, COMMITMENTS, step, row)
+    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0, numbers=numbers)
     await insert(connection, COMMITMENTS, caller, row, move, case)
     return UUID(str(row["id"]))
 
@@ -109,7 +103,7 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
     if session and number is None:
         yield fault("/item_number", "is needed: the number of the item in the session's minutes")
     if number is not None and not session:
-        yield fault("/item_number", "is given with a session only; between sessions the service counts")
+        yield fault("/item_number", "is given with a session only")
     yield from too_long({**dict.fromkeys(COMMITMENT.members), **sound}, "/texts")
 
 
@@ -155,37 +149,19 @@ def _id(value: str | None) -> UUID | None:
     return UUID(value) if value else None
 
 
-async def _recorded_already(
-    connection: Connection, caller: Caller, reference: str, commitment_id: UUID
-) -> AlreadyExists:
-    """Return the refusal that tells which commitment it is, to who may see it."""
-    try:
-        await queries.get(connection, caller, commitment_id)
-        existing = {"kind": "commitment", "id": str(commitment_id), "address": f"/v1/commitments/{commitment_id}"}
-    except NotFound:
-        existing = None
-    return AlreadyExists(
-        f"{reference} is recorded already, and a reference is never used twice. Read it; if this is another item, send its own "
-        "item_number.",
-        reference=reference,
-        existing=existing,
-    )
-
-
 async def _row(
     connection: Connection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
 ) -> dict[str, Any]:
-    number = new.item_number or await _next_intersessional.one(connection, the_commission=new.commission_id)
-    reference = f"{place['code']}/{place['ordinal'] or 0:02d}/{number:03d}"
-    if taken := await _taken.row(connection, reference=reference):
-        raise await _recorded_already(connection, caller, reference, taken)
+    possible = drafts(stem_of(place["code"], place["ordinal"]), str(commitment_id))
+    taken = await _taken.rows(connection, wanted=possible)
+    draft = next(one for one in possible if one not in taken)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(COMMITMENT.members),
         **new.model_dump(exclude={"agreement", "lead_organisation_id"}),
         "id": commitment_id,
-        "reference": reference,
-        "item_number": number,
+        "reference": draft,
+        "draft_reference": draft,
         "due_on": end(new.target_date) if new.target_date else None,
         "party_facts": {caller.party: lead} if lead else {},
         "verb": new.verb.value,

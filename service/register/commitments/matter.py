@@ -13,10 +13,11 @@ from service.database.statement import Connection, Query
 from service.permissions import Caller, Kind
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import FIXED
+from service.register.commitments import counters
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.visibility import bound, roles_of, visible_to
-from service.register.decisions.engine.matter import Matter
+from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
 from service.register.groups.models import WorkingGroup
 from service.values import end
@@ -89,6 +90,7 @@ COMMITMENTS: Final = Matter(
     titles=_commitment.c.titles,
     dates=_dates,
     session=_commitment.c.session_id,
+    numbering=Numbering(counters.lock, counters.lock_all, counters.change),
 )
 _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()
 
@@ -97,7 +99,8 @@ _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("b
 def _named(kind: Kind | None) -> Query[dict[str, Any]]:
     """Return what finds a commitment by its reference, among those that a caller of this kind may see (None: all)."""
     asked = sa.select(_commitment.c.id, (_commitment.c.commission_id == _ours).label("is_beside"))
-    asked = asked.where(_commitment.c.reference == sa.bindparam("named"))
+    named: Any = sa.bindparam("named", type_=sa.Text())
+    asked = asked.where((_commitment.c.reference == named) | (_commitment.c.draft_reference == named))
     return Query(asked.where(visible_to(kind)) if kind else asked, dict)
 
 

@@ -15,6 +15,7 @@ from service.register.decisions.models import Recorded, decided
 
 VECTOR: Any = TSVECTOR
 IDS: Any = ARRAY(sa.Uuid)
+RUNS: Any = ARRAY(sa.Integer)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
 
@@ -50,11 +51,13 @@ class Commitment(Table, Recorded, table=True):
             name="fk_commitment_group_of_commission",
             ondelete="RESTRICT",
         ),
-        sa.UniqueConstraint("reference", info={"cure": "A reference is never used twice: send another item_number."}),
+        sa.UniqueConstraint("reference", info={"cure": "A reference is never used twice: send it again."}),
+        sa.UniqueConstraint("draft_reference", info={"cure": "A draft reference is never used twice: send it again."}),
         sa.Index("ix_commitment_by_reference", "commission_id", "reference"),
         sa.Index("ix_commitment_by_age", "commission_id", "id"),
         sa.Index("ix_commitment_by_group", "working_group_id", "reference"),
         sa.Index("ix_commitment_by_session", "session_id", "reference"),
+        sa.Index("ix_commitment_of_paragraph", "session_id", "item_number"),
         sa.Index(
             "ix_commitment_carried_over",
             "carried_to_session_id",
@@ -81,13 +84,14 @@ class Commitment(Table, Recorded, table=True):
 
     id: Id = identifier()
     reference: str = Field(sa_type=sa.Text, nullable=False)
+    draft_reference: str | None = optional_words()
     commission_id: Id = refers("commission.id")
     session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     carried_to_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     earlier_sessions: list[Id] | None = Field(default=None, sa_type=IDS, nullable=True)
     carried_over: dict[str, Any] | None = document(nullable=True)
     working_group_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
-    item_number: int = Field(nullable=False)
+    item_number: int | None = Field(default=None, sa_type=sa.Integer, nullable=True)
     paragraph: str | None = optional_words()
     annex: str | None = optional_words()
     verb: Verb = Field(sa_type=text_enum(Verb), sa_column_kwargs={"server_default": Verb.AGREED.value}, nullable=False)
@@ -117,3 +121,17 @@ class Commitment(Table, Recorded, table=True):
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False
     )
+
+
+class NumberCounter(Table, table=True):
+    """The numbers that were given in a session's series, as runs (first, last, first, last).
+
+    In a row of its own: who gives one waits for nobody but who gives one.
+    """
+
+    __tablename__ = "number_counter"
+
+    commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
+    session: str = Field(primary_key=True, sa_type=sa.Text)
+    series: str = Field(primary_key=True, sa_type=sa.Text)
+    given: list[int] = Field(sa_type=RUNS, nullable=False)

@@ -21,7 +21,7 @@ class CommitmentCreate(Strict):
     """A commitment to record; recording opens the caller's proposal that it was agreed."""
 
     elsewhere: ClassVar[Mapping[str, str]] = {
-        "reference": "the service makes it of the session and the item_number",
+        "reference": "the service gives it: a draft's, and its number once it is agreed",
         "state": "it begins as proposed; say in agreement, by found_in, in which state it was found",
         "effective_on": "it stands in agreement",
         "agreed_on": "it stands in agreement",
@@ -127,7 +127,12 @@ class CommitmentRead(Read):
     """A commitment as it stands."""
 
     id: UUID
-    reference: str
+    reference: str = Field(
+        description="Its number, which it has for good once it is agreed; until then a draft's reference."
+    )
+    draft_reference: str | None = Field(
+        description="The reference that it was recorded with, by which it is found too."
+    )
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     session_id: UUID | None
@@ -135,7 +140,7 @@ class CommitmentRead(Read):
     carried_over: list[CarriedOverRead] = Field(description="Every session that it was carried over to, in turn.")
     carried_over_count: int
     working_group_id: UUID | None
-    item_number: int
+    item_number: int | None = Field(description="Number of the item in the agreed minutes; null between sessions.")
     paragraph: str | None = Field(description="The paragraph as the minutes print it.")
     annex: str | None = Field(description="Letter of the annex in which the paragraph stands.")
     verb: str = Field(
@@ -188,9 +193,21 @@ class AllowedAction(Read):
     awaits: list[str] = Field(description="Parties that would have to confirm it.")
 
 
+class SameItem(Read):
+    """Another record of the same item, as far as the caller may see it."""
+
+    id: UUID
+    reference: str
+    recorded_by: str
+    state: State
+
+
 class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
+    same_item: list[SameItem] = Field(
+        description="What else is recorded of the same item of the minutes: one is to be agreed, the other retracted or merged."
+    )
     allowed_actions: list[AllowedAction] = Field(
         description="Empty for callers who may not propose; while a proposal is open, what a party does alone."
     )

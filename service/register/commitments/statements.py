@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import Query
@@ -13,12 +14,13 @@ from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import FIXED
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
-from service.register.commitments.rules.lifecycle import OPEN
-from service.register.commitments.visibility import roles_of
+from service.register.commitments.rules.lifecycle import OPEN, State
+from service.register.commitments.visibility import readable_by, roles_of
 from service.register.decisions.models import live as has_live_proposal
 from service.register.groups.models import WorkingGroup
 
 _commitment, _commission, _session, _group = table(Commitment), table(Commission), table(Session), table(WorkingGroup)
+_other = _commitment.alias("other")
 _today = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
 # Literals, not parameters: a list of them would be spelled out anew at each execution.
 _open = _commitment.c.state.in_([sa.literal_column(f"'{state.value}'") for state in OPEN])
@@ -46,7 +48,31 @@ read = sa.select(
 @cache
 def one(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads the commitment `commitment_id`."""
-    return Query(seen_by(kind, read).where(_commitment.c.id == sa.bindparam("commitment_id")), dict)
+    asked = seen_by(kind, read.add_columns(_same_item(kind)))
+    return Query(asked.where(_commitment.c.id == sa.bindparam("commitment_id")), dict)
+
+
+def _same_item(kind: Kind) -> sa.Label[Any]:
+    """Return what else is recorded of the same item, as far as the caller may see it, and is not settled."""
+    told = sa.func.jsonb_build_object(
+        *(
+            part
+            for name in ("id", "reference", "recorded_by", "state")
+            for part in (sa.text(f"'{name}'"), _other.c[name])
+        )
+    )
+    found = sa.func.jsonb_agg(told)
+    settled: list[Any] = [
+        sa.literal_column(f"'{state.value}'") for state in (State.RETRACTED, State.MERGED, State.SUPERSEDED)
+    ]
+    asked = sa.select(sa.func.coalesce(found, sa.literal([], JSONB))).where(
+        _other.c.session_id == _commitment.c.session_id,
+        _other.c.item_number == _commitment.c.item_number,
+        _other.c.id != _commitment.c.id,
+        _other.c.state.not_in(settled),
+        readable_by(kind, _other),
+    )
+    return asked.correlate(_commitment).scalar_subquery().label("same_item")
 
 
 @cache

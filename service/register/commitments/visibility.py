@@ -21,16 +21,21 @@ def visible_to(kind: Kind) -> Condition:
 
     For one that was deactivated, or whose token was revoked, nothing is: where nothing is found, `require_active` tells the one from the other.
     """
-    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
+    return is_active(PRINCIPAL, TOKEN) & readable_by(kind, _commitment)
+
+
+def readable_by(kind: Kind, one: sa.FromClause) -> Condition:
+    """Return the condition that an active caller of this kind may read `one`: the table of commitments, or another name of it."""
+    roles = roles_of(kind, one.c.commission_id, one.c.working_group_id)
     # Role by role, not level by level: each role's subquery then stands here once.
-    return is_active(PRINCIPAL, TOKEN) & sa.or_(*(condition & _readable(role) for role, condition in roles.items()))
+    return sa.or_(*(condition & _readable(role, one) for role, condition in roles.items()))
 
 
-def _readable(role: Role) -> Condition:
+def _readable(role: Role, one: sa.FromClause) -> Condition:
     levels = [level for level in Confidentiality if NEEDED_TO_READ[level] in PERMISSIONS[role]]
     if len(levels) == len(Confidentiality):
         return sa.true()
     if levels == [Confidentiality.PUBLIC]:
         # Nobody publishes in another's name: until it is agreed, the parties alone see it.
-        return _commitment.c.is_joint & (_commitment.c.confidentiality == sa.literal_column("'public'"))
-    return _commitment.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
+        return one.c.is_joint & (one.c.confidentiality == sa.literal_column("'public'"))
+    return one.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])

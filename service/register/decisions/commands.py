@@ -97,14 +97,19 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, caller.party)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
-    effect = proposed(matter, move, locked.case)
-    made = move.row(row["id"], row["commission_id"], caller, at)
-    others = [opened(made)]
+    case = locked.case if awaits else await locked.deciding(connection, judged.step)
+    effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
+    others = [opened(made), *effect.beside]
     if judged.step.takes_back and locked.proposal:
         effect.told["withdrawn"] = str(locked.proposal)
         others.append(closed(locked.proposal, TransitionStatus.WITHDRAWN, at))
     await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
-    told = {**made, **queries.named(row), "confirmations": [], "confirmed_at": None if awaits else at}
+    told = {
+        **made,
+        **queries.named({**row, **effect.columns}),
+        "confirmations": [],
+        "confirmed_at": None if awaits else at,
+    }
     return queries.warned(matter, told)
 
 
@@ -124,6 +129,7 @@ async def answer(
     said = _said(transition_id, caller, locked, new)
     kind, status = "transition.confirmed", TransitionStatus.OPEN
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
+    others = [answered(said)]
     if new.decision is Decision.REFUSE:
         kind, status = "transition.refused", TransitionStatus.REFUSED
         changes: Mapping[str, Any] = {**CLOSED, "refused_transition_id": transition_id}
@@ -132,9 +138,10 @@ async def answer(
     else:
         still_possible(locked.matter.rules, locked.found)
         step = step_of(locked.matter.rules, locked.facts, body_of(known))
-        effect = take_effect(locked.matter, step, known["evidence"], locked.case)
+        case = await locked.deciding(connection, step)
+        effect = take_effect(locked.matter, step, known["evidence"], case)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
-    others = [answered(said)]
+        others += effect.beside
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))
     await save(connection, caller, locked, kind, data, changes, others)
@@ -143,7 +150,9 @@ async def answer(
         return await queries.now(connection, locked.matter, transition_id)
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
-    return queries.warned(locked.matter, {**known, **queries.named(locked.row), **done, "confirmations": [said]})
+    return queries.warned(
+        locked.matter, {**known, **queries.named({**locked.row, **changes}), **done, "confirmations": [said]}
+    )
 
 
 async def withdraw(

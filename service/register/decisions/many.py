@@ -5,7 +5,7 @@ ascending id. Then each goes the way that it would go alone. Every refusal comes
 that it takes nothing back of the others.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -88,7 +88,7 @@ async def _lock(
     connection: Connection,
     seeing: Caller | None,
     matters: Matters,
-    wanted: Iterable[tuple[Matter, UUID, Mapping[str, Any]]],
+    wanted: Sequence[tuple[Matter, UUID, Mapping[str, Any]]],
 ) -> None:
     """Lock what is going to change with what it names, which is looked up as `seeing` may see it; None: as the service does."""
     keys: dict[Matter, set[UUID]] = {matter: set() for matter in matters}
@@ -99,6 +99,10 @@ async def _lock(
     # Sessions before commitments: whoever names others names them downwards.
     for matter in reversed(matters):
         await lock_all(connection, matter, sorted(keys[matter]))
+    for matter in matters:
+        if matter.numbering:
+            joining = [key for one, key, body in wanted if one is matter and body["action"] in matter.rules.joining]
+            await matter.numbering.lock_all(connection, joining)
 
 
 async def _outcome(asked: UUID, move: Callable[[], Awaitable[Row]] | None, noun: str) -> Outcome:

@@ -33,7 +33,7 @@ class Members(TypedDict):
     reference: Reference
     session_id: Id | None
     working_group_id: Id | None
-    item_number: Annotated[int, Field(ge=1, le=999_999)]
+    item_number: Annotated[int, Field(ge=1, le=999_999)] | None
     sector: Sector
     titles: Titles
     texts: Texts

@@ -2,6 +2,7 @@
 
 from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.matter import upgraded
+from service.register.commitments.rules.numbering import drafts, stem_of
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
@@ -42,8 +43,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     session = register.sessions.get(facts["session_id"]) if facts["session_id"] else {"ordinal": 0}
     require(session, "it names a session that the commission has not")
     assert session is not None
-    reference = f"{register.code}/{session['ordinal'] or 0:02d}/{facts['item_number']:03d}"
-    require(facts["reference"] == reference, f"its session and item number make its reference {reference}")
+    _hold_to_reference(register, subject, entry, stem_of(register.code, session["ordinal"]))
     group = facts["working_group_id"]
     require(group is None or group in register.groups, "it names a working group that the commission has not")
     own = facts["party_facts"].keys() <= {party} and facts["party_facts"].get(party, {}).keys() <= {
@@ -56,6 +56,20 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     assert subject.rules is not None
     subject.recorded_by = party
     decisions.open_proposal(register, subject.rules, subject, entry, party)
+
+
+def _hold_to_reference(register: Register, subject: Subject, entry: Entry, stem: str) -> None:
+    """Hold the reference to the rule: by the item's number in entries of version 1, since then a draft's own."""
+    facts = entry.data["commitment"]
+    reference, number = facts["reference"], facts["item_number"]
+    if entry.v == 1:
+        made = f"{stem}/{number or 0:03d}"
+        require(reference == made, f"its session and item number make its reference {made}")
+        register.number(reference, subject)
+        return
+    require(reference in drafts(stem, entry.subject), f"{reference} is not the reference of this draft")
+    between = facts["session_id"] is None
+    require((number is None) == between, "an item has a number in the minutes of a session, and only there")
 
 
 def _change(subject: Subject, entry: Entry, party: str) -> None:

@@ -123,6 +123,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     effective = rules.effective(waiting.row, body, case)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
+    if "reference" in effective["after"]:
+        register.number(subject.facts["reference"], subject)
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
 
 

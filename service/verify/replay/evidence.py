@@ -1,6 +1,7 @@
 """Judging a proposal by the service's own judgement, with what the entries before it add up to. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,11 @@ from service.register.commissions.rules.charter.requirements import ORGANISATION
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
 from service.register.decisions.rules import judging
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
+from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, find
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
@@ -72,25 +75,34 @@ def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Membe
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
     facts = rules.facts({**subject.facts, "is_joint": subject.is_joint}, register.parties, register.languages)
     named = {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
-    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party)
+    case = Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party)
+    return replace(case, numbers=_numbers(register, subject)) if body["action"] in rules.joining else case
+
+
+def _numbers(register: Register, subject: Subject) -> Numbers | None:
+    """Return the series in which a commitment has its number once it is agreed; None if it has it, or the matter has none."""
+    if not is_draft(subject.facts.get("reference", "")):
+        return None
+    session = subject.facts["session_id"]
+    ordinal = register.sessions[session]["ordinal"] if session else None
+    return register.numbers(stem_of(register.code, ordinal), apart=is_apart(subject.facts))
 
 
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
-    members = subject.facts
     if name.kind == ENTRY:
         return find(rules, subject.told.read(register.again), name.key)
     if name.kind == RIVAL:
-        return _rival(register, members, name.key)
+        return _rival(register, subject.facts, name.key)
     if name.kind == ORGANISATION:
         # The registry has a log of its own.
         return Found()
     if name.kind != "commitment":
         there = register.groups if name.kind == "working_group" else register.sessions
         return Found() if name.key in there else None
-    other = register.commitments.get(name.key)
+    other = register.named(name.key)
     if other is None or not other.facts:
         return None
-    return Found(is_itself=name.key == members["reference"], is_open=other.facts["state"] in rules.lifecycle.takes_up)
+    return Found(is_itself=other is subject, is_open=other.facts["state"] in rules.lifecycle.takes_up)
 
 
 def _rival(register: Register, members: Members, ordinal: str) -> Found | None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commitments.rules.numbering import is_restricted, number_of
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
+from service.register.decisions.rules.numbers import Numbers
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
@@ -62,6 +64,25 @@ class Register:
     """Of each session that the commission's own entries told of: those that did."""
     groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     """Of each group, each organisation's party and role."""
+    numbered: dict[str, Subject] = field(default_factory=dict)
+    """The commitments that have a number, by the reference that has it."""
+    series: dict[tuple[str, bool], Numbers] = field(default_factory=dict)
+    """The numbers that were given, of each session's references, apart for restricted items."""
+
+    def named(self, reference: str) -> Subject | None:
+        """Return the commitment with this reference, its draft's or its number."""
+        return self.numbered.get(reference) or self.commitments.get(reference)
+
+    def number(self, reference: str, subject: Subject) -> None:
+        """Note that a commitment has its number; `Broken` if another has it."""
+        if self.numbered.setdefault(reference, subject) is not subject:
+            raise Broken(f"the number {reference} was given before")
+        stem, number = reference.rpartition("/")[0], number_of(reference)
+        self.numbers(stem, apart=is_restricted(number)).give(number)
+
+    def numbers(self, stem: str, *, apart: bool) -> Numbers:
+        """Return the series of a session's references."""
+        return self.series.setdefault((stem, apart), Numbers(stem))
 
     @property
     def code(self) -> str:

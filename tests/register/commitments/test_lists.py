@@ -22,10 +22,10 @@ async def references(world: World, query: str = "", who: str = "PK") -> list[str
     while url:
         answer = await world.as_(who).get(url)
         assert answer.status_code == 200, answer.text
-        found += [one["reference"] for one in answer.json()["items"]]
+        found += [f"{one['item_number']:02d}" for one in answer.json()["items"]]
         url = answer.links.get("next", {}).get("url")
         assert (answer.json()["next_cursor"] is None) == (url is None)
-    return [reference.removeprefix("PK-AZ/08/0") for reference in found]
+    return found
 
 
 ALL = [f"{number:02d}" for number in range(1, 15)]

@@ -131,24 +131,6 @@ async def test_two_commitments_that_supersede_each_other_at_once_do_not_deadlock
         assert {(await read(world, one))["state"] for one in pair} == {"superseded", "mou_drafted"}
 
 
-async def test_one_item_recorded_twice_at_once_is_recorded_once(world: World) -> None:
-    body = {
-        "commission_id": "01940000-0000-7000-8000-000000000001",
-        "session_id": "01940000-0000-7000-8000-000000000008",
-        "item_number": 77,
-        "sector": "trade",
-        "titles": {"en": "T"},
-        "texts": {"en": "T"},
-        "instrument_required": False,
-        "agreement": {"agreed_on": "2025"},
-    }
-    answers = await asyncio.gather(*(world.as_(who).post("/v1/commitments", json=body) for who in ("PK", "AZ") * 5))
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
-    assert all(
-        answer.headers["content-type"] == "application/problem+json" for answer in answers if answer.status_code == 409
-    )
-
-
 async def test_the_database_itself_refuses_a_second_open_proposal(world: World) -> None:
     await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=SIGN)
     owner = await world.connect()

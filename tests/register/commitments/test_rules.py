@@ -7,7 +7,6 @@ from tests.three_parties import commission_of_three, record_in
 
 async def test_with_three_parties_all_must_confirm(world: World) -> None:
     made = await record_in(world, await commission_of_three(world), 1)
-    assert made["reference"] == "PK-AZ-TR/00/001"
     url = f"/v1/transitions/{made['open_transition']['id']}/confirmations"
     first = await world.as_("AZ").post(url, json={"decision": "confirm"})
     assert first.json()["status"] == "open"
@@ -16,6 +15,7 @@ async def test_with_three_parties_all_must_confirm(world: World) -> None:
     assert twice.status_code == 409
     last = await world.as_("tr-secretariat").post(url, json={"decision": "confirm"})
     assert last.json()["status"] == "effective"
+    assert (await read(world, made["id"]))["reference"] == last.json()["matter"]["reference"] == "PK-AZ-TR/00/001"
     assert [one["party"] for one in last.json()["confirmations"]] == ["AZ", "TR"]
 
 
@@ -32,7 +32,7 @@ async def test_where_one_party_keeps_a_commission_alone_its_proposals_take_effec
     world: World,
 ) -> None:
     made = await record_in(world, await commission_of_three(world, "PK"), 1)
-    assert (made["state"], made["open_transition"]) == ("agreed", None)
+    assert (made["state"], made["open_transition"], made["reference"]) == ("agreed", None, "PK-AZ-TR/00/001")
     body = {"action": "implement", "effective_on": "2025-06", "report": "Done", "no_instrument_reason": "None needed"}
     assert (await world.as_("AZ").post(f"/v1/commitments/{made['id']}/transitions", json=body)).status_code == 404
     done = await world.as_("PK").post(f"/v1/commitments/{made['id']}/transitions", json=body)

@@ -12,6 +12,7 @@ from service.register.commitments.rules import late
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.numbering import numbered
 from service.register.commitments.rules.requirements import Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
@@ -88,7 +89,8 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
 def _agreed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     reason = evidence.get("no_instrument_reason") or case.members["no_instrument_reason"]
     awaited = dict.fromkeys(evidence.get("subject_to") or (), True) or None
-    return {"agreed_on": evidence.get("agreed_on"), "no_instrument_reason": reason, "subject_to": awaited}
+    number = {"reference": numbered(case.members, case.numbers)} if case.numbers else {}
+    return {"agreed_on": evidence.get("agreed_on"), "no_instrument_reason": reason, "subject_to": awaited, **number}
 
 
 def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, bool] | None:
@@ -151,5 +153,5 @@ def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
     } or None
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}))
+MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}), kept=frozenset({"reference"}))
 effect: Final = MENDING.effect_of

@@ -22,7 +22,7 @@ from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, 
 from service.values.codes import SessionId
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
-REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/[0-9]{3,6}$"
+REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/([0-9]{3,6}|d-[a-z2-7]{4,13})$"
 Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
 
 

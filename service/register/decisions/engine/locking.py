@@ -18,6 +18,7 @@ from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case, Facts, Found, Name
+from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY
 from service.register.decisions.rules.own import has_room
 from service.trail.entry import Head
@@ -69,6 +70,10 @@ class Locked:
         """Return what a proposal is judged by."""
         return Case(self.matter.members(self.row), self.facts, self.stamp.at, self.found, self.stamp.head.seq + 1)
 
+    async def deciding(self, connection: Connection, step: Step) -> Case:
+        """Return what the step takes effect by: also the series in which it gives the matter its number, locked."""
+        return replace(self.case, numbers=await numbers_for(connection, self.matter, step, self.row))
+
     def awaits(self, step: Step, party: str | None) -> list[str]:
         """Return the parties that have to confirm what `party` proposes."""
         return [] if step.who is Who.OWN else others(self.row, party)
@@ -76,6 +81,12 @@ class Locked:
     def has_room(self, step: Step, party: str | None) -> bool:
         """Return whether the step may be proposed beside what is open."""
         return has_room(step, self.row["proposed_by"] if self.proposal else None, party)
+
+
+async def numbers_for(connection: Connection, matter: Matter, step: Step, row: Row) -> Numbers | None:
+    """Lock the series in which the step gives the matter its number, and return it; None if it gives none."""
+    gives = matter.numbering and step.action in matter.rules.joining
+    return await matter.numbering.lock(connection, row) if matter.numbering and gives else None
 
 
 def others(row: Row, party: str | None) -> list[str]:

@@ -12,11 +12,24 @@ from sqlalchemy.dialects.postgresql import JSONB
 from service.database.statement import Connection
 from service.permissions import Caller, Kind
 from service.register.decisions.rules.matter import Found, Name, Rules
+from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import Told
 from service.trail.append import EntryChange
 
 Row: TypeAlias = Mapping[str, Any]
 """A row of some kind of matter: which columns it has, its table says."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbering:
+    """How matters of a kind come to their numbers: each is given once, under the lock on its series."""
+
+    lock: Callable[[Connection, Row], Awaitable[Numbers | None]]
+    """Locks the series in which the matter with this row will have its number; None if it has it already."""
+    lock_all: Callable[[Connection, Sequence[UUID]], Awaitable[None]]
+    """Locks the series of many matters, in one order for all who do."""
+    change: Callable[[Numbers, str], EntryChange]
+    """The statement by which the number in a reference is given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +49,8 @@ class Matter:
     """What stands under a name, as the caller (None: the service) may see it from the matter with this id."""
     reference: sa.ColumnElement[str]
     titles: sa.ColumnElement[Any]
+    numbering: "Numbering | None" = None
+    """How its matters come to their numbers, if they have numbers."""
     dates: sa.ColumnElement[Any] = field(default_factory=lambda: sa.cast(sa.null(), JSONB))
     """An object of the days that the matter tells, by which its rules find what is odd."""
 

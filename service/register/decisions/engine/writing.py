@@ -30,6 +30,8 @@ class Effect:
 
     told: dict[str, Any]
     columns: dict[str, Any]
+    beside: tuple[EntryChange, ...] = ()
+    """What changes with it elsewhere: the series in which a number was given."""
 
 
 def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
@@ -37,7 +39,9 @@ def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: C
     told = matter.rules.effective(step, evidence, case)
     decided = {**CLOSED, "refused_transition_id": None} if step.who is Who.ALL or step.takes_back else {}
     joined = {"is_joint": True} if step.action in matter.rules.joining else {}
-    return Effect(told, matter.columns(told["after"]) | decided | joined)
+    numbering, numbers = matter.numbering, case.numbers
+    given = (numbering.change(numbers, told["after"]["reference"]),) if numbering and numbers else ()
+    return Effect(told, matter.columns(told["after"]) | decided | joined, given)
 
 
 def proposed(matter: Matter, move: Move, case: Case) -> Effect:
@@ -46,7 +50,7 @@ def proposed(matter: Matter, move: Move, case: Case) -> Effect:
     if move.awaits:
         return Effect(told, move.opened())
     effect = take_effect(matter, move.judged.step, move.judged.evidence, replace(case, party=move.proposed_by))
-    return Effect({**told, "effective": effect.told}, effect.columns)
+    return Effect({**told, "effective": effect.told}, effect.columns, effect.beside)
 
 
 async def insert(
@@ -62,7 +66,7 @@ async def insert(
     new = {**row, **CLOSED, **effect.columns, **_head(entry)}
     recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
     moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
-    await append(connection, entry, [recorded, *moves])
+    await append(connection, entry, [recorded, *moves, *effect.beside])
 
 
 async def save(

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from service.errors import Fault
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Lifecycle, Step
+from service.register.decisions.rules.numbers import Numbers
 
 Members = Mapping[str, Any]
 """A matter's members, or those of a piece of evidence, as JSON values."""
@@ -109,6 +110,8 @@ class Case:
     """How the evidence is read: `AS_RECORDED` where it is what an entry holds."""
     party: str | None = None
     """The party that makes the move."""
+    numbers: Numbers | None = None
+    """The series in which it will have its number, if the move that takes effect gives it one."""
 
     @property
     def left(self) -> StrEnum | None:

@@ -114,6 +114,8 @@ class Mending:
     shared: Mapping[str, TypeAdapter[Any]]
     derived: frozenset[str] = frozenset()
     """Members that follow from other facts: they change with these, and are not told as corrected."""
+    kept: frozenset[str] = frozenset()
+    """Members that stay what a move made of them also where it is undone: a number, say."""
 
     def effect_of(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return the members that change, as JSON values, when `step` takes effect with `evidence`.
@@ -221,7 +223,8 @@ class Mending:
         was = flat(entry.before, self.shared)
         after: dict[str, Any] = {}
         for path, made in changed(entry.before, entry.after, self.shared).items():
-            if present.get(path) == made and found.origins.get(path, 0) <= entry.seq:
+            written_since = present.get(path) != made or found.origins.get(path, 0) > entry.seq
+            if not written_since and path[0] not in self.kept:
                 _put(after, case.members, path, was.get(path))
         return after | forgotten(after, case.members, self.shared)
 

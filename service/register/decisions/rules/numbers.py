@@ -1,0 +1,37 @@
+"""Numbers of one series: each is given once, and never again. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The numbers that were given in a series, as runs without a gap: 1, 14, 16, 16 are the first fourteen, and 16."""
+
+    stem: str
+    """What a reference has before its number, as `PK-AZ/08`."""
+    runs: list[int] = field(default_factory=list)
+    """First and last of each run, ascending."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Where the service keeps the series."""
+
+    @property
+    def highest(self) -> int:
+        """Return the highest number that was given, or 0."""
+        return self.runs[-1] if self.runs else 0
+
+    def has(self, number: int) -> bool:
+        """Return whether the number was given."""
+        place = bisect_left(self.runs, number)
+        return place % 2 == 1 or (place < len(self.runs) and self.runs[place] == number)
+
+    def give(self, number: int) -> None:
+        """Note that a number is given; noting it twice changes nothing."""
+        if self.has(number):
+            return
+        runs, place = self.runs, bisect_left(self.runs, number)
+        follows = place > 0 and runs[place - 1] == number - 1
+        precedes = place < len(runs) and runs[place] == number + 1
+        runs[place - follows : place + precedes] = [number] * (2 - follows - precedes)
