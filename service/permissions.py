@@ -33,6 +33,7 @@ class Role(StrEnum):
     CO_LEAD = "co_lead"
     MEMBER = "member"
     PARTY = "party"
+    NEWCOMER = "newcomer"
     AUDITOR = "auditor"
     OBSERVER = "observer"
 
@@ -48,6 +49,7 @@ class Permission(StrEnum):
     MANAGE_COMMISSION = "manage_commission"
     PROPOSE = "propose"
     CONFIRM = "confirm"
+    JOIN = "join"
     EDIT_PARTY_FACTS = "edit_party_facts"
     READ_PUBLIC = "read_public"
     READ_PARTIES = "read_parties"
@@ -66,6 +68,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             P.MANAGE_COMMISSION,
             P.PROPOSE,
             P.CONFIRM,
+            P.JOIN,
             P.EDIT_PARTY_FACTS,
             P.READ_PUBLIC,
             P.READ_PARTIES,
@@ -78,6 +81,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.MEMBER: frozenset({P.PROPOSE, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
     Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_PRINCIPALS}),
+    Role.NEWCOMER: frozenset({P.JOIN, P.CONFIRM}),
     Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
     Role.OBSERVER: frozenset({P.READ_PUBLIC}),
 }
@@ -98,6 +102,7 @@ WHO: Final[Mapping[Role, str]] = {
     Role.CO_LEAD: "a co-lead of the working group",
     Role.MEMBER: "a member of the working group",
     Role.PARTY: "any organisation of a party",
+    Role.NEWCOMER: "who registers for a party that begins to take part",
     Role.AUDITOR: "an auditor appointed to it",
     Role.OBSERVER: "an observer",
 }
@@ -206,11 +211,13 @@ def standing(
     co_lead: bool = False,
     member: bool = False,
     party: bool = False,
+    newcomer: bool = False,
     auditor: bool = False,
     commission: str = "this commission",
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
-    return Standing(caller, _roles(caller.kind, registrar, secretariat, co_lead, member, party, auditor), commission)
+    flags = (registrar, secretariat, co_lead, member, party, newcomer, auditor)
+    return Standing(caller, _roles(caller.kind, *flags), commission)
 
 
 _NAMED: Final = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER)
@@ -234,7 +241,7 @@ def _permitted(roles: frozenset[Role]) -> frozenset[Permission]:
 @cache
 def _roles(kind: Kind, *flags: bool) -> frozenset[Role]:
     *representing, auditor = flags
-    partys = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY)
+    partys = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.NEWCOMER)
     found = compress(partys, representing) if kind is Kind.REPRESENTATIVE else ()
     auditing = {Role.AUDITOR} if auditor and kind is Kind.AUDITOR else set()
     return everywhere(kind).union(found, auditing)

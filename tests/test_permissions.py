@@ -26,10 +26,11 @@ READ = {"read_public", "read_parties", "read_restricted"}
 EXPECTED: dict[str, set[str]] = {
     "administrator": {"register", "read_principals", "found_commission", "read_registry_trail", "read_public"},
     "registrar": {"register_for_party", "read_principals"},
-    "secretariat": READ | {"manage_commission", "propose", "confirm", "edit_party_facts", "read_log"},
+    "secretariat": READ | {"join", "manage_commission", "propose", "confirm", "edit_party_facts", "read_log"},
     "co_lead": READ | {"propose", "confirm", "edit_party_facts"},
     "member": READ | {"propose"},
     "party": {"read_public", "read_parties", "read_principals"},
+    "newcomer": {"join", "confirm"},
     "auditor": READ | {"read_log"},
     "observer": {"read_public"},
 }

@@ -52,6 +52,8 @@ KNOWN = {
     "outcome": None,
     "target": "PK-AZ/08/003",
     "corrects": None,
+    # Who would leave could not do what comes next.
+    "notified_on": "2999",
 }
 """Members whose value must be one of the pilot's, or none, for the rest of the body to be judged."""
 Place = tuple[str | int, ...]

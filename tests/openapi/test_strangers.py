@@ -41,7 +41,7 @@ NEVER = {
     "create_session_transition correct",
     "create_session_transition reinstate",
     "create_session_transition retract",
-    "create_commission_transition name_secretariat",
+    *(f"create_commission_transition {one}" for one in ("join", "accede", "leave", "name_secretariat")),
     "create_commission_transition correct",
     "create_commission_transition reinstate",
 }

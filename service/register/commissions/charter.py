@@ -12,16 +12,18 @@ from service.database.statement import Connection, Query
 from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
 from service.register.commissions.models import Commission, CommissionParty, Rule
-from service.register.commissions.roles import FIXED, PRINCIPAL, TOKEN, bound, roles_of
+from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, bound, fixed, roles_of
+from service.register.commissions.rules.charter import requirements as registered
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.rules.matter import Found, Name
-from service.register.parties.models import Organisation
+from service.register.parties.models import Organisation, Party
 from service.trail.append import EntryChange
 
 _commission, _party, _organisation = table(Commission), table(CommissionParty), table(Organisation)
+_parties = table(Party)
 RULES: Final[Mapping[str, Rule]] = {
     CharterState.KEPT: Rule.UNILATERAL,
     CharterState.UNSETTLED: Rule.UNILATERAL,
@@ -30,15 +32,27 @@ RULES: Final[Mapping[str, Rule]] = {
 """How proposals become effective in each state; one that is dissolved keeps the rule that it had."""
 
 
-def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
     """Add the commission with what its charter fixes and the caller's roles to a SELECT: everybody who calls may read it.
 
-    Of a charter the secretariats alone decide.
+    Of a charter the secretariats alone decide, and who registers for a party that is to take part.
     """
     no_group = sa.cast(sa.null(), sa.Uuid())
-    roles = {**roles_of(kind, _commission.c.id, no_group), Role.CO_LEAD: sa.false(), Role.MEMBER: sa.false()}
+    roles = {
+        **roles_of(kind, _commission.c.id, no_group),
+        Role.CO_LEAD: sa.false(),
+        Role.MEMBER: sa.false(),
+        Role.NEWCOMER: _registers() if kind is Kind.REPRESENTATIVE else sa.false(),
+    }
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    return asked.add_columns(*FIXED, *flags).select_from(_commission).where(is_active(PRINCIPAL, TOKEN))
+    return asked.add_columns(*fixed(), *flags).select_from(_commission).where(is_active(PRINCIPAL, TOKEN))
+
+
+def _registers() -> sa.ColumnElement[bool]:
+    """Return whether the caller registers for a party that takes no part in the commission."""
+    registrar = sa.exists().where(_parties.c.code == PARTY, _parties.c.registrar_id == ORGANISATION)
+    inside = (sa.any_(_commission.c.parties) == PARTY) & (sa.all_(_commission.c.outside) != PARTY)
+    return sa.not_(inside) & registrar
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,17 +62,28 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def find(connection: Connection, name: Name, caller: Caller | None, _: UUID) -> Found | None:
-    """Return whether an organisation of the caller's own party stands under the id."""
+    """Return whether there is a party of this code, or an organisation of the caller's own party with this id."""
+    if name.kind == registered.PARTY:
+        return Found() if await _known_party.row(connection, party=name.key) else None
+    if caller is None:
+        # It was found when it was proposed.
+        return Found()
     party = await _party_of.row(connection, organisation_id=UUID(name.key))
-    return Found() if caller and party and party == caller.party else None
+    return Found() if party and party == caller.party else None
 
 
 def follows(row: Row, changes: Mapping[str, Any]) -> Sequence[EntryChange]:
     """Return what is written where callers' roles are read from: each party's secretariat."""
-    named = {
-        party: one for party, one in changes.get("secretariats", {}).items() if row["secretariats"].get(party) != one
-    }
-    return [
+    if "secretariats" not in changes:
+        return []
+    before, after = row["secretariats"], changes["secretariats"]
+    named = {party: one for party, one in after.items() if before.get(party) != one}
+    ended = [
+        EntryChange(_ending, {"left_commission": row["id"], "left_party": party, "left_at": row["at"]})
+        for party in before
+        if party not in after
+    ]
+    return ended + [
         EntryChange(_naming, {"named_commission": row["id"], "named_party": party, "named_secretariat": UUID(one)})
         for party, one in named.items()
     ]
@@ -82,11 +107,21 @@ CHARTERS: Final = Matter(
     told=told,
 )
 _party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_known_party = Query(sa.select(_parties.c.code).where(_parties.c.code == sa.bindparam("party")), str)
+_ending = (
+    sa.update(_party)
+    .where(
+        _party.c.commission_id == sa.bindparam("left_commission", type_=sa.Uuid()),
+        _party.c.party == sa.bindparam("left_party", type_=sa.Text()),
+    )
+    .values(ended_at=sa.bindparam("left_at", type_=_party.c.ended_at.type))
+    .cte("ending")
+)
 _named = insert(_party).values(
     commission_id=sa.bindparam("named_commission", type_=sa.Uuid()),
     party=sa.bindparam("named_party", type_=sa.Text()),
     secretariat_id=sa.bindparam("named_secretariat", type_=sa.Uuid()),
 )
 _naming = _named.on_conflict_do_update(
-    index_elements=["commission_id", "party"], set_={"secretariat_id": _named.excluded.secretariat_id}
+    index_elements=["commission_id", "party"], set_={"secretariat_id": _named.excluded.secretariat_id, "ended_at": None}
 ).cte("naming")

@@ -32,7 +32,7 @@ _insert = Change(sa.insert(_commission).values(given(_commission, *_commission.c
 _move_head = Change(
     sa.update(_commission).where(_commission.c.id == sa.bindparam("commission_id")).values(given(_commission, *_HEAD))
 )
-_add_party = Change(sa.insert(_party).values(given(_party, *_party.c.keys())))
+_add_party = Change(sa.insert(_party).values(given(_party, "commission_id", "party", "secretariat_id")))
 _principal = table(Principal)
 _kind = Query(sa.select(_principal.c.kind).where(_principal.c.id == sa.bindparam("principal_id")), str)
 _appoint = Change(insert(_auditor).values(given(_auditor, *_auditor.c.keys())).on_conflict_do_nothing())
@@ -50,7 +50,7 @@ async def found_commission(
     author = Author(caller.principal_id, None)
     entry = made.entry(commission_id, commission_id, author, FOUNDED, {"commission": members}, CHARTER.version)
     row = {**members, **CLOSED, "id": commission_id, "rule": RULES[members["state"]], "refused_transition_id": None}
-    await _insert.run(connection, **row, **_head(entry))
+    await _insert.run(connection, **row, brought=None, **_head(entry))
     inside = [one for one in new.parties if one.party in members["secretariats"]]
     await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in inside])
     await append(connection, entry)
@@ -69,7 +69,7 @@ def _charter(new: CommissionCreate) -> dict[str, Any]:
         "outside": outside,
         "secretariats": {one.party: str(one.secretariat_id) for one in new.parties if one.party not in outside},
         "state": str(CharterState.KEPT if new.kept_by else CharterState.IN_FORCE),
-        "corrected": {},
+        **{name: {} for name in ("entered", "departed", "corrected")},
     }
 
 

@@ -15,7 +15,7 @@ from service.database.statement import Connection, Query
 from service.identity.queries import is_active
 from service.permissions import PERMISSIONS, Caller, Kind, Permission, Role
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import FIXED, PRINCIPAL, TOKEN, Condition, bound, roles_of
+from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, charter_of, fixed, roles_of
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.matter import SESSION
@@ -35,15 +35,16 @@ _called = sa.func.coalesce(
 _met: Final[list[Any]] = [sa.literal_column(f"'{state}'") for state in MET]
 
 
-def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
     """Add the session with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see.
 
     Of a session the secretariats alone decide, of a working group's also its co-leads: a member has no part in it.
     """
     roles = {**_roles(kind), Role.MEMBER: sa.false()}
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    joined = _session.join(_commission, _commission.c.id == _session.c.commission_id)
-    return asked.add_columns(*FIXED, *flags).select_from(joined).where(visible_to(kind))
+    charter = charter_of(locked)
+    joined = _session.join(charter, charter.c.id == _session.c.commission_id)
+    return asked.add_columns(*fixed(charter), *flags).select_from(joined).where(visible_to(kind))
 
 
 @cache
@@ -80,17 +81,17 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
 async def find(connection: Connection, name: Name, _: Caller | None, beside: UUID) -> Found | None:
     """Return another session that met under the ordinal `name`, of the same commission or group as `beside`; "": under its own.
 
-    The commission is locked for it: of two that are held under one ordinal at once, the second waits and finds the first.
+    Those of one commission wait for each other: of two that are held under one ordinal at once, the second finds the first.
     """
-    await _locking.row(connection, the_session=beside)
+    await _waiting.row(connection, the_session=beside)
     statement = _rival_of_number if name.key else _rival
     values = {"ordinal": int(name.key)} if name.key else {}
     return Found() if await statement.row(connection, beside_id=beside, **values) else None
 
 
 async def has_met(connection: Connection, commission_id: UUID, group_id: UUID | None, ordinal: int) -> bool:
-    """Return whether a session of the commission, or of its group, met under the ordinal; the commission is locked for it."""
-    await _locking_one.row(connection, commission_id=commission_id)
+    """Return whether a session of the commission, or of its group, met under the ordinal; others of it wait."""
+    await _waiting_for.row(connection, commission_id=commission_id)
     where = {"commission_id": commission_id, "place_id": group_id or commission_id, "ordinal": ordinal}
     return await _met_under.row(connection, **where) is not None
 
@@ -144,13 +145,16 @@ _met_under = Query(
     UUID,
 )
 _its = sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("the_session")).scalar_subquery()
-_locking = Query(sa.select(_commission.c.id).where(_commission.c.id == _its).with_for_update(key_share=True), UUID)
-_locking_one = Query(
-    sa.select(_commission.c.id)
-    .where(_commission.c.id == sa.bindparam("commission_id"))
-    .with_for_update(key_share=True),
-    UUID,
-)
+
+
+def _one_by_one(commission_id: Any) -> Query[Any]:  # noqa: ANN401 -- any expression
+    """Return what waits for whoever looks for an ordinal of this commission. Not its row: that is shared by all who decide in it."""
+    key = sa.func.hashtextextended(sa.cast(commission_id, sa.Text), sa.literal_column("0"))
+    return Query(sa.select(sa.func.pg_advisory_xact_lock(key).label("locked")), dict)
+
+
+_waiting = _one_by_one(_its)
+_waiting_for = _one_by_one(sa.bindparam("commission_id", type_=sa.Uuid()))
 _earlier = Query(
     sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical).where(told_of(_entry, _its)).order_by(_entry.c.seq),
     _Stored,

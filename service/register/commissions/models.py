@@ -2,15 +2,21 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.models import CODES, Decided, Recorded, decided
+
+
+def _nobody() -> Any:  # noqa: ANN401 -- a SQLModel field
+    """Return an object by party that is empty unless something is said: the release before did not know it."""
+    return Field(default=None, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}, nullable=False)
 
 
 class Rule(StrEnum):
@@ -58,12 +64,17 @@ class Commission(Table, Decided, table=True):
     founding_act: str | None = optional_words()
     state: CharterState = Field(sa_type=text_enum(CharterState), nullable=False)
     effective_on: str | None = optional_words()
+    entered: dict[str, dict[str, str]] = _nobody()
+    """Who began to take part after the founding: since when in the world, and the moment at which it took effect."""
+    departed: dict[str, dict[str, str]] = _nobody()
+    brought: dict[str, str] | None = document(nullable=True)
+    """What confirmations of the open proposal have brought: who begins to take part names its secretariat."""
     successor: str | None = optional_words()
     corrected: dict[str, int] = document()
 
 
 class CommissionParty(Table, table=True):
-    """A party of a commission, and the organisation that is its secretariat there."""
+    """A party that takes part in a commission, and the organisation that is its secretariat there; ended, never deleted."""
 
     __tablename__ = "commission_party"
     __table_args__: ClassVar[tuple[object, ...]] = (
@@ -79,6 +90,7 @@ class CommissionParty(Table, table=True):
     commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
     party: str = Field(primary_key=True, sa_type=sa.Text, foreign_key="party.code", ondelete="RESTRICT")
     secretariat_id: Id = Field(nullable=False, sa_type=sa.Uuid, index=True)
+    ended_at: datetime | None = moment(nullable=True)
 
 
 class CommissionAuditor(Table, table=True):

@@ -87,6 +87,9 @@ _one = Query(sa.select(_commission.c.id, _commission.c.code).where(_mine), Commi
 _UNREAD = {
     "parties",
     "outside",
+    "entered",
+    "departed",
+    "brought",
     "languages",
     "rule",
     "leaf",

@@ -15,8 +15,23 @@ from service.permissions import Caller, Kind, Role, everywhere
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, GroupRole, Membership
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
-FIXED: Final = tuple(table(Commission).c[name] for name in ("parties", "outside", "languages", "rule"))
-"""What the charter fixes for all that is decided in its commission."""
+_commission = table(Commission)
+_FIXED: Final = ("parties", "outside", "languages", "rule", "entered", "departed")
+
+
+def fixed(charter: sa.FromClause = _commission) -> list[sa.ColumnElement[Any]]:
+    """Return what the charter fixes for all that is decided in its commission, from its table or its locked row."""
+    return [*(charter.c[name] for name in _FIXED), charter.c.state.label("commission_state")]
+
+
+def charter_of(commission_id: sa.ScalarSelect[Any] | None) -> sa.FromClause:
+    """Return the charters, or the one with this id, locked FOR SHARE before anything else is: who takes part stays the same."""
+    if commission_id is None:
+        return _commission
+    wanted = sa.select(_commission).where(_commission.c.id == commission_id)
+    return wanted.with_for_update(read=True).cte("charter")
+
+
 Condition = sa.ColumnElement[bool]
 ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
 PARTY = sa.bindparam("caller_party", type_=sa.Text())
@@ -44,8 +59,9 @@ def roles_of(
 
     The subqueries do not depend on the row, so the database evaluates each once per statement.
     """
-    secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == ORGANISATION)
-    party = sa.select(_party.c.commission_id).where(_party.c.party == PARTY)
+    present = _party.c.ended_at.is_(None)
+    secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == ORGANISATION, present)
+    party = sa.select(_party.c.commission_id).where(_party.c.party == PARTY, present)
     auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == PRINCIPAL)
     represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
     conditions = {
@@ -53,6 +69,7 @@ def roles_of(
         Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
         Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
         Role.PARTY: _among(commission_id, party) if represents else sa.false(),
+        Role.NEWCOMER: sa.false(),
         Role.AUDITOR: _among(commission_id, auditor) if audits else sa.false(),
     }
     # First what needs no subquery.

@@ -1,6 +1,7 @@
 """What goes over the wire about commissions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -55,6 +56,26 @@ class CommissionPartyRead(Read):
     secretariat_id: UUID | None
 
 
+class Entered(Read):
+    """How, and since when, a party takes part."""
+
+    by: CharterAction = Field(description="The move by which it began to.")
+    on: ReducedDate
+    at: datetime = Field(
+        description="The moment at which it took effect: what was recorded before was not confirmed by it."
+    )
+
+
+class Departed(Read):
+    """Since when a party takes part no more."""
+
+    on: ReducedDate
+    at: datetime = Field(
+        description="The moment at which it took effect: what it had proposed or was to answer is over."
+    )
+    notified_on: ReducedDate
+
+
 class CommissionRead(Read):
     """A commission, as its charter says."""
 
@@ -71,6 +92,8 @@ class CommissionRead(Read):
     founded_on: ReducedDate | None
     founding_act: str | None
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
+    entered: dict[str, Entered] = Field(description="By party, who began to take part after the founding.")
+    departed: dict[str, Departed] = Field(description="By party, who left.")
     successor: str | None = Field(description="Of one that is dissolved: the code of the commission that follows it.")
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry that put each right."

@@ -20,6 +20,7 @@ from service.register.decisions.engine.locking import others, standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert
+from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.matter import Case
 from service.trail.version import Versions, check_version
@@ -45,6 +46,7 @@ async def record(
     if place is None:
         raise NotFound("There is no such commission.")
     _may_begin(caller, sound, place)
+    require_room_in(place["commission_state"], SESSION.kind, str(sound.get("action")))
     new = sent.read([*_wrong(sound, place), *await _taken(connection, sound, place, group)])
     row = _row(caller, new, place, known_id)
     move = _move(caller, new.held, row, place, known_transition_id) if new.held else None

@@ -13,7 +13,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import SESSIONS, seen_by, whose
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import FIXED, bound, roles_of
+from service.register.commissions.roles import bound, fixed, roles_of
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import live
@@ -124,7 +124,7 @@ def _place(kind: Kind) -> Query[dict[str, Any]]:
     asked = (
         sa.select(
             *(_commission.c[name] for name in ("id", "code")),
-            *FIXED,
+            *fixed(),
             _group.c.id.label("group_id"),
             *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, _group.c.id).items()),
             sa.func.uuidv7().label("new_id"),
@@ -133,5 +133,6 @@ def _place(kind: Kind) -> Query[dict[str, Any]]:
         )
         .select_from(_commission.outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"))
+        .with_for_update(read=True, of=_commission)
     )
     return Query(asked, dict)

@@ -26,6 +26,7 @@ from service.register.commitments.schemas import CommitmentCreate, PartyFactsPat
 from service.register.decisions.engine.locking import lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
+from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.matter import Case
 from service.register.parties.models import Organisation
@@ -57,6 +58,7 @@ async def record(
     place = await queries.place(connection, caller, commission, session, group) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
+        require_room_in(place["commission_state"], COMMITMENT.kind, "record")
     new = sent.read([*_wrong(sound, place), *await _wrong_lead(connection, caller, _id(sound.get(LEAD)))])
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])

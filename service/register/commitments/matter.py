@@ -12,7 +12,7 @@ from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.permissions import Caller, Kind
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import FIXED
+from service.register.commissions.roles import charter_of, fixed
 from service.register.commitments import counters
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.matter import COMMITMENT
@@ -27,12 +27,13 @@ _beside = _commitment.alias("beside")
 _NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)}
 
 
-def seen_by(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
     """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
     roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    joined = _commitment.join(_commission, _commission.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*FIXED, *flags).select_from(joined).where(visible_to(kind))
+    charter = charter_of(locked)
+    joined = _commitment.join(charter, charter.c.id == _commitment.c.commission_id)
+    return asked.add_columns(*fixed(charter), *flags).select_from(joined).where(visible_to(kind))
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import FIXED
+from service.register.commissions.roles import fixed
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import OPEN, State
@@ -76,15 +76,18 @@ def _same_item(kind: Kind) -> sa.Label[Any]:
 
 
 @cache
-def place(kind: Kind) -> Query[dict[str, Any]]:
-    """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`."""
+def place(kind: Kind, *, counts: bool) -> Query[dict[str, Any]]:
+    """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`.
+
+    The charter is locked FOR SHARE; where it `counts` the items between sessions, for itself, since nobody upgrades that lock.
+    """
     session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
     group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
     roles = roles_of(kind, _commission.c.id, _group.c.id)
     asked = (
         sa.select(
             *(_commission.c[name] for name in ("id", "code")),
-            *FIXED,
+            *fixed(),
             _session.c.ordinal,
             _session.c.id.label("session_found"),
             _session.c.state.label("session_state"),
@@ -96,5 +99,6 @@ def place(kind: Kind) -> Query[dict[str, Any]]:
         )
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"))
+        .with_for_update(read=not counts, key_share=counts, of=_commission)
     )
     return Query(asked, dict)

@@ -11,9 +11,10 @@ from service.errors import Fault
 from service.http.answers import answer
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
-from service.register.decisions.engine.locking import others, standing_in
+from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.many import Outcome
+from service.register.decisions.rules.ended import has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Facts, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
@@ -53,13 +54,19 @@ def open_transition(row: Row) -> dict[str, Any] | None:
 
 def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]:
     """Return the moves that the caller may propose, or make alone, with what each still needs: the `allowed_actions` of a matter."""
-    if not standing_in(caller, row).may(Permission.PROPOSE):
-        return []
-    awaited, proposed_by = others(row, caller.party), row["proposed_by"] if row["live"] else None
+    standing = standing_in(caller, row)
+    proposed_by = row["proposed_by"] if row["live"] else None
     return [
-        {"action": step.action, "missing": gaps, "awaits": [] if step.who is Who.OWN else awaited}
+        {
+            "action": step.action,
+            "missing": gaps,
+            "awaits": [] if step.who is Who.OWN else rules.awaits(step, {}, row, caller.party),
+        }
         for step, gaps in _moves(rules, rules.facts(row, row["parties"], row["languages"]))
-        if is_open_to(step, row, caller.party) and has_room(step, proposed_by, caller.party)
+        if standing.may(step.permission)
+        and has_room_in(row["commission_state"], rules.kind, step.action)
+        and is_open_to(step, row, caller.party)
+        and has_room(step, proposed_by, caller.party)
     ]
 
 

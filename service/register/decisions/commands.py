@@ -22,10 +22,12 @@ from service.register.decisions import queries
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
-from service.register.decisions.engine.writing import proposed, save, take_effect
+from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
+from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
 from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.matter import Name
 from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
@@ -52,6 +54,7 @@ async def propose(
     if not locked.has_room(step, caller.party):
         raise await _already_open(connection, caller, locked)
     locked.standing.require(step.permission)
+    require_room_in(locked.row["commission_state"], matter.kind, step.action)
     judged = judge(matter.rules, step, replace(locked.case, party=caller.party), body)
     return await _open(connection, caller, locked, judged)
 
@@ -95,7 +98,7 @@ async def _already_open(connection: Connection, caller: Caller, locked: Locked) 
 async def _open(connection: Connection, caller: Caller, locked: Locked, judged: Judged) -> Row:
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
-    awaits = locked.awaits(judged.step, caller.party)
+    awaits = locked.awaits(judged.step, judged.evidence, caller.party)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case = locked.case if awaits else await locked.deciding(connection, judged.step)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
@@ -103,6 +106,10 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
     if judged.step.takes_back and locked.proposal:
         effect.told["withdrawn"] = str(locked.proposal)
         others.append(closed(locked.proposal, TransitionStatus.WITHDRAWN, at))
+    elif locked.proposal and judged.step.action in matter.rules.leaving and caller.party in _needed(row):
+        effect.told[str(TransitionStatus.PARTY_LEFT)] = str(locked.proposal)
+        effect.columns.update(CLOSED)
+        others.append(closed(locked.proposal, TransitionStatus.PARTY_LEFT, at))
     await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
     told = {
         **made,
@@ -111,6 +118,11 @@ async def _open(connection: Connection, caller: Caller, locked: Locked, judged: 
         "confirmed_at": None if awaits else at,
     }
     return queries.warned(matter, told)
+
+
+def _needed(row: Row) -> set[str]:
+    """Return the parties that the open proposal needs: who made it, and whom it awaits."""
+    return {row["proposed_by"], *row["awaiting"]}
 
 
 async def answer(
@@ -123,9 +135,11 @@ async def answer(
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
     await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
-    new = sent.read(unreasoned(sent.sound))
+    new = sent.read([*unreasoned(sent.sound), *await _wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
+    brings = {"secretariat_id": str(new.secretariat_id)} if new.secretariat_id else {}
+    data |= {"brings": brings} if brings else {}
     said = _said(transition_id, caller, locked, new)
     kind, status = "transition.confirmed", TransitionStatus.OPEN
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
@@ -135,11 +149,9 @@ async def answer(
         changes: Mapping[str, Any] = {**CLOSED, "refused_transition_id": transition_id}
     elif awaiting:
         changes = {"awaiting": awaiting}
+        changes |= {"brought": {"transition": str(transition_id), **brings}} if brings else {}
     else:
-        still_possible(locked.matter.rules, locked.found)
-        step = step_of(locked.matter.rules, locked.facts, body_of(known))
-        case = await locked.deciding(connection, step)
-        effect = take_effect(locked.matter, step, known["evidence"], case)
+        effect = await _last_confirmed(connection, locked, known, brings)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
         others += effect.beside
     if status is not TransitionStatus.OPEN:
@@ -153,6 +165,16 @@ async def answer(
     return queries.warned(
         locked.matter, {**known, **queries.named({**locked.row, **changes}), **done, "confirmations": [said]}
     )
+
+
+async def _last_confirmed(connection: Connection, locked: Locked, known: Row, brings: Mapping[str, Any]) -> Effect:
+    """Return what a proposal changes that every party has confirmed; 409 where it cannot take effect any more."""
+    rules = locked.matter.rules
+    still_possible(rules, locked.found)
+    require_room_in(locked.row["commission_state"], rules.kind, known["action"])
+    step = step_of(rules, locked.facts, body_of(known))
+    evidence = {**known["evidence"], **_brought(locked, known["id"]), **brings}
+    return take_effect(locked.matter, step, evidence, await locked.deciding(connection, step))
 
 
 async def withdraw(
@@ -181,6 +203,33 @@ async def _lock_proposed(
     known = await queries.get(connection, matters, caller, transition_id)
     matter = next(one for one in matters if one.kind == known["matter_kind"])
     return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(body_of(known)))
+
+
+def _brought(locked: Locked, transition_id: UUID) -> dict[str, Any]:
+    """Return what confirmations of this proposal have brought before."""
+    known = locked.row.get("brought") or {}
+    return (
+        {name: one for name, one in known.items() if name != "transition"}
+        if known.get("transition") == str(transition_id)
+        else {}
+    )
+
+
+async def _wrongly_brought(
+    connection: Connection, caller: Caller, known: Row, locked: Locked, sound: Mapping[str, Any]
+) -> list[Fault]:
+    """Return what a confirmation lacks, or brings that is not asked of it: whose party begins to take part names its secretariat."""
+    rules, given = locked.matter.rules, sound.get("secretariat_id")
+    asked = rules.asked(known["action"], known["evidence"], locked.row, caller.party)
+    if sound.get("decision") == Decision.REFUSE or (not asked and not given):
+        return []
+    if not asked:
+        return [fault("/secretariat_id", "is asked only of a party that begins to take part in a commission")]
+    if not given:
+        return [fault("/secretariat_id", "is needed: the organisation that is your secretariat here")]
+    name = Name("/secretariat_id", "organisation", given)
+    wrong = rules.wrong_name(name, await locked.matter.find(connection, name, caller, locked.row["id"]))
+    return [wrong] if wrong else []
 
 
 def body_of(known: Row) -> dict[str, Any]:
@@ -221,8 +270,8 @@ async def _require_open(connection: Connection, locked: Locked, transition_id: U
     if locked.proposal == transition_id:
         return
     # Expiry is judged under the lock; no entry may have said it yet.
-    expired = locked.expired == transition_id
-    became = TransitionStatus.EXPIRED if expired else await queries.status(connection, transition_id)
+    ended = locked.over if locked.row["open_transition_id"] == transition_id else None
+    became = ended or await queries.status(connection, transition_id)
     state = str(locked.row["state"])
     noun = locked.matter.rules.lifecycle.noun.split(maxsplit=1)[1]
     raise ProposalClosed(

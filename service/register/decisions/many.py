@@ -16,8 +16,9 @@ from service.errors import NotFound, ServiceError
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
-from service.register.decisions.engine.locking import lock_all, look_up, rows_beside
+from service.register.decisions.engine.locking import lock_all, look_up, rows_beside, share
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.rules.ended import CHARTER
 from service.register.decisions.schemas import (
     ConfirmationCreate,
     ConfirmationsCreate,
@@ -50,7 +51,7 @@ async def answer(
     ]
     known = await queries.transitions_of(connection, matters, caller, commission_id, [one.id for one in asked])
     wanted = [(matter, row["matter_id"], commands.body_of(row)) for matter, row in known]
-    await _lock(connection, None, matters, wanted)
+    await _lock(connection, commission_id, None, matters, wanted)
     there = {row["id"] for _, row in known}
     done = []
     for one in asked:
@@ -71,7 +72,7 @@ async def propose(
     new = sent.read()
     body = {"action": new.action, **(new.model_extra or {})}
     known = await queries.matters_of(connection, matters, caller, commission_id, new.matters)
-    await _lock(connection, caller, matters, [(matter, key, body) for key, matter in known.items()])
+    await _lock(connection, commission_id, caller, matters, [(matter, key, body) for key, matter in known.items()])
     done = []
     for key in new.matters:
         proposed = partial(commands.propose, connection, known[key], caller, key, body, None) if key in known else None
@@ -86,6 +87,7 @@ def _may_act(caller: Caller, permission: Permission) -> None:
 
 async def _lock(
     connection: Connection,
+    commission_id: UUID,
     seeing: Caller | None,
     matters: Matters,
     wanted: Sequence[tuple[Matter, UUID, Mapping[str, Any]]],
@@ -96,7 +98,10 @@ async def _lock(
         keys[matter].add(key)
         named = matter.rules.names(body) if body["action"] in matter.rules.naming else ()
         keys[matter] |= rows_beside(await look_up(connection, matter, key, named, seeing)).keys()
-    # Sessions before commitments: whoever names others names them downwards.
+    if not any(keys[matter] for matter in matters if matter.kind == CHARTER):
+        # Who takes part stays the same meanwhile; a charter that moves itself is locked for that alone.
+        await share(connection, commission_id)
+    # Charters and sessions before commitments: whoever names others names them downwards.
     for matter in reversed(matters):
         await lock_all(connection, matter, sorted(keys[matter]))
     for matter in matters:

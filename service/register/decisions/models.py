@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, text_enum
@@ -23,6 +23,7 @@ class TransitionStatus(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    PARTY_LEFT = "party_left"
 
 
 class Decision(StrEnum):
@@ -65,9 +66,36 @@ def decided(name: str) -> tuple[sa.Constraint | sa.Index, ...]:
 
 
 def live(matter: sa.Table) -> sa.ColumnElement[bool]:
-    """Return the condition that a proposal for the matter is open, and its end has not come."""
+    """Return the condition that a proposal for the matter is open: its end has not come, and nobody has left that it needs."""
     there = matter.c
-    return there.open_transition_id.is_not(None) & (there.expires_at.is_(None) | (there.expires_at > sa.func.now()))
+    lasts = there.expires_at.is_(None) | (there.expires_at > sa.func.now())
+    return there.open_transition_id.is_not(None) & lasts & sa.not_(left(matter))
+
+
+# The commission stands above: of it, no more is known here.
+_charter = sa.table("commission", sa.column("id", sa.Uuid()), sa.column("departed", JSONB())).alias("its_charter")
+
+
+def left(matter: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that a party has left which the matter's open proposal needs, since it was made."""
+    there, move = matter.c, Transition.__table__.alias("its_move")  # type: ignore[attr-defined]
+    gone = (
+        sa.func.jsonb_each(_charter.c.departed)
+        .table_valued(sa.column("party", sa.Text()), sa.column("told", JSONB()), name="gone")
+        .render_derived()
+    )
+    needed = sa.func.array_append(there.awaiting, there.proposed_by, type_=CODES)
+    at = sa.cast(gone.c.told["at"].astext, sa.DateTime(timezone=True))
+    nobody: sa.ColumnElement[Any] = sa.literal_column("'{}'::jsonb")
+    found = sa.exists().where(
+        _charter.c.id == (there.commission_id if "commission_id" in there else there.id),
+        _charter.c.departed != nobody,
+        move.c.id == there.open_transition_id,
+        gone.c.party == sa.any_(needed),
+        at > move.c.proposed_at,
+    )
+    # Asked only where a proposal is open.
+    return sa.case((there.open_transition_id.is_not(None), found), else_=sa.false())
 
 
 class Transition(Table, table=True):

@@ -16,7 +16,7 @@ from service.identity.models import Principal
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
-from service.register.decisions.models import Confirmation, Transition, TransitionStatus
+from service.register.decisions.models import Confirmation, Transition, TransitionStatus, left
 from service.register.parties.models import Organisation
 from service.register.parties.queries import require_registered
 from service.values import PartyCode
@@ -44,7 +44,18 @@ _office = (
 )
 # A proposal past its end is expired whether or not an entry has said so yet.
 _past = (_transition.c.status == sa.literal_column("'open'")) & (_transition.c.expires_at <= sa.func.now())
-_status = sa.case((_past, TransitionStatus.EXPIRED.value), else_=sa.cast(_transition.c.status, sa.Text))
+
+
+def _left(matter: Matter) -> sa.ColumnElement[bool]:
+    """Return whether a party has left that the transition needs, which is still stored as open."""
+    open_one = matter.table.c.open_transition_id == _transition.c.id
+    stored = (_transition.c.status == sa.literal_column("'open'")) & open_one
+    return sa.func.coalesce(stored & left(matter.table), sa.false())
+
+
+def _status_of_its(matter: Matter) -> sa.ColumnElement[str]:
+    gone = (_left(matter), TransitionStatus.PARTY_LEFT.value)
+    return sa.case((_past, TransitionStatus.EXPIRED.value), gone, else_=sa.cast(_transition.c.status, sa.Text))
 
 
 class Filter(BaseModel):
@@ -62,7 +73,7 @@ class Filter(BaseModel):
         default_factory=list, max_length=20, description="One of these parties made it."
     )
     status: list[TransitionStatus] = Field(
-        default_factory=list, max_length=5, description="It has one of these statuses."
+        default_factory=list, max_length=6, description="It has one of these statuses."
     )
 
 
@@ -159,7 +170,7 @@ def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:
     """Return what a transition says, and what of its matter."""
     return [
         *(column for column in _transition.c if column.name != "status"),
-        _status.label("status"),
+        _status_of_its(matter).label("status"),
         sa.case((_transition.c.status == TransitionStatus.EFFECTIVE, _transition.c.closed_at)).label("confirmed_at"),
         matter.reference.label("matter_reference"),
         matter.titles.label("matter_titles"),
@@ -221,7 +232,7 @@ def _page(
     for matter in matters:
         wanted = [_transition.c.id > sa.bindparam("after"), *(_filtered(matter, name) for name in filters)]
         if statuses:
-            wanted.append(sa.or_(*(_in_status(one) for one in statuses)))
+            wanted.append(sa.or_(*(_in_status(matter, one) for one in statuses)))
         page = _visible(matter, kind).where(*wanted).order_by(_transition.c.id).limit(_LIMIT)
         pages.append(page)
     return Query(_of_each(pages).order_by("id").limit(_LIMIT), dict)
@@ -251,14 +262,17 @@ def _filtered(matter: Matter, name: str) -> sa.ColumnElement[bool]:
 def _awaited(matter: Matter) -> sa.ColumnElement[bool]:
     """Return whether the transition is the matter's open proposal, and its end has not come."""
     live = _transition.c.expires_at.is_(None) | (_transition.c.expires_at > sa.func.now())
-    return sa.and_(matter.table.c.open_transition_id == _transition.c.id, live)
+    return sa.and_(matter.table.c.open_transition_id == _transition.c.id, live, sa.not_(left(matter.table)))
 
 
-def _in_status(one: str) -> sa.ColumnElement[bool]:
+def _in_status(matter: Matter, one: str) -> sa.ColumnElement[bool]:
     stored = _transition.c.status == sa.literal_column(f"'{one}'")
     match one:
         case TransitionStatus.OPEN:
-            return stored & sa.func.coalesce(_transition.c.expires_at > sa.func.now(), sa.true())
+            lasts = sa.func.coalesce(_transition.c.expires_at > sa.func.now(), sa.true())
+            return stored & lasts & sa.not_(_left(matter))
         case TransitionStatus.EXPIRED:
             return stored | _past
+        case TransitionStatus.PARTY_LEFT:
+            return stored | _left(matter)
     return stored

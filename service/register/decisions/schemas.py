@@ -12,7 +12,7 @@ from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
 from service.values import Read, Reason, Strict
-from service.values.codes import MatterId
+from service.values.codes import MatterId, OrganisationId
 
 Digest = Annotated[
     str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
@@ -24,6 +24,10 @@ class ConfirmationCreate(Strict):
 
     decision: Decision
     reason: Reason | None = Field(None, description="Needed for a refusal.")
+    secretariat_id: OrganisationId | None = Field(
+        None,
+        description="Needed of a party that begins to take part in a commission, and only then: its secretariat there.",
+    )
     reviewed: Digest | None = Field(
         None,
         description="What was looked at, as the list of transitions says it: if something has changed since, it is refused (412).",

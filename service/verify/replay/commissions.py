@@ -7,7 +7,7 @@ from typing import Any
 
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
-from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterState
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.matters import RULES
@@ -30,10 +30,10 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         if not register.id:
             _founded(register, subject, entry)
         return
-    party = register.party_of(entry)
     if entry.v > 1:
-        _decide(register, subject, entry, party)
+        _decide(register, subject, entry, _party(register, subject, entry))
         return
+    party = register.party_of(entry)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
     if kind in {derived.RECORDED, derived.CHANGED}:
@@ -61,10 +61,18 @@ def _founded(register: Register, subject: Subject, entry: Entry) -> None:
     subject.tells()
 
 
+def _party(register: Register, subject: Subject, entry: Entry) -> str:
+    """Return the party for which the entry was written: one that takes part, or that is to begin to and says so."""
+    about = entry.data.get("proposal") or (subject.waiting.proposal if subject.waiting else None)
+    if about and about["action"] in ENTERING and entry.party and about["evidence"].get("party") == entry.party:
+        return entry.party
+    return register.party_of(entry)
+
+
 def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     """Replay a move of the charter."""
-    if subject.waiting or "expired" in entry.data:
-        decisions.expire(subject, entry)
+    if subject.waiting or "expired" in entry.data or "party_left" in entry.data:
+        decisions.end(register, subject, entry)
     decisions.follow(register, subject, entry, party)
     if "proposal" in entry.data or "effective" in entry.data:
         subject.tells()

@@ -144,11 +144,12 @@ class Recorded2(TypedDict):
 
 @strict
 class Proposed(TypedDict):
-    """A move was proposed; `expired` names an earlier proposal whose end had come, `withdrawn` one that a retraction takes back."""
+    """A move was proposed; `expired` names an earlier proposal whose end had come, `party_left` one that needs who has left, `withdrawn` one that a retraction takes back."""
 
     proposal: Proposal
     effective: NotRequired[Effective]
     expired: NotRequired[Id]
+    party_left: NotRequired[Id]
     withdrawn: NotRequired[Id]
 
 
@@ -158,6 +159,7 @@ class Confirmed(TypedDict):
 
     transition: Id
     reason: Reason | None
+    brings: NotRequired[dict[Literal["secretariat_id"], Id]]
     effective: NotRequired[Effective]
 
 
@@ -185,3 +187,4 @@ class Changed(TypedDict):
     after: dict[PartyCode, PartyFacts]
     if_match: NotRequired[Literal["*"]]
     expired: NotRequired[Id]
+    party_left: NotRequired[Id]

@@ -25,8 +25,8 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     if subject.rules and subject.rules.version < entry.v:
         subject.facts = upgraded(subject.facts)
     subject.rules = RULES["commitment", entry.v]
-    if subject.waiting or "expired" in data:
-        decisions.expire(subject, entry)
+    if subject.waiting or "expired" in data or "party_left" in data:
+        decisions.end(register, subject, entry)
     if kind == "commitment.recorded":
         _record(register, subject, entry, party)
     elif kind == "commitment.changed":

@@ -3,8 +3,12 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from service.register.commissions.rules.charter.lifecycle import CharterAction
+from service.register.decisions.rules.ended import UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.own import RECORDER, has_room, is_open_to
@@ -13,20 +17,43 @@ from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
+Members = Mapping[str, Any]
+
 
 def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     """Replay a proposal of the subject, or an answer to one; raises `Broken` with the rule that it breaks."""
     _REPLAYS[entry.kind](register, subject, entry, party)
 
 
-def expire(subject: Subject, entry: Entry) -> None:
-    """Close a proposal whose end has come: the entry that comes after it names it."""
-    waiting, expired = subject.waiting, entry.data.get("expired")
-    due = waiting.proposal["transition"] if waiting and not lasts(waiting.proposal, entry.recorded_at) else None
-    if due:
-        require(expired is not None, "it does not say that the proposal before it had expired")
+def end(register: Register, subject: Subject, entry: Entry) -> None:
+    """Close a proposal that ended by itself: the entry that comes after it names it."""
+    waiting, told = subject.waiting, entry.data
+    expired = left = None
+    if waiting and not lasts(waiting.proposal, entry.recorded_at):
+        expired = waiting.proposal["transition"]
+        require(told.get("expired") is not None, "it does not say that the proposal before it had expired")
+    elif waiting and _lacks(register, waiting):
+        left = waiting.proposal["transition"]
+        require(
+            told.get("party_left") is not None,
+            "it does not say that a party had left which the proposal before it needs",
+        )
+    require(told.get("expired") == expired, "it says that a proposal expired which did not")
+    if not _leaves(told):
+        require(told.get("party_left") == left, "it says that a proposal is over since a party left, which it is not")
+    if expired or left:
         subject.waiting = None
-    require(expired == due, "it says that a proposal expired which did not")
+
+
+def _lacks(register: Register, waiting: Waiting) -> bool:
+    """Return whether a party has left that the proposal needs, since it was made."""
+    departed = register.charter.get("departed") or {}
+    return bool(departed) and has_left(departed, {waiting.by, *waiting.awaiting}, datetime.fromisoformat(waiting.at))
+
+
+def _leaves(told: Members) -> bool:
+    """Return whether the entry itself tells of a party that leaves, which ends what needs it."""
+    return bool(told.get("proposal")) and told["proposal"]["action"] == CharterAction.LEAVE
 
 
 def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry: Entry, party: str) -> None:
@@ -39,12 +66,21 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     row = judge(register, rules, subject, proposal, entry.recorded_at, party)
     facts = {**subject.facts, RECORDER: subject.recorded_by}
     require(is_open_to(row, facts, party), f"it was done for {party}, which another party alone may do")
-    awaits = [] if row.who is Who.OWN else register.others(party)
+    state = register.charter["state"]
+    # Of one that is unsettled nobody can tell what was written before it was known to be.
+    require(
+        state == UNSETTLED or has_room_in(state, rules.kind, row.action),
+        "the commission is dissolved, and takes no such move",
+    )
+    fixed = {**subject.facts, **register.fixed}
+    awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], fixed, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
-    opened = Waiting(proposal, row, party, awaits)
+    opened = Waiting(proposal, row, party, list(awaits), entry.recorded_at)
     _take_back(subject, row, entry)
+    if row.action in rules.leaving:
+        _leave(subject, entry, party)
     if row.who is Who.OWN:
         _conclude(register, subject, opened, entry)
         return
@@ -60,6 +96,17 @@ def _take_back(subject: Subject, row: Step, entry: Entry) -> None:
         subject.waiting = None
 
 
+def _leave(subject: Subject, entry: Entry, party: str) -> None:
+    """Close an open proposal that needs the party that leaves: the entry names it."""
+    waiting = subject.waiting
+    over = waiting.proposal["transition"] if waiting and party in {waiting.by, *waiting.awaiting} else None
+    require(
+        entry.data.get("party_left") == over, "it does not name just the proposal that is over since the party leaves"
+    )
+    if over:
+        subject.waiting = None
+
+
 def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     assert subject.rules is not None
     open_proposal(register, subject.rules, subject, entry, party)
@@ -68,6 +115,13 @@ def _propose(register: Register, subject: Subject, entry: Entry, party: str) -> 
 def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     waiting = _answered(subject, entry, party)
     waiting.awaiting.remove(party)
+    assert subject.rules is not None
+    brings, action, evidence = entry.data.get("brings", {}), waiting.proposal["action"], waiting.proposal["evidence"]
+    asked = subject.rules.asked(action, evidence, subject.facts, party)
+    require(
+        sorted(brings) == sorted(asked), f"it brings not just what is asked of {party}: {', '.join(asked) or 'nothing'}"
+    )
+    waiting.brought |= brings
     _settle(register, subject, waiting, entry)
 
 
@@ -117,7 +171,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     # By the rules of the entry in which it takes effect, as who wrote that entry did.
     rules = subject.rules
     assert rules is not None
-    body = {**waiting.proposal["evidence"], "action": waiting.proposal["action"]}
+    body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
     case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
     hold_to_names(rules, case)
     effective = rules.effective(waiting.row, body, case)

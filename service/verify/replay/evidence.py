@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
-from service.register.commissions.rules.charter.requirements import ORGANISATION
+from service.register.commissions.rules.charter.requirements import ORGANISATION, PARTY
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
@@ -93,7 +93,7 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
         return find(rules, subject.told.read(register.again), name.key)
     if name.kind == RIVAL:
         return _rival(register, subject.facts, name.key)
-    if name.kind == ORGANISATION:
+    if name.kind in {ORGANISATION, PARTY}:
         # The registry has a log of its own.
         return Found()
     if name.kind != "commitment":

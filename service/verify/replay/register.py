@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commitments.rules.numbering import is_restricted, number_of
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
@@ -24,6 +23,10 @@ class Waiting:
     """Its row of the lifecycle: while it is open, no other proposal moves the matter."""
     by: str
     awaiting: list[str]
+    at: str = ""
+    """When it was made."""
+    brought: dict[str, Any] = field(default_factory=dict)
+    """What confirmations have brought."""
 
 
 @dataclass(slots=True)
@@ -111,7 +114,8 @@ class Register:
             raise Broken(f"it was done for {entry.party}, which is not a party of this commission{kept}")
         return entry.party
 
-    def others(self, party: str) -> list[str]:
-        """Return the parties that have to confirm what `party` proposes: nobody of one that is unsettled."""
-        unsettled = self.charter["state"] == CharterState.UNSETTLED
-        return [] if unsettled else [one for one in self.inside if one != party]
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """Return what the charter fixes for all that is decided in its commission."""
+        names = ("parties", "outside", "entered", "departed")
+        return {**{name: self.charter[name] for name in names}, "commission_state": self.charter["state"]}

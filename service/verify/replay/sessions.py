@@ -22,8 +22,8 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     require(("session", entry.v) in RULES, f"no entry of a session has the version {entry.v}")
     require((kind == "session.recorded") == (not subject.facts), "a session is recorded once, before all else")
     subject.rules = RULES["session", entry.v]
-    if subject.waiting or "expired" in data:
-        decisions.expire(subject, entry)
+    if subject.waiting or "expired" in data or "party_left" in data:
+        decisions.end(register, subject, entry)
     if kind == "session.recorded":
         _begin(register, subject, entry, party)
     else:

@@ -36,7 +36,9 @@ async def test_nobody_but_a_secretariat_moves_a_charter(world: World) -> None:
 
 async def test_what_may_be_done_is_what_is_allowed(world: World) -> None:
     allowed = {one["action"]: one["awaits"] for one in (await charter(world))["allowed_actions"]}
-    assert allowed == {"amend": ["AZ"], "dissolve": ["AZ"], "name_secretariat": [], "correct": ["AZ"]}
+    assert allowed == {
+        "accede": ["AZ"], "leave": [], "amend": ["AZ"], "dissolve": ["AZ"], "name_secretariat": [], "correct": ["AZ"],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

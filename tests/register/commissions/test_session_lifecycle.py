@@ -81,8 +81,12 @@ def test_of_every_matter_each_role_may_just_what_its_permissions_say(matter: Mat
     for role, row in product(Role, rows):
         # Nobody but a party's secretariat, or who belongs to the working group, moves anything.
         may = role in {Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER}
+        entering = matter.kind == "commission" and str(action) in {"join", "accede"}
+        if entering:
+            # And who registers for a party that is to take part.
+            may = role in {Role.SECRETARIAT, Role.NEWCOMER}
         assert (row.permission in PERMISSIONS[role]) is may
-        assert row.permission is Permission.PROPOSE
+        assert row.permission is (Permission.JOIN if entering else Permission.PROPOSE)
 
 
 @pytest.mark.parametrize("matter", MATTERS, ids=[one.kind for one in MATTERS])

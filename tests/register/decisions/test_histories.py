@@ -41,6 +41,10 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "dissolve", "effective_on": "2026", **REASON},
         {"action": "name_secretariat", "secretariat_id": organisation(101)},
         {"action": "name_secretariat", "secretariat_id": organisation(201)},
+        {"action": "leave", "effective_on": "2026", "notified_on": "2026", **REASON},
+        {"action": "join", "party": "AZ", "effective_on": "2026"},
+        {"action": "join", "party": "AZ", "effective_on": "2026", "secretariat_id": organisation(201)},
+        {"action": "accede", "party": "PK", "effective_on": "2026"},
     ],
 }  # fmt: skip
 FACTS: Final = [

@@ -27,6 +27,7 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,
     ("commission", "name_secretariat"): None,
+    ("commission", "leave"): None,
 }
 TAKING_BACK: Final = {("commitment", "retract"), ("session", "retract")}
 FACTS: Final = {RECORDER: "PK", "host_party": "AZ"}

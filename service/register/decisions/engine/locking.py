@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cache
 from typing import Any, Final, NoReturn
 from uuid import UUID
@@ -15,7 +16,8 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.trail import brought
-from service.register.decisions.models import Transition
+from service.register.decisions.models import Transition, TransitionStatus
+from service.register.decisions.rules.ended import CHARTER, UNSETTLED, has_left
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case, Facts, Found, Name
 from service.register.decisions.rules.numbers import Numbers
@@ -26,11 +28,14 @@ from service.trail.stamp import Stamp
 
 _transition = table(Transition)
 _FLAGS: Final = {
-    f"is_{role}": str(role) for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.AUDITOR)
+    f"is_{role}": str(role)
+    for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.NEWCOMER, Role.AUDITOR)
 }
 _MOVE: Final = "move_"
 # What is asked for by itself, whatever the table of the matter has.
-_ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule"}
+_ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule", "entered", "departed"}
+# What a caller is in a commission as long as its party takes part there.
+_INSIDE: Final = ("is_secretariat", "is_co_lead", "is_member", "is_party")
 # What never changes of a proposal: after a wait only the locked row is read anew.
 _PROPOSED: Final = [
     column.label(f"{_MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}
@@ -47,17 +52,23 @@ class Locked:
     stamp: Stamp
     found: Mapping[Name, Found | None] = field(default_factory=dict)
     """What stands under each name in the proposal; locked too, where a move of it would matter."""
+    left: bool = False
+    """Whether a party has left that the open proposal needs."""
 
     @property
     def proposal(self) -> UUID | None:
-        """Return the open proposal, judged now: one past its `expires_at` is open no more."""
-        end = self.row["expires_at"]
-        return None if end is not None and end <= self.stamp.at else self.row["open_transition_id"]
+        """Return the open proposal, judged now: one past its `expires_at`, or that needs who has left, is open no more."""
+        return None if self.over else self.row["open_transition_id"]
 
     @property
-    def expired(self) -> UUID | None:
-        """Return the proposal that has expired and of which no entry says so yet."""
-        return None if self.proposal else self.row["open_transition_id"]
+    def over(self) -> TransitionStatus | None:
+        """Return what became of a proposal that ended by itself and of which no entry says so yet."""
+        if self.row["open_transition_id"] is None:
+            return None
+        end = self.row["expires_at"]
+        if end is not None and end <= self.stamp.at:
+            return TransitionStatus.EXPIRED
+        return TransitionStatus.PARTY_LEFT if self.left else None
 
     @property
     def facts(self) -> Facts:
@@ -74,9 +85,9 @@ class Locked:
         """Return what the step takes effect by: also the series in which it gives the matter its number, locked."""
         return replace(self.case, numbers=await numbers_for(connection, self.matter, step, self.row))
 
-    def awaits(self, step: Step, party: str | None) -> list[str]:
+    def awaits(self, step: Step, evidence: Mapping[str, Any], party: str | None) -> list[str]:
         """Return the parties that have to confirm what `party` proposes."""
-        return [] if step.who is Who.OWN else others(self.row, party)
+        return [] if step.who is Who.OWN else self.matter.rules.awaits(step, evidence, self.row, party)
 
     def has_room(self, step: Step, party: str | None) -> bool:
         """Return whether the step may be proposed beside what is open."""
@@ -91,7 +102,7 @@ async def numbers_for(connection: Connection, matter: Matter, step: Step, row: R
 
 def others(row: Row, party: str | None) -> list[str]:
     """Return the parties that have to confirm what `party` proposes: nobody where it keeps the register alone."""
-    if row["rule"] == "unilateral":
+    if row["commission_state"] == UNSETTLED:
         return []
     return [code for code in row["parties"] if code != party and code not in row["outside"]]
 
@@ -118,12 +129,15 @@ async def lock(
     once: the second waits here, and then reads the row as the first left it; what it decides on must therefore lie on this row.
     """
     found = await look_up(connection, matter, matter_id, named, seeing)
+    if matter.kind == CHARTER:
+        # It waits for those who share it, and they leave its row as it was: the moment is read after the wait.
+        await lock_all(connection, matter, [matter_id])
     beside = rows_beside(found)
     locked = None
     for key in sorted({matter_id, *beside}):
         if key == matter_id:
             row = await _by_id(matter, caller.kind).row(connection, matter_id=key, **matter.bound(caller))
-            locked = _locked(matter, caller, row or await _absent(connection, caller, matter))
+            locked = await _locked(connection, matter, caller, row or await _absent(connection, caller, matter))
         elif one := found[beside[key]]:
             state = await _state(matter).one(connection, matter_id=key)
             found[beside[key]] = replace(one, is_open=state in matter.rules.lifecycle.takes_up)
@@ -151,6 +165,11 @@ async def lock_all(connection: Connection, matter: Matter, keys: Sequence[UUID])
         await _every(matter).rows(connection, keys=keys)
 
 
+async def share(connection: Connection, commission_id: UUID) -> None:
+    """Lock the commission's charter FOR SHARE: who takes part in it stays the same until the transaction ends."""
+    await _sharing.row(connection, commission_id=commission_id)
+
+
 async def lock_proposed(
     connection: Connection, matters: Matters, caller: Caller, transition_id: UUID
 ) -> tuple[Row, Locked] | None:
@@ -165,11 +184,34 @@ async def lock_proposed(
     if row is None:
         return None
     proposed = {name.removeprefix(_MOVE): value for name, value in row.items() if name.startswith(_MOVE)}
-    return proposed, _locked(matter, caller, row)
+    return proposed, await _locked(connection, matter, caller, row)
 
 
-def _locked(matter: Matter, caller: Caller, row: Row) -> Locked:
-    return Locked(matter, row, standing_in(caller, row), Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"])))
+async def _locked(connection: Connection, matter: Matter, caller: Caller, row: Row) -> Locked:
+    # Who takes part is read from the locked charter: the roles were read before the wait.
+    inside = caller.party in row["parties"] and caller.party not in row["outside"]
+    roles = {"is_newcomer": False} if inside else dict.fromkeys(_INSIDE, False)
+    left = bool(row["departed"]) and await _has_left(connection, row)
+    stamp = Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"]))
+    return Locked(matter, row, standing_in(caller, {**row, **roles}), stamp, left=left)
+
+
+async def _has_left(connection: Connection, row: Row) -> bool:
+    """Return whether a party has left that the open proposal needs, since it was made."""
+    needed = {*row["awaiting"], row["proposed_by"]}
+    if row["open_transition_id"] is None or not needed & {*row["departed"]}:
+        return False
+    since = await _proposed_at.one(connection, transition_id=row["open_transition_id"])
+    return has_left(row["departed"], needed, since)
+
+
+_charter = sa.table("commission", sa.column("id", sa.Uuid()))
+_sharing = Query(
+    sa.select(_charter.c.id).where(_charter.c.id == sa.bindparam("commission_id")).with_for_update(read=True), UUID
+)
+_proposed_at = Query(
+    sa.select(_transition.c.proposed_at).where(_transition.c.id == sa.bindparam("transition_id")), datetime
+)
 
 
 async def _absent(connection: Connection, caller: Caller, matter: Matter) -> NoReturn:
@@ -178,8 +220,10 @@ async def _absent(connection: Connection, caller: Caller, matter: Matter) -> NoR
 
 
 @cache
-def _locking(matter: Matter, kind: Kind, *also: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Return the locked read: FOR NO KEY UPDATE, so that foreign keys of others do not wait."""
+def _locking(
+    matter: Matter, kind: Kind, commission_id: sa.ScalarSelect[Any], *also: sa.ColumnElement[Any]
+) -> sa.Select[Any]:
+    """Return the locked read: FOR NO KEY UPDATE, so that foreign keys of others do not wait; first the charter, FOR SHARE."""
     columns = [column for column in matter.table.c if column.computed is None and column.name not in _ASKED]
     stamp = (
         sa.func.uuidv7().label("new_id"),
@@ -192,24 +236,33 @@ def _locking(matter: Matter, kind: Kind, *also: sa.ColumnElement[Any]) -> sa.Sel
         *titles,
         matter.dates.label("matter_dates"),
     )
-    asked = matter.seen_by(kind, sa.select(*columns, *stamp, *told, *also))
+    asked = matter.seen_by(kind, sa.select(*columns, *stamp, *told, *also), commission_id)
     return asked.with_for_update(key_share=True, of=matter.table)
 
 
 @cache
 def _by_id(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
-    return Query(_locking(matter, kind).where(matter.table.c.id == sa.bindparam("matter_id")), dict)
+    wanted: sa.BindParameter[UUID] = sa.bindparam("matter_id")
+    own = matter.table.alias("own")
+    commission_id = own.c.commission_id if "commission_id" in own.c else own.c.id
+    charter = sa.select(commission_id).where(own.c.id == wanted).scalar_subquery()
+    return Query(_locking(matter, kind, charter).where(matter.table.c.id == wanted), dict)
 
 
 @cache
 def _by_transition(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
     alone = _transition.c.action.not_in([sa.literal_column(f"'{action}'") for action in matter.rules.naming])
+    wanted: sa.BindParameter[UUID] = sa.bindparam("transition_id")
+    kind_of: sa.ColumnElement[str] = sa.literal_column(f"'{matter.kind}'")
     mine = (
-        _transition.c.id == sa.bindparam("transition_id"),
-        _transition.c.matter_kind == sa.literal_column(f"'{matter.kind}'"),
+        _transition.c.id == wanted,
+        _transition.c.matter_kind == kind_of,
         _transition.c.matter_id == matter.table.c.id,
     )
-    return Query(_locking(matter, kind, *_PROPOSED).where(*mine, alone), dict)
+    own = _transition.alias("own")
+    # Of another kind, nothing is locked: a charter is not to be locked FOR SHARE before it is locked for itself.
+    charter = sa.select(own.c.commission_id).where(own.c.id == wanted, own.c.matter_kind == kind_of)
+    return Query(_locking(matter, kind, charter.scalar_subquery(), *_PROPOSED).where(*mine, alone), dict)
 
 
 @cache

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.statement import Connection
-from service.permissions import Caller, Kind
+from service.permissions import Caller
 from service.register.decisions.rules.matter import Found, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import Told
@@ -38,9 +38,9 @@ class Matter:
 
     rules: Rules[Any]
     table: sa.Table
-    seen_by: Callable[[Kind, sa.Select[Any]], sa.Select[Any]]
-    """Adds to a query the matter's table, what the commission fixes (`FIXED`: `parties`, `outside`, ...) and the roles of a caller
-    of this kind (`is_secretariat`, ...), and leaves what the caller may see."""
+    seen_by: Callable[..., sa.Select[Any]]
+    """Adds to a query the matter's table, what the charter fixes (`parties`, `outside`, ...) and the roles of a caller of this kind
+    (`is_secretariat`, ...), and leaves what the caller may see. Given the commission's id, it locks the charter FOR SHARE first."""
     bound: Callable[[Caller], Mapping[str, Any]]
     """The values of those conditions for one caller."""
     columns: Callable[[Mapping[str, Any]], dict[str, Any]]

@@ -45,7 +45,7 @@ class Move:
             "target": str(self.target),
             "evidence": self.judged.evidence,
             "awaits": self.awaits,
-            "expires_at": timestamp(end) if (end := self.judged.expires_at) else None,
+            "expires_at": timestamp(last) if (last := self.judged.expires_at) else None,
         }
 
     def opened(self) -> dict[str, Any]:
@@ -95,9 +95,9 @@ def closed(transition_id: UUID, status: TransitionStatus, at: datetime) -> Entry
     return EntryChange(_closed, {"close_id": transition_id, "close_status": status, "close_at": at})
 
 
-async def expire(connection: Connection, transition_id: UUID, at: datetime) -> None:
-    """Close a transition whose end has passed; a statement of its own, since another may be opened beside it."""
-    await _expire.run(connection, close_id=transition_id, close_status=TransitionStatus.EXPIRED, close_at=at)
+async def end(connection: Connection, transition_id: UUID, status: TransitionStatus, at: datetime) -> None:
+    """Close a transition that ended by itself; a statement of its own, since another may be opened beside it."""
+    await _end.run(connection, close_id=transition_id, close_status=status, close_at=at)
 
 
 def _bound(name: str, into: sa.Table) -> dict[str, Any]:
@@ -112,7 +112,7 @@ _closing = (
         closed_at=sa.bindparam("close_at", type_=_transition.c.closed_at.type),
     )
 )
-_expire = Change(_closing)
+_end = Change(_closing)
 _closed = _closing.cte("closed")
 _opened = sa.insert(_transition).values(_bound("transition", _transition)).cte("proposed")
 _answered = sa.insert(_confirmation).values(_bound("confirmation", _confirmation)).cte("answered")

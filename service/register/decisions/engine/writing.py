@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -14,7 +15,7 @@ from service.database.statement import Connection
 from service.permissions import Caller
 from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Row
-from service.register.decisions.engine.moves import CLOSED, Move, expire, opened
+from service.register.decisions.engine.moves import CLOSED, Move, end, opened
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case
 from service.trail.append import EntryChange, append
@@ -80,11 +81,12 @@ async def save(
 ) -> None:
     """Change a locked matter, with the other changes that its entry tells of, and write the next entry of its trail.
 
-    An expired proposal that no entry has named yet is named by this one, whatever else it says.
+    A proposal that ended by itself, and that no entry has named yet, is named by this one, whatever else it says.
     """
-    if locked.expired:
-        data["expired"] = str(locked.expired)
-        await expire(connection, locked.expired, locked.stamp.at)
+    if locked.over:
+        over: UUID = locked.row["open_transition_id"]
+        data[str(locked.over)] = str(over)
+        await end(connection, over, locked.over, locked.stamp.at)
         changes = {**CLOSED, **changes}
     row = locked.row
     author = Author(caller.principal_id, caller.party)

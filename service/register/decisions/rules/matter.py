@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from service.errors import Fault
+from service.register.decisions.rules.ended import UNSETTLED
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Lifecycle, Step
 from service.register.decisions.rules.numbers import Numbers
@@ -127,6 +128,13 @@ def day_of(step: Step | None, evidence: Members, at: datetime) -> str | None:  #
     return evidence.get("effective_on") or str(at.astimezone(UTC).date())
 
 
+def every_other(step: Step, evidence: Members, facts: Mapping[str, Any], party: str | None) -> list[str]:  # noqa: ARG001 -- other matters look at them
+    """Return whom a proposal of `party` awaits: every other party that takes part; nobody of a commission that is unsettled."""
+    if facts["commission_state"] == UNSETTLED:
+        return []
+    return [one for one in facts["parties"] if one not in facts["outside"] and one != party]
+
+
 F = TypeVar("F", bound=Facts)
 UNDOES = "/undoes"
 """Where a proposal names the move that it undoes."""
@@ -168,6 +176,12 @@ class Rules(Generic[F]):
     odd: Callable[[str, Members, Members, str], list[Fault]] = lambda *_: []
     """What is odd in the evidence of an action and may have been so, given the days that the matter tells and the state it was
     proposed in: a warning."""
+    awaits: Callable[[Step, Members, Mapping[str, Any], str | None], list[str]] = every_other
+    """Whom a proposal awaits, given its evidence, the matter with what the charter fixes, and who makes it."""
+    asked: Callable[[str, Members, Members, str | None], tuple[str, ...]] = lambda *_: ()
+    """What a party's confirmation of an action has to bring, given the proposal's evidence and the matter's members."""
+    leaving: frozenset[StrEnum] = frozenset()
+    """Actions by which a party leaves: an open proposal that needs it is over."""
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 

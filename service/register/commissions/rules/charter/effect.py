@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from service.register.commissions.rules.charter.evidence import MODELS, SHARED
-from service.register.commissions.rules.charter.lifecycle import CharterAction
+from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, day_of
 from service.register.decisions.rules.patching import merge_patch
+from service.trail.entry import timestamp
 
 
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -25,6 +26,10 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
 
 def _facts(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     match step.action:
+        case CharterAction.JOIN | CharterAction.ACCEDE:
+            return _entered(step, evidence, case)
+        case CharterAction.LEAVE:
+            return _departed(evidence, case)
         case CharterAction.AMEND:
             return {name: merge_patch(case.members[name], value) for name, value in evidence["changes"].items()}
         case CharterAction.DISSOLVE:
@@ -33,6 +38,36 @@ def _facts(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
             known = case.members["secretariats"] or {}
             return {"secretariats": {**known, str(case.party): evidence["secretariat_id"]}}
     return {}
+
+
+def _entered(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what changes when a party begins to take part: from that moment on it is awaited."""
+    before, party = case.members, evidence["party"]
+    since = {"by": str(step.action), "on": evidence["effective_on"], "at": timestamp(case.at)}
+    # Of one that was unsettled each party begins anew, since nobody had confirmed anything.
+    unsettled = before["state"] == CharterState.UNSETTLED
+    parties = before["parties"] if party in before["parties"] else [*before["parties"], party]
+    named = evidence.get("secretariat_id")
+    return {
+        "parties": parties,
+        "outside": [one for one in before["outside"] if one != party],
+        "entered": {**before["entered"], **dict.fromkeys(parties if unsettled else [party], since)},
+        "secretariats": {**before["secretariats"], **({party: named} if named else {})},
+    }
+
+
+def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what changes when a party leaves; where one remains it keeps the register alone, and the other may join again."""
+    before, party = case.members, str(case.party)
+    alone = case.facts.conditions({})["one_remains"]
+    told = {"on": evidence["effective_on"], "notified_on": evidence["notified_on"], "at": timestamp(case.at)}
+    return {
+        "parties": before["parties"] if alone else [one for one in before["parties"] if one != party],
+        "outside": [*before["outside"], party] if alone else before["outside"],
+        "entered": {one: since for one, since in before["entered"].items() if one != party},
+        "departed": {**before["departed"], party: told},
+        "secretariats": {one: office for one, office in before["secretariats"].items() if one != party},
+    }
 
 
 MENDING: Final = mending.Mending(moved, MODELS, SHARED)

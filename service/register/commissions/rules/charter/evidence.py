@@ -11,7 +11,7 @@ from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.patching import ChangedTexts
-from service.values import Language, ModernDate, Name, Reason, Strict, Titles
+from service.values import Language, ModernDate, Name, PartyCode, Reason, Strict, Titles
 from service.values.codes import OrganisationId
 
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10, description="Languages of authentic texts.")]
@@ -35,6 +35,38 @@ class CharterChanges(Strict):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be removed")
         return self
+
+
+class Entering(Evidence):
+    """Who begins to take part, and since when; its own registrar names its secretariat."""
+
+    party: PartyCode
+    effective_on: ModernDate = Field(description="Since when it takes part: not in the future.")
+    secretariat_id: OrganisationId | None = Field(
+        None,
+        description="Of the party that begins to take part, where it proposes it itself; else it says so in its answer.",
+    )
+
+
+class JoinRegister(Entering):
+    """A party joins the register of its commission, in which it took no part."""
+
+    action: Literal[CharterAction.JOIN]
+
+
+class AccedeToCommission(Entering):
+    """A further state becomes a party."""
+
+    action: Literal[CharterAction.ACCEDE]
+
+
+class LeaveCommission(Evidence):
+    """A party leaves; what was confirmed stays, and what it had proposed or was to answer is over."""
+
+    action: Literal[CharterAction.LEAVE]
+    reason: Reason
+    notified_on: ModernDate = Field(description="When it told the others.")
+    effective_on: ModernDate = Field(description="Since when it is no party: not in the future.")
 
 
 class AmendCharter(Evidence):
@@ -75,7 +107,14 @@ class ReinstateCommission(mending.Reinstate):
 CommissionProposal = TypeAliasType(
     "CommissionProposal",
     Annotated[
-        AmendCharter | DissolveCommission | NameSecretariat | CorrectCharter | ReinstateCommission,
+        JoinRegister
+        | AccedeToCommission
+        | LeaveCommission
+        | AmendCharter
+        | DissolveCommission
+        | NameSecretariat
+        | CorrectCharter
+        | ReinstateCommission,
         Field(
             discriminator="action",
             description="A move of a commission's charter with its evidence, told apart by `action`.",
@@ -85,6 +124,9 @@ CommissionProposal = TypeAliasType(
 """A move of a commission with its evidence, told apart by `action`; published under this name."""
 
 MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
+    CharterAction.JOIN: JoinRegister,
+    CharterAction.ACCEDE: AccedeToCommission,
+    CharterAction.LEAVE: LeaveCommission,
     CharterAction.AMEND: AmendCharter,
     CharterAction.DISSOLVE: DissolveCommission,
     CharterAction.NAME_SECRETARIAT: NameSecretariat,

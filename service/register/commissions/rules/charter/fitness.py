@@ -5,7 +5,7 @@ from typing import Any
 
 from service.errors import Fault, fault
 from service.register.commissions.rules.charter.effect import MENDING, effect
-from service.register.commissions.rules.charter.lifecycle import CharterAction
+from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterAction, CharterState
 from service.register.commissions.rules.charter.requirements import Facts, impossible
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
@@ -20,12 +20,33 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
         return MENDING.wrong_undoing(case)
     if step.action is CharterAction.CORRECT:
         return _wrong_correction(evidence, case) if named(case, CORRECTS).entry else []
+    if step.action in ENTERING and (wrong := _wrong_entry(step, evidence, case)):
+        return wrong
     after = effect(step, evidence, case)
     if not after:
         return [fault("/changes" if "changes" in evidence else "", NOTHING)]
     if after.get("titles") == {}:
         return [fault("/changes/titles", "must keep at least one language")]
     return []
+
+
+def _wrong_entry(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return why the party cannot begin to take part in this way."""
+    party, facts, named = evidence["party"], case.facts, evidence.get("secretariat_id")
+    assert isinstance(facts, Facts)
+    unsettled = step.source is CharterState.UNSETTLED
+    wrong = []
+    if step.action is CharterAction.JOIN and party not in facts.parties:
+        wrong.append(
+            fault("/party", f"is not a party here; these are: {', '.join(facts.parties)}. Another state accedes")
+        )
+    elif party in facts.inside and not unsettled:
+        wrong.append(fault("/party", "takes part in this register already"))
+    if named and case.party != party:
+        wrong.append(fault("/secretariat_id", f"is named by {party}, in its answer"))
+    if not named and case.party == party and party not in case.members["secretariats"]:
+        wrong.append(fault("/secretariat_id", "is needed: the organisation that is your secretariat here"))
+    return wrong
 
 
 def _wrong_correction(evidence: Mapping[str, Any], case: Case) -> list[Fault]:

@@ -6,7 +6,13 @@ from typing import Any, Final
 from service.register.commissions.rules.charter.lifecycle import CharterState
 
 FOUNDED: Final = "commission.founded"
-NOTHING_YET: Final[Mapping[str, Any]] = {"founding_act": None, "successor": None, "effective_on": None}
+NOTHING_YET: Final[Mapping[str, Any]] = {
+    "founding_act": None,
+    "entered": {},
+    "departed": {},
+    "successor": None,
+    "effective_on": None,
+}
 
 
 def founded(data: Mapping[str, Any]) -> dict[str, Any]:

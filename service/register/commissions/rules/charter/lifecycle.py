@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from service.permissions import Permission
 from service.register.decisions.rules.lifecycle import Lifecycle, Step, Who, each
 from service.register.decisions.rules.mending import mending
 
@@ -20,6 +21,9 @@ class CharterState(StrEnum):
 class CharterAction(StrEnum):
     """What a party may propose, or does alone."""
 
+    JOIN = "join"
+    ACCEDE = "accede"
+    LEAVE = "leave"
     AMEND = "amend"
     DISSOLVE = "dissolve"
     NAME_SECRETARIAT = "name_secretariat"
@@ -38,7 +42,19 @@ OPEN: Final = (CharterState.KEPT, CharterState.UNSETTLED, CharterState.IN_FORCE)
 DECIDING: Final = (CharterState.KEPT, CharterState.IN_FORCE)
 """States in which its parties, or the one that keeps it, decide on anything new."""
 
+ENTERING: Final = (CharterAction.JOIN, CharterAction.ACCEDE)
+"""Actions by which a party begins to take part in the register: it answers too, though it does not take part yet."""
+
 STEPS: Final = (
+    *(
+        Step(CharterAction.JOIN, state, CharterState.IN_FORCE, Permission.JOIN)
+        for state in (CharterState.KEPT, CharterState.UNSETTLED)
+    ),
+    Step(CharterAction.ACCEDE, CharterState.IN_FORCE, CharterState.IN_FORCE, Permission.JOIN),
+    *(
+        Step(CharterAction.LEAVE, CharterState.IN_FORCE, target, who=Who.OWN, when={"one_remains": one})
+        for target, one in ((CharterState.IN_FORCE, False), (CharterState.KEPT, True))
+    ),
     *each(CharterAction.AMEND, None, DECIDING),
     *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
     *(Step(CharterAction.NAME_SECRETARIAT, state, state, who=Who.OWN) for state in CharterState),

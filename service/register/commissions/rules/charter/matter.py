@@ -8,6 +8,8 @@ from service.register.commissions.rules.charter.fitness import unfit
 from service.register.commissions.rules.charter.lifecycle import LIFECYCLE, CharterAction
 from service.register.commissions.rules.charter.requirements import (
     Facts,
+    asked,
+    awaits,
     facts,
     impossible,
     missing,
@@ -17,8 +19,8 @@ from service.register.commissions.rules.charter.requirements import (
 from service.register.decisions.rules.matter import Rules
 
 MEMBERS: Final = (
-    "code", "titles", "parties", "outside", "secretariats", "languages", "founded_on", "founding_act", "successor",
-    "state", "effective_on", "corrected",
+    "code", "titles", "parties", "outside", "secretariats", "languages", "founded_on", "founding_act", "entered", "departed",
+    "successor", "state", "effective_on", "corrected",
 )  # fmt: skip
 """What an entry says of a charter; the row's other columns follow from these, or from the proposals."""
 
@@ -39,4 +41,7 @@ CHARTER: Final = Rules[Facts](
     names=names,
     wrong_name=wrong_name,
     shared=SHARED,
+    awaits=awaits,
+    leaving=frozenset({CharterAction.LEAVE}),
+    asked=asked,
 )

@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from typing_extensions import override
+
 from service.errors import Fault, fault
 from service.register.commissions.rules.charter.evidence import MODELS
-from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
+from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterAction, CharterState
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
+from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import UNDOES, Found, Name
 from service.register.decisions.rules.mending import CORRECTS
 from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
@@ -23,16 +26,50 @@ GIVEN: Final = ("value",)
 """What may be null or false, and must be said all the same."""
 ORGANISATION: Final = "organisation"
 """The kind of a name that is the id of an organisation."""
+PARTY: Final = "party"
+"""The kind of a name that is the code of a party."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts(matter.Facts):
     """What the rules of evidence look at: the charter's state, and who its parties are."""
 
+    inside: tuple[str, ...] = ()
+    """Those that take part in the register."""
+
+    @override
+    def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
+        """Return whether one party alone remains, if one leaves."""
+        return {"one_remains": len(self.inside) == 2}
+
+
+def every_other(facts: Mapping[str, Any], party: str | None) -> list[str]:
+    """Return the other parties that take part."""
+    return [one for one in facts["parties"] if one not in facts["outside"] and one != party]
+
+
+def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], party: str | None) -> list[str]:
+    """Return whom a proposal awaits: every other party that takes part, and the one that is to begin to."""
+    others = every_other(facts, party)
+    entering = evidence.get("party") if step.action in ENTERING else None
+    return others if entering in {None, party, *others} else [*others, str(entering)]
+
+
+def asked(action: str, evidence: Mapping[str, Any], members: Mapping[str, Any], party: str | None) -> tuple[str, ...]:
+    """Return what this party's confirmation has to bring: who begins to take part names its secretariat."""
+    names = action in ENTERING and evidence["party"] == party and party not in members["secretariats"]
+    return ("secretariat_id",) if names else ()
+
 
 def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequence[str]) -> Facts:
     """Return what the rules look at, from a charter's members."""
-    return Facts(state=CharterState(members["state"]), parties=tuple(parties), languages=tuple(languages))
+    outside = members["outside"]
+    return Facts(
+        state=CharterState(members["state"]),
+        parties=tuple(parties),
+        languages=tuple(languages),
+        inside=tuple(one for one in parties if one not in outside),
+    )
 
 
 def missing(action: StrEnum, given: Mapping[str, Any], _: Facts) -> list[Fault]:
@@ -47,7 +84,7 @@ def impossible(given: Mapping[str, Any], _: Facts, today: date) -> list[Fault]:
     wrong = [
         fault("/changes/languages", f"names {one} more than once") for one, times in languages.items() if times > 1
     ]
-    days = {"effective_on": given, "changes/founded_on": changes}
+    days = {"effective_on": given, "notified_on": given, "changes/founded_on": changes}
     for name, said in days.items():
         day = said.get(name.rpartition("/")[2])
         if day and start(day) > today:
@@ -63,20 +100,30 @@ def names(body: Mapping[str, Any]) -> list[Name]:
         case CharterAction.CORRECT:
             return entry_named(body, CORRECTS)
         case CharterAction.NAME_SECRETARIAT:
-            return _organisation(body.get("secretariat_id"))
+            return organisation(body.get("secretariat_id"))
+        case CharterAction.JOIN | CharterAction.ACCEDE:
+            entering = body.get("party")
+            known = [Name("/party", PARTY, entering)] if isinstance(entering, str) else []
+            return [*known, *(organisation(body["secretariat_id"]) if body.get("secretariat_id") else ())]
     return []
 
 
 def wrong_name(name: Name, found: Found | None) -> Fault | None:
     """Return what is wrong with what was found under a name."""
     if name.kind == ENTRY:
-        detail = wrong_entry(found, "commission")
-    else:
-        detail = None if found else "names no organisation of your own party"
-    return fault(name.pointer, detail) if detail else None
+        said = wrong_entry(found, "commission")
+        return fault(name.pointer, said) if said else None
+    return None if found else fault(name.pointer, _UNKNOWN[name.kind])
 
 
-def _organisation(said: object) -> list[Name]:
+_UNKNOWN: Final = {
+    ORGANISATION: "names no organisation of your own party; GET /v1/organisations lists them",
+    PARTY: "names no party of this register; GET /v1/parties lists them",
+}
+
+
+def organisation(said: object) -> list[Name]:
+    """Return the name of an organisation, if it is spelled as an id is."""
     try:
         return [Name("/secretariat_id", ORGANISATION, str(UUID(str(said))))]
     except ValueError:
