@@ -72,7 +72,7 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "verify/replay/decisions.py:_conclude",
     ]
     assert calls("take_effect") == [
-        "register/decisions/commands.py:answer",
+        "register/decisions/commands.py:_last_confirmed",
         "register/decisions/engine/writing.py:proposed",
     ]
 
