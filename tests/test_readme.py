@@ -48,7 +48,9 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     assert "a signatory for AZ is needed" in first
     assert "/problems/own-proposal" in first
     assert re.search(r"^mou_drafted$.*^effective$\n^signed$", first, re.DOTALL | re.MULTILINE)
-    assert re.search(r"^tr-trade-system\n200\ntr-odd-system\n401$", first, re.MULTILINE)
+    assert re.search(
+        r"^tr-trade-system\n200\ntr-odd-system\n401\nMinistry of Commerce \(sample\)$", first, re.MULTILINE
+    )
     for said in (first, second):
         assert '"instrument.signed_on": ' in said
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)

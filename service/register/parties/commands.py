@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,19 +10,34 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import Change, Connection, given
 from service.errors import Fault, fault
+from service.errors.sent import Sent
 from service.register.parties import principal_commands as principals
 from service.register.parties import queries
 from service.register.parties.models import Organisation, Party
 from service.register.parties.principal_queries import PrincipalRow, principal
 from service.register.parties.rules import code_of
-from service.register.parties.schemas import OrganisationCreate, OrganisationNew, PartyCreate, RegistrarCreate
+from service.register.parties.schemas import (
+    OrganisationCreate,
+    OrganisationNameCreate,
+    OrganisationNew,
+    PartyCreate,
+    RegistrarCreate,
+)
 from service.trail import stamp
 from service.trail.entry import Author
+from service.values import start
 
 _party, _organisation = table(Party), table(Organisation)
 _add_party = Change(sa.insert(_party).values(given(_party, "code", "names", "created_at")))
 _add_organisation = Change(sa.insert(_organisation).values(given(_organisation, *_organisation.c.keys())))
+_rename = Change(
+    sa.update(_organisation)
+    .where(_organisation.c.id == sa.bindparam("organisation_id"))
+    .values(given(_organisation, "name", "names", "name_since", "earlier_names"))
+)
 _name = Change(sa.update(_party).where(_party.c.code == sa.bindparam("party")).values(given(_party, "registrar_id")))
+MOST_NAMES: Final = 200
+"""So many earlier names of an organisation are kept, since every reading of it tells them."""
 OPERATOR = Author(UUID(int=0), None)
 """Who runs the service itself: the author of what the command line does."""
 
@@ -65,6 +80,8 @@ async def _insert_organisation(
         "code": code,
         "name": new.name,
         "names": new.names,
+        "name_since": None,
+        "earlier_names": [],
         "created_at": at,
     }
     await _add_organisation.run(connection, **row)
@@ -74,6 +91,36 @@ async def _insert_organisation(
 def _told(row: queries.OrganisationRow) -> dict[str, object]:
     """Return what an entry holds of an organisation that was registered."""
     return {"id": str(row["id"]), **{name: row[name] for name in ("party", "code", "name", "names")}}
+
+
+async def rename_organisation(
+    connection: Connection, author: Author, known: queries.OrganisationRow, sent: Sent[OrganisationNameCreate]
+) -> queries.OrganisationRow:
+    """Give an organisation another name since a day, while the registry is locked, and return its row; its earlier names remain."""
+    stamped = await stamp.registry(connection)
+    new = sent.read(wrong_renaming(sent.sound, known, stamped.at))
+    earlier = {**{name: known[name] for name in ("name", "names")}, "since": known["name_since"], "until": new.since}
+    names = {"name": new.name, "names": new.names}
+    row: queries.OrganisationRow = known | names | {"earlier_names": [*known["earlier_names"], earlier]}  # type: ignore[assignment]
+    row["name_since"] = new.since
+    changed = {name: row[name] for name in ("name", "names", "name_since", "earlier_names")}
+    await _rename.run(connection, organisation_id=row["id"], **changed)
+    data: dict[str, object] = {"id": str(row["id"]), **new.model_dump()}
+    await stamp.append_to_registry(connection, stamped, author, "organisation.renamed", data)
+    return row
+
+
+def wrong_renaming(sound: Mapping[str, Any], known: queries.OrganisationRow, at: datetime) -> Iterator[Fault]:
+    """Give what is wrong with a new name of an organisation at this moment (UTC)."""
+    since = sound.get("since")
+    if since and start(since) > at.date():
+        yield fault("/since", f"is in the future; today is {at.date()}. Send it on the day")
+    if since and known["name_since"] and start(since) < start(known["name_since"]):
+        yield fault("/since", f"is before {known['name_since']}, the day of the present name")
+    if len(known["earlier_names"]) >= MOST_NAMES:
+        yield fault("/name", f"would be its {MOST_NAMES + 2}nd name, and {MOST_NAMES + 1} are the most that are kept")
+    if sound.get("name") == known["name"] and sound.get("names", {}) == known["names"]:
+        yield fault("/name", "is the present name; nothing would change")
 
 
 def misnamed(party: object, code: str | None, pointer: str = "/code") -> Iterator[Fault]:

@@ -25,6 +25,12 @@ ORGANISATIONS: dict[str, Example] = {
         },
     },
 }
+NAMES: dict[str, Example] = {
+    "a_new_name": {
+        "summary": "Another name since a day (201 as PK)",
+        "value": {"name": "Customs Administration of Pakistan (sample)", "since": "2025-07-01"},
+    },
+}
 PRINCIPALS: dict[str, Example] = {
     "an_observer": {
         "summary": "An observer (201)",

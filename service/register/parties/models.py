@@ -1,12 +1,13 @@
 """Parties and their organisations."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from service.database.columns import Id, Table, document, identifier, moment, refers
+from service.database.columns import Id, Table, document, identifier, moment, optional_words, refers
 
 
 class Party(Table, table=True):
@@ -57,4 +58,12 @@ class Organisation(Table, table=True):
     """By which people name it: `PK/MODP`."""
     name: str = Field(sa_type=sa.Text, nullable=False)
     names: dict[str, str] = document()
+    name_since: str | None = optional_words()
+    """The day from which it has this name; None for its first one."""
+    earlier_names: list[dict[str, Any]] = Field(
+        sa_type=cast("type[Any]", JSONB(none_as_null=True)),
+        sa_column_kwargs={"server_default": sa.text("'[]'")},
+        nullable=False,
+    )
+    """The names that it had, the oldest first: `name`, `names`, `since` (or null), `until` (the first day of the next)."""
     created_at: datetime = moment()

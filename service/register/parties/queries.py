@@ -43,6 +43,8 @@ class OrganisationRow(TypedDict):
     code: str
     name: str
     names: dict[str, str]
+    name_since: str | None
+    earlier_names: list[dict[str, Any]]
     created_at: datetime
 
 

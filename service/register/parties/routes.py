@@ -18,13 +18,14 @@ from service.identity.caller import CurrentCaller, KnownCallers, UncheckedCaller
 from service.permissions import Permission
 from service.register.parties import commands, queries, roles
 from service.register.parties import principal_commands as principals
-from service.register.parties.examples import MY_SECRETS, ORGANISATIONS, PARTIES, REGISTRARS
+from service.register.parties.examples import MY_SECRETS, NAMES, ORGANISATIONS, PARTIES, REGISTRARS
 from service.register.parties.registering import Forget, authority, wrong_issuer
 from service.register.parties.schemas import (
     Me,
     MySecret,
     MySecretCreate,
     OrganisationCreate,
+    OrganisationNameCreate,
     OrganisationRead,
     PartyCreate,
     PartyRead,
@@ -190,3 +191,24 @@ async def list_organisations(
 async def read_organisation(connection: Transaction, _: CurrentCaller, organisation_id: OrganisationId) -> Response:
     """Read one organisation."""
     return answer(members(OrganisationRead, await queries.organisation(connection, organisation_id)))
+
+
+@router.post(
+    "/organisations/{organisation_id:organisation}/names",
+    status_code=201,
+    summary="Rename an organisation",
+    response_model=OrganisationRead,
+    responses=WRITING_ONE | ONCE,
+    dependencies=[Forget, Once],
+)
+async def create_name(
+    connection: Transaction,
+    caller: CurrentCaller,
+    organisation_id: OrganisationId,
+    sent: Annotated[Sent[OrganisationNameCreate], Body(openapi_examples=NAMES)],
+) -> Response:
+    """Give an organisation another name since a day; its code and what it leads stay, its earlier names are kept. The party's registrar only."""
+    found = await authority(connection, caller)
+    known = await queries.organisation(connection, organisation_id)
+    row = await commands.rename_organisation(connection, found.over(known["party"]), known, sent)
+    return answer(members(OrganisationRead, row), 201)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
-from service.values import Language, Moment, Name, PartyCode, Read, Strict, Titles
+from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, Strict, Titles
 from service.values.codes import ORGANISATION, OrganisationId
 
 ClientId = Annotated[
@@ -69,6 +69,25 @@ class OrganisationCreate(OrganisationNew):
     party: PartyCode
 
 
+class OrganisationNameCreate(Strict):
+    """A new name of an organisation, and the day from which it holds."""
+
+    name: Name = Field(description="Name by which it is known in the register; unique within its party.")
+    names: dict[Language, Name] = Field(
+        default_factory=dict, max_length=20, description="Names by language tag (BCP 47)."
+    )
+    since: ModernDate = Field(description="Day from which it has this name, at the latest today.")
+
+
+class EarlierName(Read):
+    """A name that an organisation had."""
+
+    name: str
+    names: dict[str, str]
+    since: str | None = Field(description="Day from which it had this name; null for its first one.")
+    until: str = Field(description="First day of the name that followed.")
+
+
 class OrganisationRead(Read):
     """An organisation of one party."""
 
@@ -77,6 +96,8 @@ class OrganisationRead(Read):
     code: str = Field(description="Short code by which people name it.", examples=["PK/MODP"])
     name: str
     names: dict[str, str]
+    name_since: str | None = Field(description="Day from which it has this name; null for its first one.")
+    earlier_names: list[EarlierName] = Field(description="Names that it had before, the oldest first.")
     created_at: datetime
 
 
@@ -233,6 +254,15 @@ class OrganisationRegistered(OrganisationInEntry):
     code: str | None = None  # type: ignore[assignment]
 
 
+class OrganisationRenamed(Read):
+    """An organisation has another name since a day; its code stays."""
+
+    id: UUID
+    name: str
+    names: dict[str, str]
+    since: str
+
+
 class PartyRegistered(Read):
     """A government was registered."""
 
@@ -258,6 +288,7 @@ class PrincipalChanged(Read):
 OF_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": PartyRegistered,
     "organisation.registered": OrganisationRegistered,
+    "organisation.renamed": OrganisationRenamed,
     "registrar.named": RegistrarNamed,
     "principal.registered": PrincipalRegistered,
     "principal.secret_rotated": PrincipalChanged,
