@@ -11,7 +11,7 @@ from tests.http.test_refusals import refused
 
 BODIES: list[Any] = [{}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
 TAKES_A_TOKEN_REQUEST = {"/oauth/token", "/oauth/revoke"}
-ANYBODYS = {"/v1/me/secrets"}
+ANYBODYS = {"/v1/me/secrets", "/v1/calculations/entry-into-force", "/v1/calculations/periods"}
 
 
 async def operations(world: World) -> list[tuple[str, str, bool]]:

@@ -212,6 +212,8 @@ def said(before: Any, after: Any) -> Any:
 
 
 async def test_reading_an_old_register_answers_as_before(register: World) -> None:
+    listed = (await register.as_("PK").get("/v1/commissions")).json()["items"]
+    unsettled = {one["id"] for one in listed if one["state"] == "unsettled"}
     following = ""
     for asked in json.loads(lzma.decompress((OLD / "answers.json.xz").read_bytes())):
         # A cursor is whatever the page before it gives.
@@ -229,6 +231,9 @@ async def test_reading_an_old_register_answers_as_before(register: World) -> Non
         assert bool(following) == ("link" in asked["headers"]), told
         if answer.is_success and "json" in asked:
             before = {name: one for name, one in asked["json"].items() if name != "next_cursor"}
+            if before.get("commission_id") in unsettled and "allowed_actions" in before:
+                # It takes nothing new until it has become a matter of all.
+                before["allowed_actions"] = []
             assert said(before, answer.json()) == said(before, before), told
         if answer.is_success and "etag" in asked["headers"]:
             assert answer.headers["etag"] == asked["headers"]["etag"], told
