@@ -36,7 +36,6 @@ def _part(code: str) -> Coded:
 
 
 register_url_convertor("session", _part(codes.SESSION))
-register_url_convertor("working_group", _part(codes.WORKING_GROUP))
 register_url_convertor("commitment", _part(codes.COMMITMENT))
 register_url_convertor("organisation", _part(codes.ORGANISATION))
 

@@ -81,7 +81,10 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
 def chosen_or_shown(schema: dict[str, Any]) -> bool:
     """Tell whether a value is chosen from a few, or has an example for who types it; of a list, each item."""
     inner = schema.get("items", schema)
-    return bool({"enum", "examples", "$ref"} & set(inner)) or inner["type"] in ("boolean", ["boolean", "null"])
+    return bool({"enum", "examples", "$ref"} & (set(inner) | set(schema))) or inner["type"] in (
+        "boolean",
+        ["boolean", "null"],
+    )
 
 
 def test_what_became_of_one_of_many_is_a_problem_as_every_refusal_is() -> None:

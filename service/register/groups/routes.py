@@ -19,7 +19,7 @@ from service.register.groups import commands, queries
 from service.register.groups.examples import GROUPS, MEMBERS
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate, WorkingGroupRead
 from service.values import Sector
-from service.values.codes import CommissionId, OrganisationId, WorkingGroupId
+from service.values.codes import CommissionId, OrganisationId
 
 router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
 FOUNDED = created("ETag", parameter="working_group_id", leads_to=["read_working_group"])
@@ -59,18 +59,18 @@ async def list_working_groups(
 
 
 @router.get(
-    "/working-groups/{working_group_id:working_group}",
+    "/working-groups/{working_group_id}",
     summary="Read a working group",
     response_model=WorkingGroupRead,
     responses=READING_ONE | VERSIONED,
 )
-async def read_working_group(connection: Transaction, _: CurrentCaller, working_group_id: WorkingGroupId) -> Response:
+async def read_working_group(connection: Transaction, _: CurrentCaller, working_group_id: UUID) -> Response:
     """Read one working group with its present co-leads and members."""
     return await _read(connection, working_group_id)
 
 
 @router.put(
-    "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
+    "/working-groups/{working_group_id}/members/{organisation_id:organisation}",
     summary="Name a co-lead or member",
     response_model=WorkingGroupRead,
     responses=WRITING_ONE | VERSIONED,
@@ -78,7 +78,7 @@ async def read_working_group(connection: Transaction, _: CurrentCaller, working_
 async def put_member(
     connection: Transaction,
     caller: CurrentCaller,
-    working_group_id: WorkingGroupId,
+    working_group_id: UUID,
     organisation_id: OrganisationId,
     new: Annotated[Sent[MemberPut], Body(openapi_examples=MEMBERS)],
 ) -> Response:
@@ -88,13 +88,13 @@ async def put_member(
 
 
 @router.delete(
-    "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
+    "/working-groups/{working_group_id}/members/{organisation_id:organisation}",
     status_code=204,
     summary="Release a co-lead or member",
     responses=WRITING_ONE,
 )
 async def release_member(
-    connection: Transaction, caller: CurrentCaller, working_group_id: WorkingGroupId, organisation_id: OrganisationId
+    connection: Transaction, caller: CurrentCaller, working_group_id: UUID, organisation_id: OrganisationId
 ) -> None:
     """End an organisation's part in the group; the trail keeps that it had one."""
     await commands.release_member(connection, caller, working_group_id, organisation_id)

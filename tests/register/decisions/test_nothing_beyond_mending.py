@@ -38,6 +38,7 @@ def corrected(matter: Matter, step: Step, state: str, fact: str, *, is_correctio
     (correct,) = [row for row in rules.lifecycle.steps_from(type(step.source)(state)) if row.action == "correct"]
     members: dict[str, Any] = {**dict.fromkeys(rules.members), "state": state, "corrected": {}}
     members |= {name: {} for name in ("titles", "texts", "party_facts") if name in members}
+    members |= {name: [] for name in ("outside",) if name in members}
     brought = {fact: "x"} if is_correction else {}
     entry = Brought(LEAF, 1, AT, step, None, {}, brought, frozenset(), members, {}, is_correction=is_correction)
     found = {Name(CORRECTS, ENTRY, LEAF): Found(entry=entry)}
@@ -70,7 +71,12 @@ def test_from_each_state_that_a_move_brings_a_move_leads_back() -> None:
 
 
 def leads_back(row: Step, step: Step) -> bool:
-    """Return whether the row undoes the step: by all, or, of what a party did alone, by that party."""
+    """Return whether the row undoes the step: by all, or, of what a party did alone, by that party.
+
+    A party that entered leaves by itself, and enters again with the others' consent.
+    """
+    if {row.action, step.action} in ({"join", "leave"}, {"accede", "leave"}):
+        return True
     return row.target is BACK or (step.who is row.who is Who.OWN and row.by == step.by and row.target == step.source)
 
 
