@@ -1,6 +1,7 @@
 """The sequencer is killed between every two of its statements, and around every step of writing a note."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from uuid import UUID
@@ -24,9 +25,9 @@ async def test_the_sequencer_may_be_killed_before_any_of_its_statements(make_wor
     owner = await world.connect()
     sequencer = world.sequencer
     await owner.execute(
-        "INSERT INTO commission (seq, leaf, changed_at, id, code, titles, parties, languages, rule)"
-        " SELECT -1, leaf, changed_at, $1, 'SMALL', titles, parties, languages, rule FROM commission",
+        "INSERT INTO commission SELECT (jsonb_populate_record(commission, $2)).* FROM commission WHERE id <> $1",
         SMALL,
+        json.dumps({"id": str(SMALL), "code": "SMALL", "seq": -1}),
     )
     killed = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.sequencer.killed"),
