@@ -49,7 +49,8 @@ class NamedRequest(StrictRequest):
         """Return the request with the ids of what its path, query and body name."""
         named, scope = cls(request.scope, request.receive), request.scope
         path = scope["path_params"]
-        pairs = [{name: value} for name, value in QueryParams(scope["query_string"]).multi_items()]
+        query = QueryParams(scope["query_string"]).multi_items() if scope["query_string"] else []
+        pairs = [{name: value} for name, value in query]
         named._value = await named._read()
         places = [(holder, at) for holder, at in _places([path, pairs, named._value]) if _code(holder[at])]
         if places:

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pytest
 
-from service.errors import TransitionNotAllowed
 from service.permissions import PERMISSIONS, Permission, Role
 from service.register.commissions.rules.evidence import MODELS
 from service.register.commissions.rules.lifecycle import LIFECYCLE, MEANING, SessionAction, SessionState
@@ -15,6 +14,7 @@ from service.register.decisions.rules.lifecycle import BACK, Step
 from service.register.matters import MATTERS
 from service.verify.replay import session_shapes
 from tests.conftest import World
+from tests.register.expected import has_just_these_rows, leads_as_expected
 
 # Written from the domain's description, not from the table.
 AHEAD: Final = ("planned", "postponed")
@@ -47,24 +47,11 @@ EACH: Final = [
 def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(
     state: SessionState, action: SessionAction
 ) -> None:
-    for facts in FACTS:
-        ends = [
-            end
-            for (one, source, end), when in EXPECTED.items()
-            if (one, source) == (action, state) and all(facts[name] == value for name, value in when.items())
-        ]
-        if not ends:
-            with pytest.raises(TransitionNotAllowed) as refused:
-                LIFECYCLE.step(action, state, facts)
-            assert refused.value.members["allowed_actions"] == LIFECYCLE.allowed(state, facts)
-        else:
-            assert [str(LIFECYCLE.step(action, state, facts).target)] == ends
+    leads_as_expected(LIFECYCLE, EXPECTED, state, action, FACTS)
 
 
 def test_the_table_holds_nothing_that_the_domain_does_not() -> None:
-    rows = {(str(row.action), str(row.source), str(row.target)): dict(row.when) for row in LIFECYCLE.steps}
-    assert rows == EXPECTED
-    assert len(LIFECYCLE.steps) == len(EXPECTED), "a row stands twice"
+    has_just_these_rows(LIFECYCLE, EXPECTED)
 
 
 def test_table_enums_members_and_models_cover_each_other_exactly() -> None:
