@@ -250,7 +250,8 @@ class Maker:
         return self.made[-1]
 
     async def close(self) -> None:
-        for world in self.made:
+        while self.made:
+            world = self.made.pop()
             for client in world.clients.values():
                 await client.aclose()
             for connection in world.connections:
