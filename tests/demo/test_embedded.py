@@ -15,6 +15,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root has somebody
 
 
 @ROOT_ONLY
+@pytest.mark.long
 def test_programs_in_a_place_that_is_closed_to_others_run_unprivileged(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)

@@ -267,6 +267,7 @@ async def test_a_commitment_that_is_not_there_for_the_caller_has_no_proof_like_o
     assert len(answers) == 1
 
 
+@pytest.mark.long
 async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(world: World) -> None:
     await world.sequence()
     await grow(world, 65_536 + 300)

@@ -370,6 +370,7 @@ async def test_what_was_changed_long_after_it_was_signed_is_found_when_all_is_re
     await finished(owner, sequencer.directory, LOG)
 
 
+@pytest.mark.long
 async def test_a_subtree_that_no_edge_of_the_tree_shows_is_held_to_its_leaves(world: World) -> None:
     owner, sequencer = await world.connect(), world.sequencer
     await fill(owner, {LOG: WIDTH * WIDTH})

@@ -66,6 +66,7 @@ async def grow(world: World) -> None:
     await world.sequence()
 
 
+@pytest.mark.long
 async def test_both_cosign_and_one_that_was_away_catches_up(world: World, tmp_path: Path, said: Any) -> None:
     await world.sequence()
     witnesses = [start(world, tmp_path / str(place), name) for place, name in enumerate(NAMES)]

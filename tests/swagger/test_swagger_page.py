@@ -91,6 +91,7 @@ async def test_every_file_of_the_page_is_served_guarded_and_kept_as_long_as_its_
     assert missing.status_code == httpx.codes.NOT_FOUND
 
 
+@pytest.mark.browser
 async def test_the_page_shows_its_operations_and_finds_them_by_filter_and_deep_link(page: Page, service: str) -> None:
     await expect(page.locator(".opblock")).to_have_count(2)
     await keep_screenshot(page, "docs")
@@ -101,6 +102,7 @@ async def test_the_page_shows_its_operations_and_finds_them_by_filter_and_deep_l
     await expect(page.get_by_role("button", name="Execute")).to_be_visible()
 
 
+@pytest.mark.browser
 async def test_a_ministry_authorizes_by_client_credentials_and_its_token_is_sent(page: Page) -> None:
     await authorize(page, "service", "ministry", "secret")
     seen = await seen_by_the_service(page)
@@ -110,11 +112,13 @@ async def test_a_ministry_authorizes_by_client_credentials_and_its_token_is_sent
     await keep_screenshot(page, "answer")
 
 
+@pytest.mark.browser
 async def test_a_clerk_authorizes_at_the_provider_with_pkce_and_the_token_is_sent(page: Page) -> None:
     await authorize(page, "provider", "swagger", "")
     assert (await seen_by_the_service(page))["seen"] == "Bearer from-the-provider"
 
 
+@pytest.mark.browser
 async def test_an_emptied_query_field_is_not_sent(page: Page) -> None:
     await page.locator("#operations-identity-get_me_v1_me_get .opblock-summary-control").click()
     await page.get_by_placeholder("party").fill("a=")
