@@ -63,6 +63,7 @@ from service.verify.replay import charter_shapes, session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
 
 FORGET_SECONDS = 3600
+LOOKOUT = 2
 # Matched in this order: what is asked most often first.
 ROUTERS: tuple[APIRouter, ...] = (
     commitments,
@@ -153,11 +154,13 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
 
 
 def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool) -> Service:
-    key = load_or_create(settings.signing_key_file)
+    key, address = load_or_create(settings.signing_key_file), Address.of_service(settings)
     sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
     figures = CollectorRegistry()
     return Service(
-        pool=Pool.of(settings, Address.of_service(settings)),
+        pool=Pool.of(settings, address),
+        readers=Pool.of(settings, address, name="pacta-reading", size=settings.read_pool_size),
+        lookout=Pool.of(settings, address, name="pacta-lookout", size=LOOKOUT),
         callers=Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file)),
         matters=MATTERS,
         named=names.find,
@@ -176,7 +179,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector) if one is not None]
-    running = [watch(service.pool, service.callers), _forget(service), *(one.run() for one in beside)]
+    running = [watch(service.lookout, service.callers), _forget(service), *(one.run() for one in beside)]
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
@@ -184,8 +187,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for kept in (service, *beside):
-            await kept.pool.close()
+        await service.close()
+        for one in beside:
+            await one.pool.close()
 
 
 async def _forget(service: Service) -> None:

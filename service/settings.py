@@ -45,8 +45,15 @@ class Settings(BaseSettings):
     issuers_file: Path | None = Field(
         None, description="JSON file with the OpenID providers that are trusted, each for its own party only."
     )
-    pool_size: int = Field(10, ge=1, le=200, description="Database connections per process.")
-    pool_timeout: float = Field(2.0, gt=0, le=60, description="Seconds to wait for one before answering 503.")
+    pool_size: int = Field(
+        10, ge=1, le=200, description="Database connections per process for requests that change something."
+    )
+    read_pool_size: int = Field(
+        10, ge=1, le=200, description="The same for requests that only read; two more are for health and watching."
+    )
+    pool_timeout: float = Field(
+        2.0, gt=0, le=60, description="Longest wait for one before answering 503; if none comes back, it is at once."
+    )
     database_connect_seconds: float = Field(
         2.0, gt=0, le=60, description="Seconds for one attempt to connect to one host of the database."
     )

@@ -256,7 +256,7 @@ class Maker:
                 await client.aclose()
             for connection in world.connections:
                 await connection.close()
-            await world.pool.close()
+            await world.service.close()
             await world.sequencer.pool.close()
             await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
 

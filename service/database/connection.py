@@ -10,35 +10,27 @@ server that does not answer at all we turn away one second later; and TCP tells 
 
 import asyncio
 import os
-import re
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import orjson
 import structlog
 from pydantic import SecretStr
 
+from service.database import parameters
+from service.database.parameters import Host
 from service.errors.operator import OperatorMistake
 from service.settings import Settings
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 SILENCE_SECONDS: Final = 10
 """How long a peer may leave what was sent unacknowledged, or a probe of an idle connection unanswered."""
-SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
-PARAMETERS: Final = (
-    *FILES, "sslmode", "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
-    "host", "port", "user", "password", "dbname", "target_session_attrs", "krbsrvname", "gsslib", "service",
-)  # fmt: skip
 log = structlog.get_logger("pacta.database")
-_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(:\d{1,5})?")
 
 
 class AddressWrong(OperatorMistake):
@@ -47,42 +39,30 @@ class AddressWrong(OperatorMistake):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a database is, and as whom to use it; `hosts` has an address for each host, in the order of trying."""
+    """Where a database is, and as whom to use it: what is said beside the hosts is a URL, `said`."""
 
     setting: str
-    hosts: tuple[str, ...] = field(repr=False)
+    said: str = field(repr=False)
+    hosts: tuple[Host, ...]
 
     @classmethod
     def parse(cls, url: str, setting: str = "PACTA_DATABASE_URL") -> Self:
-        """Return the address in `url`, which stands in `setting`; `AddressWrong` if it cannot be one."""
+        """Return the address in `url`, which stands in `setting`; `AddressWrong` if it cannot be one.
+
+        With several hosts and nothing said of it, the one is wanted that takes changes (target_session_attrs).
+        """
         try:
-            parts = urlsplit(url)
+            parts = parameters.split(url)
+            account, _, places = parts.netloc.rpartition("@")
+            said = parameters.read(parts.query)
+            hosts = parameters.hosts(places, said)
         except ValueError as wrong:
-            raise AddressWrong(f"{setting} cannot be read as an address: {wrong}.") from wrong
-        if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
-            raise AddressWrong(f"{setting} must begin with postgresql://, such as postgresql://pacta_app@host/pacta.")
-        _check_parameters(setting, parts.query)
-        account, at, hosts = parts.netloc.rpartition("@")
-        for host in hosts.split(","):
-            found = _HOST.fullmatch(host)
-            if (
-                parts.fragment
-                or "@" in account
-                or found is None
-                or int((found[2] or ":5432")[1:]) not in range(1, 65536)
-            ):
-                raise AddressWrong(
-                    f"{setting} does not say a host and a port. It is written postgresql://user:password@host:port/database; "
-                    "in the password / ? # @ : and % are written %2F %3F %23 %40 %3A and %25, and an IPv6 address is "
-                    "written in brackets."
-                )
-        return cls(
-            setting,
-            tuple(
-                urlunsplit(("postgresql", f"{account}{at}{host}", parts.path, parts.query, ""))
-                for host in hosts.split(",")
-            ),
-        )
+            raise AddressWrong(f"{setting} {wrong}") from wrong
+        if len(hosts) > 1 and "PGTARGETSESSIONATTRS" not in os.environ:
+            said.setdefault("target_session_attrs", "read-write")
+        authority = f"{account}@" if account else ""
+        query = urlencode(said, quote_via=quote)
+        return cls(setting, urlunsplit(("postgresql", authority, parts.path, query, "")), hosts)
 
     @classmethod
     def of_service(cls, settings: Settings) -> Self:
@@ -108,33 +88,16 @@ class Address:
     @property
     def user(self) -> str | None:
         """Return the role in the address, if it names one."""
-        found = urlsplit(self.hosts[0]).username
-        return None if found is None else unquote(found)
+        return self._account("user", urlsplit(self.said).username)
 
     @property
     def password(self) -> str | None:
         """Return the password in the address, if it has one."""
-        found = urlsplit(self.hosts[0]).password
-        return None if found is None else unquote(found)
+        return self._account("password", urlsplit(self.said).password)
 
-
-def _check_parameters(setting: str, query: str) -> None:
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        if name == "ssl":
-            raise AddressWrong(f"{setting} has the parameter 'ssl'. Write sslmode=require, or sslmode=verify-full.")
-        if name not in PARAMETERS:
-            near = get_close_matches(name, PARAMETERS, 1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(sorted(PARAMETERS))}."
-            raise AddressWrong(f"{setting} has a parameter that is not known, '{name}'. {hint}")
-        if name == "sslmode" and value not in SSL_MODES:
-            raise AddressWrong(f"{setting} has sslmode={value}. It is one of {', '.join(SSL_MODES)}.")
-        if name in FILES:
-            try:
-                Path(value).open("rb").close()
-            except OSError as wrong:
-                raise AddressWrong(
-                    f"{setting} names {name}={value}, which cannot be read: {wrong.strerror}."
-                ) from wrong
+    def _account(self, name: str, found: str | None) -> str | None:
+        # What stands before the hosts counts more than a parameter, as for the driver.
+        return unquote(found) if found else dict(parse_qsl(urlsplit(self.said).query)).get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,19 +137,27 @@ class _Watched(asyncpg.Connection):  # type: ignore[misc]  # the driver has no t
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_SECONDS * 1000)
 
 
-async def connect(address: Address, limits: Limits, name: str = "pacta") -> Driver:
+async def connect(address: Address, limits: Limits, name: str = "pacta", order: list[Host] | None = None) -> Driver:
     """Return a new connection to the first host that gives one; each attempt has its own time.
 
-    `AddressWrong` for what only the operator can mend; otherwise the error of the last attempt.
+    `order` is how they are tried, and the host that gave a connection is put first in it. `AddressWrong` for what only the
+    operator can mend, said by whichever host; otherwise the error of the last attempt.
     """
-    last: Exception = ConnectionError("the address names no host")
-    for host in address.hosts:
+    order = list(address.hosts) if order is None else order
+    wrong: list[Exception] = []
+    for host in tuple(order):
         try:
-            return await _attempt(host, limits, name)
-        except Exception as wrong:  # noqa: BLE001 -- whatever it is: another host may be well
-            last = wrong
-    if said := _operators_mistake(last):
-        raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from last
+            made = await _attempt(address, host, limits, name)
+        except Exception as error:  # noqa: BLE001 -- whatever it is: another host may be well
+            wrong.append(error)
+        else:
+            # Others may have done so meanwhile.
+            order.sort(key=lambda one: one != host)
+            return made
+    for one in wrong:
+        if said := _operators_mistake(one):
+            raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from one
+    last = wrong[-1]
     last.add_note(f"It is the database in {address.setting}: does it run, and is it reached at that address?")
     raise last
 
@@ -203,10 +174,12 @@ async def prove(limits: Limits, *addresses: Address) -> None:
             log.warning("database_away", setting=address.setting, error=type(wrong).__name__)
 
 
-async def _attempt(host: str, limits: Limits, name: str) -> Driver:
+async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> Driver:
     async with asyncio.timeout(limits.connect):
         made = await asyncpg.connect(
-            host,
+            address.said,
+            host=host.name,
+            port=host.port,
             timeout=limits.connect,
             command_timeout=limits.answer,
             server_settings=_session(limits, name),
@@ -261,6 +234,13 @@ def _operators_mistake(wrong: Exception) -> str | None:
             said = (
                 f"{file} may not be read by this user. Set HOME to its own directory, or name the file in the address."
             )
+        case ssl.SSLError():
+            said = (
+                f"TLS does not come about ({wrong.reason or wrong}). Check sslrootcert, sslcert, sslkey and sslpassword, and "
+                "what the server asks of its clients."
+            )
+        case ValueError() | TypeError():
+            said = f"the driver cannot use it ({wrong})."
         case ConnectionError() if type(wrong) is ConnectionError:
             said = f"{wrong}. Take another sslmode, or teach the server TLS."
     return said

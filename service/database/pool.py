@@ -11,9 +11,10 @@ sure how its transaction ended goes to nobody else.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import asyncpg
 import structlog
@@ -36,25 +37,33 @@ CONTRADICTED: Final = asyncpg.IntegrityConstraintViolationError
 """What is there, or is not there, contradicts what was to be written."""
 NO_SCHEMA: Final = asyncpg.UndefinedTableError
 """The database was not migrated."""
+STANDING_SECONDS: Final = 0.5
+"""A pool in which no place was taken or given back for so long does not serve who waits: nobody waits longer for it."""
 END_SECONDS: Final = 5
 """How long a rollback, a connection that is given back, and the end of the pool may take."""
 log = structlog.get_logger("pacta.database")
 
 
 class PoolBusy(TimeoutError):
-    """Every connection was in use for as long as one may wait."""
+    """Every connection was in use for as long as one may wait, or more wait already than may."""
 
 
 class Pool:
-    """At most `size` connections, made when they are needed; whoever waits for one longer than `wait` seconds gets `PoolBusy`.
+    """At most `size` connections, made when they are needed.
 
-    It can be made before there is a loop, and belongs to the loop in which it is used first.
+    While they come back, up to `size` times `WAITING` wait for one, each up to `wait` seconds; who comes then, and who comes
+    while none comes back, gets `PoolBusy` at once. It can be made before there is a loop, and belongs to the loop in
+    which it is used first.
     """
+
+    WAITING: ClassVar = 10
 
     def __init__(self, address: Address, limits: Limits, *, size: int, wait: float, name: str = "pacta") -> None:
         self.address, self.limits, self.name = address, limits, name
         self._size, self._wait = size, wait
         self._places = asyncio.Semaphore(size)
+        self._waiting, self._moved = 0, 0.0
+        self._order = list(address.hosts)
         self._pool: asyncpg.Pool | None = None
 
     @classmethod
@@ -99,6 +108,7 @@ class Pool:
                 await pool.release(connection, timeout=END_SECONDS)
         finally:
             self._places.release()
+            self._moved = time.monotonic()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Driver]:
@@ -131,18 +141,31 @@ class Pool:
         return self._pool
 
     async def _connect(self, *_: object, **__: object) -> Driver:
-        return await connect(self.address, self.limits, self.name)
+        return await connect(self.address, self.limits, self.name, self._order)
 
     async def _place(self) -> None:
+        """Take a place, waiting for it if that is of use."""
         # Not by the driver, for which waiting and connecting are one: connecting has times of its own.
         if self._places.locked():
+            if self._waiting >= self._size * self.WAITING:
+                raise PoolBusy(f"all {self._size} connections are in use, and {self._waiting} wait for one")
+            self._waiting += 1
             try:
-                async with asyncio.timeout(self._wait):
-                    await self._places.acquire()
-            except TimeoutError:
-                raise PoolBusy(f"all {self._size} connections were in use for {self._wait} seconds") from None
+                await self._wait_for_place()
+            finally:
+                self._waiting -= 1
         else:
             await self._places.acquire()
+        self._moved = time.monotonic()
+
+    async def _wait_for_place(self) -> None:
+        began = time.monotonic()
+        while (left := min(began + self._wait, self._moved + STANDING_SECONDS) - time.monotonic()) > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._places.acquire()
+                    return
+        raise PoolBusy(f"all {self._size} connections were in use for {time.monotonic() - began:.1f} seconds")
 
 
 @asynccontextmanager

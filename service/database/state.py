@@ -20,9 +20,19 @@ from service.database.pool import Pool
 
 @dataclass(kw_only=True)
 class State:
-    """The least that every application keeps."""
+    """The least that every application keeps: three pools, each with a bound of its own, so that none starves another."""
 
     pool: Pool
+    """For what changes something, and may wait for a lock or for a standby."""
+    readers: Pool
+    """For what only reads, which waits for neither."""
+    lookout: Pool
+    """For who asks how the service fares, and for what watches beside the requests."""
+
+    async def close(self) -> None:
+        """Close every connection; the next use begins anew."""
+        for pool in (self.pool, self.readers, self.lookout):
+            await pool.close()
 
 
 Share = TypeVar("Share", bound=State)

@@ -81,7 +81,7 @@ async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, s
     # Nobody makes the database work who has not shown a good token.
     await proved(request, await BearerToken()(request))
     state = state_of(request.app, HasNames)
-    async with state.pool.connection() as connection:
+    async with state.readers.connection() as connection:
         found = await state.named(connection, codes)
     return {code: str(found.get(code) or uuid5(NAMESPACE_URL, code)) for code in codes}
 

@@ -171,7 +171,7 @@ async def _violated(request: Request, error: Exception) -> errors.ServiceError |
     violation = Violation.of(error)
     if violation is None:
         return None
-    pool = state_of(request.app, State).pool
+    pool = state_of(request.app, State).readers
     existing = None
     with contextlib.suppress(*LOST):
         async with pool.connection() as connection:

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 from typing_extensions import override
 
 from service.database.statement import Connection
-from service.database.transaction import Transaction
+from service.database.transaction import Reader, Transaction
 from service.errors import NotFound
 from service.identity import queries
 from service.identity.caller import KnownCallers
@@ -132,7 +132,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 async def create_token(
     request: Request,
     callers: KnownCallers,
-    connection: Transaction,
+    connection: Reader,
     asked: Annotated[TokenRequest, Form(openapi_examples=TOKENS)],
 ) -> Response:
     """Exchange a client id and secret, by HTTP Basic or in the form, for a token (RFC 6749, 4.4)."""

@@ -106,7 +106,7 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     checks = {"database": "ready", "schema": "ready", "log": "ready", "signing": "ready", "sequencer": "runs elsewhere"}
     state, limit_passed = state_of(request.app, HasHealth), False
     try:
-        async with _asking(state.pool) as connection:
+        async with _asking(state.lookout) as connection:
             if hindered := await hindrance(connection):
                 checks["database"] = hindered
                 # The next one may be to a database that takes changes again.
@@ -169,6 +169,6 @@ async def read_metrics(request: Request) -> Response:
     """Return counters and times in Prometheus' text format; those of the logs stay as they were while the database is away."""
     state = state_of(request.app, HasHealth)
     with contextlib.suppress(*LOST):
-        async with _asking(state.pool) as connection:
+        async with _asking(state.lookout) as connection:
             state.log_figures.set(await states(connection))
     return Response(generate_latest(state.figures), media_type=CONTENT_TYPE_LATEST)

@@ -126,7 +126,7 @@ async def read_log_export(
     with its checkpoint was cut off.
     """
     await _require_log(connection, caller, commission_id)
-    whole = await export.prepare(state_of(request.app, State).pool, connection, commission_id, witnesses)
+    whole = await export.prepare(state_of(request.app, State).readers, connection, commission_id, witnesses)
     # What is streamed is read in transactions of its own, each short: this one ends before the answer begins.
     headers = {"Content-Disposition": f'attachment; filename="{whole.name}.tar"', **NEVER}
     return StreamingResponse(archive(whole.files(), whole.signed_at), media_type="application/x-tar", headers=headers)

@@ -184,7 +184,7 @@ async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]
     world = scene.world
     for connection in world.connections:
         await connection.close()
-    await world.pool.close()
+    await world.service.close()
     await world.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")

@@ -86,7 +86,7 @@ async def bench(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
             connection = await asyncpg.connect(server.url("postgres", database))
             yield Bench(filled, connection, await askers(*sides, filled), service.sequencer)
             await connection.close()
-    await service.pool.close()
+    await service.close()
     await service.sequencer.pool.close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 

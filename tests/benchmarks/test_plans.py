@@ -104,7 +104,7 @@ async def large(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Asy
     yield Large(filled, app, connection, client)
     await client.aclose()
     await connection.close()
-    await state_of(app, Service).pool.close()
+    await state_of(app, Service).close()
     await as_superuser(server, f"DROP DATABASE {database} WITH (FORCE)")
 
 

@@ -69,7 +69,7 @@ def test_a_password_is_not_shown_with_the_address() -> None:
 def test_role_and_password_are_read_as_they_are_meant() -> None:
     found = Address.parse("postgresql+asyncpg://pacta:p%40ss%2F@one:5432,two,[::1]:5433/pacta")
     assert (found.user, found.password) == ("pacta", "p@ss/")
-    assert [host.rpartition("@")[2] for host in found.hosts] == ["one:5432/pacta", "two/pacta", "[::1]:5433/pacta"]
+    assert found.hosts == (("one", 5432), ("two", None), ("::1", 5433))
     assert Address.parse("postgresql:///pacta?host=/run/postgresql").user is None
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.connection import Address, Limits
-from service.database.pool import LOST, Pool, PoolBusy
+from service.database.pool import LOST, STANDING_SECONDS, Pool, PoolBusy
 from service.database.statement import Change, Query, given
 from service.register.commissions.models import Commission
 from tests.conftest import COMMISSION, World
@@ -106,6 +106,35 @@ async def test_who_waits_too_long_for_a_connection_is_told_so_and_the_next_gets_
             async with pool.connection():
                 pass
     await title(pool)
+
+
+async def test_while_connections_come_back_one_is_waited_for_and_while_none_does_nobody_waits(world: World) -> None:
+    async with pool_of(world, wait=30) as pool, asyncio.timeout(10):
+        # Each uses it for less than the time in which a pool is said to stand; together they take longer than that.
+        async def use() -> None:
+            async with pool.connection():
+                await asyncio.sleep(STANDING_SECONDS / 4)
+
+        await asyncio.gather(*(use() for _ in range(6)))
+        async with pool.connection():
+            for _ in range(20):
+                with pytest.raises(PoolBusy):
+                    async with pool.connection():
+                        pass
+
+
+async def test_who_comes_when_as_many_wait_as_may_is_told_so_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Pool, "WAITING", 1)
+    async with pool_of(world, wait=30) as pool, asyncio.timeout(10):
+        async with pool.connection():
+            waits = asyncio.create_task(title(pool))
+            await asyncio.sleep(0)
+            with pytest.raises(PoolBusy, match="1 wait for one"):
+                async with pool.connection():
+                    pass
+        assert await waits
 
 
 async def test_a_cancelled_transaction_leaves_neither_a_lock_nor_a_transaction_behind(pool: Pool) -> None:

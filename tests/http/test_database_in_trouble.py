@@ -99,7 +99,7 @@ async def test_a_statement_that_is_under_way_when_the_primary_hangs_ends_in_time
 
 async def test_a_read_only_database_is_a_503_for_who_changes_and_readyz_says_so(world: World) -> None:
     owner = await world.connect("postgres")
-    await world.pool.close()
+    await world.service.close()
     await owner.execute(f"ALTER DATABASE {world.database} SET default_transaction_read_only = on")
     answer = await move(world)
     assert "read-only" in check(answer, 503, "unavailable")["detail"]
@@ -169,7 +169,7 @@ async def test_a_password_that_is_wrong_from_now_on_is_a_503(world: World) -> No
     answer = await world.as_("PK", app).get("/v1/me")
     check(answer, 503, "unavailable")
     assert "AddressWrong" in check(await world.as_("", app).get("/readyz"), 503)["checks"]["database"]
-    await state_of(app, Service).pool.close()
+    await state_of(app, Service).close()
 
 
 async def test_a_database_without_a_schema_is_told(world: World) -> None:

@@ -234,9 +234,9 @@ async def test_the_answer_leaves_only_after_the_commit(world: World) -> None:
 
 
 async def test_the_pool_exhausted_is_a_503_with_retry_after_and_passes(make_world: Any) -> None:
-    world: World = await make_world(pool_size=1, pool_timeout=0.3)
+    world: World = await make_world(read_pool_size=1, pool_timeout=0.3)
     await world.as_("PK").get("/v1/me")
-    async with world.pool.connection():
+    async with world.service.readers.connection():
         answer = await world.as_("PK").get("/v1/me")
     check(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "1"
@@ -302,7 +302,7 @@ async def test_a_schema_that_changes_under_the_service_is_a_503_once_and_then_al
 
 
 async def test_a_schema_that_changes_is_no_matter_to_who_only_reads(make_world: Any) -> None:
-    world: World = await make_world(pool_size=1)
+    world: World = await make_world(read_pool_size=1)
     assert (await world.as_("administrator").get("/v1/principals")).status_code == 200
     owner = await world.connect()
     await owner.execute(f"ALTER TABLE {MIGRATED[1]}")
@@ -320,11 +320,11 @@ async def test_a_database_that_is_gone_is_a_503_within_two_and_a_half_seconds(wo
         check(await world.as_("PK", app).get("/v1/me"), 503, "unavailable")
     ready = await world.as_("", app).get("/readyz")
     assert check(ready, 503)["checks"]["database"].startswith("not reachable")
-    await state_of(app, Service).pool.close()
+    await state_of(app, Service).close()
 
 
 async def test_a_database_that_lets_nobody_more_in_is_a_503_and_passes(world: World) -> None:
-    await world.pool.close()
+    await world.service.close()
     owner = await world.connect("postgres")
     await owner.execute(f"ALTER DATABASE {world.database} CONNECTION LIMIT 0")
     answer = await world.as_("PK").get("/v1/me")

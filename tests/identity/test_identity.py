@@ -198,7 +198,7 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert (await registrar.post(f"/v1/principals/{me}/deactivation")).status_code == 409
         assert (await registrar.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
-        await state_of(elsewhere, Service).pool.close()
+        await state_of(elsewhere, Service).close()
 
 
 async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(world: World) -> None:
@@ -215,7 +215,7 @@ async def test_a_process_forgets_whom_it_knew_when_another_changes_the_registry(
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        await state_of(elsewhere, Service).pool.close()
+        await state_of(elsewhere, Service).close()
 
 
 async def _empty(known: Mapping[str, object]) -> None:
@@ -405,7 +405,7 @@ async def test_a_token_is_revoked_by_whom_it_was_issued_to_for_every_process(wor
         again = (await nobody.post("/oauth/token", data=GRANT | one)).json()["access_token"]
         assert (await nobody.get("/v1/me", headers={"Authorization": f"Bearer {again}"})).status_code == 200
     finally:
-        await state_of(elsewhere, Service).pool.close()
+        await state_of(elsewhere, Service).close()
 
 
 async def test_what_cannot_be_revoked_is_answered_as_rfc_7009_says(world: World) -> None:

@@ -359,7 +359,7 @@ async def test_a_provider_that_does_not_answer_is_waited_for_two_seconds_without
     busy = []
 
     async def look(*args: Any, **kwargs: Any) -> outward.Answer:
-        busy.append(trusting.pool.lent)
+        busy.append(trusting.pool.lent + trusting.service.readers.lent)
         return await outward.ask(*args, **kwargs)
 
     monkeypatch.setattr(published_keys, "ask", look)
@@ -373,7 +373,7 @@ async def test_no_operation_waits_for_a_provider_with_a_connection_in_hand(
     busy = []
 
     async def away(*_: Any, **__: Any) -> outward.Answer:
-        busy.append(trusting.pool.lent)
+        busy.append(trusting.pool.lent + trusting.service.readers.lent)
         raise outward.Away("it is not there")
 
     monkeypatch.setattr(published_keys, "ask", away)

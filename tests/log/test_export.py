@@ -257,10 +257,10 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
             pieces = answer.aiter_raw()
             await anext(pieces)
             assert {state for state, _ in await settled(world)} == {"idle"}
-            assert world.pool.lent == 0
+            assert world.service.readers.lent == 0
             waiting = len(read)
         assert {state for state, _ in await settled(world)} <= {"idle"}
-        assert world.pool.lent == 0
+        assert world.service.readers.lent == 0
         assert 0 < waiting <= len(read) <= waiting + 1 < 470
         assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_044
 

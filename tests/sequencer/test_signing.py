@@ -281,7 +281,7 @@ async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[Wor
     """A register that went on after a backup of it was made, and the backup, restored beside the same directory."""
     world = await make_world(log_dir=tmp_path / "log")
     await world.sequence()
-    await world.pool.close()
+    await world.service.close()
     await world.sequencer.pool.close()
     backup = f"{world.database}_backup"
     await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")

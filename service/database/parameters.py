@@ -1,0 +1,140 @@
+"""What an address of PostgreSQL may say: its parameters, its hosts, and the service whose file says the rest (libpq).
+
+What cannot be used is `ValueError`, in words that follow the name of a setting: "has sslmode=on. It is one of ...".
+"""
+
+import configparser
+import os
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+SESSIONS: Final = ("any", "primary", "standby", "read-write", "read-only", "prefer-standby")
+FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
+NAMES: Final = (
+    *FILES, "sslmode", "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
+    "host", "port", "user", "password", "dbname", "target_session_attrs", "krbsrvname", "gsslib", "service",
+)  # fmt: skip
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {"sslmode": SSL_MODES, "target_session_attrs": SESSIONS}
+HOW: Final = (
+    "It is written postgresql://user:password@host:port/database; in the password / ? # @ : and % are written %2F %3F %23 "
+    "%40 %3A and %25, and an IPv6 address is written in brackets."
+)
+_PLACE: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(?::(\d{1,5}))?")
+
+
+class Host(NamedTuple):
+    """One server: a name, an address or the directory of its socket; None is what the environment or PostgreSQL says."""
+
+    name: str | None
+    port: int | None
+
+
+def split(url: str) -> SplitResult:
+    """Return the parts of an address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as wrong:
+        raise ValueError(f"cannot be read as an address: {wrong}. {HOW}") from wrong
+    if parts.scheme not in {"postgresql", "postgres", "postgresql+asyncpg"}:
+        raise ValueError("must begin with postgresql://, such as postgresql://pacta_app@host/pacta.")
+    if parts.fragment or "@" in parts.netloc.rpartition("@")[0]:
+        raise ValueError(f"does not say a host and a port. {HOW}")
+    return parts
+
+
+def read(query: str) -> dict[str, str]:
+    """Return the parameters of an address, with those of its service that it does not say itself, each of them usable."""
+    said = dict(parse_qsl(query, keep_blank_values=True))
+    _check(said, "")
+    if service := said.pop("service", None) or os.environ.get("PGSERVICE"):
+        served = _service(service)
+        _check(served, f" by service={service}")
+        said = {**served, **said}
+    return said
+
+
+def hosts(authority: str, said: dict[str, str]) -> tuple[Host, ...]:
+    """Return every host, in the order of trying, and take host and port out of what was `said`.
+
+    Those before the path (`authority`) count more than the parameters, and those more than PGHOST and PGPORT.
+    """
+    names, ports = said.pop("host", None), said.pop("port", None)
+    if authority:
+        return tuple(_place(one) for one in authority.split(","))
+    listed = (names or os.environ.get("PGHOST") or "").split(",")
+    numbers = (ports or os.environ.get("PGPORT") or "").split(",")
+    if len(numbers) not in {1, len(listed)}:
+        raise ValueError(f"has {len(numbers)} ports for {len(listed)} hosts. Write one for all, or one for each.")
+    if len(numbers) == 1:
+        numbers *= len(listed)
+    return tuple(Host(name or None, _port(number)) for name, number in zip(listed, numbers, strict=True))
+
+
+def _place(written: str) -> Host:
+    found = _PLACE.fullmatch(written)
+    if found is None:
+        raise ValueError(f"does not say a host and a port. {HOW}")
+    return Host(found[1].strip("[]") or None, _port(found[2] or ""))
+
+
+def _port(written: str) -> int | None:
+    if written == "":
+        return None
+    if not written.isdecimal() or int(written) not in range(1, 65536):
+        raise ValueError(f"does not say a host and a port. {HOW}")
+    return int(written)
+
+
+def _check(said: Mapping[str, str], where: str) -> None:
+    for name, value in said.items():
+        if name == "ssl":
+            raise ValueError(f"has the parameter 'ssl'{where}. Write sslmode=require, or sslmode=verify-full.")
+        if name not in NAMES:
+            near = get_close_matches(name, NAMES, 1)
+            hint = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(sorted(NAMES))}."
+            raise ValueError(f"has a parameter that is not known, '{name}'{where}. {hint}")
+        if value not in CHOICES.get(name, (value,)):
+            raise ValueError(f"has {name}={value}{where}. It is one of {', '.join(CHOICES[name])}.")
+        if value == "":
+            raise ValueError(f"has the parameter '{name}'{where} without a value. Leave it out, or give it one.")
+        if name in FILES:
+            _check_file(name, value, where)
+
+
+def _check_file(name: str, value: str, where: str) -> None:
+    try:
+        Path(value).open("rb").close()
+    except OSError as wrong:
+        raise ValueError(f"names {name}={value}{where}, which cannot be read: {wrong.strerror}.") from wrong
+
+
+def _service(name: str) -> dict[str, str]:
+    """Return what the file of services says of this one."""
+    files = list(_service_files())
+    for file in files:
+        # Passwords may hold %, and names are told as they are written.
+        read = configparser.RawConfigParser()
+        try:
+            read.read_string(file.read_text())
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeError, configparser.Error) as wrong:
+            raise ValueError(f"names service={name}, and {file} cannot be read: {type(wrong).__name__}.") from wrong
+        if read.has_section(name):
+            return dict(read.items(name))
+    raise ValueError(f"names service={name}, of which nothing is said in {' or '.join(map(str, files))}.")
+
+
+def _service_files() -> Iterator[Path]:
+    # An empty HOME is the user's own directory, which may not be known either.
+    if named := os.environ.get("PGSERVICEFILE"):
+        yield Path(named)
+    else:
+        yield Path("~/.pg_service.conf").expanduser()
+    if shared := os.environ.get("PGSYSCONFDIR"):
+        yield Path(shared) / "pg_service.conf"
