@@ -10,7 +10,7 @@ import pytest
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
 from service.demo.postgres import Server
 
-LIMITS = Limits(connect=2, statement=4)
+LIMITS = Limits(connect=20, statement=20)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from service.settings import MIGRATIONS
 from service.tables import metadata
 from tests.conftest import World, as_superuser, migrated
 
-LIMITS = Limits(connect=2, statement=4)
+LIMITS = Limits(connect=20, statement=20)
 
 
 async def test_the_migrated_schema_is_the_one_of_the_tables(world: World) -> None:
