@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from service.board.routes import router as board
 from service.database.connection import Address
 from service.database.pool import LOST, Pool
 from service.database.state import keep, state_of
@@ -85,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calculations,
     lifecycle,
     operations.router,
+    board,
     entrance,
 )
 UNIONS = (
@@ -111,7 +113,7 @@ UNIONS = (
     ),
 )
 """What the tables say that evidence and entries hold."""
-OPEN = (tokens, lifecycle, operations.router, entrance)
+OPEN = (tokens, lifecycle, operations.router, board, entrance)
 """What answers whoever asks."""
 
 

@@ -57,7 +57,9 @@ def declared(response: httpx.Response) -> None:
     path = response.request.url.path
     found = next((one for pattern, one in operations() if pattern.fullmatch(path)), {})
     operation = found.get(response.request.method.lower())
-    if operation is None or response.status_code in UNDECLARED:
+    # Where a browser asks for a page, that is no part of the document.
+    is_page = "text/html" in response.request.headers.get("accept", "")
+    if operation is None or response.status_code in UNDECLARED or is_page:
         return
     name = operation["operationId"]
     answer = operation["responses"].get(str(response.status_code))

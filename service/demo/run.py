@@ -63,6 +63,7 @@ async def _load(settings: Settings, credentials: Path) -> None:
 def _greet(url: str, data_dir: Path) -> None:
     typer.echo(f"""
 Pacta is running.
+  To read      {url}/       (what is public, without logging in)
   Swagger UI   {url}/docs   (Authorize: client id and secret from the file below)
   API          {url}/v1
   Who can log in, with their secrets: {data_dir / "credentials.json"}

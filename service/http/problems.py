@@ -124,46 +124,40 @@ class ProblemResponse(Response):
 
 def install(app: FastAPI) -> None:
     """Teach `app` to answer every error with a problem document."""
-    app.add_exception_handler(errors.ServiceError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    for kind in LOST:
-        app.add_exception_handler(kind, _database)
-    app.add_exception_handler(Exception, _failed)
+    for kind in (errors.ServiceError, RequestValidationError, HTTPException, *LOST, Exception):
+        app.add_exception_handler(kind, _answer)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, errors.ServiceError)
-    return respond(request, error)
+async def refusal_of(request: Request, error: Exception) -> errors.ServiceError:
+    """Return whatever was raised as a refusal of ours; what nobody foresaw is logged, for the operator."""
+    match error:
+        case errors.ServiceError():
+            return error
+        case RequestValidationError():
+            return invalid.refusal(request, error)
+        case HTTPException():
+            return _http(request, error)
+    refused = (await _violated(request, error) or refusals.refusal(error)) if isinstance(error, LOST) else None
+    return refused or _failed(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return respond(request, invalid.refusal(request, error))
+async def _answer(request: Request, error: Exception) -> Response:
+    return respond(request, await refusal_of(request, error))
 
 
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    refusal: errors.ServiceError
+def _http(request: Request, error: HTTPException) -> errors.ServiceError:
     match error.status_code:
         case 404:
-            refusal = wayfinding.no_address(request)
+            return wayfinding.no_address(request)
         case 405:
-            refusal = wayfinding.no_method(request)
+            return wayfinding.no_method(request)
         case 408:
-            refusal = errors.TooSlow(
+            return errors.TooSlow(
                 "The body of the request came too slowly: it has 20 seconds, and one more for each 32 kB. Send it again."
             )
         case 413:
-            refusal = errors.TooLarge("The body is longer than the service accepts.")
-        case _:
-            refusal = errors.Unreadable(str(error.detail), headers=error.headers)
-    return respond(request, refusal)
-
-
-async def _database(request: Request, error: Exception) -> Response:
-    refused = await _violated(request, error) or refusals.refusal(error)
-    return await _failed(request, error) if refused is None else respond(request, refused)
+            return errors.TooLarge("The body is longer than the service accepts.")
+    return errors.Unreadable(str(error.detail), headers=error.headers)
 
 
 async def _violated(request: Request, error: Exception) -> errors.ServiceError | None:
@@ -179,11 +173,8 @@ async def _violated(request: Request, error: Exception) -> errors.ServiceError |
     return violation.refusal(existing)
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+def _failed(request: Request, error: Exception) -> errors.ServiceError:
     log.error("failed", request_id=request.scope.get("request_id"), exc_info=error)
-    return respond(
-        request,
-        errors.ServiceError(
-            "The service failed; nothing was changed. The operator can find the request id in the log."
-        ),
+    return errors.ServiceError(
+        "The service failed; nothing was changed. The operator can find the request id in the log."
     )

@@ -11,7 +11,6 @@ from service.http.refusals import READING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.log import proofs
-from service.log import queries as log_queries
 from service.log.schemas import ConsistencyRead, InclusionRead
 from service.register.commissions import queries as commissions
 from service.register.commitments import queries as commitments
@@ -112,7 +111,7 @@ async def read_entry_proof(
     signed = await proofs.newest(connection, commission_id)
     (found,) = await proofs.inclusions(connection, commission_id, signed, [index])
     # Not named after what the entry is about: that may be a reference which this caller may not know.
-    return _attached(found.proof, f"{code}-log-{index}")
+    return attached(found.proof, f"{code}-log-{index}")
 
 
 @router.get(
@@ -125,13 +124,10 @@ async def read_commitment_proof(
     connection: Transaction, caller: CurrentCaller, commitment_id: CommitmentId
 ) -> Response:
     """Download the proof of the newest entry of a commitment that is in a checkpoint."""
-    row = await commitments.get(connection, caller, commitment_id)
-    signed = await proofs.newest(connection, row["commission_id"])
-    newest = await log_queries.newest_of(connection, row["commission_id"], commitment_id, signed.checkpoint.size)
-    (found,) = await proofs.inclusions(connection, row["commission_id"], signed, [newest.place])
-    return _attached(found.proof, f"{row['reference'].replace('/', '-')}-{newest.seq}")
+    return attached(*await proofs.of_commitment(connection, await commitments.get(connection, caller, commitment_id)))
 
 
-def _attached(proof: Proof, name: str) -> Response:
+def attached(proof: Proof, name: str) -> Response:
+    """Return a proof as a file of this name."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.tlog-proof"'}
     return Response(bytes(proof), media_type="text/plain", headers=headers)

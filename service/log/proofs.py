@@ -3,9 +3,10 @@
 What does not verify never leaves; it is logged for the operator, and the caller is told so (`LogUnprovable`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -89,6 +90,15 @@ async def inclusions(connection: Connection, log_id: UUID, signed: Signed, index
             Proven(leaves[index], Proof(index, tuple(path), signed.note))
             for index, path in zip(indexes, paths, strict=True)
         ]
+
+
+async def of_commitment(connection: Connection, row: Mapping[str, Any]) -> tuple[Proof, str]:
+    """Return the proof of the newest entry of this commitment (its row) that is in a checkpoint, and a name for its file."""
+    commission_id = row["commission_id"]
+    signed = await newest(connection, commission_id)
+    last = await log_queries.newest_of(connection, commission_id, row["id"], signed.checkpoint.size)
+    (found,) = await inclusions(connection, commission_id, signed, [last.place])
+    return found.proof, f"{row['reference'].replace('/', '-')}-{last.seq}"
 
 
 async def consistency(connection: Connection, log_id: UUID, old: Checkpoint, new: Checkpoint) -> list[bytes]:

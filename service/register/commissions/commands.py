@@ -63,7 +63,7 @@ def _charter(new: CommissionCreate) -> dict[str, Any]:
     outside = [code for code in codes if code != new.kept_by] if new.kept_by else []
     return {
         **dict.fromkeys(CHARTER.members),
-        **new.model_dump(mode="json", include={"titles", "languages", "founded_on", "founding_act"}),
+        **new.model_dump(mode="json", include={"titles", "languages", "founded_on", "founding_act", "confidentiality"}),
         "code": "-".join(codes) + (f".{new.suffix}" if new.suffix else ""),
         "parties": codes,
         "outside": outside,

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
+from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.models import CODES, Decided, Recorded, decided
@@ -39,6 +40,7 @@ class Commission(Table, Decided, table=True):
     __table_args__: ClassVar[tuple[object, ...]] = (
         one_of("rule", Rule),
         one_of("state", CharterState),
+        one_of("confidentiality", Openness),
         sa.CheckConstraint("outside <@ parties AND NOT parties <@ outside", name="somebody_is_in"),
         sa.CheckConstraint("cardinality(parties) >= 2", name="has_two_parties"),
         sa.UniqueConstraint(
@@ -62,6 +64,12 @@ class Commission(Table, Decided, table=True):
     rule: Rule = Field(sa_type=text_enum(Rule), nullable=False)
     founded_on: str | None = optional_words()
     founding_act: str | None = optional_words()
+    confidentiality: Openness = Field(
+        default=Openness.PARTIES,
+        sa_type=text_enum(Openness),
+        sa_column_kwargs={"server_default": Openness.PARTIES.value},
+        nullable=False,
+    )
     state: CharterState = Field(sa_type=text_enum(CharterState), nullable=False)
     effective_on: str | None = optional_words()
     entered: dict[str, dict[str, str]] = _nobody()

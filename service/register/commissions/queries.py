@@ -15,6 +15,7 @@ from service.permissions import Caller, Kind, Standing, standing
 from service.register.commissions.charter import seen_by
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.register.commissions.roles import bound
+from service.register.commissions.rules.charter.evidence import Openness
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.trail.entry import Head
@@ -137,10 +138,13 @@ async def detail(connection: Connection, caller: Caller, commission_id: UUID) ->
     return there(await _detail(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
 
 
-async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
+async def page(
+    connection: Connection, caller: Caller, after: list[Any] | None, limit: int, *, only_public: bool = False
+) -> list[dict[str, Any]]:
     """Return commissions by age, one more than `limit` if there is more."""
     last = after[0] if after else FIRST
-    return await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))
+    asked = _page(caller.kind, only_public=only_public)
+    return await asked.rows(connection, after=last, limit=limit + 1, **bound(caller))
 
 
 async def standing_in(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
@@ -167,6 +171,8 @@ def _detail(kind: Kind) -> Query[dict[str, Any]]:
 
 
 @cache
-def _page(kind: Kind) -> Query[dict[str, Any]]:
+def _page(kind: Kind, *, only_public: bool) -> Query[dict[str, Any]]:
     asked = seen_by(kind, _read).where(_commission.c.id > sa.bindparam("after"))
+    if only_public:
+        asked = asked.where(_commission.c.confidentiality == sa.literal_column(f"'{Openness.PUBLIC}'"))
     return Query(asked.order_by(_commission.c.id).limit(LIMIT), dict)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.register.commissions.models import Rule
-from service.register.commissions.rules.charter.evidence import FoundingAct
+from service.register.commissions.rules.charter.evidence import FoundingAct, Openness
 from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
@@ -46,6 +46,10 @@ class CommissionCreate(Strict):
     )
     founded_on: ModernDate | None = None
     founding_act: FoundingAct | None = None
+    confidentiality: Openness = Field(
+        Openness.PARTIES,
+        description="`public`: whoever opens the pages under /read/ sees it, and of what is decided there what is public too.",
+    )
     suffix: Suffix | None = Field(None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.")
 
 
@@ -91,6 +95,7 @@ class CommissionRead(Read):
     outside: list[str] = Field(description="Parties that take no part in the register: they neither read nor decide.")
     founded_on: ReducedDate | None
     founding_act: str | None
+    confidentiality: Openness = Field(description="`public`: it can be read under /read/ without signing in.")
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
     entered: dict[str, Entered] = Field(description="By party, who began to take part after the founding.")
     departed: dict[str, Departed] = Field(description="By party, who left.")

@@ -22,6 +22,7 @@ class Charter(TypedDict):
     languages: Annotated[list[Language], Field(min_length=1, max_length=10)]
     founded_on: ReducedDate | None
     founding_act: Name | None
+    confidentiality: NotRequired[Literal["public", "parties"]]
     entered: Annotated[dict[str, NotYet], Field(max_length=0)]
     departed: Annotated[dict[str, NotYet], Field(max_length=0)]
     successor: NotYet

@@ -14,6 +14,14 @@ from service.register.decisions.rules.patching import ChangedTexts
 from service.values import Language, ModernDate, Name, PartyCode, Reason, Strict, Titles
 from service.values.codes import OrganisationId
 
+
+class Openness(StrEnum):
+    """Who may read what is public of a commission."""
+
+    PUBLIC = "public"
+    PARTIES = "parties"
+
+
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10, description="Languages of authentic texts.")]
 FoundingAct = Annotated[Name, Field(description="The agreement that set it up, as people cite it.")]
 CommissionCode = Annotated[Name, Field(description="Code of a commission.", examples=["PK-AZ.CULTURE"])]
@@ -26,12 +34,13 @@ class CharterChanges(Strict):
     languages: Languages | None = None
     founded_on: ModernDate | None = None
     founding_act: FoundingAct | None = None
+    confidentiality: Openness | None = None
 
     @model_validator(mode="after")
     def _something_changes(self) -> "CharterChanges":
         if not self.model_fields_set:
             raise ValueError("must name at least one fact to change")
-        for name in sorted({"titles", "languages"} & self.model_fields_set):
+        for name in sorted({"titles", "languages", "confidentiality"} & self.model_fields_set):
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be removed")
         return self
@@ -70,7 +79,7 @@ class LeaveCommission(Evidence):
 
 
 class AmendCharter(Evidence):
-    """Its titles, languages or founding act change."""
+    """Its titles, languages, founding act or confidentiality change."""
 
     action: Literal[CharterAction.AMEND]
     changes: CharterChanges
@@ -138,5 +147,6 @@ SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
     "languages": TypeAdapter(Languages),
     "founded_on": TypeAdapter(ModernDate | None),
     "founding_act": TypeAdapter(FoundingAct | None),
+    "confidentiality": TypeAdapter(Openness),
 }
 """Facts that are recorded and amended as they are, and the shape of each."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.charter.lifecycle import CharterState
 
 FOUNDED: Final = "commission.founded"
@@ -21,11 +22,13 @@ def founded(data: Mapping[str, Any]) -> dict[str, Any]:
     In an entry of version 1 it was mutual, or each party's moves took effect at once: such a commission is unsettled.
     """
     if "commission" in data:
-        return {**data["commission"], "corrected": {}}
+        # An entry that says nothing of it was written before a commission could be public.
+        return {"confidentiality": str(Openness.PARTIES), **data["commission"], "corrected": {}}
     is_mutual = data["rule"] == "mutual"
     return {
         **{name: data[name] for name in ("code", "titles", "languages", "founded_on")},
         **NOTHING_YET,
+        "confidentiality": str(Openness.PARTIES),
         "parties": [one["party"] for one in data["parties"]],
         "outside": [],
         "secretariats": {one["party"]: one["secretariat_id"] for one in data["parties"]},

@@ -1,0 +1,32 @@
+"""Dates and moments as a reader of a language expects them; a reduced date keeps its precision. Pure."""
+
+import re
+from datetime import UTC, datetime
+
+from babel.dates import format_date, format_datetime
+
+from service.values import start
+
+_DATE = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}").fullmatch
+_BY_LENGTH = {4: "y", 7: "MMMM y", 10: "long"}
+_REGIONS = {"en": "en_GB"}
+"""Whose habits of writing dates are followed, where a language has several."""
+
+
+def is_date(value: object) -> bool:
+    """Return whether `value` is spelled as a date, which may be reduced."""
+    return isinstance(value, str) and _DATE(value) is not None
+
+
+def date(value: str, language: str) -> str:
+    """Return an ISO 8601 date, or one reduced to a month or a year, in words."""
+    return format_date(start(value), _BY_LENGTH[len(value)], _place(language))
+
+
+def moment(value: datetime, language: str) -> str:
+    """Return a moment in words, in UTC."""
+    return f"{format_datetime(value.astimezone(UTC), 'd MMMM y, HH:mm', locale=_place(language))} UTC"
+
+
+def _place(language: str) -> str:
+    return _REGIONS.get(language, language)

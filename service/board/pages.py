@@ -1,0 +1,173 @@
+"""How a page is made: templates in one language, headers under which nothing but our own style sheet is loaded, refusals for people."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.routing import Match
+from starlette.types import Scope
+from typing_extensions import override
+
+from service.board import dates
+from service.board.words import LANGUAGES, NAMES, direction, name_of, said
+from service.errors import ServiceError
+from service.http.languages import ENGLISH, chosen
+from service.http.problems import refusal_of
+
+GUARD: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+PUBLIC: Final = {"Cache-Control": "public, no-cache", "Vary": "Accept, Accept-Language, Cookie"}
+PRIVATE: Final = {"Cache-Control": "private, no-store"}
+STYLE: Final = Path(__file__).with_name("board.css").read_bytes()
+STYLE_PATH: Final = f"/read/{sha256(STYLE).hexdigest()[:16]}.css"
+_FOR_PEOPLE: Final = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """In which language a page speaks, and whether its address says so: then those that it leads to say it too."""
+
+    language: str
+    is_asked: bool
+
+
+def speaking(request: Request) -> Speaking:
+    """Return the language that the address asks for, or that which the reader's browser does."""
+    asked = request.query_params.get("lang", "")
+    if asked in LANGUAGES:
+        return Speaking(asked, is_asked=True)
+    heard = chosen(",".join(request.headers.getlist("accept-language")))
+    return Speaking(heard if heard in LANGUAGES else ENGLISH, is_asked=False)
+
+
+def page(
+    request: Request, template: str, status: int = 200, *, headers: Mapping[str, str] = PUBLIC, **told: object
+) -> HTMLResponse:
+    """Return the page that `template` makes of what is told."""
+    tongue, root = speaking(request), request.scope.get("root_path", "")
+    made = _environment(tongue.language).get_template(template)
+    text = made.render(
+        link=partial(_link, root, tongue),
+        here=partial(_here, request),
+        path=request.scope["path"].removeprefix(root),
+        languages=LANGUAGES,
+        style=STYLE_PATH,
+        **told,
+    )
+    return HTMLResponse(text, status, {**GUARD, **headers, "Content-Language": tongue.language})
+
+
+def refused(request: Request, refusal: ServiceError) -> HTMLResponse:
+    """Return the page that says what is wrong, and what is possible instead."""
+    headers = {name: value for name, value in refusal.headers.items() if name != "WWW-Authenticate"}
+    return page(request, "refusal.html", refusal.status, headers={**PRIVATE, **headers}, refusal=refusal)
+
+
+class PageRoute(APIRoute):
+    """A route that answers people: also what it refuses is a page."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler."""
+        handle = super().get_route_handler()
+
+        async def read(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except Exception as error:  # noqa: BLE001 -- whatever is raised, a person reads what became of it
+                return refused(request, await refusal_of(request, error))
+
+        return read
+
+
+class BrowserRoute(PageRoute):
+    """A page at an address that answers programs too: only whoever asks for HTML gets it."""
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return whether the request is for this route."""
+        accepted = [value for name, value in scope["headers"] if name == b"accept"]
+        if any(_FOR_PEOPLE in value.decode("latin-1").lower() for value in accepted):
+            return super().matches(scope)
+        return Match.NONE, {}
+
+
+@cache
+def _environment(language: str) -> Environment:
+    made = Environment(
+        loader=PackageLoader("service.board"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {
+        "t": partial(_told, language),
+        "name": lambda code: said(name_of(code), language),
+        "lang": language,
+        "dir": direction(language),
+    }
+    made.filters |= {
+        "date": lambda value: dates.date(str(value), language),
+        "moment": lambda value: dates.moment(value, language),
+        "text": partial(_text, language),
+        "ref": _reference,
+        "share": _share,
+    }
+    made.tests |= {"dated": dates.is_date, "named": _is_named}
+    return made
+
+
+def _is_named(value: object) -> bool:
+    return isinstance(value, str) and value in NAMES
+
+
+def _told(language: str, text: str, **values: object) -> Markup:
+    """Return a sentence in the language of the page; what stands in it in braces is given, and escaped."""
+    return Markup(said(text, language)).format(**values)  # noqa: S704 -- sentences are ours; `format` escapes what is given
+
+
+def _text(language: str, texts: Mapping[str, str]) -> Markup:
+    """Return of a text that is there in several languages the one in the reader's, else English, else the first, marked as it is."""
+    if not texts:
+        return Markup()
+    found = next(one for one in (language, ENGLISH, *texts) if one in texts)
+    whole = Markup("<bdi>{}</bdi>") if found == language else Markup('<bdi lang="{1}" dir="{2}">{0}</bdi>')
+    return whole.format(texts[found], found, direction(found))
+
+
+def _reference(code: object) -> Markup:
+    """Return a reference that is drawn from left to right in any text, and never broken."""
+    return Markup('<bdi dir="ltr" class="ref">{}</bdi>').format(code)
+
+
+def _share(count: int, whole: int) -> str:
+    """Return the width of a bar."""
+    return f"{100 * count / whole:.1f}%" if whole else "0%"
+
+
+def _link(root: str, tongue: Speaking, path: str, **asked: object) -> str:
+    """Return the address of a page, in the language that was asked for."""
+    wanted = {**asked, **({"lang": tongue.language} if tongue.is_asked else {})}
+    query = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}}, doseq=True)
+    return root + quote(path) + (f"?{query}" if query else "")
+
+
+def _here(request: Request, **other: object) -> str:
+    """Return the address of this page with other parameters; None leaves one out."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in other]
+    query = urlencode([*kept, *((name, value) for name, value in other.items() if value is not None)])
+    return f"{quote(request.scope['path'])}?{query}" if query else quote(request.scope["path"])

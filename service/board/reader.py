@@ -1,0 +1,77 @@
+"""Who reads a page, and what of the register is shown to it.
+
+Whoever has not signed in reads as an observer does, and of public commissions alone: each page asks here for the commission
+to which what it shows belongs, before it shows anything.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from fastapi import Depends, Request
+
+from service.database.state import state_of
+from service.database.statement import Connection
+from service.database.transaction import Transaction
+from service.errors import NotFound
+from service.http.names import HasNames
+from service.identity.anybody import anybody
+from service.permissions import ActiveCaller
+from service.register.commissions import queries as commissions
+from service.register.commissions import session_queries as sessions
+from service.register.commissions.rules.charter.evidence import Openness
+from service.register.commitments import queries as commitments
+from service.register.decisions.engine.matter import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and whether it has said who it is."""
+
+    caller: ActiveCaller
+    is_signed_in: bool = False
+
+    def may_open(self, commission: Row) -> bool:
+        """Return whether pages of this commission are shown to the reader."""
+        return self.is_signed_in or commission["confidentiality"] == Openness.PUBLIC
+
+
+async def reader(connection: Transaction) -> Reader:
+    """Return who reads; 401 where nobody may without having signed in."""
+    return Reader(await anybody(connection))
+
+
+Reading = Annotated[Reader, Depends(reader, scope="function")]
+
+
+async def commission(request: Request, connection: Connection, who: Reader, named: str) -> Row:
+    """Return the commission of this code, or id, if the reader may open it; `NotFound` otherwise."""
+    return await _opened(connection, who, await _id_of(request, connection, named))
+
+
+async def session(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
+    """Return the session of this code, or id, and its commission; `NotFound` otherwise."""
+    row = await sessions.get(connection, who.caller, await _id_of(request, connection, named))
+    return row, await _opened(connection, who, row["commission_id"])
+
+
+async def commitment(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
+    """Return the commitment of this reference, or id, and its commission; `NotFound` otherwise."""
+    row = await commitments.get(connection, who.caller, await _id_of(request, connection, named))
+    return row, await _opened(connection, who, row["commission_id"])
+
+
+async def _opened(connection: Connection, who: Reader, commission_id: UUID) -> Row:
+    row = await commissions.detail(connection, who.caller, commission_id)
+    if not who.may_open(row):
+        raise NotFound("There is no such page for whoever has not signed in.")
+    return row
+
+
+async def _id_of(request: Request, connection: Connection, named: str) -> UUID:
+    """Return the id of what has this code; one that names nothing becomes an id that names nothing."""
+    try:
+        return UUID(named)
+    except ValueError:
+        found = await state_of(request.app, HasNames).named(connection, [named])
+        return found.get(named) or uuid5(NAMESPACE_URL, named)

@@ -1,0 +1,136 @@
+"""The pages to read, for people. They are no part of the published document: they change as people need it."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.board import reader, views
+from service.board.pages import GUARD, PRIVATE, PUBLIC, STYLE, STYLE_PATH, BrowserRoute, PageRoute, page
+from service.board.reader import Reading
+from service.database.transaction import Transaction
+from service.errors import MethodNotAllowed, NotFound
+from service.http.pages import decode, encode, number
+from service.log import proofs
+from service.log.proof_routes import attached
+from service.register.commitments.lists import Filter
+from service.register.commitments.rules.lifecycle import State
+from service.register.decisions.routes import EveryMatter
+from service.values import PartyCode, Sector, limited, storable
+
+FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+class Asked(BaseModel):
+    """What every page may be asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: str | None = Field(None, max_length=35)
+    cursor: str | None = Field(None, max_length=1000)
+
+
+class BoardAsked(Asked):
+    """Which items of a session are asked for: members are joined by AND, repeated values of one member by OR."""
+
+    state: list[State] = Field(default_factory=list, max_length=20)
+    sector: list[Sector] = Field(default_factory=list, max_length=50)
+    awaiting: list[PartyCode] = Field(default_factory=list, max_length=20)
+    overdue: bool | None = None
+    disputed: bool | None = None
+    q: limited(200) | None = None  # type: ignore[valid-type]
+
+
+async def read_front(
+    request: Request, connection: Transaction, who: Reading, asked: Annotated[Asked, Query()]
+) -> Response:
+    """Show what this is, and the commissions that the reader may open."""
+    after = decode(asked.cursor, "commission", UUID)
+    return _page(request, who, "front.html", "commission", await views.front(connection, who, after))
+
+
+router.add_api_route("/read/", read_front, methods=["GET"])
+router.add_api_route("/", read_front, methods=["GET"], route_class_override=BrowserRoute)
+
+
+@router.get(STYLE_PATH)
+async def read_style() -> Response:
+    """Give the one style sheet; its address changes with it, so that a browser may keep it for good."""
+    return Response(STYLE, media_type="text/css", headers={**GUARD, **FOR_GOOD})
+
+
+@router.get("/read/commissions/{commission}")
+async def read_commission(
+    request: Request,
+    connection: Transaction,
+    who: Reading,
+    every: EveryMatter,
+    commission: str,
+    _: Annotated[Asked, Query()],
+) -> Response:
+    """Show how a commission stands."""
+    row = await reader.commission(request, connection, who, commission)
+    told = await views.commission(connection, who, every, row)
+    return _page(request, who, "commission.html", "", told)
+
+
+@router.get("/read/sessions/{session:session}")
+async def read_session(
+    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[BoardAsked, Query()]
+) -> Response:
+    """Show the items of a session by sector."""
+    row, charter = await reader.session(request, connection, who, session)
+    wanted = Filter(**asked.model_dump(exclude={"lang", "cursor"}))
+    after = decode(asked.cursor, "reference", storable)
+    told = await views.board(connection, who, row, charter, wanted, after)
+    return _page(request, who, "session.html", "reference", {**told, "asked": asked})
+
+
+@router.get("/read/commitments/{commitment:commitment}/proof")
+async def read_proof(request: Request, connection: Transaction, who: Reading, commitment: str) -> Response:
+    """Give the proof file of a commitment's newest entry, to be kept."""
+    row, _ = await reader.commitment(request, connection, who, commitment)
+    answer = attached(*await proofs.of_commitment(connection, row))
+    answer.headers.update({**GUARD, **_kept(who)})
+    return answer
+
+
+@router.get("/read/commitments/{commitment:commitment}")
+async def read_commitment(
+    request: Request, connection: Transaction, who: Reading, commitment: str, asked: Annotated[Asked, Query()]
+) -> Response:
+    """Show a commitment and its story."""
+    row, charter = await reader.commitment(request, connection, who, commitment)
+    after = decode(asked.cursor, "seq", number)
+    told = await views.commitment(connection, who, row, charter, after)
+    return _page(request, who, "commitment.html", "seq", told)
+
+
+@router.get("/read")
+@router.get("/read/{rest:path}")
+async def read_nothing(request: Request) -> Response:
+    """Say that there is no such page."""
+    raise NotFound(f"There is no page {request.scope['path']}. The pages begin at /read/.")
+
+
+@router.api_route("/read/{rest:path}", methods=["POST", "PUT", "PATCH", "DELETE"])
+async def change_nothing(request: Request) -> Response:
+    """Say that pages are read, and nothing is changed by them."""
+    raise MethodNotAllowed(
+        f"{request.method} is not possible at {request.scope['path']}: pages are read.",
+        headers={"Allow": "GET, HEAD"},
+        allowed_methods=["GET", "HEAD"],
+    )
+
+
+def _page(request: Request, who: reader.Reader, template: str, sort: str, told: dict[str, Any]) -> Response:
+    following = told.get("following")
+    cursor = None if following is None else encode(sort, following)
+    return page(request, template, headers=_kept(who), **{**told, "cursor": cursor, "reader": who})
+
+
+def _kept(who: reader.Reader) -> dict[str, str]:
+    """Return by whom a page may be kept: what everybody may read by everybody, as long as it is asked for anew."""
+    return PRIVATE if who.is_signed_in else PUBLIC

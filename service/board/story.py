@@ -1,0 +1,84 @@
+"""The story of a commitment: its trail, told in sentences, with the day in the world and the moment of the record apart. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+_TOLD: Final = {
+    "commitment.recorded": "Recorded by {party}",
+    "commitment.changed": "{party} changed facts of its own side",
+    "transition.proposed": "{party} proposed {what}",
+    "transition.confirmed": "{party} confirmed {what}",
+    "transition.refused": "{party} refused {what}",
+    "transition.withdrawn": "{party} took back its proposal {what}",
+}
+"""What each kind of entry says."""
+CLAIMED, EFFECTIVE, REFUSED, PLAIN = "claimed", "effective", "refused", "plain"
+_LEFT_OUT: Final = frozenset({"action", "move", "reason", "effective_on", "expires_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry, as a reader is told of it."""
+
+    says: str
+    """A sentence with places for `party` and `what`."""
+    party: str
+    action: str
+    standing: str
+    """Whether it was only claimed, took effect, or was refused."""
+    recorded_at: datetime
+    effective_on: str | None
+    """The day in the world: of a claim as it was claimed."""
+    reason: str | None
+    before: str | None
+    after: str | None
+    """The state that it left, and that to which it led, where that changed."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    seq: int = 0
+    index: int | None = None
+    in_checkpoint: bool = False
+    leaf_hash: str = ""
+
+
+def told(entries: Iterable[Mapping[str, Any]], transitions: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """Return the entries as events, oldest first; `transitions` say of what an answer speaks."""
+    actions = {str(one["id"]): str(one["action"]) for one in transitions}
+    return [_event(entry, actions) for entry in entries]
+
+
+def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
+    data, kind = entry["data"], str(entry["kind"])
+    proposal, effective = data.get("proposal") or {}, data.get("effective") or {}
+    evidence = proposal.get("evidence") or {}
+    before, after = effective.get("before") or {}, effective.get("after") or {}
+    return Event(
+        says=_TOLD.get(kind, "{what}"),
+        party=str(entry["party"] or ""),
+        action=proposal.get("action") or actions.get(str(data.get("transition")), "") or kind.rpartition(".")[2],
+        standing=_standing(kind, is_effective=bool(effective)),
+        recorded_at=entry["recorded_at"],
+        effective_on=effective.get("on") or evidence.get("effective_on") or evidence.get("agreed_on"),
+        reason=data.get("reason") or evidence.get("reason"),
+        before=before.get("state"),
+        after=after.get("state"),
+        facts=_facts(kind, data, evidence),
+        **{name: entry[name] for name in ("seq", "index", "in_checkpoint", "leaf_hash")},
+    )
+
+
+def _standing(kind: str, *, is_effective: bool) -> str:
+    if is_effective:
+        return EFFECTIVE
+    if kind in {"transition.refused", "transition.withdrawn"}:
+        return REFUSED
+    return CLAIMED if kind in {"commitment.recorded", "transition.proposed", "transition.confirmed"} else PLAIN
+
+
+def _facts(kind: str, data: Mapping[str, Any], evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the evidence of a proposal, or the facts that a party changed of its own side."""
+    if kind == "commitment.changed":
+        own = next(iter(data["after"].values()), None) or {}
+        return {name: value for name, value in own.items() if value is not None}
+    return {name: value for name, value in evidence.items() if name not in _LEFT_OUT and value is not None}

@@ -1,0 +1,127 @@
+"""What each page shows, put together from what the API's own queries give."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from uuid import UUID
+
+from service.board import queries
+from service.board.reader import Reader
+from service.board.story import Event, told
+from service.database.statement import Connection
+from service.errors import NotFound
+from service.log import feed, proofs
+from service.register.commissions import charter_answers, session_answers
+from service.register.commissions import queries as commissions
+from service.register.commissions import session_queries as sessions
+from service.register.commitments import answers, lists
+from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.rules.lifecycle import State
+from service.register.decisions import queries as decisions
+from service.register.decisions.engine.matter import Matters, Row
+from service.register.decisions.models import TransitionStatus
+from service.register.groups import queries as groups
+
+MOST = 200
+"""So many of anything a page shows at once."""
+_Told = dict[str, Any]
+
+
+async def front(connection: Connection, who: Reader, after: list[Any] | None) -> _Told:
+    """Return the commissions that the reader may open, and where the next page begins."""
+    rows = await commissions.page(connection, who.caller, after, MOST, only_public=not who.is_signed_in)
+    shown = [charter_answers.commission(row) for row in rows[:MOST]]
+    parties = {one["party"] for row in shown for one in row["parties"]}
+    return {
+        "commissions": shown,
+        "following": shown[-1]["id"] if len(rows) > MOST else None,
+        "governments": await queries.governments(connection, parties),
+    }
+
+
+async def commission(connection: Connection, who: Reader, matters: Matters, row: Row) -> _Told:
+    """Return a commission's states, sessions and groups, and what awaits whom."""
+    commission_id = row["id"]
+    counted = await queries.counts(connection, who.caller, commission_id)
+    wanted = decisions.Filter(commission_id=[commission_id], status=[TransitionStatus.OPEN])
+    proposals = await decisions.page(connection, matters, who.caller, wanted, None, MOST)
+    found = await groups.page(connection, [commission_id], [], None, MOST)
+    members = {UUID(one["organisation_id"]) for group in found for one in group["members"]}
+    secretariats = {UUID(one) for one in row["secretariats"].values()}
+    return {
+        "commission": charter_answers.commission(row),
+        "counts": [counted[state] for state in State if state in counted],
+        "sessions": [
+            session_answers.session(one)
+            for one in await sessions.page(connection, who.caller, commission_id, None, MOST)
+        ],
+        "groups": found,
+        "awaited": await queries.awaited(connection, who.caller, commission_id),
+        "proposals": proposals,
+        "bodies": await queries.bodies(connection, members | secretariats),
+        "governments": await queries.governments(connection, row["parties"]),
+    }
+
+
+async def board(
+    connection: Connection, who: Reader, row: Row, charter: Row, wanted: Filter, after: list[Any] | None
+) -> _Told:
+    """Return a session's items by sector, as far as they are wanted, and where the next page begins."""
+    asked = wanted.model_copy(update={"session_id": [row["id"]]})
+    rows = await lists.page(connection, who.caller, asked, Sort.REFERENCE, after, MOST)
+    items = [answers.commitment(one) for one in rows[:MOST]]
+    leads = {UUID(facts["lead_organisation_id"]) for item in items for facts in _leading(item)}
+    by_sector = sorted(items, key=itemgetter("sector"))
+    return {
+        "session": session_answers.session(row),
+        "commission": charter_answers.commission(charter),
+        "items": items,
+        "sectors": {sector: list(several) for sector, several in groupby(by_sector, itemgetter("sector"))},
+        "following": items[-1]["reference"] if len(rows) > MOST else None,
+        "bodies": await queries.bodies(connection, leads),
+        "governments": await queries.governments(connection, charter["parties"]),
+    }
+
+
+async def commitment(connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None) -> _Told:
+    """Return a commitment and its story."""
+    item = answers.commitment(row)
+    entries = await feed.of_commitment(connection, who.caller, row["id"], after, MOST)
+    moves = await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST)
+    events: list[Event] = told(entries[:MOST], moves)
+    leads = {UUID(facts["lead_organisation_id"]) for facts in _leading(item)}
+    session = await _session(connection, who, row["session_id"])
+    return {
+        "item": item,
+        "commission": charter_answers.commission(charter),
+        "session": session and session_answers.session(session),
+        "events": events,
+        "following": entries[MOST - 1]["seq"] if len(entries) > MOST else None,
+        "checkpoint": await _checkpoint(connection, row["commission_id"]),
+        "bodies": await queries.bodies(connection, leads),
+        "governments": await queries.governments(connection, charter["parties"]),
+    }
+
+
+def _leading(item: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
+    return (facts for facts in item["party_facts"].values() if facts["lead_organisation_id"])
+
+
+async def _session(connection: Connection, who: Reader, session_id: UUID | None) -> Row | None:
+    """Return the session, unless the reader may not see it."""
+    if session_id is None:
+        return None
+    try:
+        return await sessions.get(connection, who.caller, session_id)
+    except NotFound:
+        return None
+
+
+async def _checkpoint(connection: Connection, commission_id: UUID) -> str | None:
+    """Return the newest checkpoint of the commission's log; None while there is none."""
+    try:
+        return (await proofs.newest(connection, commission_id)).note.decode()
+    except NotFound:
+        return None

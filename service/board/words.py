@@ -1,0 +1,101 @@
+"""What the pages call things: one name for each word of the register. Pure.
+
+Whatever is shown goes through `said`, the one place at which a page learns in which language it speaks.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from service.http.languages import ENGLISH, translated
+
+LANGUAGES: Final[Mapping[str, str]] = {ENGLISH: "English"}
+"""Languages in which the pages are offered, each by its own name."""
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ps", "sd", "ur"})
+NAMES: Final[Mapping[str, str]] = {
+    # States of commitments, sessions and commissions
+    "proposed": "Proposed",
+    "agreed": "Agreed",
+    "mou_drafted": "Draft sent",
+    "signed": "Signed",
+    "implemented": "Implemented",
+    "suspended": "Suspended",
+    "withdrawn": "Withdrawn",
+    "lapsed": "Lapsed",
+    "superseded": "Superseded",
+    "merged": "Merged",
+    "retracted": "Retracted",
+    "planned": "Planned",
+    "postponed": "Postponed",
+    "held": "Held",
+    "adopted": "Minutes adopted",
+    "cancelled": "Cancelled",
+    "kept": "Kept by one party alone",
+    "unsettled": "Unsettled",
+    "in_force": "In force",
+    "dissolved": "Dissolved",
+    # Moves
+    "agree": "that it was agreed",
+    "draft_mou": "that a draft was sent",
+    "redraft": "that it is drafted anew",
+    "sign": "that it was signed",
+    "implement": "that it was implemented",
+    "amend": "an amendment",
+    "carry_over": "that it is carried over",
+    "reopen": "that it is reopened",
+    "suspend": "that it is suspended",
+    "resume": "that it is resumed",
+    "withdraw": "that it is withdrawn",
+    "lapse": "that it has lapsed",
+    "supersede": "that another replaces it",
+    "merge": "that it is merged into another",
+    "correct": "a correction",
+    "reinstate": "that a move is undone",
+    "retract": "that its record is taken back",
+    "approve": "approval at home",
+    # Facts
+    "agreed_on": "Agreed on",
+    "found_in": "Found as",
+    "effective_on": "In the world on",
+    "instrument_kind": "Kind of instrument",
+    "instrument_title": "Title of the instrument",
+    "remark": "Remark",
+    "reason": "Reason",
+    "place": "Place",
+    "signatories": "Signed by",
+    "authentic_texts": "Authentic texts",
+    "report": "Report",
+    "lead_organisation_id": "Lead body",
+    "focal_point": "Office to write to",
+    "domestic_procedures": "Procedures at home",
+    "domestic_procedures_completed_on": "Procedures at home completed on",
+    "sha256": "Digest (SHA-256)",
+    # Kinds of instruments
+    "mou": "Memorandum of understanding",
+    "memorandum_of_agreement": "Memorandum of agreement",
+    "agreement": "Agreement",
+    "treaty": "Treaty",
+    "protocol": "Protocol",
+    "exchange_of_notes": "Exchange of notes",
+    "executive_programme": "Executive programme",
+    "action_plan": "Action plan",
+    "plan": "Plan",
+    "arrangement": "Arrangement",
+    "decision": "Decision",
+    "accession": "Accession",
+}
+"""Codes of the register, and how they are called."""
+
+
+def said(text: str, language: str) -> str:
+    """Return `text`, which is English, in `language`; as it is where there is no translation of it."""
+    return translated(text, language)
+
+
+def name_of(code: str) -> str:
+    """Return, in English, how a code of the register is called: one without a name is read as words."""
+    return NAMES.get(code) or code.replace("_", " ").strip().capitalize()
+
+
+def direction(language: str) -> str:
+    """Return in which direction a text of this language is written, as HTML calls it."""
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,171 @@
+"""What whoever opens the pages reads, and what nobody reads there without having signed in."""
+
+import re
+from collections.abc import AsyncIterator
+from html import unescape
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+
+from tests.conftest import COMMISSION, World, item
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+PAGES = [
+    "/",
+    "/read/",
+    "/read/commissions/PK-AZ",
+    "/read/sessions/PK-AZ/08",
+    "/read/commitments/PK-AZ/08/001",
+    "/read/commitments/PK-AZ/08/001/proof",
+]
+SECRET = "Whatever the two of them keep to themselves"
+
+
+async def opened(world: World, path: str, **headers: str) -> httpx.Response:
+    return await world.as_("").get(path, headers={**BROWSER, **headers})
+
+
+async def crawled(world: World) -> AsyncIterator[httpx.Response]:
+    """Give every page that can be reached from the front page without signing in, each once."""
+    known, waiting = {"/"}, ["/"]
+    while waiting:
+        answer = await opened(world, path := waiting.pop())
+        yield answer
+        for found in re.findall(r'(?:href|src|action)="([^"]+)"', answer.text):
+            address = urljoin(path, unescape(found)).partition("#")[0]
+            if address not in known and address.startswith("/read/"):
+                known.add(address)
+                waiting.append(address)
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_read_without_signing_in_and_loads_nothing_but_our_style(still: World, path: str) -> None:
+    answer = await opened(still, path)
+    assert answer.status_code == 200, answer.text
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'")
+    assert "frame-ancestors 'none'; base-uri 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert "<script" not in answer.text
+    assert " style=" not in answer.text
+    again = await opened(still, path, **{"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    head = await still.as_("").head(path, headers=BROWSER)
+    assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_at_the_root_a_browser_gets_the_front_page_and_a_program_what_it_always_got(still: World) -> None:
+    page = await opened(still, "/")
+    assert 'href="/read/commissions/PK-AZ"' in page.text
+    assert 'href="/docs"' in page.text
+    assert "Accept" in page.headers["vary"]
+    assert (await still.as_("").get("/")).json()["service"] == "Pacta"
+
+
+async def test_a_crawler_finds_all_that_is_public_and_nothing_else(world: World) -> None:
+    pakistan = world.as_("PK")
+    body = {"changes": {"titles": {"en": SECRET}}, "action": "amend", "reason": "So that it would be noticed."}
+    made = await pakistan.post(f"/v1/commitments/{item(2)}/transitions", json=body)
+    await world.as_("AZ").post(f"/v1/transitions/{made.json()['id']}/confirmations", json={"decision": "confirm"})
+    await world.sequence()
+    everything = (await world.as_("auditor").get("/v1/commitments?limit=200")).json()["items"]
+    public = {one["reference"] for one in everything if one["confidentiality"] == "public"}
+    read = ""
+    async for answer in crawled(world):
+        assert answer.status_code == 200, f"{answer.url} is linked, and is {answer.status_code}"
+        read += answer.text
+    for one in everything:
+        is_there = one["reference"] in read or str(one["id"]) in read or one["texts"]["en"] in read
+        assert is_there == (one["reference"] in public), one["reference"]
+    assert SECRET not in read
+    assert "PK-AZ/09" not in read, "a session that one party has planned is not there for others"
+
+
+async def test_what_is_not_public_is_not_there_whether_or_not_it_exists(still: World) -> None:
+    there, not_there = [await opened(still, f"/read/commitments/PK-AZ/08/{number}") for number in ("002", "999")]
+    assert there.status_code == not_there.status_code == 404
+    assert there.text.replace("002", "999") == not_there.text
+    assert (await opened(still, "/read/commitments/PK-AZ/08/002/proof")).status_code == 404
+
+
+async def test_a_commission_is_public_as_long_as_its_charter_says_so(world: World) -> None:
+    path = f"/v1/commissions/{COMMISSION}/transitions"
+    body = {"action": "amend", "changes": {"confidentiality": "parties"}, "reason": "It is nobody else's affair."}
+    made = await world.as_("PK").post(path, json=body)
+    assert made.status_code == 201, made.text
+    assert (await opened(world, "/read/commissions/PK-AZ")).status_code == 200
+    await world.as_("AZ").post(f"/v1/transitions/{made.json()['id']}/confirmations", json={"decision": "confirm"})
+    assert (await world.as_("PK").get("/v1/commissions/PK-AZ")).json()["confidentiality"] == "parties"
+    for page in PAGES[2:]:
+        assert (await opened(world, page)).status_code == 404, page
+    assert "PK-AZ" not in (await opened(world, "/")).text
+
+
+async def test_the_administrator_closes_reading_without_signing_in(world: World) -> None:
+    listed = (await world.as_("administrator").get("/v1/principals")).json()["items"]
+    anybody = next(one for one in listed if one["client_id"] == "anybody")
+    closed = await world.as_("administrator").post(f"/v1/principals/{anybody['id']}/deactivation")
+    assert closed.status_code == 201, closed.text
+    for page in PAGES:
+        answer = await opened(world, page)
+        assert (answer.status_code, answer.headers["cache-control"]) == (401, "private, no-store")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/read/nothing", 404, "There is no page /read/nothing"),
+        ("/read", 404, "The pages begin at /read/"),
+        ("/read/sessions/PK-AZ/08?stat=agreed", 422, "stat"),
+        ("/read/sessions/PK-AZ/08?state=aggreed", 422, "state"),
+        ("/read/?cursor=x", 400, "next_cursor"),
+        ("/read/commissions/%3Cscript%3E", 404, "There is no such"),
+    ],
+)
+async def test_a_refusal_is_a_page_for_people(still: World, path: str, status: int, said: str) -> None:
+    answer = await opened(still, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert said in unescape(answer.text)
+    assert "<script" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_nothing_is_changed_by_a_page(still: World, method: str) -> None:
+    answer = await still.as_("").request(method, PAGES[2], headers=BROWSER)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert "pages are read" in answer.text
+
+
+async def test_items_of_a_session_are_chosen_by_the_address_alone(still: World) -> None:
+    chosen = await opened(still, "/read/sessions/PK-AZ/08?state=signed")
+    assert "PK-AZ/08/001" in chosen.text
+    assert "PK-AZ/08/014" not in chosen.text
+    assert '<option value="signed" selected>' in chosen.text
+    by_words = await opened(still, "/read/sessions/PK-AZ/08?q=Baku")
+    assert "PK-AZ/08/014" in by_words.text
+    assert "PK-AZ/08/001" not in by_words.text
+
+
+async def test_a_story_tells_the_day_in_the_world_and_the_moment_of_the_record_apart(still: World) -> None:
+    page = (await opened(still, "/read/commitments/PK-AZ/08/001")).text
+    recorded, confirmed = page.split('<li class="')[1:3]
+    assert "Recorded by PK" in recorded
+    assert "claimed" in recorded
+    assert "AZ confirmed that it was agreed" in confirmed
+    assert "takes effect" in confirmed
+    for told in (recorded, confirmed):
+        assert re.search(r"In the world on</dt><dd>July 2024", told)
+        assert re.search(r"Recorded on</dt><dd>\d+ \w+ 20\d\d, \d\d:\d\d UTC", told)
+    trail = (await still.as_("observer").get(f"/v1/commitments/{item(1)}/audit-trail")).json()["items"]
+    for entry in trail:
+        assert f"number {entry['index']} in the log, in a signed checkpoint" in page
+        assert entry["leaf_hash"] in page
+
+
+async def test_the_proof_that_a_page_gives_is_the_one_that_the_api_gives(still: World) -> None:
+    from_page = await opened(still, "/read/commitments/PK-AZ/08/001/proof")
+    from_api = await still.as_("observer").get(f"/v1/commitments/{item(1)}/proof")
+    assert from_page.text == from_api.text
+    assert from_page.headers["content-disposition"] == from_api.headers["content-disposition"]
