@@ -19,7 +19,7 @@ ANYBODY = """INSERT INTO principal (id, issuer, subject, name, kind, created_at)
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
-    op.execute("ALTER TABLE commission ADD COLUMN IF NOT EXISTS confidentiality text NOT NULL DEFAULT 'parties'")
+    op.execute("ALTER TABLE commission ADD COLUMN IF NOT EXISTS confidentiality varchar(40) NOT NULL DEFAULT 'parties'")
     op.execute(
         f"ALTER TABLE commission DROP CONSTRAINT IF EXISTS {CHECK},"
         f" ADD CONSTRAINT {CHECK} CHECK (confidentiality IN ('public', 'parties')) NOT VALID"
