@@ -1,12 +1,12 @@
 """A commission may be public, and whoever reads without signing in is a principal like any other: an observer without a secret.
 
-Revision: 0050, after 0021. A column with a constant default changes the catalogue alone; the earlier release goes on working. It can be
+Revision: 0022, after 0021. A column with a constant default changes the catalogue alone; the earlier release goes on working. It can be
 run again after a failure at any point.
 """
 
 from alembic import op
 
-revision = "0050"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
