@@ -49,6 +49,7 @@ from service.register.commitments.routes import moves
 from service.register.commitments.routes import router as commitments
 from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
+from service.register.groups.routes import moves as group_moves
 from service.register.groups.routes import router as groups
 from service.register.instruments.routes import router as calculations
 from service.register.matters import MATTERS
@@ -61,7 +62,7 @@ from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
 from service.verify.replay import charter_shapes, session_shapes
-from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS
+from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_GROUPS, OF_TAKEN_ALONG
 
 FORGET_SECONDS = 3600
 LOOKOUT = 2
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_moves,
     groups,
     calculations,
+    group_moves,
     lifecycle,
     operations.router,
     board,
@@ -106,6 +108,8 @@ UNIONS = (
             **OF_COMMISSIONS,
             **OF_COMMITMENTS,
             **OF_REGISTRY,
+            **OF_GROUPS,
+            **OF_TAKEN_ALONG,
             "session.recorded": session_shapes.Published,
             "commission.founded": charter_shapes.Published,
         },

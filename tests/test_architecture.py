@@ -56,16 +56,18 @@ def holding(text: str) -> list[str]:
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("effect") == [
-        "register/commissions/rules/charter/fitness.py:unfit",
-        "register/commissions/rules/fitness.py:_wrong_correction",
-        "register/commissions/rules/fitness.py:unfit",
+        "register/commissions/rules/charter/fitness.py:_wrong_move",
+        "register/commissions/rules/fitness.py:_wrong_move",
+        "register/commissions/rules/fitness.py:_wrong_value",
+        "register/commitments/rules/fitness.py:_wrong_move",
         "register/commitments/rules/fitness.py:_wrong_value",
-        "register/commitments/rules/fitness.py:unfit",
         "register/commitments/rules/version_1.py:unfit",
         # For the service and for the verifier.
         "register/decisions/rules/matter.py:effective",
         # What a move of old brought to a commitment of which nothing was known.
         "register/decisions/rules/mending.py:landed",
+        "register/groups/rules/fitness.py:_wrong_move",
+        "register/groups/rules/fitness.py:_wrong_value",
     ]
     assert calls("effective") == [
         "register/decisions/engine/writing.py:take_effect",

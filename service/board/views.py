@@ -22,6 +22,7 @@ from service.register.commitments.rules.lifecycle import State
 from service.register.decisions import queries as decisions
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.models import TransitionStatus
+from service.register.groups import answers as group_answers
 from service.register.groups import queries as groups
 
 MOST = 200
@@ -47,7 +48,8 @@ async def commission(connection: Connection, who: Reader, matters: Matters, row:
     counted = await queries.counts(connection, who.caller, commission_id)
     wanted = decisions.Filter(commission_id=[commission_id], status=[TransitionStatus.OPEN])
     proposals = await decisions.page(connection, matters, who.caller, wanted, None, MOST)
-    found = await groups.page(connection, [commission_id], [], None, MOST)
+    listed = await groups.page(connection, who.caller, {"commission_id": [commission_id]}, None, MOST)
+    found = [group_answers.group(one) for one in listed]
     members = {UUID(one["organisation_id"]) for group in found for one in group["members"]}
     secretariats = {UUID(one) for one in row["secretariats"].values()}
     return {

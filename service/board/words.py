@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, str]] = {
     "unsettled": "Unsettled",
     "in_force": "In force",
     "dissolved": "Dissolved",
+    "active": "Active",
     # Moves
     "agree": "that it was agreed",
     "draft_mou": "that a draft was sent",
@@ -52,6 +53,11 @@ NAMES: Final[Mapping[str, str]] = {
     "reinstate": "that a move is undone",
     "retract": "that its record is taken back",
     "approve": "approval at home",
+    "found": "that it was founded",
+    "rename": "another title",
+    "merge_into": "that it becomes part of another",
+    "hand_over": "that another takes commitments over",
+    "dissolve": "that it is dissolved",
     # Facts
     "agreed_on": "Agreed on",
     "found_in": "Found as",

@@ -123,11 +123,16 @@ async def _groups(connection: Connection, callers: Mapping[str, ActiveCaller]) -
     for one in PILOT["groups"]:
         leads = dict(one["co_leads"])
         founder, lead = leads.popitem()
-        facts = {**_without(one, "co_leads"), "commission_id": COMMISSION, "co_lead_organisation_id": lead}
-        group_id = await groups.found_group(
-            connection, callers[founder], Sent(WorkingGroupCreate, facts), UUID(one["id"])
-        )
+        facts = {
+            **_without(one, "co_leads", "transition_id"),
+            "commission_id": COMMISSION,
+            "co_lead_organisation_id": lead,
+        }
+        new, proposal = Sent(WorkingGroupCreate, facts), UUID(one["transition_id"])
+        group_id = await groups.record(connection, callers[founder], new, UUID(one["id"]), proposal)
         for party, organisation in leads.items():
+            yes = Sent(ConfirmationCreate, {"decision": "confirm"})
+            await decisions.answer(connection, MATTERS, callers[party], proposal, yes)
             await groups.put_member(
                 connection, callers[party], group_id, UUID(organisation), Sent(MemberPut, {"role": "co_lead"})
             )

@@ -1,5 +1,6 @@
 """Reading the audit trail: of one subject by number, of a whole commission by index."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypedDict
@@ -14,15 +15,20 @@ from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
 from service.register.commissions import session_queries as sessions
-from service.register.commissions.matter import told_of
+from service.register.commissions.matter import told_of as session_told_of
 from service.register.commissions.matter import visible_to as session_visible_to
 from service.register.commissions.models import Session
 from service.register.commitments import queries as commitments
 from service.register.commitments.models import Commitment
-from service.register.commitments.visibility import bound, visible_to
+from service.register.commitments.visibility import Condition, bound, visible_to
+from service.register.groups import queries as groups
+from service.register.groups.matter import told_of as group_told_of
+from service.register.groups.matter import visible_to as group_visible_to
+from service.register.groups.models import WorkingGroup
 from service.trail.models import REGISTRY, AuditEntry
 
 _entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(Commitment), table(Session)
+_group = table(WorkingGroup)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
@@ -96,6 +102,21 @@ async def of_session(
     return [_read(row) for row in rows]
 
 
+async def of_group(
+    connection: Connection, caller: Caller, group_id: UUID, after: list[Any] | None, limit: int
+) -> list[EntryRow]:
+    """Return the entries of a working group that the caller may see, oldest first; `NotFound` otherwise.
+
+    What the commission's own entries told of it, before it had a trail of its own, comes first.
+    """
+    asked = {"group_id": group_id, "spoken": str(group_id)}
+    page = {"after": after[0] if after else -1, "limit": limit + 1}
+    rows = await _of_group(caller.kind).rows(connection, **bound(caller, **asked, **page))
+    if not rows:
+        await groups.get(connection, caller, group_id)
+    return [_read(row) for row in rows]
+
+
 async def of_commission(
     connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int
 ) -> list[EntryRow]:
@@ -134,13 +155,25 @@ def _of_commitment(kind: Kind) -> Query[_Stored]:
 
 @cache
 def _of_session(kind: Kind) -> Query[_Stored]:
-    session_id: Any = sa.bindparam("session_id", type_=sa.Uuid())
-    log_id = sa.select(_session.c.commission_id).where(_session.c.id == session_id).scalar_subquery()
-    visible = sa.exists().where(_session.c.id == session_id, session_visible_to(kind))
+    return _told_before(_session, "session_id", session_visible_to(kind), session_told_of)
+
+
+@cache
+def _of_group(kind: Kind) -> Query[_Stored]:
+    return _told_before(_group, "group_id", group_visible_to(kind), group_told_of)
+
+
+def _told_before(
+    matter: sa.Table, name: str, visible_to_caller: Condition, told_of: Callable[[sa.Table, Any], Condition]
+) -> Query[_Stored]:
+    """Return the trail of a matter with the id `name`, of which the commission's own entries may have told before."""
+    matter_id: Any = sa.bindparam(name, type_=sa.Uuid())
+    log_id = sa.select(matter.c.commission_id).where(matter.c.id == matter_id).scalar_subquery()
+    visible = sa.exists().where(matter.c.id == matter_id, visible_to_caller)
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
         .select_from(_entry.outerjoin(_log, _same))
-        .where((_entry.c.subject == session_id) | told_of(_entry, log_id), _entry.c.seq > _after, visible)
+        .where((_entry.c.subject == matter_id) | told_of(_entry, log_id), _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
         .limit(LIMIT),
         _Stored,
@@ -150,10 +183,11 @@ def _of_session(kind: Kind) -> Query[_Stored]:
 @cache
 def _of_commission(kind: Kind) -> Query[_Stored]:
     commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
-    # Asked of each entry's own commitment, or session: of EXISTS the database would first gather all that the caller may see.
+    # Asked of each entry's own commitment, session or group: of EXISTS the database would first gather all that the caller may see.
     asked = sa.select(visible_to(kind)).where(_commitment.c.id == _log.c.subject).scalar_subquery()
     session = sa.select(session_visible_to(kind)).where(_session.c.id == _log.c.subject).scalar_subquery()
-    visible = sa.func.coalesce(asked, session, sa.false())
+    group = sa.select(group_visible_to(kind)).where(_group.c.id == _log.c.subject).scalar_subquery()
+    visible = sa.func.coalesce(asked, session, group, sa.false())
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(commission_id))
         .select_from(_log.join(_entry, _same))

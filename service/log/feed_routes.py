@@ -13,7 +13,7 @@ from service.log import feed as queries
 from service.log.feed_schemas import EntryRead
 from service.permissions import Permission
 from service.register.commissions import queries as commissions
-from service.values.codes import CommissionId, CommitmentId, SessionId
+from service.values.codes import CommissionId, CommitmentId, SessionId, WorkingGroupId
 
 router = Router("/v1", tags=["audit trail"])
 After = Annotated[
@@ -59,6 +59,23 @@ async def read_session_trail(
 
 
 @router.get(
+    "/working-groups/{working_group_id:working_group}/audit-trail",
+    summary="Read a working group's trail",
+    response_model=Page[EntryRead],
+    responses=LISTING_ONE,
+)
+async def read_group_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    working_group_id: WorkingGroupId,
+) -> Response:
+    """Read everything that ever happened to a working group, oldest first; what the commission's trail told of it comes first."""
+    rows = await queries.of_group(connection, caller, working_group_id, paging.after("seq", number), paging.limit)
+    return paging.page(dict, rows, "seq", "seq")
+
+
+@router.get(
     "/commissions/{commission_id}/audit-trail",
     summary="Follow a commission's trail",
     response_model=Page[EntryRead],
@@ -71,7 +88,7 @@ async def read_commission_trail(
     commission_id: CommissionId,
     after: After = None,
 ) -> Response:
-    """Read the entries of a commission, its sessions and its commitments by index: the feed.
+    """Read the entries of a commission, its sessions, groups and commitments by index: the feed.
 
     Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
     nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.

@@ -13,9 +13,9 @@ from service.values import Read
 class EntryRead(Read):
     """An entry of the audit trail."""
 
-    subject: UUID = Field(description="The commitment, session or commission whose trail this is.")
+    subject: UUID = Field(description="The commitment, session, working group or commission whose trail this is.")
     seq: int = Field(
-        description="Number in the subject's trail, from 0; a session's own goes on from what its commission's told of it."
+        description="Number in the subject's trail, from 0; a session's or a group's own goes on from what its commission's told of it."
     )
     index: int | None = Field(
         description="Number in the commission's log, from 0; null for the moment it takes to be given."

@@ -6,5 +6,6 @@ from service.register.commissions.charter import CHARTERS
 from service.register.commissions.matter import SESSIONS
 from service.register.commitments.matter import COMMITMENTS
 from service.register.decisions.engine.matter import Matter
+from service.register.groups.matter import GROUPS
 
-MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, SESSIONS, CHARTERS)
+MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, GROUPS, SESSIONS, CHARTERS)

@@ -13,6 +13,7 @@ from service.database.statement import Connection, Query, is_among
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commitments.models import Commitment
+from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation
 from service.values import codes as shapes
 
@@ -33,9 +34,10 @@ class Met(NamedTuple):
     was_held: bool
 
 
-_commission, _session, _commitment, _organisation = (
+_commission, _session, _group, _commitment, _organisation = (
     table(Commission),
     table(Session),
+    table(WorkingGroup),
     table(Commitment),
     table(Organisation),
 )
@@ -52,6 +54,7 @@ _commitments = Query(
 _organisations = Query(
     sa.select(_organisation.c.code, _organisation.c.id).where(is_among(_organisation.c.code, "codes")), Coded
 )
+_groups = Query(sa.select(_group.c.code, _group.c.id).where(is_among(_group.c.code, "codes")), Coded)
 _sessions = Query(
     sa.select(_commission.c.code.label("commission"), _session.c.ordinal, _session.c.id, _held.label("was_held"))
     .select_from(_commission.join(_session, _session.c.commission_id == _commission.c.id))
@@ -80,6 +83,7 @@ async def find(connection: Connection, codes: Collection[str]) -> dict[str, UUID
 
 _KINDS: Final = (
     (shapes.COMMISSION, _commissions),
+    (shapes.WORKING_GROUP, _groups),
     (shapes.COMMITMENT, _commitments),
     (shapes.ORGANISATION, _organisations),
 )

@@ -44,7 +44,7 @@ async def hold_chains(connection: Connection, log_id: UUID, entries: Sequence[St
     for one, entry in zip(entries, read, strict=True):
         subject, seq = entry["subject"], entry["seq"]
         members = {name: entry[name] for name in CHAINED}
-        # A session that the commission's own entries told of goes on from the last that did.
+        # A session, or a group, that the commission's own entries told of goes on from the last that did.
         before = links.get((subject, seq - 1)) or links.get((str(log_id), seq - 1)) or Link()
         if wrong := list(faults(before, str(log_id), **members)):
             raise SigningRefused(f"entry {one.place} (subject {subject}) {'; '.join(wrong)}")

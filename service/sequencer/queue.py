@@ -39,7 +39,7 @@ _indexed = Query(
     _Place,
 )
 _told = _entry.alias("told")
-# A session of which the commission's own entries told goes on from the last that did, as its first entry says.
+# A session, or a group, of which the commission's own entries told goes on from the last that did, as its first entry says.
 _going_on = Query(
     sa.select(_entry.c.subject, _entry.c.seq)
     .join(PLACES, (_entry.c.subject == PLACES.c.subject) & (_entry.c.seq == PLACES.c.seq))

@@ -1,7 +1,7 @@
 """How people name things, and how an id is asked for: by itself, or by the code that stands in minutes and letters. Pure.
 
-The shape of a code tells of what it is: `PK-AZ` is a commission, `PK-AZ/08` its eighth session, `PK-AZ/08/014` a
-commitment, `PK/MODP` an organisation. A code is never given to another thing.
+The shape of a code tells of what it is: `PK-AZ` is a commission, `PK-AZ/08` its eighth session, `PK-AZ/JWG/customs` one of its
+working groups, `PK-AZ/08/014` a commitment, `PK/MODP` an organisation. A code is never given to another thing.
 """
 
 from typing import Annotated, Final
@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema
 UNIQUE: Final = "[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 COMMISSION: Final = r"[A-Z]{2}(?:-[A-Z]{2})+(?:\.[A-Z0-9]{1,8})?"
 SESSION: Final = f"{COMMISSION}/[0-9]{{2,3}}"
+WORKING_GROUP: Final = f"{COMMISSION}/JWG/[a-z0-9]+(?:-[a-z0-9]+)*"
 COMMITMENT: Final = f"{COMMISSION}/[0-9]{{2,4}}/(?:[0-9]{{3,6}}|d-[a-z0-9]{{4,8}})"
 ORGANISATION: Final = "[A-Z]{2}/[A-Z0-9]{2,12}"
 
@@ -26,6 +27,7 @@ def _named(kind: str, code: str, example: str) -> WithJsonSchema:
 
 CommissionId = Annotated[UUID, _named("commission", COMMISSION, "PK-AZ")]
 SessionId = Annotated[UUID, _named("session", SESSION, "PK-AZ/08")]
+WorkingGroupId = Annotated[UUID, _named("working group", WORKING_GROUP, "PK-AZ/JWG/customs")]
 CommitmentId = Annotated[UUID, _named("commitment", COMMITMENT, "PK-AZ/08/014")]
 OrganisationId = Annotated[UUID, _named("organisation", ORGANISATION, "PK/MODP")]
 MatterId = Annotated[UUID, _named("matter", f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,2}}", "PK-AZ/08/014")]

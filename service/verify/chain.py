@@ -5,6 +5,7 @@ from typing import Final
 
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.charter.founding import FOUNDED
+from service.register.groups.rules import derived as groups
 from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
 from service.verify.canonical import Entry, is_uuid, read
@@ -15,7 +16,8 @@ from service.verify.replay.shape import Broken
 from service.verify.replay.tellings import Again
 
 RECORDED: Final = "commitment.recorded"
-BEGINS: Final = frozenset({RECORDED, derived.RECORDED})
+BEGINS: Final = frozenset({RECORDED, derived.RECORDED, "working_group.recorded"})
+SPEAKING: Final = frozenset({derived.RECORDED, derived.CHANGED, groups.FOUNDED, groups.CHANGED})
 
 
 class Trail:
@@ -28,7 +30,7 @@ class Trail:
         self.references: dict[str, Subject] = {}
         self.register = Register(self.references, again)
         self.spoken: dict[str, Link] = {}
-        """Of each session that the commission's own entries told of, the last that did."""
+        """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0
 
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
@@ -59,14 +61,14 @@ class Trail:
     def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
 
-        A commitment is known by its reference from then on; a session of which the commission's entries told goes on from there.
+        A commitment is known by its reference from then on; a session or group of which the commission's entries told goes on from there.
         """
         founding, unnamed, reference, wrongs = index == 0, self.log is None, _reference(entry), []
         if unnamed:
             self.log = entry.commission
         spoken = self.spoken.pop(entry.subject, None)
         if not spoken and (entry.kind != FOUNDED if founding else entry.kind not in BEGINS):
-            noun = "a commitment or a session"
+            noun = "a commitment, a session or a working group"
             wanted = "a log begins with the founding" if founding else f"a subject's first entry records {noun}"
             wrongs.append(tampered(place(index, entry), f"{wanted}, not with {entry.kind}"))
         if founding and entry.subject != entry.commission:
@@ -98,8 +100,8 @@ class Trail:
 
 
 def _spoken_of(entry: Entry) -> str | None:
-    """Return the session of which an entry of the commission itself tells, if it does."""
-    if entry.subject != entry.commission or entry.kind not in {derived.RECORDED, derived.CHANGED}:
+    """Return the session or group of which an entry of the commission itself tells, if it does."""
+    if entry.subject != entry.commission or entry.kind not in SPEAKING:
         return None
     spoken = entry.data.get("id")
     return spoken if isinstance(spoken, str) else None

@@ -17,12 +17,18 @@ from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller, Kind
 from service.register.commissions import commands as commissions
 from service.register.commissions import session_commands as meetings
-from service.register.commissions.models import GroupRole, Rule
+from service.register.commissions.models import Rule
 from service.register.commissions.rules.evidence import CoChair
+from service.register.commissions.rules.group_role import GroupRole
 from service.register.commissions.schemas import CommissionCreate, PartyIn
 from service.register.commissions.session_schemas import SessionCreate
+from service.register.decisions import commands as decisions
+from service.register.decisions.models import Decision
+from service.register.decisions.schemas import ConfirmationCreate
 from service.register.groups import commands as groups
+from service.register.groups import queries as group_queries
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
+from service.register.matters import MATTERS
 from service.register.parties import commands as parties
 from service.register.parties import principal_commands as principals
 from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
@@ -145,10 +151,14 @@ async def _group(connection: Connection, scene: Scene, commission_id: UUID, insi
         commission_id=commission_id,
         titles={"en": f"Joint Working Group on {SECTORS[number]}"},
         sector=SECTORS[number],
+        founding_act="Exchange of letters",
         co_lead_organisation_id=scene.ministries[first][number],
     )
-    group_id = await groups.found_group(connection, scene.callers[first], Sent.of(new))
+    group_id = await groups.record(connection, scene.callers[first], Sent.of(new))
+    read = await group_queries.get(connection, scene.callers[first], group_id)
     for second in others:
+        yes = Sent.of(ConfirmationCreate(decision=Decision.CONFIRM))
+        await decisions.answer(connection, MATTERS, scene.callers[second], read["open_transition_id"], yes)
         other = scene.ministries[second][number]
         await groups.put_member(
             connection, scene.callers[second], group_id, other, Sent.of(MemberPut(role=GroupRole.CO_LEAD))

@@ -33,6 +33,8 @@ KNOWN = {
     ],
     "founded_at_session_id": SESSION_8,
     "working_group_id": None,
+    "receiver_id": "01940000-0000-7000-8000-000000000302",
+    "commitments": ["01940000-0000-7000-8000-000000000407"],
     "secretariat_id": organisation(101),
     "organisation_id": organisation(101),
     "co_lead_organisation_id": organisation(104),

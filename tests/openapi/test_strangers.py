@@ -41,6 +41,10 @@ NEVER = {
     "create_session_transition correct",
     "create_session_transition reinstate",
     "create_session_transition retract",
+    *(
+        f"create_group_transition {action}"
+        for action in ("found", "merge_into", "hand_over", "name_organisation", "correct", "reinstate", "retract")
+    ),
     *(f"create_commission_transition {one}" for one in ("join", "accede", "leave", "name_secretariat")),
     "create_commission_transition correct",
     "create_commission_transition reinstate",

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.conftest import COMMISSION, SESSION_8, World, organisation
+from tests.register.groups.grouping import trail
 from tests.three_parties import name_registrar
 
 GROUP = "01940000-0000-7000-8000-000000000302"
@@ -108,7 +109,7 @@ async def test_each_side_names_its_own_members_and_one_co_lead(world: World) -> 
     second = await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "co_lead"})
     assert second.status_code == 409
     assert (await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "member"})).status_code == 200
-    assert (await last_entry(world))["data"]["after"] == "member"
+    assert (await trail(world, f"/working-groups/{GROUP}"))[-1]["data"]["proposal"]["evidence"]["role"] == "member"
     handed = await world.as_("PK").put(f"{url}/{organisation(104)}", json={"role": "member"})
     assert handed.status_code == 200
     promoted = await world.as_("PK").put(f"{url}/{organisation(105)}", json={"role": "co_lead"})
@@ -116,8 +117,9 @@ async def test_each_side_names_its_own_members_and_one_co_lead(world: World) -> 
     assert roles == {organisation(104): "member", organisation(105): "co_lead"}
     assert (await world.as_("PK").delete(f"{url}/{organisation(104)}")).status_code == 204
     assert (await world.as_("PK").delete(f"{url}/{organisation(104)}")).status_code == 404
-    entry = await last_entry(world)
-    assert (entry["data"]["before"], entry["data"]["after"]) == ("member", None)
+    effective = (await trail(world, f"/working-groups/{GROUP}"))[-1]["data"]["effective"]
+    was, now = (effective[one]["organisations"]["PK"]["members"] for one in ("before", "after"))
+    assert (was, now) == ([organisation(104)], [])
 
 
 async def test_a_working_group_is_founded_by_a_secretariat_with_its_own_co_lead(world: World) -> None:
@@ -131,7 +133,9 @@ async def test_a_working_group_is_founded_by_a_secretariat_with_its_own_co_lead(
     assert (await world.as_("AZ").post("/v1/working-groups", json=body)).status_code == 403
     made = await world.as_("PK").post("/v1/working-groups", json=body)
     assert (made.status_code, len(made.json()["members"])) == (201, 1)
-    assert (await last_entry(world))["kind"] == "working_group.founded"
+    assert [one["kind"] for one in await trail(world, f"/working-groups/{made.json()['id']}")] == [
+        "working_group.recorded"
+    ]
     for name in ("founded_at_session_id", "co_lead_organisation_id"):
         wrong = await world.as_("PK").post("/v1/working-groups", json=body | {name: str(uuid4())})
         assert wrong.status_code in {404, 422}, wrong.text

@@ -207,6 +207,11 @@ def said(before: Any, after: Any) -> Any:
         if all(isinstance(one, dict) and "pointer" in one for one in [*before, *after]):
             # In what order, and in which words, is no promise.
             return sorted(one["pointer"] for one in after)
+        if all(
+            isinstance(one, dict) and one.keys() == {"organisation_id", "party", "role"} for one in [*before, *after]
+        ):
+            # Who is in a group stands by party now; it had no order.
+            return sorted(after, key=lambda one: str(one["organisation_id"]))
         return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]
     return after
 

@@ -6,7 +6,8 @@ from typing import Any, Final, get_args
 
 import pytest
 
-from service.register.commissions.models import GroupRole, Rule
+from service.register.commissions.models import Rule
+from service.register.commissions.rules.group_role import GroupRole
 from service.register.commitments.commands import PARTY_FACTS_BYTES
 from service.register.commitments.rules.matter import MEMBERS
 from service.register.commitments.rules.requirements import MOST_BYTES

@@ -23,6 +23,7 @@ from service.register.commissions.rules.charter.evidence import CommissionPropos
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
 from service.register.decisions import queries as proposals
+from service.register.decisions.routes import EveryMatter
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommissionId
 
@@ -41,12 +42,13 @@ PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "crea
 async def create_commission_transition(
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     commission_id: CommissionId,
     proposal: Annotated[dict[str, Any], PublishedAs(CommissionProposal), Body(openapi_examples=CHARTER_PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
     """Propose a move of a commission's charter with its evidence. What is one party's alone takes effect at once."""
-    made = await decisions.propose(connection, MATTER, caller, commission_id, proposal, version)
+    made = await decisions.propose(connection, every, MATTER, caller, commission_id, proposal, version)
     return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
 
 

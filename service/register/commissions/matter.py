@@ -147,14 +147,17 @@ _met_under = Query(
 _its = sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("the_session")).scalar_subquery()
 
 
-def _one_by_one(commission_id: Any) -> Query[Any]:  # noqa: ANN401 -- any expression
-    """Return what waits for whoever looks for an ordinal of this commission. Not its row: that is shared by all who decide in it."""
+def one_by_one(commission_id: Any) -> Query[Any]:  # noqa: ANN401 -- any expression
+    """Return what waits for whoever looks for an ordinal, or a group's code, in this commission.
+
+    Not its row: that is shared by all who decide in it.
+    """
     key = sa.func.hashtextextended(sa.cast(commission_id, sa.Text), sa.literal_column("0"))
     return Query(sa.select(sa.func.pg_advisory_xact_lock(key).label("locked")), dict)
 
 
-_waiting = _one_by_one(_its)
-_waiting_for = _one_by_one(sa.bindparam("commission_id", type_=sa.Uuid()))
+_waiting = one_by_one(_its)
+_waiting_for = one_by_one(sa.bindparam("commission_id", type_=sa.Uuid()))
 _earlier = Query(
     sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical).where(told_of(_entry, _its)).order_by(_entry.c.seq),
     _Stored,

@@ -11,6 +11,7 @@ from sqlmodel import Field
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.charter.lifecycle import CharterState
+from service.register.commissions.rules.group_role import GroupRole
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.models import CODES, Decided, Recorded, decided
 
@@ -25,13 +26,6 @@ class Rule(StrEnum):
 
     MUTUAL = "mutual"
     UNILATERAL = "unilateral"
-
-
-class GroupRole(StrEnum):
-    """What an organisation is in a working group."""
-
-    CO_LEAD = "co_lead"
-    MEMBER = "member"
 
 
 class Commission(Table, Decided, table=True):

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.permissions import Caller, Kind, Role, everywhere
-from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, GroupRole, Membership
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership
+from service.register.commissions.rules.group_role import GroupRole
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
 _commission = table(Commission)

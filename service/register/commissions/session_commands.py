@@ -67,7 +67,7 @@ async def name_co_chair(
     if "co_chair" not in patch.model_fields_set or known["co_chairs"].get(caller.party) == named:
         return
     body = {"action": str(SessionAction.NAME_CO_CHAIR), "co_chair": named}
-    await decisions.propose(connection, SESSIONS, caller, session_id, body, version)
+    await decisions.propose(connection, (SESSIONS,), SESSIONS, caller, session_id, body, version)
 
 
 def _may_begin(caller: Caller, sound: Mapping[str, Any], place: Row) -> None:

@@ -129,12 +129,13 @@ async def change_session(
 async def create_session_transition(
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     session_id: SessionId,
     proposal: Annotated[dict[str, Any], PublishedAs(SessionProposal), Body(openapi_examples=SESSION_PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
     """Propose a move of a session, or of its minutes, with its evidence. What is one party's alone takes effect at once."""
-    made = await decisions.propose(connection, MATTER, caller, session_id, proposal, version)
+    made = await decisions.propose(connection, every, MATTER, caller, session_id, proposal, version)
     return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
 
 

@@ -10,6 +10,7 @@ from service.register.commissions.rules.evidence import CoChair, HoldSession, Or
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.values import Flag, ModernDate, Name, PartyCode, Read, ReducedDate, Strict
+from service.values.codes import WorkingGroupId
 
 
 class Held(HoldSession):
@@ -31,7 +32,9 @@ class SessionCreate(Strict):
     action: Literal["plan", "record"] = Field(
         description="`plan`: the host does it, and nobody confirms; `record`: what is known of one of before the register."
     )
-    working_group_id: UUID | None = Field(None, description="The working group whose session it is, if it is one.")
+    working_group_id: WorkingGroupId | None = Field(
+        None, description="The working group whose session it is, if it is one."
+    )
     ordinal: Ordinal | None = Field(None, description="Its number; absent for an extraordinary session.")
     host_party: PartyCode | None = None
     virtual: Flag = Field(

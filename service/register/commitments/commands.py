@@ -29,6 +29,7 @@ from service.register.decisions.engine.writing import insert, save
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.matter import Case
+from service.register.groups.matter import lock_active
 from service.register.parties.models import Organisation
 from service.trail.entry import canonical
 from service.trail.version import Versions, check_version, unconditional
@@ -55,6 +56,8 @@ async def record(
     caller.require_somewhere(Permission.PROPOSE)
     sound = sent.sound
     commission, session, group = (_id(sound.get(f"{name}_id")) for name in ("commission", "session", "working_group"))
+    if commission and group and not await lock_active(connection, group, commission):
+        group = None
     place = await queries.place(connection, caller, commission, session, group) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
@@ -117,7 +120,7 @@ def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator
         yield fault("/session_id", f"names a session that is {place['session_state']}, so it agreed nothing")
     if sound.get("working_group_id") and place["group_id"] is None:
         hint = f"GET /v1/working-groups?commission_id={place['id']} lists them"
-        yield fault("/working_group_id", f"names no working group of this commission; {hint}")
+        yield fault("/working_group_id", f"names no active working group of this commission; {hint}")
 
 
 def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:

@@ -33,7 +33,7 @@ from service.register.commitments.visibility import Condition, bound, visible_to
 from service.register.decisions.rules.mending import FactName
 from service.register.parties.queries import require_registered
 from service.values import Moment, PartyCode, Sector, limited, storable
-from service.values.codes import CommissionId, SessionId
+from service.values.codes import CommissionId, SessionId, WorkingGroupId
 
 _commitment = table(Commitment)
 SESSION: Final = "session_id"
@@ -60,11 +60,8 @@ class Filter(BaseModel):
     session_id: list[SessionId] = Field(
         default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
     )
-    working_group_id: list[UUID] = Field(
-        default_factory=list,
-        max_length=50,
-        description="Owned by one of these working groups.",
-        examples=[["01940000-0000-7000-8000-000000000301"]],
+    working_group_id: list[WorkingGroupId] = Field(
+        default_factory=list, max_length=50, description="Owned by one of these working groups."
     )
     state: list[State] = Field(
         default_factory=list,

@@ -19,7 +19,9 @@ from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.visibility import bound, roles_of, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
+from service.register.groups.matter import lock_active
 from service.register.groups.models import WorkingGroup
+from service.register.groups.rules.matter import GROUP
 from service.values import end
 
 _commitment, _commission = table(Commitment), table(Commission)
@@ -53,8 +55,11 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
 async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
     """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
     if name.kind != COMMITMENT.kind:
-        there = await _belongs(name.kind).row(connection, named_id=UUID(name.key), beside_id=beside)
-        return Found() if there else None
+        here = await _belongs(name.kind).row(connection, named_id=UUID(name.key), beside_id=beside)
+        if here and name.kind == GROUP.kind:
+            # Whoever moves the group waits: what it takes along is what belongs to it then.
+            return Found() if await lock_active(connection, UUID(name.key), here) else None
+        return Found() if here else None
     values = bound(caller) if caller else {}
     row = await _named(caller.kind if caller else None).row(connection, named=name.key, beside_id=beside, **values)
     return Found(row["id"], is_itself=row["id"] == beside, is_beside=row["is_beside"]) if row else None
@@ -107,8 +112,9 @@ def _named(kind: Kind | None) -> Query[dict[str, Any]]:
 
 @cache
 def _belongs(kind: str) -> Query[UUID]:
-    """Return what finds a session or working group of the same commission by its id."""
+    """Return what finds the commission of a session or working group by its id, if it is the same."""
     named = _NAMED[kind]
     return Query(
-        sa.select(named.c.id).where(named.c.id == sa.bindparam("named_id"), named.c.commission_id == _ours), UUID
+        sa.select(named.c.commission_id).where(named.c.id == sa.bindparam("named_id"), named.c.commission_id == _ours),
+        UUID,
     )

@@ -26,4 +26,4 @@ async def place(
 ) -> dict[str, Any] | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
     named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
-    return await statements.place(caller.kind, counts=session_id is None).row(connection, **named, **bound(caller))
+    return await statements.place(caller.kind).row(connection, **named, **bound(caller))

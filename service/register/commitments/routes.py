@@ -27,6 +27,7 @@ from service.register.commitments.schemas import CommitmentCreate, CommitmentDet
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
 from service.register.decisions import queries as proposals
+from service.register.decisions.routes import EveryMatter
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommitmentId
 
@@ -117,12 +118,13 @@ async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) 
 async def create_transition(
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     commitment_id: CommitmentId,
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
     """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
-    made = await decisions.propose(connection, COMMITMENTS, caller, commitment_id, proposal, version)
+    made = await decisions.propose(connection, every, COMMITMENTS, caller, commitment_id, proposal, version)
     return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
 
 

@@ -14,7 +14,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.instruments.rules.texts import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
-from service.values.codes import CommissionId, OrganisationId, SessionId
+from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
 
 
 class CommitmentCreate(Strict):
@@ -40,7 +40,7 @@ class CommitmentCreate(Strict):
     paragraph: Paragraph | None = None
     annex: Annex | None = None
     verb: Verb = Field(Verb.AGREED, description="The strength of the paragraph; only `agreed` is counted.")
-    working_group_id: UUID | None = Field(None, description="The joint working group that owns it.")
+    working_group_id: WorkingGroupId | None = Field(None, description="The joint working group that owns it.")
     sector: Sector
     titles: Titles
     texts: Texts

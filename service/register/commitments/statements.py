@@ -76,10 +76,10 @@ def _same_item(kind: Kind) -> sa.Label[Any]:
 
 
 @cache
-def place(kind: Kind, *, counts: bool) -> Query[dict[str, Any]]:
+def place(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`.
 
-    The charter is locked FOR SHARE; where it `counts` the items between sessions, for itself, since nobody upgrades that lock.
+    The charter is locked FOR SHARE: who takes part stays the same.
     """
     session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
     group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
@@ -99,6 +99,6 @@ def place(kind: Kind, *, counts: bool) -> Query[dict[str, Any]]:
         )
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"))
-        .with_for_update(read=not counts, key_share=counts, of=_commission)
+        .with_for_update(read=True, of=_commission)
     )
     return Query(asked, dict)

@@ -63,10 +63,10 @@ def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]
             "awaits": [] if step.who is Who.OWN else rules.awaits(step, {}, row, caller.party),
         }
         for step, gaps in _moves(rules, rules.facts(row, row["parties"], row["languages"]))
-        if standing.may(step.permission)
-        and has_room_in(row["commission_state"], rules.kind, step.action)
+        if has_room_in(row["commission_state"], rules.kind, step.action)
         and is_open_to(step, row, caller.party)
         and has_room(step, proposed_by, caller.party)
+        and standing.may(step.permission)
     ]
 
 

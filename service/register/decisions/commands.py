@@ -19,24 +19,27 @@ from service.errors import (
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
+from service.register.decisions.bringing import brought_before, wrongly_brought
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
+from service.register.decisions.engine.taking import lock_along, take_along
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Name
 from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
+from service.trail.append import EntryChange
 from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
 
 
 async def propose(
     connection: Connection,
+    matters: Matters,
     matter: Matter,
     caller: Caller,
     matter_id: UUID,
@@ -56,7 +59,7 @@ async def propose(
     locked.standing.require(step.permission)
     require_room_in(locked.row["commission_state"], matter.kind, step.action)
     judged = judge(matter.rules, step, replace(locked.case, party=caller.party), body)
-    return await _open(connection, caller, locked, judged)
+    return await _open(connection, matters, caller, locked, judged)
 
 
 def _step(locked: Locked, body: Mapping[str, Any]) -> Step:
@@ -95,29 +98,40 @@ async def _already_open(connection: Connection, caller: Caller, locked: Locked) 
     )
 
 
-async def _open(connection: Connection, caller: Caller, locked: Locked, judged: Judged) -> Row:
+async def _open(connection: Connection, matters: Matters, caller: Caller, locked: Locked, judged: Judged) -> Row:
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, judged.evidence, caller.party)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
-    case = locked.case if awaits else await locked.deciding(connection, judged.step)
+    case, along = locked.case, None
+    if not awaits:
+        along = await lock_along(connection, matters, locked, {**judged.evidence, "action": judged.step.action})
+        case = await locked.deciding(connection, judged.step)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
-    others = [opened(made), *effect.beside]
-    if judged.step.takes_back and locked.proposal:
-        effect.told["withdrawn"] = str(locked.proposal)
-        others.append(closed(locked.proposal, TransitionStatus.WITHDRAWN, at))
-    elif locked.proposal and judged.step.action in matter.rules.leaving and caller.party in _needed(row):
-        effect.told[str(TransitionStatus.PARTY_LEFT)] = str(locked.proposal)
-        effect.columns.update(CLOSED)
-        others.append(closed(locked.proposal, TransitionStatus.PARTY_LEFT, at))
-    await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
-    told = {
-        **made,
-        **queries.named({**row, **effect.columns}),
-        "confirmations": [],
-        "confirmed_at": None if awaits else at,
-    }
+    if along:
+        effect.told["effective"]["taken_along"] = along.ids
+    others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
+    entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
+    if along:
+        await take_along(connection, caller, along, locked, entry)
+    now = queries.named({**row, **effect.columns})
+    told = {**made, **now, "confirmations": [], "confirmed_at": None if awaits else at}
     return queries.warned(matter, told)
+
+
+def _ended(locked: Locked, caller: Caller, step: Step, effect: Effect) -> list[EntryChange]:
+    """Return what closes the open proposal that the move ends, which its entry names: the party's own, or one that needs who leaves."""
+    if not locked.proposal:
+        return []
+    if step.takes_back:
+        status, said = TransitionStatus.WITHDRAWN, "withdrawn"
+    elif step.action in locked.matter.rules.leaving and caller.party in _needed(locked.row):
+        status = said = TransitionStatus.PARTY_LEFT
+        effect.columns.update(CLOSED)
+    else:
+        return []
+    effect.told[str(said)] = str(locked.proposal)
+    return [closed(locked.proposal, status, locked.stamp.at)]
 
 
 def _needed(row: Row) -> set[str]:
@@ -135,13 +149,13 @@ async def answer(
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
     await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
-    new = sent.read([*unreasoned(sent.sound), *await _wrongly_brought(connection, caller, known, locked, sent.sound)])
+    new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
-    brings = {"secretariat_id": str(new.secretariat_id)} if new.secretariat_id else {}
-    data |= {"brings": brings} if brings else {}
+    if brings := new.brings():
+        data["brings"] = brings
     said = _said(transition_id, caller, locked, new)
-    kind, status = "transition.confirmed", TransitionStatus.OPEN
+    kind, status, along = "transition.confirmed", TransitionStatus.OPEN, None
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
     others = [answered(said)]
     if new.decision is Decision.REFUSE:
@@ -151,15 +165,27 @@ async def answer(
         changes = {"awaiting": awaiting}
         changes |= {"brought": {"transition": str(transition_id), **brings}} if brings else {}
     else:
+        along = await lock_along(connection, matters, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
+        if along:
+            effect.told["taken_along"] = along.ids
         others += effect.beside
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))
-    await save(connection, caller, locked, kind, data, changes, others)
+    entry = await save(connection, caller, locked, kind, data, changes, others)
+    if along:
+        await take_along(connection, caller, along, locked, entry)
+    return await _answered(connection, locked, known, said, status, changes)
+
+
+async def _answered(
+    connection: Connection, locked: Locked, known: Row, said: Row, status: TransitionStatus, changes: Mapping[str, Any]
+) -> Row:
+    """Return the transition as it is after this answer."""
     if len(known["awaited"]) > 1:
         # Others may have answered before; the locked read does not carry their answers.
-        return await queries.now(connection, locked.matter, transition_id)
+        return await queries.now(connection, locked.matter, known["id"])
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
     return queries.warned(
@@ -173,7 +199,7 @@ async def _last_confirmed(connection: Connection, locked: Locked, known: Row, br
     still_possible(rules, locked.found)
     require_room_in(locked.row["commission_state"], rules.kind, known["action"])
     step = step_of(rules, locked.facts, body_of(known))
-    evidence = {**known["evidence"], **_brought(locked, known["id"]), **brings}
+    evidence = {**known["evidence"], **brought_before(locked, known["id"]), **brings}
     return take_effect(locked.matter, step, evidence, await locked.deciding(connection, step))
 
 
@@ -203,33 +229,6 @@ async def _lock_proposed(
     known = await queries.get(connection, matters, caller, transition_id)
     matter = next(one for one in matters if one.kind == known["matter_kind"])
     return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(body_of(known)))
-
-
-def _brought(locked: Locked, transition_id: UUID) -> dict[str, Any]:
-    """Return what confirmations of this proposal have brought before."""
-    known = locked.row.get("brought") or {}
-    return (
-        {name: one for name, one in known.items() if name != "transition"}
-        if known.get("transition") == str(transition_id)
-        else {}
-    )
-
-
-async def _wrongly_brought(
-    connection: Connection, caller: Caller, known: Row, locked: Locked, sound: Mapping[str, Any]
-) -> list[Fault]:
-    """Return what a confirmation lacks, or brings that is not asked of it: whose party begins to take part names its secretariat."""
-    rules, given = locked.matter.rules, sound.get("secretariat_id")
-    asked = rules.asked(known["action"], known["evidence"], locked.row, caller.party)
-    if sound.get("decision") == Decision.REFUSE or (not asked and not given):
-        return []
-    if not asked:
-        return [fault("/secretariat_id", "is asked only of a party that begins to take part in a commission")]
-    if not given:
-        return [fault("/secretariat_id", "is needed: the organisation that is your secretariat here")]
-    name = Name("/secretariat_id", "organisation", given)
-    wrong = rules.wrong_name(name, await locked.matter.find(connection, name, caller, locked.row["id"]))
-    return [wrong] if wrong else []
 
 
 def body_of(known: Row) -> dict[str, Any]:

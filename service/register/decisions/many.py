@@ -8,6 +8,7 @@ that it takes nothing back of the others.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
 from service.register.decisions.engine.locking import lock_all, look_up, rows_beside, share
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.taking import going_along
 from service.register.decisions.rules.ended import CHARTER
 from service.register.decisions.schemas import (
     ConfirmationCreate,
@@ -75,7 +77,11 @@ async def propose(
     await _lock(connection, commission_id, caller, matters, [(matter, key, body) for key, matter in known.items()])
     done = []
     for key in new.matters:
-        proposed = partial(commands.propose, connection, known[key], caller, key, body, None) if key in known else None
+        proposed = (
+            partial(commands.propose, connection, matters, known[key], caller, key, body, None)
+            if key in known
+            else None
+        )
         done.append(await _outcome(key, proposed, "matter"))
     return done
 
@@ -94,20 +100,38 @@ async def _lock(
 ) -> None:
     """Lock what is going to change with what it names, which is looked up as `seeing` may see it; None: as the service does."""
     keys: dict[Matter, set[UUID]] = {matter: set() for matter in matters}
-    for matter, key, body in wanted:
-        keys[matter].add(key)
-        named = matter.rules.names(body) if body["action"] in matter.rules.naming else ()
-        keys[matter] |= rows_beside(await look_up(connection, matter, key, named, seeing)).keys()
-    if not any(keys[matter] for matter in matters if matter.kind == CHARTER):
+    if not any(matter.kind == CHARTER for matter, _, _ in wanted):
         # Who takes part stays the same meanwhile; a charter that moves itself is locked for that alone.
         await share(connection, commission_id)
-    # Charters and sessions before commitments: whoever names others names them downwards.
+    # Charters and sessions before groups, groups before commitments: whoever names others names them downwards.
     for matter in reversed(matters):
+        mine = [(key, body) for one, key, body in wanted if one is matter]
+        keys[matter] |= {key for key, _ in mine} | await _named(connection, seeing, matter, mine)
         await lock_all(connection, matter, sorted(keys[matter]))
+        for key, body in mine:
+            # What belongs to a locked one stays there until it is moved.
+            if along := await going_along(connection, matters, matter, key, body):
+                keys[along[0]] |= {*along[1]}
     for matter in matters:
         if matter.numbering:
             joining = [key for one, key, body in wanted if one is matter and body["action"] in matter.rules.joining]
             await matter.numbering.lock_all(connection, joining)
+
+
+async def _named(
+    connection: Connection, seeing: Caller | None, matter: Matter, mine: Sequence[tuple[UUID, Mapping[str, Any]]]
+) -> set[UUID]:
+    """Return the ids of others of the kind that are named; what is locked to be named at all is locked in one order for everybody."""
+    names = [
+        (name.key, key, name)
+        for key, body in mine
+        if body["action"] in matter.rules.naming
+        for name in matter.rules.names(body)
+    ]
+    found: set[UUID] = set()
+    for _, key, name in sorted(names, key=itemgetter(0)):
+        found |= rows_beside(await look_up(connection, matter, key, [name], seeing)).keys()
+    return found
 
 
 async def _outcome(asked: UUID, move: Callable[[], Awaitable[Row]] | None, noun: str) -> Outcome:

@@ -1,7 +1,7 @@
 """What goes over the wire about moves, and about the machines that allow them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -32,6 +32,14 @@ class ConfirmationCreate(Strict):
         None,
         description="What was looked at, as the list of transitions says it: if something has changed since, it is refused (412).",
     )
+
+    def brings(self) -> dict[str, str]:
+        """Return what it brings beside the answer, as its entry says it."""
+        return {name: str(value) for name, value in self if name in BRINGS and value is not None}
+
+
+BRINGS: Final = frozenset(ConfirmationCreate.model_fields) - {"decision", "reason", "reviewed"}
+"""What a confirmation may have to bring; of whom what is asked, the rules of the matter say."""
 
 
 class ReviewedTransition(Strict):

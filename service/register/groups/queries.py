@@ -1,81 +1,103 @@
-"""Reading working groups."""
+"""Reading working groups, and the place where one is to be recorded."""
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
-from service.errors import there
-from service.register.commissions.models import Membership
+from service.errors import NotFound
+from service.identity.queries import require_active
+from service.permissions import Caller, Kind
+from service.register.commissions.matter import one_by_one
+from service.register.commissions.models import Commission
+from service.register.commissions.roles import bound, fixed, roles_of
+from service.register.decisions.engine.matter import Row
+from service.register.decisions.models import live
+from service.register.groups.matter import GROUPS, seen_by
 from service.register.groups.models import WorkingGroup
+from service.register.groups.rules.lifecycle import GroupState
 
-_group, _member = table(WorkingGroup), table(Membership)
-
-
-class MemberRow(TypedDict):
-    """An organisation's present part in a group; read from JSON, where its id is a text."""
-
-    organisation_id: str
-    party: str
-    role: str
-
-
-class GroupRow(TypedDict):
-    """A group with its present members."""
-
-    id: UUID
-    commission_id: UUID
-    titles: dict[str, str]
-    sector: str
-    founded_at_session_id: UUID | None
-    seq: int
-    members: list[MemberRow]
-
-
-_members = (
-    sa.select(
-        sa.func.coalesce(
-            sa.func.jsonb_agg(
-                sa.func.jsonb_build_object(
-                    "organisation_id", _member.c.organisation_id, "party", _member.c.party, "role", _member.c.role
-                )
-            ),
-            sa.literal([], JSONB),
-        )
-    )
-    .where((_member.c.working_group_id == _group.c.id) & _member.c.ended_at.is_(None))
-    .scalar_subquery()
+_group, _commission = table(WorkingGroup), table(Commission)
+_UNREAD = {"leaf", "refused_transition_id", "changed_at", "seq", "code"}
+_read = sa.select(
+    *(column for column in _group.c if column.name not in _UNREAD),
+    _group.c.seq.label("version"),
+    GROUPS.reference.label("reference"),
+    live(_group).label("live"),
 )
-_read = sa.select(*_group.c, _members.label("members"))
-_one = Query(_read.where(_group.c.id == sa.bindparam("group_id")), GroupRow)
+_not_retracted = _group.c.state != sa.literal_column(f"'{GroupState.RETRACTED}'")
 
 
-@cache
-def _page(*filters: str) -> Query[GroupRow]:
-    """Return the list with these filters, each a column that is one of the values given under its name."""
-    wanted = [is_among(_group.c[name], name) for name in filters]
-    asked = _read.where(_group.c.id > sa.bindparam("after"), *wanted).order_by(_group.c.id).limit(LIMIT)
-    return Query(asked, GroupRow)
-
-
-async def get(connection: Connection, working_group_id: UUID) -> GroupRow:
-    """Return the group with its present members; `NotFound` otherwise."""
-    return there(await _one.row(connection, group_id=working_group_id), "There is no such working group.")
+async def get(connection: Connection, caller: Caller, working_group_id: UUID) -> Row:
+    """Return one group with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
+    row = await _one(caller.kind).row(connection, group_id=working_group_id, **bound(caller))
+    if row is None:
+        await require_active(connection, caller)
+        raise NotFound("There is no such working group for this caller.")
+    return row
 
 
 async def page(
     connection: Connection,
-    commissions: Sequence[UUID],
-    sectors: Sequence[str],
+    caller: Caller,
+    filters: dict[str, Sequence[Any]],
     after: list[Any] | None,
     limit: int,
-) -> list[GroupRow]:
-    """Return groups by age, of these commissions and sectors (all if empty), one more than `limit` if there is more."""
-    filters = {name: value for name, value in (("commission_id", commissions), ("sector", sectors)) if value}
+) -> list[dict[str, Any]]:
+    """Return groups by age, by columns that are one of the values given (all if empty); one more than `limit` if there is more."""
+    given = {name: values for name, values in filters.items() if values}
     last = after[0] if after else FIRST
-    return await _page(*filters).rows(connection, after=last, limit=limit + 1, **filters)
+    return await _page(caller.kind, *given).rows(connection, after=last, limit=limit + 1, **given, **bound(caller))
+
+
+async def place(connection: Connection, caller: Caller, commission_id: UUID) -> Row | None:
+    """Lock the charter, and return what recording needs to know of it, with the caller's roles; None if there is none."""
+    return await _place(caller.kind).row(connection, commission_id=commission_id, **bound(caller))
+
+
+async def codes(connection: Connection, commission_id: UUID) -> set[str]:
+    """Return the codes of a commission's groups, also of those that the caller does not see.
+
+    Of two groups that are recorded at once the second waits here, and finds the code of the first.
+    """
+    await _waiting.row(connection, commission_id=commission_id)
+    return {*await _codes.rows(connection, commission_id=commission_id)}
+
+
+@cache
+def _one(kind: Kind) -> Query[dict[str, Any]]:
+    return Query(seen_by(kind, _read).where(_group.c.id == sa.bindparam("group_id")), dict)
+
+
+@cache
+def _page(kind: Kind, *filters: str) -> Query[dict[str, Any]]:
+    """Return the list with these filters, each a column that is one of the values given under its name."""
+    wanted = [is_among(_group.c[name], name) for name in filters]
+    asked = seen_by(kind, _read).where(_group.c.id > sa.bindparam("after"), _not_retracted, *wanted)
+    return Query(asked.order_by(_group.c.id).limit(LIMIT), dict)
+
+
+@cache
+def _place(kind: Kind) -> Query[dict[str, Any]]:
+    nobody = sa.literal(None, sa.Uuid())
+    asked = (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code")),
+            *fixed(),
+            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, nobody).items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .where(_commission.c.id == sa.bindparam("commission_id"))
+        .with_for_update(read=True)
+    )
+    return Query(asked, dict)
+
+
+_codes = Query(sa.select(_group.c.code).where(_group.c.commission_id == sa.bindparam("commission_id")), str)
+_waiting = one_by_one(sa.bindparam("commission_id", type_=sa.Uuid()))

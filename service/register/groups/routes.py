@@ -1,35 +1,53 @@
-"""Joint working groups over HTTP."""
+"""Joint working groups over HTTP, and what is decided on them."""
 
-from functools import partial
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
+from service.errors import Stale
 from service.errors.sent import Sent
-from service.http.answers import answer, members
+from service.http.answers import answer
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
-from service.http.refusals import LISTING, READING_ONE, WRITING_ONE
+from service.http.preconditions import OptionalVersion
+from service.http.published import PublishedAs
+from service.http.refusals import LISTING, LISTING_ONE, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller
-from service.register.groups import commands, queries
-from service.register.groups.examples import GROUPS, MEMBERS
-from service.register.groups.schemas import MemberPut, WorkingGroupCreate, WorkingGroupRead
+from service.identity.caller import CurrentCaller, UncheckedCaller
+from service.permissions import Caller
+from service.register.decisions import answers as transitions
+from service.register.decisions import commands as decisions
+from service.register.decisions import queries as proposals
+from service.register.decisions.routes import EveryMatter
+from service.register.decisions.schemas import TransitionRead
+from service.register.groups import answers, commands, queries
+from service.register.groups.examples import GROUP_PROPOSALS, GROUPS, MEMBERS
+from service.register.groups.matter import GROUPS as MATTER
+from service.register.groups.rules.evidence import GroupProposal
+from service.register.groups.rules.lifecycle import GroupState
+from service.register.groups.schemas import MemberPut, WorkingGroupCreate, WorkingGroupDetail, WorkingGroupRead
 from service.values import Sector
-from service.values.codes import CommissionId, OrganisationId
+from service.values.codes import CommissionId, OrganisationId, WorkingGroupId
 
 router = Router("/v1", route_class=OnceRoute, tags=["working groups"])
-FOUNDED = created("ETag", parameter="working_group_id", leads_to=["read_working_group"])
+moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
+FOUNDED = created(
+    "ETag",
+    parameter="working_group_id",
+    leads_to=["read_working_group", "create_group_transition", "read_group_trail"],
+)
+PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
     "/working-groups",
     status_code=201,
-    summary="Found a working group",
-    response_model=WorkingGroupRead,
+    summary="Record a working group",
+    response_model=WorkingGroupDetail,
     responses=WRITING_ONE | FOUNDED,
     dependencies=[Once],
 )
@@ -38,68 +56,120 @@ async def create_working_group(
     caller: CurrentCaller,
     new: Annotated[Sent[WorkingGroupCreate], Body(openapi_examples=GROUPS)],
 ) -> Response:
-    """Found a joint working group. A secretariat does it, and names its own party's co-lead."""
-    group_id = await commands.found_group(connection, caller, new)
-    row = await queries.get(connection, group_id)
-    location = f"/v1/working-groups/{group_id}"
-    return answer(members(WorkingGroupRead, row), 201, location=location, version=row["seq"])
+    """Record a joint working group, and propose that it was founded. A secretariat does it, and names its own party's co-lead."""
+    return await _detail(connection, caller, await commands.record(connection, caller, new), status=201)
 
 
 @router.get("/working-groups", summary="List working groups", response_model=Page[WorkingGroupRead], responses=LISTING)
 async def list_working_groups(
     paging: Paging,
     connection: Transaction,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     commission_id: Annotated[list[CommissionId] | None, Query(description="Only of these commissions.")] = None,
     sector: Annotated[list[Sector] | None, Query(description="Only of these sectors.")] = None,
+    state: Annotated[list[GroupState] | None, Query(description="Only in one of these states.")] = None,
 ) -> Response:
     """List working groups, oldest first."""
-    rows = await queries.page(connection, commission_id or [], sector or [], paging.after("group", UUID), paging.limit)
-    return paging.page(partial(members, WorkingGroupRead), rows, "group", "id")
+    filters: dict[str, Sequence[Any]] = {
+        "commission_id": commission_id or [],
+        "sector": sector or [],
+        "state": state or [],
+    }
+    rows = await queries.page(connection, caller, filters, paging.after("group", UUID), paging.limit)
+    return paging.page(answers.group, rows, "group", "id")
 
 
 @router.get(
-    "/working-groups/{working_group_id}",
+    "/working-groups/{working_group_id:working_group}",
     summary="Read a working group",
-    response_model=WorkingGroupRead,
+    response_model=WorkingGroupDetail,
     responses=READING_ONE | VERSIONED,
 )
-async def read_working_group(connection: Transaction, _: CurrentCaller, working_group_id: UUID) -> Response:
-    """Read one working group with its present co-leads and members."""
-    return await _read(connection, working_group_id)
+async def read_working_group(
+    connection: Transaction, caller: CurrentCaller, working_group_id: WorkingGroupId
+) -> Response:
+    """Read one working group: who is in it, which party has no co-lead there, what the caller may do."""
+    return await _detail(connection, caller, working_group_id)
 
 
 @router.put(
-    "/working-groups/{working_group_id}/members/{organisation_id:organisation}",
+    "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
     summary="Name a co-lead or member",
-    response_model=WorkingGroupRead,
+    response_model=WorkingGroupDetail,
     responses=WRITING_ONE | VERSIONED,
 )
 async def put_member(
     connection: Transaction,
     caller: CurrentCaller,
-    working_group_id: UUID,
+    working_group_id: WorkingGroupId,
     organisation_id: OrganisationId,
     new: Annotated[Sent[MemberPut], Body(openapi_examples=MEMBERS)],
 ) -> Response:
-    """Name an organisation of the caller's own party co-lead or member. A secretariat does it."""
+    """Name an organisation of the caller's own party co-lead (its secretariat does it) or member (its co-lead too).
+
+    It is the spelling of the move `name_organisation`.
+    """
     await commands.put_member(connection, caller, working_group_id, organisation_id, new)
-    return await _read(connection, working_group_id)
+    return await _detail(connection, caller, working_group_id)
 
 
 @router.delete(
-    "/working-groups/{working_group_id}/members/{organisation_id:organisation}",
+    "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
     status_code=204,
     summary="Release a co-lead or member",
     responses=WRITING_ONE,
 )
 async def release_member(
-    connection: Transaction, caller: CurrentCaller, working_group_id: UUID, organisation_id: OrganisationId
+    connection: Transaction, caller: CurrentCaller, working_group_id: WorkingGroupId, organisation_id: OrganisationId
 ) -> None:
     """End an organisation's part in the group; the trail keeps that it had one."""
     await commands.release_member(connection, caller, working_group_id, organisation_id)
 
 
-async def _read(connection: Transaction, group_id: UUID) -> Response:
-    row = await queries.get(connection, group_id)
-    return answer(members(WorkingGroupRead, row), version=row["seq"])
+@moves.post(
+    "/working-groups/{working_group_id:working_group}/transitions",
+    status_code=201,
+    summary="Propose a move of a working group",
+    response_model=TransitionRead,
+    responses=WRITING_ONE | refusals(Stale) | PROPOSED,
+    dependencies=[Once],
+)
+async def create_group_transition(
+    connection: Transaction,
+    caller: UncheckedCaller,
+    every: EveryMatter,
+    working_group_id: WorkingGroupId,
+    proposal: Annotated[dict[str, Any], PublishedAs(GroupProposal), Body(openapi_examples=GROUP_PROPOSALS)],
+    version: OptionalVersion,
+) -> Response:
+    """Propose a move of a working group with its evidence. Its commitments go along where it merges, is dissolved or hands them over.
+
+    What is one party's alone takes effect at once.
+    """
+    made = await decisions.propose(connection, every, MATTER, caller, working_group_id, proposal, version)
+    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+
+
+@moves.get(
+    "/working-groups/{working_group_id:working_group}/transitions",
+    summary="List the moves of a working group",
+    response_model=Page[TransitionRead],
+    responses=LISTING_ONE,
+)
+async def list_group_transitions(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    working_group_id: WorkingGroupId,
+) -> Response:
+    """List every move that was ever proposed for a working group, oldest first, with each party's answer."""
+    await queries.get(connection, caller, working_group_id)
+    after = paging.after("transition", UUID)
+    rows = await proposals.of_matter(connection, MATTER, working_group_id, after, paging.limit)
+    return paging.page(transitions.transition, rows, "transition", "id")
+
+
+async def _detail(connection: Transaction, caller: Caller, group_id: UUID, status: int = 200) -> Response:
+    row = await queries.get(connection, caller, group_id)
+    location = f"/v1/working-groups/{group_id}" if status == 201 else None
+    return answer(answers.detail(caller, row), status, location=location, version=row["version"])

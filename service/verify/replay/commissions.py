@@ -8,6 +8,9 @@ from typing import Any
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
 from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterState
+from service.register.groups.rules import derived as groups
+from service.register.groups.rules.effect import seated
+from service.register.groups.rules.requirements import roles
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.matters import RULES
@@ -36,7 +39,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     party = register.party_of(entry)
     require(data.get("commission_id", register.id) == register.id, "it names another commission")
     _REPLAYS[kind](register, party, data)
-    if kind in {derived.RECORDED, derived.CHANGED}:
+    if kind in {derived.RECORDED, derived.CHANGED, groups.FOUNDED, groups.CHANGED}:
         register.spoken.setdefault(data["id"], Tellings()).add(subject.index, subject.last.leaf)
 
 
@@ -112,21 +115,25 @@ def _found_group(register: Register, party: str, data: Members) -> None:
     session = data["founded_at_session_id"]
     require(data["id"] not in register.groups, "this working group is founded already")
     require(session is None or session in register.sessions, "it was founded at a session that the commission has not")
-    register.groups[data["id"]] = {data["co_lead_organisation_id"]: (party, "co_lead")}
+    taken = sum(one["sector"] == data["sector"] for one in register.groups.values())
+    code = groups.code_of(register.code, data["sector"], taken)
+    register.groups[data["id"]] = groups.founded(data, party, code)
+    register.founders[data["id"]] = party
 
 
 def _change_member(register: Register, party: str, data: Members) -> None:
-    members = register.groups.get(data["id"])
-    require(members is not None, "there is no such working group")
-    assert members is not None
+    group = register.groups.get(data["id"])
+    require(group is not None, "there is no such working group")
+    require(data["id"] in register.spoken, "that group has a trail of its own")
+    assert group is not None
     organisation, after = data["organisation_id"], data["after"]
+    members = {one: (of, str(role)) for one, of, role in roles(group["organisations"])}
     of, before = members.pop(organisation, (party, None))
     require(of == party, f"{party} changed the part of an organisation of {of}")
     require(data["before"] == before, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
     require(after != "co_lead" or (party, "co_lead") not in members.values(), f"{party} would have two co-leads")
-    if after:
-        members[organisation] = (party, after)
+    group["organisations"] = seated(group["organisations"], party, organisation, after)
 
 
 _REPLAYS = {

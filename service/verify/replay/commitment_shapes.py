@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypedDict
 
 from service.register.commitments.rules.amendment import Annex, Paragraph
@@ -108,11 +108,15 @@ class Proposal(TypedDict):
 
 @strict
 class Effective(TypedDict):
-    """What a move changed: each changed member, before and after; `on`, when it happened in the world, from version 2 on."""
+    """What a move changed: each changed member, before and after; `on`, when it happened in the world, from version 2 on.
+
+    `taken_along`: matters of another kind that went along; each has an entry of its own, which names this one.
+    """
 
     before: dict[str, Any]
     after: dict[str, Any]
     on: NotRequired[ReducedDate | None]
+    taken_along: NotRequired[list[Id]]
 
 
 @strict
@@ -177,6 +181,25 @@ class Withdrawn(TypedDict):
 
     transition: Id
     reason: Reason | None
+
+
+@strict
+class By(TypedDict):
+    """The entry of another matter's move, by which this one went along."""
+
+    kind: Literal["working_group"]
+    id: Id
+    leaf: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+@strict
+class Reassigned(TypedDict):
+    """A commitment went along with its working group, or was handed over by it: its owner before and after."""
+
+    by: By
+    before: dict[str, Any]
+    after: dict[str, Any]
+    expired: NotRequired[Id]
 
 
 @strict

@@ -3,6 +3,8 @@
 from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
+from service.register.decisions.rules.mending import forgotten
+from service.register.groups.rules.lifecycle import GroupState
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
@@ -27,10 +29,16 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     subject.rules = RULES["commitment", entry.v]
     if subject.waiting or "expired" in data or "party_left" in data:
         decisions.end(register, subject, entry)
+    waits = register.taken_along.get(entry.subject)
+    require(
+        not waits or kind == "commitment.reassigned", "it does not say first that it went along with another's move"
+    )
     if kind == "commitment.recorded":
         _record(register, subject, entry, party)
     elif kind == "commitment.changed":
         _change(subject, entry, party)
+    elif kind == "commitment.reassigned":
+        _reassign(register, subject, entry)
     else:
         decisions.follow(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
@@ -45,7 +53,8 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     assert session is not None
     _hold_to_reference(register, subject, entry, stem_of(register.code, session["ordinal"]))
     group = facts["working_group_id"]
-    require(group is None or group in register.groups, "it names a working group that the commission has not")
+    there = group is None or register.groups.get(group, {}).get("state") == GroupState.ACTIVE
+    require(there, "it names a working group that the commission has not, or that is not active")
     own = facts["party_facts"].keys() <= {party} and facts["party_facts"].get(party, {}).keys() <= {
         "lead_organisation_id"
     }
@@ -53,6 +62,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
     subject.facts = dict(facts)
+    register.subjects[entry.subject] = subject
     assert subject.rules is not None
     subject.recorded_by = party
     decisions.open_proposal(register, subject.rules, subject, entry, party)
@@ -70,6 +80,21 @@ def _hold_to_reference(register: Register, subject: Subject, entry: Entry, stem:
     require(reference in drafts(stem, entry.subject), f"{reference} is not the reference of this draft")
     between = facts["session_id"] is None
     require((number is None) == between, "an item has a number in the minutes of a session, and only there")
+
+
+def _reassign(register: Register, subject: Subject, entry: Entry) -> None:
+    """Follow what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
+    waits, data, facts = register.taken_along.get(entry.subject), entry.data, subject.facts
+    require(waits, "it went along with no move")
+    assert waits is not None
+    one = waits.pop(0)
+    require(data["by"] == one.by, "it does not name the entry of the move that it went along with")
+    after: dict[str, object] = {one.member: one.receiver}
+    assert subject.rules is not None
+    after |= forgotten(after, facts, subject.rules.shared)
+    before = {name: facts[name] for name in after}
+    require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
+    facts |= after
 
 
 def _change(subject: Subject, entry: Entry, party: str) -> None:

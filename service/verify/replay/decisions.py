@@ -14,7 +14,7 @@ from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.own import RECORDER, has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
-from service.verify.replay.register import Register, Subject, Waiting
+from service.verify.replay.register import Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
@@ -117,10 +117,8 @@ def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> 
     waiting.awaiting.remove(party)
     assert subject.rules is not None
     brings, action, evidence = entry.data.get("brings", {}), waiting.proposal["action"], waiting.proposal["evidence"]
-    asked = subject.rules.asked(action, evidence, subject.facts, party)
-    require(
-        sorted(brings) == sorted(asked), f"it brings not just what is asked of {party}: {', '.join(asked) or 'nothing'}"
-    )
+    asked = sorted(one.name for one in subject.rules.asked(action, evidence, subject.facts, party))
+    require(sorted(brings) == asked, f"it brings not just what is asked of {party}: {', '.join(asked) or 'nothing'}")
     waiting.brought |= brings
     _settle(register, subject, waiting, entry)
 
@@ -174,12 +172,26 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
     case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
     hold_to_names(rules, case)
-    effective = rules.effective(waiting.row, body, case)
+    effective = rules.effective(waiting.row, body, case) | _taken_along(register, rules, entry, body, subject)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
         register.number(subject.facts["reference"], subject)
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
+
+
+def _taken_along(
+    register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject
+) -> dict[str, list[str]]:
+    """Return what goes along with the move, of which each has to tell next in its own trail."""
+    if not (taking := rules.taking(body)):
+        return {}
+    mine = [one for one, other in register.subjects.items() if other.facts[taking.member] == entry.subject]
+    found = sorted(one for one in mine if taking.only is None or one in taking.only)
+    by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
+    for one in found:
+        register.taken_along.setdefault(one, []).append(Taken(by, taking.member, taking.receiver))
+    return {"taken_along": found}
 
 
 _REPLAYS = {

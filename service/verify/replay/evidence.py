@@ -16,6 +16,9 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, find
+from service.register.groups.rules import naming
+from service.register.groups.rules.evidence import MOST
+from service.register.groups.rules.lifecycle import GroupState
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -96,13 +99,40 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
     if name.kind in {ORGANISATION, PARTY}:
         # The registry has a log of its own.
         return Found()
-    if name.kind != "commitment":
-        there = register.groups if name.kind == "working_group" else register.sessions
-        return Found() if name.key in there else None
+    if rules.kind == "working_group":
+        return _of_group(register, subject, name)
+    if name.kind == "commitment":
+        return _of_commitments(register, rules, subject, name)
+    there = name.key in register.sessions
+    if name.kind == "working_group":
+        there = register.groups.get(name.key, {}).get("state") == GroupState.ACTIVE
+    return Found() if there else None
+
+
+def _of_commitments(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
+    """Return another commitment that is named."""
     other = register.named(name.key)
     if other is None or not other.facts:
         return None
     return Found(is_itself=other is subject, is_open=other.facts["state"] in rules.lifecycle.takes_up)
+
+
+def _of_group(register: Register, subject: Subject, name: Name) -> Found | None:
+    """Return what a move of a working group names; which organisations a party has this log does not tell."""
+    if name.kind == naming.GROUP:
+        other = register.groups.get(name.key)
+        is_open = other is not None and other["state"] == GroupState.ACTIVE
+        return Found(is_itself=other is subject.facts, is_open=is_open) if other else None
+    if name.kind == naming.SESSION:
+        return Found() if name.key in register.sessions else None
+    owned = [
+        one
+        for one, it in register.subjects.items()
+        if register.groups.get(it.facts["working_group_id"]) is subject.facts
+    ]
+    if name.kind == naming.MANY:
+        return Found() if len(owned) > MOST else None
+    return Found() if name.kind == naming.ORGANISATION or name.key in owned else None
 
 
 def _rival(register: Register, members: Members, ordinal: str) -> Found | None:

@@ -53,6 +53,15 @@ class Subject:
         self.told.add(self.index, self.last.leaf)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """That a matter went along with another one's move, as its own next entry has to say it."""
+
+    by: dict[str, str]
+    member: str
+    receiver: str | None
+
+
 @dataclass(slots=True)
 class Register:
     """The commission with its charter, its sessions and groups by id, and its commitments by reference."""
@@ -64,9 +73,14 @@ class Register:
     """Its members as they stand now; empty until it is founded."""
     sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
     spoken: dict[str, Tellings] = field(default_factory=dict)
-    """Of each session that the commission's own entries told of: those that did."""
-    groups: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
-    """Of each group, each organisation's party and role."""
+    """Of each session and group that the commission's own entries told of: those that did."""
+    groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    founders: dict[str, str] = field(default_factory=dict)
+    """Of each group that the commission's own entries told of, the party that founded it."""
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    """Each commitment by its id."""
+    taken_along: dict[str, list[Taken]] = field(default_factory=dict)
+    """Of each commitment that went along with another matter's move: of which its own next entries have to tell."""
     numbered: dict[str, Subject] = field(default_factory=dict)
     """The commitments that have a number, by the reference that has it."""
     series: dict[tuple[str, bool], Numbers] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from service.verify.canonical import Entry
 from service.verify.finding import Severity
 from service.verify.replay import commissions as commission
 from service.verify.replay import commitments as commitment
+from service.verify.replay import groups as group
 from service.verify.replay import sessions as session
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken
@@ -19,6 +20,12 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         raise Broken(
             "what it changes cannot be followed, since the founding of the commission could not be", Severity.UNPROVEN
         )
+    if entry.subject in register.groups or entry.kind == "working_group.recorded":
+        if not subject.facts and entry.subject in register.groups:
+            subject.facts, subject.told = register.groups[entry.subject], register.spoken.pop(entry.subject)
+            subject.recorded_by, subject.is_joint = register.founders[entry.subject], True
+        group.follow(register, subject, entry)
+        return
     if entry.subject in register.sessions or entry.kind == derived.RECORDED:
         if not subject.facts and entry.subject in register.sessions:
             _go_on(register, subject, entry)

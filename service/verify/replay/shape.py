@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
-from service.verify.replay import charter_shapes, commitment_shapes, session_shapes
+from service.verify.replay import charter_shapes, commitment_shapes, group_shapes, session_shapes
 from service.verify.replay import commission_shapes as shapes
 
 Validate = Callable[[Any], Any]
@@ -40,11 +40,19 @@ OF_MOVES: Final[Mapping[str, type]] = {
 }
 OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES}
 OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES}
+OF_TAKEN_ALONG: Final[Mapping[str, type]] = {"commitment.reassigned": commitment_shapes.Reassigned}
+"""Entries of a commitment that went along with another matter's move; of version 2 alone."""
+OF_GROUPS: Final[Mapping[str, type]] = {"working_group.recorded": group_shapes.GroupRecorded, **OF_MOVES}
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 _OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
 CHARTER_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_CHARTERS.items()}
 COMMITMENT_KINDS: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded1)}
-COMMITMENT_KINDS_2: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded2)}
+COMMITMENT_KINDS_2: Final = {
+    **_OF_ANY,
+    "commitment.recorded": _validator(commitment_shapes.Recorded2),
+    **{kind: _validator(shape) for kind, shape in OF_TAKEN_ALONG.items()},
+}
+GROUP_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_GROUPS.items()}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 

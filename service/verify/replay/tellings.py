@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
 from service.register.decisions.rules.origins import Told
+from service.register.groups.rules import derived as groups
 from service.tlog.merkle import leaf_hash
 from service.verify.canonical import Entry, read
 from service.verify.finding import Severity
@@ -55,9 +56,11 @@ def _told(found: list[bytes], leaves: list[bytes]) -> Iterator[Told]:
 
 
 def _in_its_own_words(entry: Entry) -> Mapping[str, Any]:
-    """Return the entry's data as the matter's own trail has it: entries of version 1 told of sessions in the commission's."""
+    """Return the entry's data as the matter's own trail has it: entries of version 1 told of sessions and groups in the commission's."""
     if entry.kind == FOUNDED:
         return {"commission": founded(entry.data)}
     if entry.subject == entry.commission and entry.kind in {derived.RECORDED, derived.CHANGED}:
         return derived.told(entry.kind, entry.data)
+    if entry.party and entry.kind in {groups.FOUNDED, groups.CHANGED}:
+        return groups.told(entry.kind, entry.data, entry.party)
     return entry.data

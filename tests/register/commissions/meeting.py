@@ -92,7 +92,7 @@ async def refused(world: World, session_id: str, body: dict[str, Any], by: str =
 
 
 async def proven(world: World, commission: str = COMMISSION) -> None:
-    """Hold a commission's whole register to the verifier's replay, and its tables of sessions to what the replay arrives at."""
+    """Hold a commission's whole register to the verifier's replay, and its tables to what the replay arrives at."""
     files = await exported(world, commission)
     found = verify(in_memory(files), POLICY).findings.listed
     assert found == [], found
@@ -105,7 +105,10 @@ async def proven(world: World, commission: str = COMMISSION) -> None:
     entries = [row["canonical"] for row in rows]
     trail = Trail(entries.__getitem__, replay=True)
     assert list(trail.extend(entries, [row["leaf"] for row in rows])) == []
-    for kind, column in {"commission": "id", "session": "commission_id", "commitment": "commission_id"}.items():
+    for kind, column in {
+        "commission": "id",
+        **dict.fromkeys(("session", "working_group", "commitment"), "commission_id"),
+    }.items():
         await _equal(owner, kind, column, commission, trail)
     await owner.close()
 
@@ -114,7 +117,9 @@ async def _equal(owner: Any, kind: str, column: str, commission: str, trail: Tra
     stored = await owner.fetch(f"SELECT id, to_jsonb({kind}) AS held FROM {kind} WHERE {column} = $1", commission)
     for row in stored:
         held = json.loads(row["held"])
-        subject = trail.subjects.get(str(row["id"])) or Subject(facts=trail.register.sessions[str(row["id"])])
+        subject = trail.subjects.get(str(row["id"])) or Subject(
+            facts=(trail.register.sessions | trail.register.groups)[str(row["id"])]
+        )
         if str(row["id"]) == item(5):
             # The pilot's copy made it restricted behind the register's back.
             held["confidentiality"] = subject.facts["confidentiality"]

@@ -2,6 +2,7 @@
 
 from tests.conftest import World
 from tests.register.commitments.test_journey import read
+from tests.register.groups.grouping import confirmed
 from tests.three_parties import commission_of_three, record_in
 
 
@@ -65,10 +66,13 @@ async def test_who_confirms_last_learns_what_became_of_it_even_if_it_goes_out_of
         "commission_id": commission,
         "titles": {"en": "Customs"},
         "sector": "customs",
+        "founding_act": "Exchange of letters",
         "co_lead_organisation_id": customs,
     }
     founded = await world.as_("tr-secretariat").post("/v1/working-groups", json=group)
     assert founded.status_code == 201, founded.text
+    for who in ("PK", "AZ"):
+        await confirmed(world, founded.json()["open_transition"]["id"], who)
     made = await record_in(world, commission, 1, working_group_id=founded.json()["id"])
     for who in ("AZ", "tr-secretariat"):
         url = f"/v1/transitions/{made['open_transition']['id']}/confirmations"

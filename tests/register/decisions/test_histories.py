@@ -7,13 +7,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.register.matters import MATTERS
-from tests.conftest import COMMISSION, SESSION_8, SESSION_9, Maker, World, organisation
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, Maker, World, item, organisation
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
 from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN
+from tests.register.groups.grouping import ENERGY, TRADE
 
 pytestmark = pytest.mark.long
 
-ADDRESSES: Final = {"commitment": "commitments", "session": "sessions", "commission": "commissions"}
+ADDRESSES: Final = {
+    "commitment": "commitments",
+    "session": "sessions",
+    "commission": "commissions",
+    "working_group": "working-groups",
+}
 REASON: Final = {"reason": "R"}
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
     "commitment": [
@@ -33,6 +39,16 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "change_host", "host_party": "AZ"}, {"action": "change_host", "host_party": "PK", "virtual": True},
         {"action": "name_co_chair", "co_chair": {"name": "N", "title": "T"}}, {"action": "name_co_chair", "co_chair": None},
         {"action": "retract"},
+    ],
+    "working_group": [
+        {"action": "found"}, {"action": "retract"}, {"action": "rename", "titles": {"en": "G"}},
+        {"action": "merge_into", "receiver_id": TRADE}, {"action": "dissolve", "receiver_id": None, **REASON},
+        {"action": "dissolve", "receiver_id": TRADE, **REASON},
+        {"action": "hand_over", "receiver_id": TRADE, "commitments": [item(7)]},
+        {"action": "name_organisation", "organisation_id": organisation(105), "role": "member"},
+        {"action": "name_organisation", "organisation_id": organisation(105), "role": None},
+        {"action": "name_organisation", "organisation_id": organisation(205), "role": "member"},
+        {"action": "name_contacts", "contacts": {"main": "N"}}, {"action": "name_contacts", "contacts": None},
     ],
     "commission": [
         {"action": "amend", "changes": {"titles": {"az": "K"}}, **REASON},
@@ -55,9 +71,9 @@ FACTS: Final = [
 Step = tuple[str, int, int, int]
 PARTY: Final = st.sampled_from(["PK", "AZ"])
 STEPS: Final = st.lists(
-    st.tuples(PARTY, st.integers(0, 4), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
+    st.tuples(PARTY, st.integers(0, 5), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
 )
-"""Who, on which of five matters, does which of all things, naming which entry."""
+"""Who, on which of six matters, does which of all things, naming which entry."""
 
 
 def test_every_action_of_every_matter_may_happen_here() -> None:
@@ -67,7 +83,7 @@ def test_every_action_of_every_matter_may_happen_here() -> None:
 
 
 async def matters(world: World) -> list[tuple[str, str]]:
-    """Begin two sessions and two commitments, and return the kind and id of each, and of the commission."""
+    """Begin two sessions and two commitments, and return the kind and id of each, of the commission and of a working group."""
     planned = await begin(world, ordinal=10, starts_on="2025")
     recorded = await begin(world, "AZ", action="record", ordinal=11)
     items = [
@@ -79,6 +95,7 @@ async def matters(world: World) -> list[tuple[str, str]]:
         ("session", recorded["id"]),
         *(("commitment", one) for one in items),
         ("commission", COMMISSION),
+        ("working_group", ENERGY),
     ]
 
 

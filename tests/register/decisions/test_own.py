@@ -28,8 +28,11 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "name_co_chair"): None,
     ("commission", "name_secretariat"): None,
     ("commission", "leave"): None,
+    ("working_group", "retract"): RECORDER,
+    ("working_group", "name_organisation"): None,
+    ("working_group", "name_contacts"): None,
 }
-TAKING_BACK: Final = {("commitment", "retract"), ("session", "retract")}
+TAKING_BACK: Final = {(kind, "retract") for kind in ("commitment", "session", "working_group")}
 FACTS: Final = {RECORDER: "PK", "host_party": "AZ"}
 """Who is what in a matter."""
 EACH: Final = [

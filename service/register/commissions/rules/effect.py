@@ -60,5 +60,5 @@ def _co_chair(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     return {"co_chairs": {**known, case.party: named} if named and case.party else known}
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED)
+MENDING: Final = mending.Mending(moved, MODELS, SHARED, own={SessionAction.NAME_CO_CHAIR: "its co-chair"})
 effect: Final = MENDING.effect_of

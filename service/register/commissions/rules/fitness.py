@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
-from typing import Any
+from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commissions.rules.effect import MENDING, effect
@@ -10,17 +10,12 @@ from service.register.commissions.rules.lifecycle import SessionAction
 from service.register.commissions.rules.requirements import Facts, not_met_yet, wrong_members
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
-from service.register.decisions.rules.mending import CORRECTS, named
 
 NOTHING = "nothing would change: this is what it says already"
 
 
-def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
-    """Return what is wrong with the session that the move would make, or with what is undone."""
-    if step.action is SessionAction.REINSTATE:
-        return MENDING.wrong_undoing(case)
-    if step.action is SessionAction.CORRECT:
-        return _wrong_correction(step, evidence, case) if named(case, CORRECTS).entry else []
+def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with the session that the move would make."""
     if step.action is SessionAction.NAME_CO_CHAIR:
         return []
     after = effect(step, evidence, case)
@@ -30,17 +25,16 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     return [fault(f"/{name}", detail) for name, detail in not_met_yet({**case.members, **after}, today)]
 
 
-def _wrong_correction(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
-    entry, facts = named(case, CORRECTS).entry, case.facts
-    assert entry
+def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    facts = case.facts
     assert isinstance(facts, Facts)
-    if entry.step and entry.step.action is SessionAction.NAME_CO_CHAIR:
-        return [fault("/fact", "is one party's own fact, which that party puts right by naming its co-chair anew")]
-    if wrong := MENDING.wrong(evidence, case):
-        return wrong
     full, today = {**case.members, **effect(step, evidence, case)}, case.at.astimezone(UTC).date()
     # What was wrong before may be put right next.
     before = wrong_members(case.members, facts, today)
     return [
         fault("/value", detail) for name, detail in wrong_members(full, facts, today) if (name, detail) not in before
     ]
+
+
+unfit: Final = MENDING.judging(_wrong_value, _wrong_move)
+"""What is wrong with the session that a move would make, or with what it puts right or undoes."""

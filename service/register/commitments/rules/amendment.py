@@ -21,6 +21,7 @@ from service.values import (
     Texts,
     Titles,
 )
+from service.values.codes import WorkingGroupId
 
 
 class Verb(StrEnum):
@@ -53,7 +54,7 @@ class SharedChanges(Strict):
     texts: ChangedTexts[LongText] | None = None
     sector: Sector | None = None
     target_date: ModernDate | None = None
-    working_group_id: UUID | None = None
+    working_group_id: WorkingGroupId | None = None
     paragraph: Paragraph | None = None
     annex: Annex | None = None
     verb: Verb | None = Field(None, description="The strength of the paragraph; only `agreed` is counted.")

@@ -23,13 +23,8 @@ MOST_TOLD: Final = 58_000
 """Bytes of evidence, before and after together: an entry has 65,535, and some members beside."""
 
 
-def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
-    """Return what is wrong with the commitment that an amendment or a correction would make, or with what is undone."""
-    if step.action is Action.REINSTATE:
-        return MENDING.wrong_undoing(case)
-    if step.action is Action.CORRECT:
-        there = named(case, CORRECTS).entry
-        return (MENDING.wrong(evidence, case) or _wrong_value(step, evidence, case)) if there else []
+def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with the commitment that a move would make."""
     if step.action is Action.AMEND:
         return _of_a_closed_one(step, evidence) + unfit_amendment(case, effect(step, evidence, case))
     after = effect(step, evidence, case)
@@ -156,3 +151,5 @@ _UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]
     Action.SUPERSEDE: _succeeded,
     Action.IMPLEMENT: _implemented,
 }
+unfit: Final = MENDING.judging(_wrong_value, _wrong_move)
+"""What is wrong with the commitment that a move would make, or with what it puts right or undoes."""

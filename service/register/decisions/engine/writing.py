@@ -67,7 +67,8 @@ async def insert(
     new = {**row, **CLOSED, **effect.columns, **_head(entry)}
     recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
     moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
-    await append(connection, entry, [recorded, *moves, *effect.beside])
+    follows = matter.follows({"id": row["id"], "at": at}, row)
+    await append(connection, entry, [recorded, *moves, *follows, *effect.beside])
 
 
 async def save(
@@ -78,8 +79,8 @@ async def save(
     data: dict[str, Any],
     changes: Mapping[str, Any],
     others: Sequence[EntryChange] = (),
-) -> None:
-    """Change a locked matter, with the other changes that its entry tells of, and write the next entry of its trail.
+) -> Entry:
+    """Change a locked matter, with the other changes that its entry tells of, and write and return the next entry of its trail.
 
     A proposal that ended by itself, and that no entry has named yet, is named by this one, whatever else it says.
     """
@@ -94,6 +95,7 @@ async def save(
     after = {**changes, **_head(entry)}
     changed = EntryChange(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
     await append(connection, entry, [changed, *locked.matter.follows(row, changes), *others])
+    return entry
 
 
 def _head(entry: Entry) -> dict[str, Any]:

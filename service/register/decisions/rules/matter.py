@@ -98,6 +98,29 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a party's confirmation has to bring."""
+
+    name: str
+    kind: str
+    """The kind of `Name` under which it is looked up."""
+    said: str
+    """What it is, to whoever left it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """What goes along with a move: matters of another kind that belong to this one, by one of their members."""
+
+    kind: str
+    member: str
+    """Their member that names this matter; it names `receiver` from then on."""
+    receiver: str | None
+    only: frozenset[str] | None = None
+    """Ids of those that go along; None: all do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A matter as it stands when something is proposed for it or takes effect, and what the proposal names."""
 
@@ -178,10 +201,12 @@ class Rules(Generic[F]):
     proposed in: a warning."""
     awaits: Callable[[Step, Members, Mapping[str, Any], str | None], list[str]] = every_other
     """Whom a proposal awaits, given its evidence, the matter with what the charter fixes, and who makes it."""
-    asked: Callable[[str, Members, Members, str | None], tuple[str, ...]] = lambda *_: ()
+    asked: Callable[[str, Members, Members, str | None], tuple[Asked, ...]] = lambda *_: ()
     """What a party's confirmation of an action has to bring, given the proposal's evidence and the matter's members."""
     leaving: frozenset[StrEnum] = frozenset()
     """Actions by which a party leaves: an open proposal that needs it is over."""
+    taking: Callable[[Members], Taking | None] = lambda _: None
+    """What goes along with the move that the body proposes; the body may be of any shape."""
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 

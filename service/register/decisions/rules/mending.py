@@ -5,7 +5,7 @@ matter's present members came from there changes with it, and what a later move 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Final
@@ -104,6 +104,10 @@ def forgotten(after: Members, before: Members, whole: Iterable[str]) -> dict[str
     return {} if kept == before["corrected"] else {"corrected": kept}
 
 
+Judge = Callable[[Step, Members, Case], list[Fault]]
+"""Returns what is wrong with a move of this row and evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mending:
     """Mending for one kind of matter."""
@@ -116,6 +120,21 @@ class Mending:
     """Members that follow from other facts: they change with these, and are not told as corrected."""
     kept: frozenset[str] = frozenset()
     """Members that stay what a move made of them also where it is undone: a number, say."""
+    own: Mapping[StrEnum, str] = field(default_factory=dict)
+    """Moves that bring one party's own facts, and what these are: that party names them anew, and nobody corrects them."""
+
+    def judging(self, value: Judge, move: Judge) -> Judge:
+        """Return what judges every move: a correction's value, where all else of it is right, by `value`, other moves by `move`."""
+
+        def unfit(step: Step, evidence: Members, case: Case) -> list[Fault]:
+            if step.action == REINSTATE:
+                return self.wrong_undoing(case)
+            if step.action != CORRECT:
+                return move(step, evidence, case)
+            there = named(case, CORRECTS).entry
+            return (self.wrong(evidence, case) or value(step, evidence, case)) if there else []
+
+        return unfit
 
     def effect_of(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return the members that change, as JSON values, when `step` takes effect with `evidence`.
@@ -144,25 +163,33 @@ class Mending:
         What stands beside it is not read: it may be what is wrong and is to be corrected next, or older than today's model.
         """
         try:
-            shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else self._shape(entry, fact))
+            shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else None)
+            if shape is None:
+                assert entry.step
+                shape = _shape_of(self.models[entry.step.action], fact)
             return shape.dump_python(
                 shape.validate_python(value, context=context), mode="json", exclude_unset=True
             ), None
         except ValidationError as wrong:
             return None, wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
 
-    def _shape(self, entry: Brought, fact: str) -> TypeAdapter[Any]:
-        assert entry.step
-        return _shape_of(self.models[entry.step.action], fact)
-
     def wrong(self, evidence: Members, case: Case) -> list[Fault]:
         """Return what is wrong with a correction whose entry was found."""
-        entry, fact = named(case, CORRECTS).entry, evidence["fact"]
+        entry = named(case, CORRECTS).entry
         assert entry
+        return self._wrong_fact(entry, evidence["fact"]) or self._wrong_value(entry, evidence, case)
+
+    def _wrong_fact(self, entry: Brought, fact: str) -> list[Fault]:
+        if entry.step and (mine := self.own.get(entry.step.action)):
+            return [fault("/fact", f"is one party's own fact, which that party puts right by naming {mine} anew")]
         if fact not in self.facts(entry):
             return [fault("/fact", f"is none of what this entry brought: {', '.join(self.facts(entry)) or 'nothing'}")]
         if fact in entry.corrected:
             return [fault(CORRECTS, f"that fact was corrected since; name the entry that did: {entry.corrected[fact]}")]
+        return []
+
+    def _wrong_value(self, entry: Brought, evidence: Members, case: Case) -> list[Fault]:
+        fact = evidence["fact"]
         value, refused = self.read(entry, fact, evidence["value"], case.context)
         if refused:
             return [fault("/value", refused)]

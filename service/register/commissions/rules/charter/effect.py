@@ -70,5 +70,5 @@ def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     }
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED)
+MENDING: Final = mending.Mending(moved, MODELS, SHARED, own={CharterAction.NAME_SECRETARIAT: "its secretariat"})
 effect: Final = MENDING.effect_of

@@ -1,12 +1,12 @@
 """What a move may not make of a charter. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commissions.rules.charter.effect import MENDING, effect
 from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterAction, CharterState
-from service.register.commissions.rules.charter.requirements import Facts, impossible
+from service.register.commissions.rules.charter.requirements import SECRETARIAT, Facts, impossible
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.mending import CORRECTS, named
@@ -14,12 +14,8 @@ from service.register.decisions.rules.mending import CORRECTS, named
 NOTHING = "nothing would change: this is what it says already"
 
 
-def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
-    """Return what is wrong with the charter that the move would make, or with what is undone."""
-    if step.action is CharterAction.REINSTATE:
-        return MENDING.wrong_undoing(case)
-    if step.action is CharterAction.CORRECT:
-        return _wrong_correction(evidence, case) if named(case, CORRECTS).entry else []
+def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with the charter that the move would make."""
     if step.action in ENTERING and (wrong := _wrong_entry(step, evidence, case)):
         return wrong
     after = effect(step, evidence, case)
@@ -45,18 +41,18 @@ def _wrong_entry(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     if named and case.party != party:
         wrong.append(fault("/secretariat_id", f"is named by {party}, in its answer"))
     if not named and case.party == party and party not in case.members["secretariats"]:
-        wrong.append(fault("/secretariat_id", "is needed: the organisation that is your secretariat here"))
+        wrong.append(fault("/secretariat_id", f"is needed: {SECRETARIAT.said}"))
     return wrong
 
 
-def _wrong_correction(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+def _wrong_value(_: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     entry, facts, fact = named(case, CORRECTS).entry, case.facts, evidence["fact"]
     assert entry
     assert isinstance(facts, Facts)
-    if entry.step and entry.step.action is CharterAction.NAME_SECRETARIAT:
-        return [fault("/fact", "is one party's own fact, which that party puts right by naming its secretariat anew")]
-    if wrong := MENDING.wrong(evidence, case):
-        return wrong
     name, value, today = fact.removeprefix("own_"), evidence["value"], case.at.date()
     shared = {"changes": {name: value}} if fact in entry.shared else {name: value}
     return [fault("/value", one["detail"]) for one in impossible(shared, facts, today)]
+
+
+unfit: Final = MENDING.judging(_wrong_value, _wrong_move)
+"""What is wrong with the charter that a move would make, or with what it puts right or undoes."""

@@ -16,7 +16,7 @@ from service.register.commissions.rules.charter.lifecycle import ENTERING, Chart
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import UNDOES, Found, Name
+from service.register.decisions.rules.matter import UNDOES, Asked, Found, Name
 from service.register.decisions.rules.mending import CORRECTS
 from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
 from service.values import start
@@ -28,6 +28,7 @@ ORGANISATION: Final = "organisation"
 """The kind of a name that is the id of an organisation."""
 PARTY: Final = "party"
 """The kind of a name that is the code of a party."""
+SECRETARIAT: Final = Asked("secretariat_id", ORGANISATION, "the organisation that is your secretariat here")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,10 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
     return others if entering in {None, party, *others} else [*others, str(entering)]
 
 
-def asked(action: str, evidence: Mapping[str, Any], members: Mapping[str, Any], party: str | None) -> tuple[str, ...]:
+def asked(action: str, evidence: Mapping[str, Any], members: Mapping[str, Any], party: str | None) -> tuple[Asked, ...]:
     """Return what this party's confirmation has to bring: who begins to take part names its secretariat."""
     names = action in ENTERING and evidence["party"] == party and party not in members["secretariats"]
-    return ("secretariat_id",) if names else ()
+    return (SECRETARIAT,) if names else ()
 
 
 def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequence[str]) -> Facts:

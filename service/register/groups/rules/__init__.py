@@ -1,0 +1,1 @@
+"""The rules of a working group. Pure: shared by the service and the verifier."""

@@ -1,0 +1,1 @@
+"""Working groups, from their founding to their end."""
