@@ -22,7 +22,7 @@ from service.database.state import State, state_of
 from service.database.statement import Connection
 from service.errors import InvalidContent
 from service.http.bodies import StrictRequest, is_json
-from service.identity.caller import BearerToken, proved
+from service.identity.caller import proved
 from service.values.codes import COMMISSION, ORGANISATION
 
 Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
@@ -79,7 +79,7 @@ async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, s
     if len(codes) > MOST:
         raise InvalidContent(f"The request names {len(codes)} things by their codes; {MOST} are the most at once.")
     # Nobody makes the database work who has not shown a good token.
-    await proved(request, await BearerToken()(request))
+    await proved(request)
     state = state_of(request.app, HasNames)
     async with state.readers.connection() as connection:
         found = await state.named(connection, codes)

@@ -25,18 +25,6 @@ CLIENT_CREDENTIALS = OAuth2(
 )
 
 
-class BearerToken(SecurityBase):
-    """Reads the bearer token of a request (RFC 6750, 2.1), and is published under its own name."""
-
-    model = HTTPBearerModel(description="An access token that you already have.")
-    scheme_name = "BearerToken"
-
-    async def __call__(self, request: HTTPConnection) -> str | None:
-        """Return the token as it was sent; None without one."""
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
-        return token.strip() or None if kind.lower() == "bearer" else None
-
-
 @dataclass(kw_only=True)
 class HasCallers(State):
     """What this room needs of the application."""
@@ -52,36 +40,48 @@ async def known_callers(connection: HTTPConnection) -> Callers:
 KnownCallers = Annotated[Callers, Depends(known_callers)]
 
 
-# What follows is solved for every request, each dependency as often as it is named: they take what they need from the request.
-async def proved(request: HTTPConnection, token: Annotated[str | None, Depends(BearerToken())]) -> Known:
-    """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
-    if token is None:
-        raise unknown()
-    callers = await known_callers(request)
-    return await callers.prove(token)
+# What follows is solved for every request, each dependency, with all below it, as often as it is named: so there are few.
+class Proof(SecurityBase):
+    """Proves the bearer token of a request (RFC 6750, 2.1), once, and is published under the name of the token."""
+
+    model = HTTPBearerModel(description="An access token that you already have.")
+    scheme_name = "BearerToken"
+
+    async def __call__(self, request: Request) -> Known:
+        """Return what the token proves; 401 without a good one. A provider may be asked for its keys meanwhile."""
+        known: Known | None = getattr(request.state, "known", None)
+        if known is None:
+            kind, _, token = request.headers.get("authorization", "").partition(" ")
+            if kind.lower() != "bearer" or not token.strip():
+                raise unknown()
+            callers = await known_callers(request)
+            known = request.state.known = await callers.prove(token.strip())
+        return known
 
 
+proved = Proof()
 # Guarded routers have it before all else, so that nobody waits for a provider with a database connection in hand.
 Proved = Depends(proved, scope="function")
 
 
-async def unchecked_caller(
-    request: Request,
-    known: Annotated[Known, Proved],
-    connection: Transaction,
-) -> Caller:
-    """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
-    callers = await known_callers(request)
-    caller = await callers.find(connection, known)
-    needed = "read" if request.method in {"GET", "HEAD"} else "write"
-    if needed not in caller.scopes:
-        message = f"The token lacks the scope '{needed}': get one with it."
-        challenge = f'Bearer realm="pacta", error="insufficient_scope", scope="{needed}"'
-        raise NotPermitted(message, headers={"WWW-Authenticate": challenge})
-    return caller
+class Who(SecurityBase):
+    """Tells who is calling; published under the name of the token, as the proof is."""
+
+    model, scheme_name = Proof.model, Proof.scheme_name
+
+    async def __call__(self, request: Request, connection: Transaction) -> Caller:
+        """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
+        callers = await known_callers(request)
+        caller = await callers.find(connection, await proved(request))
+        needed = "read" if request.method in {"GET", "HEAD"} else "write"
+        if needed not in caller.scopes:
+            message = f"The token lacks the scope '{needed}': get one with it."
+            challenge = f'Bearer realm="pacta", error="insufficient_scope", scope="{needed}"'
+            raise NotPermitted(message, headers={"WWW-Authenticate": challenge})
+        return caller
 
 
-UncheckedCaller = Annotated[Caller, Depends(unchecked_caller, scope="function")]
+UncheckedCaller = Annotated[Caller, Depends(Who(), scope="function")]
 """A caller that another process may have deactivated, or whose token it may have revoked, a moment ago.
 
 Whoever takes it owes the question: in its own statement (`queries.is_active`, as `visibility.visible_to` does), or by

@@ -104,7 +104,7 @@ def _transaction(lock: str, write: str) -> str:
 
 
 def _columns(lock: str, columns: str) -> str:
-    return re.sub(r"SELECT .*? uuidv7", columns, lock, count=1, flags=re.DOTALL)
+    return re.sub(r"SELECT c\.id, .*? uuidv7", columns, lock, count=1, flags=re.DOTALL)
 
 
 def _with(statement: str, values: Mapping[str, str]) -> str:

@@ -38,11 +38,15 @@ WHO = """SELECT p.id, p.subject, p.organisation_id, o.party FROM principal p JOI
  ON o.id = p.organisation_id WHERE p.subject = $1"""
 
 _head = "c.id, c.reference, c.titles, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf"
-LOCK = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at
- FROM commitment c WHERE c.id = $1 FOR NO KEY UPDATE"""
-LOCK_BY_TRANSITION = f"""SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at,
+_charter = (
+    "WITH charter AS (SELECT id FROM commission WHERE id = (SELECT commission_id FROM {} WHERE id = $1) FOR SHARE)"
+)
+LOCK = f"""{_charter.format("commitment")} SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at
+ FROM commitment c JOIN charter ON charter.id = c.commission_id WHERE c.id = $1 FOR NO KEY UPDATE OF c"""
+LOCK_BY_TRANSITION = f"""{_charter.format("transition")} SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at,
  t.action, t.source, t.target, t.evidence, t.proposed_by, t.proposer_id, t.awaited, t.proposed_at
- FROM transition t JOIN commitment c ON c.id = t.matter_id WHERE t.id = $1 FOR NO KEY UPDATE OF c"""
+ FROM transition t JOIN commitment c ON c.id = t.matter_id JOIN charter ON charter.id = c.commission_id
+ WHERE t.id = $1 FOR NO KEY UPDATE OF c"""
 # Each write: id, seq, leaf, at first; then the log, the entry's bytes; then what is its own.
 _entry = """, queued AS (INSERT INTO audit_pending (log_id, subject, seq, leaf) VALUES ($5, $1, $2, $3))
  INSERT INTO audit_entry (subject, seq, leaf, recorded_at, log_id, canonical, kind)
