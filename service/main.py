@@ -57,12 +57,13 @@ from service.register.parties.principal_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.register.parties.schemas import OF_REGISTRY
+from service.register.progress.routes import router as progress
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import MIGRATIONS, Settings
 from service.verify.replay import charter_shapes, session_shapes
-from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_GROUPS, OF_TAKEN_ALONG
+from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS
 
 FORGET_SECONDS = 3600
 LOOKOUT = 2
@@ -71,6 +72,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     commitments,
     moves,
     transitions,
+    progress,
     trail,
     log,
     log_proofs,
@@ -109,7 +111,7 @@ UNIONS = (
             **OF_COMMITMENTS,
             **OF_REGISTRY,
             **OF_GROUPS,
-            **OF_TAKEN_ALONG,
+            **OF_COMMITMENTS_2,
             "session.recorded": session_shapes.Published,
             "commission.founded": charter_shapes.Published,
         },

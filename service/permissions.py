@@ -5,7 +5,7 @@ Pure. Roles are resolved per commission and working group from our own tables, n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from itertools import compress
@@ -32,6 +32,7 @@ class Role(StrEnum):
     SECRETARIAT = "secretariat"
     CO_LEAD = "co_lead"
     MEMBER = "member"
+    LEAD = "lead"
     PARTY = "party"
     NEWCOMER = "newcomer"
     AUDITOR = "auditor"
@@ -48,6 +49,7 @@ class Permission(StrEnum):
     READ_REGISTRY_TRAIL = "read_registry_trail"
     MANAGE_COMMISSION = "manage_commission"
     PROPOSE = "propose"
+    REPORT = "report"
     CONFIRM = "confirm"
     JOIN = "join"
     EDIT_PARTY_FACTS = "edit_party_facts"
@@ -67,6 +69,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             P.MANAGE_COMMISSION,
             P.PROPOSE,
+            P.REPORT,
             P.CONFIRM,
             P.JOIN,
             P.EDIT_PARTY_FACTS,
@@ -77,9 +80,10 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         }
     ),
     Role.CO_LEAD: frozenset(
-        {P.PROPOSE, P.CONFIRM, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}
+        {P.PROPOSE, P.REPORT, P.CONFIRM, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}
     ),
-    Role.MEMBER: frozenset({P.PROPOSE, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
+    Role.MEMBER: frozenset({P.PROPOSE, P.REPORT, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
+    Role.LEAD: frozenset({P.REPORT}),
     Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_PRINCIPALS}),
     Role.NEWCOMER: frozenset({P.JOIN, P.CONFIRM}),
     Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
@@ -101,6 +105,7 @@ WHO: Final[Mapping[Role, str]] = {
     Role.SECRETARIAT: "a party's secretariat",
     Role.CO_LEAD: "a co-lead of the working group",
     Role.MEMBER: "a member of the working group",
+    Role.LEAD: "the lead body of its own party",
     Role.PARTY: "any organisation of a party",
     Role.NEWCOMER: "who registers for a party that begins to take part",
     Role.AUDITOR: "an auditor appointed to it",
@@ -170,6 +175,11 @@ class Standing:
     def may(self, permission: Permission) -> bool:
         """Return whether some role permits it."""
         return permission in self.permissions
+
+    def leading(self, organisation_id: str | None) -> "Standing":
+        """Return the standing towards what is led, on the caller's own side, by this organisation: its own may be the one."""
+        leads = Role.PARTY in self.roles and organisation_id == str(self.caller.organisation_id)
+        return replace(self, roles=self.roles | {Role.LEAD}) if leads else self
 
     def require(self, *permissions: Permission) -> None:
         """Raise `NotPermitted`, saying who may and what the caller is here, unless some role permits one of these."""

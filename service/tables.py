@@ -9,6 +9,7 @@ from service.register.commitments.models import Commitment, NumberCounter
 from service.register.decisions.models import Confirmation, Transition
 from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation, Party
+from service.register.progress.models import ProgressReport
 from service.trail.models import AuditEntry, AuditPending, Registry
 
 metadata = Table.metadata
@@ -33,6 +34,7 @@ __all__ = [
     "Organisation",
     "Party",
     "Principal",
+    "ProgressReport",
     "Registry",
     "RevokedToken",
     "Session",

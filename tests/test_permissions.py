@@ -26,9 +26,10 @@ READ = {"read_public", "read_parties", "read_restricted"}
 EXPECTED: dict[str, set[str]] = {
     "administrator": {"register", "read_principals", "found_commission", "read_registry_trail", "read_public"},
     "registrar": {"register_for_party", "read_principals"},
-    "secretariat": READ | {"join", "manage_commission", "propose", "confirm", "edit_party_facts", "read_log"},
-    "co_lead": READ | {"propose", "confirm", "edit_party_facts"},
-    "member": READ | {"propose"},
+    "secretariat": READ | {"join", "manage_commission", "propose", "report", "confirm", "edit_party_facts", "read_log"},
+    "co_lead": READ | {"propose", "report", "confirm", "edit_party_facts"},
+    "member": READ | {"propose", "report"},
+    "lead": {"report"},
     "party": {"read_public", "read_parties", "read_principals"},
     "newcomer": {"join", "confirm"},
     "auditor": READ | {"read_log"},
@@ -131,6 +132,8 @@ async def attempts(world: World, who: str, commitment_id: str) -> dict[str, http
         "confirm": await client.post(f"/v1/transitions/{open_one}/confirmations", json={"decision": "refuse"}),
         "take_back": await client.post(f"/v1/transitions/{open_one}/withdrawal", json={"reason": 7}),
         "patch": await client.patch(url, json=unknown_lead, headers={"If-Match": "*"}),
+        "report": await client.post(f"{url}/progress-reports", json={"level": "complete"}),
+        "reports": await client.get(f"{url}/progress-reports"),
     }
 
 
@@ -145,12 +148,13 @@ async def test_the_matrix_of_roles_parties_commissions_and_confidentiality(world
         if f"read_{level}" not in granted:
             assert {status for name, status in told.items() if name != "take_back"} == {404}, case
             continue
-        assert {told[name] for name in ("read", "trail", "moves", "move")} == {200}, case
+        assert {told[name] for name in ("read", "trail", "moves", "move", "reports")} == {200}, case
         # A proposal is open, which the lifecycle's answer says before the right to propose is asked.
         assert told["propose"] == 409, case
         own_proposal = who.upper().startswith("PK")
         assert told["confirm"] == (403 if "confirm" not in granted else 409 if own_proposal else 422), case
         assert told["patch"] == (422 if "edit_party_facts" in granted else 403), case
+        assert told["report"] == (422 if "report" in granted else 403), case
 
 
 async def test_what_one_may_not_see_is_byte_for_byte_what_is_not_there(world: World) -> None:
@@ -168,6 +172,8 @@ async def test_what_one_may_not_see_is_byte_for_byte_what_is_not_there(world: Wo
             ("GET", "/v1/transitions/{}", None),
             ("POST", "/v1/transitions/{}/confirmations", {"decision": "confirm"}),
             ("POST", "/v1/transitions/{}/withdrawal", {}),
+            ("GET", "/v1/commitments/{}/progress-reports", None),
+            ("POST", "/v1/commitments/{}/progress-reports", {"level": "complete"}),
         ):
             secret = proposal if "transitions/{}" in path else hidden
             pair = []

@@ -6,7 +6,7 @@ Nothing is imported for them: a limit that held the service's models would make 
 _columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, carried_over, working_group_id, item_number,
  draft_reference, paragraph, annex, verb, sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
  party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, successors, outcome, modification, subject_to,
- corrected, unknown, recorded_by, recorded_at"""
+ corrected, unknown, progress, recorded_by, recorded_at"""
 _today = "(now() AT TIME ZONE 'UTC')::date"
 _open = "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended')"
 READ = f"""SELECT {_columns}, seq AS version,
@@ -14,7 +14,8 @@ READ = f"""SELECT {_columns}, seq AS version,
   'proposed_by', proposed_by, 'awaiting', awaiting, 'expires_at', expires_at) END AS open_transition,
  coalesce({_open} AND due_on < {_today}, false) AS overdue,
  coalesce({_open} AND due_on BETWEEN {_today} AND {_today} + 30, false) AS due_soon,
- {_open} AND changed_at < now() - interval '6 months' AS dormant,
+ {_open} AND coalesce(greatest(moved_on, reported_on), (changed_at AT TIME ZONE 'UTC')::date)
+  < {_today} - interval '6 months' AS dormant,
  refused_transition_id IS NOT NULL AS disputed,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""

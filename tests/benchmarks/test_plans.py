@@ -159,6 +159,8 @@ LISTS = {
     "of which something is unknown": "unknown=true",
     "of which all is known": "unknown=false",
     "of which a fact is unknown": "unknown_fact=place",
+    "of a level": "level=complete",
+    "not reported on": "reported_before=2026-01-01",
     "not overdue": "overdue=false&sort=target_date",
     "not due soon": "due_soon=false&sort=target_date",
     "not dormant": "dormant=false&sort=activity",

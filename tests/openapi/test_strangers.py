@@ -89,6 +89,9 @@ async def moved(worn: World) -> World:
             await meeting.agreed(worn, one, {"action": "change_host", "host_party": "PK", "virtual": virtual})
         MET[name] = one
     await meeting.agreed(worn, MET["held"], meeting.HOLD)
+    for level in ("limited", "complete"):
+        report = {"period_end": "2025-06", "level": level, "text": "T", "delay_reason": "funding"}
+        await worn.as_("PK").post(f"/v1/commitments/{item(8)}/progress-reports", json=report)
     await worn.sequence()
     return worn
 

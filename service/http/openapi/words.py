@@ -20,6 +20,7 @@ TAGS = {
     "lifecycle": "The state machine itself as data: states, steps, evidence, picture.",
     "commitments": "What was agreed: who owns it, by when, in which state it is, and what may be done next.",
     "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
+    "progress reports": "What each party says of how far it is on its own side: claimed, and confirmed by nobody.",
     "calculations": "Clauses tried before they are signed: entry into force, duration, notice. Nothing is stored.",
     "audit trail": "Everything that ever happened, as the exact bytes that were hashed.",
     "log": "The Merkle log under the trail (C2SP tlog-tiles): checkpoints to keep, proofs, everything for an own audit.",

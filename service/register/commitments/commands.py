@@ -1,6 +1,7 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,8 @@ from service.values import end
 _organisation, _commitment = table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
 LEAD = "lead_organisation_id"
+AT_HOME = ("domestic_procedures", "domestic_procedures_completed_on")
+"""Facts that tell of something that happened in the world."""
 _party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
 _taken = Query(sa.select(_commitment.c.draft_reference).where(is_among(_commitment.c.draft_reference, "wanted")), str)
 
@@ -94,7 +97,10 @@ async def change_party_facts(
     if len(canonical(after)) > PARTY_FACTS_BYTES:
         raise InvalidContent.listing([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
     data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
-    await save(connection, caller, locked, "commitment.changed", data, {"party_facts": {**everyone, party: after}})
+    changed: dict[str, Any] = {"party_facts": {**everyone, party: after}}
+    if any(before.get(name) != after.get(name) for name in AT_HOME):
+        changed["moved_on"] = locked.stamp.at.astimezone(UTC).date()
+    await save(connection, caller, locked, "commitment.changed", data, changed)
 
 
 def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterator[Fault]:
@@ -172,6 +178,10 @@ async def _row(
         "verb": new.verb.value,
         "state": State.PROPOSED,
         "corrected": {},
+        "progress": {},
+        "levels": [],
+        "reported_on": None,
+        "moved_on": None,
         "recorded_by": caller.party,
         "is_joint": False,
         "recorded_at": place["at"],

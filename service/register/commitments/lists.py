@@ -18,6 +18,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import State
+from service.register.commitments.rules.reporting import Level
 from service.register.commitments.statements import (
     NO_DATE,
     disputed,
@@ -74,13 +75,23 @@ class Filter(BaseModel):
     )
     overdue: bool | None = Field(None, description="Open, and past its due date (or not).")
     due_soon: bool | None = Field(None, description="Open, and due within 30 days (or not).")
-    dormant: bool | None = Field(None, description="Open, and unchanged for six months (or not).")
+    dormant: bool | None = Field(
+        None, description="Open, and for six months nothing has happened in the world or was reported (or not)."
+    )
     disputed: bool | None = Field(
         None, description="A proposal was refused and nothing has taken effect since (or not)."
     )
     unknown: bool | None = Field(None, description="Found late, and something of it is not known (or not).")
     unknown_fact: list[FactName] = Field(
         default_factory=list, max_length=20, description="One of these facts is not known: `signatories`, say."
+    )
+    level: list[Level] = Field(
+        default_factory=list, max_length=5, description="Some party's last progress report says one of these levels."
+    )
+    reported_before: date | None = Field(
+        None,
+        description="No party's last progress report speaks of this day or a later one; there may be none.",
+        examples=["2026-01-01"],
     )
     q: limited(200) | None = Field(  # type: ignore[valid-type]
         None,
@@ -137,7 +148,7 @@ Shape = tuple[tuple[str, bool], ...]
 
 
 def _single(name: str, value: object) -> bool:
-    return name not in {"awaiting", "unknown_fact"} and isinstance(value, list) and len(value) == 1
+    return name not in {"awaiting", "unknown_fact", "level"} and isinstance(value, list) and len(value) == 1
 
 
 @lru_cache(maxsize=1000)
@@ -160,17 +171,29 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict
     return Query(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])), dict)
 
 
-def _condition(name: str, said: bool) -> Any:  # noqa: ANN401, FBT001 -- SQLAlchemy's operators; a member of the shape
+def _given(name: str, kind: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's types and operators
+    return sa.bindparam(name, type_=kind)
+
+
+_TEXTS: Final[Any] = ARRAY(sa.Text())
+# The partial indexes are spelled as they are.
+_reported = _commitment.c.levels != sa.literal_column("'{}'")
+_words = sa.func.websearch_to_tsquery(sa.text("'simple'"), _given("q", sa.Text()))
+_OTHERS: Final[Mapping[str, Condition]] = {
+    "awaiting": live & _commitment.c.awaiting.overlap(_given("awaiting", _TEXTS)),
+    "unknown_fact": unknown & _commitment.c.unknown.op("?|")(_given("unknown_fact", _TEXTS)),
+    "level": _reported & _commitment.c.levels.overlap(_given("level", _TEXTS)),
+    "reported_before": _commitment.c.reported_on.is_(None)
+    | (_commitment.c.reported_on < _given("reported_before", sa.Date())),
+    "q": _commitment.c.words.op("@@")(_words),
+}
+"""Filters that are no mere equality."""
+
+
+def _condition(name: str, said: bool) -> Condition:  # noqa: FBT001 -- a member of the shape
     if name in FLAGS:
         return FLAGS[name] if said else sa.not_(FLAGS[name])
-    if name == "awaiting":
-        return live & _commitment.c.awaiting.overlap(sa.bindparam(name, type_=ARRAY(sa.Text())))
-    if name == "unknown_fact":
-        return unknown & _commitment.c.unknown.op("?|")(sa.bindparam(name, type_=ARRAY(sa.Text())))
-    if name == "q":
-        asked = sa.func.websearch_to_tsquery(sa.text("'simple'"), sa.bindparam(name, type_=sa.Text()))
-        return _commitment.c.words.op("@@")(asked)
-    return _among(_commitment.c[name], name, single=said)
+    return _OTHERS[name] if name in _OTHERS else _among(_commitment.c[name], name, single=said)
 
 
 def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:

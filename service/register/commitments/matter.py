@@ -15,6 +15,7 @@ from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import charter_of, fixed
 from service.register.commitments import counters
 from service.register.commitments.models import Commitment
+from service.register.commitments.rules.activity import happened_on
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.visibility import bound, roles_of, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
@@ -96,6 +97,8 @@ COMMITMENTS: Final = Matter(
     titles=_commitment.c.titles,
     dates=_dates,
     session=_commitment.c.session_id,
+    happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step, told, at)) else {},
+    growing=frozenset({"moved_on"}),
     numbering=Numbering(counters.lock, counters.lock_all, counters.change),
 )
 _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()

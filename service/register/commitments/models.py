@@ -1,10 +1,10 @@
 """Commitments."""
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
@@ -16,6 +16,7 @@ from service.register.decisions.models import Recorded, decided
 VECTOR: Any = TSVECTOR
 IDS: Any = ARRAY(sa.Uuid)
 RUNS: Any = ARRAY(sa.Integer)
+LEVELS: Any = ARRAY(sa.Text)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
 
@@ -78,6 +79,7 @@ class Commitment(Table, Recorded, table=True):
             postgresql_using="gin",
             postgresql_where=sa.text("unknown IS NOT NULL"),
         ),
+        sa.Index("ix_commitment_reported", "reference", postgresql_where=sa.text("levels <> '{}'")),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),
         *decided("commitment"),
     )
@@ -117,6 +119,17 @@ class Commitment(Table, Recorded, table=True):
     subject_to: dict[str, bool] | None = document(nullable=True)
     corrected: dict[str, int] = document()
     unknown: dict[str, bool] | None = document(nullable=True)
+    progress: dict[str, Any] = Field(
+        default=None,
+        sa_type=cast("type[Any]", JSONB),
+        sa_column_kwargs={"server_default": sa.text("'{}'::jsonb")},
+        nullable=False,
+    )
+    levels: list[str] = Field(
+        default=None, sa_type=LEVELS, sa_column_kwargs={"server_default": sa.text("'{}'::text[]")}, nullable=False
+    )
+    reported_on: date | None = Field(default=None, nullable=True)
+    moved_on: date | None = Field(default=None, nullable=True)
     recorded_at: datetime = moment()
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False

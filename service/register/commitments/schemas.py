@@ -11,6 +11,7 @@ from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Annex, Paragraph, SharedChanges, Verb
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.reporting import Delay, Level
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.instruments.rules.texts import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
@@ -115,6 +116,21 @@ class InstrumentRead(Read):
     ceremony_on: ReducedDate | None = None
 
 
+class ProgressRead(Read):
+    """The last report of one party."""
+
+    id: UUID
+    period_start: ReducedDate | None
+    period_end: ReducedDate
+    on: date = Field(description="The day of which it speaks.")
+    level: Level
+    text: str
+    delay_reason: Delay | None
+    next_step: str | None
+    expected_on: ReducedDate | None
+    recorded_at: datetime
+
+
 class CarriedOverRead(Read):
     """A later session that took a commitment up again."""
 
@@ -176,9 +192,12 @@ class CommitmentRead(Read):
         description="Facts that had been written down wrongly, and the number of the entry in the trail that put each right."
     )
     open_transition: OpenTransition | None
+    progress: dict[str, ProgressRead] = Field(
+        description="By party code: its last report of its own side; claimed, and confirmed by nobody."
+    )
     overdue: bool = Field(description="Open, and past its due date.")
     due_soon: bool = Field(description="Open, and due within 30 days.")
-    dormant: bool = Field(description="Open, and unchanged for six months.")
+    dormant: bool = Field(description="Open, and for six months nothing has happened in the world or was reported.")
     disputed: bool = Field(description="A proposal was refused and nothing has taken effect since.")
     recorded_by: str = Field(description="The party that recorded it; until it is agreed, it alone may retract it.")
     recorded_at: datetime

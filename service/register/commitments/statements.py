@@ -30,10 +30,13 @@ NO_DATE = date(9000, 1, 1)
 due = sa.func.coalesce(_commitment.c.due_on, sa.text(f"'{NO_DATE}'::date"))
 overdue = _open & (due < _today)
 due_soon = _open & due.between(_today, _today + 30)
-dormant = _open & (_commitment.c.changed_at < sa.func.now() - sa.text("interval '6 months'"))
+# The last that happened in the world or was reported; where that is not known, when the register heard of it.
+_heard = sa.cast(sa.func.timezone("UTC", _commitment.c.changed_at), sa.Date)
+_active_on = sa.func.coalesce(sa.func.greatest(_commitment.c.moved_on, _commitment.c.reported_on), _heard)
+dormant = _open & (_active_on < _today - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 unknown = _commitment.c.unknown.is_not(None)
-_UNREAD = {"words", "earlier_sessions", "leaf", "refused_transition_id", "seq"}
+_UNREAD = {"words", "levels", "reported_on", "moved_on", "earlier_sessions", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _UNREAD),
     _commitment.c.seq.label("version"),

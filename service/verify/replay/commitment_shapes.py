@@ -203,6 +203,46 @@ class Reassigned(TypedDict):
 
 
 @strict
+class Report(TypedDict):
+    """What a party says of its own side, for a period; what it does not say is null."""
+
+    id: Id
+    period_start: ReducedDate | None
+    period_end: ReducedDate
+    level: Literal["no_evidence", "not_started", "limited", "substantial", "complete"]
+    text: Reason
+    delay_reason: (
+        Literal[
+            "awaiting_counterpart",
+            "draft_unanswered",
+            "domestic_approval",
+            "funding",
+            "reorganisation",
+            "change_of_government",
+            "legal_conflict",
+            "technical",
+            "security",
+            "third_party",
+            "force_majeure",
+            "deprioritised",
+            "other",
+        ]
+        | None
+    )
+    next_step: Reason | None
+    expected_on: ReducedDate | None
+
+
+@strict
+class Reported(TypedDict):
+    """One party reported on its own side."""
+
+    report: Report
+    expired: NotRequired[Id]
+    party_left: NotRequired[Id]
+
+
+@strict
 class Changed(TypedDict):
     """One party's facts of its own side were changed; what was there before is held to what was."""
 

@@ -1,8 +1,12 @@
 """Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
-from service.register.commitments.rules.lifecycle import Action
+from datetime import datetime
+
+from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
+from service.register.commitments.rules.reporting import REPORTED, last_of, tells_of, wrong
+from service.register.decisions.rules.ended import has_room_in
 from service.register.decisions.rules.mending import forgotten
 from service.register.groups.rules.lifecycle import GroupState
 from service.verify.canonical import Entry
@@ -10,7 +14,7 @@ from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
-from service.verify.replay.shape import COMMITMENT_KINDS, COMMITMENT_KINDS_2, hold_to_shape, require
+from service.verify.replay.shape import COMMITMENT_KINDS, COMMITMENT_KINDS_2, Broken, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
@@ -39,6 +43,8 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         _change(subject, entry, party)
     elif kind == "commitment.reassigned":
         _reassign(register, subject, entry)
+    elif kind == REPORTED:
+        _report(register, subject, entry, party)
     else:
         decisions.follow(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
@@ -105,3 +111,14 @@ def _change(subject: Subject, entry: Entry, party: str) -> None:
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
     facts["party_facts"] |= after
+
+
+def _report(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    report, facts = entry.data["report"], subject.facts
+    require(facts["state"] != State.RETRACTED, "nobody reports on what was taken back")
+    require(has_room_in(register.charter["state"], "commitment", "report"), "nothing is reported in such a commission")
+    today = datetime.fromisoformat(entry.recorded_at).date()
+    for fault in wrong(report, facts["target_date"], today):
+        raise Broken(f"the report is not as it must be: {fault['pointer'][1:]} {fault['detail']}")
+    known = {**report, "on": str(tells_of(report["period_end"], today)), "recorded_at": entry.recorded_at}
+    subject.progress[party] = last_of(subject.progress.get(party), known)

@@ -38,6 +38,8 @@ class Subject:
     reference: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     """The members of the matter as they stand now; empty until it is recorded."""
+    progress: dict[str, Any] = field(default_factory=dict)
+    """Of a commitment: by party, its last report."""
     recorded_by: str = ""
     is_joint: bool = False
     """Whether its first joint move has taken effect."""

@@ -40,8 +40,11 @@ OF_MOVES: Final[Mapping[str, type]] = {
 }
 OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES}
 OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES}
-OF_TAKEN_ALONG: Final[Mapping[str, type]] = {"commitment.reassigned": commitment_shapes.Reassigned}
-"""Entries of a commitment that went along with another matter's move; of version 2 alone."""
+OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
+    "commitment.reassigned": commitment_shapes.Reassigned,
+    "commitment.reported": commitment_shapes.Reported,
+}
+"""Entries of a commitment that there are of version 2 alone."""
 OF_GROUPS: Final[Mapping[str, type]] = {"working_group.recorded": group_shapes.GroupRecorded, **OF_MOVES}
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 _OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
@@ -50,7 +53,7 @@ COMMITMENT_KINDS: Final = {**_OF_ANY, "commitment.recorded": _validator(commitme
 COMMITMENT_KINDS_2: Final = {
     **_OF_ANY,
     "commitment.recorded": _validator(commitment_shapes.Recorded2),
-    **{kind: _validator(shape) for kind, shape in OF_TAKEN_ALONG.items()},
+    **{kind: _validator(shape) for kind, shape in OF_COMMITMENTS_2.items()},
 }
 GROUP_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_GROUPS.items()}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}

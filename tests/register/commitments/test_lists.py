@@ -58,7 +58,9 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
         ("overdue=true", []),
         ("overdue=false", ALL),
         ("due_soon=true", []),
-        ("dormant=true", []),
+        ("dormant=true", ALL),
+        ("level=complete", []),
+        ("reported_before=2026-01-01", ALL),
         ("disputed=true", []),
         ("awaiting=AZ", []),
     ],
@@ -88,7 +90,11 @@ async def test_derived_flags_follow_the_day_and_the_proposals(world: World) -> N
     await owner.execute("UPDATE commitment SET changed_at = now() - interval '7 months' WHERE item_number = 9")
     assert await references(world, "overdue=true") == ["02"]
     assert await references(world, "due_soon=true") == ["06", "07"]
-    assert await references(world, "dormant=true") == ["09"]
+    await owner.execute(f"UPDATE commitment SET moved_on = {today} - 170 WHERE item_number <> 10")
+    assert await references(world, "dormant=true") == ["10"]
+    assert await references(world, "dormant=false") == [one for one in ALL if one != "10"]
+    await owner.execute("UPDATE commitment SET moved_on = NULL WHERE item_number = 9")
+    assert await references(world, "dormant=true") == ["09", "10"]
     assert await references(world, "sort=target_date") == ["02", "03", "06", "07", "08", "14"] + [
         one for one in ALL if one not in {"02", "03", "06", "07", "08", "14"}
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.statement import Connection
 from service.permissions import Caller
+from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Found, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import Told
@@ -60,6 +62,10 @@ class Matter:
     """The session to which it belongs."""
     follows: Callable[[Row, Mapping[str, Any]], Sequence[EntryChange]] = lambda *_: ()
     """What changes in other tables with these members of the row's matter: statements that are run with the entry."""
+    happened: Callable[[Step, Mapping[str, Any], datetime], dict[str, Any]] = lambda *_: {}
+    """Columns that tell when a move happened in the world that took effect at this moment, given what its entry tells."""
+    growing: frozenset[str] = frozenset()
+    """Columns that are never set back to an earlier value."""
     told: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] = lambda _, data: data
     """What an entry of its trail tells, by its kind and data, in the words of today."""
 

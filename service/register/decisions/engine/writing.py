@@ -42,7 +42,8 @@ def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: C
     joined = {"is_joint": True} if step.action in matter.rules.joining else {}
     numbering, numbers = matter.numbering, case.numbers
     given = (numbering.change(numbers, told["after"]["reference"]),) if numbering and numbers else ()
-    return Effect(told, matter.columns(told["after"]) | decided | joined, given)
+    happened = matter.happened(step, told, case.at)
+    return Effect(told, matter.columns(told["after"]) | happened | decided | joined, given)
 
 
 def proposed(matter: Matter, move: Move, case: Case) -> Effect:
@@ -113,13 +114,19 @@ def _changing(matter: Matter, names: tuple[str, ...]) -> sa.CTE:
     return (
         sa.update(matter.table)
         .where(matter.table.c.id == sa.bindparam(_ID))
-        .values(_bound(matter, names))
+        .values(_bound(matter, names) | _grown(matter, names))
         .cte("changed")
     )
 
 
 def _bound(matter: Matter, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: sa.bindparam(f"new_{name}", type_=matter.table.c[name].type) for name in names}
+
+
+def _grown(matter: Matter, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the columns that never fall, as the later of what is there and what is given."""
+    bound = _bound(matter, tuple(name for name in names if name in matter.growing))
+    return {name: sa.func.greatest(matter.table.c[name], value) for name, value in bound.items()}
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""When something last happened to a commitment in the world: by that it is dormant or not. Pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from service.register.commitments.rules.lifecycle import Action
+from service.register.decisions.rules.lifecycle import Step
+from service.values import end
+
+NOTHING_HAPPENED: Final = frozenset({Action.CORRECT, Action.REINSTATE, Action.RETRACT})
+"""Moves that mend the record: nothing has happened in the world."""
+
+
+def happened_on(step: Step, told: Mapping[str, Any], at: datetime) -> date | None:
+    """Return the last day on which something happened by a move that took effect at `at`, as far as its entry tells one."""
+    if step.action in NOTHING_HAPPENED:
+        return None
+    after, instrument = told["after"], told["after"].get("instrument") or {}
+    days = [told.get("on"), after.get("agreed_on"), *(instrument.get(name) for name in ("drafted_on", "signed_on"))]
+    known = [end(day) for day in days if day]
+    return min(max(known), at.astimezone(UTC).date()) if known else None

@@ -1,0 +1,30 @@
+"""What goes over the wire about progress reports."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from service.register.commitments.rules.reporting import Delay, Level
+from service.values import Read, ReducedDate
+
+
+class ProgressReportRead(Read):
+    """A party's report: claimed by it alone, confirmed by nobody."""
+
+    id: UUID
+    commitment_id: UUID
+    party: str
+    principal_id: UUID = Field(description="Who wrote it.")
+    entry: int = Field(description="Number of the entry in the commitment's trail that tells of it.")
+    period_start: ReducedDate | None
+    period_end: ReducedDate
+    on: date = Field(
+        description="The day of which it speaks: the end of its period, or when it was recorded if that is earlier."
+    )
+    level: Level
+    text: str
+    delay_reason: Delay | None
+    next_step: str | None
+    expected_on: ReducedDate | None
+    recorded_at: datetime
