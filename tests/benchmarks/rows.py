@@ -170,6 +170,10 @@ def _commitment(draft: Draft, leaf: bytes, names: Sequence[str]) -> tuple[Any, .
         "leaf": leaf,
         "changed_at": draft.at(last),
         "recorded_at": draft.at(0),
+        "progress": "{}",
+        "levels": [],
+        "reported_on": None,
+        "moved_on": draft.at(last).date(),
     }
     if known["open_transition_id"]:
         known["open_transition_id"] = draft.transition(len(history.proposals) - 1)
