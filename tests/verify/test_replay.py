@@ -10,7 +10,6 @@ from service.register.commissions.models import Rule
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.commitments.commands import PARTY_FACTS_BYTES
 from service.register.commitments.rules.matter import MEMBERS
-from service.register.commitments.rules.reporting import REPORTED
 from service.register.commitments.rules.requirements import MOST_BYTES
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
@@ -324,8 +323,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
 
 def test_the_legal_log_has_entries_of_every_kind() -> None:
     written = {entry["kind"] for entry in legal()}
-    # Reports came later, and are in no log of version 1: `test_reports.py` has them.
-    assert written == {*OF_COMMISSIONS, *OF_COMMITMENTS} - {REPORTED}, (
+    assert written == {*OF_COMMISSIONS, *OF_COMMITMENTS}, (
         "let `legal` write the new kind; what has a shape needs a rule, too"
     )
 
