@@ -10,6 +10,9 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from service.board.routes import router as board
+from service.board.sessions import forget_ended as forget_readers
+from service.board.sign_in_routes import router as sign_in
+from service.board.signing_in import HasSigningIn, SigningIn
 from service.database.connection import Address
 from service.database.pool import LOST, Pool
 from service.database.state import keep, state_of
@@ -90,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     group_moves,
     lifecycle,
     operations.router,
+    sign_in,
     board,
     entrance,
 )
@@ -119,12 +123,12 @@ UNIONS = (
     ),
 )
 """What the tables say that evidence and entries hold."""
-OPEN = (tokens, lifecycle, operations.router, board, entrance)
+OPEN = (tokens, lifecycle, operations.router, sign_in, board, entrance)
 """What answers whoever asks."""
 
 
 @dataclass(kw_only=True)
-class Service(HasCallers, HasMatters, HasNames, operations.HasHealth):
+class Service(HasCallers, HasMatters, HasNames, HasSigningIn, operations.HasHealth):
     """All that the application keeps as long as it runs."""
 
     sequencer: Sequencer | None
@@ -132,8 +136,11 @@ class Service(HasCallers, HasMatters, HasNames, operations.HasHealth):
     idempotency_days: int
 
 
-def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
-    """Return the service; `with_sequencer` also runs the sequencer, which else runs elsewhere."""
+def create_app(settings: Settings, *, with_sequencer: bool = False, takes_secrets: bool = False) -> FastAPI:
+    """Return the service; `with_sequencer` also runs the sequencer, which else runs elsewhere.
+
+    `takes_secrets`: readers of the pages sign in with a client's secret too, as in the demonstration.
+    """
     app = FastAPI(
         title="Pacta",
         version=_version(),
@@ -147,7 +154,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
         responses=refusals(NotAcceptable, InvalidContent),
     )
     addresses = Addresses.of(settings.public_url)
-    service = _service(settings, addresses, with_sequencer=with_sequencer)
+    service = _service(settings, addresses, with_sequencer=with_sequencer, takes_secrets=takes_secrets)
     keep(app, service)
     problems.install(app)
     for router in ROUTERS:
@@ -161,15 +168,17 @@ def create_app(settings: Settings, *, with_sequencer: bool = False) -> FastAPI:
     return app
 
 
-def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool) -> Service:
+def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, takes_secrets: bool) -> Service:
     key, address = load_or_create(settings.signing_key_file), Address.of_service(settings)
     sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
     figures = CollectorRegistry()
+    callers = Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file))
     return Service(
         pool=Pool.of(settings, address),
         readers=Pool.of(settings, address, name="pacta-reading", size=settings.read_pool_size),
         lookout=Pool.of(settings, address, name="pacta-lookout", size=LOOKOUT),
-        callers=Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file)),
+        callers=callers,
+        signing_in=SigningIn.of(addresses, callers.providers, takes_secrets=takes_secrets),
         matters=MATTERS,
         named=names.find,
         sequencer=sequencer,
@@ -206,6 +215,7 @@ async def _forget(service: Service) -> None:
             async with service.pool.transaction() as connection:
                 await forget_older(connection, service.idempotency_days)
                 await forget_ended_tokens(connection)
+                await forget_readers(connection)
         await asyncio.sleep(FORGET_SECONDS)
 
 

@@ -1,5 +1,6 @@
 """Every table, imported here so that Alembic and the tests see the whole metadata."""
 
+from service.board.models import ReadingSession, SignIn
 from service.database.columns import Table
 from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
@@ -35,9 +36,11 @@ __all__ = [
     "Party",
     "Principal",
     "ProgressReport",
+    "ReadingSession",
     "Registry",
     "RevokedToken",
     "Session",
+    "SignIn",
     "Transition",
     "WorkingGroup",
     "metadata",

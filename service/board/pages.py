@@ -18,7 +18,9 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from service.board import dates
+from service.board.signing_in import HasSigningIn
 from service.board.words import LANGUAGES, NAMES, direction, name_of, said
+from service.database.state import state_of
 from service.errors import ServiceError
 from service.http.languages import ENGLISH, chosen
 from service.http.problems import refusal_of
@@ -58,13 +60,16 @@ def page(
 ) -> HTMLResponse:
     """Return the page that `template` makes of what is told."""
     tongue, root = speaking(request), request.scope.get("root_path", "")
+    ways = state_of(request.app, HasSigningIn).signing_in
     made = _environment(tongue.language).get_template(template)
     text = made.render(
+        {"reader": None},
         link=partial(_link, root, tongue),
         here=partial(_here, request),
         path=request.scope["path"].removeprefix(root),
         languages=LANGUAGES,
         style=STYLE_PATH,
+        may_sign_in=ways.is_possible and ways.session.read(request) is None,
         **told,
     )
     return HTMLResponse(text, status, {**GUARD, **headers, "Content-Language": tongue.language})

@@ -10,6 +10,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import Depends, Request
 
+from service.board.cookies import form_token
+from service.board.sessions import find
+from service.board.signing_in import FRONT, HasSigningIn
 from service.database.state import state_of
 from service.database.statement import Connection
 from service.database.transaction import Transaction
@@ -29,15 +32,27 @@ class Reader:
     """Who reads, and whether it has said who it is."""
 
     caller: ActiveCaller
-    is_signed_in: bool = False
+    name: str = ""
+    token: str = ""
+    """By which the form that signs out shows that it came from a page of this reader; "" for who has not signed in."""
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Return whether it has."""
+        return bool(self.token)
 
     def may_open(self, commission: Row) -> bool:
         """Return whether pages of this commission are shown to the reader."""
         return self.is_signed_in or commission["confidentiality"] == Openness.PUBLIC
 
 
-async def reader(connection: Transaction) -> Reader:
-    """Return who reads; 401 where nobody may without having signed in."""
+async def reader(request: Request, connection: Transaction) -> Reader:
+    """Return who reads; 401 where nobody may without having signed in. The cookie counts under the pages' own addresses alone."""
+    is_page = request.scope["path"].removeprefix(request.scope.get("root_path", "")).startswith(FRONT)
+    secret = state_of(request.app, HasSigningIn).signing_in.session.read(request) if is_page else None
+    known = await find(connection, secret) if secret else None
+    if secret and known:
+        return Reader(known.caller, known.name, form_token(secret))
     return Reader(await anybody(connection))
 
 

@@ -10,7 +10,7 @@ from service.board import reader, views
 from service.board.pages import GUARD, PRIVATE, PUBLIC, STYLE, STYLE_PATH, BrowserRoute, PageRoute, page
 from service.board.reader import Reading
 from service.database.transaction import Transaction
-from service.errors import MethodNotAllowed, NotFound
+from service.errors import MethodNotAllowed, NotAuthenticated, NotFound
 from service.http.pages import decode, encode, number
 from service.log import proofs
 from service.log.proof_routes import attached
@@ -74,6 +74,18 @@ async def read_commission(
     row = await reader.commission(request, connection, who, commission)
     told = await views.commission(connection, who, every, row)
     return _page(request, who, "commission.html", "", told)
+
+
+@router.get("/read/awaiting")
+async def read_awaiting(
+    request: Request, connection: Transaction, who: Reading, every: EveryMatter, asked: Annotated[Asked, Query()]
+) -> Response:
+    """Show what awaits the reader's party."""
+    if not who.is_signed_in:
+        raise NotAuthenticated("Sign in to read what awaits your party.")
+    after = decode(asked.cursor, "transitions", UUID)
+    told = await views.awaiting(connection, who, every, after)
+    return _page(request, who, "awaiting.html", "transitions", told)
 
 
 @router.get("/read/sessions/{session:session}")

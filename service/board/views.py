@@ -19,6 +19,7 @@ from service.register.commitments import answers, lists
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.lifecycle import State
+from service.register.decisions import answers as moves
 from service.register.decisions import queries as decisions
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.models import TransitionStatus
@@ -67,6 +68,16 @@ async def commission(connection: Connection, who: Reader, matters: Matters, row:
     }
 
 
+async def awaiting(connection: Connection, who: Reader, matters: Matters, after: list[Any] | None) -> _Told:
+    """Return the open proposals that await the reader's party, and which of them it may answer itself."""
+    wanted = decisions.Filter(awaiting=[who.caller.party] if who.caller.party else [], status=[TransitionStatus.OPEN])
+    rows = await decisions.page(connection, matters, who.caller, wanted, after, MOST) if who.caller.party else []
+    return {
+        "proposals": [moves.listed(who.caller, row) for row in rows[:MOST]],
+        "following": rows[MOST - 1]["id"] if len(rows) > MOST else None,
+    }
+
+
 async def board(
     connection: Connection, who: Reader, row: Row, charter: Row, wanted: Filter, after: list[Any] | None
 ) -> _Told:
@@ -91,8 +102,8 @@ async def commitment(connection: Connection, who: Reader, row: Row, charter: Row
     """Return a commitment and its story."""
     item = answers.commitment(row)
     entries = await feed.of_commitment(connection, who.caller, row["id"], after, MOST)
-    moves = await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST)
-    events: list[Event] = told(entries[:MOST], moves)
+    made = await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST)
+    events: list[Event] = told(entries[:MOST], made)
     leads = {UUID(facts["lead_organisation_id"]) for facts in _leading(item)}
     session = await _session(connection, who, row["session_id"])
     return {

@@ -21,7 +21,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("membership", "commitment", "number_counter", "transition"), _CHANGES),
         "registry": ("SELECT", "UPDATE"),
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
-        "revoked_token": ("SELECT", "INSERT", "DELETE"),
+        **dict.fromkeys(("revoked_token", "reading_session", "sign_in"), ("SELECT", "INSERT", "DELETE")),
     },
     SEQUENCER: {
         **dict.fromkeys(("alembic_version", "audit_entry", "commission"), ("SELECT",)),

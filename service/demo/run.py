@@ -38,7 +38,7 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
             migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(settings))
             asyncio.run(_load(settings, data_dir / "credentials.json"))
             _greet(settings.public_url, data_dir)
-            serving.serve(create_app(settings, with_sequencer=True), host, present, listener)
+            serving.serve(create_app(settings, with_sequencer=True, takes_secrets=True), host, present, listener)
         finally:
             server.stop()
 
@@ -63,7 +63,7 @@ async def _load(settings: Settings, credentials: Path) -> None:
 def _greet(url: str, data_dir: Path) -> None:
     typer.echo(f"""
 Pacta is running.
-  To read      {url}/       (what is public, without logging in)
+  To read      {url}/       (what is public without logging in; the rest with a client id and secret from the file below)
   Swagger UI   {url}/docs   (Authorize: client id and secret from the file below)
   API          {url}/v1
   Who can log in, with their secrets: {data_dir / "credentials.json"}

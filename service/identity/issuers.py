@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from joserfc.jwt import Token
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from service.errors.operator import OperatorMistake
 from service.identity.published_keys import PublishedKeys
@@ -27,9 +28,27 @@ class TrustedIssuer(BaseModel):
     jwks_uri: Url = Field(pattern=r"^https?://", description="Where its public keys are published (RFC 7517).")
     algorithms: list[Algorithm] = Field(min_length=1, description="Signature algorithms that are accepted.")
     authorization_url: Url | None = Field(
-        None, pattern=r"^https?://", description="For Swagger UI: where users log in."
+        None, pattern=r"^https?://", description="For Swagger UI and the pages: where users log in."
     )
-    token_url: Url | None = Field(None, pattern=r"^https?://", description="For Swagger UI: where codes become tokens.")
+    token_url: Url | None = Field(
+        None, pattern=r"^https?://", description="For Swagger UI and the pages: where codes become tokens."
+    )
+    client_id: str | None = Field(
+        None,
+        min_length=1,
+        description="For the pages: as which client this service is registered there; `aud` of its ID tokens.",
+    )
+    client_secret_file: Path | None = Field(
+        None, description="For the pages: the file that holds that client's secret."
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.client_id and not (self.authorization_url and self.token_url):
+            raise ValueError("client_id needs authorization_url and token_url beside it")
+        if self.client_secret_file and not self.client_id:
+            raise ValueError("client_secret_file needs client_id beside it")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +57,28 @@ class Provider:
 
     trusted: TrustedIssuer
     published: PublishedKeys
+    secret: str | None = None
+    """Of the client that signs readers in; None where it has none."""
+
+    async def verify_id(self, token: str, now: int) -> dict[str, Any]:
+        """Return the claims of an ID token (OpenID Connect Core, 3.1.3.7); `NotAuthenticated` unless it is for our client alone."""
+        decoded = await self._signed(token)
+        client = str(self.trusted.client_id)
+        require_claims(decoded, now, issuer=self.trusted.issuer, audience=client, types={"jwt"})
+        if decoded.claims["aud"] not in (client, [client]):
+            raise unauthenticated("The ID token is for others too (its claim aud).")
+        return decoded.claims
 
     async def verify(self, token: str, now: int) -> tuple[dict[str, Any], float]:
         """Return the claims of `token`, and for how long (seconds) they may be relied on before the keys are asked for anew.
 
         `NotAuthenticated` unless the issuer signed it, for us, and it is good now; `Unavailable` while its keys cannot be had.
         """
+        decoded = await self._signed(token)
+        require_claims(decoded, now, issuer=self.trusted.issuer, audience=self.trusted.audience)
+        return decoded.claims, self.published.good_for()
+
+    async def _signed(self, token: str) -> Token:
         keys = await self.published.get()
         decoded = decode(token, keys, self.trusted.algorithms)
         if decoded is None:
@@ -51,8 +86,7 @@ class Provider:
             decoded = decode(token, keys, self.trusted.algorithms)
         if decoded is None:
             raise unauthenticated("The token is not one that its issuer signed with a key that it publishes.")
-        require_claims(decoded, now, issuer=self.trusted.issuer, audience=self.trusted.audience)
-        return decoded.claims, self.published.good_for()
+        return decoded
 
 
 @dataclass(slots=True)
@@ -83,6 +117,10 @@ class Providers:
             if one.trusted.authorization_url and one.trusted.token_url
         }
 
+    def signing_in(self) -> list[Provider]:
+        """Return those at which readers of the pages sign in."""
+        return [one for one in self.known.values() if one.trusted.client_id]
+
     def urls(self) -> list[str]:
         """Return the addresses that Swagger UI calls."""
         return [url for one in self.known.values() for url in (one.trusted.token_url,) if url]
@@ -102,4 +140,15 @@ def load(path: Path | None) -> Providers:
         raise OperatorMistake(f"{path} (PACTA_ISSUERS_FILE) cannot be used: {place}: {first['msg']}.") from wrong
     if len({one.issuer for one in found}) < len(found):
         raise OperatorMistake(f"{path} (PACTA_ISSUERS_FILE): an issuer stands twice; it is trusted for one party.")
-    return Providers({one.issuer: Provider(one, PublishedKeys(one.jwks_uri)) for one in found})
+    return Providers({one.issuer: Provider(one, PublishedKeys(one.jwks_uri), _secret(one)) for one in found})
+
+
+def _secret(one: TrustedIssuer) -> str | None:
+    if one.client_secret_file is None:
+        return None
+    try:
+        return one.client_secret_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise OperatorMistake(
+            f"{one.client_secret_file} (client_secret_file of {one.issuer} in PACTA_ISSUERS_FILE) cannot be read."
+        ) from wrong
