@@ -5,7 +5,7 @@ Pure. Roles are resolved per commission and working group from our own tables, n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from itertools import compress
@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a caller is in one commission or working group, or in the registry."""
+    """What a caller is in one commission, working group or commitment, or in the registry."""
 
     ADMINISTRATOR = "administrator"
     REGISTRAR = "registrar"
@@ -82,8 +82,9 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.CO_LEAD: frozenset(
         {P.PROPOSE, P.REPORT, P.CONFIRM, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}
     ),
-    Role.MEMBER: frozenset({P.PROPOSE, P.REPORT, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
-    Role.LEAD: frozenset({P.REPORT}),
+    Role.MEMBER: frozenset({P.PROPOSE, P.REPORT, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED}),
+    # What is restricted the secretariats and the group alone see, also where another leads it.
+    Role.LEAD: frozenset({P.PROPOSE, P.REPORT, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES}),
     Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_PRINCIPALS}),
     Role.NEWCOMER: frozenset({P.JOIN, P.CONFIRM}),
     Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
@@ -146,7 +147,7 @@ class Caller:
     def require_somewhere(self, permission: Permission) -> None:
         """Raise `NotPermitted` if no role that this sort of principal can have, in any commission, has `permission`."""
         if not standing(
-            self, registrar=True, secretariat=True, co_lead=True, member=True, party=True, auditor=True
+            self, registrar=True, secretariat=True, co_lead=True, member=True, lead=True, party=True, auditor=True
         ).may(permission):
             self.require(permission)
 
@@ -175,11 +176,6 @@ class Standing:
     def may(self, permission: Permission) -> bool:
         """Return whether some role permits it."""
         return permission in self.permissions
-
-    def leading(self, organisation_id: str | None) -> "Standing":
-        """Return the standing towards what is led, on the caller's own side, by this organisation: its own may be the one."""
-        leads = Role.PARTY in self.roles and organisation_id == str(self.caller.organisation_id)
-        return replace(self, roles=self.roles | {Role.LEAD}) if leads else self
 
     def require(self, *permissions: Permission) -> None:
         """Raise `NotPermitted`, saying who may and what the caller is here, unless some role permits one of these."""
@@ -220,17 +216,18 @@ def standing(
     secretariat: bool = False,
     co_lead: bool = False,
     member: bool = False,
+    lead: bool = False,
     party: bool = False,
     newcomer: bool = False,
     auditor: bool = False,
     commission: str = "this commission",
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
-    flags = (registrar, secretariat, co_lead, member, party, newcomer, auditor)
+    flags = (registrar, secretariat, co_lead, member, lead, party, newcomer, auditor)
     return Standing(caller, _roles(caller.kind, *flags), commission)
 
 
-_NAMED: Final = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER)
+_NAMED: Final = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.LEAD)
 _OTHERS: Final[Mapping[Kind, str]] = {
     Kind.ADMINISTRATOR: "the administrator, who acts for no party",
     Kind.AUDITOR: "an auditor, who reads and changes nothing",
@@ -251,7 +248,7 @@ def _permitted(roles: frozenset[Role]) -> frozenset[Permission]:
 @cache
 def _roles(kind: Kind, *flags: bool) -> frozenset[Role]:
     *representing, auditor = flags
-    partys = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.PARTY, Role.NEWCOMER)
+    partys = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.LEAD, Role.PARTY, Role.NEWCOMER)
     found = compress(partys, representing) if kind is Kind.REPRESENTATIVE else ()
     auditing = {Role.AUDITOR} if auditor and kind is Kind.AUDITOR else set()
     return everywhere(kind).union(found, auditing)

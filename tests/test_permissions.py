@@ -28,8 +28,8 @@ EXPECTED: dict[str, set[str]] = {
     "registrar": {"register_for_party", "read_principals"},
     "secretariat": READ | {"join", "manage_commission", "propose", "report", "confirm", "edit_party_facts", "read_log"},
     "co_lead": READ | {"propose", "report", "confirm", "edit_party_facts"},
-    "member": READ | {"propose", "report"},
-    "lead": {"report"},
+    "member": READ | {"propose", "report", "edit_party_facts"},
+    "lead": {"read_public", "read_parties", "propose", "report", "edit_party_facts"},
     "party": {"read_public", "read_parties", "read_principals"},
     "newcomer": {"join", "confirm"},
     "auditor": READ | {"read_log"},
@@ -246,7 +246,7 @@ async def test_who_leaves_the_working_group_loses_its_rights_at_once(world: Worl
 
 
 MOVES, LOG = "/v1/commitments/{commitment}/transitions", f"/v1/commissions/{COMMISSION}/log/export"
-WORKING = "a party's secretariat, a co-lead of the working group or a member of the working group"
+WORKING = "a party's secretariat, a co-lead of the working group, a member of the working group or the lead body of its own party"
 SAID = [
     (
         "PK",

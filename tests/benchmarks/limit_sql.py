@@ -22,7 +22,9 @@ READ = f"""SELECT {_columns}, seq AS version,
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))
  FROM commitment o WHERE o.session_id = commitment.session_id AND o.item_number = commitment.item_number AND o.id <> commitment.id
  AND o.state NOT IN ('retracted', 'merged', 'superseded')) AS same_item"""
-READ_ONE = f"{READ} WHERE id = $1".replace(" FROM commitment", f", {_same_item} FROM commitment", 1)
+_leading = """coalesce((SELECT ARRAY(SELECT unnest(c.parties) EXCEPT SELECT unnest(g.co_led_by)) FROM working_group g
+ JOIN commission c ON c.id = g.commission_id WHERE g.id = commitment.working_group_id), '{}') AS without_co_lead"""
+READ_ONE = f"{READ} WHERE id = $1".replace(" FROM commitment", f", {_same_item}, {_leading} FROM commitment", 1)
 LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
 TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
  l.index < (SELECT max(size) FROM log_checkpoint

@@ -161,6 +161,8 @@ LISTS = {
     "of which a fact is unknown": "unknown_fact=place",
     "of a level": "level=complete",
     "not reported on": "reported_before=2026-01-01",
+    "led by the caller's organisation": "mine=true",
+    "led by others": "mine=false",
     "not overdue": "overdue=false&sort=target_date",
     "not due soon": "due_soon=false&sort=target_date",
     "not dormant": "dormant=false&sort=activity",

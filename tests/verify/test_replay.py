@@ -307,6 +307,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     },
     "a confirmation wrapped in another": (put(at("transition.confirmed"), "data", to={"x": LEGAL[at("transition.confirmed")]["data"]}), "not what transition.confirmed holds"),
     "facts that do not change": (put(at("commitment.changed"), "data", "after", to={"AZ": {}}), "changes nothing"),
+    "led by others before anybody": (put(at("commitment.changed"), "data", "after", to={"AZ": {"further_lead_organisation_ids": [LEGAL[0]["commission"]]}}), "is needed where further ones lead"),
     "shared facts by one side": (put(at("commitment.changed"), "data", "after", to={"AZ": {"sector": "x"}}), "not what commitment.changed holds"),
     "a transition that is no UUID": (put(proposed("redraft"), "data", "proposal", "transition", to="0194"), "proposal/transition"),
     "a transition that is a list": (put(proposed("redraft"), "data", "proposal", "transition", to=["0194"]), "proposal/transition"),

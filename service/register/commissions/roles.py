@@ -70,6 +70,7 @@ def roles_of(
         Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
         Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
         Role.PARTY: _among(commission_id, party) if represents else sa.false(),
+        Role.LEAD: sa.false(),
         Role.NEWCOMER: sa.false(),
         Role.AUDITOR: _among(commission_id, auditor) if audits else sa.false(),
     }

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Caller
+from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import (
     AuthenticTextRead,
@@ -25,7 +26,7 @@ _ITEMISED: Final = {
     "signatories": dict.fromkeys(SignatoryRead.model_fields),
     "authentic_texts": dict.fromkeys(AuthenticTextRead.model_fields),
 }
-_PARTY_FACTS: Final = dict.fromkeys(PartyFactsRead.model_fields)
+_PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fields) | {FURTHER: []}
 
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,4 +60,7 @@ def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
 def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentDetail`: with the moves that the caller may propose, and what each still needs."""
     same = sorted(row["same_item"], key=itemgetter("id"))
-    return commitment(row) | {"same_item": same, "allowed_actions": allowed(COMMITMENT, caller, row)}
+    leading = row["group_co_led_by"]
+    lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
+    actions = allowed(COMMITMENT, caller, row)
+    return commitment(row) | {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}

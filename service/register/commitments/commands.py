@@ -19,6 +19,7 @@ from service.register.commitments.models import Commitment
 from service.register.commitments.rules.chronology import agreed_before
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.late import misplaced
+from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.numbering import drafts, stem_of
@@ -38,10 +39,14 @@ from service.values import end
 
 _organisation, _commitment = table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
-LEAD = "lead_organisation_id"
 AT_HOME = ("domestic_procedures", "domestic_procedures_completed_on")
 """Facts that tell of something that happened in the world."""
-_party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_of_party = Query(
+    sa.select(_organisation.c.id).where(
+        is_among(_organisation.c.id, "wanted"), _organisation.c.party == sa.bindparam("party")
+    ),
+    UUID,
+)
 _taken = Query(sa.select(_commitment.c.draft_reference).where(is_among(_commitment.c.draft_reference, "wanted")), str)
 
 
@@ -65,7 +70,7 @@ async def record(
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
         require_room_in(place["commission_state"], COMMITMENT.kind, "record")
-    new = sent.read([*_wrong(sound, place), *await _wrong_lead(connection, caller, _id(sound.get(LEAD)))])
+    new = sent.read([*_wrong(sound, place), *await _strange_leads(connection, caller, sound)])
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
     evidence = new.agreement.given()
@@ -87,13 +92,15 @@ async def change_party_facts(
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
     check_version(version, locked.row["seq"])
-    patch = sent.read(await _wrong_lead(connection, caller, _id(sent.sound.get(LEAD))))
+    patch = sent.read(await _strange_leads(connection, caller, sent.sound))
     party, everyone = str(caller.party), locked.row["party_facts"]
     before = everyone.get(party, {})
     changes = patch.model_dump(mode="json", exclude_unset=True)
-    after = {name: value for name, value in {**before, **changes}.items() if value is not None}
+    after = {name: value for name, value in {**before, **changes}.items() if value not in (None, [])}
     if after == before:
         return
+    if wrong := [fault(pointer, said) for pointer, said in wrong_leads(after)]:
+        raise InvalidContent.listing(wrong)
     if len(canonical(after)) > PARTY_FACTS_BYTES:
         raise InvalidContent.listing([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
     data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
@@ -149,11 +156,15 @@ def _facts(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Facts:
     )
 
 
-async def _wrong_lead(connection: Connection, caller: Caller, organisation_id: UUID | None) -> list[Fault]:
-    if organisation_id is None or await _party_of.row(connection, organisation_id=organisation_id) == caller.party:
-        return []
+async def _strange_leads(connection: Connection, caller: Caller, sound: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with leads that are no organisations of the caller's own party."""
+    further = {f"/{FURTHER}/{place}": one for place, one in enumerate(sound.get(FURTHER) or ())}
+    named = {f"/{FIRST}": sound.get(FIRST), **further}
+    wanted = {pointer: UUID(one) for pointer, one in named.items() if one}
+    own = await _of_party.rows(connection, wanted=[*wanted.values()], party=caller.party) if wanted else []
     hint = f"GET /v1/organisations?party={caller.party} lists them"
-    return [fault(f"/{LEAD}", f"names no organisation of {caller.party}, your own party; {hint}")]
+    said = f"names no organisation of {caller.party}, your own party; {hint}"
+    return [fault(pointer, said) for pointer, one in wanted.items() if one not in own]
 
 
 def _id(value: str | None) -> UUID | None:

@@ -30,7 +30,7 @@ from service.register.commitments.statements import (
     read,
     unknown,
 )
-from service.register.commitments.visibility import Condition, bound, visible_to
+from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.rules.mending import FactName
 from service.register.parties.queries import require_registered
 from service.values import Moment, PartyCode, Sector, limited, storable
@@ -93,6 +93,7 @@ class Filter(BaseModel):
         description="No party's last progress report speaks of this day or a later one; there may be none.",
         examples=["2026-01-01"],
     )
+    mine: bool | None = Field(None, description="Led by the organisation for which the caller acts (or not).")
     q: limited(200) | None = Field(  # type: ignore[valid-type]
         None,
         description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.',
@@ -106,6 +107,7 @@ FLAGS: Mapping[str, Condition] = {
     "dormant": dormant,
     "disputed": disputed,
     "unknown": unknown,
+    "mine": mine,
 }
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),

@@ -10,14 +10,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
-from service.permissions import Caller, Kind
+from service.permissions import Caller, Kind, Role
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import charter_of, fixed
 from service.register.commitments import counters
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import happened_on
 from service.register.commitments.rules.matter import COMMITMENT
-from service.register.commitments.visibility import bound, roles_of, visible_to
+from service.register.commitments.visibility import bound, led, roles_of, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
 from service.register.groups.matter import lock_active
@@ -32,7 +32,8 @@ _NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)
 
 def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
     """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
-    roles = roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id)
+    leads = led if kind is Kind.REPRESENTATIVE else sa.false()
+    roles = {**roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id), Role.LEAD: leads}
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     charter = charter_of(locked)
     joined = _commitment.join(charter, charter.c.id == _commitment.c.commission_id)

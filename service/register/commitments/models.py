@@ -19,6 +19,11 @@ RUNS: Any = ARRAY(sa.Integer)
 LEVELS: Any = ARRAY(sa.Text)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
+LEADS = (
+    "(jsonb_path_query_array(party_facts, '$.*.lead_organisation_id')"
+    " || jsonb_path_query_array(party_facts, '$.*.further_lead_organisation_ids[*]'))"
+)
+"""Every organisation that leads it, of any party."""
 
 
 class Commitment(Table, Recorded, table=True):
@@ -80,6 +85,12 @@ class Commitment(Table, Recorded, table=True):
             postgresql_where=sa.text("unknown IS NOT NULL"),
         ),
         sa.Index("ix_commitment_reported", "reference", postgresql_where=sa.text("levels <> '{}'")),
+        sa.Index(
+            "ix_commitment_led_by",
+            sa.literal_column(LEADS, JSONB()).label("leads"),
+            postgresql_using="gin",
+            postgresql_ops={"leads": "jsonb_path_ops"},
+        ),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),
         *decided("commitment"),
     )

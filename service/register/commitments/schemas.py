@@ -10,6 +10,7 @@ from pydantic import Field
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Annex, Paragraph, SharedChanges, Verb
 from service.register.commitments.rules.evidence import Agreement
+from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
 from service.register.decisions.schemas import Missing, OpenTransition
@@ -66,7 +67,10 @@ class PartyFactsPatch(Strict):
         "it is a fact of all parties, which changes by the action 'amend' (POST /v1/commitments/{commitment_id}/transitions)",
     )
     lead_organisation_id: OrganisationId | None = Field(
-        None, description="The lead body, an organisation of the caller's party."
+        None, description="The lead body, an organisation of the caller's party; it may propose, and keep these facts."
+    )
+    further_lead_organisation_ids: list[OrganisationId] | None = Field(
+        None, max_length=MOST, description="Further lead bodies of the caller's party, which may do the same."
     )
     focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
     domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
@@ -77,6 +81,7 @@ class PartyFactsRead(Read):
     """What one party says of its own side."""
 
     lead_organisation_id: UUID | None = None
+    further_lead_organisation_ids: list[UUID] = Field(default_factory=list)
     focal_point: str | None = None
     domestic_procedures: str | None = None
     domestic_procedures_completed_on: ReducedDate | None = None
@@ -223,6 +228,10 @@ class SameItem(Read):
 
 class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
+
+    without_co_lead: list[str] = Field(
+        description="Parties of which nobody leads the working group that owns it; empty where none owns it."
+    )
 
     same_item: list[SameItem] = Field(
         description="What else is recorded of the same item of the minutes: one is to be agreed, the other retracted or merged."

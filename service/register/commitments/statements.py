@@ -46,12 +46,18 @@ read = sa.select(
     dormant.label("dormant"),
     disputed.label("disputed"),
 )
+_leading = (
+    sa.select(_group.c.co_led_by)
+    .where(_group.c.id == _commitment.c.working_group_id)
+    .scalar_subquery()
+    .label("group_co_led_by")
+)
 
 
 @cache
 def one(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads the commitment `commitment_id`."""
-    asked = seen_by(kind, read.add_columns(_same_item(kind)))
+    asked = seen_by(kind, read.add_columns(_same_item(kind), _leading))
     return Query(asked.where(_commitment.c.id == sa.bindparam("commitment_id")), dict)
 
 

@@ -13,7 +13,6 @@ from service.database.statement import Connection
 from service.errors import Conflict
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
-from service.register.commitments.commands import LEAD
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import (
@@ -40,8 +39,7 @@ async def report(
 ) -> dict[str, Any]:
     """Record a report of the caller's own party and return its row; 403, 409 of a retracted one, 422 with all that is wrong."""
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
-    led_by = locked.row["party_facts"].get(caller.party, {}).get(LEAD)
-    locked.standing.leading(led_by).require(Permission.REPORT)
+    locked.standing.require(Permission.REPORT)
     require_room_in(locked.row["commission_state"], COMMITMENTS.kind, "report")
     if locked.row["state"] == State.RETRACTED:
         raise Conflict("It was taken back by the party that recorded it: there is nothing to report on.")

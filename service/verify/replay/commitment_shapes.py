@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from service.register.commitments.rules.amendment import Annex, Paragraph
 from service.register.commitments.rules.evidence import Reference
+from service.register.commitments.rules.leads import MOST
 from service.values import Name, PartyCode, Reason, ReducedDate, Sector, Texts, Titles
 from service.verify.replay.commission_shapes import Id, Time, strict
 
@@ -21,6 +22,7 @@ class PartyFacts(TypedDict, total=False):
     """What one party says of its own side."""
 
     lead_organisation_id: Id
+    further_lead_organisation_ids: Annotated[list[Id], Field(min_length=1, max_length=MOST)]
     focal_point: Name
     domestic_procedures: Reason
     domestic_procedures_completed_on: ReducedDate

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from service.register.commitments.rules.leads import wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
@@ -110,6 +111,8 @@ def _change(subject: Subject, entry: Entry, party: str) -> None:
     known = {party: facts["party_facts"].get(party, {})}
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")
+    for pointer, said in wrong_leads(after[party]):
+        require(False, f"{pointer}: {said}")  # noqa: FBT003 -- it does not hold
     facts["party_facts"] |= after
 
 
