@@ -13,6 +13,7 @@ from service.board.routes import router as board
 from service.board.sessions import forget_ended as forget_readers
 from service.board.sign_in_routes import router as sign_in
 from service.board.signing_in import HasSigningIn, SigningIn
+from service.database import revisions
 from service.database.connection import Address
 from service.database.pool import LOST, Pool
 from service.database.state import keep, state_of
@@ -64,7 +65,7 @@ from service.register.progress.routes import router as progress
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
-from service.settings import MIGRATIONS, Settings
+from service.settings import Settings
 from service.verify.replay import charter_shapes, session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS
 
@@ -183,7 +184,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
         named=names.find,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,
-        revision=_revision(),
+        revision=revisions.newest(),
         unsigned_limit=settings.unsigned_limit_seconds,
         idempotency_days=settings.idempotency_days,
         figures=figures,
@@ -217,11 +218,6 @@ async def _forget(service: Service) -> None:
                 await forget_ended_tokens(connection)
                 await forget_readers(connection)
         await asyncio.sleep(FORGET_SECONDS)
-
-
-def _revision() -> str:
-    """Return the newest revision by its file's name: Alembic would read them all, and stay in memory for good."""
-    return max(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 def _version() -> str:

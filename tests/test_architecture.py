@@ -100,8 +100,8 @@ def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
 
 
 def test_one_function_writes_entries() -> None:
-    # The privileges name the table so that nobody may change it.
-    assert holding("audit_entry") == ["database/privileges.py", "trail/models.py"]
+    # The privileges name the table so that nobody may change it, and the doctor asks what is missing in it.
+    assert holding("audit_entry") == ["database/doctor/content.py", "database/privileges.py", "trail/models.py"]
     writers = {
         file
         for file, tree in parsed()

@@ -97,6 +97,21 @@ def migrate() -> None:
 
 
 @app.command()
+def doctor(
+    *,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended without harm to anything there.")] = False,
+) -> None:
+    """Hold the database, the keys, the notes and the witnesses to what they must be, and say how to mend what is not.
+
+    Reads PACTA_OWNER_DATABASE_URL, and whatever else is set. Exit 0: all is well, 1: something is not.
+    """
+    from service.cli.doctor import run
+    from service.settings import Settings
+
+    raise typer.Exit(run(Settings.read(), fix=fix))
+
+
+@app.command()
 def openapi(
     output: Annotated[Path, typer.Option(help="File to write.")] = Path("openapi/openapi.json"),
     *,

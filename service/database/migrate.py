@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+import asyncpg
 import structlog
 from alembic import command
 from alembic.config import Config
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
+from service.database.pool import LOST
 from service.database.privileges import APP, SEQUENCER, grant
 from service.settings import MIGRATIONS
 
@@ -16,8 +18,9 @@ log = structlog.get_logger("pacta.database")
 
 
 def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
-    """Create the roles in the addresses `users` if they are missing, run every migration that is due, and grant what is lost.
+    """Create the roles in the addresses `users`, run every migration that is due, and grant what is lost.
 
+    A role that is there gets the password of its address if it has another.
     `AddressWrong` if an address names another role than the two that the schema knows. What the operator should know of
     the database, and may mend later, is logged.
     """
@@ -30,12 +33,12 @@ def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
 
 
 async def prepare(owner: Address, users: Sequence[Address], limits: Limits) -> None:
-    """Create the roles that are missing, each with the password in its address, and look at the database itself."""
+    """Create the roles that are missing, give each the password in its address, and look at the database itself."""
     connection = await connect(owner, limits, "pacta-migrate")
     try:
         await _warn_of_letters(connection)
         async with connection.transaction():
-            await _create_roles(connection, users)
+            await _create_roles(connection, users, limits)
     finally:
         connection.terminate()
 
@@ -51,13 +54,33 @@ async def grant_missing(owner: Address, limits: Limits) -> None:
         connection.terminate()
 
 
-async def _create_roles(connection: Driver, users: Sequence[Address]) -> None:
+async def _create_roles(connection: Driver, users: Sequence[Address], limits: Limits) -> None:
     for one in users:
         if one.user not in ROLES:
             raise AddressWrong(f"The role in {one.setting} must be one of {', '.join(ROLES)}, not {one.user}.")
-        if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", one.user) is None:
-            quoted = await connection.fetchval("SELECT quote_literal($1::text)", one.password or "")
-            await connection.execute(f"CREATE ROLE {one.user} LOGIN PASSWORD {quoted}")
+        there = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", one.user)
+        if there and not await _is_refused(one, limits):
+            continue
+        word = await connection.fetchval("SELECT quote_literal($1::text)", one.password or "")
+        try:
+            await connection.execute(f"{'ALTER' if there else 'CREATE'} ROLE {one.user} LOGIN PASSWORD {word}")
+        except asyncpg.InsufficientPrivilegeError as wrong:
+            raise AddressWrong(
+                f"The role in PACTA_OWNER_DATABASE_URL may not make the role {one.user}, or not give it the password in "
+                f"{one.setting}. As a superuser: CREATE ROLE {one.user} LOGIN PASSWORD ..., or ALTER ROLE where it is there."
+            ) from wrong
+
+
+async def _is_refused(user: Address, limits: Limits) -> bool:
+    """Return whether the database takes another password than the one in the address."""
+    try:
+        (await connect(user, limits, "pacta-migrate")).terminate()
+    except AddressWrong as wrong:
+        return isinstance(wrong.__cause__, asyncpg.InvalidPasswordError)
+    except LOST:
+        # It may be reached from elsewhere only; what the owner sees does not tell.
+        return False
+    return False
 
 
 async def _warn_of_letters(connection: Driver) -> None:

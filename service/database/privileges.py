@@ -31,6 +31,8 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
 }
 """The entries and the log are added to and read: nobody who works with them may change or delete one."""
+ADDED_TO: Final = ("audit_entry", "log_entry", "log_node", "log_checkpoint", "log_cosignature")
+"""The tables that a trigger keeps from being changed by whoever may."""
 
 
 class _Missing(NamedTuple):
@@ -90,7 +92,9 @@ async def grant(connection: Connection, role: str) -> None:
     if await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role) is None:
         return
     database = await connection.fetchval("SELECT quote_ident(current_database())")
+    # A dump holds neither what was granted on the database nor what was taken from everybody.
     await connection.execute(f"GRANT CONNECT ON DATABASE {database} TO {role}")
+    await connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
     for _ in ("the schema", "the tables in it"):
         for one in await missing(connection, role, of=role):
             await connection.execute(f"GRANT {one} TO {role}")

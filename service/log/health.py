@@ -12,6 +12,8 @@ from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 
+from service.database.columns import table
+from service.database.guards import weaknesses
 from service.database.pool import LOST, NO_SCHEMA, Pool
 from service.database.privileges import hindrance
 from service.database.state import State, state_of
@@ -19,12 +21,16 @@ from service.database.statement import Connection, Query
 from service.errors import Unavailable
 from service.http.refusals import refusals
 from service.http.routing import Router
+from service.identity.models import Principal
 from service.log.lateness import LogState, states
 
 router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
+_known = Query(sa.select(sa.exists().select_from(table(Principal)).label("known")), bool)
 _revision = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str)
+LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty"}
+"""What is said of a service that works though one of these is not well, the gravest first."""
 LATE_SECONDS = 15.0
 """An entry is signed within a second. So long after it was recorded something is wrong with the sequencer."""
 
@@ -99,36 +105,50 @@ async def read_liveness() -> dict[str, str]:
 async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     """Answer 200 if the service can do its work, which includes changing things, else 503 and what is not ready.
 
-    A log that the sequencer refuses to sign is said under `log`, with the status `alarm`; that signing is late, under `signing`, with
-    the status `late`. Recording goes on, so it is still 200, but for a limit that the operator has set
+    A log that the sequencer refuses to sign is said under `log`, and that the record could be changed, or an index is not valid, under
+    `guards`, both with the status `alarm`; that signing is late, under `signing`, with the status `late`; that nobody is registered, under
+    `record`, with the status `empty`. Recording goes on, so it is still 200, but for a limit that the operator has set
     (PACTA_UNSIGNED_LIMIT_SECONDS): past it no more is promised, and it is 503.
     """
-    checks = {"database": "ready", "schema": "ready", "log": "ready", "signing": "ready", "sequencer": "runs elsewhere"}
-    state, limit_passed = state_of(request.app, HasHealth), False
+    state = state_of(request.app, HasHealth)
+    checks = dict.fromkeys(("database", "schema", "record", "guards", "log", "signing"), "ready") | {
+        "sequencer": "runs elsewhere"
+    }
+    logs: list[LogState] = []
     try:
         async with _asking(state.lookout) as connection:
-            if hindered := await hindrance(connection):
-                checks["database"] = hindered
-                # The next one may be to a database that takes changes again.
-                connection.terminate()
-            elif (revision := await _revision.one(connection)) != state.revision:
-                checks["schema"] = f"at revision {revision}, needs {state.revision}: run `pacta migrate`"
-            else:
-                logs = await states(connection)
-                checks |= _told(logs)
-                limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
+            logs = await _look(connection, state.revision, checks)
     except NO_SCHEMA:
         checks["schema"] = f"is not there, needs {state.revision}: run `pacta migrate`"
     except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
     if state.sequencer is not None:
         checks["sequencer"] = f"waits ({state.sequencer.failing})" if state.sequencer.failing else "ready"
+    limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
     needed = ("database", "schema", "sequencer", *(["signing"] if limit_passed else []))
     wrong = [f"{name}: {checks[name]}" for name in needed if checks[name] not in WELL]
     if wrong:
         raise Unavailable(f"Not ready. {'; '.join(wrong)}.", headers={"Retry-After": "1"}, checks=checks)
-    status = "alarm" if checks["log"] not in WELL else "late" if checks["signing"] not in WELL else "ready"
+    status = next((said for name, said in LESSER.items() if checks[name] not in WELL), "ready")
     return {"status": status, "checks": checks}
+
+
+async def _look(connection: Connection, revision: str, checks: dict[str, str]) -> list[LogState]:
+    """Say under `checks` what is not ready, and return the logs, as far as it was of use to look at them."""
+    if hindered := await hindrance(connection):
+        checks["database"] = hindered
+        # The next one may be to a database that takes changes again.
+        connection.terminate()
+        return []
+    if (found := await _revision.one(connection)) != revision:
+        checks["schema"] = f"at revision {found}, needs {revision}: run `pacta migrate`"
+        return []
+    checks["guards"] = await weaknesses(connection) or "ready"
+    if not await _known.one(connection):
+        checks["record"] = "is empty: register the administrator, or, after a restore, run `pacta doctor`"
+    logs = await states(connection)
+    checks |= _told(logs)
+    return logs
 
 
 def _told(logs: Sequence[LogState]) -> dict[str, str]:

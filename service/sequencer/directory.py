@@ -55,7 +55,7 @@ class LogDirectory:
                         f"the log key {directory.key} is gone, though logs were signed with it. Put it back."
                     )
                 durable.create(directory.key, f"{Signer(host, secrets.token_bytes(KEY_SIZE)).skey}\n".encode())
-            directory._require_usable_key()
+            directory.require_usable_key()
         except OSError as wrong:
             raise LogKeyUnsafe(
                 f"the log directory {path} cannot be used: {wrong.strerror}. It must be the sequencer's own."
@@ -71,7 +71,8 @@ class LogDirectory:
             )
         return cls(path)
 
-    def _require_usable_key(self) -> None:
+    def require_usable_key(self) -> None:
+        """Raise `LogKeyUnsafe` where others can read the key, or the file holds none."""
         if stat.S_IMODE(self.key.stat().st_mode) & FORBIDDEN:
             raise LogKeyUnsafe(f"others can read the log key {self.key}. Make it the sequencer's alone: chmod 600.")
         _ = self.master

@@ -72,6 +72,19 @@ async def hand_over(connection: Connection, directory: LogDirectory, note: bytes
     return given
 
 
+async def hold_to_notes(connection: Connection, directory: LogDirectory, log_id: UUID) -> None:
+    """Raise `SigningRefused` where a log is not what its last notes say, in the database and outside; write nothing."""
+    signer, size = directory.signer(log_id), await log.size_of(connection, log_id)
+    published, kept = await log.newest(connection, log_id), directory.last_note(log_id)
+    with whole():
+        if published:
+            await _continues(connection, log_id, size, _opened(published.note, signer, "the last note in the database"))
+        last = _opened(kept, signer, "the last note outside the database") if kept is not None else None
+        if last:
+            await _continues(connection, log_id, size, last)
+    _knows(last.size if last else 0, published.checkpoint.size if published else 0, None)
+
+
 def _log_of(note: bytes) -> UUID:
     """Return the log that a note speaks of, by its origin, which is its first line."""
     named = ORIGIN.search(note.partition(b"\n")[0])

@@ -64,6 +64,25 @@ async def test_roles_are_created_from_the_addresses_and_only_the_known_ones(worl
         await prepare(superuser, [superuser], LIMITS)
 
 
+async def test_a_role_whose_password_is_another_gets_the_one_in_its_address(world: World) -> None:
+    superuser, word = Address.parse(world.server.url("postgres", world.database)), "another word's"
+    right = world.server.url("pacta_sequencer", world.database)
+    changed = right.replace(world.server.cluster.passwords["pacta_sequencer"], "another%20word%27s")
+    try:
+        await prepare(superuser, [Address.parse(changed, "PACTA_SEQUENCER_DATABASE_URL")], LIMITS)
+        assert Address.parse(changed).password == word
+        await (await connect(Address.parse(changed), LIMITS)).close()
+        with pytest.raises(AddressWrong, match="password authentication failed"):
+            await connect(Address.parse(right), LIMITS)
+        # Who may not change it says what a superuser has to do.
+        owner = Address.parse(world.server.url("pacta_owner", world.database))
+        with pytest.raises(AddressWrong, match="As a superuser: CREATE ROLE pacta_sequencer LOGIN PASSWORD"):
+            await prepare(owner, [Address.parse(right, "PACTA_SEQUENCER_DATABASE_URL")], LIMITS)
+    finally:
+        await prepare(superuser, [Address.parse(right)], LIMITS)
+    await (await connect(Address.parse(right), LIMITS)).close()
+
+
 @pytest.mark.parametrize(("ctype", "warned"), [("C", True), ("C.UTF-8", False)])
 async def test_a_database_without_letters_is_warned_of(server: Server, ctype: str, warned: bool) -> None:
     made = "TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"

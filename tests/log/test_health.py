@@ -21,6 +21,8 @@ async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
     assert ready["checks"] == {
         "database": "ready",
         "schema": "ready",
+        "record": "ready",
+        "guards": "ready",
         "log": "ready",
         "signing": "ready",
         "sequencer": "ready",
