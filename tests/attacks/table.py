@@ -178,7 +178,7 @@ ATTACKS: Final = (
         "Until then nothing in the log is missing. Its trail shows the entry without an index, or not at all, and the"
         " commitment's proof is of an older one: as 11",
         {
-            ways.hand_out_an_older_proof: {Check.VERIFY: "is for entry 23; the newest entry of PK-AZ/08/004 is 50"},
+            ways.hand_out_an_older_proof: {Check.VERIFY: "is for entry 28; the newest entry of PK-AZ/08/004 is 50"},
             ways.leave_out_the_newest: {},
             ways.leave_out_one_and_go_on: {Check.SEQUENCER: "the one before it is nowhere"},
         },

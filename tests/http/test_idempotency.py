@@ -18,9 +18,11 @@ async def test_a_hundred_parallel_copies_have_one_effect_and_one_answer(make_wor
     answers = await asyncio.gather(*copies)
     done = [answer for answer in answers if answer.status_code == 201]
     running = [answer for answer in answers if answer.status_code == 409]
-    assert {answer.status_code for answer in answers} <= {201, 409}, {answer.text for answer in answers}
+    # More than find a connection in time are told to come back, as those are that another copy runs for.
+    busy = [answer for answer in answers if answer.status_code == 503]
+    assert len(done) + len(running) + len(busy) == len(answers), {answer.text for answer in answers}
     assert {answer.json()["type"] for answer in running} <= {"/problems/still-running"}
-    assert all(answer.headers["retry-after"] == "1" for answer in running)
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in running + busy)
     assert len({answer.content for answer in done}) == 1
     owner = await world.connect()
     assert await owner.fetchval("SELECT count(*) FROM commitment WHERE item_number = 15") == 1

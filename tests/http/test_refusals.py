@@ -193,7 +193,7 @@ async def test_what_is_wrong_with_anything_new_comes_in_one_answer(still: World)
     assert {"/client_id", "/organisation_id", "/issuer"} <= pointers(found)
     group = {"commission_id": COMMISSION, "titles": 5, "sector": "x y", "co_lead_organisation_id": item(1)}
     found = refused(await still.as_("PK").post("/v1/working-groups", json=group), 422)
-    assert pointers(found) == {"/titles", "/sector", "/co_lead_organisation_id"}
+    assert pointers(found) == {"/titles", "/sector", "/founding_act", "/co_lead_organisation_id"}
 
 
 async def test_a_refusal_of_a_proposal_without_a_reason_is_told_with_the_rest(world: World) -> None:

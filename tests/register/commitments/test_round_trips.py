@@ -7,6 +7,7 @@ import pytest
 
 from tests.conftest import World, item
 
+OURS = {"pacta", "pacta-reading"}
 SUSPEND = {"action": "suspend", "reason": "R", "review_on": "2027"}
 
 
@@ -19,7 +20,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         async def hear(self: Any, query: str, *values: Any, run: Any = run, **others: Any) -> Any:
             # Neither what watches the registry beside the requests, nor the connections of other tests.
-            if (self._params.server_settings or {}).get("application_name") == "pacta" and "registry" not in query:
+            if (self._params.server_settings or {}).get("application_name") in OURS and "registry" not in query:
                 words.append(query.split(maxsplit=1)[0].strip(";"))
             return await run(self, query, *values, **others)
 
