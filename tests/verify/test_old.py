@@ -212,6 +212,8 @@ def said(before: Any, after: Any) -> Any:
         ):
             # Who is in a group stands by party now; it had no order.
             return sorted(after, key=lambda one: str(one["organisation_id"]))
+        # Whoever reads the pages without signing in stands among the principals since, so that it can be ended.
+        after = [one for one in after if not (isinstance(one, dict) and one.get("issuer") == "reading")]
         return [said(one, other) for one, other in zip(before, after, strict=False)] + after[len(before) :]
     return after
 
