@@ -58,6 +58,12 @@ NAMES: Final[Mapping[str, str]] = {
     "merge_into": "that it becomes part of another",
     "hand_over": "that another takes commitments over",
     "dissolve": "that it is dissolved",
+    # Levels of progress
+    "no_evidence": "No evidence",
+    "not_started": "Not started",
+    "limited": "Limited",
+    "substantial": "Substantial",
+    "complete": "Complete",
     # Facts
     "agreed_on": "Agreed on",
     "found_in": "Found as",

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import httpx
 import pytest
 
-from tests.conftest import COMMISSION, World, item
+from tests.conftest import COMMISSION, SESSION_8, World, item
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 PAGES = [
@@ -67,7 +67,7 @@ async def test_at_the_root_a_browser_gets_the_front_page_and_a_program_what_it_a
 async def test_a_crawler_finds_all_that_is_public_and_nothing_else(world: World) -> None:
     pakistan = world.as_("PK")
     body = {"changes": {"titles": {"en": SECRET}}, "action": "amend", "reason": "So that it would be noticed."}
-    made = await pakistan.post(f"/v1/commitments/{item(2)}/transitions", json=body)
+    made = await pakistan.post(f"/v1/commitments/{item(6)}/transitions", json=body)
     await world.as_("AZ").post(f"/v1/transitions/{made.json()['id']}/confirmations", json={"decision": "confirm"})
     await world.sequence()
     everything = (await world.as_("auditor").get("/v1/commitments?limit=200")).json()["items"]
@@ -84,10 +84,10 @@ async def test_a_crawler_finds_all_that_is_public_and_nothing_else(world: World)
 
 
 async def test_what_is_not_public_is_not_there_whether_or_not_it_exists(still: World) -> None:
-    there, not_there = [await opened(still, f"/read/commitments/PK-AZ/08/{number}") for number in ("002", "999")]
+    there, not_there = [await opened(still, f"/read/commitments/PK-AZ/08/{number}") for number in ("006", "999")]
     assert there.status_code == not_there.status_code == 404
-    assert there.text.replace("002", "999") == not_there.text
-    assert (await opened(still, "/read/commitments/PK-AZ/08/002/proof")).status_code == 404
+    assert there.text.replace("006", "999") == not_there.text
+    assert (await opened(still, "/read/commitments/PK-AZ/08/006/proof")).status_code == 404
 
 
 async def test_a_commission_is_public_as_long_as_its_charter_says_so(world: World) -> None:
@@ -169,3 +169,28 @@ async def test_the_proof_that_a_page_gives_is_the_one_that_the_api_gives(still: 
     from_api = await still.as_("observer").get(f"/v1/commitments/{item(1)}/proof")
     assert from_page.text == from_api.text
     assert from_page.headers["content-disposition"] == from_api.headers["content-disposition"]
+
+
+async def test_a_board_with_fifty_more_items_is_one_light_page(world: World) -> None:
+    body = {
+        "commission_id": COMMISSION,
+        "session_id": SESSION_8,
+        "sector": "transport",
+        "titles": {"en": "Direct flights, and what both sides need to begin with them (sample)"},
+        "texts": {"en": "Begin direct flights between the two capitals."},
+        "confidentiality": "public",
+        "target_date": "2027-06",
+        "instrument_required": False,
+        "agreement": {"agreed_on": "2025-01-24"},
+    }
+    pakistan, proposals = world.as_("PK"), []
+    for number in range(100, 150):
+        made = await pakistan.post("/v1/commitments", json={**body, "item_number": number})
+        proposals.append(made.json()["open_transition"]["id"])
+    many = {"transitions": proposals, "decision": "confirm"}
+    told = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/confirmations", json=many)
+    assert all(one["transition"] for one in told.json()["results"])
+    page = await opened(world, "/read/sessions/PK-AZ/08")
+    assert page.text.count('<li><a href="/read/commitments/') == 62
+    assert len(page.content) < 60_000
+    assert 'rel="next"' not in page.text

@@ -19,7 +19,7 @@ from tests.board.provider import SECRET, OpenIdProvider
 from tests.conftest import Maker, World, item, organisation, settings_for
 
 BROWSER = {"Accept": "text/html"}
-PRIVATE_PAGE = "/read/commitments/PK-AZ/08/002"
+PRIVATE_PAGE = "/read/commitments/PK-AZ/08/006"
 START = f"/read/sign-in/AZ?back={PRIVATE_PAGE}"
 
 
@@ -100,12 +100,12 @@ async def test_a_reader_signs_in_at_its_party_s_provider_and_reads_what_its_part
 async def test_the_cookie_is_nothing_to_the_api_nor_outside_the_pages(reader: httpx.AsyncClient) -> None:
     await reader.get(await sent_back(reader))
     shown = "; ".join(f"{name}={value}" for name, value in reader.cookies.items())
-    for path in (f"/v1/commitments/{item(2)}", "/v1/me", "/v1/commitments"):
+    for path in (f"/v1/commitments/{item(6)}", "/v1/me", "/v1/commitments"):
         assert (await reader.get(path, headers={"Cookie": shown, "Accept": "*/*"})).status_code == 401
     front = await reader.get("/", headers={"Cookie": shown})
     assert "An official" not in front.text
     proposal = {"action": "suspend", "reason": "x", "review_on": "2027"}
-    path = f"/v1/commitments/{item(2)}/transitions"
+    path = f"/v1/commitments/{item(6)}/transitions"
     assert (await reader.post(path, json=proposal, headers={"Cookie": shown, "Accept": "*/*"})).status_code == 401
 
 

@@ -1,0 +1,5 @@
+"""The Chromium that Swagger UI is tried in."""
+
+from tests.swagger.conftest import browser
+
+__all__ = ["browser"]
