@@ -62,6 +62,7 @@ from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.register.parties.schemas import OF_REGISTRY
 from service.register.progress.routes import router as progress
+from service.reports.routes import router as reports
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
@@ -77,6 +78,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     moves,
     transitions,
     progress,
+    reports,
     trail,
     log,
     log_proofs,

@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from datetime import datetime
 from pathlib import Path
 from signal import SIGINT
 from typing import Annotated, Any, Final
@@ -143,6 +144,31 @@ def verify(
     from service.cli.verify import run
 
     raise typer.Exit(run(directory, policy, against, replay=not no_replay))
+
+
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+@proofs.command()
+def report(
+    directory: Annotated[Path, typer.Argument(help="An exported log.")],
+    session: Annotated[
+        str | None,
+        typer.Option(help="A session's code, such as PK-AZ/08, or its id; without it, the whole commission."),
+    ] = None,
+    as_of: Day = None,
+    since: Day = None,
+    compared_to: Day = None,
+    audience: Annotated[str, typer.Option(help="public, parties or restricted.")] = "parties",
+) -> None:
+    """Make the report of a session, or of a commission, from an export, offline: the same bytes that the service gives.
+
+    Nothing is verified here; `pacta verify` does that. As of today (UTC), if no day is given.
+    """
+    from service.cli.report import run
+
+    days = {"as_of": as_of, "since": since, "compared_to": compared_to}
+    raise typer.Exit(run(directory, session, audience, {name: day.date() for name, day in days.items() if day}))
 
 
 WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]

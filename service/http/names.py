@@ -104,4 +104,4 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- any JSO
 def _names(member: str, holder: Mapping[str, Any]) -> bool:
     if member == "value":
         return str(holder.get("fact", "")).endswith("_id")
-    return member in {"matters", "commitments"} or member.endswith(("_id", "_ids"))
+    return member in {"matters", "commitments", "session"} or member.endswith(("_id", "_ids"))

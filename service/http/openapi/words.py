@@ -21,6 +21,7 @@ TAGS = {
     "commitments": "What was agreed: who owns it, by when, in which state it is, and what may be done next.",
     "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
     "progress reports": "What each party says of how far it is on its own side: claimed, and confirmed by nobody.",
+    "reports": "n of m, and the report with which a session opens: made from the entries alone, as of any day.",
     "calculations": "Clauses tried before they are signed: entry into force, duration, notice. Nothing is stored.",
     "audit trail": "Everything that ever happened, as the exact bytes that were hashed.",
     "log": "The Merkle log under the trail (C2SP tlog-tiles): checkpoints to keep, proofs, everything for an own audit.",

@@ -1,10 +1,13 @@
 """What tests say to sessions: begin one, propose a move of it, answer, read it; and hold all of it to the verifier."""
 
 import json
+from datetime import date
 from typing import Any, Final
 
 import httpx
 
+from service.register.history.rules import world as world_of
+from service.register.history.rules.known import known
 from service.verify.chain import Trail
 from service.verify.judgement import verify
 from service.verify.replay.register import Subject
@@ -110,7 +113,31 @@ async def proven(world: World, commission: str = COMMISSION) -> None:
         **dict.fromkeys(("session", "working_group", "commitment"), "commission_id"),
     }.items():
         await _equal(owner, kind, column, commission, trail)
+    await _as_history_tells(owner, trail, [(row["leaf"], row["canonical"]) for row in rows])
     await owner.close()
+
+
+async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, bytes]]) -> None:
+    """Hold what history reads from the entries, for metrics and reports, to what the replay arrives at, and to the reports stored."""
+    found = known((leaf.hex(), json.loads(stored)) for leaf, stored in rows)
+    held = (
+        trail.register.sessions
+        | trail.register.groups
+        | {one: subject.facts for one, subject in trail.subjects.items()}
+    )
+    for life in found.lives.values():
+        # A group of version 1 has its code by the order of the register's groups, and its organisations by its commission's entries.
+        apart = {"code", "organisations"} if life.kind == "working_group" and not life.moves else set()
+        told = {name: one for name, one in life.members.items() if name not in apart}
+        known_now = held[life.id]
+        assert told == {name: known_now[name] for name in told}, life.id
+        if life.kind == "commitment":
+            waiting = trail.subjects[life.id].waiting
+            assert (life.open and life.open.transition) == (waiting and waiting.proposal["transition"])
+            stored = await owner.fetchval("SELECT progress FROM commitment WHERE id = $1", life.id)
+            assert world_of.reported(life, date.max) == {
+                party: {**one, "party": party} for party, one in json.loads(stored).items()
+            }
 
 
 async def _equal(owner: Any, kind: str, column: str, commission: str, trail: Trail) -> None:

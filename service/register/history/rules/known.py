@@ -1,0 +1,187 @@
+"""What the entries of a commission add up to: its charter, sessions, groups and commitments, each with its moves. Pure.
+
+What an entry says took effect is taken as it stands: the verifier has held it to the rules. The replay arrives at the same
+members, which a test holds.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from service.register.commissions.rules import derived as sessions
+from service.register.commissions.rules.charter.founding import FOUNDED, founded
+from service.register.commitments.rules.lifecycle import STEPS
+from service.register.commitments.rules.matter import upgraded
+from service.register.commitments.rules.reporting import REPORTED
+from service.register.decisions.rules.lifecycle import Who
+from service.register.groups.rules import derived as groups
+
+Data = dict[str, Any]
+OWN: Final = frozenset(str(step.action) for step in STEPS if step.who is Who.OWN and not step.takes_back)
+"""What one party does alone with a commitment, beside whatever is open or was refused."""
+CLOSING: Final = ("expired", "party_left", "withdrawn")
+"""By these names an entry tells of an open proposal that is over."""
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A proposal as its entry tells it, and who has confirmed it since."""
+
+    transition: str
+    action: str
+    by: str
+    at: str
+    awaits: list[str]
+    evidence: Data
+    confirmed: dict[str, str] = field(default_factory=dict)
+    """By party, when it confirmed."""
+
+    @property
+    def awaiting(self) -> list[str]:
+        """Return the parties that have not answered yet."""
+        return [party for party in self.awaits if party not in self.confirmed]
+
+
+@dataclass(slots=True)
+class Move:
+    """A move that took effect: by the entry with this leaf hash, on a day in the world."""
+
+    leaf: str
+    action: str
+    proposal: Proposal
+    at: str
+    on: str | None
+    after: Data
+
+
+@dataclass(slots=True)
+class Life:
+    """One matter: its members as they are known, and how it came to them."""
+
+    id: str
+    kind: str
+    version: int
+    members: Data
+    recorded_by: str | None
+    recorded_at: str
+    moves: list[Move] = field(default_factory=list)
+    open: Proposal | None = None
+    refusal: Data | None = None
+    """The last refusal, if nothing has taken effect since: of what, by whom, why."""
+    reports: list[Data] = field(default_factory=list)
+    """Of a commitment: every progress report, each with its party and when it was recorded."""
+
+
+@dataclass(slots=True)
+class Known:
+    """A commission as it was known: each matter by its id; `commission` is the charter's."""
+
+    lives: dict[str, Life] = field(default_factory=dict)
+    commission: str = ""
+    last_at: str = ""
+    """When the newest of its entries was recorded."""
+    entries: int = 0
+
+    def of(self, kind: str) -> list[Life]:
+        """Return the matters of a kind, in the order in which they were recorded."""
+        return sorted(
+            (one for one in self.lives.values() if one.kind == kind), key=lambda one: (one.recorded_at, one.id)
+        )
+
+    @property
+    def charter(self) -> Data:
+        """Return the members of the charter."""
+        return self.lives[self.commission].members
+
+
+def known(entries: Iterable[tuple[str, Data]], until: str | None = None) -> Known:
+    """Return what entries (leaf hash, members), each subject's in order, tell; `until`: of those that were recorded by then."""
+    found = Known()
+    for leaf, entry in entries:
+        if until is None or entry["recorded_at"] <= until:
+            _tell(found, leaf, entry)
+            found.entries += 1
+            found.last_at = max(found.last_at, entry["recorded_at"])
+    for life in found.lives.values():
+        if life.kind == "commitment" and life.version == 1:
+            life.members = upgraded(life.members)
+    return found
+
+
+def _tell(found: Known, leaf: str, entry: Data) -> None:
+    subject, kind, data = entry["subject"], entry["kind"], entry["data"]
+    matter, _, event = kind.partition(".")
+    if kind == FOUNDED:
+        found.commission = subject
+        _begin(found, subject, matter, entry, founded(data))
+    elif subject == entry["commission"] and matter in {"session", "working_group"}:
+        _tell_of_before(found, entry)
+    elif event == "recorded":
+        _begin(found, subject, matter, entry, dict(data[matter]))
+    if (life := found.lives.get(subject)) and matter != "auditor":
+        if life.kind == "commitment" and life.version < entry["v"]:
+            life.members, life.version = upgraded(life.members), entry["v"]
+        _move(life, leaf, entry)
+
+
+def _begin(found: Known, key: str, kind: str, entry: Data, members: Data) -> None:
+    found.lives[key] = Life(key, kind, entry["v"], members, entry["party"], entry["recorded_at"])
+
+
+def _tell_of_before(found: Known, entry: Data) -> None:
+    """Take in what the commission's own entries told of a session or group, before these had trails of their own."""
+    kind, data = entry["kind"], entry["data"]
+    if kind == sessions.RECORDED:
+        _begin(found, data["id"], "session", entry, sessions.recorded(data))
+    elif kind == sessions.CHANGED:
+        found.lives[data["id"]].members |= sessions.renamed(data["after"])
+    elif kind == groups.FOUNDED:
+        _begin(found, data["id"], "working_group", entry, groups.founded(data, entry["party"], None))
+
+
+def _move(life: Life, leaf: str, entry: Data) -> None:
+    kind, data = entry["kind"], entry["data"]
+    if life.open and life.open.transition in {data.get(name) for name in CLOSING}:
+        life.open = None
+    if "proposal" in data:
+        _propose(life, leaf, entry)
+    elif kind == "transition.confirmed" and life.open:
+        life.open.confirmed[entry["party"]] = entry["recorded_at"]
+        if "effective" in data:
+            proposal, life.open = life.open, None
+            _conclude(life, proposal, leaf, entry)
+    elif kind == "transition.refused" and life.open:
+        refused, life.open = life.open, None
+        life.refusal = {"action": refused.action, "proposed_by": refused.by, "proposed_at": refused.at,
+                        "refused_by": entry["party"], "refused_at": entry["recorded_at"], "reason": data["reason"]}  # fmt: skip
+    elif kind == "transition.withdrawn":
+        life.open = None
+    elif kind == "commitment.changed":
+        life.members = {**life.members, "party_facts": {**life.members["party_facts"], **data["after"]}}
+    elif kind == "commitment.reassigned":
+        life.members = {**life.members, **data["after"]}
+    elif kind == REPORTED:
+        life.reports.append({**data["report"], "party": entry["party"], "recorded_at": entry["recorded_at"]})
+
+
+def _propose(life: Life, leaf: str, entry: Data) -> None:
+    told = entry["data"]["proposal"]
+    made = Proposal(
+        told["transition"], told["action"], entry["party"], entry["recorded_at"], told["awaits"], told["evidence"]
+    )
+    if "effective" in entry["data"]:
+        _conclude(life, made, leaf, entry)
+    else:
+        life.open = made
+
+
+def _conclude(life: Life, proposal: Proposal, leaf: str, entry: Data) -> None:
+    told = entry["data"]["effective"]
+    # Entries of version 1 do not say the day by itself.
+    said: Mapping[str, Any] = (
+        told if "on" in told else {"on": proposal.evidence.get("effective_on") or entry["recorded_at"][:10]}
+    )
+    life.members = {**life.members, **told["after"]}
+    life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], said["on"], told["after"]))
+    if proposal.action not in OWN:
+        life.refusal = None

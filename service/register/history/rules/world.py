@@ -1,0 +1,112 @@
+"""What was so in the world on a day, as far as it is known: the state a commitment was in, and what each party had reported. Pure.
+
+A date that is reduced to a month or a year counts from its last day; until then what it begins is uncertain, and said to be.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.reporting import last_of, tells_of
+from service.register.history.rules.known import Life, Move
+from service.values import end, start
+
+
+@dataclass(slots=True)
+class Span:
+    """From which day on a commitment was in a state; it ends where the next begins."""
+
+    leaf: str
+    fact: str
+    """The name of the day among the evidence of the move that brought it, by which it is corrected."""
+    day: str | None
+    state: str
+    known_on: date
+    """The day on which the record heard of it: it was so by then, if nothing else is known."""
+
+    @property
+    def begins(self) -> date:
+        """Return the day from which it counts."""
+        return min(end(self.day), self.known_on) if self.day else self.known_on
+
+    def is_uncertain(self, day: date) -> bool:
+        """Return whether it may have begun by this day, and is not counted yet."""
+        return day < self.begins and (self.day is None or start(self.day) <= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A commitment on a day: its state, None if it was not agreed by then, and whether that may have been otherwise."""
+
+    state: str | None
+    uncertain: tuple[str, ...]
+    """States that it may have reached by then: their dates are not known well enough."""
+
+
+def spans(life: Life) -> list[Span]:
+    """Return the states of a commitment in turn, by the days that are known now: corrected ones as they were put right."""
+    found: list[Span] = []
+    same: dict[str, str] = {}
+    for move in life.moves:
+        if move.action == Action.CORRECT:
+            # A correction of a correction is one of the same fact.
+            named = str(move.proposal.evidence["corrects"])
+            brought = same[move.leaf] = same.get(named, named)
+            for span in found:
+                if (span.leaf, span.fact) == (brought, move.proposal.evidence["fact"]):
+                    span.day = move.proposal.evidence["value"]
+        elif move.action == Action.REINSTATE and not move.proposal.evidence.get("effective_on"):
+            # It was undone without a day: it never was so. What is revived says since when.
+            undone = move.proposal.evidence["undoes"]
+            found = [span for span in found if span.leaf != undone]
+        else:
+            found += _begun(move)
+    return found
+
+
+def _begun(move: Move) -> list[Span]:
+    given, known_on = move.proposal.evidence, date.fromisoformat(move.at[:10])
+
+    def begun(fact: str, day: str | None, state: str) -> Span:
+        return Span(move.leaf, fact, day, state, known_on)
+
+    if move.action != Action.AGREE:
+        return [begun("effective_on", move.on, move.after["state"])] if "state" in move.after else []
+    found_in: str = given.get("found_in", State.AGREED.value)
+    days = [begun("agreed_on", given.get("agreed_on"), State.AGREED.value)]
+    if found_in == State.IMPLEMENTED and given.get("signed_on"):
+        days.append(begun("signed_on", given["signed_on"], State.SIGNED.value))
+    if found_in != State.AGREED:
+        days.append(begun("effective_on", given.get("effective_on"), found_in))
+    # What is not known of the day of agreement: it was agreed before what came of it.
+    later = [one.day for one in days if one.day]
+    if later and not days[0].day:
+        days[0].known_on = min(known_on, *map(end, later))
+    return days
+
+
+def on(life: Life, day: date) -> Then:
+    """Return the state in which the commitment was at the end of a day."""
+    state: str | None = None
+    uncertain: list[str] = []
+    for span in spans(life):
+        if span.state == State.AGREED and state is None and day < span.begins:
+            # What was signed before a session took it up is a commitment from then on.
+            return Then(None, (span.state,) if span.is_uncertain(day) else ())
+        if span.begins <= day:
+            state, uncertain = span.state, []
+        elif span.is_uncertain(day):
+            uncertain.append(span.state)
+    return Then(state, tuple(dict.fromkeys(uncertain)))
+
+
+def reported(life: Life, day: date) -> dict[str, Mapping[str, Any]]:
+    """Return the last report of each party that speaks of this day or an earlier one."""
+    last: dict[str, Mapping[str, Any]] = {}
+    for one in life.reports:
+        told = tells_of(one["period_end"], date.fromisoformat(one["recorded_at"][:10]))
+        if told <= day:
+            last[one["party"]] = last_of(last.get(one["party"]), {**one, "on": str(told)})
+    return last

@@ -1,0 +1,194 @@
+"""Metrics and reports over HTTP."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from service.database.transaction import Transaction
+from service.errors import Conflict, InvalidContent
+from service.http.answers import answer
+from service.http.idempotency import OnceRoute
+from service.http.refusals import READING_ONE, refusals
+from service.http.routing import Router
+from service.identity.caller import CurrentCaller
+from service.permissions import Caller, Confidentiality
+from service.register.commissions import queries as commissions
+from service.register.commissions import session_queries as sessions
+from service.reports import queries
+from service.reports.rules import counting
+from service.reports.rules.report import Asked, audience_of, compared, report
+from service.reports.schemas import MetricsRead, ReportRead
+from service.trail.entry import canonical, timestamp
+from service.values import Moment
+from service.values.codes import CommissionId, SessionId
+
+router = Router("/v1", route_class=OnceRoute, tags=["reports"])
+MAY_HIDE: Final = "What is not for this audience, or not for the caller, is in no figure; there may be such."
+AsOf = Annotated[
+    date | None,
+    Query(description="The day in the world; today (UTC), if nothing is said.", examples=["2026-01-01"]),
+]
+Earlier = Annotated[
+    date | None,
+    Query(
+        description="An earlier day: what changed since, by what is known at the same moment.", examples=["2025-06-30"]
+    ),
+]
+KnownAt = Annotated[
+    Moment | None,
+    Query(description="What was recorded by this moment; now, if nothing is said.", examples=["2026-01-24T09:30:00Z"]),
+]
+Audience = Annotated[
+    Confidentiality,
+    Query(description="For whom it is made: it tells nothing that this audience, or the caller, may not see."),
+]
+CheckpointSize = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        lt=2**53,
+        description="Size of the checkpoint it is made from; the newest, if nothing is said.",
+        examples=[44],
+    ),
+]
+
+
+@router.get(
+    "/commissions/{commission_id}/metrics",
+    summary="Count what was carried out",
+    response_model=MetricsRead,
+    responses=READING_ONE,
+)
+async def count_implemented(
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: CommissionId,
+    session: Annotated[SessionId | None, Query(description="Only what this session agreed.")] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    compared_to: Earlier = None,
+    audience: Audience = Confidentiality.RESTRICTED,
+) -> Response:
+    """Count what was fully implemented, n of m, and how far the rest is by each party's own word; with the rule of each.
+
+    `as_of` is a day in the world, `known_at` the moment of recording: what was believed then about that day.
+    """
+    day = _day(as_of, compared_to)
+    if known_at and known_at > datetime.now(UTC):
+        raise _wrong("known_at", "lies in the future")
+    await _there(connection, caller, commission_id, session)
+    seen = await queries.seen(connection, caller, commission_id)
+    entries = await queries.every(connection, commission_id)
+
+    def count() -> dict[str, Any]:
+        found = queries.told(entries, timestamp(known_at) if known_at else None)
+        if not found.commission:
+            raise _wrong("known_at", "lies before the commission was recorded")
+        about = str(session) if session else None
+        shown = audience_of(found, audience, seen)
+        inside = [one for one in found.charter["parties"] if one not in found.charter["outside"]]
+        return {
+            **counting.metrics(found, day, about, shown),
+            "comparison": compared(found, day, compared_to, about, shown),
+            "commission_id": commission_id,
+            "session_id": session,
+            "kept_by": inside[0] if len(inside) == 1 else None,
+            "as_of": day,
+            "known_at": known_at or found.last_at,
+            "entries": found.entries,
+            "audience": audience,
+            "may_hide": MAY_HIDE,
+        }
+
+    return answer(await _beside(count))
+
+
+@router.get(
+    "/sessions/{session_id:session}/report",
+    summary="Make the report of a session",
+    response_model=ReportRead,
+    responses=READING_ONE | refusals(Conflict),
+)
+async def read_session_report(
+    connection: Transaction,
+    caller: CurrentCaller,
+    session_id: SessionId,
+    as_of: AsOf = None,
+    compared_to: Earlier = None,
+    checkpoint: CheckpointSize = None,
+    audience: Audience = Confidentiality.PARTIES,
+) -> Response:
+    """Make the implementation report of a session from the entries below a signed checkpoint.
+
+    The same parameters give the same bytes, for who sees the same; `pacta report` makes them from an export.
+    """
+    asked = Asked(audience, _day(as_of, compared_to), str(session_id), None, compared_to)
+    row = await sessions.get(connection, caller, session_id)
+    return await _made(connection, caller, row["commission_id"], checkpoint, asked)
+
+
+@router.get(
+    "/commissions/{commission_id}/report",
+    summary="Make the report of a commission",
+    response_model=ReportRead,
+    responses=READING_ONE | refusals(Conflict),
+)
+async def read_commission_report(
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: CommissionId,
+    as_of: AsOf = None,
+    since: Annotated[
+        date | None, Query(description="What happened from this day on is told too.", examples=["2025-01-01"])
+    ] = None,
+    compared_to: Earlier = None,
+    checkpoint: CheckpointSize = None,
+    audience: Audience = Confidentiality.PARTIES,
+) -> Response:
+    """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
+    day = _day(as_of, compared_to)
+    if since and since > day:
+        raise _wrong("since", f"lies after the day it is made for, {day}")
+    await commissions.get(connection, commission_id)
+    return await _made(connection, caller, commission_id, checkpoint, Asked(audience, day, None, since, compared_to))
+
+
+async def _made(
+    connection: Transaction, caller: Caller, commission_id: UUID, size: int | None, asked: Asked
+) -> Response:
+    seen = await queries.seen(connection, caller, commission_id)
+    checkpoint, entries = await queries.signed(connection, commission_id, size)
+    made = await _beside(lambda: canonical(report(queries.source(checkpoint, entries), asked, seen)))
+    return Response(made, media_type="application/json")
+
+
+async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:
+    await commissions.get(connection, commission_id)
+    if session and (await sessions.get(connection, caller, session))["commission_id"] != commission_id:
+        raise _wrong(
+            "session", f"names no session of this commission; GET /v1/commissions/{commission_id}/sessions lists them"
+        )
+
+
+async def _beside(make: Callable[[], Any]) -> Any:  # noqa: ANN401 -- what it makes
+    """Make it in a thread of its own: meanwhile others are answered."""
+    return await asyncio.to_thread(make)
+
+
+def _day(as_of: date | None, compared_to: date | None) -> date:
+    """Return the day in the world; `InvalidContent` if it lies in the future, or not after the one it is compared to."""
+    today = datetime.now(UTC).date()
+    day = as_of or today
+    if day > today:
+        raise _wrong("as_of", f"lies in the future; today is {today} (UTC)")
+    if compared_to and compared_to > day:
+        raise _wrong("compared_to", f"lies after {day}; it is an earlier day")
+    return day
+
+
+def _wrong(parameter: str, detail: str) -> InvalidContent:
+    return InvalidContent(f"{parameter} {detail}", errors=[{"parameter": parameter, "detail": detail}])

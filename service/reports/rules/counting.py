@@ -1,0 +1,143 @@
+"""The two metrics, and the rule by which each is counted; they are never mixed, and what is apart is not summed. Pure."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from service.register.commitments.rules.amendment import Verb
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.reporting import Level
+from service.register.history.rules import world
+from service.register.history.rules.known import Known, Life
+
+VERSION: Final = 1
+IMPLEMENTED_RULE: Final = (
+    "Fully implemented = n of m. m: commitments with the verb 'agreed', agreed on or before the day in the world, whose agreement every other "
+    "party has confirmed by the moment known. Withdrawn and merged ones are excluded and listed; a superseded one is counted once, at what "
+    "replaced it; lapsed and suspended ones stay in m; a commitment counts at the session that agreed it, also where it was carried over. One-sided "
+    "ones, which one party alone has recorded, are counted apart. n: those of m that were implemented on that day, confirmed by every party; those that were "
+    "implemented otherwise than agreed (modified) are in n, and listed. A date reduced to a month or a year counts from its last day, or from the day "
+    "it was recorded if that is earlier; what it "
+    "leaves open is listed as uncertain. Sector, group and title are those known at that moment."
+)
+PROGRESS_RULE: Final = (
+    "Progress = how many of the same m stand at each level by the last report of each party that speaks of the day or an earlier one. It is each "
+    "party's own word, claimed and not confirmed; the parties' levels are not summed with each other, nor with what is fully implemented."
+)
+EXCLUDED: Final = (State.WITHDRAWN, State.MERGED, State.SUPERSEDED)
+UNCONFIRMED, LATER, OTHER_VERB = "not_confirmed", "later", "not_agreed_but_"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A commitment as it is counted: what it was on the day, by what is known."""
+
+    life: Life
+    then: world.Then
+    reported: Mapping[str, Mapping[str, Any]]
+    is_one_sided: bool
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """Return what is known of it."""
+        return self.life.members
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return how it is named in a list."""
+        return {"id": self.life.id, "reference": self.members["reference"]}
+
+
+def items(known: Known, day: date, session: str | None, seen: Collection[str] | None) -> list[Item]:
+    """Return the commitments of a session (None: of the commission) that are seen (None: all), by their references."""
+    mine = [
+        life
+        for life in known.of("commitment")
+        if (session is None or life.members["session_id"] == session) and (seen is None or life.id in seen)
+    ]
+    mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
+    return [Item(life, world.on(life, day), world.reported(life, day), one_sided(life)) for life in mine]
+
+
+def one_sided(life: Life) -> bool:
+    """Return whether one party alone says that it was agreed: nobody was asked, and no other has acknowledged it since."""
+    agreed = [move for move in life.moves if move.action == Action.AGREE]
+    acknowledged = any(move.action == "acknowledge" for move in life.moves)
+    return bool(agreed) and not agreed[-1].proposal.awaits and not acknowledged
+
+
+def why_excluded(item: Item) -> str | None:
+    """Return why a commitment is neither in n nor in m; None if it is counted."""
+    if item.members["verb"] != Verb.AGREED:
+        return f"{OTHER_VERB}{item.members['verb']}"
+    if item.members["state"] == State.PROPOSED:
+        return UNCONFIRMED
+    if item.then.state is None:
+        return LATER
+    return str(item.then.state) if item.then.state in EXCLUDED else None
+
+
+def metrics(known: Known, day: date, session: str | None = None, seen: Collection[str] | None = None) -> dict[str, Any]:
+    """Return both metrics, each with its rule, on this day in the world, by what is known."""
+    every = [one for one in items(known, day, session, seen) if one.members["state"] != State.RETRACTED]
+    counted = [one for one in every if why_excluded(one) is None]
+    apart = [one for one in counted if one.is_one_sided]
+    joint = [one for one in counted if not one.is_one_sided]
+    return {"fully_implemented": _implemented(every, joint, apart), "progress": _progress(known, joint)}
+
+
+def is_done(item: Item) -> bool:
+    """Return whether it was implemented on the day."""
+    return item.then.state == State.IMPLEMENTED
+
+
+def _implemented(every: Sequence[Item], joint: Sequence[Item], apart: Sequence[Item]) -> dict[str, Any]:
+    done = [one for one in joint if is_done(one)]
+    modified = [one for one in done if one.members["outcome"] == "modified"]
+    return {
+        "rule": {"version": VERSION, "text": IMPLEMENTED_RULE},
+        "numerator": len(done),
+        "denominator": len(joint),
+        "items": [one.told for one in done],
+        "modified": [one.told for one in modified],
+        "excluded": [{**one.told, "reason": why} for one in every if (why := why_excluded(one))],
+        "uncertain": [{**one.told, "may_be": list(one.then.uncertain)} for one in every if one.then.uncertain],
+        "subject_to_approval": [one.told for one in joint if any((one.members["subject_to"] or {}).values())],
+        "one_sided": {
+            "numerator": sum(map(is_done, apart)),
+            "denominator": len(apart),
+            "items": [one.told for one in apart],
+        },
+        "by_state": _by(joint, lambda one: one.then.state),
+        "by_sector": _by(joint, lambda one: one.members["sector"]),
+        "by_group": _by(joint, lambda one: one.members["working_group_id"]),
+    }
+
+
+def _by(counted: Iterable[Item], key: Callable[[Item], str | None]) -> list[dict[str, Any]]:
+    """Return n of m for each value that some commitment has; those without one come last, as null."""
+    found: dict[str | None, list[Item]] = {}
+    for one in counted:
+        found.setdefault(key(one), []).append(one)
+    ordered = sorted(found.items(), key=lambda pair: (pair[0] is None, str(pair[0])))
+    return [{"key": value, "numerator": sum(map(is_done, ones)), "denominator": len(ones)} for value, ones in ordered]
+
+
+def _progress(known: Known, counted: Sequence[Item]) -> dict[str, Any]:
+    return {
+        "rule": {"version": VERSION, "text": PROGRESS_RULE},
+        "denominator": len(counted),
+        "by_party": [
+            {
+                "party": party,
+                "levels": {level.value: _at(counted, party, level) for level in Level},
+                "not_reported": sum(party not in one.reported for one in counted),
+            }
+            for party in known.charter["parties"]
+        ],
+    }
+
+
+def _at(counted: Iterable[Item], party: str, level: Level) -> int:
+    return sum(one.reported.get(party, {}).get("level") == level for one in counted)

@@ -1,0 +1,208 @@
+"""What a report says: the implementation matrix of a session or of a commission, and what stands around it. Pure.
+
+The same entries, day and audience give the same report, byte for byte, in the service and from an export.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final
+
+from service.permissions import Confidentiality
+from service.register.commitments.rules.lifecycle import OPEN, State
+from service.register.history.rules import world
+from service.register.history.rules.known import Known, Life
+from service.reports.rules import counting
+from service.reports.rules.counting import Item
+from service.reports.rules.source import Source
+from service.trail.entry import canonical
+from service.values import end, start
+
+VERSION: Final = 1
+AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
+"""For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
+_MATRIX: Final = (
+    "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
+    "confidentiality", "agreed_on",
+)  # fmt: skip
+_INSTRUMENT: Final = ("kind", "title", "signed_on", "place", "enters_into_force_on", "expires_on")
+_SESSION: Final = ("ordinal", "state", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs")
+_REPORT: Final = ("level", "period_end", "on", "text", "delay_reason", "next_step", "expected_on", "recorded_at")
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is asked about."""
+
+    audience: Confidentiality
+    as_of: date
+    session: str | None = None
+    since: date | None = None
+    compared_to: date | None = None
+
+
+def audience_of(known: Known, audience: Confidentiality, seen: Collection[str] | None = None) -> frozenset[str]:
+    """Return the ids of the commitments that a report for this audience may tell of; `seen`: of those alone."""
+    return frozenset(
+        life.id
+        for life in known.of("commitment")
+        if life.members["confidentiality"] in AUDIENCES[audience]
+        and (audience is not Confidentiality.PUBLIC or life.members["state"] != State.PROPOSED)
+        and (seen is None or life.id in seen)
+    )
+
+
+def report(source: Source, asked: Asked, seen: Collection[str] | None = None) -> Data:
+    """Return the report, with the digest of all the rest of it; `seen`: the ids that the caller may see (None: all)."""
+    known, shown = source.known, audience_of(source.known, asked.audience, seen)
+    every = [one for one in counting.items(known, asked.as_of, asked.session, shown) if _is_told(one)]
+    told = {
+        "version": VERSION,
+        "about": "session" if asked.session else "commission",
+        "audience": str(asked.audience),
+        "as_of": str(asked.as_of),
+        "since": str(asked.since) if asked.since else None,
+        "log": {"origin": source.origin, "size": source.size, "root_hash": source.root_hash, "key": source.key},
+        "commission": _commission(known),
+        "session": _session(known, asked.session),
+        "metrics": counting.metrics(known, asked.as_of, asked.session, shown),
+        "comparison": compared(known, asked.as_of, asked.compared_to, asked.session, shown),
+        "matrix": [_row(known, one, asked.as_of) for one in every],
+        "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
+        "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
+        "instruments": [_instrument(one) for one in every if one.members["instrument"]],
+        "older": _older(known, asked, shown),
+        "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
+    }
+    return {**told, "digest": sha256(canonical(told)).hexdigest()}
+
+
+def compared(
+    known: Known, day: date, earlier: date | None, session: str | None, seen: Collection[str] | None
+) -> Data | None:
+    """Return what changed between an earlier day and the day: both by what is known at the same moment."""
+    if earlier is None:
+        return None
+    before, after = (
+        {one.life.id: one for one in counting.items(known, then, session, seen)} for then in (earlier, day)
+    )
+    metric = counting.metrics(known, earlier, session, seen)["fully_implemented"]
+    return {
+        "compared_to": str(earlier),
+        "numerator": metric["numerator"],
+        "denominator": metric["denominator"],
+        "changed": [
+            {**one.told, "before": before[key].then.state, "after": one.then.state}
+            for key, one in after.items()
+            if before[key].then.state != one.then.state
+        ],
+    }
+
+
+def _is_told(item: Item) -> bool:
+    return bool(item.members["state"] != State.RETRACTED)
+
+
+def _commission(known: Known) -> Data:
+    charter = known.charter
+    inside = [party for party in charter["parties"] if party not in charter["outside"]]
+    kept_by = inside[0] if len(inside) == 1 else None
+    names = ("code", "titles", "parties", "languages", "state")
+    return {"id": known.commission, **{name: charter[name] for name in names}, "kept_by": kept_by}
+
+
+def _session(known: Known, session: str | None) -> Data | None:
+    life = known.lives.get(session or "")
+    return {"id": life.id, **{name: life.members[name] for name in _SESSION}} if life else None
+
+
+def _row(known: Known, item: Item, day: date) -> Data:
+    life, members, due = item.life, item.members, item.members["target_date"]
+    reached = [span for span in world.spans(life) if span.begins <= day]
+    open_on_day = item.then.state in OPEN
+    return {
+        **item.told,
+        **{name: members[name] for name in _MATRIX},
+        "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
+        if members["instrument"]
+        else None,
+        "successors": members["successors"] or [],
+        "item_number": members["item_number"],
+        "state": item.then.state,
+        "state_since": reached[-1].day if reached else None,
+        "uncertain": list(item.then.uncertain),
+        "overdue": bool(due and open_on_day and end(due) < day),
+        "one_sided": item.is_one_sided,
+        "subject_to": sorted(party for party, awaited in (members["subject_to"] or {}).items() if awaited),
+        "lead_organisation_id": {
+            party: facts["lead_organisation_id"]
+            for party, facts in sorted(members["party_facts"].items())
+            if facts.get("lead_organisation_id")
+        },
+        "reports": {party: {name: one[name] for name in _REPORT} for party, one in sorted(item.reported.items())},
+        "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
+        "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],
+    }
+
+
+def _ordinal(known: Known, session: str) -> int | None:
+    life = known.lives.get(session)
+    return life.members["ordinal"] if life else None
+
+
+def _was(told: Data | None, name: str, day: date) -> bool:
+    return told is not None and str(told[name])[:10] <= str(day)
+
+
+def _dispute(item: Item) -> Data:
+    return {**item.told, **(item.life.refusal or {})}
+
+
+def _awaited(item: Item) -> Data:
+    found = item.life.open
+    assert found
+    return {**item.told, "action": found.action, "proposed_by": found.by, "since": found.at, "awaiting": found.awaiting}
+
+
+def _instrument(item: Item) -> Data:
+    return {**item.told, **{name: item.members["instrument"].get(name) for name in _INSTRUMENT}}
+
+
+def _older(known: Known, asked: Asked, shown: Collection[str]) -> list[Data]:
+    """Return what earlier sessions agreed and is still open on the day."""
+    mine = known.lives.get(asked.session or "")
+    if mine is None:
+        return []
+    began = _began(mine)
+    before = {one.id for one in known.of("session") if one is not mine and _began(one) < began}
+    return [
+        {
+            **one.told,
+            "session": _ordinal(known, one.members["session_id"]),
+            "titles": one.members["titles"],
+            "state": one.then.state,
+            "target_date": one.members["target_date"],
+            "carried_over_count": len(one.members["carried_over"] or {}),
+        }
+        for one in counting.items(known, asked.as_of, None, shown)
+        if one.members["session_id"] in before and one.then.state in OPEN
+    ]
+
+
+def _began(session: Life) -> tuple[str, int]:
+    """Return by what sessions follow each other: their days, and their ordinals where these are not known."""
+    members = session.members
+    day = members["starts_on"] or members["ends_on"]
+    return str(start(day)) if day else "9999", members["ordinal"] or 0
+
+
+def _happened(every: Sequence[Item], since: date, day: date) -> list[Data]:
+    """Return the moves that happened in the world in the period."""
+    return [
+        {**one.told, "action": move.action, "on": move.on, "confirmed_at": move.at}
+        for one in every
+        for move in one.life.moves
+        if move.on and since <= end(move.on) <= day
+    ]

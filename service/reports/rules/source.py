@@ -1,0 +1,57 @@
+"""What a report is made from: the entries below a signed checkpoint, and how that checkpoint is named. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from service.register.history.rules.known import Known, known
+from service.tlog.checkpoint import Checkpoint, parse_checkpoint
+from service.tlog.merkle import leaf_hash
+from service.tlog.note import parse_note
+from service.tlog.tiles import bundles_of, decode_bundle
+from service.verify.export import CHECKPOINT, Exported
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The entries from which a report is made: the first of a log, as its checkpoint names them."""
+
+    known: Known
+    origin: str
+    size: int
+    root_hash: str
+    key: str
+    """Name and id of the key that signed the checkpoint, as the note has them."""
+
+
+def source_of(note: bytes, found: Known) -> Source:
+    """Return what a report is made from, given the signed note: the log's own key has the name of its origin."""
+    read = parse_note(note)
+    said: Checkpoint = parse_checkpoint(read.text)
+    key = next((one for one in read.signatures if one.name == said.origin), read.signatures[0])
+    return Source(found, said.origin, said.size, said.root.hex(), f"{key.name}+{key.key_id.hex()}")
+
+
+def exported(export: Exported) -> Source:
+    """Return what a report is made from, as an export holds it; `FileNotFoundError` names what is missing.
+
+    Nothing is verified here: `pacta verify` tells whether the export is to be believed.
+    """
+    note = _read(export, CHECKPOINT)
+    size = parse_checkpoint(parse_note(note).text).size
+    return source_of(note, known(_entries(export, size)))
+
+
+def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    for bundle in bundles_of(size):
+        for stored in decode_bundle(bundle, _read(export, bundle.path)):
+            yield leaf_hash(stored).hex(), orjson.loads(stored)
+
+
+def _read(export: Exported, path: str) -> bytes:
+    content = export.read(path)
+    if content is None:
+        raise FileNotFoundError(2, "is missing", path)
+    return content

@@ -1,0 +1,288 @@
+"""What goes over the wire about reports and metrics."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from service.permissions import Confidentiality
+from service.values import Read, ReducedDate
+
+
+class Named(Read):
+    """A commitment, as a list names it."""
+
+    id: UUID
+    reference: str
+
+
+class Rule(Read):
+    """How it is counted."""
+
+    version: int
+    text: str
+
+
+class Excluded(Named):
+    """One that is neither in the numerator nor in the denominator."""
+
+    reason: str = Field(
+        description="withdrawn, merged, superseded, not_confirmed (not yet by every party), later (agreed after the day), or "
+        "not_agreed_but_noted, and so on."
+    )
+
+
+class Uncertain(Named):
+    """One whose dates are not known well enough to say what it was on the day."""
+
+    may_be: list[str] = Field(description="States that it may have reached by then, and is not counted in.")
+
+
+class OneSided(Read):
+    """What one party alone has recorded: never summed with the rest."""
+
+    numerator: int
+    denominator: int
+    items: list[Named]
+
+
+class Share(Read):
+    """n of m of one state, sector or group."""
+
+    key: str | None
+    numerator: int
+    denominator: int
+
+
+class FullyImplemented(Read):
+    """n of m: confirmed by every party."""
+
+    rule: Rule
+    numerator: int
+    denominator: int
+    items: list[Named] = Field(description="Those in the numerator.")
+    modified: list[Named] = Field(description="Those of them that were implemented otherwise than agreed.")
+    excluded: list[Excluded]
+    uncertain: list[Uncertain]
+    subject_to_approval: list[Named] = Field(description="Counted, and some party's approval at home is still awaited.")
+    one_sided: OneSided
+    by_state: list[Share]
+    by_sector: list[Share]
+    by_group: list[Share]
+
+
+class Levels(Read):
+    """What one party reported, of those in the denominator."""
+
+    party: str
+    levels: dict[str, int]
+    not_reported: int
+
+
+class Progress(Read):
+    """Each party's own word."""
+
+    rule: Rule
+    denominator: int
+    by_party: list[Levels]
+
+
+class Metrics(Read):
+    """The two metrics, which are never mixed."""
+
+    fully_implemented: FullyImplemented
+    progress: Progress
+
+
+class Changed(Named):
+    """One that was in another state on the earlier day."""
+
+    before: str | None
+    after: str | None
+
+
+class Comparison(Read):
+    """What changed since an earlier day, by what is known at the same moment."""
+
+    compared_to: date
+    numerator: int
+    denominator: int
+    changed: list[Changed]
+
+
+class MetricsRead(Metrics):
+    """How much of what was agreed was carried out, as of a day, by what was known at a moment."""
+
+    commission_id: UUID
+    session_id: UUID | None
+    kept_by: str | None = Field(description="The party that keeps the register alone, if one does.")
+    as_of: date
+    known_at: datetime
+    entries: int = Field(description="How many entries of the commission's trail it was counted from.")
+    audience: Confidentiality
+    comparison: Comparison | None
+    may_hide: str = Field(
+        description="What is not for the audience, or not for the caller, is in no figure; there may be such."
+    )
+
+
+class LogRead(Read):
+    """The entries it was made from: so many, the first of the log, under this root."""
+
+    origin: str
+    size: int
+    root_hash: str
+    key: str = Field(description="Name and id of the key that signed the checkpoint.")
+
+
+class ReportedCommission(Read):
+    """The commission."""
+
+    id: UUID
+    code: str
+    titles: dict[str, str]
+    parties: list[str]
+    languages: list[str]
+    state: str
+    kept_by: str | None
+
+
+class Chair(Read):
+    """Who heads a delegation."""
+
+    name: str
+    title: str
+
+
+class ReportedSession(Read):
+    """The session."""
+
+    id: UUID
+    ordinal: int | None
+    state: str
+    host_party: str | None
+    virtual: bool
+    venue: str | None
+    starts_on: ReducedDate | None
+    ends_on: ReducedDate | None
+    co_chairs: dict[str, Chair]
+
+
+class ReportedInstrument(Read):
+    """The legal text that carries it, as far as it is known."""
+
+    kind: str | None
+    title: str | None
+    signed_on: ReducedDate | None
+    place: str | None
+    enters_into_force_on: ReducedDate | None
+    expires_on: ReducedDate | None
+
+
+class Report(Read):
+    """The last report of one party."""
+
+    level: str
+    period_end: ReducedDate
+    on: date
+    text: str
+    delay_reason: str | None
+    next_step: str | None
+    expected_on: ReducedDate | None
+    recorded_at: datetime
+
+
+class Row(Named):
+    """One commitment in the matrix, as of the day."""
+
+    item_number: int | None
+    paragraph: str | None
+    annex: str | None
+    verb: str
+    sector: str
+    working_group_id: UUID | None
+    titles: dict[str, str]
+    target_date: ReducedDate | None
+    instrument: ReportedInstrument | None
+    successors: list[str]
+    outcome: str | None
+    modification: str | None
+    confidentiality: Confidentiality
+    agreed_on: ReducedDate | None
+    state: str | None = Field(description="On the day; null: it was not agreed by then.")
+    state_since: ReducedDate | None
+    uncertain: list[str]
+    overdue: bool
+    one_sided: bool
+    subject_to: list[str]
+    lead_organisation_id: dict[str, UUID]
+    reports: dict[str, Report]
+    awaiting: list[str]
+    carried_over_to: list[int | None] = Field(description="Ordinals of the sessions that took it up again.")
+
+
+class Dispute(Named):
+    """What one side claims and another refused."""
+
+    action: str
+    proposed_by: str
+    proposed_at: datetime
+    refused_by: str
+    refused_at: datetime
+    reason: str
+
+
+class Awaited(Named):
+    """A proposal that awaits an answer."""
+
+    action: str
+    proposed_by: str
+    since: datetime
+    awaiting: list[str]
+
+
+class InstrumentRow(ReportedInstrument):
+    """The instrument of a commitment."""
+
+    id: UUID
+    reference: str
+
+
+class Older(Named):
+    """What an earlier session agreed and is still open."""
+
+    session: int | None
+    titles: dict[str, str]
+    state: str
+    target_date: ReducedDate | None
+    carried_over_count: int
+
+
+class Happened(Named):
+    """A move that happened in the period."""
+
+    action: str
+    on: ReducedDate
+    confirmed_at: datetime
+
+
+class ReportRead(Read):
+    """The implementation report, made from the entries below one checkpoint: the same parameters give the same bytes."""
+
+    version: int
+    about: str = Field(description="session or commission.")
+    audience: Confidentiality
+    as_of: date
+    since: date | None
+    log: LogRead
+    commission: ReportedCommission
+    session: ReportedSession | None
+    metrics: Metrics
+    comparison: Comparison | None
+    matrix: list[Row]
+    disputes: list[Dispute]
+    awaiting: list[Awaited]
+    instruments: list[InstrumentRow]
+    older: list[Older]
+    happened: list[Happened]
+    digest: str = Field(description="SHA-256 of the rest, spelled as RFC 8785 says.")

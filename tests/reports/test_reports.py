@@ -1,0 +1,143 @@
+"""n of m as of any day, and the report of a session: over HTTP, and from an export, byte for byte the same."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.cli import proofs
+from service.log.export.directory import to_directory
+from tests.conftest import COMMISSION, SESSION_8, World, item
+from tests.register.commissions.meeting import proven
+from tests.register.commitments.test_journey import confirmed
+from tests.register.progress.test_reports import said
+
+METRICS = f"/v1/commissions/{COMMISSION}/metrics?session=PK-AZ/08"
+DONE = {"action": "implement", "effective_on": "2025-06", "report": "R", "no_instrument_reason": "N"}
+
+
+async def metrics(world: World, query: str = "", who: str = "PK") -> Any:
+    """Return both metrics of the eighth session."""
+    found = await world.as_(who).get(f"{METRICS}{query}")
+    assert found.status_code == 200, found.text
+    return found.json()
+
+
+def counted(answer: Any) -> tuple[int, int]:
+    """Return n and m."""
+    metric = answer["fully_implemented"]
+    return metric["numerator"], metric["denominator"]
+
+
+async def test_n_of_m_is_what_both_confirmed_as_of_a_day_and_as_known_at_a_moment(world: World) -> None:
+    assert counted(await metrics(world)) == (0, 14)
+    assert counted(await metrics(world, "&as_of=2025-01-23")) == (0, 0)
+    before = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    await confirmed(world, item(8), DONE | {"outcome": "modified", "modification": "Smaller."})
+    await confirmed(world, item(9), {"action": "withdraw", "reason": "R", "effective_on": "2025-09-01"})
+    await world.as_("PK").post(f"/v1/commitments/{item(10)}/transitions", json=DONE)
+    now = await metrics(world)
+    assert counted(now) == (1, 13)
+    told = now["fully_implemented"]
+    assert [one["id"] for one in told["items"]] == [item(8)] == [one["id"] for one in told["modified"]]
+    assert [(one["id"], one["reason"]) for one in told["excluded"]] == [(item(9), "withdrawn")]
+    # A reduced date counts from its last day, and until then it is said to be uncertain.
+    june = await metrics(world, "&as_of=2025-06-29")
+    assert counted(june) == (0, 14)
+    assert june["fully_implemented"]["uncertain"] == [
+        {"id": item(8), "reference": "PK-AZ/08/008", "may_be": ["implemented"]}
+    ]
+    assert counted(await metrics(world, "&as_of=2025-06-30")) == (1, 14)
+    assert counted(await metrics(world, f"&known_at={before}")) == (0, 14)
+    compared = (await metrics(world, "&compared_to=2025-06-29"))["comparison"]
+    assert (compared["numerator"], compared["denominator"]) == (0, 14)
+    assert [(one["id"], one["before"], one["after"]) for one in compared["changed"]] == [
+        (item(8), "agreed", "implemented"), (item(9), "agreed", "withdrawn"),
+    ]  # fmt: skip
+    energy = next(one for one in told["by_sector"] if one["key"] == "energy")
+    assert (energy["numerator"], energy["denominator"]) == (1, 2)
+    await world.sequence()
+    await proven(world)
+
+
+async def test_progress_is_each_partys_own_word_as_of_the_day(world: World) -> None:
+    await said(world, 2, level="substantial", period_end="2025-06")
+    await said(world, 2, level="complete", period_end="2025-12")
+    await said(world, 3, "AZ", level="limited", period_end="2025-03")
+    by_party = {one["party"]: one for one in (await metrics(world))["progress"]["by_party"]}
+    assert {name: one for name, one in by_party["PK"]["levels"].items() if one} == {"complete": 1}
+    assert (by_party["AZ"]["levels"]["limited"], by_party["AZ"]["not_reported"]) == (1, 13)
+    then = (await metrics(world, "&as_of=2025-07-01"))["progress"]["by_party"]
+    assert {one["party"]: one["levels"]["substantial"] for one in then} == {"PK": 1, "AZ": 0}
+    assert counted(await metrics(world)) == (0, 14)
+
+
+async def test_what_is_not_for_a_caller_or_an_audience_is_in_no_figure(still: World) -> None:
+    assert counted(await metrics(still, who="observer")) == (0, 2)
+    assert counted(await metrics(still, "&audience=public")) == (0, 2)
+    assert counted(await metrics(still, "&audience=parties")) == (0, 14)
+    report = (await still.as_("observer").get(f"/v1/sessions/{SESSION_8}/report")).json()
+    assert {one["reference"] for one in report["matrix"]} == {"PK-AZ/08/001", "PK-AZ/08/014"}
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        (f"{METRICS}&as_of=2999-01-01", "as_of"),
+        (f"{METRICS}&known_at=2999-01-01T00:00:00Z", "known_at"),
+        (f"{METRICS}&known_at=1999-01-01T00:00:00Z", "known_at"),
+        (f"{METRICS}&as_of=2025-01-01&compared_to=2025-01-02", "compared_to"),
+        (f"/v1/commissions/{COMMISSION}/report?as_of=2025-01-01&since=2025-01-02", "since"),
+        (f"/v1/sessions/{SESSION_8}/report?as_of=2999-01-01", "as_of"),
+    ],
+)
+async def test_days_that_make_no_sense_are_refused(still: World, path: str, parameter: str) -> None:
+    answer = await still.as_("PK").get(path)
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (422, parameter)
+
+
+async def test_the_report_is_the_same_from_the_service_and_from_an_export_byte_for_byte(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await confirmed(world, item(8), DONE)
+    await said(world, 7, level="limited")
+    refused = (await world.as_("PK").post(f"/v1/commitments/{item(10)}/transitions", json=DONE)).json()
+    no = {"decision": "refuse", "reason": "It was not seen."}
+    await world.as_("AZ").post(f"/v1/transitions/{refused['id']}/confirmations", json=no)
+    await world.as_("AZ").post(f"/v1/commitments/{item(12)}/transitions", json={"action": "lapse", "reason": "Old."})
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path / "export", 0)
+    # What comes after the checkpoint is in neither.
+    await confirmed(world, item(11), DONE)
+    days = {"as-of": "2026-11-01", "compared-to": "2025-02-01"}
+    query = "&".join(f"{name.replace('-', '_')}={day}" for name, day in days.items())
+    for what, option, more in (
+        (f"/v1/sessions/{SESSION_8}/report", ["--session", "PK-AZ/08"], ""),
+        (f"/v1/commissions/{COMMISSION}/report", ["--since", "2025-01-25"], "&since=2025-01-25"),
+    ):
+        for audience in ("public", "parties"):
+            served = await world.as_("PK").get(f"{what}?{query}{more}&audience={audience}")
+            assert served.status_code == 200, served.text
+            given = [*option, "--audience", audience, *(f"--{name}={day}" for name, day in days.items())]
+            assert _made(tmp_path / "export", *given) == 0
+            assert capsysbinary.readouterr().out == served.content
+    told = (await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report")).json()
+    assert [(one["reference"], one["reason"]) for one in told["disputes"]] == [("PK-AZ/08/010", "It was not seen.")]
+    assert [(one["reference"], one["awaiting"]) for one in told["awaiting"]] == [("PK-AZ/08/012", ["PK"])]
+    states = {one["reference"]: one["state"] for one in told["matrix"]}
+    assert (states["PK-AZ/08/008"], states["PK-AZ/08/011"], states["PK-AZ/08/001"]) == (
+        "implemented",
+        "agreed",
+        "signed",
+    )
+    assert told["matrix"][6]["reports"]["PK"]["level"] == "limited"
+    old = await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report?checkpoint={told['log']['size'] - 1}")
+    assert old.status_code == 404
+
+
+def _made(*arguments: object) -> int:
+    """Run `pacta report` in this process and return its exit status."""
+    with pytest.raises(SystemExit) as ended:
+        proofs.proofs(["report", *map(str, arguments)])
+    return int(str(ended.value.code or 0))
