@@ -1,7 +1,7 @@
 """Metrics and reports over HTTP."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -19,6 +19,7 @@ from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import queries
+from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.schemas import MetricsRead, ReportRead
@@ -63,7 +64,7 @@ CheckpointSize = Annotated[
     response_model=MetricsRead,
     responses=READING_ONE,
 )
-async def count_implemented(
+async def read_commission_metrics(
     connection: Transaction,
     caller: CurrentCaller,
     commission_id: CommissionId,
@@ -84,27 +85,34 @@ async def count_implemented(
     seen = await queries.seen(connection, caller, commission_id)
     entries = await queries.every(connection, commission_id)
 
-    def count() -> dict[str, Any]:
-        found = queries.told(entries, timestamp(known_at) if known_at else None)
-        if not found.commission:
-            raise _wrong("known_at", "lies before the commission was recorded")
-        about = str(session) if session else None
-        shown = audience_of(found, audience, seen)
-        inside = [one for one in found.charter["parties"] if one not in found.charter["outside"]]
-        return {
-            **counting.metrics(found, day, about, shown),
-            "comparison": compared(found, day, compared_to, about, shown),
-            "commission_id": commission_id,
-            "session_id": session,
-            "kept_by": inside[0] if len(inside) == 1 else None,
-            "as_of": day,
-            "known_at": known_at or found.last_at,
-            "entries": found.entries,
-            "audience": audience,
-            "may_hide": MAY_HIDE,
-        }
+    return answer(await _beside(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session)))
 
-    return answer(await _beside(count))
+
+def _counted(
+    entries: Sequence[Stored],
+    seen: Collection[str],
+    audience: Confidentiality,
+    day: date,
+    known_at: datetime | None,
+    compared_to: date | None,
+    session: UUID | None,
+) -> dict[str, Any]:
+    found = queries.told(entries, timestamp(known_at) if known_at else None)
+    if not found.commission:
+        raise _wrong("known_at", "lies before the commission was recorded")
+    about, shown = str(session) if session else None, audience_of(found, audience, seen)
+    return {
+        **counting.metrics(found, day, about, shown),
+        "comparison": compared(found, day, compared_to, about, shown),
+        "commission_id": found.commission,
+        "session_id": session,
+        "kept_by": found.kept_by,
+        "as_of": day,
+        "known_at": known_at or found.last_at,
+        "entries": found.entries,
+        "audience": audience,
+        "may_hide": MAY_HIDE,
+    }
 
 
 @router.get(

@@ -9,21 +9,21 @@ from service.permissions import Confidentiality
 from service.values import Read, ReducedDate
 
 
-class Named(Read):
+class NamedCommitment(Read):
     """A commitment, as a list names it."""
 
     id: UUID
     reference: str
 
 
-class Rule(Read):
+class CountingRule(Read):
     """How it is counted."""
 
     version: int
     text: str
 
 
-class Excluded(Named):
+class ExcludedCommitment(NamedCommitment):
     """One that is neither in the numerator nor in the denominator."""
 
     reason: str = Field(
@@ -32,21 +32,21 @@ class Excluded(Named):
     )
 
 
-class Uncertain(Named):
+class UncertainCommitment(NamedCommitment):
     """One whose dates are not known well enough to say what it was on the day."""
 
     may_be: list[str] = Field(description="States that it may have reached by then, and is not counted in.")
 
 
-class OneSided(Read):
+class OneSidedShare(Read):
     """What one party alone has recorded: never summed with the rest."""
 
     numerator: int
     denominator: int
-    items: list[Named]
+    items: list[NamedCommitment]
 
 
-class Share(Read):
+class MetricShare(Read):
     """n of m of one state, sector or group."""
 
     key: str | None
@@ -57,21 +57,23 @@ class Share(Read):
 class FullyImplemented(Read):
     """n of m: confirmed by every party."""
 
-    rule: Rule
+    rule: CountingRule
     numerator: int
     denominator: int
-    items: list[Named] = Field(description="Those in the numerator.")
-    modified: list[Named] = Field(description="Those of them that were implemented otherwise than agreed.")
-    excluded: list[Excluded]
-    uncertain: list[Uncertain]
-    subject_to_approval: list[Named] = Field(description="Counted, and some party's approval at home is still awaited.")
-    one_sided: OneSided
-    by_state: list[Share]
-    by_sector: list[Share]
-    by_group: list[Share]
+    items: list[NamedCommitment] = Field(description="Those in the numerator.")
+    modified: list[NamedCommitment] = Field(description="Those of them that were implemented otherwise than agreed.")
+    excluded: list[ExcludedCommitment]
+    uncertain: list[UncertainCommitment]
+    subject_to_approval: list[NamedCommitment] = Field(
+        description="Counted, and some party's approval at home is still awaited."
+    )
+    one_sided: OneSidedShare
+    by_state: list[MetricShare]
+    by_sector: list[MetricShare]
+    by_group: list[MetricShare]
 
 
-class Levels(Read):
+class PartyLevels(Read):
     """What one party reported, of those in the denominator."""
 
     party: str
@@ -79,22 +81,22 @@ class Levels(Read):
     not_reported: int
 
 
-class Progress(Read):
+class ProgressMetric(Read):
     """Each party's own word."""
 
-    rule: Rule
+    rule: CountingRule
     denominator: int
-    by_party: list[Levels]
+    by_party: list[PartyLevels]
 
 
 class Metrics(Read):
     """The two metrics, which are never mixed."""
 
     fully_implemented: FullyImplemented
-    progress: Progress
+    progress: ProgressMetric
 
 
-class Changed(Named):
+class ChangedState(NamedCommitment):
     """One that was in another state on the earlier day."""
 
     before: str | None
@@ -107,7 +109,7 @@ class Comparison(Read):
     compared_to: date
     numerator: int
     denominator: int
-    changed: list[Changed]
+    changed: list[ChangedState]
 
 
 class MetricsRead(Metrics):
@@ -126,7 +128,7 @@ class MetricsRead(Metrics):
     )
 
 
-class LogRead(Read):
+class ReportedLog(Read):
     """The entries it was made from: so many, the first of the log, under this root."""
 
     origin: str
@@ -147,7 +149,7 @@ class ReportedCommission(Read):
     kept_by: str | None
 
 
-class Chair(Read):
+class ReportedChair(Read):
     """Who heads a delegation."""
 
     name: str
@@ -165,7 +167,7 @@ class ReportedSession(Read):
     venue: str | None
     starts_on: ReducedDate | None
     ends_on: ReducedDate | None
-    co_chairs: dict[str, Chair]
+    co_chairs: dict[str, ReportedChair]
 
 
 class ReportedInstrument(Read):
@@ -179,7 +181,7 @@ class ReportedInstrument(Read):
     expires_on: ReducedDate | None
 
 
-class Report(Read):
+class LastReport(Read):
     """The last report of one party."""
 
     level: str
@@ -192,7 +194,7 @@ class Report(Read):
     recorded_at: datetime
 
 
-class Row(Named):
+class MatrixRow(NamedCommitment):
     """One commitment in the matrix, as of the day."""
 
     item_number: int | None
@@ -216,12 +218,12 @@ class Row(Named):
     one_sided: bool
     subject_to: list[str]
     lead_organisation_id: dict[str, UUID]
-    reports: dict[str, Report]
+    reports: dict[str, LastReport]
     awaiting: list[str]
     carried_over_to: list[int | None] = Field(description="Ordinals of the sessions that took it up again.")
 
 
-class Dispute(Named):
+class DisputedMove(NamedCommitment):
     """What one side claims and another refused."""
 
     action: str
@@ -232,7 +234,7 @@ class Dispute(Named):
     reason: str
 
 
-class Awaited(Named):
+class AwaitedAnswer(NamedCommitment):
     """A proposal that awaits an answer."""
 
     action: str
@@ -248,7 +250,7 @@ class InstrumentRow(ReportedInstrument):
     reference: str
 
 
-class Older(Named):
+class OlderCommitment(NamedCommitment):
     """What an earlier session agreed and is still open."""
 
     session: int | None
@@ -258,7 +260,7 @@ class Older(Named):
     carried_over_count: int
 
 
-class Happened(Named):
+class HappenedMove(NamedCommitment):
     """A move that happened in the period."""
 
     action: str
@@ -274,15 +276,15 @@ class ReportRead(Read):
     audience: Confidentiality
     as_of: date
     since: date | None
-    log: LogRead
+    log: ReportedLog
     commission: ReportedCommission
     session: ReportedSession | None
     metrics: Metrics
     comparison: Comparison | None
-    matrix: list[Row]
-    disputes: list[Dispute]
-    awaiting: list[Awaited]
+    matrix: list[MatrixRow]
+    disputes: list[DisputedMove]
+    awaiting: list[AwaitedAnswer]
     instruments: list[InstrumentRow]
-    older: list[Older]
-    happened: list[Happened]
+    older: list[OlderCommitment]
+    happened: list[HappenedMove]
     digest: str = Field(description="SHA-256 of the rest, spelled as RFC 8785 says.")

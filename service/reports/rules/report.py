@@ -107,10 +107,8 @@ def _is_told(item: Item) -> bool:
 
 def _commission(known: Known) -> Data:
     charter = known.charter
-    inside = [party for party in charter["parties"] if party not in charter["outside"]]
-    kept_by = inside[0] if len(inside) == 1 else None
     names = ("code", "titles", "parties", "languages", "state")
-    return {"id": known.commission, **{name: charter[name] for name in names}, "kept_by": kept_by}
+    return {"id": known.commission, **{name: charter[name] for name in names}, "kept_by": known.kept_by}
 
 
 def _session(known: Known, session: str | None) -> Data | None:

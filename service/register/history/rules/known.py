@@ -93,6 +93,12 @@ class Known:
         """Return the members of the charter."""
         return self.lives[self.commission].members
 
+    @property
+    def kept_by(self) -> str | None:
+        """Return the party that keeps the register alone, if one does."""
+        inside = [party for party in self.charter["parties"] if party not in self.charter["outside"]]
+        return inside[0] if len(inside) == 1 else None
+
 
 def known(entries: Iterable[tuple[str, Data]], until: str | None = None) -> Known:
     """Return what entries (leaf hash, members), each subject's in order, tell; `until`: of those that were recorded by then."""
