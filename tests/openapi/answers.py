@@ -16,6 +16,8 @@ VOLATILE = (
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", "TIME"),
     (r"\b(?!01940000)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID"),
     (r"\b[0-9a-f]{64}\b", "HASH"),
+    (r"\+[0-9a-f]{8}\b", "KEY"),
+    (r'"as_of": "[^"]+"', "DAY"),
     (r'"(x|kid|verifier_key|checkpoint)": "[^"]+"', "KEY"),
 )
 """What differs from run to run, and the name that stands for it when two answers are compared."""
