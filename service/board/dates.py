@@ -8,7 +8,7 @@ from babel.dates import format_date, format_datetime
 from service.values import start
 
 _DATE = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}").fullmatch
-_BY_LENGTH = {4: "y", 7: "MMMM y", 10: "long"}
+_BY_LENGTH = {4: "y", 7: "LLLL y", 10: "long"}
 _REGIONS = {"en": "en_GB"}
 """Whose habits of writing dates are followed, where a language has several."""
 

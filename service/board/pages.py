@@ -121,7 +121,8 @@ def _environment(language: str) -> Environment:
     )
     made.globals |= {
         "t": partial(_told, language),
-        "name": lambda code: said(name_of(code), language),
+        "name": partial(_name, language),
+        "direction": direction,
         "lang": language,
         "dir": direction(language),
     }
@@ -143,6 +144,13 @@ def _is_named(value: object) -> bool:
 def _told(language: str, text: str, **values: object) -> Markup:
     """Return a sentence in the language of the page; what stands in it in braces is given, and escaped."""
     return Markup(said(text, language)).format(**values)  # noqa: S704 -- sentences are ours; `format` escapes what is given
+
+
+def _name(language: str, code: str) -> Markup:
+    """Return how a code is called; where the page's language has no name for it, in English and marked so."""
+    called = name_of(code)
+    whole = Markup("{}") if language == ENGLISH or code in NAMES else Markup('<span lang="en" dir="ltr">{}</span>')
+    return whole.format(said(called, language))
 
 
 def _text(language: str, texts: Mapping[str, str]) -> Markup:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-_TOLD: Final = {
+TOLD: Final = {
     "commitment.recorded": "Recorded by {party}",
     "commitment.changed": "{party} changed facts of its own side",
     "transition.proposed": "{party} proposed {what}",
@@ -54,7 +54,7 @@ def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
     evidence = proposal.get("evidence") or {}
     before, after = effective.get("before") or {}, effective.get("after") or {}
     return Event(
-        says=_TOLD.get(kind, "{what}"),
+        says=TOLD.get(kind, "{what}"),
         party=str(entry["party"] or ""),
         action=proposal.get("action") or actions.get(str(data.get("transition")), "") or kind.rpartition(".")[2],
         standing=_standing(kind, is_effective=bool(effective)),

@@ -4,11 +4,20 @@ Whatever is shown goes through `said`, the one place at which a page learns in w
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from service.http.languages import ENGLISH, translated
 
-LANGUAGES: Final[Mapping[str, str]] = {ENGLISH: "English"}
+FOLDER: Final = Path(__file__).with_name("languages")
+"""Where the catalogues of the pages are."""
+LANGUAGES: Final[Mapping[str, str]] = {
+    ENGLISH: "English",
+    "az": "Azərbaycanca",
+    "fr": "Français",
+    "ru": "Русский",
+    "ur": "اردو",
+}
 """Languages in which the pages are offered, each by its own name."""
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ps", "sd", "ur"})
 NAMES: Final[Mapping[str, str]] = {
@@ -58,6 +67,22 @@ NAMES: Final[Mapping[str, str]] = {
     "merge_into": "that it becomes part of another",
     "hand_over": "that another takes commitments over",
     "dissolve": "that it is dissolved",
+    # Sectors
+    "trade": "Trade",
+    "customs": "Customs",
+    "energy": "Energy",
+    "agriculture": "Agriculture",
+    "health": "Health",
+    "defence": "Defence",
+    "institutional": "Institutional",
+    "transport": "Transport",
+    "education": "Education",
+    "culture": "Culture",
+    "tourism": "Tourism",
+    "science": "Science",
+    "environment": "Environment",
+    "finance": "Finance",
+    "security": "Security",
     # Levels of progress
     "no_evidence": "No evidence",
     "not_started": "Not started",
@@ -81,6 +106,22 @@ NAMES: Final[Mapping[str, str]] = {
     "domestic_procedures": "Procedures at home",
     "domestic_procedures_completed_on": "Procedures at home completed on",
     "sha256": "Digest (SHA-256)",
+    "kind": "Kind",
+    "title": "Title",
+    "name": "Name",
+    "party": "Party",
+    "organisation": "Organisation",
+    "language": "Language",
+    "reference": "Reference",
+    "drafting_party": "Drafting party",
+    "drafted_on": "Drafted on",
+    "text_reference": "Text",
+    "texts": "Texts",
+    "signed_on": "Signed on",
+    "expires_on": "Expires on",
+    "enters_into_force_on": "Enters into force on",
+    "ceremony_on": "Ceremony on",
+    "review_on": "Review on",
     # Kinds of instruments
     "mou": "Memorandum of understanding",
     "memorandum_of_agreement": "Memorandum of agreement",
@@ -100,7 +141,9 @@ NAMES: Final[Mapping[str, str]] = {
 
 def said(text: str, language: str) -> str:
     """Return `text`, which is English, in `language`; as it is where there is no translation of it."""
-    return translated(text, language)
+    found = translated(text, language, FOLDER)
+    # What is refused has its title from the API's own catalogue.
+    return found if found != text else translated(text, language)
 
 
 def name_of(code: str) -> str:

@@ -24,6 +24,9 @@ PATHS = [
     "/read/commitments/PK-AZ/08/004",
     "/read/sign-in",
     "/read/nothing",
+    "/read/commissions/PK-AZ?lang=ur",
+    "/read/commitments/PK-AZ/08/004?lang=ur",
+    "/read/sessions/PK-AZ/08?lang=az",
 ]
 WEIGHT = 60_000
 MOST_TABS = 150

@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+HERE: Final = Path(__file__).parent
 ENGLISH: Final = "en"
 TRANSLATED: Final = ("az", "fr", "ru", "ur")
 KNOWN: Final = (ENGLISH, *TRANSLATED)
@@ -44,20 +45,20 @@ def spoken(language: str) -> dict[str, str]:
     return {"Content-Language": language, "Vary": "Accept-Language"}
 
 
-def translated(text: str, language: str) -> str:
-    """Return `text` in `language`; as it is where we have no translation of it."""
-    return text if language == ENGLISH else _messages(language).gettext(text)
+def translated(text: str, language: str, folder: Path = HERE) -> str:
+    """Return `text` in `language`, by the catalogue in `folder`; as it is where we have no translation of it."""
+    return text if language == ENGLISH else _messages(language, folder).gettext(text)
 
 
-def catalogue(language: str) -> Catalog:
+def catalogue(language: str, folder: Path = HERE) -> Catalog:
     """Return the catalogue of `language`, one of `TRANSLATED`, with the marks that its messages carry."""
-    with Path(__file__).with_name(f"{language}.po").open("rb") as file:
+    with (folder / f"{language}.po").open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
 
 @cache
-def _messages(language: str) -> GNUTranslations:
+def _messages(language: str, folder: Path) -> GNUTranslations:
     compiled = BytesIO()
-    write_mo(compiled, catalogue(language))
+    write_mo(compiled, catalogue(language, folder))
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -1,0 +1,48 @@
+"""The pages speak five languages: every sentence has its translation, and each is written in its own direction."""
+
+import re
+
+import pytest
+
+from service.board.words import FOLDER, LANGUAGES
+from service.http.languages import TRANSLATED, catalogue
+from tests.board import messages
+from tests.board.test_pages import PAGES, opened
+from tests.conftest import World
+
+PLACES = re.compile(r"\{\w+\}")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_all_that_the_pages_say_is_translated_and_nothing_else(language: str) -> None:
+    known = {str(one.id): str(one.string) for one in catalogue(language, FOLDER) if one.id}
+    assert set(known) == messages.said()
+    for said, translation in known.items():
+        assert translation
+        assert sorted(PLACES.findall(said)) == sorted(PLACES.findall(translation)), said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_page_is_marked_with_its_language_and_leads_on_in_it(still: World, language: str) -> None:
+    for path in PAGES[:-1]:
+        page = await opened(still, f"{path}?lang={language}")
+        direction = "rtl" if language == "ur" else "ltr"
+        assert f'<html lang="{language}" dir="{direction}">' in page.text
+        assert page.headers["content-language"] == language
+        inner = re.findall(
+            r'href="(/read/(?:commissions|sessions|commitments)[^"]*)"', page.text.partition("<footer>")[0]
+        )
+        assert all(f"lang={language}" in one for one in inner), inner
+        assert '<bdi dir="ltr" class="ref">PK-AZ' in page.text
+    titles = "Preferential Trade Agreement"
+    whole = f'<bdi lang="en" dir="ltr">{titles}</bdi>' if language != "en" else f"<bdi>{titles}</bdi>"
+    assert whole in page.text
+
+
+async def test_the_browser_s_language_is_taken_where_the_address_says_none(still: World) -> None:
+    page = await opened(still, "/read/", **{"Accept-Language": "ur-PK, en;q=0.5"})
+    assert '<html lang="ur" dir="rtl">' in page.text
+    assert "/read/commissions/PK-AZ?lang" not in page.text
+    assert "Accept-Language" in page.headers["vary"]
+    dated = await opened(still, "/read/commitments/PK-AZ/08/014?lang=az")
+    assert "24 yanvar 2025" in dated.text
