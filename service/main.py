@@ -55,6 +55,8 @@ from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
 from service.register.groups.routes import moves as group_moves
 from service.register.groups.routes import router as groups
+from service.register.instruments.record_routes import moves as instrument_moves
+from service.register.instruments.record_routes import router as instruments
 from service.register.instruments.routes import router as calculations
 from service.register.matters import MATTERS
 from service.register.parties.principal_routes import router as principals
@@ -68,7 +70,7 @@ from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import Settings
 from service.verify.replay import charter_shapes, session_shapes
-from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS
+from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS, OF_INSTRUMENTS
 
 FORGET_SECONDS = 3600
 LOOKOUT = 2
@@ -92,6 +94,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     sessions,
     session_moves,
     groups,
+    instruments,
+    instrument_moves,
     calculations,
     group_moves,
     lifecycle,
@@ -119,6 +123,7 @@ UNIONS = (
             **OF_REGISTRY,
             **OF_GROUPS,
             **OF_COMMITMENTS_2,
+            **OF_INSTRUMENTS,
             "session.recorded": session_shapes.Published,
             "commission.founded": charter_shapes.Published,
         },

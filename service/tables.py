@@ -6,9 +6,10 @@ from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership, Session
-from service.register.commitments.models import Commitment, NumberCounter
-from service.register.decisions.models import Confirmation, Transition
+from service.register.commitments.models import Commitment
+from service.register.decisions.models import Confirmation, NumberCounter, Transition
 from service.register.groups.models import WorkingGroup
+from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.parties.models import Organisation, Party
 from service.register.progress.models import ProgressReport
 from service.trail.models import AuditEntry, AuditPending, Registry
@@ -25,6 +26,8 @@ __all__ = [
     "Confirmation",
     "Credential",
     "IdempotencyKey",
+    "Instrument",
+    "InstrumentReckoning",
     "LogAlarm",
     "LogCheckpoint",
     "LogCosignature",

@@ -68,6 +68,8 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "register/decisions/rules/mending.py:landed",
         "register/groups/rules/fitness.py:_wrong_move",
         "register/groups/rules/fitness.py:_wrong_value",
+        "register/instruments/rules/fitness.py:_wrong_move",
+        "register/instruments/rules/fitness.py:_wrong_value",
     ]
     assert calls("effective") == [
         "register/decisions/engine/writing.py:take_effect",

@@ -59,6 +59,8 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
         assert re.search(r"^\S+/01/d-[a-z2-7]{4}\neffective\neffective\n\S+/01/002$", said, re.MULTILINE), (
             "a draft is retracted, and its item recorded by the other side"
         )
+        assert "Counted from 2026-05-30, it enters into force on 2026-06-29." in said
+        assert re.search(r"^2030-12-28$", said, re.MULTILINE), "the last safe day for notice"
         assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
         assert re.search(
             r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE

@@ -18,7 +18,9 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("audit_entry", "audit_pending"), _ADDS),
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
         **dict.fromkeys(("commission", "commission_party", "session", "working_group"), _CHANGES),
-        **dict.fromkeys(("membership", "commitment", "number_counter", "transition"), _CHANGES),
+        **dict.fromkeys(
+            ("membership", "commitment", "instrument", "instrument_reckoning", "number_counter", "transition"), _CHANGES
+        ),
         "registry": ("SELECT", "UPDATE"),
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
         **dict.fromkeys(("revoked_token", "reading_session", "sign_in"), ("SELECT", "INSERT", "DELETE")),

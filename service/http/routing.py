@@ -38,6 +38,7 @@ def _part(code: str) -> Coded:
 register_url_convertor("session", _part(codes.SESSION))
 register_url_convertor("working_group", _part(codes.WORKING_GROUP))
 register_url_convertor("commitment", _part(codes.COMMITMENT))
+register_url_convertor("instrument", _part(codes.INSTRUMENT))
 register_url_convertor("organisation", _part(codes.ORGANISATION))
 
 

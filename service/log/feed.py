@@ -25,10 +25,13 @@ from service.register.groups import queries as groups
 from service.register.groups.matter import told_of as group_told_of
 from service.register.groups.matter import visible_to as group_visible_to
 from service.register.groups.models import WorkingGroup
+from service.register.instruments import queries as instruments
+from service.register.instruments.matter import visible_to as instrument_visible_to
+from service.register.instruments.models import Instrument
 from service.trail.models import REGISTRY, AuditEntry
 
 _entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(Commitment), table(Session)
-_group = table(WorkingGroup)
+_group, _instrument = table(WorkingGroup), table(Instrument)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
@@ -117,6 +120,17 @@ async def of_group(
     return [_read(row) for row in rows]
 
 
+async def of_instrument(
+    connection: Connection, caller: Caller, instrument_id: UUID, after: list[Any] | None, limit: int
+) -> list[EntryRow]:
+    """Return the entries of an instrument that the caller may see, oldest first; `NotFound` otherwise."""
+    asked = {"instrument_id": instrument_id, "after": after[0] if after else -1, "limit": limit + 1}
+    rows = await _of_instrument(caller.kind).rows(connection, **bound(caller, **asked))
+    if not rows:
+        await instruments.get(connection, caller, instrument_id)
+    return [_read(row) for row in rows]
+
+
 async def of_commission(
     connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int
 ) -> list[EntryRow]:
@@ -140,13 +154,23 @@ _of_registry = Query(
 
 @cache
 def _of_commitment(kind: Kind) -> Query[_Stored]:
-    commitment_id: Any = sa.bindparam("commitment_id", type_=sa.Uuid())
-    log_id = sa.select(_commitment.c.commission_id).where(_commitment.c.id == commitment_id).scalar_subquery()
-    visible = sa.exists().where(_commitment.c.id == commitment_id, visible_to(kind))
+    return _of_its_own(_commitment, "commitment_id", visible_to(kind))
+
+
+@cache
+def _of_instrument(kind: Kind) -> Query[_Stored]:
+    return _of_its_own(_instrument, "instrument_id", instrument_visible_to(kind))
+
+
+def _of_its_own(matter: sa.Table, name: str, visible_to_caller: sa.ColumnElement[bool]) -> Query[_Stored]:
+    """Return the trail of a matter with the id `name`, all of which is its own."""
+    matter_id: Any = sa.bindparam(name, type_=sa.Uuid())
+    log_id = sa.select(matter.c.commission_id).where(matter.c.id == matter_id).scalar_subquery()
+    visible = sa.exists().where(matter.c.id == matter_id, visible_to_caller)
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
         .select_from(_entry.outerjoin(_log, _same))
-        .where(_entry.c.subject == commitment_id, _entry.c.seq > _after, visible)
+        .where(_entry.c.subject == matter_id, _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
         .limit(LIMIT),
         _Stored,
@@ -187,7 +211,8 @@ def _of_commission(kind: Kind) -> Query[_Stored]:
     asked = sa.select(visible_to(kind)).where(_commitment.c.id == _log.c.subject).scalar_subquery()
     session = sa.select(session_visible_to(kind)).where(_session.c.id == _log.c.subject).scalar_subquery()
     group = sa.select(group_visible_to(kind)).where(_group.c.id == _log.c.subject).scalar_subquery()
-    visible = sa.func.coalesce(asked, session, group, sa.false())
+    instrument = sa.select(instrument_visible_to(kind)).where(_instrument.c.id == _log.c.subject).scalar_subquery()
+    visible = sa.func.coalesce(asked, session, group, instrument, sa.false())
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(commission_id))
         .select_from(_log.join(_entry, _same))

@@ -13,13 +13,13 @@ from service.log import feed as queries
 from service.log.feed_schemas import EntryRead
 from service.permissions import Permission
 from service.register.commissions import queries as commissions
-from service.values.codes import CommissionId, CommitmentId, SessionId, WorkingGroupId
+from service.values.codes import CommissionId, CommitmentId, InstrumentId, SessionId, WorkingGroupId
 
 router = Router("/v1", tags=["audit trail"])
 After = Annotated[
     int | None,
     Query(
-        ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.", examples=[43]
+        ge=-1, lt=2**53, description="Only entries whose index is above this one: where a feed goes on.", examples=[45]
     ),
 ]
 
@@ -72,6 +72,23 @@ async def read_group_trail(
 ) -> Response:
     """Read everything that ever happened to a working group, oldest first; what the commission's trail told of it comes first."""
     rows = await queries.of_group(connection, caller, working_group_id, paging.after("seq", number), paging.limit)
+    return paging.page(dict, rows, "seq", "seq")
+
+
+@router.get(
+    "/instruments/{instrument_id:instrument}/audit-trail",
+    summary="Read an instrument's trail",
+    response_model=Page[EntryRead],
+    responses=LISTING_ONE,
+)
+async def read_instrument_trail(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    instrument_id: InstrumentId,
+) -> Response:
+    """Read everything that ever happened to an instrument, oldest first."""
+    rows = await queries.of_instrument(connection, caller, instrument_id, paging.after("seq", number), paging.limit)
     return paging.page(dict, rows, "seq", "seq")
 
 

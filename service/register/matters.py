@@ -7,5 +7,6 @@ from service.register.commissions.matter import SESSIONS
 from service.register.commitments.matter import COMMITMENTS
 from service.register.decisions.engine.matter import Matter
 from service.register.groups.matter import GROUPS
+from service.register.instruments.matter import INSTRUMENTS
 
-MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, GROUPS, SESSIONS, CHARTERS)
+MATTERS: Final[tuple[Matter, ...]] = (COMMITMENTS, INSTRUMENTS, GROUPS, SESSIONS, CHARTERS)

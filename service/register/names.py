@@ -14,6 +14,7 @@ from service.register.commissions.models import Commission, Session
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commitments.models import Commitment
 from service.register.groups.models import WorkingGroup
+from service.register.instruments.models import Instrument
 from service.register.parties.models import Organisation
 from service.values import codes as shapes
 
@@ -51,6 +52,13 @@ _commitments = Query(
     ),
     Coded,
 )
+_instrument = table(Instrument)
+_instruments = Query(
+    sa.select(_instrument.c.reference.label("code"), _instrument.c.id).where(
+        is_among(_instrument.c.reference, "codes")
+    ),
+    Coded,
+)
 _organisations = Query(
     sa.select(_organisation.c.code, _organisation.c.id).where(is_among(_organisation.c.code, "codes")), Coded
 )
@@ -85,6 +93,7 @@ _KINDS: Final = (
     (shapes.COMMISSION, _commissions),
     (shapes.WORKING_GROUP, _groups),
     (shapes.COMMITMENT, _commitments),
+    (shapes.INSTRUMENT, _instruments),
     (shapes.ORGANISATION, _organisations),
 )
 

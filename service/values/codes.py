@@ -14,6 +14,7 @@ COMMISSION: Final = r"[A-Z]{2}(?:-[A-Z]{2})+(?:\.[A-Z0-9]{1,8})?"
 SESSION: Final = f"{COMMISSION}/[0-9]{{2,3}}"
 WORKING_GROUP: Final = f"{COMMISSION}/JWG/[a-z0-9]+(?:-[a-z0-9]+)*"
 COMMITMENT: Final = f"{COMMISSION}/[0-9]{{2,4}}/(?:[0-9]{{3,6}}|d-[a-z0-9]{{4,8}})"
+INSTRUMENT: Final = f"{COMMISSION}/I/(?:[0-9]{{4,6}}|d-[a-z0-9]{{4,13}})"
 ORGANISATION: Final = "[A-Z]{2}/[A-Z0-9]{2,12}"
 
 
@@ -29,5 +30,6 @@ CommissionId = Annotated[UUID, _named("commission", COMMISSION, "PK-AZ")]
 SessionId = Annotated[UUID, _named("session", SESSION, "PK-AZ/08")]
 WorkingGroupId = Annotated[UUID, _named("working group", WORKING_GROUP, "PK-AZ/JWG/customs")]
 CommitmentId = Annotated[UUID, _named("commitment", COMMITMENT, "PK-AZ/08/014")]
+InstrumentId = Annotated[UUID, _named("instrument", INSTRUMENT, "PK-AZ/I/0001")]
 OrganisationId = Annotated[UUID, _named("organisation", ORGANISATION, "PK/MODP")]
 MatterId = Annotated[UUID, _named("matter", f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,2}}", "PK-AZ/08/014")]

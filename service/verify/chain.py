@@ -16,7 +16,7 @@ from service.verify.replay.shape import Broken
 from service.verify.replay.tellings import Again
 
 RECORDED: Final = "commitment.recorded"
-BEGINS: Final = frozenset({RECORDED, derived.RECORDED, "working_group.recorded"})
+BEGINS: Final = frozenset({RECORDED, derived.RECORDED, "working_group.recorded", "instrument.recorded"})
 SPEAKING: Final = frozenset({derived.RECORDED, derived.CHANGED, groups.FOUNDED, groups.CHANGED})
 
 
@@ -68,7 +68,7 @@ class Trail:
             self.log = entry.commission
         spoken = self.spoken.pop(entry.subject, None)
         if not spoken and (entry.kind != FOUNDED if founding else entry.kind not in BEGINS):
-            noun = "a commitment, a session or a working group"
+            noun = "a commitment, a session, a working group or an instrument"
             wanted = "a log begins with the founding" if founding else f"a subject's first entry records {noun}"
             wrongs.append(tampered(place(index, entry), f"{wanted}, not with {entry.kind}"))
         if founding and entry.subject != entry.commission:
@@ -115,7 +115,7 @@ def _reference(entry: Entry) -> str:
 
 
 def _number(entry: Entry) -> str:
-    """Return the reference that the entry gives a commitment, if it does."""
+    """Return the reference that the entry gives a commitment or an instrument, if it does."""
     effective = entry.data.get("effective")
     after = effective.get("after") if isinstance(effective, dict) else None
     reference = after.get("reference") if isinstance(after, dict) else None

@@ -17,6 +17,7 @@ from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, 
 from tests.openapi.test_document import DOCUMENT
 from tests.register.commissions import chartering, meeting
 from tests.register.commitments.test_journey import RECORD, confirm, confirmed
+from tests.register.instruments import recording
 from tests.three_parties import commission_of_three
 
 JSON = {"content-type": "application/json", "if-match": "*"}
@@ -48,6 +49,7 @@ NEVER = {
     *(f"create_commission_transition {one}" for one in ("join", "accede", "leave", "name_secretariat")),
     "create_commission_transition correct",
     "create_commission_transition reinstate",
+    *(f"create_instrument_transition {one}" for one in ("correct", "reinstate", "retract")),
 }
 """Taken only once, or only with the id or the leaf hash of something that no document knows."""
 SHARED = {("remark",), ("expires_at",)}
@@ -56,6 +58,7 @@ MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "
 """The item for which an action is legal, where it is not legal for item 7."""
 STATE = """SELECT md5(string_agg(said, '' ORDER BY said)) FROM (
     SELECT t::text FROM audit_entry t UNION ALL SELECT t::text FROM commitment t UNION ALL SELECT t::text FROM session t
+    UNION ALL SELECT t::text FROM instrument t
     UNION ALL SELECT t::text FROM working_group t UNION ALL SELECT t::text FROM transition t
     UNION ALL SELECT t::text FROM principal t UNION ALL SELECT t::text FROM organisation t
     UNION ALL SELECT t::text FROM party t UNION ALL SELECT t::text FROM commission t
@@ -92,10 +95,37 @@ async def moved(worn: World) -> World:
     for level in ("limited", "complete"):
         report = {"period_end": "2025-06", "level": level, "text": "T", "delay_reason": "funding"}
         await worn.as_("PK").post(f"/v1/commitments/{item(8)}/progress-reports", json=report)
+    await _texts(worn)
     await worn.sequence()
     return worn
 
 
+async def _texts(world: World) -> None:
+    """Make an instrument in every state from which an action leads."""
+    refused = await recording.record(world)
+    no = {"decision": "refuse", "reason": "No"}
+    await world.as_("AZ").post(f"/v1/transitions/{refused['open_transition']['id']}/confirmations", json=no)
+    LEGAL["enter"] = refused["id"]
+    for name in ("", "redraft"):
+        LEGAL[name] = (await recording.entered(world))["id"]
+    await recording.agreed(
+        world,
+        LEGAL["redraft"],
+        {"action": "agree_text", "effective_on": "2025", "place": "P", "texts": recording.TEXTS},
+    )
+    for name in ("terminate", "revoke_notice", "object"):
+        LEGAL[name] = (await recording.entered(world, entering={"found_in": "signed"}))["id"]
+    LEGAL["give_notice"] = LEGAL["supersede"] = LEGAL["terminate"]
+    await recording.done(
+        world, LEGAL["revoke_notice"], {"action": "give_notice", "effective_on": "2025", "clause": "C"}
+    )
+    await recording.agreed(
+        world, LEGAL["object"], {"action": "terminate", "ground": "obsolete", "effective_on": "2025"}
+    )
+
+
+LEGAL: dict[str, str] = {}
+"""The instrument for which an action is legal; "" is a draft."""
 MADE: dict[int, str] = {}
 MET: dict[str, str] = {}
 """A session that is planned, and was moved by both sides, and one that was held."""
@@ -115,7 +145,30 @@ PERIODS = {
     "as_of": "2026-01-01",
     "notice_received_on": "2026-01-01",
 }
+SHARED_FACTS = {
+    "contracting_parties": ["PK", "AZ"],
+    "legal_character": {"PK": "binding"},
+    "authentic_languages": ["en"],
+    "prevailing_language": "en",
+    "commitment_ids": [item(2)],
+    "entry_into_force": CLAUSE["rule"],
+    "facts": CLAUSE["facts"],
+    "duration": PERIODS["duration"],
+    "notice": PERIODS["notice"],
+    "relations": [{"kind": "amends", "title": "An older one"}],
+    "later_acts": [recording.ACT],
+}
 BESIDE = {
+    "create_instrument": {**SHARED_FACTS, "entering": recording.SENT},
+    "create_instrument_transition enter": {"found_in": "signed", "acts": [recording.ACT], "texts": recording.TEXTS},
+    "create_instrument_transition agree_text": {"texts": recording.TEXTS},
+    "create_instrument_transition initial": {"texts": recording.TEXTS},
+    "create_instrument_transition sign": {**recording.SIGN, "effective_on": "2025-03-01"},
+    "create_instrument_transition sign_first": {"signatory": {"party": "PK", "name": "N"}},
+    "create_instrument_transition amend": {"changes": SHARED_FACTS},
+    "create_instrument_transition terminate": {"ground": "agreement", "effective_on": "2025-04-01"},
+    "create_instrument_transition supersede": {"successor_id": "PK-AZ/I/0001"},
+    "create_instrument_transition receive_notification": {"sender": "AZ"},
     "create_proposals": {"reason": "R", "review_on": "2027"},
     "create_transition carry_over": {"session_id": SESSION_9},
     "create_entry_into_force_calculation": CLAUSE,
@@ -156,7 +209,14 @@ class Target:
         number = MOVED.get(action or "", 7)
         session = MET["held" if action == "adopt" else "planned"]
         self.url = filled(
-            path, operation, {"commitment_id": MADE.get(number, item(number)), "session_id": session, "party": "GE"}
+            path,
+            operation,
+            {
+                "commitment_id": MADE.get(number, item(number)),
+                "session_id": session,
+                "instrument_id": LEGAL.get(action or "", LEGAL[""]),
+                "party": "GE",
+            },
         )
 
     async def send(self, body: Any) -> httpx.Response:
@@ -267,7 +327,9 @@ LISTS = [
 @pytest.mark.parametrize(("path", "operation"), LISTS, ids=[one["operationId"] for _, one in LISTS])
 async def test_a_cursor_that_was_made_up_is_told_to_be_none_of_ours(moved: World, path: str, operation: Any) -> None:
     client = moved.as_("administrator" if "list_principals" in str(operation) or "registry" in path else "PK")
-    url = filled(path, operation, {"commitment_id": item(8), "session_id": MET["planned"]})
+    url = filled(
+        path, operation, {"commitment_id": item(8), "session_id": MET["planned"], "instrument_id": LEGAL["redraft"]}
+    )
     first = await client.get(url, params={"limit": 1})
     cursor = first.json()["next_cursor"]
     assert cursor, first.text

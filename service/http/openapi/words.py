@@ -19,6 +19,7 @@ TAGS = {
     "working groups": "Joint working groups, which own commitments between sessions.",
     "lifecycle": "The state machine itself as data: states, steps, evidence, picture.",
     "commitments": "What was agreed: who owns it, by when, in which state it is, and what may be done next.",
+    "instruments": "The legal texts: their clauses, each side's steps, when they bind and when they end.",
     "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
     "progress reports": "What each party says of how far it is on its own side: claimed, and confirmed by nobody.",
     "reports": "n of m, and the report with which a session opens: made from the entries alone, as of any day.",

@@ -8,13 +8,12 @@ from service.permissions import Caller
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import (
-    AuthenticTextRead,
     CommitmentRead,
     InstrumentRead,
     PartyFactsRead,
-    SignatoryRead,
 )
 from service.register.decisions.answers import allowed, open_transition
+from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 
 _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),

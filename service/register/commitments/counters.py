@@ -8,21 +8,21 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
-from service.database.statement import Change, Connection, Query, given, is_among
+from service.database.statement import Connection, Query, is_among
 from service.register.commissions.models import Session
-from service.register.commitments.models import Commitment, NumberCounter
+from service.register.commitments.models import Commitment
 from service.register.commitments.rules.numbering import is_apart, is_draft, is_restricted, number_of
+from service.register.decisions.engine.series import begin_series, change
+from service.register.decisions.models import NumberCounter
 from service.register.decisions.rules.numbers import Numbers
-from service.trail.append import EntryChange
+
+__all__ = ["change", "lock", "lock_all"]
 
 ORDINARY: Final = "ordinary"
 APART: Final = "restricted"
 _commitment, _session, _counter = table(Commitment), table(Session), table(NumberCounter)
-_key = ("commission_id", "session", "series")
-_mine = sa.and_(*(_counter.c[name] == sa.bindparam(f"the_{name}", type_=_counter.c[name].type) for name in _key))
 # The session is held until the commit: its ordinal is not corrected between this reading and the entry that tells of it.
 _ordinal = (
     sa.select(_session.c.ordinal)
@@ -64,13 +64,6 @@ _references = Query(
         _commitment.c.reference.between(sa.bindparam("first"), sa.bindparam("last")),
     ),
     str,
-)
-_begin = Change(insert(_counter).values(given(_counter, *_key, "given")).on_conflict_do_nothing())
-_give = (
-    sa.update(_counter)
-    .where(_mine)
-    .values(given=sa.bindparam("numbers_given", type_=_counter.c.given.type))
-    .cte("numbered")
 )
 
 
@@ -114,13 +107,6 @@ async def lock_all(connection: Connection, commitment_ids: Sequence[UUID]) -> No
             await lock(connection, wanted[key]._asdict())
 
 
-def change(numbers: Numbers, reference: str) -> EntryChange:
-    """Return the statement by which the number in `reference` is given."""
-    after = Numbers(numbers.stem, list(numbers.runs))
-    after.give(number_of(reference))
-    return EntryChange(_give, {**numbers.kept, "numbers_given": after.runs})
-
-
 async def _start(connection: Connection, code: str, row: Mapping[str, Any], series: str) -> None:
     """Begin a series with what was given before there were any; if two do so at once, one of them does."""
     label = await _label_of.one(connection, session_id=row["session_id"])
@@ -130,4 +116,4 @@ async def _start(connection: Connection, code: str, row: Mapping[str, Any], seri
     for reference in await _references.rows(connection, **asked):
         if is_restricted(number_of(reference)) is (series == APART):
             numbers.give(number_of(reference))
-    await _begin.run(connection, commission_id=row["commission_id"], session=label, series=series, given=numbers.runs)
+    await begin_series(connection, row["commission_id"], label, series, numbers)

@@ -15,7 +15,6 @@ from service.register.decisions.models import Recorded, decided
 
 VECTOR: Any = TSVECTOR
 IDS: Any = ARRAY(sa.Uuid)
-RUNS: Any = ARRAY(sa.Integer)
 LEVELS: Any = ARRAY(sa.Text)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
@@ -145,17 +144,3 @@ class Commitment(Table, Recorded, table=True):
     words: str = Field(
         default=None, sa_type=VECTOR, sa_column_args=[sa.Computed(WORDS, persisted=True)], nullable=False
     )
-
-
-class NumberCounter(Table, table=True):
-    """The numbers that were given in a session's series, as runs (first, last, first, last).
-
-    In a row of its own: who gives one waits for nobody but who gives one.
-    """
-
-    __tablename__ = "number_counter"
-
-    commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
-    session: str = Field(primary_key=True, sa_type=sa.Text)
-    series: str = Field(primary_key=True, sa_type=sa.Text)
-    given: list[int] = Field(sa_type=RUNS, nullable=False)

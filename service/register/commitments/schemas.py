@@ -14,6 +14,7 @@ from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
 from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 from service.register.instruments.rules.texts import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
@@ -85,23 +86,6 @@ class PartyFactsRead(Read):
     focal_point: str | None = None
     domestic_procedures: str | None = None
     domestic_procedures_completed_on: ReducedDate | None = None
-
-
-class SignatoryRead(Read):
-    """Who signed for one party, as far as it is known."""
-
-    party: str
-    name: str | None = None
-    title: str | None = None
-    organisation: str | None = None
-
-
-class AuthenticTextRead(Read):
-    """One authentic text, as far as it is known."""
-
-    language: str
-    reference: str | None = None
-    sha256: str | None = None
 
 
 class InstrumentRead(Read):

@@ -8,7 +8,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.identity.queries import is_active
-from service.permissions import NEEDED_TO_READ, PERMISSIONS, Confidentiality, Kind, Role
+from service.permissions import Kind
+from service.register.commissions.confidentiality import readable
 from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, roles_of
 from service.register.commitments.models import LEADS, Commitment
 from service.register.commitments.rules.leads import FIRST, FURTHER
@@ -39,16 +40,4 @@ def visible_to(kind: Kind) -> Condition:
 
 def readable_by(kind: Kind, one: sa.FromClause) -> Condition:
     """Return the condition that an active caller of this kind may read `one`: the table of commitments, or another name of it."""
-    roles = roles_of(kind, one.c.commission_id, one.c.working_group_id)
-    # Role by role, not level by level: each role's subquery then stands here once.
-    return sa.or_(*(condition & _readable(role, one) for role, condition in roles.items()))
-
-
-def _readable(role: Role, one: sa.FromClause) -> Condition:
-    levels = [level for level in Confidentiality if NEEDED_TO_READ[level] in PERMISSIONS[role]]
-    if len(levels) == len(Confidentiality):
-        return sa.true()
-    if levels == [Confidentiality.PUBLIC]:
-        # Nobody publishes in another's name: until it is agreed, the parties alone see it.
-        return one.c.is_joint & (one.c.confidentiality == sa.literal_column("'public'"))
-    return one.c.confidentiality.in_([sa.literal_column(f"'{level.value}'") for level in levels])
+    return readable(roles_of(kind, one.c.commission_id, one.c.working_group_id), one)

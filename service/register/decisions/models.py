@@ -13,6 +13,7 @@ from service.trail.models import Chained
 
 CODES: Any = ARRAY(sa.Text)
 SHORT: Any = sa.String(40)
+RUNS: Any = ARRAY(sa.Integer)
 
 
 class TransitionStatus(StrEnum):
@@ -147,3 +148,17 @@ class Confirmation(Table, table=True):
     reason: str | None = optional_words()
     principal_id: Id = Field(sa_type=sa.Uuid, nullable=False)
     decided_at: datetime = moment()
+
+
+class NumberCounter(Table, table=True):
+    """The numbers that were given in a series, as runs (first, last, first, last).
+
+    In a row of its own: who gives one waits for nobody but who gives one.
+    """
+
+    __tablename__ = "number_counter"
+
+    commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
+    session: str = Field(primary_key=True, sa_type=sa.Text)
+    series: str = Field(primary_key=True, sa_type=sa.Text)
+    given: list[int] = Field(sa_type=RUNS, nullable=False)

@@ -95,3 +95,62 @@ class PeriodsRead(Read):
         """Return what was computed as it is answered."""
         said = {name: getattr(found, name) for name in cls.model_fields if name != "needs"}
         return cls(needs=[NeedRead.of(one) for one in found.needs], **said)
+
+
+class ThresholdRead(Read):
+    """How many must have acted."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    of: str
+    n: int | None
+    of_class: str | None = Field(alias="class")
+    at_least: int | None
+
+
+class RuleStepRead(Read):
+    """One step from the anchor to entry into force."""
+
+    days: int | None
+    counting_first: bool | None
+    months: int | None
+    first_of_month: int | None
+
+
+class PlainRuleRead(Read):
+    """When something begins."""
+
+    anchor: str
+    threshold: ThresholdRead | None
+    thresholds: list[ThresholdRead] | None
+    steps: list[RuleStepRead]
+    on: date | None
+    not_before: str | None
+
+
+class EntryIntoForceRuleRead(PlainRuleRead):
+    """When an instrument enters into force, by its clause."""
+
+    provisional: PlainRuleRead | None
+    later_parties: PlainRuleRead | None
+
+
+class DurationRead(Read):
+    """How long an instrument is concluded for."""
+
+    kind: str
+    on: date | None
+    years: int | None
+    months: int | None
+    counts_from: date | None
+    then: str | None
+    next_years: int | None
+    next_months: int | None
+
+
+class NoticeClauseRead(Read):
+    """How long before the end notice must be received."""
+
+    kind: str
+    days: int | None
+    months: int | None
+    years: int | None

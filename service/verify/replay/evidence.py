@@ -1,9 +1,9 @@
 """Judging a proposal by the service's own judgement, with what the entries before it add up to. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commissions.rules.charter.requirements import ORGANISATION, PARTY
@@ -19,6 +19,8 @@ from service.register.decisions.rules.origins import ENTRY, find
 from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
 from service.register.groups.rules.lifecycle import GroupState
+from service.register.instruments.rules.effect import stem_of as instruments_of
+from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, RELATED
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -86,6 +88,8 @@ def _numbers(register: Register, subject: Subject) -> Numbers | None:
     """Return the series in which a commitment has its number once it is agreed; None if it has it, or the matter has none."""
     if not is_draft(subject.facts.get("reference", "")):
         return None
+    if subject.rules and subject.rules.kind == "instrument":
+        return register.numbers(instruments_of(register.code), apart=False)
     session = subject.facts["session_id"]
     ordinal = register.sessions[session]["ordinal"] if session else None
     return register.numbers(stem_of(register.code, ordinal), apart=is_apart(subject.facts))
@@ -94,11 +98,8 @@ def _numbers(register: Register, subject: Subject) -> Numbers | None:
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
     if name.kind == ENTRY:
         return find(rules, subject.told.read(register.again), name.key)
-    if name.kind == RIVAL:
-        return _rival(register, subject.facts, name.key)
-    if name.kind in {ORGANISATION, PARTY}:
-        # The registry has a log of its own.
-        return Found()
+    if name.kind in _LOOK_UPS:
+        return _LOOK_UPS[name.kind](register, rules, subject, name)
     if rules.kind == "working_group":
         return _of_group(register, subject, name)
     if name.kind == "commitment":
@@ -135,8 +136,23 @@ def _of_group(register: Register, subject: Subject, name: Name) -> Found | None:
     return Found() if name.kind == naming.ORGANISATION or name.key in owned else None
 
 
-def _rival(register: Register, members: Members, ordinal: str) -> Found | None:
+def is_beside(register: Register, name: Name) -> bool:
+    """Return whether the commitment or instrument that is named by its id is one of the commission."""
+    return name.key in (register.subjects if name.kind == CARRIED else register.instruments)
+
+
+def _beside(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
+    if not is_beside(register, name):
+        return None
+    if name.kind == CARRIED:
+        return Found()
+    other = register.instruments[name.key]
+    return Found(is_itself=other is subject.facts, is_open=other["state"] in rules.lifecycle.takes_up)
+
+
+def _rival(register: Register, _: Rules[Any], subject: Subject, name: Name) -> Found | None:
     """Return another session that met under the ordinal, of the same commission or group; "": under the session's own."""
+    members, ordinal = subject.facts, name.key
     wanted = int(ordinal) if ordinal else members["ordinal"]
     if wanted is None or (ordinal and members["state"] not in MET):
         return None
@@ -144,6 +160,21 @@ def _rival(register: Register, members: Members, ordinal: str) -> Found | None:
     group = members["working_group_id"]
     met = any(one["ordinal"] == wanted and one["working_group_id"] == group for one in others)
     return Found() if met else None
+
+
+def _of_the_registry(*_: object) -> Found:
+    """The registry has a log of its own."""
+    return Found()
+
+
+_LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Found | None]]] = {
+    RIVAL: _rival,
+    ORGANISATION: _of_the_registry,
+    PARTY: _of_the_registry,
+    CARRIED: _beside,
+    INSTRUMENT: _beside,
+    RELATED: _beside,
+}
 
 
 def _said(fault: Mapping[str, str] | Fault) -> str:

@@ -8,6 +8,7 @@ from service.register.commissions.rules.matter import SESSION
 from service.register.commitments.rules.matter import COMMITMENT, COMMITMENT_1
 from service.register.decisions.rules.matter import Rules
 from service.register.groups.rules.matter import GROUP
+from service.register.instruments.rules.matter import INSTRUMENT
 
 RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("commitment", 1): COMMITMENT_1,
@@ -15,4 +16,5 @@ RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("session", 2): SESSION,
     ("commission", 2): CHARTER,
     ("working_group", 2): GROUP,
+    ("instrument", 2): INSTRUMENT,
 }

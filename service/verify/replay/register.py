@@ -8,6 +8,7 @@ from service.register.commitments.rules.numbering import is_restricted, number_o
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.numbers import Numbers
+from service.register.instruments.rules.effect import SERIES
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.shape import Broken
@@ -83,8 +84,10 @@ class Register:
     """Each commitment by its id."""
     taken_along: dict[str, list[Taken]] = field(default_factory=dict)
     """Of each commitment that went along with another matter's move: of which its own next entries have to tell."""
+    instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The members of each, by its id."""
     numbered: dict[str, Subject] = field(default_factory=dict)
-    """The commitments that have a number, by the reference that has it."""
+    """The commitments and instruments that have a number, by the reference that has it."""
     series: dict[tuple[str, bool], Numbers] = field(default_factory=dict)
     """The numbers that were given, of each session's references, apart for restricted items."""
 
@@ -97,7 +100,8 @@ class Register:
         if self.numbered.setdefault(reference, subject) is not subject:
             raise Broken(f"the number {reference} was given before")
         stem, number = reference.rpartition("/")[0], number_of(reference)
-        self.numbers(stem, apart=is_restricted(number)).give(number)
+        # Instruments have one series; only commitments have one apart.
+        self.numbers(stem, apart=is_restricted(number) and not stem.endswith(f"/{SERIES}")).give(number)
 
     def numbers(self, stem: str, *, apart: bool) -> Numbers:
         """Return the series of a session's references."""

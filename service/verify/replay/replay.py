@@ -6,6 +6,7 @@ from service.verify.finding import Severity
 from service.verify.replay import commissions as commission
 from service.verify.replay import commitments as commitment
 from service.verify.replay import groups as group
+from service.verify.replay import instruments as instrument
 from service.verify.replay import sessions as session
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken
@@ -30,6 +31,9 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         if not subject.facts and entry.subject in register.sessions:
             _go_on(register, subject, entry)
         session.follow(register, subject, entry)
+        return
+    if entry.subject in register.instruments or entry.kind == instrument.RECORDED:
+        instrument.follow(register, subject, entry)
         return
     commitment.follow(register, subject, entry)
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
-from service.verify.replay import charter_shapes, commitment_shapes, group_shapes, session_shapes
+from service.verify.replay import charter_shapes, commitment_shapes, group_shapes, instrument_shapes, session_shapes
 from service.verify.replay import commission_shapes as shapes
 
 Validate = Callable[[Any], Any]
@@ -39,6 +39,7 @@ OF_MOVES: Final[Mapping[str, type]] = {
     kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")
 }
 OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES}
+OF_INSTRUMENTS: Final[Mapping[str, type]] = {"instrument.recorded": instrument_shapes.InstrumentRecorded, **OF_MOVES}
 OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES}
 OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
     "commitment.reassigned": commitment_shapes.Reassigned,
@@ -56,6 +57,7 @@ COMMITMENT_KINDS_2: Final = {
     **{kind: _validator(shape) for kind, shape in OF_COMMITMENTS_2.items()},
 }
 GROUP_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_GROUPS.items()}
+INSTRUMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_INSTRUMENTS.items()}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 

@@ -31,8 +31,16 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("working_group", "retract"): RECORDER,
     ("working_group", "name_organisation"): None,
     ("working_group", "name_contacts"): None,
+    ("instrument", "retract"): RECORDER,
+    **{
+        ("instrument", one): None
+        for one in ("sign_first", "give_notice", "revoke_notice", "object", "record_step", "publish")
+    },
+    **{("instrument", f"{one}_notification"): None for one in ("send", "receive")},
+    # On the ground of its notice, once that has run out.
+    ("instrument", "terminate"): None,
 }
-TAKING_BACK: Final = {(kind, "retract") for kind in ("commitment", "session", "working_group")}
+TAKING_BACK: Final = {(kind, "retract") for kind in ("commitment", "session", "working_group", "instrument")}
 FACTS: Final = {RECORDER: "PK", "host_party": "AZ"}
 """Who is what in a matter."""
 EACH: Final = [
@@ -51,11 +59,12 @@ def test_each_action_is_everybodys_or_the_one_partys_that_the_domain_names(
     for step in matter.rules.lifecycle.steps_from(state):
         if step.action != action:
             continue
-        assert (step.who is Who.OWN) is (key in OWN)
+        alone = key in OWN and step.when.get("by_notice") is not False
+        assert (step.who is Who.OWN) is alone
         one = OWN.get(key)
         assert is_open_to(step, FACTS, party) is (one is None or FACTS[one] == party)
         for proposed_by in (None, "PK", "AZ", "TR"):
-            beside = key in OWN and (key not in TAKING_BACK or proposed_by == party)
+            beside = alone and (key not in TAKING_BACK or proposed_by == party)
             assert has_room(step, proposed_by, party) is (proposed_by is None or beside)
 
 

@@ -4,36 +4,23 @@ The service gives references by these rules while it holds the lock on the serie
 entries alone.
 """
 
-from base64 import b32encode
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from service.permissions import Confidentiality
-from service.register.decisions.rules.numbers import Numbers
+from service.register.decisions.rules.numbers import Numbers, drafts, is_draft, number_of
+
+__all__ = ["drafts", "is_apart", "is_draft", "is_restricted", "number", "number_of", "numbered", "stem_of"]
 
 FIRST_RESTRICTED: Final = 9001
 """Restricted items are numbered apart, so that no gap among the others tells of them."""
 BEYOND: Final = 100_000
 """Where the others go on, should they ever reach the restricted ones."""
-DRAFT: Final = "d-"
-_LENGTHS: Final = range(4, 14)
 
 
 def stem_of(code: str, ordinal: int | None) -> str:
     """Return what the references of a session begin with; between sessions the number of the session is 00."""
     return f"{code}/{ordinal or 0:02d}"
-
-
-def drafts(stem: str, commitment_id: str) -> list[str]:
-    """Return the draft references that the commitment may have, in the order in which they are tried: the first that is free."""
-    letters = b32encode(sha256(commitment_id.encode()).digest()).decode().lower()
-    return [f"{stem}/{DRAFT}{letters[:length]}" for length in _LENGTHS]
-
-
-def is_draft(reference: str) -> bool:
-    """Return whether it is a draft's reference."""
-    return reference.rpartition("/")[2].startswith(DRAFT)
 
 
 def is_restricted(number: int) -> bool:
@@ -60,8 +47,3 @@ def number(members: Mapping[str, Any], given: Numbers) -> int:
 def numbered(members: Mapping[str, Any], given: Numbers) -> str:
     """Return the reference of a commitment that is agreed."""
     return f"{given.stem}/{number(members, given):03d}"
-
-
-def number_of(reference: str) -> int:
-    """Return the number in a reference that has one."""
-    return int(reference.rpartition("/")[2])

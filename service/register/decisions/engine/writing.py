@@ -41,7 +41,8 @@ def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: C
     decided = {**CLOSED, "refused_transition_id": None} if step.who is Who.ALL or step.takes_back else {}
     joined = {"is_joint": True} if step.action in matter.rules.joining else {}
     numbering, numbers = matter.numbering, case.numbers
-    given = (numbering.change(numbers, told["after"]["reference"]),) if numbering and numbers else ()
+    reference = told["after"].get("reference")
+    given = (numbering.change(numbers, reference),) if numbering and numbers and reference else ()
     happened = matter.happened(step, told, case.at)
     return Effect(told, matter.columns(told["after"]) | happened | decided | joined, given)
 
@@ -68,7 +69,7 @@ async def insert(
     new = {**row, **CLOSED, **effect.columns, **_head(entry)}
     recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
     moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
-    follows = matter.follows({"id": row["id"], "at": at}, row)
+    follows = matter.follows({"id": row["id"], "at": at}, new)
     await append(connection, entry, [recorded, *moves, *follows, *effect.beside])
 
 

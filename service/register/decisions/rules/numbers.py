@@ -1,9 +1,30 @@
-"""Numbers of one series: each is given once, and never again. Pure."""
+"""Numbers of one series: each is given once, and never again; and the references of drafts, which have none yet. Pure."""
 
+from base64 import b32encode
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
+
+DRAFT: Final = "d-"
+_LENGTHS: Final = range(4, 14)
+
+
+def drafts(stem: str, matter_id: str) -> list[str]:
+    """Return the draft references that the matter may have, in the order in which they are tried: the first that is free."""
+    letters = b32encode(sha256(matter_id.encode()).digest()).decode().lower()
+    return [f"{stem}/{DRAFT}{letters[:length]}" for length in _LENGTHS]
+
+
+def is_draft(reference: str) -> bool:
+    """Return whether it is a draft's reference."""
+    return reference.rpartition("/")[2].startswith(DRAFT)
+
+
+def number_of(reference: str) -> int:
+    """Return the number in a reference that has one."""
+    return int(reference.rpartition("/")[2])
 
 
 @dataclass(slots=True)

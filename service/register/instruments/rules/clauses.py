@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.values import Flag, Number, Strict
@@ -75,6 +75,7 @@ class Of(StrEnum):
 class Threshold(Strict):
     """How many must have acted: `n` of them (of a class), all, or so many that their weights reach `at_least`."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
     of: Of
     n: Annotated[Number, Field(ge=1, le=1000)] | None = None
     of_class: Code | None = Field(None, alias="class", description="Only these count.", examples=["state"])
@@ -164,6 +165,7 @@ class EntryIntoForceRule(PlainRule):
 class Fact(Strict):
     """Something that happened on a day, at the place of the act. Without a party: the last one, or the act of all."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
     kind: FactKind
     party: Code | None = None
     on: Day

@@ -12,12 +12,17 @@ class InstrumentKind(StrEnum):
     """What sort of instrument it is (Vienna Convention on the Law of Treaties, article 2: the name does not decide)."""
 
     MOU = "mou"
+    MEMORANDUM_OF_AGREEMENT = "memorandum_of_agreement"
     AGREEMENT = "agreement"
     TREATY = "treaty"
     PROTOCOL = "protocol"
     EXCHANGE_OF_NOTES = "exchange_of_notes"
     EXECUTIVE_PROGRAMME = "executive_programme"
     ACTION_PLAN = "action_plan"
+    PLAN = "plan"
+    ARRANGEMENT = "arrangement"
+    DECISION = "decision"
+    ACCESSION = "accession"
 
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the document, in hex.")]

@@ -1,0 +1,132 @@
+"""What leaves the service about an instrument: rows as the schemas publish them, without being checked once more."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from service.permissions import Caller
+from service.register.decisions.answers import allowed, open_transition
+from service.register.instruments.record_schemas import (
+    AuthenticTextRead,
+    RegisteredInstrumentRead,
+    RelationRead,
+    SignatoryRead,
+    SignatureActRead,
+)
+from service.register.instruments.rules import computed
+from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
+from service.register.instruments.rules.matter import INSTRUMENT
+from service.register.instruments.rules.reckoning import in_force, next_notice_day
+from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead
+
+Row = Mapping[str, Any]
+_MADE: Final = {
+    *(
+        "not_confirmed_by",
+        "legal_character",
+        "commitment_ids",
+        "entry_into_force",
+        "facts",
+        "duration",
+        "notice",
+        "relations",
+    ),
+    *(
+        "later_acts",
+        "texts",
+        "acts",
+        "signatures",
+        "steps",
+        "notifications",
+        "notices",
+        "publications",
+        "objections",
+        "disputed",
+    ),
+    *("in_force", "notice_by", "steps_missing_of", "unknown", "open_transition"),
+}
+_PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in _MADE)
+_CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
+    "entry_into_force": EntryIntoForceRule, "duration": Duration, "notice": Notice
+}  # fmt: skip
+
+
+def _blank(model: type[BaseModel]) -> dict[str, None]:
+    return dict.fromkeys(model.model_fields)
+
+
+_ACT, _TEXT = _blank(SignatureActRead), _blank(AuthenticTextRead)
+_RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
+
+
+def instrument(row: Row, today: date) -> dict[str, Any]:
+    """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
+    answer = {name: row[name] for name in _PLAIN}
+    answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
+    answer["not_confirmed_by"] = [
+        one for one in row["contracting_parties"] if one not in row["parties"] or one in row["outside"]
+    ]
+    answer["legal_character"] = row["legal_character"] or {}
+    answer["commitment_ids"] = row["carried"]
+    answer["facts"] = [_whole(Fact, one) for one in row["facts"] or ()]
+    answer["relations"] = [{**_RELATION, **one} for one in row["relations"] or ()]
+    answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
+    answer |= {name: [_act(one) for one in row[name] or ()] for name in ("acts", "later_acts")}
+    answer |= _sides(row)
+    answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
+    answer["notice_by"] = next_notice_day(row, today)
+    answer["steps_missing_of"] = row["lacking"]
+    answer["unknown"] = computed.unknown(row)
+    answer["open_transition"] = open_transition(row)
+    return answer
+
+
+def detail(caller: Caller, row: Row, today: date) -> dict[str, Any]:
+    """Return the row as `InstrumentDetail`, as at `today`."""
+    members = {name: row[name] for name in INSTRUMENT.members}
+    found, begun = computed.entry_of(members), computed.in_force_from(members)
+    periods = computed.periods_of(members, begun, today)
+    return instrument(row, today) | {
+        "force": computed.force(members, today),
+        "computed_entry_into_force": found and EntryIntoForceRead.of(found).model_dump(mode="json", by_alias=True),
+        "periods": periods and PeriodsRead.of(periods).model_dump(mode="json"),
+        "missing_steps": [asdict(one) for one in computed.missing_steps(members)],
+        "warnings": computed.warnings(members, found),
+        "allowed_actions": allowed(INSTRUMENT, caller, row),
+    }
+
+
+def _whole(model: type[BaseModel], value: object) -> dict[str, Any]:
+    return model.model_validate(value).model_dump(mode="json", by_alias=True)
+
+
+def _act(known: Row) -> dict[str, Any]:
+    signing = known.get("signatories")
+    return {**_ACT, **known, "signatories": [{**_SIGNATORY, **one} for one in signing] if signing else None}
+
+
+def _sides(row: Row) -> dict[str, Any]:
+    """Return what each party says of its own side."""
+    signatures = {
+        party: {**one, "signatory": {**_SIGNATORY, **one["signatory"]}} for party, one in row["signatures"].items()
+    }
+    steps = [
+        {"party": party, "step": step, **one}
+        for party, known in sorted(row["steps"].items())
+        for step, one in sorted(known.items())
+    ]
+    received = row["received"].items()
+    notifications = [
+        {"sender": party, **one, "received": [{"party": by, **told[party]} for by, told in received if party in told]}
+        for party, one in sorted(row["sent"].items())
+    ]
+    told = {
+        name: [{"party": party, **one} for party, one in sorted(row[name].items())]
+        for name in ("notices", "publications")
+    }
+    objections = {party: one["reason"] for party, one in row["objections"].items()}
+    sides = {"signatures": signatures, "steps": steps, "notifications": notifications, "objections": objections}
+    return {**sides, **told, "disputed": bool(objections)}

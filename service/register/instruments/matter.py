@@ -1,0 +1,144 @@
+"""Instruments as the engine takes them: their rules, and where they are stored."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.columns import table
+from service.database.statement import Connection, Query
+from service.identity.queries import is_active
+from service.permissions import Caller, Kind, Role
+from service.register.commissions.confidentiality import readable
+from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, charter_of, fixed, roles_of
+from service.register.decisions.engine.matter import Matter, Numbering, Row
+from service.register.decisions.rules.matter import Found, Name
+from service.register.instruments import counters
+from service.register.instruments.models import Instrument, InstrumentReckoning
+from service.register.instruments.rules import naming
+from service.register.instruments.rules.matter import INSTRUMENT
+from service.register.instruments.rules.reckoning import COLUMNS, reckoned
+from service.trail.append import EntryChange
+
+_instrument, _reckoning = table(Instrument), table(InstrumentReckoning)
+_beside = _instrument.alias("beside")
+# Of commitments nothing else is known here: they stand above.
+COMMITMENT: Final = sa.table(
+    "commitment",
+    sa.column("id", sa.Uuid()),
+    sa.column("commission_id", sa.Uuid()),
+    sa.column("working_group_id", sa.Uuid()),
+    sa.column("confidentiality", sa.Text()),
+    sa.column("is_joint", sa.Boolean()),
+)
+
+
+def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
+    """Add the instrument with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
+    flags = (condition.label(f"is_{role}") for role, condition in _roles(kind).items())
+    charter = charter_of(locked)
+    joined = _instrument.join(charter, charter.c.id == _instrument.c.commission_id)
+    return asked.add_columns(*fixed(charter), *flags).select_from(joined).where(visible_to(kind))
+
+
+@cache
+def visible_to(kind: Kind) -> Condition:
+    """Return the condition that a caller of this kind may read the instrument: until it is a matter of all, the parties alone."""
+    return is_active(PRINCIPAL, TOKEN) & readable(_roles(kind), _instrument)
+
+
+@cache
+def carried_by(kind: Kind) -> sa.ScalarSelect[Any]:
+    """Return the ids of the commitments that an instrument carries, of those that a caller of this kind may see."""
+    roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
+    found = sa.func.array_agg(COMMITMENT.c.id)
+    asked = sa.select(sa.func.coalesce(found, sa.literal_column("'{}'::uuid[]")))
+    return asked.where(_is_carried(), readable(roles, COMMITMENT)).correlate(_instrument).scalar_subquery()
+
+
+def _is_carried() -> Condition:
+    return _instrument.c.commitment_ids.op("?", is_comparison=True)(sa.cast(COMMITMENT.c.id, sa.Text()))
+
+
+@cache
+def _roles(kind: Kind) -> Mapping[Role, Condition]:
+    """Return who a caller is: of the working group, where that is so of the group of every commitment that it carries."""
+    nobody = sa.literal(None, sa.Uuid())
+    here = dict(roles_of(kind, _instrument.c.commission_id, nobody))
+    of_each = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
+    carries = sa.func.jsonb_array_length(_instrument.c.commitment_ids) > sa.literal_column("0")
+    for role in (Role.CO_LEAD, Role.MEMBER):
+        others = sa.exists().where(_is_carried(), sa.not_(of_each[role])).correlate(_instrument)
+        here[role] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
+    return here
+
+
+def columns(after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changed members as column values."""
+    return {name: UUID(value) if value and name.endswith("_id") else value for name, value in after.items()}
+
+
+def follows(row: Row, after: Mapping[str, Any]) -> Sequence[EntryChange]:
+    """Return what stores the reckoning anew."""
+    known = {name: after.get(name, row.get(name)) for name in INSTRUMENT.members}
+    values = {"instrument_id": row["id"], **reckoned(known)}
+    return [EntryChange(_reckoned(), {f"reckoned_{name}": value for name, value in values.items()})]
+
+
+@cache
+def _reckoned() -> sa.CTE:
+    values = {one.name: sa.bindparam(f"reckoned_{one.name}", type_=one.type) for one in _reckoning.c}
+    stored = insert(_reckoning).values(values)
+    fresh = {name: stored.excluded[name] for name in COLUMNS}
+    return stored.on_conflict_do_update(index_elements=["instrument_id"], set_=fresh).cte("reckoned")
+
+
+async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
+    """Return what stands under a name, as the caller (None: the service) may see it from the instrument with the id `beside`."""
+    kind, values = caller.kind if caller else None, bound(caller) if caller else {}
+    asked = {"named_id": UUID(name.key), "beside_id": beside, **values}
+    if name.kind == naming.CARRIED:
+        return Found() if await _commitment_named(kind).row(connection, **asked) else None
+    if await _named(kind).row(connection, **asked) is None:
+        return None
+    key = UUID(name.key)
+    return Found(key if name.kind == naming.INSTRUMENT else None, is_itself=key == beside)
+
+
+INSTRUMENTS: Final = Matter(
+    rules=INSTRUMENT,
+    table=_instrument,
+    seen_by=seen_by,
+    bound=bound,
+    columns=columns,
+    find=find,
+    reference=_instrument.c.reference,
+    titles=_instrument.c.titles,
+    numbering=Numbering(counters.lock, counters.lock_all, counters.change),
+    follows=follows,
+)
+
+_named_id = sa.bindparam("named_id", type_=sa.Uuid())
+_ours = (
+    sa.select(_beside.c.commission_id)
+    .where(_beside.c.id == sa.bindparam("beside_id", type_=sa.Uuid()))
+    .scalar_subquery()
+)
+
+
+@cache
+def _named(kind: Kind | None) -> Query[UUID]:
+    asked = sa.select(_instrument.c.id).where(_instrument.c.id == _named_id, _instrument.c.commission_id == _ours)
+    return Query(asked.where(visible_to(kind)) if kind else asked, UUID)
+
+
+@cache
+def _commitment_named(kind: Kind | None) -> Query[UUID]:
+    asked = sa.select(COMMITMENT.c.id).where(COMMITMENT.c.id == _named_id, COMMITMENT.c.commission_id == _ours)
+    if kind is None:
+        return Query(asked, UUID)
+    roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
+    return Query(asked.where(readable(roles, COMMITMENT)), UUID)

@@ -1,0 +1,124 @@
+"""Reading instruments, and the place where one is to be recorded."""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.database.columns import table
+from service.database.statement import Connection, Query, is_among
+from service.errors import NotFound
+from service.identity.queries import require_active
+from service.permissions import Caller, Kind
+from service.register.commissions.confidentiality import readable
+from service.register.commissions.models import Commission
+from service.register.commissions.roles import bound, fixed, roles_of
+from service.register.decisions.engine.matter import Row
+from service.register.decisions.models import live
+from service.register.instruments.matter import COMMITMENT, carried_by, seen_by, visible_to
+from service.register.instruments.models import Instrument, InstrumentReckoning
+from service.register.instruments.rules.reckoning import COLUMNS
+
+_instrument, _commission, _reckoning = table(Instrument), table(Commission), table(InstrumentReckoning)
+TODAY = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
+_UNREAD = {"leaf", "refused_transition_id", "seq"}
+
+
+@cache
+def read(kind: Kind) -> sa.Select[Any]:
+    """Return what reads instruments as a caller of this kind may see them, with what is reckoned of each."""
+    asked = sa.select(
+        *(column for column in _instrument.c if column.name not in _UNREAD),
+        _instrument.c.seq.label("version"),
+        live(_instrument).label("live"),
+        carried_by(kind).label("carried"),
+        *(_reckoning.c[name] for name in COLUMNS),
+        TODAY.label("today"),
+    )
+    return seen_by(kind, asked).where(_reckoning.c.instrument_id == _instrument.c.id)
+
+
+async def get(connection: Connection, caller: Caller, instrument_id: UUID) -> Row:
+    """Return one instrument with the caller's roles and the commission's fixed facts; `NotFound` otherwise."""
+    row = await _one(caller.kind).row(connection, instrument_id=instrument_id, **bound(caller))
+    if row is None:
+        await require_active(connection, caller)
+        raise NotFound("There is no such instrument for this caller.")
+    return row
+
+
+async def place(connection: Connection, caller: Caller, commission_id: UUID) -> Row | None:
+    """Return what recording needs to know of the commission, with the caller's roles; None if there is none."""
+    return await _place(caller.kind).row(connection, commission_id=commission_id, **bound(caller))
+
+
+async def taken(connection: Connection, references: Collection[str]) -> list[str]:
+    """Return which of these draft references are given already."""
+    return await _taken.rows(connection, wanted=list(references))
+
+
+async def commitments(
+    connection: Connection, caller: Caller, commission_id: UUID, wanted: Collection[UUID]
+) -> set[UUID]:
+    """Return which of these are commitments of the commission that the caller may see."""
+    found = _commitments(caller.kind)
+    return {*await found.rows(connection, commission_id=commission_id, wanted=list(wanted), **bound(caller))}
+
+
+async def instruments(
+    connection: Connection, caller: Caller, commission_id: UUID, wanted: Collection[UUID]
+) -> set[UUID]:
+    """Return which of these are instruments of the commission that the caller may see."""
+    found = _instruments(caller.kind)
+    return {*await found.rows(connection, commission_id=commission_id, wanted=list(wanted), **bound(caller))}
+
+
+def today_of(row: Row) -> date:
+    """Return the day (UTC) on which the row was read."""
+    day: date = row["today"]
+    return day
+
+
+@cache
+def _one(kind: Kind) -> Query[dict[str, Any]]:
+    return Query(read(kind).where(_instrument.c.id == sa.bindparam("instrument_id")), dict)
+
+
+@cache
+def _place(kind: Kind) -> Query[dict[str, Any]]:
+    nobody = sa.literal(None, sa.Uuid())
+    asked = (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code")),
+            *fixed(),
+            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, nobody).items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .where(_commission.c.id == sa.bindparam("commission_id"))
+        .with_for_update(read=True, of=_commission)
+    )
+    return Query(asked, dict)
+
+
+_taken = Query(sa.select(_instrument.c.draft_reference).where(is_among(_instrument.c.draft_reference, "wanted")), str)
+_wanted: Any = sa.bindparam("wanted", type_=ARRAY(sa.Uuid()))
+_commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
+
+
+@cache
+def _commitments(kind: Kind) -> Query[UUID]:
+    roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
+    here = (COMMITMENT.c.id == sa.any_(_wanted), COMMITMENT.c.commission_id == _commission_id)
+    return Query(sa.select(COMMITMENT.c.id).where(*here, readable(roles, COMMITMENT)), UUID)
+
+
+@cache
+def _instruments(kind: Kind) -> Query[UUID]:
+    here = (_instrument.c.id == sa.any_(_wanted), _instrument.c.commission_id == _commission_id)
+    return Query(sa.select(_instrument.c.id).where(*here, visible_to(kind)), UUID)

@@ -1,0 +1,234 @@
+"""What the clauses of an instrument and what happened lead to on a day: in force or not, until when, whose step is missing. Pure.
+
+It stands beside what the parties recorded and never overwrites it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from service.errors import InvalidContent
+from service.register.instruments.rules import entry, periods
+from service.register.instruments.rules.acts import Need
+from service.register.instruments.rules.clauses import (
+    DurationKind,
+    EntryIntoForceCalculationCreate,
+    Fact,
+    FactKind,
+    PeriodsCalculationCreate,
+    Then,
+)
+from service.register.instruments.rules.entry import EntryIntoForce
+from service.register.instruments.rules.evidence import Manner
+from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.instruments.rules.own_evidence import StepStatus
+from service.register.instruments.rules.periods import Periods
+from service.values import end, start
+
+Members = Mapping[str, Any]
+WHOLE: Final = len("2024-07-09")
+_S: Final = InstrumentState
+SIGNED: Final = frozenset({_S.SIGNED, _S.TERMINATED, _S.SUPERSEDED})
+"""States of an instrument that was signed."""
+
+
+class Force(StrEnum):
+    """Whether an instrument is in force on a day."""
+
+    NOT_SIGNED = "not_signed"
+    NOT_KNOWN = "not_known"
+    NOT_YET = "not_yet"
+    PROVISIONAL = "provisional"
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A step that is missing, whose it is (None: nobody's by name), and since when."""
+
+    party: str | None
+    step: str
+    detail: str
+    since: str | None
+
+
+def day_of(said: str | None) -> date | None:
+    """Return the day that a date says; None where it is known by its month or year alone."""
+    return date.fromisoformat(said) if said and len(said) == WHOLE else None
+
+
+def facts_of(members: Members) -> list[Fact]:
+    """Return what happened, as far as its day is known: of each party's own side, in acts, and what all of them recorded."""
+    return [*_acted(members), *_notified(members), *map(Fact.model_validate, members["facts"] or ())]
+
+
+def _acted(members: Members) -> Iterator[Fact]:
+    kind = FactKind.SIGNATURE
+    if members["manner"] == Manner.NOTES_EXCHANGED:
+        kind = FactKind.EXCHANGE_OF_NOTES
+    elif members["manner"] == Manner.ACCEDED:
+        kind = FactKind.DEPOSIT
+    for party, one in (members["signatures"] or {}).items():
+        if on := day_of(one["on"]):
+            yield Fact(kind=kind, party=party, on=on)
+    for act in [*(members["acts"] or ()), *(members["later_acts"] or ())]:
+        if on := day_of(act.get("on")):
+            yield from (Fact(kind=kind, party=party, on=on) for party in act["parties"])
+
+
+def _notified(members: Members) -> Iterator[Fact]:
+    for party, one in (members["sent"] or {}).items():
+        if on := day_of(one["on"]):
+            came = [day_of(told[party]["on"]) for told in (members["received"] or {}).values() if party in told]
+            received = max((day for day in came if day), default=None)
+            yield Fact(kind=FactKind(one["what"]), party=party, on=on, received_on=received)
+
+
+def entry_of(members: Members) -> EntryIntoForce | None:
+    """Return when it enters into force by its clause, or what is missing; None where no clause is known."""
+    if not members["entry_into_force"]:
+        return None
+    asked = {
+        "rule": members["entry_into_force"],
+        "parties": members["contracting_parties"],
+        "facts": [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in facts_of(members)],
+        "in_force_on": day.isoformat() if (day := day_of(members["in_force_on"])) else None,
+    }
+    try:
+        return entry.compute(EntryIntoForceCalculationCreate.model_validate(asked))
+    except InvalidContent:
+        # Its counts lead out of the calendar.
+        return None
+
+
+def in_force_from(members: Members) -> date | None:
+    """Return the day that counts: the one that the parties recorded, else the one that is computed."""
+    if members["in_force_on"]:
+        return day_of(members["in_force_on"])
+    found = entry_of(members)
+    return found.on if found else None
+
+
+def periods_of(members: Members, in_force_on: date | None, today: date) -> Periods | None:
+    """Return the period in which today lies, and the days for notice; None where no duration is known."""
+    if not members["duration"]:
+        return None
+    given = [_received(one) for one in (members["notices"] or {}).values() if not one["revoked_on"]]
+    return _periods(members, in_force_on, today, min((day for day in given if day), default=None))
+
+
+def ends_by_notice(members: Members, party: str) -> date | None:
+    """Return the first day on which a party's notice has ended it; None where that cannot be computed."""
+    notice, begun = (members["notices"] or {}).get(party), in_force_from(members)
+    received = _received(notice) if notice else None
+    if received is None or not members["duration"]:
+        return None
+    return _periods(members, begun, received, received).ends_by_notice_before
+
+
+def _periods(members: Members, in_force_on: date | None, as_of: date, received: date | None) -> Periods:
+    asked = {
+        "duration": members["duration"],
+        "notice": members["notice"] or {"kind": "none"},
+        "in_force_on": in_force_on and in_force_on.isoformat(),
+        "as_of": as_of.isoformat(),
+        "notice_received_on": received and received.isoformat(),
+    }
+    return periods.compute(PeriodsCalculationCreate.model_validate(asked))
+
+
+def _received(notice: Members) -> date | None:
+    return day_of(notice["received_on"]) or day_of(notice["sent_on"])
+
+
+def ended_on(members: Members, begun: date | None, today: date) -> date | None:
+    """Return the first day on which it is no longer in force: terminated, superseded, by notice, or since its period is over.
+
+    None where no such day is fixed.
+    """
+    said = members["ended_on"] or (members["effective_on"] if members["state"] == _S.SUPERSEDED else None)
+    days = [start(said)] if said else []
+    if found := periods_of(members, begun, today):
+        days += [found.ends_by_notice_before] if found.ends_by_notice_before else []
+        last = found.ends_before
+        renewed = members["duration"].get("then") in {Then.TACIT, Then.INDEFINITE}
+        days += [last] if last and members["duration"]["kind"] != DurationKind.INDEFINITE and not renewed else []
+    return min(days, default=None)
+
+
+def force(members: Members, today: date) -> Force:
+    """Return whether it is in force today, as far as it is known."""
+    if members["state"] not in SIGNED:
+        return Force.NOT_SIGNED
+    begun = in_force_from(members)
+    ended = ended_on(members, begun, today)
+    if ended and ended <= today:
+        return Force.EXPIRED if members["state"] == _S.SIGNED else Force.ENDED
+    if begun is None:
+        return _not_begun(members, today)
+    return Force.IN_FORCE if begun <= today else Force.NOT_YET
+
+
+def _not_begun(members: Members, today: date) -> Force:
+    found = entry_of(members)
+    if found and found.provisional_on and found.provisional_on <= today:
+        return Force.PROVISIONAL
+    if said := members["in_force_on"]:
+        # Known by its month or year alone: it is sure once that is over.
+        return Force.IN_FORCE if end(said) <= today else Force.NOT_KNOWN if start(said) <= today else Force.NOT_YET
+    return Force.NOT_YET if found else Force.NOT_KNOWN
+
+
+def missing_steps(members: Members) -> list[Missing]:
+    """Return whose step is missing, and since when: what the clause still needs, and what parties said is needed at home."""
+    told = []
+    for party, steps in sorted((members["steps"] or {}).items()):
+        told += [
+            Missing(party, step, f"{party} said that it is needed at home.", one["on"])
+            for step, one in sorted(steps.items())
+            if one["status"] == StepStatus.NEEDED
+        ]
+    if members["state"] == _S.SIGNED and not members["in_force_on"] and (found := entry_of(members)) and not found.on:
+        told += [Missing(one.party, one.kind, one.detail, _since(one, members)) for one in found.needs]
+    return told
+
+
+def _since(need: Need, members: Members) -> str | None:
+    """Return since when it is missing: a receipt since the other side sent, all else since the signature."""
+    sent: list[str] = [one["on"] for party, one in (members["sent"] or {}).items() if party != need.party]
+    signed: str | None = members["signed_on"]
+    return max(sent) if sent and "received" in need.detail else signed
+
+
+def unknown(members: Members) -> list[str]:
+    """Return what is not known of an instrument that is signed, or has ended, by the name under which it is supplied."""
+    if members["state"] not in SIGNED:
+        return []
+    acts = members["acts"] or ()
+    lacking = [name for name in ("duration", "notice", "legal_character") if not members[name]]
+    if not members["entry_into_force"] and not members["in_force_on"]:
+        lacking += ["entry_into_force", "in_force_on"]
+    if not acts or not all(one.get("on") and one.get("place") for one in acts):
+        lacking.append("acts")
+    known = {one["language"] for one in members["texts"] or () if one.get("reference") or one.get("sha256")}
+    return sorted([*lacking, *(["texts"] if not known.issuperset(members["authentic_languages"]) else [])])
+
+
+def warnings(members: Members, found: EntryIntoForce | None) -> list[str]:
+    """Return what a lawyer should look at again: the recorded day beside the computed one, days in an odd order."""
+    told = list(found.warnings) if found else []
+    signed, begun = members["signed_on"], members["in_force_on"]
+    if signed and begun and end(begun) < start(signed):
+        told.append(f"Recorded as in force on {begun}, before it was signed on {signed}.")
+    vague = [
+        f"{name} ({said})"
+        for name, said in (("in_force_on", begun), ("signed_on", signed))
+        if said and not day_of(said)
+    ]
+    if vague:
+        told.append(f"Known by month or year alone, so that nothing is counted from it: {', '.join(vague)}.")
+    return told

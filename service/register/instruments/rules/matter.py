@@ -1,0 +1,48 @@
+"""An instrument as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
+
+from typing import Final
+
+from service.register.decisions.rules.matter import Rules
+from service.register.instruments.rules.effect import day, effect
+from service.register.instruments.rules.evidence import MODELS
+from service.register.instruments.rules.facts import SHARED
+from service.register.instruments.rules.fitness import unfit
+from service.register.instruments.rules.lifecycle import JOINT, LIFECYCLE, InstrumentAction
+from service.register.instruments.rules.naming import names, wrong_name
+from service.register.instruments.rules.requirements import Facts, awaits, facts, impossible, missing
+
+SIDES: Final = ("signatures", "steps", "sent", "received", "notices", "publications", "objections")
+"""What each party says of its own side, by party."""
+MEMBERS: Final = (
+    "reference", *SHARED, "drafting_party", "drafted_on", "texts", "text_agreed_on", "text_agreed_at", "initialled_on",
+    "initialled_at", "manner", "acts", "signed_on", *SIDES, "ended_on", "ground", "successor_id", "state", "effective_on", "corrected",
+)  # fmt: skip
+"""What an entry says of an instrument; the row's other columns follow from these, or from the proposals."""
+
+INSTRUMENT: Final = Rules[Facts](
+    kind="instrument",
+    version=2,
+    frees=True,
+    lifecycle=LIFECYCLE,
+    members=MEMBERS,
+    evidence=MODELS,
+    facts=facts,
+    missing=missing,
+    impossible=impossible,
+    unfit=unfit,
+    effect=effect,
+    joining=JOINT,
+    shared=SHARED,
+    naming=frozenset(
+        {
+            InstrumentAction.SUPERSEDE,
+            InstrumentAction.AMEND,
+            InstrumentAction.CORRECT,
+            InstrumentAction.REINSTATE,
+        }
+    ),
+    names=names,
+    wrong_name=wrong_name,
+    awaits=awaits,
+    day=day,
+)

@@ -1,0 +1,79 @@
+"""What else a move of an instrument names: an entry of its trail, commitments that it carries, other instruments. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from service.errors import Fault, fault
+from service.register.decisions.rules.matter import UNDOES, Found, Name
+from service.register.decisions.rules.mending import CORRECTS
+from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
+from service.register.instruments.rules.lifecycle import InstrumentAction
+
+INSTRUMENT: Final = "instrument"
+"""The kind of a name that is the id of the instrument that takes this one's place: it is locked with it."""
+RELATED: Final = "related_instrument"
+CARRIED: Final = "carried_commitment"
+
+
+def names(body: Mapping[str, Any]) -> list[Name]:
+    """Return what `body` names, as far as it is spelled as a name is; what is not is told as a wrong shape."""
+    match body.get("action"):
+        case InstrumentAction.REINSTATE:
+            return entry_named(body, UNDOES)
+        case InstrumentAction.CORRECT:
+            return [*entry_named(body, CORRECTS), *_value(body.get("fact"), body.get("value"))]
+        case InstrumentAction.SUPERSEDE:
+            return list(_id("/successor_id", INSTRUMENT, body.get("successor_id")))
+        case InstrumentAction.AMEND:
+            changes = body.get("changes")
+            return recorded(changes, "/changes") if isinstance(changes, dict) else []
+    return []
+
+
+def recorded(facts: Mapping[str, Any], pointer: str = "") -> list[Name]:
+    """Return what shared facts name."""
+    return [
+        name for fact in ("commitment_ids", "relations") for name in _of(fact, facts.get(fact), f"{pointer}/{fact}")
+    ]
+
+
+def wrong_name(name: Name, found: Found | None) -> Fault | None:
+    """Return what is wrong with what was found under a name."""
+    if name.kind == ENTRY:
+        detail = wrong_entry(found, "instrument")
+    elif name.kind == CARRIED:
+        detail = None if found else "names no commitment of this commission; GET /v1/commitments lists them"
+    else:
+        detail = _wrong_instrument(name, found)
+    return fault(name.pointer, detail) if detail else None
+
+
+def _wrong_instrument(name: Name, found: Found | None) -> str | None:
+    if found is None:
+        return "names no instrument of this commission; GET /v1/instruments lists them"
+    if found.is_itself:
+        return "names the instrument itself"
+    return None if found.is_open or name.kind == RELATED else "names an instrument that is not signed, or has ended"
+
+
+def _value(fact: object, value: object) -> list[Name]:
+    if fact == "successor_id":
+        return list(_id("/value", INSTRUMENT, value))
+    return list(_of(str(fact), value, "/value"))
+
+
+def _of(fact: str, listed: object, pointer: str) -> Iterator[Name]:
+    for place, one in enumerate(listed if isinstance(listed, list) else ()):
+        if fact == "commitment_ids":
+            yield from _id(f"{pointer}/{place}", CARRIED, one)
+        elif fact == "relations" and isinstance(one, dict):
+            yield from _id(f"{pointer}/{place}/instrument_id", RELATED, one.get("instrument_id"))
+
+
+def _id(pointer: str, kind: str, value: object) -> Iterator[Name]:
+    try:
+        if isinstance(value, str):
+            yield Name(pointer, kind, str(UUID(value)))
+    except ValueError:
+        return

@@ -1,0 +1,91 @@
+"""What follows from an instrument's members and is looked for in lists; nothing that changes with the day. Pure."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
+from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
+from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps
+from service.register.instruments.rules.periods import series
+from service.values import end, start
+
+Members = Mapping[str, Any]
+COLUMNS: Final = (
+    "signed_from", "in_force_from", "ends_before", "counted_from", "first_months", "rolls_months", "notice_months", "notice_days",
+    "notice_by", "lacking",
+)  # fmt: skip
+A_YEAR: Final = 12
+NEAR: Final = 4
+"""Among so many periods the one that is looked for must be: clamping moves a day by less than one."""
+
+
+def reckoned(members: Members) -> dict[str, Any]:
+    """Return the columns of the reckoning."""
+    found: dict[str, Any] = dict.fromkeys(COLUMNS)
+    found["signed_from"] = start(members["signed_on"]) if members["signed_on"] else None
+    found["lacking"] = sorted({one.party for one in missing_steps(members) if one.party})
+    if members["state"] not in SIGNED:
+        return found
+    begun = found["in_force_from"] = in_force_from(members)
+    found["ends_before"] = ended_on(members, begun, begun or date.min)
+    if begun is None and members["in_force_on"]:
+        # Known by its month or year alone: it counts from its last day, and nothing is counted from it.
+        found["in_force_from"] = end(members["in_force_on"])
+    is_ending = members["ended_on"] or members["successor_id"] or _stands(members)
+    if begun and members["duration"] and members["notice"] and not is_ending:
+        # Once its end is fixed there is nothing to give notice of.
+        found |= _notice(Duration.model_validate(members["duration"]), Notice.model_validate(members["notice"]), begun)
+    return found
+
+
+def _stands(members: Members) -> bool:
+    return any(not one["revoked_on"] for one in (members["notices"] or {}).values())
+
+
+def _notice(duration: Duration, notice: Notice, begun: date) -> dict[str, Any]:
+    """Return the last safe day for notice of the first period, and how those of the following ones are counted."""
+    every = series(duration, begun)
+    if notice.kind is NoticeKind.BEFORE_YEAR_END:
+        counted, first, rolls = date(begun.year, 1, 1), A_YEAR, A_YEAR
+    elif notice.kind is NoticeKind.BEFORE_PERIOD_END and every:
+        counted, first, rolls = every.counted_from, every.first, every.following
+    else:
+        return {}
+    found = {
+        "counted_from": counted,
+        "first_months": first,
+        "rolls_months": rolls or None,
+        "notice_months": notice.all_months,
+        "notice_days": notice.days or 0,
+    }
+    return {**found, "notice_by": _safe(found, 0)}
+
+
+def _safe(found: Mapping[str, Any], number: int) -> date | None:
+    """Return the last safe day for notice of a period; 0 is the first."""
+    end = months_after(found["counted_from"], found["first_months"] + number * (found["rolls_months"] or 0))
+    arguable = end and before(end, found["notice_months"], found["notice_days"])
+    return arguable and days_after(arguable, -1)
+
+
+def next_notice_day(found: Mapping[str, Any], today: date) -> date | None:
+    """Return the next last safe day for notice; where no period follows, the only one, also when it is past."""
+    first: date | None = found["notice_by"]
+    if first is None or first >= today or not found["rolls_months"]:
+        return first
+    reached = days_after(today, found["notice_days"] + 1)
+    reached = reached and months_after(reached, found["notice_months"])
+    if reached is None:
+        return None
+    number = max(0, (whole_months(found["counted_from"], reached) - found["first_months"]) // found["rolls_months"] - 1)
+    safe = (_safe(found, one) for one in range(number, number + NEAR))
+    return next((day for day in safe if day and day >= today), None)
+
+
+def in_force(found: Mapping[str, Any], *, is_signed: bool, today: date) -> bool | None:
+    """Return whether it is in force today; None where that is not known."""
+    begun, ends = found["in_force_from"], found["ends_before"]
+    if not is_signed or (ends and ends <= today):
+        return False
+    return None if begun is None else bool(begun <= today)

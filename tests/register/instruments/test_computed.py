@@ -1,0 +1,120 @@
+"""What an instrument's members lead to on a day: its force, whose step is missing, its next day for notice. Pure."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.register.instruments.commands import BEGUN
+from service.register.instruments.rules import computed
+from service.register.instruments.rules.computed import Force
+from service.register.instruments.rules.reckoning import in_force, next_notice_day, reckoned
+
+TODAY: Final = date(2025, 6, 15)
+FIVE: Final = {"kind": "period", "years": 5, "then": "end"}
+RENEWED: Final = {"kind": "period", "years": 5, "then": "tacit", "next_years": 5}
+SIX: Final = {"kind": "before_period_end", "months": 6}
+
+
+def signed(**known: Any) -> dict[str, Any]:
+    """Return the members of an instrument that PK and AZ signed on 1 March 2020."""
+    acts = [{"on": "2020-03-01", "place": "Baku", "parties": ["PK", "AZ"]}]
+    whole = {
+        "contracting_parties": ["PK", "AZ"],
+        "authentic_languages": ["en"],
+        "state": "signed",
+        "signed_on": "2020-03-01",
+    }
+    return {**BEGUN, **whole, "acts": acts, "effective_on": "2020-03-01", **known}
+
+
+@pytest.mark.parametrize(
+    ("known", "force", "listed"),
+    [
+        ({"state": "initialled", "acts": None, "signed_on": None}, Force.NOT_SIGNED, False),
+        ({}, Force.NOT_KNOWN, None),
+        ({"entry_into_force": {"anchor": "last_notification"}}, Force.NOT_YET, None),
+        ({"entry_into_force": {"anchor": "signature", "steps": [{"days": 30}]}}, Force.IN_FORCE, True),
+        (
+            {"entry_into_force": {"anchor": "last_receipt", "provisional": {"anchor": "signature"}}},
+            Force.PROVISIONAL,
+            None,
+        ),
+        ({"in_force_on": "2026-01-01"}, Force.NOT_YET, False),
+        ({"in_force_on": "2020"}, Force.IN_FORCE, True),
+        ({"in_force_on": "2025"}, Force.NOT_KNOWN, False),
+        ({"in_force_on": "2020-04-01", "duration": FIVE}, Force.EXPIRED, False),
+        ({"in_force_on": "2020-04-01", "duration": RENEWED}, Force.IN_FORCE, True),
+        ({"in_force_on": "2020-06-16", "duration": FIVE}, Force.IN_FORCE, True),
+        ({"in_force_on": "2020-06-15", "duration": FIVE}, Force.EXPIRED, False),
+        ({"in_force_on": "2020-04-01", "state": "terminated", "ended_on": "2025-06-15"}, Force.ENDED, False),
+        ({"in_force_on": "2020-04-01", "state": "terminated", "ended_on": "2025-06-16"}, Force.IN_FORCE, True),
+        ({"state": "superseded", "successor_id": "x", "effective_on": "2024"}, Force.ENDED, False),
+    ],
+)
+def test_whether_it_is_in_force_follows_from_the_clauses_and_the_day(
+    known: dict[str, Any], force: Force, listed: bool | None
+) -> None:
+    members = signed(**known)
+    assert computed.force(members, TODAY) is force
+    assert in_force(reckoned(members), is_signed=members["state"] in computed.SIGNED, today=TODAY) is listed
+
+
+def test_the_recorded_day_stands_beside_the_computed_one_and_a_difference_is_told() -> None:
+    members = signed(in_force_on="2020-04-01", entry_into_force={"anchor": "signature", "steps": [{"days": 30}]})
+    found = computed.entry_of(members)
+    assert found
+    assert (found.on, computed.in_force_from(members)) == (date(2020, 3, 31), date(2020, 4, 1))
+    assert computed.warnings(members, found) == ["Recorded as in force on 2020-04-01, computed as 2020-03-31."]
+
+
+def test_a_step_is_missing_of_its_party_since_it_could_be_taken() -> None:
+    needed = {"AZ": {"ratification": {"status": "needed", "on": "2020-05-01", "note": None}}}
+    sent = {"PK": {"what": "notification", "on": "2020-07-01", "channel": None, "note_number": None}}
+    members = signed(entry_into_force={"anchor": "last_receipt"}, steps=needed, sent=sent)
+    told = [(one.party, one.step, one.since) for one in computed.missing_steps(members)]
+    assert told == [
+        ("AZ", "ratification", "2020-05-01"),
+        ("AZ", "notification", "2020-07-01"),
+        ("AZ", "notification", "2020-03-01"),
+    ]
+    assert reckoned(members)["lacking"] == ["AZ"]
+
+
+def test_clauses_that_lead_out_of_the_calendar_give_no_day_and_no_fault() -> None:
+    members = signed(entry_into_force={"anchor": "signature", "steps": [{"months": 119_988}]}, duration=FIVE)
+    assert computed.entry_of(members) is None
+    assert computed.force(members, TODAY) is Force.NOT_KNOWN
+    assert reckoned(members)["notice_by"] is None
+
+
+@given(
+    begun=st.dates(date(1900, 1, 1), date(2030, 12, 31)),
+    months=st.integers(1, 130),
+    following=st.integers(1, 130),
+    notice=st.integers(0, 24),
+    days=st.integers(0, 40),
+    today=st.dates(date(2000, 1, 1), date(2060, 12, 31)),
+)
+def test_the_next_day_for_notice_is_that_of_the_first_period_that_still_has_one(
+    begun: date, months: int, following: int, notice: int, days: int, today: date
+) -> None:
+    duration = {"kind": "period", "months": months, "then": "tacit", "next_months": following}
+    clause = {"kind": "before_period_end", "months": notice, "days": days}
+    members = signed(in_force_on=str(begun), duration=duration, notice=clause)
+    found = next_notice_day(reckoned(members), today)
+    assert found
+    assert found >= today or found == reckoned(members)["notice_by"]
+    # Held to the calculator: the day belongs to the period that contains the day after the notice would end it.
+    on_the_day = computed.periods_of(members, begun, found)
+    assert on_the_day
+    safe = {
+        one.last_safe_day_for_notice
+        for step in range(-2, 60)
+        if (one := computed.periods_of(members, begun, found + timedelta(20 * step)))
+    }
+    assert found in safe
+    earlier = [day for day in safe if day and today <= day < found]
+    assert earlier == []
