@@ -59,6 +59,17 @@ def watched(context: BrowserContext, origin: str) -> list[str]:
     return troubles
 
 
+def counted(page: Page) -> list[str]:
+    """Return where the addresses that the page asks for are going to stand."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    return asked
+
+
 async def reach(page: Page, text: str) -> None:
     """Press Tab until what has the focus is called `text`."""
     called = """() => { const e = document.activeElement;
@@ -137,8 +148,7 @@ async def test_every_page_is_sound_at_any_width_and_in_both_schemes(
         troubles = watched(context, origin)
         for number, path in enumerate(PATHS):
             page = await context.new_page()
-            asked: list[Request] = []
-            page.on("request", asked.append)
+            asked = counted(page)
             answer = await page.goto(f"{origin}{path}")
             assert answer
             assert len(await answer.body()) < WEIGHT
