@@ -1,5 +1,6 @@
 """The pages to read, for people. They are no part of the published document: they change as people need it."""
 
+from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -41,6 +42,12 @@ class BoardAsked(Asked):
     overdue: bool | None = None
     disputed: bool | None = None
     q: limited(200) | None = None  # type: ignore[valid-type]
+
+
+class FiguresAsked(Asked):
+    """As of which day in the world something is counted."""
+
+    as_of: date | None = None
 
 
 async def read_front(
@@ -98,6 +105,26 @@ async def read_session(
     after = decode(asked.cursor, "reference", storable)
     told = await views.board(connection, who, row, charter, wanted, after)
     return _page(request, who, "session.html", "reference", {**told, "asked": asked})
+
+
+@router.get("/read/commissions/{commission}/figures")
+async def read_commission_figures(
+    request: Request, connection: Transaction, who: Reading, commission: str, asked: Annotated[FiguresAsked, Query()]
+) -> Response:
+    """Show how much of what a commission agreed was carried out, and how that is counted."""
+    charter = await reader.commission(request, connection, who, commission)
+    told = await views.figures(connection, who, None, charter, asked.as_of)
+    return _page(request, who, "figures.html", "", {**told, "asked": asked})
+
+
+@router.get("/read/sessions/{session:session}/figures")
+async def read_session_figures(
+    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[FiguresAsked, Query()]
+) -> Response:
+    """Show how much of what a session agreed was carried out, and how that is counted."""
+    row, charter = await reader.session(request, connection, who, session)
+    told = await views.figures(connection, who, row, charter, asked.as_of)
+    return _page(request, who, "figures.html", "", {**told, "asked": asked})
 
 
 @router.get("/read/commitments/{commitment:commitment}/proof")

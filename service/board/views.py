@@ -1,16 +1,18 @@
 """What each page shows, put together from what the API's own queries give."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from service.board import queries
+from service.board.figures import counted, counted_at_once
 from service.board.reader import Reader
 from service.board.story import Event, told
 from service.database.statement import Connection
-from service.errors import NotFound
+from service.errors import InvalidContent, NotFound
 from service.log import feed, proofs
 from service.register.commissions import charter_answers, session_answers
 from service.register.commissions import queries as commissions
@@ -46,7 +48,7 @@ async def front(connection: Connection, who: Reader, after: list[Any] | None) ->
 async def commission(connection: Connection, who: Reader, matters: Matters, row: Row) -> _Told:
     """Return a commission's states, sessions and groups, and what awaits whom."""
     commission_id = row["id"]
-    counted = await queries.counts(connection, who.caller, commission_id)
+    by_state = await queries.counts(connection, who.caller, commission_id)
     wanted = decisions.Filter(commission_id=[commission_id], status=[TransitionStatus.OPEN])
     proposals = await decisions.page(connection, matters, who.caller, wanted, None, MOST)
     listed = await groups.page(connection, who.caller, {"commission_id": [commission_id]}, None, MOST)
@@ -55,7 +57,9 @@ async def commission(connection: Connection, who: Reader, matters: Matters, row:
     secretariats = {UUID(one) for one in row["secretariats"].values()}
     return {
         "commission": charter_answers.commission(row),
-        "counts": [counted[state] for state in State if state in counted],
+        "figures": await counted_at_once(connection, who, commission_id, None, day := today()),
+        "day": day,
+        "counts": [by_state[state] for state in State if state in by_state],
         "sessions": [
             session_answers.session(one)
             for one in await sessions.page(connection, who.caller, commission_id, None, MOST)
@@ -90,6 +94,8 @@ async def board(
     return {
         "session": session_answers.session(row),
         "commission": charter_answers.commission(charter),
+        "figures": await counted_at_once(connection, who, charter["id"], row["id"], day := today()),
+        "day": day,
         "items": items,
         "sectors": {sector: list(several) for sector, several in groupby(by_sector, itemgetter("sector"))},
         "following": items[-1]["reference"] if len(rows) > MOST else None,
@@ -116,6 +122,27 @@ async def commitment(connection: Connection, who: Reader, row: Row, charter: Row
         "bodies": await queries.bodies(connection, leads),
         "governments": await queries.governments(connection, charter["parties"]),
     }
+
+
+async def figures(connection: Connection, who: Reader, row: Row | None, charter: Row, day: date | None) -> _Told:
+    """Return how much of what a commission, or one of its sessions, agreed was carried out by a day in the world."""
+    if day is not None and day > today():
+        wrong = f"lies in the future; today is {today()} (UTC)"
+        raise InvalidContent.listing([{"parameter": "as_of", "detail": wrong}])
+    on = day or today()
+    return {
+        "session": row and session_answers.session(row),
+        "commission": charter_answers.commission(charter),
+        "figures": await counted(connection, who, charter["id"], row["id"] if row else None, on),
+        "day": on,
+        "today": today(),
+        "governments": await queries.governments(connection, charter["parties"]),
+    }
+
+
+def today() -> date:
+    """Return the day in UTC."""
+    return datetime.now(UTC).date()
 
 
 def _leading(item: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:

@@ -22,6 +22,7 @@ PATHS = [
     "/read/commissions/PK-AZ",
     "/read/sessions/PK-AZ/08",
     "/read/commitments/PK-AZ/08/004",
+    "/read/sessions/PK-AZ/08/figures",
     "/read/sign-in",
     "/read/nothing",
     "/read/commissions/PK-AZ?lang=ur",

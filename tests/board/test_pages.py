@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from tests.conftest import COMMISSION, SESSION_8, World, item
 
@@ -16,6 +17,8 @@ PAGES = [
     "/read/",
     "/read/commissions/PK-AZ",
     "/read/sessions/PK-AZ/08",
+    "/read/commissions/PK-AZ/figures",
+    "/read/sessions/PK-AZ/08/figures",
     "/read/commitments/PK-AZ/08/001",
     "/read/commitments/PK-AZ/08/001/proof",
 ]
@@ -162,6 +165,20 @@ async def test_a_story_tells_the_day_in_the_world_and_the_moment_of_the_record_a
     for entry in trail:
         assert f"number {entry['index']} in the log, in a signed checkpoint" in page
         assert entry["leaf_hash"] in page
+
+
+async def test_how_much_was_carried_out_is_what_the_api_counts_for_the_same_reader(still: World) -> None:
+    url = f"/v1/commissions/{COMMISSION}/metrics"
+    counted = (await still.as_("observer").get(url)).json()["fully_implemented"]
+    said = f"{counted['numerator']} of {counted['denominator']} fully implemented as at"
+    for path in PAGES[2:6]:
+        page = (await opened(still, path)).text
+        assert said in page, path
+        assert "How it is counted" in page
+    assert escape(counted["rule"]["text"]) in page
+    before = (await opened(still, f"{PAGES[4]}?as_of=2024-12-31")).text
+    assert "0 of 0 fully implemented as at 31 December 2024" in before
+    assert (await opened(still, f"{PAGES[4]}?as_of=2999-01-01")).status_code == 422
 
 
 async def test_the_proof_that_a_page_gives_is_the_one_that_the_api_gives(still: World) -> None:

@@ -1,0 +1,45 @@
+"""How much was carried out, n of m, by the reports' own rules: counted anew from the entries at each look, as of any day."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from service.board.reader import Reader
+from service.database.statement import Connection
+from service.log.reading import size_of
+from service.permissions import Confidentiality
+from service.reports import queries
+from service.reports.queries import Stored
+from service.reports.rules import counting
+from service.reports.rules.report import audience_of
+
+AT_ONCE = 2_000
+"""Entries of a log from which a page that shows other things is counted too; of a longer one the figures have a page of their own."""
+_Counted = dict[str, Any]
+
+
+async def counted(
+    connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
+) -> _Counted:
+    """Return both metrics of a commission, or of one of its sessions, of what the reader may see, as of a day in the world."""
+    seen = await queries.seen(connection, who.caller, commission_id)
+    entries = await queries.every(connection, commission_id)
+    # It takes a while: meanwhile others are answered.
+    return await asyncio.to_thread(_count, entries, seen, session_id, day)
+
+
+async def counted_at_once(
+    connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
+) -> _Counted | None:
+    """Return the same where it takes no time to speak of; else None."""
+    if await size_of(connection, commission_id) > AT_ONCE:
+        return None
+    return await counted(connection, who, commission_id, session_id, day)
+
+
+def _count(entries: Sequence[Stored], seen: Collection[str], session_id: UUID | None, day: date) -> _Counted:
+    known = queries.told(entries)
+    about = str(session_id) if session_id else None
+    return counting.metrics(known, day, about, audience_of(known, Confidentiality.RESTRICTED, seen))
