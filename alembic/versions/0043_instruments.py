@@ -34,7 +34,7 @@ INSTRUMENT = """CREATE TABLE IF NOT EXISTS instrument (
     prevailing_language TEXT,
     confidentiality VARCHAR(40) NOT NULL,
     text_reference TEXT,
-    commitment_ids JSONB NOT NULL,
+    commitment_ids TEXT[] NOT NULL,
     entry_into_force JSONB,
     in_force_on TEXT,
     facts JSONB,

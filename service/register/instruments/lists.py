@@ -18,7 +18,7 @@ from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import readable
 from service.register.commissions.roles import Condition, bound, roles_of
 from service.register.decisions.models import live
-from service.register.instruments.matter import COMMITMENT
+from service.register.instruments.matter import COMMITMENT, is_carried
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.instruments.queries import TODAY, read
 from service.register.instruments.rules.computed import SIGNED
@@ -166,12 +166,10 @@ def _carrying(kind: Kind) -> Condition:
     """Return that it carries one of the commitments asked for, which the caller may see."""
     wanted: Any = sa.bindparam("commitment_id", type_=ARRAY(sa.Text()))
     roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
-    key = sa.cast(COMMITMENT.c.id, sa.Text())
-    seen = sa.select(key).where(
-        COMMITMENT.c.id == sa.any_(sa.cast(wanted, ARRAY(sa.Uuid()))), readable(roles, COMMITMENT)
-    )
-    found: Any = sa.func.array(seen.scalar_subquery(), type_=ARRAY(sa.Text()))
-    return _instrument.c.commitment_ids.op("?|", is_comparison=True)(found)
+    named = COMMITMENT.c.id == sa.any_(sa.cast(wanted, ARRAY(sa.Uuid())))
+    seen = sa.exists().where(is_carried(), named, readable(roles, COMMITMENT)).correlate(_instrument)
+    # First by the values themselves: only of these the database knows how rare they are.
+    return sa.and_(_instrument.c.commitment_ids.overlap(wanted), seen)
 
 
 def _ending(days: Any) -> Condition:  # noqa: ANN401 -- SQLAlchemy's operators

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
@@ -56,11 +56,12 @@ def carried_by(kind: Kind) -> sa.ScalarSelect[Any]:
     roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
     found = sa.func.array_agg(COMMITMENT.c.id)
     asked = sa.select(sa.func.coalesce(found, sa.literal_column("'{}'::uuid[]")))
-    return asked.where(_is_carried(), readable(roles, COMMITMENT)).correlate(_instrument).scalar_subquery()
+    return asked.where(is_carried(), readable(roles, COMMITMENT)).correlate(_instrument).scalar_subquery()
 
 
-def _is_carried() -> Condition:
-    return _instrument.c.commitment_ids.op("?", is_comparison=True)(sa.cast(COMMITMENT.c.id, sa.Text()))
+def is_carried() -> Condition:
+    """Return the condition that an instrument carries a commitment."""
+    return COMMITMENT.c.id == sa.any_(sa.cast(_instrument.c.commitment_ids, ARRAY(sa.Uuid())))
 
 
 @cache
@@ -69,9 +70,9 @@ def _roles(kind: Kind) -> Mapping[Role, Condition]:
     nobody = sa.literal(None, sa.Uuid())
     here = dict(roles_of(kind, _instrument.c.commission_id, nobody))
     of_each = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
-    carries = sa.func.jsonb_array_length(_instrument.c.commitment_ids) > sa.literal_column("0")
+    carries = sa.func.cardinality(_instrument.c.commitment_ids) > sa.literal_column("0")
     for role in (Role.CO_LEAD, Role.MEMBER):
-        others = sa.exists().where(_is_carried(), sa.not_(of_each[role])).correlate(_instrument)
+        others = sa.exists().where(is_carried(), sa.not_(of_each[role])).correlate(_instrument)
         here[role] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
     return here
 

@@ -55,7 +55,7 @@ class Instrument(Table, Recorded, table=True):
     prevailing_language: str | None = optional_words()
     confidentiality: Confidentiality = Field(sa_type=text_enum(Confidentiality), nullable=False)
     text_reference: str | None = optional_words()
-    commitment_ids: list[str] = document()
+    commitment_ids: list[str] = Field(sa_type=CODES, nullable=False)
     entry_into_force: dict[str, Any] | None = document(nullable=True)
     in_force_on: str | None = optional_words()
     facts: list[dict[str, Any]] | None = document(nullable=True)

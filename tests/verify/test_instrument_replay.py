@@ -1,0 +1,99 @@
+"""Instruments as the replay sees them: each rule of theirs is broken once, in a log that is otherwise as the service writes it."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any, Final
+
+import pytest
+
+from service.verify.finding import Severity
+from service.verify.judgement import verify
+from tests.conftest import COMMISSION, SESSION_8, World, item
+from tests.register.instruments.recording import ACT, SIGN, agreed, done, entered, leaf_of
+from tests.verify.journal import POLICY, Entry, exported
+from tests.verify.test_register import exported as files_of
+
+Forgery = Callable[[list[Entry]], None]
+CLAUSE: Final = {"anchor": "last_notification", "steps": [{"days": 30}]}
+
+
+@pytest.fixture(scope="module")
+async def entries(worn: World) -> list[Entry]:
+    """The entries of a register with an instrument that was drafted, signed, told of by one side, corrected and superseded."""
+    other = await entered(worn, entering={"found_in": "signed"})
+    one = (await entered(worn, entry_into_force=CLAUSE, commitment_ids=[item(2)]))["id"]
+    await agreed(worn, one, SIGN)
+    await done(worn, one, {"action": "record_step", "step": "ratification", "status": "needed"}, "AZ")
+    corrects = {"action": "correct", "corrects": await leaf_of(worn, one, 3), "fact": "manner", "reason": "It was so."}
+    await agreed(worn, one, {**corrects, "value": "adopted"})
+    await agreed(worn, one, {"action": "supersede", "successor_id": other["id"]})
+    await files_of(worn, COMMISSION)
+    owner = await worn.connect()
+    rows = await owner.fetch(
+        "SELECT canonical FROM log_entry JOIN audit_entry USING (subject, seq) WHERE log_entry.log_id = $1"
+        ' ORDER BY "index"',
+        COMMISSION,
+    )
+    found = [json.loads(row["canonical"]) for row in rows]
+    return [{name: value for name, value in one.items() if name not in {"seq", "prev"}} for one in found]
+
+
+def put(place: int, *path: str, to: Any) -> Forgery:
+    """Return the forgery by which something stands in an entry of the instrument that was recorded last."""
+
+    def forge(entries: list[Entry]) -> None:
+        recorded = [one["subject"] for one in entries if one["kind"] == "instrument.recorded"]
+        here: Any = [one for one in entries if one["subject"] == recorded[-1]][place]
+        for name in path[:-1]:
+            here = here[name]
+        here[path[-1]] = to
+
+    return forge
+
+
+MEMBERS: Final = ("data", "instrument")
+AFTER: Final = ("data", "effective", "after")
+EVIDENCE: Final = ("data", "proposal", "evidence")
+FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
+    "the reference of another draft": (
+        put(0, *MEMBERS, "reference", to="PK-AZ/I/d-aaaa"), "is not the reference of this draft"),
+    "an instrument that begins signed": (put(0, *MEMBERS, "state", to="signed"), "its data is not what"),
+    "a step that nobody has taken": (put(0, *MEMBERS, "steps", to={"AZ": "x"}), "its data is not what"),
+    "of none of the commission's parties": (
+        put(0, *MEMBERS, "contracting_parties", to=["TR", "KZ"]), "has none of the commission's parties"),
+    "of one party": (put(0, *MEMBERS, "contracting_parties", to=["PK"]), "contracting_parties: "),
+    "a clause that is none": (put(0, *MEMBERS, "entry_into_force", to={"anchor": "fixed"}), "`on` is needed"),
+    "a clause spelled otherwise": (
+        put(0, *MEMBERS, "entry_into_force", to={**CLAUSE, "steps": [{"days": 30, "mon": 1}]}), "entry_into_force: "),
+    "a commitment of nowhere": (put(0, *MEMBERS, "commitment_ids", to=[SESSION_8]), "names nothing of this commission"),
+    "recorded with another proposal": (put(0, "data", "proposal", "action", to="amend"), "and nothing else"),
+    "entered by one alone": (put(0, "data", "proposal", "awaits", to=[]), "it must await AZ"),
+    "a version that there is none of": (put(0, "v", to=1), "has the version 1"),
+    "confirmed by who proposed it": (put(1, "party", to="PK"), "answers its own proposal"),
+    "a number that is not the next": (put(1, *AFTER, "reference", to="PK-AZ/I/0009"), "brings about"),
+    "signed without the other side": (
+        put(2, *EVIDENCE, "acts", to=[{**ACT, "parties": ["PK"]}]), "an act of AZ is needed"),
+    "signed in the future": (
+        put(2, *EVIDENCE, "acts", to=[{**ACT, "on": "2999-01-01"}]), "lies in the future"),
+    "a day of signature that the acts do not tell": (put(3, *AFTER, "signed_on", to="2025-03-02"), "brings about"),
+    "an own step for another party": (put(4, *AFTER, "steps", to={"PK": {}}), "brings about"),
+    "an own step that awaits somebody": (put(4, "data", "proposal", "awaits", to=["PK"]), "must await nobody"),
+    "a correction of what it did not bring": (put(5, *EVIDENCE, "fact", to="duration"), "is none of what this entry brought"),
+    "superseded by what is none": (put(7, *EVIDENCE, "successor_id", to=SESSION_8), "names no instrument"),
+    "superseded by another than was named": (put(8, *AFTER, "successor_id", to=SESSION_8), "brings about"),
+}  # fmt: skip
+
+
+def test_the_log_is_proven_as_it_is(entries: list[Entry]) -> None:
+    assert verify(exported(entries), POLICY).findings.listed == []
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> None:
+    forge, said = FORGERIES[name]
+    forged = deepcopy(entries)
+    forge(forged)
+    verdict = verify(exported(forged), POLICY)
+    assert verdict.findings.outcome is Severity.TAMPERED
+    assert said in " ".join(str(one) for one in verdict.findings.listed)
