@@ -15,7 +15,7 @@ from service.board.sign_in_routes import router as sign_in
 from service.board.signing_in import HasSigningIn, SigningIn
 from service.database import revisions
 from service.database.connection import Address
-from service.database.pool import LOST, Pool
+from service.database.pool import LOST, Pool, stay_fit
 from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
 from service.http import catalogue, problems
@@ -182,7 +182,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
     figures = CollectorRegistry()
     callers = Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file))
     return Service(
-        pool=Pool.of(settings, address),
+        pool=Pool.of(settings, address, writes=True),
         readers=Pool.of(settings, address, name="pacta-reading", size=settings.read_pool_size),
         lookout=Pool.of(settings, address, name="pacta-lookout", size=LOOKOUT),
         callers=callers,
@@ -191,7 +191,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
         named=names.find,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,
-        revision=revisions.newest(),
+        revision=revisions.NEWEST,
         unsigned_limit=settings.unsigned_limit_seconds,
         idempotency_days=settings.idempotency_days,
         figures=figures,
@@ -205,6 +205,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector) if one is not None]
     running = [watch(service.lookout, service.callers), _forget(service), *(one.run() for one in beside)]
+    running.append(stay_fit(service.lookout, service.pool, *(one.pool for one in beside)))
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield

@@ -2,6 +2,7 @@
 
 from service.board.models import ReadingSession, SignIn
 from service.database.columns import Table
+from service.database.revisions import SchemaRange
 from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
@@ -42,6 +43,7 @@ __all__ = [
     "ReadingSession",
     "Registry",
     "RevokedToken",
+    "SchemaRange",
     "Session",
     "SignIn",
     "Transition",

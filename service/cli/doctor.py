@@ -9,7 +9,6 @@ from typing import Final
 
 import typer
 
-from service.database import revisions
 from service.database.connection import Address, AddressWrong, Limits, connect
 from service.database.doctor.examination import ABOUT, examine, mend
 from service.database.doctor.finding import Finding
@@ -38,7 +37,7 @@ def run(settings: Settings, *, fix: bool) -> int:
     owner, limits = Address.of_owner(settings), Limits.of_bulk(settings)
 
     async def look() -> list[Finding]:
-        found = await examine(owner, limits, metadata, revisions.newest())
+        found = await examine(owner, limits, metadata)
         if not any(one.about in BEFORE_ALL | {"tables", "owner"} for one in found):
             found += [one async for one in _outside(settings, owner, limits)]
         return found

@@ -1,12 +1,15 @@
 """Bringing a database to the present schema: the two roles that use it, and Alembic's migrations."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from typing import Final
 
 import asyncpg
 import structlog
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import DBAPIError
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
 from service.database.pool import LOST
@@ -14,6 +17,10 @@ from service.database.privileges import APP, SEQUENCER, grant
 from service.settings import MIGRATIONS
 
 ROLES = (APP, SEQUENCER)
+TRIES: Final = 60
+PAUSE_SECONDS: Final = 1.0
+WAITED: Final = ("55P03", "40P01")
+"""SQLSTATE codes of a lock that was not had in time, and of a deadlock."""
 log = structlog.get_logger("pacta.database")
 
 
@@ -28,8 +35,22 @@ def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["owner"], config.attributes["limits"] = owner, limits
-    command.upgrade(config, "head")
+    _upgrade(config)
     asyncio.run(grant_missing(owner, limits))
+
+
+def _upgrade(config: Config) -> None:
+    """Run what is due; where the service holds a lock for long, let it go on and try again."""
+    for tries in range(1, TRIES + 1):
+        try:
+            command.upgrade(config, "head")
+        except DBAPIError as wrong:
+            if getattr(wrong.orig, "sqlstate", None) not in WAITED or tries == TRIES:
+                raise
+            log.warning("migration_waits", tries=tries, of=TRIES, reason=str(wrong.orig).partition("\n")[0])
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 async def prepare(owner: Address, users: Sequence[Address], limits: Limits) -> None:

@@ -20,9 +20,12 @@ import asyncpg
 import structlog
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
+from service.database.revisions import SchemaUnfit, require_fit, unfitness
 from service.settings import Settings
 
-LOST: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, AddressWrong)
+LOST: Final = (
+    asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, AddressWrong, SchemaUnfit
+)  # fmt: skip
 """What is raised while the database is away, does not answer, or does not do what it is asked."""
 ABANDONED: Final = (
     # It may still answer, and would answer whoever has it then.
@@ -39,6 +42,8 @@ NO_SCHEMA: Final = asyncpg.UndefinedTableError
 """The database was not migrated."""
 STANDING_SECONDS: Final = 0.5
 """A pool in which no place was taken or given back for so long does not serve who waits: nobody waits longer for it."""
+LOOK_SECONDS: Final = 1.0
+"""How often it is looked whether the schema has changed."""
 END_SECONDS: Final = 5
 """How long a rollback, a connection that is given back, and the end of the pool may take."""
 log = structlog.get_logger("pacta.database")
@@ -58,8 +63,10 @@ class Pool:
 
     WAITING: ClassVar = 10
 
-    def __init__(self, address: Address, limits: Limits, *, size: int, wait: float, name: str = "pacta") -> None:
-        self.address, self.limits, self.name = address, limits, name
+    def __init__(
+        self, address: Address, limits: Limits, *, size: int, wait: float, name: str = "pacta", writes: bool = False
+    ) -> None:
+        self.address, self.limits, self.name, self._writes = address, limits, name, writes
         self._size, self._wait = size, wait
         self._places = asyncio.Semaphore(size)
         self._waiting, self._moved = 0, 0.0
@@ -75,10 +82,15 @@ class Pool:
         name: str = "pacta",
         size: int | None = None,
         limits: Limits | None = None,
+        writes: bool = False,
     ) -> Self:
-        """Return the pool that the settings say, with the limits of requests unless others are given."""
+        """Return the pool that the settings say, with the limits of requests unless others are given.
+
+        One that `writes` gives no connection to a schema under which this release must not write.
+        """
         limits = limits or Limits.of_requests(settings)
-        return cls(address, limits, size=size or settings.pool_size, wait=settings.pool_timeout, name=name)
+        size, wait = size or settings.pool_size, settings.pool_timeout
+        return cls(address, limits, size=size, wait=wait, name=name, writes=writes)
 
     async def __aenter__(self) -> Self:
         return self
@@ -141,7 +153,14 @@ class Pool:
         return self._pool
 
     async def _connect(self, *_: object, **__: object) -> Driver:
-        return await connect(self.address, self.limits, self.name, self._order)
+        made = await connect(self.address, self.limits, self.name, self._order)
+        try:
+            if self._writes:
+                await require_fit(made)
+        except BaseException:
+            made.terminate()
+            raise
+        return made
 
     async def _place(self) -> None:
         """Take a place, waiting for it if that is of use."""
@@ -166,6 +185,21 @@ class Pool:
                     await self._places.acquire()
                     return
         raise PoolBusy(f"all {self._size} connections were in use for {time.monotonic() - began:.1f} seconds")
+
+
+async def stay_fit(lookout: Pool, *pools: Pool) -> None:
+    """Look every second whether this release may still write; once it may not, `pools` give no connection any more."""
+    known = None
+    while True:
+        with suppress(*LOST):
+            async with lookout.connection() as connection:
+                said = await unfitness(connection)
+            if said and said != known:
+                log.error("schema_unfit", said=said)
+                for pool in pools:
+                    await pool.close()
+            known = said
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 @asynccontextmanager

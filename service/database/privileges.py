@@ -12,7 +12,7 @@ APP, SEQUENCER = "pacta_app", "pacta_sequencer"
 _ADDS, _CHANGES = ("SELECT", "INSERT"), ("SELECT", "INSERT", "UPDATE")
 PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     APP: {
-        **dict.fromkeys(("alembic_version", "log_entry", "log_node", "log_checkpoint"), ("SELECT",)),
+        **dict.fromkeys(("alembic_version", "schema_range", "log_entry", "log_node", "log_checkpoint"), ("SELECT",)),
         **dict.fromkeys(("log_cosignature", "log_alarm"), ("SELECT",)),
         **dict.fromkeys(("commission_auditor", "confirmation", "progress_report"), _ADDS),
         **dict.fromkeys(("audit_entry", "audit_pending"), _ADDS),
@@ -26,7 +26,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("revoked_token", "reading_session", "sign_in"), ("SELECT", "INSERT", "DELETE")),
     },
     SEQUENCER: {
-        **dict.fromkeys(("alembic_version", "audit_entry", "commission"), ("SELECT",)),
+        **dict.fromkeys(("alembic_version", "schema_range", "audit_entry", "commission"), ("SELECT",)),
         "audit_pending": ("SELECT", "DELETE"),
         **dict.fromkeys(("log_entry", "log_node", "log_checkpoint", "log_cosignature"), _ADDS),
         "log_alarm": ("SELECT", "INSERT", "UPDATE", "DELETE"),

@@ -6,6 +6,7 @@ import structlog
 from asyncpg import DataError, InterfaceError, InternalClientError, InvalidCachedStatementError
 
 from service.database.connection import AddressWrong
+from service.database.revisions import SchemaUnfit
 from service.database.violations import Violation
 from service.errors import InvalidContent, ServiceError, Unavailable
 
@@ -36,7 +37,11 @@ def refusal(error: Exception) -> ServiceError | None:
         return violation.refusal()
     if isinstance(error, DataError) or state.startswith("22"):
         return InvalidContent("A value is out of the range that the service can store.")
-    said = OPERATOR["28"] if isinstance(error, AddressWrong) else OPERATOR.get(state) or OPERATOR.get(state[:2])
+    said = OPERATOR.get(state) or OPERATOR.get(state[:2])
+    if isinstance(error, SchemaUnfit):
+        said = str(error)
+    elif isinstance(error, AddressWrong):
+        said = OPERATOR["28"]
     if said:
         log.error("database_unusable", sqlstate=state, said=said, reason=str(error) if state == "" else None)
         return Unavailable(

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 
 from service.database.columns import table
 from service.database.guards import weaknesses
-from service.database.pool import LOST, NO_SCHEMA, Pool
+from service.database.pool import LOST, Pool
 from service.database.privileges import hindrance
+from service.database.revisions import unfitness
 from service.database.state import State, state_of
 from service.database.statement import Connection, Query
 from service.errors import Unavailable
@@ -28,7 +29,6 @@ router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
 _known = Query(sa.select(sa.exists().select_from(table(Principal)).label("known")), bool)
-_revision = Query(sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version")), str)
 LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty"}
 """What is said of a service that works though one of these is not well, the gravest first."""
 LATE_SECONDS = 15.0
@@ -118,8 +118,6 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     try:
         async with _asking(state.lookout) as connection:
             logs = await _look(connection, state.revision, checks)
-    except NO_SCHEMA:
-        checks["schema"] = f"is not there, needs {state.revision}: run `pacta migrate`"
     except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
     if state.sequencer is not None:
@@ -140,8 +138,8 @@ async def _look(connection: Connection, revision: str, checks: dict[str, str]) -
         # The next one may be to a database that takes changes again.
         connection.terminate()
         return []
-    if (found := await _revision.one(connection)) != revision:
-        checks["schema"] = f"at revision {found}, needs {revision}: run `pacta migrate`"
+    if unfit := await unfitness(connection, revision):
+        checks["schema"] = unfit
         return []
     checks["guards"] = await weaknesses(connection) or "ready"
     if not await _known.one(connection):

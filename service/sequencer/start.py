@@ -3,7 +3,7 @@
 import asyncio
 
 from service.database.connection import Address
-from service.database.pool import Pool
+from service.database.pool import Pool, stay_fit
 from service.errors.operator import OperatorMistake
 from service.sequencer import witnesses
 from service.sequencer.directory import LogDirectory
@@ -34,8 +34,8 @@ async def work(settings: Settings, host: str) -> None:
     """Run the sequencer, and ask the witnesses, until cancelled."""
     sequencer = create_sequencer(settings, host)
     collector = create_collector(settings, sequencer.heard)
-    await asyncio.gather(sequencer.run(), collector.run())
+    await asyncio.gather(sequencer.run(), collector.run(), stay_fit(collector.pool, sequencer.pool, collector.pool))
 
 
 def _pool(settings: Settings, name: str) -> Pool:
-    return Pool.of(settings, Address.of_sequencer(settings), name=name, size=1)
+    return Pool.of(settings, Address.of_sequencer(settings), name=name, size=1, writes=True)

@@ -19,11 +19,11 @@ ABOUT: Final = (
 LOCK_TIMEOUT: Final = "SET lock_timeout = '5s'"
 
 
-async def examine(owner: Address, limits: Limits, metadata: sa.MetaData, revision: str) -> list[Finding]:
+async def examine(owner: Address, limits: Limits, metadata: sa.MetaData) -> list[Finding]:
     """Return all that is wrong; where the tables are not as they must be, or another's, nothing is asked of what is in them."""
     connection = await connect(owner, limits, "pacta-doctor")
     try:
-        found = [one async for one in structure.version(connection, revision)]
+        found = [one async for one in structure.version(connection)]
         if found:
             return found
         for asked in _asked(connection, metadata):

@@ -13,9 +13,9 @@ from sqlalchemy.schema import CreateIndex
 from service.database import guards
 from service.database.connection import Address, Limits, connect
 from service.database.doctor.finding import Finding
+from service.database.revisions import unfitness
 from service.database.statement import Connection
 
-MIGRATE: Final = "Run pacta migrate."
 AGAIN: Final = "Restore the dump again, into a database that is empty, and run pacta migrate after it."
 _CHECKS = "SELECT conname, convalidated, conrelid::regclass::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
 _SEQUENCES = """SELECT pg_get_serial_sequence(c.oid::regclass::text, a.attname), c.relname, a.attname
@@ -28,19 +28,15 @@ _SETTINGS: Final = {
 }
 
 
-async def version(connection: Connection, revision: str) -> AsyncIterator[Finding]:
+async def version(connection: Connection) -> AsyncIterator[Finding]:
     """Yield what is wrong with the schema's revision."""
     there = await connection.fetchval("SELECT to_regclass('alembic_version')")
     found = [row[0] for row in await connection.fetch("SELECT version_num FROM alembic_version")] if there else []
     if len(found) > 1:
         said = f"The schema has two revisions, {' and '.join(sorted(found))}: a dump was restored over a database that was not empty."
         yield Finding("schema version", said, AGAIN)
-    elif not found:
-        yield Finding("schema version", "There is no schema.", MIGRATE)
-    elif found[0] < revision:
-        yield Finding(
-            "schema version", f"The schema is at {found[0]}, and this release is made for {revision}.", MIGRATE
-        )
+    elif unfit := await unfitness(connection):
+        yield Finding("schema version", f"The schema {unfit}.", "After a restore, too.")
 
 
 async def settings(connection: Connection) -> AsyncIterator[Finding]:
