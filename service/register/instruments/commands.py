@@ -8,7 +8,7 @@ from uuid import UUID
 from service.database.statement import Connection
 from service.errors import Fault, fault
 from service.errors.sent import Sent
-from service.permissions import Caller, Permission
+from service.permissions import Caller, Confidentiality, Permission
 from service.register.decisions.engine.locking import numbers_for, standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.engine.moves import Move
@@ -16,7 +16,7 @@ from service.register.decisions.engine.writing import insert
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.matter import Case, Found
 from service.register.decisions.rules.numbers import drafts
 from service.register.instruments import queries
 from service.register.instruments.matter import INSTRUMENTS
@@ -25,7 +25,7 @@ from service.register.instruments.rules.effect import stem_of
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.lifecycle import InstrumentAction, InstrumentState
 from service.register.instruments.rules.matter import INSTRUMENT, SIDES
-from service.register.instruments.rules.naming import CARRIED, recorded, wrong_name
+from service.register.instruments.rules.naming import CARRIED, is_as_close, recorded, wrong_name
 from service.register.instruments.rules.requirements import MOST_BYTES, facts, too_long, wrong_members
 
 BEGUN: Final[Mapping[str, Any]] = {
@@ -105,11 +105,11 @@ async def _wrong_names(
     keys: dict[bool, list[UUID]] = {True: [], False: []}
     for one in named:
         keys[one.kind == CARRIED].append(UUID(one.key))
-    known = {
-        *await queries.commitments(connection, caller, place["id"], keys[True]),
-        *await queries.instruments(connection, caller, place["id"], keys[False]),
-    }
-    return [wrong for one in named if UUID(one.key) not in known and (wrong := wrong_name(one, None))]
+    level = sound.get("confidentiality", Confidentiality.PARTIES)
+    kept = await queries.commitments(connection, caller, place["id"], keys[True])
+    found = {key: Found(is_open=is_as_close(level, one)) for key, one in kept.items()}
+    found |= dict.fromkeys(await queries.instruments(connection, caller, place["id"], keys[False]), Found())
+    return [wrong for one in named if (wrong := wrong_name(one, found.get(UUID(one.key))))]
 
 
 async def _row(

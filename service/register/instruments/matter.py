@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -100,9 +100,14 @@ def _reckoned() -> sa.CTE:
 async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
     """Return what stands under a name, as the caller (None: the service) may see it from the instrument with the id `beside`."""
     kind, values = caller.kind if caller else None, bound(caller) if caller else {}
-    asked = {"named_id": UUID(name.key), "beside_id": beside, **values}
-    if name.kind == naming.CARRIED:
-        return Found() if await _commitment_named(kind).row(connection, **asked) else None
+    asked = {"named_id": UUID(name.key) if name.kind != naming.LEVEL else None, "beside_id": beside, **values}
+    if name.kind == naming.LEVEL:
+        kept = await _levels.rows(connection, beside_id=beside)
+        return Found(is_open=all(naming.is_as_close(name.key, one) for one in kept))
+    if name.kind.startswith(naming.CARRIED):
+        one = await _commitment_named(kind).row(connection, **asked)
+        level = name.kind.partition(":")[2]
+        return Found(is_open=naming.is_as_close(level or one.level, one.confidentiality)) if one else None
     if await _named(kind).row(connection, **asked) is None:
         return None
     key = UUID(name.key)
@@ -136,10 +141,26 @@ def _named(kind: Kind | None) -> Query[UUID]:
     return Query(asked.where(visible_to(kind)) if kind else asked, UUID)
 
 
+class _Kept(NamedTuple):
+    confidentiality: str
+    level: str
+
+
 @cache
-def _commitment_named(kind: Kind | None) -> Query[UUID]:
-    asked = sa.select(COMMITMENT.c.id).where(COMMITMENT.c.id == _named_id, COMMITMENT.c.commission_id == _ours)
+def _commitment_named(kind: Kind | None) -> Query[_Kept]:
+    """Return what finds a commitment of the commission: how it is kept, and how the instrument is."""
+    level = sa.select(_beside.c.confidentiality).where(_beside.c.id == sa.bindparam("beside_id", type_=sa.Uuid()))
+    asked = sa.select(COMMITMENT.c.confidentiality, level.scalar_subquery().label("level"))
+    asked = asked.where(COMMITMENT.c.id == _named_id, COMMITMENT.c.commission_id == _ours)
     if kind is None:
-        return Query(asked, UUID)
+        return Query(asked, _Kept)
     roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
-    return Query(asked.where(readable(roles, COMMITMENT)), UUID)
+    return Query(asked.where(readable(roles, COMMITMENT)), _Kept)
+
+
+_levels = Query(
+    sa.select(COMMITMENT.c.confidentiality)
+    .select_from(_instrument.join(COMMITMENT, is_carried()))
+    .where(_instrument.c.id == sa.bindparam("beside_id", type_=sa.Uuid())),
+    str,
+)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -63,10 +63,10 @@ async def taken(connection: Connection, references: Collection[str]) -> list[str
 
 async def commitments(
     connection: Connection, caller: Caller, commission_id: UUID, wanted: Collection[UUID]
-) -> set[UUID]:
-    """Return which of these are commitments of the commission that the caller may see."""
+) -> dict[UUID, str]:
+    """Return of these the commitments of the commission that the caller may see, and the confidentiality of each."""
     found = _commitments(caller.kind)
-    return {*await found.rows(connection, commission_id=commission_id, wanted=list(wanted), **bound(caller))}
+    return dict(await found.rows(connection, commission_id=commission_id, wanted=list(wanted), **bound(caller)))
 
 
 async def instruments(
@@ -111,11 +111,17 @@ _wanted: Any = sa.bindparam("wanted", type_=ARRAY(sa.Uuid()))
 _commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
 
 
+class _Carried(NamedTuple):
+    id: UUID
+    confidentiality: str
+
+
 @cache
-def _commitments(kind: Kind) -> Query[UUID]:
+def _commitments(kind: Kind) -> Query[_Carried]:
     roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
     here = (COMMITMENT.c.id == sa.any_(_wanted), COMMITMENT.c.commission_id == _commission_id)
-    return Query(sa.select(COMMITMENT.c.id).where(*here, readable(roles, COMMITMENT)), UUID)
+    asked = sa.select(COMMITMENT.c.id, COMMITMENT.c.confidentiality)
+    return Query(asked.where(*here, readable(roles, COMMITMENT)), _Carried)
 
 
 @cache

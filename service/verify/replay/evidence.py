@@ -20,7 +20,7 @@ from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
 from service.register.groups.rules.lifecycle import GroupState
 from service.register.instruments.rules.effect import stem_of as instruments_of
-from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, RELATED
+from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, LEVEL, RELATED
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -98,8 +98,8 @@ def _numbers(register: Register, subject: Subject) -> Numbers | None:
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
     if name.kind == ENTRY:
         return find(rules, subject.told.read(register.again), name.key)
-    if name.kind in _LOOK_UPS:
-        return _LOOK_UPS[name.kind](register, rules, subject, name)
+    if look_up := _LOOK_UPS.get(name.kind.partition(":")[0]):
+        return look_up(register, rules, subject, name)
     if rules.kind == "working_group":
         return _of_group(register, subject, name)
     if name.kind == "commitment":
@@ -138,13 +138,13 @@ def _of_group(register: Register, subject: Subject, name: Name) -> Found | None:
 
 def is_beside(register: Register, name: Name) -> bool:
     """Return whether the commitment or instrument that is named by its id is one of the commission."""
-    return name.key in (register.subjects if name.kind == CARRIED else register.instruments)
+    return name.key in (register.subjects if name.kind.startswith(CARRIED) else register.instruments)
 
 
 def _beside(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
     if not is_beside(register, name):
         return None
-    if name.kind == CARRIED:
+    if name.kind.startswith(CARRIED):
         return Found()
     other = register.instruments[name.key]
     return Found(is_itself=other is subject.facts, is_open=other["state"] in rules.lifecycle.takes_up)
@@ -172,6 +172,8 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     ORGANISATION: _of_the_registry,
     PARTY: _of_the_registry,
     CARRIED: _beside,
+    # How a commitment was kept just then only its own lock could tell.
+    LEVEL: _of_the_registry,
     INSTRUMENT: _beside,
     RELATED: _beside,
 }

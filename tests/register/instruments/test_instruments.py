@@ -1,5 +1,6 @@
 """Instruments over HTTP, from a draft to its end; each journey is replayed by the verifier."""
 
+from asyncio import gather
 from typing import Any, Final
 
 from tests.conftest import World, item
@@ -177,4 +178,35 @@ async def test_what_is_wrong_with_a_record_is_said_at_once_and_a_draft_is_taken_
     assert one["state"] == "retracted"
     listed = (await world.as_("PK").get("/v1/instruments")).json()["items"]
     assert [each["reference"] for each in listed] == ["PK-AZ/I/0001"]
+    await proven(world)
+
+
+async def test_what_carries_a_commitment_is_kept_as_close_and_lists_only_what_the_reader_may_see(world: World) -> None:
+    await confirm_restricted(world)
+    closer = "a commitment that it carries is kept closer; whoever reads the instrument would learn of it"
+    answer = await world.as_("PK").post("/v1/instruments", json={**DRAFT, "commitment_ids": [item(2), item(3)]})
+    assert [(one["pointer"], one["detail"]) for one in answer.json()["errors"]] == [("/commitment_ids/1", closer)]
+    one = await entered(world, commitment_ids=[item(3)], confidentiality="restricted")
+    amend: dict[str, Any] = {"action": "amend", "reason": "R", "changes": {"confidentiality": "public"}}
+    assert await refused(world, one["id"], amend) == {"/changes/confidentiality": closer}
+    amend["changes"]["commitment_ids"] = [item(3)]
+    assert await refused(world, one["id"], amend) == {"/changes/commitment_ids/0": closer}
+    amend["changes"]["commitment_ids"] = []
+    one = await agreed(world, one["id"], amend)
+    assert (one["confidentiality"], one["commitment_ids"]) == ("public", [])
+    await proven(world)
+
+
+async def confirm_restricted(world: World) -> None:
+    """Have both sides keep the pilot's third item restricted."""
+    body = {"action": "amend", "reason": "R", "changes": {"confidentiality": "restricted"}}
+    made = await world.as_("PK").post(f"/v1/commitments/{item(3)}/transitions", json=body)
+    await confirmed(world, made.json()["id"])
+
+
+async def test_of_two_that_are_entered_at_once_each_has_a_number_of_its_own(world: World) -> None:
+    made = [await record(world) for _ in range(4)]
+    await gather(*(confirmed(world, one["open_transition"]["id"]) for one in made))
+    numbers = {(await read(world, one["id"]))["reference"] for one in made}
+    assert numbers == {f"PK-AZ/I/{number:04d}" for number in range(2, 6)}
     await proven(world)

@@ -1,6 +1,7 @@
 """What else a move of an instrument names: an entry of its trail, commitments that it carries, other instruments. Pure."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,18 @@ INSTRUMENT: Final = "instrument"
 """The kind of a name that is the id of the instrument that takes this one's place: it is locked with it."""
 RELATED: Final = "related_instrument"
 CARRIED: Final = "carried_commitment"
+LEVEL: Final = "confidentiality"
+"""The kind of a name that is the confidentiality that it is to have: found is that nothing it carries is to be kept closer."""
+STRICTEST: Final = ("public", "parties", "restricted")
+"""Levels of confidentiality, the strictest last."""
+
+
+CLOSER: Final = "a commitment that it carries is kept closer; whoever reads the instrument would learn of it"
+
+
+def is_as_close(level: str, other: str) -> bool:
+    """Return whether what has this confidentiality is kept as close as the other."""
+    return STRICTEST.index(level) >= STRICTEST.index(other)
 
 
 def names(body: Mapping[str, Any]) -> list[Name]:
@@ -27,8 +40,16 @@ def names(body: Mapping[str, Any]) -> list[Name]:
             return list(_id("/successor_id", INSTRUMENT, body.get("successor_id")))
         case InstrumentAction.AMEND:
             changes = body.get("changes")
-            return recorded(changes, "/changes") if isinstance(changes, dict) else []
+            return _amended(changes) if isinstance(changes, dict) else []
     return []
+
+
+def _amended(changes: Mapping[str, Any]) -> list[Name]:
+    found, level = recorded(changes, "/changes"), changes.get("confidentiality")
+    if level not in STRICTEST:
+        return found
+    kept = [Name("/changes/confidentiality", LEVEL, level)] if "commitment_ids" not in changes else []
+    return kept + [replace(one, kind=f"{CARRIED}:{level}") if one.kind == CARRIED else one for one in found]
 
 
 def recorded(facts: Mapping[str, Any], pointer: str = "") -> list[Name]:
@@ -42,8 +63,11 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
     """Return what is wrong with what was found under a name."""
     if name.kind == ENTRY:
         detail = wrong_entry(found, "instrument")
-    elif name.kind == CARRIED:
-        detail = None if found else "names no commitment of this commission; GET /v1/commitments lists them"
+    elif name.kind == LEVEL:
+        detail = None if found is None or found.is_open else CLOSER
+    elif name.kind.startswith(CARRIED):
+        missing = "names no commitment of this commission; GET /v1/commitments lists them"
+        detail = missing if found is None else None if found.is_open else CLOSER
     else:
         detail = _wrong_instrument(name, found)
     return fault(name.pointer, detail) if detail else None
@@ -58,6 +82,8 @@ def _wrong_instrument(name: Name, found: Found | None) -> str | None:
 
 
 def _value(fact: object, value: object) -> list[Name]:
+    if fact == "confidentiality" and value in STRICTEST:
+        return [Name("/value", LEVEL, str(value))]
     if fact == "successor_id":
         return list(_id("/value", INSTRUMENT, value))
     return list(_of(str(fact), value, "/value"))
