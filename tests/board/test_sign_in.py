@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service.board.cookies import Cookie
+from service.board.cookies import Cookie, form_token
 from service.board.signing_in import MOST_A_MINUTE, Bounded, led_back
 from service.errors import TooManyRequests
 from service.http.addresses import Addresses
@@ -198,7 +198,7 @@ async def test_whoever_is_deactivated_or_signs_out_reads_no_more(trusting: World
     await reader.get(await sent_back(reader))
     token = token_in((await reader.get("/read/")).text)
     shown = dict(reader.cookies)
-    forged = await reader.post("/read/sign-out", data={"token": "x"})
+    forged = await reader.post("/read/sign-out", data={"token": form_token("of another browser")})
     assert forged.status_code == 403
     assert (await reader.get(PRIVATE_PAGE)).status_code == 200
     assert (await reader.post("/read/sign-out", data={"token": token})).status_code == 303
@@ -230,7 +230,9 @@ async def test_the_demonstration_alone_takes_a_client_s_secret(world: World) -> 
     async with browser(demo) as reader, browser(world.app) as elsewhere:
         page = await reader.get("/read/sign-in")
         form = {**found, "token": token_in(page.text), "back": "/read/awaiting"}
-        assert (await reader.post("/read/sign-in", data={**form, "token": "x"})).status_code == 403
+        assert (
+            await reader.post("/read/sign-in", data={**form, "token": form_token("of another browser")})
+        ).status_code == 403
         assert (await reader.post("/read/sign-in", data={**form, "client_secret": "x"})).status_code == 401
         signed_in = await reader.post("/read/sign-in", data=form)
         assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/read/awaiting")
