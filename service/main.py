@@ -42,6 +42,7 @@ from service.identity.tokens import Issuer
 from service.log import health as operations
 from service.log.feed_routes import router as trail
 from service.log.proof_routes import router as log_proofs
+from service.log.registry_routes import router as registry_log
 from service.log.routes import router as log
 from service.register import names
 from service.register.commissions.charter_routes import router as charters
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     trail,
     log,
     log_proofs,
+    registry_log,
     me,
     tokens,
     registry,

@@ -72,7 +72,9 @@ def keep_note(
 
 @proofs.command()
 def export(
-    commission: Annotated[str, typer.Argument(help="The commission's code, such as PK-AZ, or its id.")],
+    commission: Annotated[
+        str, typer.Argument(help="The commission's code, such as PK-AZ, or its id; 'registry' for who may call.")
+    ],
     directory: Annotated[Path, typer.Argument(help="Where to write; an older export there is brought up to date.")],
     witnesses: Annotated[
         int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")

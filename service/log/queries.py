@@ -16,7 +16,7 @@ from service.register.commissions.models import Commission
 from service.register.commitments.models import Commitment
 from service.tlog.merkle import leaf_hash
 from service.tlog.tiles import Bundle, Tile, TileInvalid, encode_bundle, tile_hashes
-from service.trail.models import AuditEntry
+from service.trail.models import REGISTRY, AuditEntry
 
 _entry, _log = table(AuditEntry), table(LogEntry)
 _checkpoint, _cosignature = table(LogCheckpoint), table(LogCosignature)
@@ -64,10 +64,13 @@ class Place(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A commission: its id and its code."""
+    """Whose log it is, a commission or the registry: its id and its code."""
 
     id: UUID
     code: str
+
+
+THE_REGISTRY = Named(REGISTRY, "registry")
 
 
 def _newest(subject: sa.ColumnElement[UUID]) -> sa.Select[Any]:
@@ -187,9 +190,11 @@ async def newest_of(connection: Connection, log_id: UUID, subject: UUID, size: i
 
 
 async def named(connection: Connection, name: str) -> Named:
-    """Return the commission with this code or id; `NotFound` otherwise."""
+    """Return the commission with this code or id, or the registry; `NotFound` otherwise."""
+    if name in {THE_REGISTRY.code, str(THE_REGISTRY.id)}:
+        return THE_REGISTRY
     found = await _named.row(connection, name=name)
-    return there(found, f"There is no commission {name!r}. Give its code, such as PK-AZ, or its id.")
+    return there(found, f"There is no commission {name!r}. Give its code, such as PK-AZ, its id, or 'registry'.")
 
 
 async def _bundle(connection: Connection, log_id: UUID, wanted: Bundle) -> bytes:

@@ -7,6 +7,7 @@ from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.database.state import State, state_of
+from service.database.statement import Connection
 from service.database.transaction import Transaction
 from service.http.headers import file_of
 from service.http.refusals import READING_ONE
@@ -25,7 +26,10 @@ router = Router("/v1/commissions/{commission_id}/log", tags=["log"])
 Witnesses = Annotated[
     int,
     Query(
-        ge=0, le=100, description="The newest checkpoint that at least so many witnesses have cosigned.", examples=[1]
+        ge=0,
+        le=100,
+        description="The newest checkpoint that at least so many witnesses have cosigned.",
+        openapi_examples={"one": {"summary": "One witness at least", "value": 1}},
     ),
 ]
 Level = Annotated[str, Path(description="`<L>` of tlog-tiles: 0 for leaf hashes, 1 for the roots of full tiles, ...")]
@@ -33,7 +37,8 @@ Place = Annotated[
     str,
     Path(
         description="`<N>[.p/<W>]` of tlog-tiles: three digits to a path element, all but the last with an `x` before it; "
-        "`.p/<W>` for a tile of only W hashes or entries. Its slashes may be sent as `%2F`."
+        "`.p/<W>` for a tile of only W hashes or entries. Its slashes may be sent as `%2F`.",
+        openapi_examples={"first": {"summary": "The first one, of which there is the first", "value": "000.p/1"}},
     ),
 ]
 # Private, since it was answered to one caller's token: a shared cache would answer others with it (RFC 9111, 3.5).
@@ -71,8 +76,7 @@ async def read_log_checkpoint(
 ) -> Response:
     """Read the log's newest checkpoint with every cosignature so far: keep it, and ask for consistency with it later."""
     await commissions.get(connection, commission_id)
-    found = await proofs.newest(connection, commission_id, witnesses)
-    return Response(found.note, media_type="text/plain", headers=NEVER)
+    return await checkpoint_of(connection, commission_id, witnesses)
 
 
 # Before the hash tiles, of which `entries` would else be a level.
@@ -90,7 +94,7 @@ async def read_log_entries(
     Restricted entries are among them, so this is for the commission's secretariats and auditors.
     """
     await _require_log(connection, caller, commission_id)
-    return await _tile(connection, commission_id, f"tile/entries/{place}")
+    return await tile_of(connection, commission_id, f"tile/entries/{place}")
 
 
 @router.get(
@@ -104,7 +108,7 @@ async def read_log_tile(
 ) -> Response:
     """Read 256 hashes of the tree, or fewer at its right edge, within the newest checkpoint: any proof is made of them."""
     await commissions.get(connection, commission_id)
-    return await _tile(connection, commission_id, f"tile/{level}/{place}")
+    return await tile_of(connection, commission_id, f"tile/{level}/{place}")
 
 
 @router.get(
@@ -126,16 +130,30 @@ async def read_log_export(
     with its checkpoint was cut off.
     """
     await _require_log(connection, caller, commission_id)
-    whole = await export.prepare(state_of(request.app, State).readers, connection, commission_id, witnesses)
-    # What is streamed is read in transactions of its own, each short: this one ends before the answer begins.
+    row = await commissions.get(connection, commission_id)
+    return await whole_of(request, connection, log_queries.Named(commission_id, row["code"]), witnesses)
+
+
+async def whole_of(
+    request: Request, connection: Connection, log: log_queries.Named, witnesses: int
+) -> StreamingResponse:
+    """Return a log as an archive; what is streamed is read in transactions of its own, each short."""
+    whole = await export.prepare(state_of(request.app, State).readers, connection, log, witnesses)
     headers = {"Content-Disposition": f'attachment; filename="{whole.name}.tar"', **NEVER}
     return StreamingResponse(archive(whole.files(), whole.signed_at), media_type="application/x-tar", headers=headers)
 
 
+async def checkpoint_of(connection: Connection, log_id: UUID, witnesses: int) -> Response:
+    """Return a log's newest checkpoint that so many witnesses have cosigned."""
+    found = await proofs.newest(connection, log_id, witnesses)
+    return Response(found.note, media_type="text/plain", headers=NEVER)
+
+
+async def tile_of(connection: Connection, log_id: UUID, path: str) -> Response:
+    """Return a tile or an entry bundle of a log, which never changes."""
+    content = await proofs.served(connection, log_id, path)
+    return Response(content, media_type=BYTES, headers=FOR_GOOD)
+
+
 async def _require_log(connection: Transaction, caller: CurrentCaller, commission_id: UUID) -> None:
     (await commissions.standing_in(connection, caller, commission_id)).require(Permission.READ_LOG)
-
-
-async def _tile(connection: Transaction, commission_id: UUID, path: str) -> Response:
-    content = await proofs.served(connection, commission_id, path)
-    return Response(content, media_type=BYTES, headers=FOR_GOOD)

@@ -11,6 +11,7 @@ from service.trail.entry import NotCanonical
 from service.verify.canonical import Entry, is_uuid, read
 from service.verify.finding import Finding, malformed, tampered
 from service.verify.replay.register import Register, Subject
+from service.verify.replay.registry import REGISTRY
 from service.verify.replay.replay import follow
 from service.verify.replay.shape import Broken
 from service.verify.replay.tellings import Again
@@ -67,7 +68,12 @@ class Trail:
         if unnamed:
             self.log = entry.commission
         spoken = self.spoken.pop(entry.subject, None)
-        if not spoken and (entry.kind != FOUNDED if founding else entry.kind not in BEGINS):
+        if self.log == REGISTRY:
+            # It has no founding: the first administrator stands at its beginning, and the replay judges who did what.
+            begins = entry.subject == REGISTRY
+        else:
+            begins = bool(spoken) or (entry.kind == FOUNDED if founding else entry.kind in BEGINS)
+        if not begins:
             noun = "a commitment, a session, a working group or an instrument"
             wanted = "a log begins with the founding" if founding else f"a subject's first entry records {noun}"
             wrongs.append(tampered(place(index, entry), f"{wanted}, not with {entry.kind}"))

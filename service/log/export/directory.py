@@ -111,8 +111,8 @@ async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int) 
     directory = ExportDirectory(path)
     with directory.locked():
         async with pool.connection() as connection:
-            commission_id = (await log_queries.named(connection, commission)).id
-            whole = await export.prepare(pool, connection, commission_id, witnesses)
+            named = await log_queries.named(connection, commission)
+            whole = await export.prepare(pool, connection, named, witnesses)
             await _continues(connection, directory, whole)
         directory.set_aside()
         drafts = set()
@@ -140,7 +140,7 @@ async def _continues(connection: Connection, directory: ExportDirectory, whole: 
             f"{directory.path} holds {old.size} entries of {old.origin}, but this export has {new.size} of {new.origin}. "
             "Choose another directory."
         )
-    if await log.root_of(connection, whole.commission_id, old.size) != old.root:
+    if await log.root_of(connection, whole.log_id, old.size) != old.root:
         raise ExportRefused(
             f"{directory.path} holds a checkpoint over {old.size} entries that the log no longer continues. The record may "
             "have been changed: keep that directory as evidence, export to another one, and tell the other parties."

@@ -21,8 +21,8 @@ from service.log import proofs
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export.readme import readme
+from service.log.queries import Named
 from service.log.reading import Signed
-from service.register.commissions import queries as commissions
 from service.tlog.merkle import root
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
 
@@ -33,10 +33,10 @@ File = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is about to be exported: a commission's log as one of its checkpoints has it."""
+    """What is about to be exported: a log as one of its checkpoints has it."""
 
     pool: Pool
-    commission_id: UUID
+    log_id: UUID
     code: str
     signed: Signed
     signed_at: datetime
@@ -65,11 +65,11 @@ class Export:
 
     async def _content(self, wanted: Tile | Bundle) -> bytes:
         async with self.pool.connection() as connection:
-            with proofs.proving(self.commission_id):
-                found = await log_queries.content(connection, self.commission_id, wanted)
+            with proofs.proving(self.log_id):
+                found = await log_queries.content(connection, self.log_id, wanted)
                 if isinstance(wanted, Tile) and wanted.width == WIDTH:
                     # A full tile replaces the one of an older export, which may be the evidence.
-                    above = await log.hashes(connection, self.commission_id, wanted.level + 1, wanted.index, 1)
+                    above = await log.hashes(connection, self.log_id, wanted.level + 1, wanted.index, 1)
                     if above != [root(tile_hashes(wanted, found))]:
                         raise TileInvalid(f"{wanted.path} is not what was signed")
                 return found
@@ -78,9 +78,9 @@ class Export:
         """Return the proofs of the commitments that follow `after` by id, and the last id."""
         size = self.signed.checkpoint.size
         async with self.pool.connection() as connection:
-            found = await log_queries.newest_of_commitments(connection, self.commission_id, size, after, BATCH)
+            found = await log_queries.newest_of_commitments(connection, self.log_id, size, after, BATCH)
             places = [row.place for row in found]
-            made = await proofs.inclusions(connection, self.commission_id, self.signed, places)
+            made = await proofs.inclusions(connection, self.log_id, self.signed, places)
         files = [(f"proofs/{row.reference}.tlog-proof", bytes(one.proof)) for row, one in zip(found, made, strict=True)]
         return files, found[-1].id if found else after
 
@@ -91,9 +91,8 @@ def pieces(size: int) -> Iterator[Tile | Bundle]:
     yield from bundles_of(size)
 
 
-async def prepare(pool: Pool, connection: Connection, commission_id: UUID, witnesses: int) -> Export:
+async def prepare(pool: Pool, connection: Connection, log: Named, witnesses: int) -> Export:
     """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
-    row = await commissions.get(connection, commission_id)
-    signed = await proofs.newest(connection, commission_id, witnesses)
-    signed_at = await log_queries.signed_at(connection, commission_id, signed.checkpoint.size)
-    return Export(pool, commission_id, row["code"], signed, signed_at)
+    signed = await proofs.newest(connection, log.id, witnesses)
+    signed_at = await log_queries.signed_at(connection, log.id, signed.checkpoint.size)
+    return Export(pool, log.id, log.code, signed, signed_at)

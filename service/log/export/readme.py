@@ -8,10 +8,9 @@ from service.trail.entry import timestamp
 
 _TEXT: Final = """# The record of {code}
 
-This directory holds the whole audit trail of the commission {code}: everything that its parties recorded, proposed,
-confirmed or refused, {size} entries in all, as the service's log `{origin}` had signed them on {signed_at}.
+This directory holds the whole audit trail of {whose}, {size} entries in all, as the service's log `{origin}` had signed them on {signed_at}.
 
-**It holds restricted entries too.** Keep it as you keep the commission's restricted papers.
+**{secret}** Keep it as you keep {papers}.
 
 ## Verify it
 
@@ -52,6 +51,19 @@ the same directory, and only what is new is fetched.
 
 
 def readme(code: str, signed: Signed, signed_at: datetime) -> str:
-    """Return the README of an export of commission `code` under this checkpoint."""
+    """Return the README of an export of commission `code`, or of the registry, under this checkpoint."""
     about = signed.checkpoint
-    return _TEXT.format(code=code, size=about.size, origin=about.origin, signed_at=timestamp(signed_at))
+    whose = f"the commission {code}: everything that its parties recorded, proposed,\nconfirmed or refused"
+    secret, papers = "It holds restricted entries too.", "the commission's restricted papers"
+    if code == "registry":
+        whose = "the registry: every party, organisation and principal,\nand who registered and ended them"
+        secret, papers = "It tells by their client ids who may act for each party.", "such lists"
+    return _TEXT.format(
+        code=code,
+        whose=whose,
+        secret=secret,
+        papers=papers,
+        size=about.size,
+        origin=about.origin,
+        signed_at=timestamp(signed_at),
+    )

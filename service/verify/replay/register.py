@@ -11,6 +11,7 @@ from service.register.decisions.rules.numbers import Numbers
 from service.register.instruments.rules.effect import SERIES
 from service.trail.chain import Link
 from service.verify.canonical import Entry
+from service.verify.replay.registry import Registry
 from service.verify.replay.shape import Broken
 from service.verify.replay.tellings import Again, Tellings
 
@@ -90,6 +91,9 @@ class Register:
     """The commitments and instruments that have a number, by the reference that has it."""
     series: dict[tuple[str, bool], Numbers] = field(default_factory=dict)
     """The numbers that were given, of each session's references, apart for restricted items."""
+
+    registry: Registry = field(default_factory=Registry)
+    """In the registry's own log, all that there is."""
 
     def named(self, reference: str) -> Subject | None:
         """Return the commitment with this reference, its draft's or its number."""

@@ -9,11 +9,15 @@ from service.verify.replay import groups as group
 from service.verify.replay import instruments as instrument
 from service.verify.replay import sessions as session
 from service.verify.replay.register import Register, Subject
+from service.verify.replay.registry import REGISTRY
 from service.verify.replay.shape import Broken
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay the subject's next entry; raises `Broken` with the rule that it breaks."""
+    if entry.commission == REGISTRY:
+        register.registry.follow(entry)
+        return
     if entry.subject == entry.commission:
         commission.follow(register, subject, entry)
         return

@@ -9,7 +9,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
-from service.verify.replay import charter_shapes, commitment_shapes, group_shapes, instrument_shapes, session_shapes
+from service.verify.replay import (
+    charter_shapes,
+    commitment_shapes,
+    group_shapes,
+    instrument_shapes,
+    registry_shapes,
+    session_shapes,
+)
 from service.verify.replay import commission_shapes as shapes
 
 Validate = Callable[[Any], Any]
@@ -47,6 +54,15 @@ OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
 }
 """Entries of a commitment that there are of version 2 alone."""
 OF_GROUPS: Final[Mapping[str, type]] = {"working_group.recorded": group_shapes.GroupRecorded, **OF_MOVES}
+OF_THE_REGISTRY: Final[Mapping[str, type]] = {
+    "party.registered": registry_shapes.Party,
+    "organisation.registered": registry_shapes.Organisation,
+    "organisation.renamed": registry_shapes.Renamed,
+    "registrar.named": registry_shapes.Registrar,
+    "principal.registered": registry_shapes.Principal,
+    "principal.secret_rotated": registry_shapes.Changed,
+    "principal.deactivated": registry_shapes.Changed,
+}
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 _OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
 CHARTER_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_CHARTERS.items()}
@@ -58,6 +74,7 @@ COMMITMENT_KINDS_2: Final = {
 }
 GROUP_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_GROUPS.items()}
 INSTRUMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_INSTRUMENTS.items()}
+REGISTRY_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_THE_REGISTRY.items()}
 SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 

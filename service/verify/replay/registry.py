@@ -1,0 +1,150 @@
+"""Replaying the registry's own log: parties, each one's registrar and organisations, and who may call. Pure.
+
+What an entry tells was done by somebody who might do it: by the administrator or the operator until a party has its
+registrar, from then on by those who act for that registrar, and for its own party alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from service.verify.canonical import Entry
+from service.verify.replay.shape import REGISTRY_KINDS, hold_to_shape, require
+
+REGISTRY: Final = "00000000-0000-0000-0000-000000000000"
+"""The registry's log and its one subject; as an actor it is the operator, at the command line."""
+ANYBODY: Final = "ffffffff-ffff-7fff-bfff-ffffffffffff"
+"""Whoever reads the pages without signing in: the schema brings it, and no entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A principal: what it is, for which organisation it acts, and whether it still may."""
+
+    kind: str
+    organisation: str | None
+    active: bool = True
+
+
+@dataclass(slots=True)
+class Registry:
+    """What the entries add up to."""
+
+    registrars: dict[str, str | None] = field(default_factory=dict)
+    """Of each party, the organisation that is its registrar, once it has one."""
+    organisations: dict[str, str] = field(default_factory=dict)
+    """Of each organisation, its party."""
+    codes: set[str] = field(default_factory=set)
+    principals: dict[str, Known] = field(default_factory=lambda: {ANYBODY: Known("observer", None)})
+
+    def follow(self, entry: Entry) -> None:
+        """Replay one entry; raises `Broken` with the rule that it breaks."""
+        hold_to_shape(REGISTRY_KINDS, entry.kind, entry.data)
+        require(entry.v == 1, f"no entry of the registry has the version {entry.v}")
+        told = {
+            "party.registered": self._party,
+            "organisation.registered": self._organisation,
+            "organisation.renamed": self._renamed,
+            "registrar.named": self._registrar,
+            "principal.registered": self._principal,
+            "principal.secret_rotated": self._rotated,
+            "principal.deactivated": self._deactivated,
+        }
+        told[entry.kind](entry, entry.data)
+
+    def _party(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        require(data["code"] not in self.registrars, f"the party {data['code']} is registered already")
+        self._by_administrator(entry)
+        self.registrars[data["code"]] = None
+
+    def _organisation(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self._for(entry, data["party"])
+        self._add_organisation(data)
+
+    def _renamed(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        require(data["id"] in self.organisations, "no organisation with this id is registered")
+        self._for(entry, self.organisations[data["id"]])
+
+    def _registrar(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        party, organisation, principal = data["party"], data["organisation"], data["principal"]
+        self._for(entry, party)
+        if organisation:
+            own = organisation["party"] == party and organisation["id"] == data["organisation_id"]
+            require(own, "the organisation that is registered with it is another one, or of another party")
+            self._add_organisation(organisation)
+        require(
+            self.organisations.get(data["organisation_id"]) == party, f"the registrar is no organisation of {party}"
+        )
+        if principal:
+            require(principal["organisation_id"] == data["organisation_id"], "its first principal acts for another")
+            self._add_principal(principal)
+        require(self._acts(data["organisation_id"]), "nobody acts for the registrar")
+        self.registrars[party] = data["organisation_id"]
+
+    def _principal(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self._for(entry, self._party_of(data["organisation_id"]))
+        self._add_principal(data)
+
+    def _rotated(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        if entry.actor != data["id"]:
+            self._over(entry, data["id"])
+        self._active(data["id"])
+
+    def _deactivated(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self._over(entry, data["id"])
+        self.principals[data["id"]] = replace(self._active(data["id"]), active=False)
+
+    def _over(self, entry: Entry, principal_id: str) -> None:
+        """Require that who did it may change this principal; the operator may, for whoever has lost an access."""
+        found = self.principals.get(principal_id)
+        require(found, "no principal with this id is registered")
+        if entry.actor != REGISTRY and found:
+            self._for(entry, self._party_of(found.organisation))
+
+    def _active(self, principal_id: str) -> Known:
+        found = self.principals.get(principal_id)
+        require(found and found.active, "no principal with this id is active")
+        assert found
+        return found
+
+    def _for(self, entry: Entry, party: str | None) -> None:
+        """Require that who did it may change what belongs to the party; None: to no party."""
+        require(party is None or party in self.registrars, f"the party {party} is not registered")
+        registrar = self.registrars.get(party) if party else None
+        if registrar is None:
+            self._by_administrator(entry)
+            return
+        by = self.principals.get(entry.actor)
+        is_registrar = by and by.active and by.organisation == registrar and entry.party == party
+        require(is_registrar, f"only the registrar of {party} may do this, and it was done by another")
+
+    def _by_administrator(self, entry: Entry) -> None:
+        by = self.principals.get(entry.actor)
+        may = entry.actor == REGISTRY or (by and by.active and by.kind == "administrator")
+        require(may and entry.party is None, "only the administrator may do this, and it was done by another")
+
+    def _party_of(self, organisation_id: str | None) -> str | None:
+        if organisation_id is None:
+            return None
+        require(organisation_id in self.organisations, "it acts for an organisation that is not registered")
+        return self.organisations[organisation_id]
+
+    def _acts(self, organisation_id: str) -> bool:
+        return any(one.active and one.organisation == organisation_id for one in self.principals.values())
+
+    def _add_organisation(self, data: Mapping[str, Any]) -> None:
+        code = data.get("code")
+        require(data["id"] not in self.organisations, "an organisation with this id is registered already")
+        require(code is None or code not in self.codes, f"the code {code} was given before")
+        require(code is None or code.startswith(f"{data['party']}/"), "its code does not begin with its party")
+        self.organisations[data["id"]] = data["party"]
+        self.codes |= {code} if code else set()
+
+    def _add_principal(self, data: Mapping[str, Any]) -> None:
+        acts = data["kind"] == "representative"
+        require(data["id"] not in self.principals, "a principal with this id is registered already")
+        require(
+            acts == (data["organisation_id"] is not None),
+            "a representative acts for one organisation, nobody else for any",
+        )
+        self.principals[data["id"]] = Known(data["kind"], data["organisation_id"])
