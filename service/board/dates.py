@@ -1,7 +1,7 @@
 """Dates and moments as a reader of a language expects them; a reduced date keeps its precision. Pure."""
 
+import datetime as dt
 import re
-from datetime import UTC, datetime
 
 from babel.dates import format_date, format_datetime
 
@@ -15,7 +15,7 @@ _REGIONS = {"en": "en_GB"}
 
 def is_date(value: object) -> bool:
     """Return whether `value` is spelled as a date, which may be reduced."""
-    return isinstance(value, str) and _DATE(value) is not None
+    return isinstance(value, dt.date) or (isinstance(value, str) and _DATE(value) is not None)
 
 
 def date(value: str, language: str) -> str:
@@ -23,9 +23,9 @@ def date(value: str, language: str) -> str:
     return format_date(start(value), _BY_LENGTH[len(value)], _place(language))
 
 
-def moment(value: datetime, language: str) -> str:
+def moment(value: dt.datetime, language: str) -> str:
     """Return a moment in words, in UTC."""
-    return f"{format_datetime(value.astimezone(UTC), 'd MMMM y, HH:mm', locale=_place(language))} UTC"
+    return f"{format_datetime(value.astimezone(dt.UTC), 'd MMMM y, HH:mm', locale=_place(language))} UTC"
 
 
 def _place(language: str) -> str:

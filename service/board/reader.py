@@ -25,6 +25,7 @@ from service.register.commissions import session_queries as sessions
 from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commitments import queries as commitments
 from service.register.decisions.engine.matter import Row
+from service.register.instruments import queries as instruments
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ async def session(request: Request, connection: Connection, who: Reader, named: 
 async def commitment(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
     """Return the commitment of this reference, or id, and its commission; `NotFound` otherwise."""
     row = await commitments.get(connection, who.caller, await _id_of(request, connection, named))
+    return row, await _opened(connection, who, row["commission_id"])
+
+
+async def instrument(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
+    """Return the instrument of this reference, or id, and its commission; `NotFound` otherwise."""
+    row = await instruments.get(connection, who.caller, await _id_of(request, connection, named))
     return row, await _opened(connection, who, row["commission_id"])
 
 

@@ -147,6 +147,15 @@ async def read_commitment(
     return _page(request, who, "commitment.html", "seq", told)
 
 
+@router.get("/read/instruments/{instrument:instrument}")
+async def read_instrument(
+    request: Request, connection: Transaction, who: Reading, instrument: str, _: Annotated[Asked, Query()]
+) -> Response:
+    """Show an instrument: whose step is missing, and what its clauses lead to."""
+    row, charter = await reader.instrument(request, connection, who, instrument)
+    return _page(request, who, "instrument.html", "", views.instrument(who, row, charter))
+
+
 @router.get("/read")
 @router.get("/read/{rest:path}")
 async def read_nothing(request: Request) -> Response:

@@ -27,6 +27,9 @@ from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.models import TransitionStatus
 from service.register.groups import answers as group_answers
 from service.register.groups import queries as groups
+from service.register.instruments import answers as instruments
+from service.register.instruments import lists as instrument_lists
+from service.register.instruments.queries import today_of
 
 MOST = 200
 """So many of anything a page shows at once."""
@@ -65,6 +68,7 @@ async def commission(connection: Connection, who: Reader, matters: Matters, row:
             for one in await sessions.page(connection, who.caller, commission_id, None, MOST)
         ],
         "groups": found,
+        "instruments": await _instruments(connection, who, commission_id, day),
         "awaited": await queries.awaited(connection, who.caller, commission_id),
         "proposals": proposals,
         "bodies": await queries.bodies(connection, members | secretariats),
@@ -138,6 +142,21 @@ async def figures(connection: Connection, who: Reader, row: Row | None, charter:
         "today": today(),
         "governments": await queries.governments(connection, charter["parties"]),
     }
+
+
+def instrument(who: Reader, row: Row, charter: Row) -> _Told:
+    """Return an instrument, with what its clauses lead to today."""
+    return {
+        "item": instruments.detail(who.caller, row, today_of(row)),
+        "commission": charter_answers.commission(charter),
+    }
+
+
+async def _instruments(connection: Connection, who: Reader, commission_id: UUID, day: date) -> list[_Told]:
+    wanted = instrument_lists.Filter(commission_id=[commission_id])
+    by = instrument_lists.InstrumentSort.REFERENCE
+    rows = await instrument_lists.page(connection, who.caller, wanted, by, None, MOST)
+    return [instruments.instrument(row, day) for row in rows[:MOST]]
 
 
 def today() -> date:

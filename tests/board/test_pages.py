@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 
 from tests.conftest import COMMISSION, SESSION_8, World, item
+from tests.register.instruments.recording import SIGN, agreed, entered
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 PAGES = [
@@ -179,6 +180,23 @@ async def test_how_much_was_carried_out_is_what_the_api_counts_for_the_same_read
     before = (await opened(still, f"{PAGES[4]}?as_of=2024-12-31")).text
     assert "0 of 0 fully implemented as at 31 December 2024" in before
     assert (await opened(still, f"{PAGES[4]}?as_of=2999-01-01")).status_code == 422
+
+
+async def test_an_instrument_s_page_says_whose_step_is_missing_and_why_a_day_was_computed(world: World) -> None:
+    rule = {"anchor": "last_notification", "steps": [{"days": 30}]}
+    made = await entered(world, confidentiality="public", entry_into_force=rule)
+    signed = await agreed(world, made["id"], SIGN)
+    page = (await opened(world, f"/read/instruments/{signed['reference']}")).text
+    assert signed["missing_steps"]
+    for step in signed["missing_steps"]:
+        assert f"<strong>{step['party']}</strong>" in page
+        assert escape(step["detail"]) in page
+    assert escape(signed["computed_entry_into_force"]["explanation"]) in page
+    assert "1 March 2025" in page
+    assert f"/read/instruments/{signed['reference']}" in (await opened(world, PAGES[2])).text
+    hidden = await entered(world, titles={"en": SECRET}, confidentiality="parties")
+    assert (await opened(world, f"/read/instruments/{hidden['reference']}")).status_code == 404
+    assert SECRET not in (await opened(world, PAGES[2])).text
 
 
 async def test_the_proof_that_a_page_gives_is_the_one_that_the_api_gives(still: World) -> None:
