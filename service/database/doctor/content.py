@@ -7,7 +7,7 @@ from service.database.doctor.finding import Finding
 from service.database.doctor.structure import AGAIN
 from service.database.statement import Connection
 
-HEADED: Final = ("commission", "commitment")
+HEADED: Final = ("commission", "commitment", "instrument")
 """The tables whose rows name the last entry of their own chain."""
 _HEADS = """SELECT count(*) FROM {table} t WHERE NOT EXISTS (
     SELECT FROM audit_entry e WHERE e.subject = t.id AND e.seq = t.seq AND e.leaf = t.leaf)"""
