@@ -130,6 +130,9 @@ async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, by
         apart = {"code", "organisations"} if life.kind == "working_group" and not life.moves else set()
         told = {name: one for name, one in life.members.items() if name not in apart}
         known_now = held[life.id]
+        # What entries of version 1 could not say of a matter is unknown to every reading, or was agreed as all were.
+        since = {name: told.pop(name) for name in [*told] if name not in known_now}
+        assert all(one in (None, {}, "agreed") for one in since.values()), (life.id, since)
         assert told == {name: known_now[name] for name in told}, life.id
         if life.kind == "commitment":
             waiting = trail.subjects[life.id].waiting
