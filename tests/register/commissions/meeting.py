@@ -132,6 +132,9 @@ async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, by
         known_now = held[life.id]
         # What entries of version 1 could not say of a matter is unknown to every reading, or was agreed as all were.
         since = {name: told.pop(name) for name in [*told] if name not in known_now}
+        if "successors" in since:
+            one = known_now["successor"]
+            assert since.pop("successors") == ([one] if one else None), life.id
         assert all(one in (None, {}, "agreed") for one in since.values()), (life.id, since)
         assert told == {name: known_now[name] for name in told}, life.id
         if life.kind == "commitment":
