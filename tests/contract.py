@@ -89,7 +89,7 @@ def known_shapes(name: str, status: int) -> jsonschema_rs.Draft202012Validator:
     """Return what the document says of an answer's body."""
     document = today()
     found = next(one for path in document["paths"].values() for one in path.values() if one["operationId"] == name)
-    ((_, content),) = found["responses"][str(status)]["content"].items()
+    content = next(one for kind, one in found["responses"][str(status)]["content"].items() if kind.endswith("json"))
     return jsonschema_rs.Draft202012Validator({**content["schema"], "components": document["components"]})
 
 

@@ -1,16 +1,19 @@
 """Metrics and reports over HTTP."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from service.database.transaction import Transaction
 from service.errors import Conflict, InvalidContent
 from service.http.answers import answer
+from service.http.headers import Responses, references
 from service.http.idempotency import OnceRoute
 from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
@@ -23,6 +26,7 @@ from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.schemas import MetricsRead, ReportRead
+from service.reports.spreadsheets import as_csv, as_xlsx
 from service.trail.entry import canonical, timestamp
 from service.values import Moment
 from service.values.codes import CommissionId, SessionId
@@ -54,6 +58,42 @@ CheckpointSize = Annotated[
         lt=2**53,
         description="Size of the checkpoint it is made from; the newest, if nothing is said.",
         examples=[44],
+    ),
+]
+
+
+class Format(StrEnum):
+    """As what a report is answered."""
+
+    JSON = "json"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+TYPES: Final = {
+    Format.JSON: "application/json",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv",
+}
+FILES: Final[Responses] = {
+    200: {
+        "content": {
+            TYPES[one]: {"schema": {"type": "string", "format": "binary"}} for one in (Format.XLSX, Format.CSV)
+        },
+        "headers": references("Content-Disposition", "Content-Language"),
+    }
+}
+As = Annotated[
+    Format | None,
+    Query(
+        alias="format",
+        description="As what; by `Accept`, if nothing is said. JSON has everything, a CSV the matrix alone.",
+    ),
+]
+Language = Annotated[
+    Literal["en", "az", "ur", "ru", "fr"],
+    Query(
+        description="The language of a file's headings; English governs, and codes stay codes. JSON is the same in all."
     ),
 ]
 
@@ -119,9 +159,10 @@ def _counted(
     "/sessions/{session_id:session}/report",
     summary="Make the report of a session",
     response_model=ReportRead,
-    responses=READING_ONE | refusals(Conflict),
+    responses=READING_ONE | refusals(Conflict) | FILES,
 )
 async def read_session_report(
+    request: Request,
     connection: Transaction,
     caller: CurrentCaller,
     session_id: SessionId,
@@ -129,6 +170,8 @@ async def read_session_report(
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,
     audience: Audience = Confidentiality.PARTIES,
+    wanted: As = None,
+    language: Language = "en",
 ) -> Response:
     """Make the implementation report of a session from the entries below a signed checkpoint.
 
@@ -136,16 +179,18 @@ async def read_session_report(
     """
     asked = Asked(audience, _day(as_of, compared_to), str(session_id), None, compared_to)
     row = await sessions.get(connection, caller, session_id)
-    return await _made(connection, caller, row["commission_id"], checkpoint, asked)
+    making = Making(wanted or _accepted(request), language)
+    return await _made(connection, caller, row["commission_id"], checkpoint, asked, making)
 
 
 @router.get(
     "/commissions/{commission_id}/report",
     summary="Make the report of a commission",
     response_model=ReportRead,
-    responses=READING_ONE | refusals(Conflict),
+    responses=READING_ONE | refusals(Conflict) | FILES,
 )
 async def read_commission_report(
+    request: Request,
     connection: Transaction,
     caller: CurrentCaller,
     commission_id: CommissionId,
@@ -156,22 +201,69 @@ async def read_commission_report(
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,
     audience: Audience = Confidentiality.PARTIES,
+    wanted: As = None,
+    language: Language = "en",
 ) -> Response:
     """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
     day = _day(as_of, compared_to)
     if since and since > day:
         raise _wrong("since", f"lies after the day it is made for, {day}")
     await commissions.get(connection, commission_id)
-    return await _made(connection, caller, commission_id, checkpoint, Asked(audience, day, None, since, compared_to))
+    asked = Asked(audience, day, None, since, compared_to)
+    making = Making(wanted or _accepted(request), language)
+    return await _made(connection, caller, commission_id, checkpoint, asked, making)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """As what, and in which language, a report is made."""
+
+    format: Format
+    language: str
+
+    def of(self, told: Mapping[str, Any]) -> bytes:
+        """Return the report as the bytes of its answer."""
+        if self.format is Format.JSON:
+            return canonical(told)
+        return (as_xlsx if self.format is Format.XLSX else as_csv)(told, self.language)
+
+    def headers(self, told: Mapping[str, Any]) -> dict[str, str]:
+        """Return the headers of the answer: a file's name says of what day it is, and from how many entries."""
+        if self.format is Format.JSON:
+            return {}
+        session = (told["session"] or {}).get("ordinal")
+        parts = [
+            told["commission"]["code"],
+            *([f"{session:02d}"] if session else []),
+            told["as_of"],
+            str(told["log"]["size"]),
+            self.language,
+        ]
+        return {
+            "Content-Disposition": f'attachment; filename="{"-".join(parts)}.{self.format}"',
+            "Content-Language": self.language,
+        }
+
+
+def _accepted(request: Request) -> Format:
+    """Return the first of the formats that `Accept` names by itself; JSON if none."""
+    accept = request.headers.get("accept", "").lower()
+    named = sorted((accept.index(kind), one) for one, kind in TYPES.items() if kind in accept)
+    return named[0][1] if named else Format.JSON
 
 
 async def _made(
-    connection: Transaction, caller: Caller, commission_id: UUID, size: int | None, asked: Asked
+    connection: Transaction, caller: Caller, commission_id: UUID, size: int | None, asked: Asked, making: Making
 ) -> Response:
     seen = await queries.seen(connection, caller, commission_id)
     checkpoint, entries = await queries.signed(connection, commission_id, size)
-    made = await _beside(lambda: canonical(report(queries.source(checkpoint, entries), asked, seen)))
-    return Response(made, media_type="application/json")
+
+    def make() -> Response:
+        told = report(queries.source(checkpoint, entries), asked, seen)
+        return Response(making.of(told), media_type=TYPES[making.format], headers=making.headers(told))
+
+    made: Response = await _beside(make)
+    return made
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

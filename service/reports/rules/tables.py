@@ -1,0 +1,123 @@
+"""A report as tables of texts: what a spreadsheet shows, in the order in which it is read. Pure.
+
+Codes stay codes, so that what was exported can be read by a program; the names of columns are words, and are translated.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+Data = Mapping[str, Any]
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A named table: its columns, each with what stands after the dot (a party, a language), and its rows."""
+
+    name: str
+    columns: list[tuple[str, str]]
+    rows: list[Row]
+
+
+_FACTS: Final = {
+    "Reference": "reference", "Item": "item_number", "Paragraph": "paragraph", "Annex": "annex", "Verb": "verb", "Sector": "sector",
+    "State": "state", "Since": "state_since", "Agreed on": "agreed_on", "Target date": "target_date", "Overdue": "overdue",
+    "Awaiting": "awaiting", "Subject to approval of": "subject_to", "Carried over to": "carried_over_to", "Replaced by": "successors",
+    "Outcome": "outcome", "Modification": "modification", "One-sided": "one_sided", "Confidentiality": "confidentiality",
+}  # fmt: skip
+_INSTRUMENT: Final = {
+    "Kind of instrument": "kind", "Title of the instrument": "title", "Signed on": "signed_on", "Place": "place",
+    "Enters into force on": "enters_into_force_on", "Expires on": "expires_on",
+}  # fmt: skip
+_REPORTED: Final = {
+    "Progress": "level", "Reported on": "on", "Report": "text", "Reason for delay": "delay_reason", "Next step": "next_step",
+    "Expected on": "expected_on",
+}  # fmt: skip
+LABELS: Final = (*_FACTS, *_INSTRUMENT, *_REPORTED)
+
+
+def text(value: object) -> str:
+    """Return a value as a cell shows it: nothing for what is not known, yes and no in the words of JSON."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "; ".join(map(text, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def tables(report: Data) -> list[Table]:
+    """Return the sheets of a report."""
+    return [summary(report), matrix(report), *_lists(report), _rules(report)]
+
+
+def summary(report: Data) -> Table:
+    """Return what the report is about, n of m, and what it was made from."""
+    metric, log, session = report["metrics"]["fully_implemented"], report["log"], report["session"] or {}
+    rows = [
+        ["Commission", report["commission"]["code"]],
+        ["Session", text(session.get("ordinal"))],
+        ["As of", report["as_of"]],
+        ["Audience", report["audience"]],
+        ["Kept by", text(report["commission"]["kept_by"])],
+        ["Fully implemented", text(metric["numerator"])],
+        ["Counted", text(metric["denominator"])],
+        ["Entries", text(log["size"])],
+        ["Root hash", log["root_hash"]],
+        ["Key", log["key"]],
+        ["Digest (SHA-256)", report["digest"]],
+    ]
+    return Table("Summary", [("Fact", ""), ("Value", "")], rows)
+
+
+def matrix(report: Data) -> Table:
+    """Return one row for each commitment."""
+    languages, parties = report["commission"]["languages"], report["commission"]["parties"]
+    columns: list[tuple[tuple[str, str], Callable[[Data], object]]] = [
+        *(((label, ""), _fact(name)) for label, name in _FACTS.items()),
+        *((("Title", language), _inner("titles", language)) for language in languages),
+        *(((label, ""), _inner("instrument", name)) for label, name in _INSTRUMENT.items()),
+        *(((label, party), _of_party(party, name)) for party in parties for label, name in _REPORTED.items()),
+    ]
+    rows = [[text(read(row)) for _, read in columns] for row in report["matrix"]]
+    return Table("Matrix", [heading for heading, _ in columns], rows)
+
+
+def _fact(name: str) -> Callable[[Data], object]:
+    return lambda row: row[name]
+
+
+def _inner(name: str, key: str) -> Callable[[Data], object]:
+    return lambda row: (row[name] or {}).get(key)
+
+
+def _of_party(party: str, name: str) -> Callable[[Data], object]:
+    return lambda row: row["reports"].get(party, {}).get(name)
+
+
+def _lists(report: Data) -> Iterable[Table]:
+    for name, key, labels in (
+        ("Disputes", "disputes", {"Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Refused by": "refused_by",
+                                  "Refused at": "refused_at", "Reason": "reason"}),
+        ("Awaiting", "awaiting", {"Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Since": "since",
+                                  "Awaiting": "awaiting"}),
+        ("Instruments", "instruments", {"Reference": "reference", **_INSTRUMENT}),
+        ("Earlier decisions still open", "older", {"Reference": "reference", "Session": "session", "State": "state",
+                                                   "Target date": "target_date", "Times carried over": "carried_over_count"}),
+    ):  # fmt: skip
+        rows = [[text(one[member]) for member in labels.values()] for one in report[key]]
+        yield Table(name, [(label, "") for label in labels], rows)
+
+
+def _rules(report: Data) -> Table:
+    metrics = report["metrics"]
+    named: Sequence[tuple[str, Data]] = (
+        ("Fully implemented", metrics["fully_implemented"]), ("Progress", metrics["progress"]),
+    )  # fmt: skip
+    excluded = metrics["fully_implemented"]["excluded"]
+    rows = [[name, metric["rule"]["text"]] for name, metric in named]
+    return Table(
+        "How it is counted",
+        [("Fact", ""), ("Value", "")],
+        [*rows, *([one["reference"], one["reason"]] for one in excluded)],
+    )
