@@ -77,7 +77,12 @@ def sequencer() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; say what is due, which locks it takes, and for how long.")
+    ] = False,
+) -> None:
     """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).
 
     The roles in PACTA_DATABASE_URL and PACTA_SEQUENCER_DATABASE_URL are created if they are missing.
@@ -85,10 +90,14 @@ def migrate() -> None:
     from service import telemetry
     from service.database.connection import Address, Limits
     from service.database.migrate import migrate as run_migrations
+    from service.database.plan import planned
     from service.settings import Settings
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
+    if check:
+        typer.echo("\n".join(asyncio.run(planned(Address.of_owner(settings), Limits.of_bulk(settings)))))
+        return
     users = [Address.of_service(settings)]
     if settings.sequencer_database_url:
         users.append(Address.of_sequencer(settings))

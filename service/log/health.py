@@ -22,13 +22,13 @@ from service.database.statement import Connection, Query
 from service.errors import Unavailable
 from service.http.refusals import refusals
 from service.http.routing import Router
-from service.identity.models import Principal
 from service.log.lateness import LogState, states
+from service.trail.models import AuditEntry
 
 router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
-_known = Query(sa.select(sa.exists().select_from(table(Principal)).label("known")), bool)
+_known = Query(sa.select(sa.exists().select_from(table(AuditEntry)).label("known")), bool)
 LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty"}
 """What is said of a service that works though one of these is not well, the gravest first."""
 LATE_SECONDS = 15.0

@@ -137,6 +137,6 @@ async def test_a_dump_that_was_restored_over_a_migrated_database_is_told_by_the_
     await asyncio.to_thread(brought_up, settings)
     postgres("pg_restore", "--no-owner", "--single-transaction", f"--dbname={bare.url('pacta_owner')}", str(dumped))
     assert await examined(settings) == 1
-    assert "Nobody is registered" in capsys.readouterr().out
+    assert "Nothing was ever recorded, and nobody registered." in capsys.readouterr().out
     app = create_app(settings)
     assert (await world.as_("", app).get("/readyz")).json()["status"] == "empty"

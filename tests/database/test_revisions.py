@@ -1,10 +1,13 @@
 """A release writes only under a schema that it is made for, or that says it serves it."""
 
 import asyncio
+import re
 from contextlib import suppress
 
 import pytest
 
+from service.database.connection import Address, Limits
+from service.database.plan import planned
 from service.database.pool import stay_fit
 from service.database.revisions import NEWEST, SchemaUnfit
 from service.sequencer.sequencer import Sequencer
@@ -12,6 +15,7 @@ from tests.conftest import World, item, migrated
 from tests.http.test_manners import check
 from tests.register.commitments.test_journey import SIGN
 
+LIMITS = Limits(connect=20, statement=20)
 MOVES = f"/v1/commitments/{item(4)}/transitions"
 
 
@@ -89,3 +93,18 @@ async def test_a_migration_that_waits_for_a_lock_is_tried_again(world: World, mo
     await running
     assert waits
     assert await owner.fetchval("SELECT version_num FROM alembic_version") == NEWEST
+
+
+async def test_what_a_migration_would_do_is_told_with_its_locks_and_changes_nothing(world: World) -> None:
+    owner = await world.connect()
+    await owner.execute("ANALYZE")
+    address = Address.parse(world.server.url("pacta_owner", world.database))
+    assert await planned(address, LIMITS) == [f"The schema is at {NEWEST}. No migrations are due."]
+    await owner.execute("UPDATE alembic_version SET version_num = '0018'")
+    told = "\n".join(await planned(address, LIMITS))
+    assert "The schema is at 0018." in told
+    assert "0019: A commitment has a draft reference until it is agreed" in told
+    assert re.search(r"touches commitment: \d+ rows", told)
+    assert "ACCESS EXCLUSIVE for a moment" in told
+    assert "SHARE UPDATE EXCLUSIVE while an index is built: reading and writing go on" in told
+    assert await owner.fetchval("SELECT version_num FROM alembic_version") == "0018"

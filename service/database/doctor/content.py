@@ -20,9 +20,9 @@ _UNKNOWN = """SELECT count(*) FROM log_entry l WHERE NOT EXISTS (
 
 async def content(connection: Connection) -> AsyncIterator[Finding]:
     """Yield what does not belong together: rows without their entries, entries that no log has and nobody waits for."""
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM principal)"):
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM audit_entry)"):
         begun = "On a new installation: pacta principal create. After a restore: it brought no data. " + AGAIN
-        yield Finding("content", "Nobody is registered.", begun)
+        yield Finding("content", "Nothing was ever recorded, and nobody registered.", begun)
     for table in HEADED:
         if count := await connection.fetchval(_HEADS.format(table=table)):
             yield Finding("content", f"{count} rows of {table} name a last entry that is not there.", AGAIN)
