@@ -83,7 +83,12 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (CommitmentCreate, {"titles": {"a/b~": "x"}}, "/titles/a~1b~0", "its name must be a text, such as"),
         (CommitmentCreate, {"titles": {"en": 5}}, "/titles/en", "must be a text of 1 to 300 characters, not 5"),
         (CommitmentCreate, {"title": {}}, "/title", 'is not known here; did you mean "titles"?'),
-        (PartyFactsPatch, {"wrong": 1}, "/wrong", "known here: lead_organisation_id, focal_point"),
+        (
+            PartyFactsPatch,
+            {"wrong": 1},
+            "/wrong",
+            "known here: lead_organisation_id, further_lead_organisation_ids, focal_point",
+        ),
         (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", "must be a moment with its offset, such as 2025-"),
         (Sign, {"signatories": [{}, 7]}, "/signatories/1", "must be an object, not 7"),
         (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'like "PK"'),

@@ -29,9 +29,10 @@ def address(path: str, operation: Any) -> str:
 async def test_no_operation_takes_a_query_parameter_that_it_does_not_publish(
     still: World, method: str, path: str, operation: Any
 ) -> None:
+    published = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     answer = await still.as_("PK").request(method, f"{address(path, operation)}?as_of=2025-06-30&nonsense=1")
     found = check(answer, 422, "invalid-content")
-    assert [one["parameter"] for one in found["errors"]] == ["as_of", "nonsense"]
+    assert [one["parameter"] for one in found["errors"]] == [*({"as_of"} - published), "nonsense"]
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), EACH, ids=NAMES)

@@ -291,7 +291,7 @@ async def test_a_session_shows_what_it_awaits_of_whom(world: World) -> None:
     assert one["may_answer"]
     both = (await world.as_("PK").get(f"/v1/transitions?commission_id={COMMISSION}&limit=200")).json()["items"]
     assert [found["id"] for found in both] == sorted(found["id"] for found in both)
-    assert {found["matter"]["kind"] for found in both} == {"session", "commitment", "working_group"}
+    assert {found["matter"]["kind"] for found in both} == {"session", "commitment", "working_group", "instrument"}
 
 
 async def test_sessions_and_commitments_are_answered_in_one_request(world: World) -> None:

@@ -201,7 +201,7 @@ RECORDED: dict[str, Any] = {
     "texts": {"en": "Another text"},
     "sector": "trade",
     "target_date": "2031",
-    "confidentiality": "public",
+    "confidentiality": "parties",
     "instrument_required": False,
     "no_instrument_reason": "None is needed",
     "item_number": 99,
