@@ -99,6 +99,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- any JSO
                 yield value, member
             elif isinstance(inner, list):
                 yield from ((inner, at) for at, one in enumerate(inner) if isinstance(one, str))
+                yield from _places([one for one in inner if isinstance(one, dict)])
 
 
 def _names(member: str, holder: Mapping[str, Any]) -> bool:

@@ -17,6 +17,8 @@ READ = f"""SELECT {_columns}, seq AS version,
  {_open} AND coalesce(greatest(moved_on, reported_on), (changed_at AT TIME ZONE 'UTC')::date)
   < {_today} - interval '6 months' AS dormant,
  refused_transition_id IS NOT NULL AS disputed,
+ commission_id = ANY(ARRAY(SELECT id FROM commission WHERE entered <> '{{}}'::jsonb)) AS one_sided,
+ ARRAY[]::text[] AS not_acknowledged_by, '{{}}'::jsonb AS disputed_by,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))

@@ -172,6 +172,7 @@ def _commitment(draft: Draft, leaf: bytes, names: Sequence[str]) -> tuple[Any, .
         "recorded_at": draft.at(0),
         "progress": "{}",
         "levels": [],
+        "moved_alone_at": None,
         "reported_on": None,
         "moved_on": draft.at(last).date(),
     }

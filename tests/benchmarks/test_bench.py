@@ -51,7 +51,7 @@ from tests.serving import served_here
 SIZE = 200
 HIDDEN = {
     "words", "leaf", "awaiting", "proposed_by", "expires_at", "open_transition_id", "refused_transition_id", "seq",
-    "is_joint", "earlier_sessions", "levels", "moved_on", "reported_on",
+    "is_joint", "earlier_sessions", "acknowledged", "moved_alone_at", "levels", "moved_on", "reported_on",
 }  # fmt: skip
 """Columns of a commitment that no answer has under their own name."""
 

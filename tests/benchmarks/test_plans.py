@@ -163,6 +163,8 @@ LISTS = {
     "not reported on": "reported_before=2026-01-01",
     "led by the caller's organisation": "mine=true",
     "led by others": "mine=false",
+    "one-sided": "one_sided=true",
+    "not one-sided": "one_sided=false",
     "not overdue": "overdue=false&sort=target_date",
     "not due soon": "due_soon=false&sort=target_date",
     "not dormant": "dormant=false&sort=activity",

@@ -39,6 +39,8 @@ NEVER = {
     "create_transition correct",
     "create_transition reinstate",
     "create_transition retract",
+    "create_transition acknowledge",
+    "create_transition dispute",
     "create_session_transition correct",
     "create_session_transition reinstate",
     "create_session_transition retract",

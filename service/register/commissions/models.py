@@ -43,6 +43,7 @@ class Commission(Table, Decided, table=True):
                 "cure": 'For a second commission of the same parties send a suffix, such as "DEF"; its code then ends so.'
             },
         ),
+        sa.Index("ix_commission_grown", "id", postgresql_where=sa.text("entered <> '{}'::jsonb")),
         *decided("commission"),
         {"info": {"address": "/v1/commissions/{id}"}},
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 from service.permissions import Caller
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.sided import disputes, one_sided, unacknowledged
 from service.register.commitments.schemas import (
     CommitmentRead,
     InstrumentRead,
@@ -17,7 +18,7 @@ from service.register.instruments.record_schemas import AuthenticTextRead, Signa
 
 _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
-    *("instrument", "party_facts", "open_transition"),
+    *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by"),
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
@@ -40,6 +41,9 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
     answer["party_facts"] = {party: {**_PARTY_FACTS, **facts} for party, facts in row["party_facts"].items()}
     answer["open_transition"] = open_transition(row)
+    known = {**row, **(row["came_later"] or {})}
+    answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
+    answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     return answer
 
 

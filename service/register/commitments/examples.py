@@ -144,6 +144,14 @@ PROPOSALS: dict[str, Example] = {
         "summary": "Approved at home (409 where no approval is awaited)",
         "value": {"action": "approve", "effective_on": "2026-01"},
     },
+    "acknowledge": {
+        "summary": "A party that came in later acknowledges it (409 where all were there)",
+        "value": {"action": "acknowledge", "version": 2},
+    },
+    "dispute": {
+        "summary": "A party that came in later does not (409 where all were there)",
+        "value": {"action": "dispute", "reason": "It was never put to us (sample)."},
+    },
     "retract": {
         "summary": "Take back one's own record (201 while it is not agreed)",
         "value": {"action": "retract", "reason": "Recorded by mistake (sample)."},

@@ -26,6 +26,7 @@ from service.register.commitments.statements import (
     due,
     due_soon,
     live,
+    one_sided,
     overdue,
     read,
     unknown,
@@ -81,6 +82,10 @@ class Filter(BaseModel):
     disputed: bool | None = Field(
         None, description="A proposal was refused and nothing has taken effect since (or not)."
     )
+    one_sided: bool | None = Field(
+        None,
+        description="Recorded or moved without a party that joined later and has not acknowledged it, or disputes it (or not).",
+    )
     unknown: bool | None = Field(None, description="Found late, and something of it is not known (or not).")
     unknown_fact: list[FactName] = Field(
         default_factory=list, max_length=20, description="One of these facts is not known: `signatories`, say."
@@ -108,6 +113,7 @@ FLAGS: Mapping[str, Condition] = {
     "disputed": disputed,
     "unknown": unknown,
     "mine": mine,
+    "one_sided": one_sided,
 }
 ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
     Sort.REFERENCE: ([_commitment.c.reference], False, [storable]),

@@ -129,6 +129,8 @@ class Commitment(Table, Recorded, table=True):
     subject_to: dict[str, bool] | None = document(nullable=True)
     corrected: dict[str, int] = document()
     unknown: dict[str, bool] | None = document(nullable=True)
+    acknowledged: dict[str, Any] | None = document(nullable=True)
+    moved_alone_at: datetime | None = moment(nullable=True)
     progress: dict[str, Any] = Field(
         default=None,
         sa_type=cast("type[Any]", JSONB),

@@ -188,6 +188,13 @@ class CommitmentRead(Read):
     due_soon: bool = Field(description="Open, and due within 30 days.")
     dormant: bool = Field(description="Open, and for six months nothing has happened in the world or was reported.")
     disputed: bool = Field(description="A proposal was refused and nothing has taken effect since.")
+    one_sided: bool = Field(
+        description="Recorded or moved without a party that joined later and has not acknowledged it, or disputes it."
+    )
+    not_acknowledged_by: list[str] = Field(
+        description="Parties that came in later, by joining or acceding, and have not acknowledged it."
+    )
+    disputed_by: dict[str, str] = Field(description="By party that came in later: why it does not acknowledge it.")
     recorded_by: str = Field(description="The party that recorded it; until it is agreed, it alone may retract it.")
     recorded_at: datetime
     changed_at: datetime

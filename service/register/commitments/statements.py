@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
 from service.database.statement import Query
@@ -15,6 +15,7 @@ from service.register.commissions.roles import fixed
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import OPEN, State
+from service.register.commitments.rules.sided import JOIN
 from service.register.commitments.visibility import readable_by, roles_of
 from service.register.decisions.models import live as has_live_proposal
 from service.register.groups.models import WorkingGroup
@@ -36,6 +37,54 @@ _active_on = sa.func.coalesce(sa.func.greatest(_commitment.c.moved_on, _commitme
 dormant = _open & (_active_on < _today - sa.text("interval '6 months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 unknown = _commitment.c.unknown.is_not(None)
+_asked = _commission.alias("charter")
+_EMPTY: Any = sa.literal_column("'{}'::jsonb")
+_AT: Any = sa.literal_column("'at'")
+_grown = sa.func.array(
+    sa.select(_asked.c.id).where(_asked.c.entered != _EMPTY).scalar_subquery(), type_=ARRAY(sa.Uuid())
+)
+# Asked once for a statement: in few commissions a party came in later.
+_has_grown = _commitment.c.commission_id == sa.any_(_grown)
+_came_later = (
+    sa.select(
+        sa.func.jsonb_build_object(
+            sa.literal_column("'entered'"),
+            _commission.c.entered,
+            sa.literal_column("'departed'"),
+            _commission.c.departed,
+            type_=JSONB,
+        )
+    )
+    .where(_commission.c.id == _commitment.c.commission_id)
+    .correlate(_commitment)
+    .scalar_subquery()
+)
+came_later = sa.case((_has_grown, _came_later))
+
+
+def _one_sided() -> sa.ColumnElement[bool]:
+    """Return whether a commitment is one-sided, as `rules.sided` says it."""
+    came = sa.func.jsonb_each(_commission.c.entered).table_valued(
+        sa.column("key", sa.Text), sa.column("value", JSONB), name="came"
+    )
+    party = came.c.key
+    began, left = _moment(came.c.value), _moment(_commission.c.departed.op("->")(party))
+    said: Any = _commitment.c.acknowledged.op("->")(party)
+    recorded = _commitment.c.recorded_at
+    without = (_commitment.c.recorded_by != party) & (recorded < began) & (left.is_(None) | (recorded > left))
+    alone = sa.func.coalesce(_commitment.c.moved_alone_at.between(left, began), sa.false())
+    accepted = (_moment(said) >= began) & said.op("->>")(sa.literal_column("'disputed'")).is_(None)
+    joined = came.c.value.op("->>")(sa.literal_column("'by'")) == sa.literal_column(f"'{JOIN}'")
+    here = _commission.c.id == _commitment.c.commission_id
+    asked = sa.select(party).select_from(_commission.join(came, sa.true())).correlate(_commitment)
+    return asked.where(here, joined, without | alone, sa.not_(sa.func.coalesce(accepted, sa.false()))).exists()
+
+
+def _moment(of: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
+    return sa.cast(of.op("->>")(_AT), sa.DateTime(timezone=True))
+
+
+one_sided = _has_grown & _one_sided()
 _UNREAD = {"words", "levels", "reported_on", "moved_on", "earlier_sessions", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _UNREAD),
@@ -45,6 +94,7 @@ read = sa.select(
     due_soon.label("due_soon"),
     dormant.label("dormant"),
     disputed.label("disputed"),
+    came_later.label("came_later"),
 )
 _leading = (
     sa.select(_group.c.co_led_by)

@@ -26,6 +26,7 @@ from service.register.decisions.schemas import (
     ConfirmationsCreate,
     ProposalsCreate,
     ReviewedTransition,
+    SeenMatter,
 )
 
 
@@ -73,12 +74,17 @@ async def propose(
     _may_act(caller, Permission.PROPOSE)
     new = sent.read()
     body = {"action": new.action, **(new.model_extra or {})}
-    known = await queries.matters_of(connection, matters, caller, commission_id, new.matters)
-    await _lock(connection, commission_id, caller, matters, [(matter, key, body) for key, matter in known.items()])
+    asked = [
+        (one.matter_id, {**body, "version": one.version}) if isinstance(one, SeenMatter) else (one, body)
+        for one in new.matters
+    ]
+    known = await queries.matters_of(connection, matters, caller, commission_id, [key for key, _ in asked])
+    wanted = [(known[key], key, said) for key, said in asked if key in known]
+    await _lock(connection, commission_id, caller, matters, wanted)
     done = []
-    for key in new.matters:
+    for key, said in asked:
         proposed = (
-            partial(commands.propose, connection, matters, known[key], caller, key, body, None)
+            partial(commands.propose, connection, matters, known[key], caller, key, said, None)
             if key in known
             else None
         )

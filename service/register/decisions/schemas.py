@@ -59,13 +59,24 @@ class ConfirmationsCreate(Strict):
     reason: Reason | None = Field(None, description="Needed for a refusal.")
 
 
+class SeenMatter(Strict):
+    """A matter, and the version of it that was seen, where a move names one (`acknowledge`)."""
+
+    matter_id: MatterId
+    version: int = Field(strict=True, ge=0)
+
+
 class ProposalsCreate(BaseModel):
     """The same move for many matters; beside these members stands its evidence, as it does for one."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     action: str = Field(max_length=64, examples=["suspend"], description="An action of the matters' lifecycle.")
-    matters: list[MatterId] = Field(min_length=1, max_length=500, description="Ids of matters of this commission.")
+    matters: list[MatterId | SeenMatter] = Field(
+        min_length=1,
+        max_length=500,
+        description="Ids of matters of this commission, each with the version that was seen where the move names one.",
+    )
 
 
 class WithdrawalCreate(Strict):

@@ -74,6 +74,7 @@ class Commitment2(Members):
     agreed_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]
     unknown: NoneYet
+    acknowledged: NoneYet
 
 
 @strict
@@ -93,6 +94,7 @@ class Commitment(Members):
     agreed_on: NotRequired[NotYet]
     corrected: NotRequired[Annotated[dict[str, int], Field(max_length=0)]]
     unknown: NotRequired[NoneYet]
+    acknowledged: NotRequired[NoneYet]
 
 
 @strict

@@ -71,7 +71,7 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     subject.facts = dict(facts)
     register.subjects[entry.subject] = subject
     assert subject.rules is not None
-    subject.recorded_by = party
+    subject.recorded_by, subject.recorded_at = party, entry.recorded_at
     decisions.open_proposal(register, subject.rules, subject, entry, party)
 
 

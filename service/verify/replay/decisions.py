@@ -11,7 +11,7 @@ from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.decisions.rules.ended import UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Rules
-from service.register.decisions.rules.own import RECORDER, has_room, is_open_to
+from service.register.decisions.rules.own import has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
 from service.verify.replay.register import Register, Subject, Taken, Waiting
@@ -64,16 +64,15 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
         room = any(has_room(row, subject.waiting.by, party) for row in rows)
         require(room, "a proposal is open already; one at a time")
     row = judge(register, rules, subject, proposal, entry.recorded_at, party)
-    facts = {**subject.facts, RECORDER: subject.recorded_by}
-    require(is_open_to(row, facts, party), f"it was done for {party}, which another party alone may do")
+    known = register.known(subject)
+    require(is_open_to(row, known, party), f"it was done for {party}, which another party alone may do")
     state = register.charter["state"]
     # Of one that is unsettled nobody can tell what was written before it was known to be.
     require(
         state == UNSETTLED or has_room_in(state, rules.kind, row.action),
         "the commission is dissolved, and takes no such move",
     )
-    fixed = {**subject.facts, **register.fixed}
-    awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], fixed, party)
+    awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], known, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
@@ -177,6 +176,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
         register.number(subject.facts["reference"], subject)
+    if waiting.row.who is Who.ALL and not waiting.proposal["awaits"]:
+        subject.moved_alone_at = entry.recorded_at
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
 
 

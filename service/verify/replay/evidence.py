@@ -78,7 +78,7 @@ def hold_to_length(members: Members) -> None:
 
 def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str, party: str) -> Case:
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
-    facts = rules.facts({**subject.facts, "is_joint": subject.is_joint}, register.parties, register.languages)
+    facts = rules.facts(register.known(subject), register.parties, register.languages)
     named = {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
     case = Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party)
     return replace(case, numbers=_numbers(register, subject)) if body["action"] in rules.joining else case

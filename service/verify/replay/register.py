@@ -43,6 +43,9 @@ class Subject:
     progress: dict[str, Any] = field(default_factory=dict)
     """Of a commitment: by party, its last report."""
     recorded_by: str = ""
+    recorded_at: str = ""
+    moved_alone_at: str | None = None
+    """When a move of all took effect that awaited nobody."""
     is_joint: bool = False
     """Whether its first joint move has taken effect."""
     rules: Rules[Any] | None = None
@@ -137,6 +140,11 @@ class Register:
             kept = " in its register" if entry.party in self.parties else ""
             raise Broken(f"it was done for {entry.party}, which is not a party of this commission{kept}")
         return entry.party
+
+    def known(self, subject: Subject) -> dict[str, Any]:
+        """Return what the rules look at: a matter's members, what is known of its record, and what the charter fixes."""
+        record = {name: getattr(subject, name) for name in ("is_joint", "recorded_by", "recorded_at", "moved_alone_at")}
+        return {**subject.facts, **self.fixed, **record}
 
     @property
     def fixed(self) -> dict[str, Any]:

@@ -73,8 +73,9 @@ def test_of_every_matter_each_role_may_just_what_its_permissions_say(matter: Mat
             # And who registers for a party that is to take part.
             may = role in {Role.SECRETARIAT, Role.NEWCOMER}
         leads = matter.kind == "working_group" and row.when.get("of_a_co_lead") is True
+        leads |= str(action) in {"acknowledge", "dispute"}
         if leads:
-            # Who leads a group for its party, its secretariat alone says.
+            # Who leads a group for its party, and what it acknowledges, its secretariat alone says.
             may = role is Role.SECRETARIAT
         assert (row.permission in PERMISSIONS[role]) is may
         asked = Permission.JOIN if entering else Permission.MANAGE_COMMISSION if leads else Permission.PROPOSE

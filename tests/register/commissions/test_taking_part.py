@@ -131,8 +131,9 @@ async def test_a_party_leaves_by_itself_and_what_needs_it_is_over(world: World) 
     assert late.status_code == 403, "what is public it still reads"
     own = await world.as_("PK").post(f"/v1/transitions/{waiting['id']}/withdrawal", json={})
     assert (own.status_code, own.json()["transition_status"]) == (409, "party_left")
+    # Who acceded has not acknowledged what was there before, and is not awaited for it yet.
     again = await move(world, 2, SUSPEND, "PK")
-    assert again["status"] == "open"
+    assert again["status"] == "effective"
     assert (await world.as_("AZ").get(f"/v1/commitments/{item(5)}")).status_code == 404
     await proven(world)
 

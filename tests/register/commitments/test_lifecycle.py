@@ -45,6 +45,12 @@ EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
         ("approve", state, state): {"subject_to_approval": True}
         for state in ("agreed", "mou_drafted", "signed", "implemented", "suspended")
     },
+    **{
+        (action, str(state), str(state)): {"recorded_without_a_party": True}
+        for action in ("acknowledge", "dispute")
+        for state in State
+        if state is not State.RETRACTED
+    },
     **{("carry_over", source, source): {} for source in OPEN_STATES},
     **{("correct", str(state), str(state)): {} for state in State},
 }
@@ -57,9 +63,10 @@ FACTS = [
         "is_joint": joint,
         "signed": signed,
         "subject_to_approval": subject,
+        "recorded_without_a_party": later,
     }
-    for found, required, joint, signed, subject in product(
-        ["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 4
+    for found, required, joint, signed, subject, later in product(
+        ["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 5
     )
 ]
 
@@ -122,7 +129,8 @@ def test_what_evidence_brings_to_the_instrument_is_told_by_the_commitment() -> N
 def test_a_closed_one_takes_mending_and_another_reader_or_owner_and_nothing_else() -> None:
     closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
     assert {row.source for row in LIFECYCLE.steps} == set(State)
-    assert [LIFECYCLE.allowed(state, {}) for state in closed] == [["amend", "correct", "reinstate"]] * 4
+    together = {"recorded_without_a_party": False}
+    assert [LIFECYCLE.allowed(state, together) for state in closed] == [["amend", "correct", "reinstate"]] * 4
     assert LIFECYCLE.allowed(State.RETRACTED, {}) == ["correct", "reinstate"]
 
 

@@ -23,6 +23,8 @@ from tests.verify.test_register import exported
 OWN: Final[dict[tuple[str, str], str | None]] = {
     ("commitment", "retract"): RECORDER,
     ("commitment", "approve"): None,
+    ("commitment", "acknowledge"): None,
+    ("commitment", "dispute"): None,
     ("session", "retract"): RECORDER,
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,

@@ -18,6 +18,7 @@ from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.patching import merge_patch
+from service.trail.entry import timestamp
 
 INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.AGREE: {
@@ -78,6 +79,9 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
         after |= _amended(evidence["changes"], before)
     if step.action is Action.APPROVE:
         after["subject_to"] = _awaited(evidence, case)
+    if step.action in {Action.ACKNOWLEDGE, Action.DISPUTE}:
+        said = {"version": case.seq - 1, "at": timestamp(case.at), "disputed": evidence.get("reason")}
+        after["acknowledged"] = {**(before["acknowledged"] or {}), str(case.party): said}
     if step.action is Action.CARRY_OVER:
         after["carried_over"] = _carried(evidence, case)
     instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
@@ -153,5 +157,12 @@ def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
     } or None
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED, derived=frozenset({"unknown"}), kept=frozenset({"reference"}))
+MENDING: Final = mending.Mending(
+    moved,
+    MODELS,
+    SHARED,
+    derived=frozenset({"unknown"}),
+    kept=frozenset({"reference"}),
+    own=dict.fromkeys((Action.ACKNOWLEDGE, Action.DISPUTE), "what it acknowledges"),
+)
 effect: Final = MENDING.effect_of

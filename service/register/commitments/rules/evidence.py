@@ -221,6 +221,22 @@ class Approve(Evidence):
     approved: Flag = Field(True, description="false: it turned out not to be there, and is awaited again.")  # noqa: FBT003
 
 
+class Acknowledge(Evidence):
+    """A party that came in later acknowledges what was recorded without it. No other party confirms it."""
+
+    action: Literal[Action.ACKNOWLEDGE]
+    version: Annotated[
+        int, Field(strict=True, ge=0, examples=[3], description="The version that it saw: the present one.")
+    ]
+
+
+class Dispute(Evidence):
+    """A party that came in later does not acknowledge what was recorded without it, or does so no longer."""
+
+    action: Literal[Action.DISPUTE]
+    reason: Reason
+
+
 AnyEvidence = (
     Agree
     | DraftMou
@@ -240,6 +256,8 @@ AnyEvidence = (
     | Reinstate
     | Retract
     | Approve
+    | Acknowledge
+    | Dispute
 )
 Proposal = TypeAliasType(
     "Proposal",
@@ -268,4 +286,6 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.REINSTATE: Reinstate,
     Action.RETRACT: Retract,
     Action.APPROVE: Approve,
+    Action.ACKNOWLEDGE: Acknowledge,
+    Action.DISPUTE: Dispute,
 }

@@ -144,10 +144,30 @@ def too_long(members: Mapping[str, Any], pointer: str) -> list[Fault]:
     ]
 
 
+def _acknowledged(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    if wrong := _not_later(evidence, case):
+        return wrong
+    present = case.seq - 1
+    said = f"is {present} now: something has changed since; read it again"
+    return [] if evidence["version"] == present else [fault("/version", said)]
+
+
+def _not_later(_: Mapping[str, Any], case: Case) -> list[Fault]:
+    facts = case.facts
+    assert isinstance(facts, Facts)
+    if case.party in facts.later:
+        return []
+    return [
+        fault("", f"it was recorded with {case.party}; this is for {' and '.join(facts.later)}, which came in later")
+    ]
+
+
 _UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]] = {
     Action.AGREE: lambda evidence, _: misplaced(evidence) + _modified(evidence),
     Action.CARRY_OVER: _carried,
     Action.APPROVE: _approved,
+    Action.ACKNOWLEDGE: _acknowledged,
+    Action.DISPUTE: _not_later,
     Action.SUPERSEDE: _succeeded,
     Action.IMPLEMENT: _implemented,
 }

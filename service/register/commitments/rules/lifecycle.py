@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from service.permissions import Permission
 from service.register.decisions.rules.lifecycle import BACK, Lifecycle, Step, Who, each
 from service.register.decisions.rules.mending import mending
 from service.register.decisions.rules.own import retracting
@@ -46,6 +47,8 @@ class Action(StrEnum):
     REINSTATE = "reinstate"
     RETRACT = "retract"
     APPROVE = "approve"
+    ACKNOWLEDGE = "acknowledge"
+    DISPUTE = "dispute"
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
@@ -68,6 +71,8 @@ OPEN: Final = (State.PROPOSED, State.AGREED, State.MOU_DRAFTED, State.SIGNED, St
 CLOSED: Final = (State.IMPLEMENTED, State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
 UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, State.SUSPENDED})
 """States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
+LATER: Final = "recorded_without_a_party"
+"""The condition of rows by which a party that came in later says what it makes of what was there."""
 STEPS: Final[tuple[Step, ...]] = (
     *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE),
     Step(Action.DRAFT_MOU, State.AGREED, State.MOU_DRAFTED),
@@ -89,6 +94,12 @@ STEPS: Final[tuple[Step, ...]] = (
     *(
         Step(Action.APPROVE, state, state, who=Who.OWN, when={"subject_to_approval": True})
         for state in (*SPINE, State.SUSPENDED)
+    ),
+    *(
+        Step(action, state, state, Permission.MANAGE_COMMISSION, Who.OWN, {LATER: True})
+        for action in (Action.ACKNOWLEDGE, Action.DISPUTE)
+        for state in State
+        if state is not State.RETRACTED
     ),
     *retracting(Action.RETRACT, State.RETRACTED, (State.PROPOSED,)),
 )

@@ -13,14 +13,24 @@ from service.register.commitments.rules.fitness import unfit
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import names, wrong_name
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
-from service.register.decisions.rules.matter import Rules
+from service.register.commitments.rules.sided import ACCEDE, unacknowledged
+from service.register.decisions.rules.lifecycle import Step
+from service.register.decisions.rules.matter import Rules, every_other
 
 MEMBERS: Final = (
     "reference", "session_id", "carried_over", "working_group_id", "item_number", "paragraph", "annex", "verb", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
     "agreed_on", "effective_on", "suspended_from", "review_on", "successors", "outcome", "modification", "subject_to", "corrected", "unknown",
+    "acknowledged",
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
+
+
+def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], party: str | None) -> list[str]:
+    """Return whom a proposal awaits: every other party but one that acceded later and has not acknowledged the commitment."""
+    late = unacknowledged(facts)
+    return [one for one in every_other(step, evidence, facts, party) if late.get(one) != ACCEDE]
+
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
@@ -41,6 +51,7 @@ COMMITMENT: Final = Rules[Facts](
     shared=SHARED,
     odd=odd,
     day=day_of,
+    awaits=awaits,
 )
 COMMITMENT_1: Final = replace(
     COMMITMENT,

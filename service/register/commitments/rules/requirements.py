@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.evidence import MODELS, Outcome
-from service.register.commitments.rules.lifecycle import SPINE, Action, State
+from service.register.commitments.rules.lifecycle import LATER, SPINE, Action, State
+from service.register.commitments.rules.sided import came_later
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
 from service.register.instruments.rules.texts import InstrumentKind
@@ -26,8 +27,8 @@ UNASKED = ("action", *ITEMISED)
 NEEDED: Final = always_needed(MODELS, UNASKED)
 MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
-GIVEN = ("value",)
-"""What may be null or false, and must be said all the same."""
+GIVEN = ("value", "version")
+"""What may be null, false or zero, and must be said all the same."""
 PAST = ("agreed_on", "effective_on", "signed_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -44,6 +45,8 @@ class Facts(matter.Facts):
     """Whether some party's approval at home was awaited when it was agreed."""
     unknown: tuple[str, ...] = ()
     """What was found late and is not known."""
+    later: tuple[str, ...] = ()
+    """Parties that came in later, without which it was recorded or moved."""
 
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
@@ -53,6 +56,7 @@ class Facts(matter.Facts):
             "instrument_required": self.instrument_required,
             "signed": self.signed,
             "subject_to_approval": self.subject_to_approval,
+            LATER: bool(self.later),
         }
         if body.get("action") == Action.AGREE:
             known["found_in"] = body["found_in"] if body.get("found_in") in SPINE else State.AGREED
@@ -74,6 +78,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         signed=_is_signed(members),
         subject_to_approval=bool(members.get("subject_to")),
         unknown=tuple(sorted(members.get("unknown") or ())),
+        later=tuple(sorted(came_later(members))),
     )
 
 

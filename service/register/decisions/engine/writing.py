@@ -23,6 +23,8 @@ from service.trail.entry import Author, Entry, Head
 from service.trail.stamp import Stamp
 
 _ID: Final = "the_matter"
+ALONE: Final = "moved_alone_at"
+"""Where it is kept when a move of all took effect that awaited nobody, of matters of which that matters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def proposed(matter: Matter, move: Move, case: Case) -> Effect:
     if move.awaits:
         return Effect(told, move.opened())
     effect = take_effect(matter, move.judged.step, move.judged.evidence, replace(case, party=move.proposed_by))
+    if move.judged.step.who is Who.ALL and ALONE in matter.table.c:
+        effect.columns[ALONE] = case.at
     return Effect({**told, "effective": effect.told}, effect.columns, effect.beside)
 
 
