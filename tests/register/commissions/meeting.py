@@ -110,7 +110,7 @@ async def proven(world: World, commission: str = COMMISSION) -> None:
     assert list(trail.extend(entries, [row["leaf"] for row in rows])) == []
     for kind, column in {
         "commission": "id",
-        **dict.fromkeys(("session", "working_group", "commitment"), "commission_id"),
+        **dict.fromkeys(("session", "working_group", "commitment", "instrument"), "commission_id"),
     }.items():
         await _equal(owner, kind, column, commission, trail)
     await _as_history_tells(owner, trail, [(row["leaf"], row["canonical"]) for row in rows])

@@ -11,6 +11,8 @@ from tests.conftest import COMMISSION, SESSION_8, SESSION_9, Maker, World, item,
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
 from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN
 from tests.register.groups.grouping import ENERGY, TRADE
+from tests.register.instruments.recording import ACT, TEXTS, record
+from tests.register.instruments.recording import SIGN as INSTRUMENT_SIGN
 
 pytestmark = pytest.mark.long
 
@@ -19,6 +21,7 @@ ADDRESSES: Final = {
     "session": "sessions",
     "commission": "commissions",
     "working_group": "working-groups",
+    "instrument": "instruments",
 }
 REASON: Final = {"reason": "R"}
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
@@ -50,6 +53,20 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "name_organisation", "organisation_id": organisation(205), "role": "member"},
         {"action": "name_contacts", "contacts": {"main": "N"}}, {"action": "name_contacts", "contacts": None},
     ],
+    "instrument": [
+        {"action": "agree_text", "effective_on": "2025-02", "texts": TEXTS}, {"action": "redraft", **REASON},
+        {"action": "initial", "effective_on": "2025-02-20", "place": "Baku", "texts": TEXTS}, INSTRUMENT_SIGN, INSTRUMENT_SIGN,
+        {"action": "sign_first", "effective_on": "2025-02-20", "place": "Baku", "signatory": ACT["signatories"][0]},
+        {"action": "amend", "changes": {"entry_into_force": {"anchor": "last_notification"}}, **REASON},
+        {"action": "record_step", "step": "cabinet_approval", "status": "done", "effective_on": "2025-03-10"},
+        {"action": "send_notification", "what": "notification", "effective_on": "2025-04"},
+        {"action": "receive_notification", "sender": "PK", "effective_on": "2025-05"},
+        {"action": "receive_notification", "sender": "AZ", "received": False},
+        {"action": "give_notice", "effective_on": "2025-10-15", "clause": "Article 9"}, {"action": "revoke_notice"},
+        {"action": "terminate", "ground": "agreement", "effective_on": "2026", **REASON},
+        {"action": "object", **REASON}, {"action": "abandon", **REASON}, {"action": "retract"},
+        {"action": "supersede", "successor_id": "PK-AZ/I/0001"}, {"action": "publish", "where": "Gazette 1"},
+    ],
     "commission": [
         {"action": "amend", "changes": {"titles": {"az": "K"}}, **REASON},
         {"action": "amend", "changes": {"titles": {"az": None}, "founded_on": "1995"}, **REASON},
@@ -71,19 +88,21 @@ FACTS: Final = [
 Step = tuple[str, int, int, int]
 PARTY: Final = st.sampled_from(["PK", "AZ"])
 STEPS: Final = st.lists(
-    st.tuples(PARTY, st.integers(0, 5), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
+    st.tuples(PARTY, st.integers(0, 6), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
 )
-"""Who, on which of six matters, does which of all things, naming which entry."""
+"""Who, on which of seven matters, does which of all things, naming which entry."""
 
 
 def test_every_action_of_every_matter_may_happen_here() -> None:
     for matter in MATTERS:
         known = {str(one["action"]) for one in EVIDENCE[matter.kind]} | {"correct", "reinstate", "merge"}
-        assert set(map(str, matter.rules.evidence)) <= known | {"carry_over", "acknowledge", "dispute"} | BESIDE
+        assert (
+            set(map(str, matter.rules.evidence)) <= known | {"carry_over", "acknowledge", "dispute", "enter"} | BESIDE
+        )
 
 
 async def matters(world: World) -> list[tuple[str, str]]:
-    """Begin two sessions and two commitments, and return the kind and id of each, of the commission and of a working group."""
+    """Begin two sessions and two commitments, and return the kind and id of each, of the commission, a working group and an instrument."""
     planned = await begin(world, ordinal=10, starts_on="2025")
     recorded = await begin(world, "AZ", action="record", ordinal=11)
     items = [
@@ -96,6 +115,7 @@ async def matters(world: World) -> list[tuple[str, str]]:
         *(("commitment", one) for one in items),
         ("commission", COMMISSION),
         ("working_group", ENERGY),
+        ("instrument", (await record(world))["id"]),
     ]
 
 

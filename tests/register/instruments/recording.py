@@ -1,15 +1,10 @@
 """What tests say to instruments: record one, propose a move of it, answer, read it; and hold all of it to the verifier."""
 
-import json
 from typing import Any, Final
 
 import httpx
 
-from service.verify.chain import Trail
-from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World
-from tests.verify.journal import POLICY, in_memory
-from tests.verify.test_register import exported
 
 YES: Final = {"decision": "confirm"}
 SENT: Final = {"drafting_party": "PK", "effective_on": "2025-02-01"}
@@ -105,24 +100,3 @@ async def correct(world: World, key: str, leaf: str, fact: str, value: Any) -> d
         "reason": "It was written down wrongly.",
     }
     return await agreed(world, key, body)
-
-
-async def proven(world: World) -> None:
-    """Hold the whole register to the verifier's replay, and the table of instruments to what the replay arrives at."""
-    files = await exported(world, COMMISSION)
-    found = verify(in_memory(files), POLICY).findings.listed
-    assert found == [], found
-    owner = await world.connect()
-    rows = await owner.fetch(
-        "SELECT canonical, leaf FROM log_entry JOIN audit_entry USING (subject, seq, leaf) WHERE log_entry.log_id = $1"
-        ' ORDER BY "index"',
-        COMMISSION,
-    )
-    entries = [row["canonical"] for row in rows]
-    trail = Trail(entries.__getitem__, replay=True)
-    assert list(trail.extend(entries, [row["leaf"] for row in rows])) == []
-    for row in await owner.fetch("SELECT id, to_jsonb(instrument) AS held FROM instrument"):
-        held, subject = json.loads(row["held"]), trail.subjects[str(row["id"])]
-        differ = {name: (held[name], value) for name, value in subject.facts.items() if held[name] != value}
-        assert differ == {}, (row["id"], differ)
-    await owner.close()

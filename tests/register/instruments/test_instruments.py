@@ -4,6 +4,7 @@ from asyncio import gather
 from typing import Any, Final
 
 from tests.conftest import World, item
+from tests.register.commissions.meeting import proven
 from tests.register.instruments.recording import (
     DRAFT,
     SIGN,
@@ -15,7 +16,6 @@ from tests.register.instruments.recording import (
     entered,
     leaf_of,
     propose,
-    proven,
     read,
     record,
     refused,
