@@ -127,8 +127,9 @@ def test_however_it_ends_its_postgresql_is_gone_and_the_data_is_there_at_the_nex
     assert again.call(item, again.token("AZ"))["party_facts"] == {"PK": body | _absent()}
 
 
-def _absent() -> dict[str, None]:
-    return dict.fromkeys(("lead_organisation_id", "domestic_procedures", "domestic_procedures_completed_on"))
+def _absent() -> dict[str, object]:
+    nothing = dict.fromkeys(("lead_organisation_id", "domestic_procedures", "domestic_procedures_completed_on"))
+    return {"further_lead_organisation_ids": [], **nothing}
 
 
 def test_a_fresh_demo_holds_the_pilot_and_begins_anew_when_told(demo: Demo) -> None:
