@@ -255,7 +255,11 @@ SAID = [
     ),
     ("observer", "/v1/commissions", "You are an observer, who reads and changes nothing."),
     ("administrator", MOVES, "You are the administrator, who acts for no party."),
-    ("observer", MOVES, f"Only {WORKING} may do this in PK-AZ (permission 'propose'). You are an observer"),
+    (
+        "observer",
+        MOVES,
+        f"Only {WORKING} may do this in PK-AZ (permission 'propose' or 'manage_commission'). You are an observer",
+    ),
     (
         "pk-health",
         MOVES,

@@ -24,6 +24,8 @@ from service.register.commitments.lists import Filter
 from tests.benchmarks.fill import Filled, fill
 from tests.conftest import as_superuser, settings_for
 
+pytestmark = pytest.mark.long
+
 SIZE, TIMES = 10_000, 100
 CARRIED = """UPDATE commitment SET carried_to_session_id = session.id,
     carried_over = jsonb_build_object(session.id, '{"on": null, "entry": 1}'::jsonb) FROM session

@@ -52,6 +52,7 @@ async def started(world: World, directory: Path) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(*arguments, env={**os.environ, **settings})
 
 
+@pytest.mark.long
 async def test_two_sequencers_at_once_are_harmless_and_one_goes_on_when_the_other_is_killed(
     make_world: Maker, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.conftest import COMMISSION, World
 from tests.register.commissions.meeting import (
@@ -20,6 +21,8 @@ from tests.register.commissions.meeting import (
 )
 from tests.register.commitments.test_races import ROUNDS, trail_of
 from tests.three_parties import commission_of_three
+
+pytestmark = pytest.mark.long
 
 NO = {"decision": "refuse", "reason": "No (sample)."}
 

@@ -41,7 +41,8 @@ async def listed(worn: World) -> World:
     )
     sent = {"action": "send_notification", "what": "notification", "effective_on": "2002-01-01"}
     await done(worn, awaited["id"], sent)
-    await record(worn, titles={"en": "draft"}, contracting_parties=["PK", "AZ", "TR"], commitment_ids=[item(5)])
+    carrying: dict[str, Any] = {"commitment_ids": [item(5)], "confidentiality": "restricted"}
+    await record(worn, titles={"en": "draft"}, contracting_parties=["PK", "AZ", "TR"], **carrying)
     return worn
 
 
