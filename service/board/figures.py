@@ -1,6 +1,5 @@
 """How much was carried out, n of m, by the reports' own rules: counted anew from the entries at each look, as of any day."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from service.database.statement import Connection
 from service.log.reading import size_of
 from service.permissions import Confidentiality
 from service.reports import queries
+from service.reports.beside import beside, counts
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import audience_of
@@ -24,17 +24,17 @@ async def counted(
     connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
 ) -> _Counted:
     """Return both metrics of a commission, or of one of its sessions, of what the reader may see, as of a day in the world."""
-    seen = await queries.seen(connection, who.caller, commission_id)
-    entries = await queries.every(connection, commission_id)
-    # It takes a while: meanwhile others are answered.
-    return await asyncio.to_thread(_count, entries, seen, session_id, day)
+    with counts.one():
+        seen = await queries.seen(connection, who.caller, commission_id)
+        entries = await queries.every(connection, commission_id)
+        return await beside(lambda: _count(entries, seen, session_id, day))
 
 
 async def counted_at_once(
     connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
 ) -> _Counted | None:
-    """Return the same where it takes no time to speak of; else None."""
-    if await size_of(connection, commission_id) > AT_ONCE:
+    """Return the same where it takes no time to speak of and there is room for it; else None."""
+    if await size_of(connection, commission_id) > AT_ONCE or not counts.free:
         return None
     return await counted(connection, who, commission_id, session_id, day)
 

@@ -1,7 +1,6 @@
 """Metrics and reports over HTTP."""
 
-import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -22,6 +21,7 @@ from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import queries
+from service.reports.beside import beside, counts
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
@@ -122,10 +122,10 @@ async def read_commission_metrics(
     if known_at and known_at > datetime.now(UTC):
         raise _wrong("known_at", "lies in the future")
     await _there(connection, caller, commission_id, session)
-    seen = await queries.seen(connection, caller, commission_id)
-    entries = await queries.every(connection, commission_id)
-
-    return answer(await _beside(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session)))
+    with counts.one():
+        seen = await queries.seen(connection, caller, commission_id)
+        entries = await queries.every(connection, commission_id)
+        return answer(await beside(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session)))
 
 
 def _counted(
@@ -255,15 +255,15 @@ def _accepted(request: Request) -> Format:
 async def _made(
     connection: Transaction, caller: Caller, commission_id: UUID, size: int | None, asked: Asked, making: Making
 ) -> Response:
-    seen = await queries.seen(connection, caller, commission_id)
-    checkpoint, entries = await queries.signed(connection, commission_id, size)
+    with counts.one():
+        seen = await queries.seen(connection, caller, commission_id)
+        checkpoint, entries = await queries.signed(connection, commission_id, size)
 
-    def make() -> Response:
-        told = report(queries.source(checkpoint, entries), asked, seen)
-        return Response(making.of(told), media_type=TYPES[making.format], headers=making.headers(told))
+        def make() -> Response:
+            told = report(queries.source(checkpoint, entries), asked, seen)
+            return Response(making.of(told), media_type=TYPES[making.format], headers=making.headers(told))
 
-    made: Response = await _beside(make)
-    return made
+        return await beside(make)
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:
@@ -272,11 +272,6 @@ async def _there(connection: Transaction, caller: Caller, commission_id: UUID, s
         raise _wrong(
             "session", f"names no session of this commission; GET /v1/commissions/{commission_id}/sessions lists them"
         )
-
-
-async def _beside(make: Callable[[], Any]) -> Any:  # noqa: ANN401 -- what it makes
-    """Make it in a thread of its own: meanwhile others are answered."""
-    return await asyncio.to_thread(make)
 
 
 def _day(as_of: date | None, compared_to: date | None) -> date:

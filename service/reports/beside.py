@@ -1,0 +1,43 @@
+"""Counting a whole log beside the requests of others: in a thread of its own, and only a few at once.
+
+Each takes a connection, a core and the entries in memory as long as it lasts, whoever asks: who would be one too many is
+told to come back, and everything else goes on.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from service.errors import Unavailable
+
+Made = TypeVar("Made")
+AT_ONCE: Final = 3
+"""So many whole logs are read at once by one process."""
+
+
+class Few:
+    """Places for what runs at once, for all callers together."""
+
+    def __init__(self, most: int) -> None:
+        self.free = most
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Take a place as long as the block lasts; `Unavailable` (503, with `Retry-After`) if there is none."""
+        if not self.free:
+            message = "As many whole logs as may be are being counted at this moment. Ask again in two seconds."
+            raise Unavailable(message, headers={"Retry-After": "2"})
+        self.free -= 1
+        try:
+            yield
+        finally:
+            self.free += 1
+
+
+counts: Final = Few(AT_ONCE)
+
+
+async def beside(make: Callable[[], Made]) -> Made:
+    """Make it in a thread: meanwhile others are answered."""
+    return await asyncio.to_thread(make)
