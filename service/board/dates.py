@@ -14,8 +14,10 @@ _REGIONS = {"en": "en_GB"}
 
 
 def is_date(value: object) -> bool:
-    """Return whether `value` is spelled as a date, which may be reduced."""
-    return isinstance(value, dt.date) or (isinstance(value, str) and _DATE(value) is not None)
+    """Return whether `value` is a date, which may be reduced: a text of a party that is only spelled as one is none."""
+    return isinstance(value, dt.date) or (
+        isinstance(value, str) and _DATE(value) is not None and _is_in_calendar(value)
+    )
 
 
 def date(value: str, language: str) -> str:
@@ -26,6 +28,14 @@ def date(value: str, language: str) -> str:
 def moment(value: dt.datetime, language: str) -> str:
     """Return a moment in words, in UTC."""
     return f"{format_datetime(value.astimezone(dt.UTC), 'd MMMM y, HH:mm', locale=_place(language))} UTC"
+
+
+def _is_in_calendar(value: str) -> bool:
+    try:
+        start(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _place(language: str) -> str:

@@ -199,6 +199,23 @@ async def test_an_instrument_s_page_says_whose_step_is_missing_and_why_a_day_was
     assert SECRET not in (await opened(world, PAGES[2])).text
 
 
+async def test_a_text_that_is_only_spelled_as_a_date_is_shown_as_it_was_written(world: World) -> None:
+    body = {
+        "action": "draft_mou",
+        "instrument_kind": "mou",
+        "instrument_title": "2024-99",
+        "drafting_party": "PK",
+        "effective_on": "2025-05",
+        "text_reference": "2025-02-30",
+    }
+    made = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=body)
+    assert made.status_code == 201, made.text
+    page = await opened(world, "/read/commitments/PK-AZ/08/007")
+    assert page.status_code == 200
+    assert "<bdi>2024-99</bdi>" in page.text
+    assert "<bdi>2025-02-30</bdi>" in page.text
+
+
 async def test_the_proof_that_a_page_gives_is_the_one_that_the_api_gives(still: World) -> None:
     from_page = await opened(still, "/read/commitments/PK-AZ/08/001/proof")
     from_api = await still.as_("observer").get(f"/v1/commitments/{item(1)}/proof")
