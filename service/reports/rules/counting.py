@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from service.register.commitments.rules import sided
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Level
@@ -57,14 +58,18 @@ def items(known: Known, day: date, session: str | None, seen: Collection[str] | 
         if (session is None or life.members["session_id"] == session) and (seen is None or life.id in seen)
     ]
     mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
-    return [Item(life, world.on(life, day), world.reported(life, day), one_sided(life)) for life in mine]
+    return [Item(life, world.on(life, day), world.reported(life, day), one_sided(known, life)) for life in mine]
 
 
-def one_sided(life: Life) -> bool:
-    """Return whether one party alone says that it was agreed: nobody was asked, and no other has acknowledged it since."""
-    agreed = [move for move in life.moves if move.action == Action.AGREE]
-    acknowledged = any(move.action == "acknowledge" for move in life.moves)
-    return bool(agreed) and not agreed[-1].proposal.awaits and not acknowledged
+def one_sided(known: Known, life: Life) -> bool:
+    """Return whether it stands by one party's word: nobody was asked, or it is one-sided by the register's own rule."""
+    charter = known.charter
+    came = {name: charter.get(name) or {} for name in ("entered", "departed")}
+    record = {"recorded_by": life.recorded_by, "recorded_at": life.recorded_at, "moved_alone_at": life.moved_alone_at}
+    if sided.one_sided({**life.members, **came, **record}):
+        return True
+    alone = life.moved_alone_at
+    return alone is not None and not any(move.action == Action.ACKNOWLEDGE and move.at >= alone for move in life.moves)
 
 
 def why_excluded(item: Item) -> str | None:

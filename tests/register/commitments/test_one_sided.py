@@ -18,6 +18,12 @@ async def sided(world: World, by: str, commission: str) -> set[str]:
     listed = {said: (await world.as_(by).get(f"{url}&one_sided={said}")).json()["items"] for said in ("true", "false")}
     assert all(one["one_sided"] for one in listed["true"])
     assert not any(one["one_sided"] for one in listed["false"])
+    counted = (await world.as_(by).get(f"/v1/commissions/{commission}/metrics")).json()
+    if counted["kept_by"] is None:
+        apart = {one["id"] for one in counted["fully_implemented"]["one_sided"]["items"]}
+        assert apart == {one["id"] for one in listed["true"]}, (
+            "the metrics count apart what the register calls one-sided"
+        )
     return {one["id"] for one in listed["true"]}
 
 

@@ -68,6 +68,8 @@ class Life:
     open: Proposal | None = None
     refusal: Data | None = None
     """The last refusal, if nothing has taken effect since: of what, by whom, why."""
+    moved_alone_at: str | None = None
+    """When the last move of all took effect that awaited nobody."""
     reports: list[Data] = field(default_factory=list)
     """Of a commitment: every progress report, each with its party and when it was recorded."""
 
@@ -191,3 +193,5 @@ def _conclude(life: Life, proposal: Proposal, leaf: str, entry: Data) -> None:
     life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], said["on"], told["after"]))
     if proposal.action not in OWN:
         life.refusal = None
+        if not proposal.awaits:
+            life.moved_alone_at = entry["recorded_at"]
