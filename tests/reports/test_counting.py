@@ -6,6 +6,7 @@ from typing import Any
 
 from service.register.history.rules.known import known
 from service.reports.rules.counting import metrics
+from service.reports.rules.report import compared
 from service.tlog.merkle import leaf_hash
 from tests.verify.journal import Journal, seal
 
@@ -74,3 +75,14 @@ def test_what_one_party_keeps_alone_is_counted_apart() -> None:
     metric = counted(journal)
     assert (metric["numerator"], metric["denominator"], metric["by_state"]) == (0, 0, [])
     assert (metric["one_sided"]["numerator"], metric["one_sided"]["denominator"]) == (1, 1)
+
+
+def test_what_was_taken_back_is_no_change_between_two_days() -> None:
+    journal = Journal(version=2)
+    journal.propose(journal.record(1), "retract")
+    kept = journal.record(2)
+    journal.confirm(kept)
+    found = known((leaf_hash(one).hex(), json.loads(one)) for one in seal(journal.entries))
+    changes = compared(found, date(2999, 1, 1), date(2000, 1, 1), None, None)
+    assert changes is not None
+    assert [one["id"] for one in changes["changed"]] == [kept]

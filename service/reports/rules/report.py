@@ -86,7 +86,8 @@ def compared(
     if earlier is None:
         return None
     before, after = (
-        {one.life.id: one for one in counting.items(known, then, session, seen)} for then in (earlier, day)
+        {one.life.id: one for one in counting.items(known, then, session, seen) if _is_told(one)}
+        for then in (earlier, day)
     )
     metric = counting.metrics(known, earlier, session, seen)["fully_implemented"]
     return {
