@@ -46,8 +46,13 @@ def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | No
 
 @cache
 def visible_to(kind: Kind) -> Condition:
-    """Return the condition that a caller of this kind may read the instrument: until it is a matter of all, the parties alone."""
-    return is_active(PRINCIPAL, TOKEN) & readable(_roles(kind), _instrument)
+    """Return the condition that a caller of this kind may read the instrument: until it is a matter of all, the parties alone.
+
+    A commitment that it carries may have been closed to the caller since: then the instrument, and its trail, are too.
+    """
+    each = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
+    closed = sa.exists().where(is_carried(), sa.not_(readable(each, COMMITMENT))).correlate(_instrument)
+    return is_active(PRINCIPAL, TOKEN) & readable(_roles(kind), _instrument) & sa.not_(closed)
 
 
 @cache

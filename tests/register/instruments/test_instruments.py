@@ -3,7 +3,7 @@
 from asyncio import gather
 from typing import Any, Final
 
-from tests.conftest import World, item
+from tests.conftest import COMMISSION, World, item
 from tests.register.commissions.meeting import proven
 from tests.register.instruments.recording import (
     DRAFT,
@@ -210,3 +210,19 @@ async def test_of_two_that_are_entered_at_once_each_has_a_number_of_its_own(worl
     numbers = {(await read(world, one["id"]))["reference"] for one in made}
     assert numbers == {f"PK-AZ/I/{number:04d}" for number in range(2, 6)}
     await proven(world)
+
+
+async def test_an_instrument_closes_with_a_commitment_that_it_carries(world: World) -> None:
+    made = await entered(world, confidentiality="public", commitment_ids=[item(2)])
+    paths = [f"/v1/instruments/{made['id']}", f"/v1/instruments/{made['id']}/audit-trail"]
+    observer = world.as_("observer")
+    assert [(await observer.get(path)).status_code for path in paths] == [200, 200]
+    body = {"action": "amend", "changes": {"confidentiality": "restricted"}, "reason": "R"}
+    asked = await world.as_("PK").post(f"/v1/commitments/{item(2)}/transitions", json=body)
+    assert asked.status_code == 201, asked.text
+    assert (await observer.get(paths[0])).status_code == 200
+    await confirmed(world, asked.json()["id"])
+    assert [(await observer.get(path)).status_code for path in paths] == [404, 404]
+    assert made["id"] not in (await observer.get("/v1/instruments?limit=200")).text
+    assert made["id"] not in (await observer.get(f"/v1/commissions/{COMMISSION}/audit-trail?limit=200")).text
+    assert (await read(world, made["id"], "AZ"))["commitment_ids"] == [item(2)]
