@@ -24,7 +24,8 @@ async def counted(
     connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
 ) -> _Counted:
     """Return both metrics of a commission, or of one of its sessions, of what the reader may see, as of a day in the world."""
-    with counts.one():
+    # Whoever has not signed in leaves a place to those who have.
+    with counts.one(leaving=0 if who.is_signed_in else 1):
         seen = await queries.seen(connection, who.caller, commission_id)
         entries = await queries.every(connection, commission_id)
         return await beside(lambda: _count(entries, seen, session_id, day))
@@ -34,7 +35,7 @@ async def counted_at_once(
     connection: Connection, who: Reader, commission_id: UUID, session_id: UUID | None, day: date
 ) -> _Counted | None:
     """Return the same where it takes no time to speak of and there is room for it; else None."""
-    if await size_of(connection, commission_id) > AT_ONCE or not counts.free:
+    if await size_of(connection, commission_id) > AT_ONCE or counts.free <= 1:
         return None
     return await counted(connection, who, commission_id, session_id, day)
 

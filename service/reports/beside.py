@@ -23,9 +23,9 @@ class Few:
         self.free = most
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """Take a place as long as the block lasts; `Unavailable` (503, with `Retry-After`) if there is none."""
-        if not self.free:
+    def one(self, leaving: int = 0) -> Iterator[None]:
+        """Take a place as long as the block lasts; `Unavailable` (503, with `Retry-After`) if no more than `leaving` are free."""
+        if self.free <= leaving:
             message = "As many whole logs as may be are being counted at this moment. Ask again in two seconds."
             raise Unavailable(message, headers={"Retry-After": "2"})
         self.free -= 1

@@ -11,8 +11,13 @@ BROWSER = {"Accept": "text/html"}
 async def test_who_would_be_one_too_many_is_told_to_come_back_and_other_pages_go_on(still: World) -> None:
     figures = "/read/commissions/PK-AZ/figures"
     with ExitStack() as busy:
-        while counts.free:
+        while counts.free > 1:
             busy.enter_context(counts.one())
+        assert (await still.as_("").get(figures, headers=BROWSER)).status_code == 503, (
+            "the last is for who has signed in"
+        )
+        assert (await still.as_("PK").get(f"/v1/commissions/{COMMISSION}/metrics")).status_code == 200
+        busy.enter_context(counts.one())
         for path in (f"/v1/commissions/{COMMISSION}/metrics", "/v1/sessions/PK-AZ/08/report"):
             refused = await still.as_("PK").get(path)
             assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
