@@ -8,12 +8,15 @@ from typing import Any, Final
 TOLD: Final = {
     "commitment.recorded": "Recorded by {party}",
     "commitment.changed": "{party} changed facts of its own side",
+    "commitment.reported": "{party} reported on its own side",
     "transition.proposed": "{party} proposed {what}",
     "transition.confirmed": "{party} confirmed {what}",
     "transition.refused": "{party} refused {what}",
     "transition.withdrawn": "{party} took back its proposal {what}",
+    "acknowledge": "{party} acknowledged it",
+    "dispute": "{party} disputed it",
 }
-"""What each kind of entry says."""
+"""What each kind of entry says, or what a party does alone and asks nobody for."""
 CLAIMED, EFFECTIVE, REFUSED, PLAIN = "claimed", "effective", "refused", "plain"
 _LEFT_OUT: Final = frozenset({"action", "move", "reason", "effective_on", "expires_at"})
 
@@ -53,8 +56,9 @@ def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
     proposal, effective = data.get("proposal") or {}, data.get("effective") or {}
     evidence = proposal.get("evidence") or {}
     before, after = effective.get("before") or {}, effective.get("after") or {}
+    alone = str(proposal.get("action", ""))
     return Event(
-        says=TOLD.get(kind, "{what}"),
+        says=TOLD.get(alone) or TOLD.get(kind, "{what}"),
         party=str(entry["party"] or ""),
         action=proposal.get("action") or actions.get(str(data.get("transition")), "") or kind.rpartition(".")[2],
         standing=_standing(kind, is_effective=bool(effective)),
@@ -81,4 +85,5 @@ def _facts(kind: str, data: Mapping[str, Any], evidence: Mapping[str, Any]) -> d
     if kind == "commitment.changed":
         own = next(iter(data["after"].values()), None) or {}
         return {name: value for name, value in own.items() if value is not None}
-    return {name: value for name, value in evidence.items() if name not in _LEFT_OUT and value is not None}
+    told = data["report"] if kind == "commitment.reported" else evidence
+    return {name: value for name, value in told.items() if name not in _LEFT_OUT and value is not None}

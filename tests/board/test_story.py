@@ -1,0 +1,36 @@
+"""A story is told in sentences that a clerk can understand."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from service.board import story
+
+AT = {
+    "party": "AZ",
+    "recorded_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "seq": 3,
+    "index": 4,
+    "in_checkpoint": True,
+    "leaf_hash": "9f",
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "says"), [("acknowledge", "{party} acknowledged it"), ("dispute", "{party} disputed it")]
+)
+def test_what_a_party_does_alone_is_not_told_as_if_somebody_had_to_answer(action: str, says: str) -> None:
+    data: dict[str, Any] = {
+        "proposal": {"action": action, "evidence": {"reason": "R"}},
+        "effective": {"on": "2026-01-01"},
+    }
+    (event,) = story.told([{**AT, "kind": "transition.proposed", "data": data}], [])
+    assert (event.says, event.reason, event.standing) == (says, "R", story.EFFECTIVE)
+
+
+def test_a_report_is_told_with_what_it_says() -> None:
+    report = {"level": "on_track", "text": "The draft is with the ministry.", "next_step": None}
+    (event,) = story.told([{**AT, "kind": "commitment.reported", "data": {"report": report}}], [])
+    assert event.says == "{party} reported on its own side"
+    assert event.facts == {"level": "on_track", "text": "The draft is with the ministry."}
