@@ -14,7 +14,7 @@ from service.errors import there
 from service.permissions import Caller, Kind, Standing, standing
 from service.register.commissions.charter import seen_by
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
-from service.register.commissions.roles import bound
+from service.register.commissions.roles import bound, fixed, roles_of
 from service.register.commissions.rules.charter.evidence import Openness
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
@@ -27,6 +27,8 @@ _commission, _party, _auditor, _session = (
     table(CommissionAuditor),
     table(Session),
 )
+# Of a working group nothing else is known here: groups stand above.
+_group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
 NONE: Final = "There is no such commission."
 
 
@@ -176,3 +178,31 @@ def _page(kind: Kind, *, only_public: bool) -> Query[dict[str, Any]]:
     if only_public:
         asked = asked.where(_commission.c.confidentiality == sa.literal_column(f"'{Openness.PUBLIC}'"))
     return Query(asked.order_by(_commission.c.id).limit(LIMIT), dict)
+
+
+async def place(
+    connection: Connection, caller: Caller, commission_id: UUID, group_id: UUID | None = None
+) -> Row | None:
+    """Share the charter, and return what recording needs to know of it and of its group, with the caller's roles there; None without one."""
+    values = {"commission_id": commission_id, "group_id": group_id, **bound(caller)}
+    return await _place(caller.kind).row(connection, **values)
+
+
+@cache
+def _place(kind: Kind) -> Query[dict[str, Any]]:
+    group = (_group.c.id == sa.bindparam("group_id", type_=sa.Uuid())) & (_group.c.commission_id == _commission.c.id)
+    asked = (
+        sa.select(
+            *(_commission.c[name] for name in ("id", "code")),
+            *fixed(),
+            _group.c.id.label("group_id"),
+            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, _group.c.id).items()),
+            sa.func.uuidv7().label("new_id"),
+            sa.func.uuidv7().label("transition_id"),
+            sa.func.clock_timestamp().label("at"),
+        )
+        .select_from(_commission.outerjoin(_group, group))
+        .where(_commission.c.id == sa.bindparam("commission_id"))
+        .with_for_update(read=True, of=_commission)
+    )
+    return Query(asked, dict)

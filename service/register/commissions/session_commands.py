@@ -9,6 +9,7 @@ from service.database.statement import Connection
 from service.errors import Fault, NotFound, NotPermitted, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
+from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as queries
 from service.register.commissions.matter import SESSIONS, has_met
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
@@ -42,7 +43,7 @@ async def record(
     """
     sound = sent.sound
     group = UUID(sound["working_group_id"]) if sound.get("working_group_id") else None
-    place = await queries.place(connection, caller, commission_id, group)
+    place = await commissions.place(connection, caller, commission_id, group)
     if place is None:
         raise NotFound("There is no such commission.")
     _may_begin(caller, sound, place)

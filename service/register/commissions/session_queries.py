@@ -1,4 +1,4 @@
-"""Reading sessions, what is awaited at them, and the place where one is to be recorded."""
+"""Reading sessions, and what is awaited at them."""
 
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -13,14 +13,12 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import SESSIONS, seen_by, whose
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import bound, fixed, roles_of
+from service.register.commissions.roles import bound
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import live
 
 _session, _commission = table(Session), table(Commission)
-# Of a working group nothing else is known here: groups stand above.
-_group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
 _other = _session.alias("other")
 LAST = 1000
 """What has no ordinal sorts behind what has."""
@@ -77,12 +75,6 @@ async def awaited(connection: Connection, matters: Matters, caller: Caller, sess
     return found
 
 
-async def place(connection: Connection, caller: Caller, commission_id: UUID, group_id: UUID | None) -> Row | None:
-    """Return what recording needs to know of the commission and its group, with the caller's roles; None if there is none."""
-    values = {"commission_id": commission_id, "group_id": group_id, **bound(caller)}
-    return await _place(caller.kind).row(connection, **values)
-
-
 @cache
 def _one(kind: Kind) -> Query[dict[str, Any]]:
     return Query(seen_by(kind, _read).where(_session.c.id == sa.bindparam("session_id")), dict)
@@ -116,23 +108,3 @@ def _awaited(matter: Matter, kind: Kind) -> Query[_Count]:
     here = matter.session == sa.bindparam("session_id", type_=sa.Uuid())
     each = open_ones.where(here, live(matter.table)).subquery()
     return Query(sa.select(each.c.party, sa.func.count().label("proposals")).group_by(each.c.party), _Count)
-
-
-@cache
-def _place(kind: Kind) -> Query[dict[str, Any]]:
-    group = (_group.c.id == sa.bindparam("group_id", type_=sa.Uuid())) & (_group.c.commission_id == _commission.c.id)
-    asked = (
-        sa.select(
-            *(_commission.c[name] for name in ("id", "code")),
-            *fixed(),
-            _group.c.id.label("group_id"),
-            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, _group.c.id).items()),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.uuidv7().label("transition_id"),
-            sa.func.clock_timestamp().label("at"),
-        )
-        .select_from(_commission.outerjoin(_group, group))
-        .where(_commission.c.id == sa.bindparam("commission_id"))
-        .with_for_update(read=True, of=_commission)
-    )
-    return Query(asked, dict)

@@ -9,7 +9,7 @@ from service.database.statement import Connection
 from service.errors import AlreadyExists, Fault, NotFound, NotPermitted, fault
 from service.errors.sent import Sent
 from service.permissions import ActiveCaller, Caller, Permission
-from service.register.commissions.queries import find_session
+from service.register.commissions import queries as commissions
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.decisions import commands as decisions
 from service.register.decisions.engine.locking import others, standing_in
@@ -46,7 +46,7 @@ async def record(
     caller.require_somewhere(Permission.MANAGE_COMMISSION)
     sound = sent.sound
     commission = sound.get("commission_id")
-    place = await queries.place(connection, caller, UUID(commission)) if commission else None
+    place = await commissions.place(connection, caller, UUID(commission)) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.MANAGE_COMMISSION)
         require_room_in(place["commission_state"], GROUP.kind, "record")
@@ -137,7 +137,7 @@ async def _wrong_names(
         elif place:
             _require_own(caller, known)
     if place and (session_id := sound.get("founded_at_session_id")):
-        session = await find_session(connection, UUID(session_id))
+        session = await commissions.find_session(connection, UUID(session_id))
         if session is None or session["commission_id"] != place["id"]:
             hint = f"GET /v1/commissions/{place['id']}/sessions lists them"
             wrong.append(fault("/founded_at_session_id", f"names no session of this commission; {hint}"))

@@ -1,4 +1,4 @@
-"""Reading working groups, and the place where one is to be recorded."""
+"""Reading working groups."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +14,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import one_by_one
 from service.register.commissions.models import Commission
-from service.register.commissions.roles import bound, fixed, roles_of
+from service.register.commissions.roles import bound
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.groups.matter import GROUPS, seen_by
@@ -54,11 +54,6 @@ async def page(
     return await _page(caller.kind, *given).rows(connection, after=last, limit=limit + 1, **given, **bound(caller))
 
 
-async def place(connection: Connection, caller: Caller, commission_id: UUID) -> Row | None:
-    """Lock the charter, and return what recording needs to know of it, with the caller's roles; None if there is none."""
-    return await _place(caller.kind).row(connection, commission_id=commission_id, **bound(caller))
-
-
 async def codes(connection: Connection, commission_id: UUID) -> set[str]:
     """Return the codes of a commission's groups, also of those that the caller does not see.
 
@@ -79,24 +74,6 @@ def _page(kind: Kind, *filters: str) -> Query[dict[str, Any]]:
     wanted = [is_among(_group.c[name], name) for name in filters]
     asked = seen_by(kind, _read).where(_group.c.id > sa.bindparam("after"), _not_retracted, *wanted)
     return Query(asked.order_by(_group.c.id).limit(LIMIT), dict)
-
-
-@cache
-def _place(kind: Kind) -> Query[dict[str, Any]]:
-    nobody = sa.literal(None, sa.Uuid())
-    asked = (
-        sa.select(
-            *(_commission.c[name] for name in ("id", "code")),
-            *fixed(),
-            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, nobody).items()),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.uuidv7().label("transition_id"),
-            sa.func.clock_timestamp().label("at"),
-        )
-        .where(_commission.c.id == sa.bindparam("commission_id"))
-        .with_for_update(read=True)
-    )
-    return Query(asked, dict)
 
 
 _codes = Query(sa.select(_group.c.code).where(_group.c.commission_id == sa.bindparam("commission_id")), str)

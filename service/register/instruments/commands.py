@@ -9,6 +9,7 @@ from service.database.statement import Connection
 from service.errors import Fault, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Confidentiality, Permission
+from service.register.commissions import queries as commissions
 from service.register.decisions.engine.locking import numbers_for, standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.engine.moves import Move
@@ -51,7 +52,7 @@ async def record(
     caller.require_somewhere(Permission.PROPOSE)
     sound = sent.sound
     commission = sound.get("commission_id")
-    place = await queries.place(connection, caller, UUID(commission)) if commission else None
+    place = await commissions.place(connection, caller, UUID(commission)) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
         require_room_in(place["commission_state"], INSTRUMENT.kind, "record")

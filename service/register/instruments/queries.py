@@ -1,4 +1,4 @@
-"""Reading instruments, and the place where one is to be recorded."""
+"""Reading instruments."""
 
 from collections.abc import Collection
 from datetime import date
@@ -16,7 +16,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import readable
 from service.register.commissions.models import Commission
-from service.register.commissions.roles import bound, fixed, roles_of
+from service.register.commissions.roles import bound, roles_of
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.instruments.matter import COMMITMENT, carried_by, seen_by, visible_to
@@ -51,11 +51,6 @@ async def get(connection: Connection, caller: Caller, instrument_id: UUID) -> Ro
     return row
 
 
-async def place(connection: Connection, caller: Caller, commission_id: UUID) -> Row | None:
-    """Return what recording needs to know of the commission, with the caller's roles; None if there is none."""
-    return await _place(caller.kind).row(connection, commission_id=commission_id, **bound(caller))
-
-
 async def taken(connection: Connection, references: Collection[str]) -> list[str]:
     """Return which of these draft references are given already."""
     return await _taken.rows(connection, wanted=list(references))
@@ -86,24 +81,6 @@ def today_of(row: Row) -> date:
 @cache
 def _one(kind: Kind) -> Query[dict[str, Any]]:
     return Query(read(kind).where(_instrument.c.id == sa.bindparam("instrument_id")), dict)
-
-
-@cache
-def _place(kind: Kind) -> Query[dict[str, Any]]:
-    nobody = sa.literal(None, sa.Uuid())
-    asked = (
-        sa.select(
-            *(_commission.c[name] for name in ("id", "code")),
-            *fixed(),
-            *(one.label(f"is_{role}") for role, one in roles_of(kind, _commission.c.id, nobody).items()),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.uuidv7().label("transition_id"),
-            sa.func.clock_timestamp().label("at"),
-        )
-        .where(_commission.c.id == sa.bindparam("commission_id"))
-        .with_for_update(read=True, of=_commission)
-    )
-    return Query(asked, dict)
 
 
 _taken = Query(sa.select(_instrument.c.draft_reference).where(is_among(_instrument.c.draft_reference, "wanted")), str)
