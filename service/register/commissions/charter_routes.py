@@ -1,14 +1,11 @@
 """The moves of a commission's charter over HTTP."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import Body, Response
 
 from service.database.transaction import Transaction
 from service.errors import Stale
-from service.http.answers import answer
-from service.http.headers import created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.preconditions import OptionalVersion
@@ -22,13 +19,11 @@ from service.register.commissions.examples import CHARTER_PROPOSALS
 from service.register.commissions.rules.charter.evidence import CommissionProposal
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
-from service.register.decisions import queries as proposals
-from service.register.decisions.routes import EveryMatter
+from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommissionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
-PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -49,7 +44,7 @@ async def create_commission_transition(
 ) -> Response:
     """Propose a move of a commission's charter with its evidence. What is one party's alone takes effect at once."""
     made = await decisions.propose(connection, every, MATTER, caller, commission_id, proposal, version)
-    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+    return transitions.proposed(made)
 
 
 @router.get(
@@ -63,5 +58,4 @@ async def list_commission_transitions(
 ) -> Response:
     """List every move that was ever proposed for a commission's charter, oldest first, with each party's answer."""
     await queries.get(connection, commission_id)
-    rows = await proposals.of_matter(connection, MATTER, commission_id, paging.after("transition", UUID), paging.limit)
-    return paging.page(transitions.transition, rows, "transition", "id")
+    return await moves_of(paging, connection, MATTER, commission_id)

@@ -28,9 +28,8 @@ from service.register.commissions.rules.evidence import SessionProposal
 from service.register.commissions.session_schemas import SessionCreate, SessionDetail, SessionPatch, SessionRead
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
-from service.register.decisions import queries as proposals
 from service.register.decisions.engine.matter import Matters
-from service.register.decisions.routes import EveryMatter
+from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommissionId, SessionId
 
@@ -41,7 +40,6 @@ BEGUN = created(
     parameter="session_id",
     leads_to=["read_session", "change_session", "create_session_transition", "read_session_trail"],
 )
-PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -136,7 +134,7 @@ async def create_session_transition(
 ) -> Response:
     """Propose a move of a session, or of its minutes, with its evidence. What is one party's alone takes effect at once."""
     made = await decisions.propose(connection, every, MATTER, caller, session_id, proposal, version)
-    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+    return transitions.proposed(made)
 
 
 @moves.get(
@@ -153,9 +151,7 @@ async def list_session_transitions(
 ) -> Response:
     """List every move that was ever proposed for a session, oldest first, with each party's answer."""
     await queries.get(connection, caller, session_id)
-    after = paging.after("transition", UUID)
-    rows = await proposals.of_matter(connection, MATTER, session_id, after, paging.limit)
-    return paging.page(transitions.transition, rows, "transition", "id")
+    return await moves_of(paging, connection, MATTER, session_id)
 
 
 async def _detail(

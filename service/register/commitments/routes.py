@@ -26,8 +26,7 @@ from service.register.commitments.rules.evidence import Proposal
 from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
-from service.register.decisions import queries as proposals
-from service.register.decisions.routes import EveryMatter
+from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommitmentId
 
@@ -36,8 +35,6 @@ moves = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 MADE = created(
     "ETag", parameter="commitment_id", leads_to=["read_commitment", "create_transition", "read_commitment_trail"]
 )
-
-PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -125,7 +122,7 @@ async def create_transition(
 ) -> Response:
     """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
     made = await decisions.propose(connection, every, COMMITMENTS, caller, commitment_id, proposal, version)
-    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+    return transitions.proposed(made)
 
 
 @moves.get(
@@ -142,6 +139,4 @@ async def list_transitions(
 ) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)
-    after = paging.after("transition", UUID)
-    rows = await proposals.of_matter(connection, COMMITMENTS, commitment_id, after, paging.limit)
-    return paging.page(transitions.transition, rows, "transition", "id")
+    return await moves_of(paging, connection, COMMITMENTS, commitment_id)

@@ -35,6 +35,11 @@ def transition(row: Row) -> dict[str, Any]:
     return told
 
 
+def proposed(row: Row) -> Response:
+    """Return the answer (201) to whoever proposed a move, with where to read it."""
+    return answer(transition(row), 201, location=f"/v1/transitions/{row['id']}")
+
+
 def listed(caller: Caller, row: Row) -> dict[str, Any]:
     """Return the row as `ListedTransitionRead`."""
     may = standing_in(caller, row).may(Permission.CONFIRM)

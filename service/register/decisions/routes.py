@@ -8,11 +8,12 @@ from uuid import UUID
 from fastapi import Body, Depends, Query, Request, Response
 
 from service.database.state import State, state_of
+from service.database.statement import Connection
 from service.database.transaction import Transaction
 from service.errors import InvalidContent, Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
-from service.http.headers import ONCE
+from service.http.headers import ONCE, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
@@ -34,6 +35,8 @@ from service.values import limited
 
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
 lifecycle = Router("/v1", tags=["lifecycle"])
+PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
+"""How a move that was proposed is answered, whatever it is about."""
 
 
 @dataclass(kw_only=True)
@@ -49,6 +52,13 @@ async def matters(request: Request) -> Matters:
 
 
 EveryMatter = Annotated[Matters, Depends(matters)]
+
+
+async def moves_of(paging: Paging, connection: Connection, matter: Matter, matter_id: UUID) -> Response:
+    """Return a page of the moves that were ever proposed for a matter which the caller may see, oldest first."""
+    after = paging.after("transition", UUID)
+    rows = await queries.of_matter(connection, matter, matter_id, after, paging.limit)
+    return paging.page(answers.transition, rows, "transition", "id")
 
 
 def of_kind(every: Matters, kind: str) -> Matter:

@@ -21,8 +21,7 @@ from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
-from service.register.decisions import queries as proposals
-from service.register.decisions.routes import EveryMatter
+from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.register.groups import answers, commands, queries
 from service.register.groups.examples import GROUP_PROPOSALS, GROUPS, MEMBERS
@@ -40,7 +39,6 @@ FOUNDED = created(
     parameter="working_group_id",
     leads_to=["read_working_group", "create_group_transition", "read_group_trail"],
 )
-PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -147,7 +145,7 @@ async def create_group_transition(
     What is one party's alone takes effect at once.
     """
     made = await decisions.propose(connection, every, MATTER, caller, working_group_id, proposal, version)
-    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+    return transitions.proposed(made)
 
 
 @moves.get(
@@ -164,9 +162,7 @@ async def list_group_transitions(
 ) -> Response:
     """List every move that was ever proposed for a working group, oldest first, with each party's answer."""
     await queries.get(connection, caller, working_group_id)
-    after = paging.after("transition", UUID)
-    rows = await proposals.of_matter(connection, MATTER, working_group_id, after, paging.limit)
-    return paging.page(transitions.transition, rows, "transition", "id")
+    return await moves_of(paging, connection, MATTER, working_group_id)
 
 
 async def _detail(connection: Transaction, caller: Caller, group_id: UUID, status: int = 200) -> Response:

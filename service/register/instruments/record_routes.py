@@ -20,8 +20,7 @@ from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
-from service.register.decisions import queries as proposals
-from service.register.decisions.routes import EveryMatter
+from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.register.instruments import answers, commands, lists, queries
 from service.register.instruments.lists import Filter, InstrumentSort
@@ -38,7 +37,6 @@ MADE = created(
     parameter="instrument_id",
     leads_to=["read_instrument", "create_instrument_transition", "read_instrument_trail"],
 )
-PROPOSED = created(parameter="transition_id", leads_to=["read_transition", "create_confirmation", "create_withdrawal"])
 
 
 @router.post(
@@ -106,7 +104,7 @@ async def create_instrument_transition(
 ) -> Response:
     """Propose a move of an instrument with its evidence. What one party says of its own side takes effect at once."""
     made = await decisions.propose(connection, every, INSTRUMENTS, caller, instrument_id, proposal, version)
-    return answer(transitions.transition(made), 201, location=f"/v1/transitions/{made['id']}")
+    return transitions.proposed(made)
 
 
 @moves.get(
@@ -123,9 +121,7 @@ async def list_instrument_transitions(
 ) -> Response:
     """List every move that was ever proposed for an instrument, oldest first, with each party's answer."""
     await queries.get(connection, caller, instrument_id)
-    after = paging.after("transition", UUID)
-    rows = await proposals.of_matter(connection, INSTRUMENTS, instrument_id, after, paging.limit)
-    return paging.page(transitions.transition, rows, "transition", "id")
+    return await moves_of(paging, connection, INSTRUMENTS, instrument_id)
 
 
 async def _detail(connection: Transaction, caller: Caller, instrument_id: UUID, status: int = 200) -> Response:
