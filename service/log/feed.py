@@ -82,10 +82,10 @@ async def of_commitment(
 
     One that has no index yet has null.
     """
-    asked = {"commitment_id": commitment_id, "after": after[0] if after else -1, "limit": limit + 1}
+    asked = _asked(commitment_id, after, limit)
     rows = await _of_commitment(caller.kind).rows(connection, **bound(caller, **asked))
     if not rows:
-        # Every commitment has an entry: this one is not there for the caller, or has none that comes after.
+        # Every matter has an entry: this one is not there for the caller, or has none that comes after.
         await commitments.get(connection, caller, commitment_id)
     return [_read(row) for row in rows]
 
@@ -97,9 +97,8 @@ async def of_session(
 
     What the commission's own entries told of it, before it had a trail of its own, comes first.
     """
-    asked = {"session_id": session_id, "spoken": str(session_id)}
-    page = {"after": after[0] if after else -1, "limit": limit + 1}
-    rows = await _of_session(caller.kind).rows(connection, **bound(caller, **asked, **page))
+    asked = _asked(session_id, after, limit) | {"spoken": str(session_id)}
+    rows = await _of_session(caller.kind).rows(connection, **bound(caller, **asked))
     if not rows:
         await sessions.get(connection, caller, session_id)
     return [_read(row) for row in rows]
@@ -112,9 +111,8 @@ async def of_group(
 
     What the commission's own entries told of it, before it had a trail of its own, comes first.
     """
-    asked = {"group_id": group_id, "spoken": str(group_id)}
-    page = {"after": after[0] if after else -1, "limit": limit + 1}
-    rows = await _of_group(caller.kind).rows(connection, **bound(caller, **asked, **page))
+    asked = _asked(group_id, after, limit) | {"spoken": str(group_id)}
+    rows = await _of_group(caller.kind).rows(connection, **bound(caller, **asked))
     if not rows:
         await groups.get(connection, caller, group_id)
     return [_read(row) for row in rows]
@@ -124,11 +122,14 @@ async def of_instrument(
     connection: Connection, caller: Caller, instrument_id: UUID, after: list[Any] | None, limit: int
 ) -> list[EntryRow]:
     """Return the entries of an instrument that the caller may see, oldest first; `NotFound` otherwise."""
-    asked = {"instrument_id": instrument_id, "after": after[0] if after else -1, "limit": limit + 1}
-    rows = await _of_instrument(caller.kind).rows(connection, **bound(caller, **asked))
+    rows = await _of_instrument(caller.kind).rows(connection, **bound(caller, **_asked(instrument_id, after, limit)))
     if not rows:
         await instruments.get(connection, caller, instrument_id)
     return [_read(row) for row in rows]
+
+
+def _asked(matter_id: UUID, after: list[Any] | None, limit: int) -> dict[str, Any]:
+    return {"matter_id": matter_id, "after": after[0] if after else -1, "limit": limit + 1}
 
 
 async def of_commission(
@@ -154,50 +155,36 @@ _of_registry = Query(
 
 @cache
 def _of_commitment(kind: Kind) -> Query[_Stored]:
-    return _of_its_own(_commitment, "commitment_id", visible_to(kind))
+    return _trail(_commitment, visible_to(kind))
 
 
 @cache
 def _of_instrument(kind: Kind) -> Query[_Stored]:
-    return _of_its_own(_instrument, "instrument_id", instrument_visible_to(kind))
-
-
-def _of_its_own(matter: sa.Table, name: str, visible_to_caller: sa.ColumnElement[bool]) -> Query[_Stored]:
-    """Return the trail of a matter with the id `name`, all of which is its own."""
-    matter_id: Any = sa.bindparam(name, type_=sa.Uuid())
-    log_id = sa.select(matter.c.commission_id).where(matter.c.id == matter_id).scalar_subquery()
-    visible = sa.exists().where(matter.c.id == matter_id, visible_to_caller)
-    return Query(
-        sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
-        .select_from(_entry.outerjoin(_log, _same))
-        .where(_entry.c.subject == matter_id, _entry.c.seq > _after, visible)
-        .order_by(_entry.c.seq)
-        .limit(LIMIT),
-        _Stored,
-    )
+    return _trail(_instrument, instrument_visible_to(kind))
 
 
 @cache
 def _of_session(kind: Kind) -> Query[_Stored]:
-    return _told_before(_session, "session_id", session_visible_to(kind), session_told_of)
+    return _trail(_session, session_visible_to(kind), session_told_of)
 
 
 @cache
 def _of_group(kind: Kind) -> Query[_Stored]:
-    return _told_before(_group, "group_id", group_visible_to(kind), group_told_of)
+    return _trail(_group, group_visible_to(kind), group_told_of)
 
 
-def _told_before(
-    matter: sa.Table, name: str, visible_to_caller: Condition, told_of: Callable[[sa.Table, Any], Condition]
+def _trail(
+    matter: sa.Table, visible_to_caller: Condition, told_of: Callable[[sa.Table, Any], Condition] | None = None
 ) -> Query[_Stored]:
-    """Return the trail of a matter with the id `name`, of which the commission's own entries may have told before."""
-    matter_id: Any = sa.bindparam(name, type_=sa.Uuid())
+    """Return the trail of the matter `matter_id`; `told_of`: of which the commission's own entries may have told before."""
+    matter_id: Any = sa.bindparam("matter_id", type_=sa.Uuid())
     log_id = sa.select(matter.c.commission_id).where(matter.c.id == matter_id).scalar_subquery()
     visible = sa.exists().where(matter.c.id == matter_id, visible_to_caller)
+    own = _entry.c.subject == matter_id
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(log_id))
         .select_from(_entry.outerjoin(_log, _same))
-        .where((_entry.c.subject == matter_id) | told_of(_entry, log_id), _entry.c.seq > _after, visible)
+        .where(own | told_of(_entry, log_id) if told_of else own, _entry.c.seq > _after, visible)
         .order_by(_entry.c.seq)
         .limit(LIMIT),
         _Stored,
