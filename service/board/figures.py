@@ -1,5 +1,6 @@
 """How much was carried out, n of m, by the reports' own rules: counted anew from the entries at each look, as of any day."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from service.database.statement import Connection
 from service.log.reading import size_of
 from service.permissions import Confidentiality
 from service.reports import queries
-from service.reports.beside import beside, counts
+from service.reports.few import counts
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import audience_of
@@ -28,7 +29,7 @@ async def counted(
     with counts.one(leaving=0 if who.is_signed_in else 1):
         seen = await queries.seen(connection, who.caller, commission_id)
         entries = await queries.every(connection, commission_id)
-        return await beside(lambda: _count(entries, seen, session_id, day))
+        return await asyncio.to_thread(_count, entries, seen, session_id, day)
 
 
 async def counted_at_once(

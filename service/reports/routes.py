@@ -1,5 +1,6 @@
 """Metrics and reports over HTTP."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import queries
-from service.reports.beside import beside, counts
+from service.reports.few import counts
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
@@ -125,7 +126,9 @@ async def read_commission_metrics(
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
         entries = await queries.every(connection, commission_id)
-        return answer(await beside(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session)))
+        return answer(
+            await asyncio.to_thread(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session))
+        )
 
 
 def _counted(
@@ -263,7 +266,7 @@ async def _made(
             told = report(queries.source(checkpoint, entries), asked, seen)
             return Response(making.of(told), media_type=TYPES[making.format], headers=making.headers(told))
 
-        return await beside(make)
+        return await asyncio.to_thread(make)
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

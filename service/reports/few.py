@@ -1,17 +1,15 @@
-"""Counting a whole log beside the requests of others: in a thread of its own, and only a few at once.
+"""Counting a whole log beside the requests of others: only a few at once, each in a thread of its own.
 
 Each takes a connection, a core and the entries in memory as long as it lasts, whoever asks: who would be one too many is
 told to come back, and everything else goes on.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Final
 
 from service.errors import Unavailable
 
-Made = TypeVar("Made")
 AT_ONCE: Final = 3
 """So many whole logs are read at once by one process."""
 
@@ -36,8 +34,3 @@ class Few:
 
 
 counts: Final = Few(AT_ONCE)
-
-
-async def beside(make: Callable[[], Made]) -> Made:
-    """Make it in a thread: meanwhile others are answered."""
-    return await asyncio.to_thread(make)

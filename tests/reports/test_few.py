@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from service.reports.beside import counts
+from service.reports.few import counts
 from tests.conftest import COMMISSION, World
 
 BROWSER = {"Accept": "text/html"}
