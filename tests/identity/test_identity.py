@@ -24,7 +24,8 @@ from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.main import Service, create_app
-from tests.conftest import COMMISSION, SESSION_8, Maker, World, item, organisation, settings_for
+from tests.conftest import Maker, World, item, organisation, settings_for
+from tests.http.test_declared import address
 
 JSON = {"Content-Type": "application/json"}
 GRANT = {"grant_type": "client_credentials"}
@@ -163,13 +164,7 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
         for way in ways:
             if path.startswith("/v1") and "401" in ways[way]["responses"]:
                 known = path.replace("{commitment_id}", item(4)).replace("{transition_id}", proposed)
-                url = (
-                    re.sub(
-                        r"{\w+}", "0", known.replace("{commission_id}", COMMISSION).replace("{session_id}", SESSION_8)
-                    )
-                    .replace("/working-groups/0", "/working-groups/PK-AZ/JWG/trade")
-                    .replace("/instruments/0", "/instruments/PK-AZ/I/0001")
-                )
+                url = address(known, ways[way])
                 content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
                 sent = await who.request(way, url, json=content, headers={"If-Match": '"1"'})
                 answers.append((f"{way} {path}", sent))
