@@ -3,7 +3,7 @@
 What takes effect is computed anew from the evidence, never believed; `evidence.py` judges what a proposal brings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,15 +14,35 @@ from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
+from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
+Record = Callable[[Register, Subject, Entry, str], None]
 
 
 def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     """Replay a proposal of the subject, or an answer to one; raises `Broken` with the rule that it breaks."""
     _REPLAYS[entry.kind](register, subject, entry, party)
+
+
+def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str, record: Record) -> None:
+    """Replay an entry of a matter, "a session" say, that is recorded once, before all else, and then moves; raises `Broken`."""
+    kind, data = noun.partition(" ")[2].replace(" ", "_"), entry.data
+    recorded = entry.kind == f"{kind}.recorded"
+    party = register.party_of(entry)
+    require((kind, entry.v) in RULES, f"no entry of {noun} has the version {entry.v}")
+    require(recorded == (not subject.facts), f"{noun} is recorded once, before all else")
+    subject.rules = RULES[kind, entry.v]
+    if subject.waiting or "expired" in data or "party_left" in data:
+        end(register, subject, entry)
+    if recorded:
+        record(register, subject, entry, party)
+    else:
+        follow(register, subject, entry, party)
+    if recorded or "proposal" in data or "effective" in data:
+        subject.tells()
 
 
 def end(register: Register, subject: Subject, entry: Entry) -> None:

@@ -9,29 +9,14 @@ from service.register.groups.rules.lifecycle import GroupAction
 from service.register.groups.rules.requirements import roles, wrong_members
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
-from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import GROUP_KINDS, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a working group; raises `Broken` with the rule that it breaks."""
-    kind, data = entry.kind, entry.data
-    hold_to_shape(GROUP_KINDS, kind, data)
-    party = register.party_of(entry)
-    require(("working_group", entry.v) in RULES, f"no entry of a working group has the version {entry.v}")
-    require(
-        (kind == "working_group.recorded") == (not subject.facts), "a working group is recorded once, before all else"
-    )
-    subject.rules = RULES["working_group", entry.v]
-    if subject.waiting or "expired" in data or "party_left" in data:
-        decisions.end(register, subject, entry)
-    if kind == "working_group.recorded":
-        _begin(register, subject, entry, party)
-    else:
-        decisions.follow(register, subject, entry, party)
-    if "proposal" in data or "effective" in data:
-        subject.tells()
+    hold_to_shape(GROUP_KINDS, entry.kind, entry.data)
+    decisions.follow_its_own(register, subject, entry, "a working group", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -16,7 +16,6 @@ from service.values import AS_RECORDED
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import is_beside
-from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import INSTRUMENT_KINDS, Broken, hold_to_shape, require, spelled
 
@@ -25,20 +24,8 @@ RECORDED = "instrument.recorded"
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of an instrument; raises `Broken` with the rule that it breaks."""
-    kind, data = entry.kind, entry.data
-    hold_to_shape(INSTRUMENT_KINDS, kind, data)
-    party = register.party_of(entry)
-    require(("instrument", entry.v) in RULES, f"no entry of an instrument has the version {entry.v}")
-    require((kind == RECORDED) == (not subject.facts), "an instrument is recorded once, before all else")
-    subject.rules = RULES["instrument", entry.v]
-    if subject.waiting or "expired" in data or "party_left" in data:
-        decisions.end(register, subject, entry)
-    if kind == RECORDED:
-        _begin(register, subject, entry, party)
-    else:
-        decisions.follow(register, subject, entry, party)
-    if "proposal" in data or "effective" in data:
-        subject.tells()
+    hold_to_shape(INSTRUMENT_KINDS, entry.kind, entry.data)
+    decisions.follow_its_own(register, subject, entry, "an instrument", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -9,27 +9,14 @@ from service.register.commissions.rules.lifecycle import SessionAction, SessionS
 from service.register.commissions.rules.requirements import facts, wrong_members
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
-from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import SESSION_KINDS, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a session; raises `Broken` with the rule that it breaks."""
-    kind, data = entry.kind, entry.data
-    hold_to_shape(SESSION_KINDS, kind, data)
-    party = register.party_of(entry)
-    require(("session", entry.v) in RULES, f"no entry of a session has the version {entry.v}")
-    require((kind == "session.recorded") == (not subject.facts), "a session is recorded once, before all else")
-    subject.rules = RULES["session", entry.v]
-    if subject.waiting or "expired" in data or "party_left" in data:
-        decisions.end(register, subject, entry)
-    if kind == "session.recorded":
-        _begin(register, subject, entry, party)
-    else:
-        decisions.follow(register, subject, entry, party)
-    if "session" in data or "proposal" in data or "effective" in data:
-        subject.tells()
+    hold_to_shape(SESSION_KINDS, entry.kind, entry.data)
+    decisions.follow_its_own(register, subject, entry, "a session", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:
