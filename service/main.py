@@ -72,6 +72,8 @@ from service.sequencer.witnesses import Collector
 from service.settings import Settings
 from service.verify.replay import charter_shapes, session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS, OF_INSTRUMENTS
+from service.worker.start import create_worker
+from service.worker.worker import Worker
 
 FORGET_SECONDS = 3600
 LOOKOUT = 2
@@ -143,11 +145,14 @@ class Service(HasCallers, HasMatters, HasNames, HasSigningIn, operations.HasHeal
 
     sequencer: Sequencer | None
     collector: Collector | None
+    worker: Worker | None
     idempotency_days: int
 
 
-def create_app(settings: Settings, *, with_sequencer: bool = False, takes_secrets: bool = False) -> FastAPI:
-    """Return the service; `with_sequencer` also runs the sequencer, which else runs elsewhere.
+def create_app(
+    settings: Settings, *, with_sequencer: bool = False, with_worker: bool = False, takes_secrets: bool = False
+) -> FastAPI:
+    """Return the service; `with_sequencer` and `with_worker` also run what else runs elsewhere.
 
     `takes_secrets`: readers of the pages sign in with a client's secret too, as in the demonstration.
     """
@@ -165,6 +170,7 @@ def create_app(settings: Settings, *, with_sequencer: bool = False, takes_secret
     )
     addresses = Addresses.of(settings.public_url)
     service = _service(settings, addresses, with_sequencer=with_sequencer, takes_secrets=takes_secrets)
+    service.worker = create_worker(settings) if with_worker else None
     keep(app, service)
     problems.install(app)
     for router in ROUTERS:
@@ -193,6 +199,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
         named=names.find,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,
+        worker=None,
         revision=revisions.NEWEST,
         unsigned_limit=settings.unsigned_limit_seconds,
         idempotency_days=settings.idempotency_days,
@@ -205,7 +212,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
     service = state_of(app, Service)
-    beside = [one for one in (service.sequencer, service.collector) if one is not None]
+    beside = [one for one in (service.sequencer, service.collector, service.worker) if one is not None]
     running = [watch(service.lookout, service.callers), _forget(service), *(one.run() for one in beside)]
     running.append(stay_fit(service.lookout, service.pool, *(one.pool for one in beside)))
     tasks = [asyncio.create_task(one) for one in running]

@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     sequencer_database_url: SecretStr | None = Field(
         None, description="Database, as the role pacta_sequencer; needed by `pacta sequencer` and `--with-sequencer`."
     )
+    worker_database_url: SecretStr | None = Field(
+        None, description="Database, as the role pacta_worker; needed by `pacta worker` alone."
+    )
     owner_database_url: SecretStr | None = Field(
         None, description="Database, as the role that owns the tables; needed by `pacta migrate` alone."
     )

@@ -291,7 +291,7 @@ async def _open_to_roles(server: Server, database: str) -> None:
     # A copy does not carry the privileges on the database itself.
     await as_superuser(
         server,
-        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC; GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer",
+        f"REVOKE ALL ON DATABASE {database} FROM PUBLIC; GRANT CONNECT ON DATABASE {database} TO pacta_app, pacta_sequencer, pacta_worker",
     )
 
 

@@ -36,6 +36,7 @@ def test_no_password_is_written_down_and_each_is_asked_for() -> None:
         "PACTA_OWNER_PASSWORD",
         "PACTA_APP_PASSWORD",
         "PACTA_SEQUENCER_PASSWORD",
+        "PACTA_WORKER_PASSWORD",
     }
     for name in asked:
         assert re.search(rf"^{name}=$", example, re.MULTILINE), name
@@ -67,7 +68,7 @@ def test_the_database_is_made_with_the_builtin_locale_and_the_order_of_starting_
     for option in ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--data-checksums"):
         assert option in made
     assert services["migrate"]["depends_on"]["database"]["condition"] == "service_healthy"
-    for name in ("api", "sequencer"):
+    for name in ("api", "sequencer", "worker"):
         assert services[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert "/readyz" in str(services["api"]["healthcheck"])
 

@@ -77,6 +77,21 @@ def sequencer() -> None:
 
 
 @app.command()
+def worker() -> None:
+    """Do what no request waits for, in turns, on PACTA_WORKER_DATABASE_URL. Any number may run beside several `pacta serve`."""
+    from service import telemetry
+    from service.database.connection import Address, Limits, prove
+    from service.http import serving
+    from service.settings import Settings
+    from service.worker.start import work
+
+    settings = Settings.read()
+    telemetry.configure(settings.log_level)
+    asyncio.run(prove(Limits.of_requests(settings), Address.of_worker(settings)))
+    serving.run_until_told(work(settings))
+
+
+@app.command()
 def migrate(
     *,
     check: Annotated[
@@ -85,7 +100,7 @@ def migrate(
 ) -> None:
     """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).
 
-    The roles in PACTA_DATABASE_URL and PACTA_SEQUENCER_DATABASE_URL are created if they are missing.
+    The roles in PACTA_DATABASE_URL, PACTA_SEQUENCER_DATABASE_URL and PACTA_WORKER_DATABASE_URL are created if they are missing.
     """
     from service import telemetry
     from service.database.connection import Address, Limits
@@ -98,10 +113,7 @@ def migrate(
     if check:
         typer.echo("\n".join(asyncio.run(planned(Address.of_owner(settings), Limits.of_bulk(settings)))))
         return
-    users = [Address.of_service(settings)]
-    if settings.sequencer_database_url:
-        users.append(Address.of_sequencer(settings))
-    run_migrations(Address.of_owner(settings), users, Limits.of_bulk(settings))
+    run_migrations(Address.of_owner(settings), Address.of_users(settings), Limits.of_bulk(settings))
     typer.echo("The schema is up to date.")
 
 

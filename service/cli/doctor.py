@@ -85,7 +85,7 @@ def _unseen(settings: Settings, found: list[Finding]) -> dict[str, str]:
 
 
 async def _outside(settings: Settings, owner: Address, limits: Limits) -> AsyncIterator[Finding]:
-    for address in _addresses(settings):
+    for address in Address.of_users(settings):
         if said := await _refused(address, limits):
             yield Finding("addresses", said, "pacta migrate makes the role, and gives it the password of its address.")
     for one in _signing_key(settings):
@@ -106,13 +106,6 @@ async def _outside(settings: Settings, owner: Address, limits: Limits) -> AsyncI
                 yield one
     finally:
         connection.terminate()
-
-
-def _addresses(settings: Settings) -> list[Address]:
-    return [
-        Address.of_service(settings),
-        *([Address.of_sequencer(settings)] if settings.sequencer_database_url else []),
-    ]
 
 
 async def _refused(address: Address, limits: Limits) -> str | None:

@@ -75,9 +75,21 @@ class Address:
         return cls._set(settings.sequencer_database_url, "PACTA_SEQUENCER_DATABASE_URL", "pacta_sequencer")
 
     @classmethod
+    def of_worker(cls, settings: Settings) -> Self:
+        """Return the address for the worker, as pacta_worker; `AddressWrong` if none is set."""
+        return cls._set(settings.worker_database_url, "PACTA_WORKER_DATABASE_URL", "pacta_worker")
+
+    @classmethod
     def of_owner(cls, settings: Settings) -> Self:
         """Return the address for the owner of the tables, who alone may migrate them; `AddressWrong` if none is set."""
         return cls._set(settings.owner_database_url, "PACTA_OWNER_DATABASE_URL", "pacta_owner")
+
+    @classmethod
+    def of_users(cls, settings: Settings) -> list[Self]:
+        """Return the addresses under which anything but the owner uses the database: the service's, and those that are set."""
+        told = [settings.sequencer_database_url and cls.of_sequencer(settings)]
+        told.append(settings.worker_database_url and cls.of_worker(settings))
+        return [cls.of_service(settings), *(one for one in told if one)]
 
     @classmethod
     def _set(cls, url: SecretStr | None, setting: str, role: str) -> Self:
@@ -114,7 +126,7 @@ class Limits:
 
     @classmethod
     def of_requests(cls, settings: Settings) -> Self:
-        """Return the limits under which requests, the sequencer and short commands work."""
+        """Return the limits under which requests, the sequencer, the worker and short commands work."""
         return cls(settings.database_connect_seconds, settings.database_statement_seconds)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Bringing a database to the present schema: the two roles that use it, and Alembic's migrations."""
+"""Bringing a database to the present schema: the roles that use it, and Alembic's migrations."""
 
 import asyncio
 import time
@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
 from service.database.pool import LOST
-from service.database.privileges import APP, SEQUENCER, grant
+from service.database.privileges import PRIVILEGES, grant
 from service.settings import MIGRATIONS
 
-ROLES = (APP, SEQUENCER)
+ROLES = tuple(PRIVILEGES)
 TRIES: Final = 60
 PAUSE_SECONDS: Final = 1.0
 WAITED: Final = ("55P03", "40P01")
@@ -28,7 +28,7 @@ def migrate(owner: Address, users: Sequence[Address], limits: Limits) -> None:
     """Create the roles in the addresses `users`, run every migration that is due, and grant what is lost.
 
     A role that is there gets the password of its address if it has another.
-    `AddressWrong` if an address names another role than the two that the schema knows. What the operator should know of
+    `AddressWrong` if an address names another role than those that the schema knows. What the operator should know of
     the database, and may mend later, is logged.
     """
     asyncio.run(prepare(owner, users, limits))

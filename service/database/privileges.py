@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, OID
 
 from service.database.statement import Connection, Query
 
-APP, SEQUENCER = "pacta_app", "pacta_sequencer"
+APP, SEQUENCER, WORKER = "pacta_app", "pacta_sequencer", "pacta_worker"
 _ADDS, _CHANGES = ("SELECT", "INSERT"), ("SELECT", "INSERT", "UPDATE")
 PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     APP: {
@@ -31,6 +31,8 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("log_entry", "log_node", "log_checkpoint", "log_cosignature"), _ADDS),
         "log_alarm": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     },
+    # What its jobs need, and no more: it neither writes entries nor signs.
+    WORKER: dict.fromkeys(("alembic_version", "schema_range"), ("SELECT",)),
 }
 """The entries and the log are added to and read: nobody who works with them may change or delete one."""
 ADDED_TO: Final = ("audit_entry", "log_entry", "log_node", "log_checkpoint", "log_cosignature")

@@ -12,10 +12,11 @@ from pydantic import SecretStr
 
 from service import telemetry
 from service.database.connection import Address, Limits
-from service.database.migrate import migrate
+from service.database.migrate import migrate, prepare
 from service.database.pool import Pool
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
+from service.demo.postgres.cluster import OWNER, SUPERUSER
 from service.http import serving
 from service.main import create_app
 from service.settings import Settings
@@ -35,18 +36,27 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
             present = listener.getsockname()[1]
             settings = _settings(server, data_dir, f"http://{host}:{present}")
             telemetry.configure(settings.log_level)
-            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(settings))
+            _migrate(server, settings)
             asyncio.run(_load(settings, data_dir / "credentials.json"))
             _greet(settings.public_url, data_dir)
-            serving.serve(create_app(settings, with_sequencer=True, takes_secrets=True), host, present, listener)
+            app = create_app(settings, with_sequencer=True, with_worker=True, takes_secrets=True)
+            serving.serve(app, host, present, listener)
         finally:
             server.stop()
+
+
+def _migrate(server: Server, settings: Settings) -> None:
+    limits = Limits.of_bulk(settings)
+    # A cluster that an earlier release made does not have the roles of this one, and its owner may make none.
+    asyncio.run(prepare(Address.parse(server.url(SUPERUSER)), Address.of_users(settings), limits))
+    migrate(Address.parse(server.url(OWNER)), [], limits)
 
 
 def _settings(server: Server, data_dir: Path, url: str) -> Settings:
     return Settings(
         database_url=SecretStr(server.url("pacta_app")),
         sequencer_database_url=SecretStr(server.url("pacta_sequencer")),
+        worker_database_url=SecretStr(server.url("pacta_worker")),
         owner_database_url=None,
         public_url=url,
         signing_key_file=data_dir / "signing-key.pem",

@@ -27,6 +27,7 @@ NOBODY_THERE = {"PACTA_DATABASE_URL": "postgresql://pacta_app@127.0.0.1:1/pacta"
             "PACTA_OWNER_DATABASE_URL must begin with postgresql://",
         ),
         (["sequencer"], {}, "PACTA_SEQUENCER_DATABASE_URL"),
+        (["worker"], {}, "Set PACTA_WORKER_DATABASE_URL"),
         (["sequencer"], {"PACTA_SEQUENCER_DATABASE_URL": "postgresql://x@h/x"}, "PACTA_LOG_DIR"),
         (
             ["serve"],

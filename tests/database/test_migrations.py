@@ -60,7 +60,9 @@ async def test_types_in_the_database_are_plain(world: World) -> None:
 async def test_roles_are_created_from_the_addresses_and_only_the_known_ones(world: World) -> None:
     superuser = Address.parse(world.server.url("postgres", world.database))
     await prepare(superuser, [Address.parse(world.server.url("pacta_app", world.database))], LIMITS)
-    with pytest.raises(AddressWrong, match="PACTA_DATABASE_URL must be one of pacta_app, pacta_sequencer"):
+    with pytest.raises(
+        AddressWrong, match="PACTA_DATABASE_URL must be one of pacta_app, pacta_sequencer, pacta_worker"
+    ):
         await prepare(superuser, [superuser], LIMITS)
 
 

@@ -23,7 +23,7 @@ from service.settings import Settings
 from tests.conftest import COMMISSION, World, as_superuser, settings_for
 
 pytestmark = pytest.mark.long
-ROLES = ("pacta_app", "pacta_sequencer")
+ROLES = ("pacta_app", "pacta_sequencer", "pacta_worker")
 
 
 @pytest.fixture

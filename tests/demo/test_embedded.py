@@ -1,5 +1,6 @@
 """The private PostgreSQL: how it becomes somebody else, and what it says when it cannot start."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -79,6 +80,15 @@ def test_a_half_made_cluster_is_made_anew(tmp_path: Path) -> None:
 
 def test_every_failure_is_one_that_the_command_line_tells_in_a_sentence() -> None:
     assert issubclass(EmbeddedError, ValueError)
+
+
+def test_a_cluster_of_before_there_was_a_worker_gets_a_password_for_it_and_keeps_the_others(tmp_path: Path) -> None:
+    known = {"postgres": "a", "pacta_owner": "b", "pacta_app": "c", "pacta_sequencer": "d"}
+    (tmp_path / "roles.json").write_text(json.dumps(known))
+    found = Cluster(tmp_path).passwords
+    assert len(found.pop("pacta_worker")) > 30
+    assert found == known
+    assert Cluster(tmp_path).passwords == json.loads((tmp_path / "roles.json").read_text())
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "7", '{"postgres": "x"}', "\x00"])

@@ -23,7 +23,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("role", ["pacta_app", "pacta_owner", "pacta_sequencer"])
+@pytest.mark.parametrize("role", ["pacta_app", "pacta_owner", "pacta_sequencer", "pacta_worker"])
 @pytest.mark.parametrize("table", list(KEYS))
 @pytest.mark.parametrize("attempt", list(ATTEMPTS))
 async def test_nobody_changes_what_was_appended(still: World, role: str, table: str, attempt: str) -> None:

@@ -5,10 +5,14 @@ from typing import Final
 
 from service.database import guards
 from service.database.doctor.finding import Finding
-from service.database.privileges import APP, SEQUENCER, missing
+from service.database.privileges import APP, SEQUENCER, WORKER, missing
 from service.database.statement import Connection
 
-ROLES: Final = {APP: "PACTA_DATABASE_URL", SEQUENCER: "PACTA_SEQUENCER_DATABASE_URL"}
+ROLES: Final = {
+    APP: "PACTA_DATABASE_URL",
+    SEQUENCER: "PACTA_SEQUENCER_DATABASE_URL",
+    WORKER: "PACTA_WORKER_DATABASE_URL",
+}
 _POWERS = """SELECT rolname, array_remove(ARRAY[
         CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolcreaterole THEN 'CREATEROLE' END,
         CASE WHEN rolcreatedb THEN 'CREATEDB' END, CASE WHEN rolreplication THEN 'REPLICATION' END,
@@ -30,7 +34,7 @@ _FOREIGN = """SELECT c.relname, c.relowner::regrole::text FROM pg_class c WHERE 
 
 
 async def roles(connection: Connection) -> AsyncIterator[Finding]:
-    """Yield what is wrong with the roles under which the service and the sequencer work."""
+    """Yield what is wrong with the roles under which the service, the sequencer and the worker work."""
     found = {row["rolname"]: row for row in await connection.fetch(_POWERS, list(ROLES))}
     for role, setting in ROLES.items():
         if role not in found:

@@ -14,8 +14,8 @@ from pathlib import Path
 from service import durable
 from service.errors.operator import OperatorMistake
 
-SUPERUSER, OWNER, APP, SEQUENCER = "postgres", "pacta_owner", "pacta_app", "pacta_sequencer"
-ROLES = (SUPERUSER, OWNER, APP, SEQUENCER)
+SUPERUSER, OWNER, APP, SEQUENCER, WORKER = "postgres", "pacta_owner", "pacta_app", "pacta_sequencer", "pacta_worker"
+ROLES = (SUPERUSER, OWNER, APP, SEQUENCER, WORKER)
 NOBODY = 65534
 LAUNCH = Path(__file__).with_name("launch.py")
 
@@ -60,8 +60,12 @@ class Cluster:
             durable.create(file, json.dumps({role: secrets.token_urlsafe(24) for role in ROLES}).encode())
         try:
             found = json.loads(file.read_bytes())
+            if WORKER not in found and found.keys() == set(ROLES) - {WORKER}:
+                # Made by a release that had no worker.
+                found[WORKER] = secrets.token_urlsafe(24)
+                durable.replace(file, json.dumps(found).encode())
             return {role: str(found[role]) for role in ROLES}
-        except (ValueError, TypeError, KeyError) as wrong:
+        except (ValueError, TypeError, KeyError, AttributeError) as wrong:
             raise StartFailed(
                 f"{file} is damaged: it does not hold the passwords of {', '.join(ROLES)}. Put back a copy of it, or begin "
                 "anew, without the data, with --fresh."
