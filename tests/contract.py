@@ -92,7 +92,15 @@ def known_shapes(name: str, status: int) -> jsonschema_rs.Draft202012Validator:
     paths = today()["paths"]
     path, method = next((path, way) for path in paths for way, one in paths[path].items() if one["operationId"] == name)
     content = paths[path][method]["responses"][str(status)]["content"]
-    place = ("paths", path, method, "responses", str(status), "content", next(one for one in content if one.endswith("json")))
+    place = (
+        "paths",
+        path,
+        method,
+        "responses",
+        str(status),
+        "content",
+        next(one for one in content if one.endswith("json")),
+    )
     pointer = "/".join(quote(part.replace("~", "~0").replace("/", "~1")) for part in place)
     return jsonschema_rs.Draft202012Validator({"$ref": f"{DOCUMENT}#/{pointer}/schema"}, registry=registered())
 
