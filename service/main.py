@@ -18,6 +18,7 @@ from service.database.connection import Address
 from service.database.pool import LOST, Pool, stay_fit
 from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
+from service.exchange.routes import router as exchange
 from service.http import catalogue, problems
 from service.http.addresses import Addresses
 from service.http.declared import Declared
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     transitions,
     progress,
     reports,
+    exchange,
     trail,
     log,
     log_proofs,

@@ -22,6 +22,7 @@ TAGS = {
     "instruments": "The legal texts: their clauses, each side's steps, when they bind and when they end.",
     "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
     "progress reports": "What each party says of how far it is on its own side: claimed, and confirmed by nobody.",
+    "spreadsheets": "A commission's commitments as a file: exported, filled in, and sent back.",
     "reports": "n of m, and the report with which a session opens: made from the entries alone, as of any day.",
     "calculations": "Clauses tried before they are signed: entry into force, duration, notice. Nothing is stored.",
     "audit trail": "Everything that ever happened, as the exact bytes that were hashed.",

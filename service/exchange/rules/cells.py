@@ -1,0 +1,94 @@
+"""How a value is spelled in a cell, and read back from it: each pair undoes the other exactly. Pure.
+
+An empty cell is a value that is not known, or to be left; `-` clears. So a text that is a hyphen, or backslashes and a hyphen, has
+one backslash more in a cell than in the record.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+CLEAR: Final = "-"
+_hyphen = re.compile(r"\\*-").fullmatch
+_escaped = re.compile(r"\\+-").fullmatch
+_parts = re.compile(r"(?:[^|\\]|\\.)*", re.DOTALL)
+MEMBERS: Final = ("name", "title", "organisation")
+"""What is told of a signatory, in the order of its cell."""
+BETWEEN: Final = " | "
+
+
+def spelled(value: str | None) -> str:
+    """Return a text as its cell holds it; nothing for what is not known."""
+    if value is None:
+        return ""
+    return f"\\{value}" if _hyphen(value) else value
+
+
+def read(cell: str) -> str:
+    """Return the text of a cell that is neither empty nor `-`."""
+    return cell[1:] if _escaped(cell) else cell
+
+
+def listed(codes: Iterable[str]) -> str:
+    """Return codes as a cell lists them."""
+    return ", ".join(codes)
+
+
+def codes(cell: str) -> list[str]:
+    """Return the codes that a cell lists."""
+    return [code for part in re.split(r"[,;\n]", cell) if (code := part.strip())]
+
+
+def signatories(several: Sequence[Mapping[str, str | None]]) -> str:
+    """Return signatories as a cell tells them: one a line, `name | title | organisation`; a bar within one has a backslash before it."""
+    return "\n".join(_signatory(one) for one in several)
+
+
+def _signatory(one: Mapping[str, str | None]) -> str:
+    told = [re.sub(r"([|\\])", r"\\\1", one.get(name) or "") for name in MEMBERS]
+    while told and not told[-1]:
+        told.pop()
+    return BETWEEN.join(told)
+
+
+def signatories_of(cell: str, party: str) -> list[dict[str, str]]:
+    """Return the signatories that a cell tells, each of `party`; `ValueError` where a line has more than three parts."""
+    found = []
+    for line in filter(str.strip, cell.splitlines()):
+        told = [re.sub(r"\\(.)", r"\1", part).strip() for part in _split(line)]
+        if len(told) > len(MEMBERS):
+            raise ValueError(f"{line!r} has more than {len(MEMBERS)} parts; write `name | title | organisation`")
+        found.append({"party": party} | {name: said for name, said in zip(MEMBERS, told, strict=False) if said})
+    return found
+
+
+def _split(line: str) -> list[str]:
+    parts, at = [], 0
+    while at <= len(line):
+        part = _parts.match(line, at)
+        assert part
+        # A lone backslash at the end stands for itself.
+        end = len(line) if part.end() < len(line) and line[part.end()] == "\\" else part.end()
+        parts.append(line[at:end])
+        at = end + 1
+    return parts
+
+
+def instrument(kind: str | None, title: str | None) -> str:
+    """Return an instrument that has no reference as its cell tells it: `kind: title`."""
+    return f"{kind or ''}: {title or ''}".strip() if kind or title else ""
+
+
+def instrument_of(cell: str) -> tuple[str | None, str | None]:
+    """Return kind and title of an instrument's cell; what is not said is None."""
+    kind, colon, title = cell.partition(":")
+    return (kind.strip() or None, title.strip() or None) if colon else (None, cell.strip())
+
+
+def same(one: str, other: str) -> bool:
+    """Return whether two cells say the same: a file's own line ends make no difference."""
+    return one == other or _lines(one) == _lines(other)
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
