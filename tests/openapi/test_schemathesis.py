@@ -40,6 +40,7 @@ def made(name: str, mode: GenerationMode) -> list[Any]:
     return cases
 
 
+@pytest.mark.document
 @pytest.mark.parametrize("name", NAMES)
 async def test_no_request_made_from_the_document_gets_an_undeclared_answer(worn: World, name: str) -> None:
     client = worn.as_("administrator" if name in ADMINISTRATOR else "PK")

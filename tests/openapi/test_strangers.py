@@ -58,13 +58,14 @@ SHARED = {("remark",), ("expires_at",)}
 """Members that every action has: tried in one."""
 MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "reopen": 8, "resume": 9, "approve": 21}
 """The item for which an action is legal, where it is not legal for item 7."""
-STATE = """SELECT md5(string_agg(said, '' ORDER BY said)) FROM (
-    SELECT t::text FROM audit_entry t UNION ALL SELECT t::text FROM commitment t UNION ALL SELECT t::text FROM session t
-    UNION ALL SELECT t::text FROM instrument t
-    UNION ALL SELECT t::text FROM working_group t UNION ALL SELECT t::text FROM transition t
-    UNION ALL SELECT t::text FROM principal t UNION ALL SELECT t::text FROM organisation t
-    UNION ALL SELECT t::text FROM party t UNION ALL SELECT t::text FROM commission t
-    UNION ALL SELECT t::text FROM credential t UNION ALL SELECT t::text FROM idempotency_key t) AS whole (said)"""
+TABLES = (
+    "audit_entry commitment session instrument working_group transition principal organisation party commission credential "
+    "idempotency_key"
+).split()
+# Who wrote a row last is told by its xmin: whatever adds, changes or removes one changes a sum, and no row is read as text.
+STATE = "SELECT " + " || ' ' || ".join(
+    f"(SELECT count(*) || ',' || coalesce(sum(xmin::text::bigint), 0) FROM {table})" for table in TABLES
+)
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +183,7 @@ SAME = {"focal_point": "Desk"}
 
 
 async def state(world: World) -> str:
-    """Return the digest of all that the register holds."""
+    """Return what differs as soon as anything is written into the register."""
     owner = world.connections[0] if world.connections else await world.connect()
     return str(await owner.fetchval(STATE))
 
@@ -235,6 +236,7 @@ class Target:
         return answer
 
 
+@pytest.mark.document
 @pytest.mark.parametrize("case", BODIES, ids=map(named, BODIES))
 async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
     moved: World, case: tuple[str, str, Any, Any]
@@ -244,7 +246,7 @@ async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
     action = body.get("action")
     target = Target(moved, method, path, operation, action)
     published = jsonschema_rs.validator_for({**schema, "components": DOCUMENT["components"]})
-    ever = False
+    ever, before = False, await state(moved)
     for place in places(body):
         if place[:1] in SHARED and action not in {None, "agree"}:
             continue
@@ -255,18 +257,21 @@ async def test_nothing_in_any_member_of_any_body_is_a_fault_of_ours(
             [put(body, place, value) for value in TYPES] + keys,
             [put(body, place, value) for value in typed],
         ):
-            before, taken = await state(moved), False
+            taken = False
             for wrong in batch:
                 answer = await target.send(wrong)
                 judged(answer, wrong)
                 assert not answer.is_success or published.is_valid(wrong), wrong
                 taken = taken or answer.is_success
-            assert taken or await state(moved) == before, place
+            after = await state(moved)
+            assert taken or after == before, place
+            before = after
             ever = ever or taken
     assert target.proposed or named(case) != "create_proposals", "nothing was proposed: no evidence was tried"
     assert ever or named(case) in NEVER, "no body was ever taken: nothing behind the shape was tried"
 
 
+@pytest.mark.document
 async def test_nothing_that_was_taken_turns_a_text_around(moved: World) -> None:
     """Runs after the others, in what they have left behind."""
     await state(moved)

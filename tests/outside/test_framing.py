@@ -24,7 +24,7 @@ UPGRADES = [
 UPGRADE_IDS = ["h2c", "as Java", "websocket", "foo", "two fields", "lower case", "without Connection"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def origin() -> AsyncIterator[str]:
     async with echoing() as made:
         yield made
