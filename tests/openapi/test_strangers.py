@@ -58,7 +58,20 @@ SHARED = {("remark",), ("expires_at",)}
 """Members that every action has: tried in one."""
 MOVED = {"redraft": 4, "sign": 4, "draft_mou": 2, "implement": 1, "agree": 20, "reopen": 8, "resume": 9, "approve": 21}
 """The item for which an action is legal, where it is not legal for item 7."""
-TABLES = ["audit_entry", "commitment", "session", "instrument", "working_group", "transition", "principal", "organisation", "party", "commission", "credential", "idempotency_key"]
+TABLES = [
+    "audit_entry",
+    "commitment",
+    "session",
+    "instrument",
+    "working_group",
+    "transition",
+    "principal",
+    "organisation",
+    "party",
+    "commission",
+    "credential",
+    "idempotency_key",
+]
 # Who wrote a row last is told by its xmin: whatever adds, changes or removes one changes a sum, and no row is read as text.
 STATE = "SELECT " + " || ' ' || ".join(
     f"(SELECT count(*) || ',' || coalesce(sum(xmin::text::bigint), 0) FROM {table})" for table in TABLES
