@@ -93,7 +93,7 @@ async def people(world: World) -> str:
     await world.second_principal("auditor-2", "auditor")
     group = f"/v1/working-groups/01940000-0000-7000-8000-000000000302/members/{organisation(105)}"
     assert (await world.as_("PK").put(group, json={"role": "member"})).status_code == 200
-    return await commission_of_three(world)
+    return await commission_of_three(world, confidentiality="public")
 
 
 async def targets(world: World, other_commission: str) -> dict[tuple[str, str], str]:

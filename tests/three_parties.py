@@ -5,7 +5,7 @@ from typing import Any
 from tests.conftest import World, organisation
 
 
-async def commission_of_three(world: World, kept_by: str | None = None) -> str:
+async def commission_of_three(world: World, kept_by: str | None = None, **others: Any) -> str:
     """Found a commission of PK, AZ and TR (with the principal `tr-secretariat`), and return its id."""
     admin = world.as_("administrator")
     await admin.post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
@@ -21,7 +21,7 @@ async def commission_of_three(world: World, kept_by: str | None = None) -> str:
         "languages": ["en"],
         "kept_by": kept_by,
     }
-    made = await admin.post("/v1/commissions", json=body)
+    made = await admin.post("/v1/commissions", json=body | others)
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 

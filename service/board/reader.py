@@ -1,7 +1,7 @@
 """Who reads a page, and what of the register is shown to it.
 
-Whoever has not signed in reads as an observer does, and of public commissions alone: each page asks here for the commission
-to which what it shows belongs, before it shows anything.
+Whoever has not signed in reads as an observer does: public commissions alone. Each page asks here for the commission to which
+what it shows belongs, before it shows anything.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,11 @@ from service.board.signing_in import FRONT, HasSigningIn
 from service.database.state import state_of
 from service.database.statement import Connection
 from service.database.transaction import Transaction
-from service.errors import NotFound
 from service.http.names import HasNames
 from service.identity.anybody import anybody
 from service.permissions import ActiveCaller
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
-from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commitments import queries as commitments
 from service.register.decisions.engine.matter import Row
 from service.register.instruments import queries as instruments
@@ -41,10 +39,6 @@ class Reader:
     def is_signed_in(self) -> bool:
         """Return whether it has."""
         return bool(self.token)
-
-    def may_open(self, commission: Row) -> bool:
-        """Return whether pages of this commission are shown to the reader."""
-        return self.is_signed_in or commission["confidentiality"] == Openness.PUBLIC
 
 
 async def reader(request: Request, connection: Transaction) -> Reader:
@@ -84,10 +78,7 @@ async def instrument(request: Request, connection: Connection, who: Reader, name
 
 
 async def _opened(connection: Connection, who: Reader, commission_id: UUID) -> Row:
-    row = await commissions.detail(connection, who.caller, commission_id)
-    if not who.may_open(row):
-        raise NotFound("There is no such page for whoever has not signed in.")
-    return row
+    return await commissions.detail(connection, who.caller, commission_id)
 
 
 async def _id_of(request: Request, connection: Connection, named: str) -> UUID:

@@ -110,7 +110,7 @@ async def read_commission_trail(
     Keep the last `index` you have read and ask for what is `after` it, as often as you like: nothing is missed and
     nothing comes twice. Entries that the caller may not read are left out, so indexes may jump.
     """
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     marked = paging.after("index", index)
     start = marked[0] if marked else (-1 if after is None else after)
     rows = await queries.of_commission(connection, caller, commission_id, start, paging.limit)

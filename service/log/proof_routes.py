@@ -50,10 +50,10 @@ PROOF = file_of(
     responses=READING_ONE,
 )
 async def read_inclusion_proof(
-    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, index: Index, size: Size = None
+    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, index: Index, size: Size = None
 ) -> dict[str, Any]:
     """Read the proof that an entry is in the tree of a checkpoint. It shows hashes alone, so it may be of any entry."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     signed = await proofs.of_size(connection, commission_id, size)
     (found,) = await proofs.inclusions(connection, commission_id, signed, [index])
     return {
@@ -73,10 +73,14 @@ async def read_inclusion_proof(
     responses=READING_ONE,
 )
 async def read_consistency_proof(
-    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, old_size: OldSize, new_size: Size = None
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: CommissionId,
+    old_size: OldSize,
+    new_size: Size = None,
 ) -> dict[str, Any]:
     """Read the proof that nothing was changed or taken out since a checkpoint that you kept."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     newer = await proofs.of_size(connection, commission_id, new_size)
     older = await proofs.of_size(connection, commission_id, old_size)
     new, old = newer.checkpoint, older.checkpoint
@@ -102,12 +106,12 @@ async def read_consistency_proof(
 )
 async def read_entry_proof(
     connection: Transaction,
-    _: CurrentCaller,
+    caller: CurrentCaller,
     commission_id: CommissionId,
     index: Annotated[int, Path(ge=0, lt=2**53, description="The entry's `index` in the audit trail.")],
 ) -> Response:
     """Download the proof that an entry is in the log: with its bytes and your own policy it needs nothing else."""
-    code = (await commissions.get(connection, commission_id))["code"]
+    code = (await commissions.get(connection, caller, commission_id))["code"]
     signed = await proofs.newest(connection, commission_id)
     (found,) = await proofs.inclusions(connection, commission_id, signed, [index])
     # Not named after what the entry is about: that may be a reference which this caller may not know.

@@ -59,9 +59,9 @@ ARCHIVE = file_of(
 
 
 @router.get("", summary="Read how the log stands", response_model=LogRead, responses=READING_ONE)
-async def read_log(connection: Transaction, _: CurrentCaller, commission_id: CommissionId) -> dict[str, Any]:
+async def read_log(connection: Transaction, caller: CurrentCaller, commission_id: CommissionId) -> dict[str, Any]:
     """Read the log's name, key and size, its newest checkpoint, and who has witnessed that."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     return {**await log_queries.describe(connection, commission_id), "warning": WARNING}
 
 
@@ -72,10 +72,10 @@ async def read_log(connection: Transaction, _: CurrentCaller, commission_id: Com
     responses=READING_ONE | CHECKPOINT,
 )
 async def read_log_checkpoint(
-    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, witnesses: Witnesses = 0
+    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, witnesses: Witnesses = 0
 ) -> Response:
     """Read the log's newest checkpoint with every cosignature so far: keep it, and ask for consistency with it later."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     return await checkpoint_of(connection, commission_id, witnesses)
 
 
@@ -104,10 +104,10 @@ async def read_log_entries(
     responses=READING_ONE | TILE,
 )
 async def read_log_tile(
-    connection: Transaction, _: CurrentCaller, commission_id: CommissionId, level: Level, place: Place
+    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, level: Level, place: Place
 ) -> Response:
     """Read 256 hashes of the tree, or fewer at its right edge, within the newest checkpoint: any proof is made of them."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     return await tile_of(connection, commission_id, f"tile/{level}/{place}")
 
 
@@ -130,7 +130,7 @@ async def read_log_export(
     with its checkpoint was cut off.
     """
     await _require_log(connection, caller, commission_id)
-    row = await commissions.get(connection, commission_id)
+    row = await commissions.get(connection, caller, commission_id)
     return await whole_of(request, connection, log_queries.Named(commission_id, row["code"]), witnesses)
 
 

@@ -211,7 +211,7 @@ async def read_commission_report(
     day = _day(as_of, compared_to)
     if since and since > day:
         raise _wrong("since", f"lies after the day it is made for, {day}")
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
     making = Making(wanted or _accepted(request), language)
     return await _made(connection, caller, commission_id, checkpoint, asked, making)
@@ -270,7 +270,7 @@ async def _made(
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     if session and (await sessions.get(connection, caller, session))["commission_id"] != commission_id:
         raise _wrong(
             "session", f"names no session of this commission; GET /v1/commissions/{commission_id}/sessions lists them"

@@ -1,6 +1,7 @@
 """Charters of commissions as the engine takes them: their rules, and where they are stored."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,13 +12,15 @@ from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
+from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission, CommissionParty, Rule
-from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, bound, fixed, roles_of
+from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, fixed, roles_of
 from service.register.commissions.rules.charter import requirements as registered
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.decisions.engine.matter import Matter, Row
+from service.register.decisions.models import live
 from service.register.decisions.rules.matter import Found, Name
 from service.register.parties.models import Organisation, Party
 from service.trail.append import EntryChange
@@ -33,7 +36,12 @@ RULES: Final[Mapping[str, Rule]] = {
 
 
 def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
-    """Add the commission with what its charter fixes and the caller's roles to a SELECT: everybody who calls may read it.
+    """Add the commission with what its charter fixes and the caller's roles to a SELECT, and leave what the caller may see."""
+    return told_to(kind, asked).where(visible_to(kind))
+
+
+def told_to(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
+    """Add the commission with what its charter fixes and the caller's roles to a SELECT, whoever may see it.
 
     Of a charter the secretariats alone decide, and who registers for a party that is to take part.
     """
@@ -45,7 +53,19 @@ def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = 
         Role.NEWCOMER: _registers() if kind is Kind.REPRESENTATIVE else sa.false(),
     }
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    return asked.add_columns(*fixed(), *flags).select_from(_commission).where(is_active(PRINCIPAL, TOKEN))
+    return asked.add_columns(*fixed(), *flags).select_from(_commission)
+
+
+@cache
+def visible_to(kind: Kind) -> Condition:
+    """Return the condition that a caller of this kind may read the charter; of what is in the commission `open_to` says it.
+
+    Who registers for a party that the charter names, or that a proposal would bring in, sees the charter and nothing else.
+    """
+    proposed = live(_commission) & ((sa.any_(_commission.c.awaiting) == PARTY) | (_commission.c.proposed_by == PARTY))
+    named = (sa.any_(_commission.c.parties) == PARTY) | sa.func.coalesce(proposed, sa.false())
+    newcomer = named & _registers() if kind is Kind.REPRESENTATIVE else sa.false()
+    return is_active(PRINCIPAL, TOKEN) & (open_to(kind) | newcomer)
 
 
 def _registers() -> sa.ColumnElement[bool]:

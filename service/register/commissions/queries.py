@@ -12,10 +12,10 @@ from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import there
 from service.permissions import Caller, Kind, Standing, standing
-from service.register.commissions.charter import seen_by
+from service.register.commissions.charter import seen_by, told_to, visible_to
+from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.register.commissions.roles import bound, fixed, roles_of
-from service.register.commissions.rules.charter.evidence import Openness
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.trail.entry import Head
@@ -86,7 +86,6 @@ _audits = (
     .label("auditor")
 )
 _mine = _commission.c.id == sa.bindparam("commission_id")
-_one = Query(sa.select(_commission.c.id, _commission.c.code).where(_mine), CommissionRow)
 _UNREAD = {
     "parties",
     "outside",
@@ -116,7 +115,6 @@ _locking = Query(
     .with_for_update(key_share=True, of=_commission),
     LockedRow,
 )
-_standing = Query(sa.select(_commission.c.code, _commission.c.parties, _secretariat, _audits).where(_mine), _Standing)
 _session_by_id = Query(
     sa.select(_session.c.id, _session.c.commission_id).where(_session.c.id == sa.bindparam("session_id")), SessionRow
 )
@@ -130,9 +128,14 @@ async def get_for_update(connection: Connection, caller: Caller, commission_id: 
     return Locked(row, known, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
 
 
-async def get(connection: Connection, commission_id: UUID) -> CommissionRow:
-    """Return the commission; `NotFound` otherwise."""
-    return there(await _one.row(connection, commission_id=commission_id), NONE)
+async def get(connection: Connection, caller: Caller, commission_id: UUID) -> CommissionRow:
+    """Return the commission, if the caller may see what is in it; `NotFound` otherwise."""
+    return there(await _one(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
+
+
+async def require_charter(connection: Connection, caller: Caller, commission_id: UUID) -> None:
+    """Raise `NotFound` unless the caller may see the commission's charter."""
+    there(await _charter_of(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
 
 
 async def detail(connection: Connection, caller: Caller, commission_id: UUID) -> Row:
@@ -140,19 +143,21 @@ async def detail(connection: Connection, caller: Caller, commission_id: UUID) ->
     return there(await _detail(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
 
 
-async def page(
-    connection: Connection, caller: Caller, after: list[Any] | None, limit: int, *, only_public: bool = False
-) -> list[dict[str, Any]]:
-    """Return commissions by age, one more than `limit` if there is more."""
+async def founded(connection: Connection, caller: Caller, commission_id: UUID) -> Row:
+    """Return the commission as `detail` does to who has just founded it, whom its charter may keep out from now on."""
+    return await _founded(caller.kind).one(connection, commission_id=commission_id, **bound(caller))
+
+
+async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
+    """Return the commissions that the caller may see by age, one more than `limit` if there is more."""
     last = after[0] if after else FIRST
-    asked = _page(caller.kind, only_public=only_public)
-    return await asked.rows(connection, after=last, limit=limit + 1, **bound(caller))
+    return await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))
 
 
 async def standing_in(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:
-    """Return what the caller is in the commission; `NotFound` if there is none."""
-    me = {"organisation": caller.organisation_id, "principal": caller.principal_id}
-    row = there(await _standing.row(connection, commission_id=commission_id, **me), NONE)
+    """Return what the caller is in the commission; `NotFound` if there is none for it."""
+    me = {"organisation": caller.organisation_id, "principal": caller.principal_id, **bound(caller)}
+    row = there(await _standing(caller.kind).row(connection, commission_id=commission_id, **me), NONE)
     return standing(
         caller,
         secretariat=row.secretariat,
@@ -168,15 +173,34 @@ async def find_session(connection: Connection, session_id: UUID) -> SessionRow |
 
 
 @cache
+def _one(kind: Kind) -> Query[CommissionRow]:
+    return Query(sa.select(_commission.c.id, _commission.c.code).where(_mine, open_to(kind)), CommissionRow)
+
+
+@cache
+def _charter_of(kind: Kind) -> Query[UUID]:
+    return Query(sa.select(_commission.c.id).where(_mine, visible_to(kind)), UUID)
+
+
+@cache
+def _standing(kind: Kind) -> Query[_Standing]:
+    asked = sa.select(_commission.c.code, _commission.c.parties, _secretariat, _audits)
+    return Query(asked.where(_mine, open_to(kind)), _Standing)
+
+
+@cache
 def _detail(kind: Kind) -> Query[dict[str, Any]]:
     return Query(seen_by(kind, _read).where(_mine), dict)
 
 
 @cache
-def _page(kind: Kind, *, only_public: bool) -> Query[dict[str, Any]]:
+def _founded(kind: Kind) -> Query[dict[str, Any]]:
+    return Query(told_to(kind, _read).where(_mine), dict)
+
+
+@cache
+def _page(kind: Kind) -> Query[dict[str, Any]]:
     asked = seen_by(kind, _read).where(_commission.c.id > sa.bindparam("after"))
-    if only_public:
-        asked = asked.where(_commission.c.confidentiality == sa.literal_column(f"'{Openness.PUBLIC}'"))
     return Query(asked.order_by(_commission.c.id).limit(LIMIT), dict)
 
 
@@ -202,7 +226,7 @@ def _place(kind: Kind) -> Query[dict[str, Any]]:
             sa.func.clock_timestamp().label("at"),
         )
         .select_from(_commission.outerjoin(_group, group))
-        .where(_commission.c.id == sa.bindparam("commission_id"))
+        .where(_commission.c.id == sa.bindparam("commission_id"), open_to(kind))
         .with_for_update(read=True, of=_commission)
     )
     return Query(asked, dict)

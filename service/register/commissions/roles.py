@@ -67,8 +67,11 @@ def roles_of(
     represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
     conditions = {
         Role.SECRETARIAT: _among(commission_id, secretariat) if represents else sa.false(),
-        Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) if represents else sa.false(),
-        Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) if represents else sa.false(),
+        # Of a party that has left nobody is in a group any more.
+        Role.CO_LEAD: _in_group(group_id, GroupRole.CO_LEAD) & _among(commission_id, party)
+        if represents
+        else sa.false(),
+        Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) & _among(commission_id, party) if represents else sa.false(),
         Role.PARTY: _among(commission_id, party) if represents else sa.false(),
         Role.LEAD: sa.false(),
         Role.NEWCOMER: sa.false(),

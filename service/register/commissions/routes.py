@@ -55,7 +55,7 @@ async def create_commission(
 ) -> Response:
     """Found a commission of two or more parties, each with its secretariat, or one that a party keeps alone. Administrator only."""
     commission_id = await commands.found_commission(connection, caller, new)
-    row = await queries.detail(connection, caller, commission_id)
+    row = await queries.founded(connection, caller, commission_id)
     return answer(answers.detail(caller, row), 201, location=f"/v1/commissions/{commission_id}", version=row["version"])
 
 
@@ -65,7 +65,7 @@ async def list_commissions(
     connection: Transaction,
     caller: CurrentCaller,
 ) -> Response:
-    """List the commissions, oldest first."""
+    """List the commissions that the caller may see, oldest first: those of its own party, those that it audits, and public ones."""
     rows = await queries.page(connection, caller, paging.after("commission", UUID), paging.limit)
     return paging.page(answers.commission, rows, "commission", "id")
 
@@ -112,7 +112,7 @@ async def create_confirmations(
     new: Annotated[Sent[ConfirmationsCreate], Body(openapi_examples=MANY_CONFIRMATIONS)],
 ) -> Response:
     """Give the same answer to up to 500 proposals of a commission. Each is judged for itself; what became of it stands in its place."""
-    await queries.get(connection, commission_id)
+    await queries.require_charter(connection, caller, commission_id)
     return outcomes(request, await many.answer(connection, every, caller, commission_id, new))
 
 
@@ -132,5 +132,5 @@ async def create_proposals(
     new: Annotated[Sent[ProposalsCreate], Body(openapi_examples=MANY_PROPOSALS)],
 ) -> Response:
     """Propose the same move, with the same evidence, for up to 500 matters of a commission. Each is judged for itself."""
-    await queries.get(connection, commission_id)
+    await queries.require_charter(connection, caller, commission_id)
     return outcomes(request, await many.propose(connection, every, caller, commission_id, new))

@@ -78,7 +78,7 @@ async def list_sessions(
     commission_id: CommissionId,
 ) -> Response:
     """List the sessions of a commission and of its working groups, by ordinal; extraordinary ones come last."""
-    await commissions.get(connection, commission_id)
+    await commissions.get(connection, caller, commission_id)
     after = paging.after("session", number, UUID)
     rows = await queries.page(connection, caller, commission_id, after, paging.limit)
     return paging.page(answers.session, rows, "session", "place", "id")

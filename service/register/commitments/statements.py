@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
+from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import fixed
 from service.register.commitments.matter import seen_by
@@ -157,7 +158,7 @@ def place(kind: Kind) -> Query[dict[str, Any]]:
             sa.func.clock_timestamp().label("at"),
         )
         .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
-        .where(_commission.c.id == sa.bindparam("commission_id"))
+        .where(_commission.c.id == sa.bindparam("commission_id"), open_to(kind))
         .with_for_update(read=True, of=_commission)
     )
     return Query(asked, dict)

@@ -13,7 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.identity.queries import is_active
-from service.permissions import PERMISSIONS, Caller, Kind, Permission, Role
+from service.permissions import Caller, Kind, Role
+from service.register.commissions.confidentiality import readable
 from service.register.commissions.models import Commission, Membership, Session
 from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, charter_of, fixed, roles_of
 from service.register.commissions.rules.group_role import GroupRole
@@ -51,9 +52,8 @@ def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | No
 
 @cache
 def visible_to(kind: Kind) -> Condition:
-    """Return the condition that a caller of this kind may read the group: until it is a matter of all, the parties alone."""
-    parties = [condition for role, condition in _roles(kind).items() if Permission.READ_PARTIES in PERMISSIONS[role]]
-    return is_active(PRINCIPAL, TOKEN) & sa.or_(_group.c.is_joint, *parties)
+    """Return the condition that a caller of this kind may read the group: until it is a matter of all, the parties alone, and then whoever may read its commission."""
+    return is_active(PRINCIPAL, TOKEN) & readable(_roles(kind), _group)
 
 
 def _roles(kind: Kind) -> Mapping[Role, Condition]:

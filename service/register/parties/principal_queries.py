@@ -13,7 +13,7 @@ from service.errors import there
 from service.identity.models import Principal
 from service.register.parties.models import Organisation
 from service.register.parties.queries import NamedRow
-from service.register.parties.roles import HELD, RoleRow
+from service.register.parties.roles import RoleRow, held
 
 _organisation, _principal = table(Organisation), table(Principal)
 _by = _principal.alias("by")
@@ -46,24 +46,6 @@ _registered_by = sa.case(
         sa.func.coalesce(_by.c.name, "the operator"),
     ),
 )
-_principals = sa.select(
-    _principal.c.id,
-    _principal.c.issuer,
-    _principal.c.subject.label("client_id"),
-    _principal.c.name,
-    _principal.c.kind,
-    _principal.c.organisation_id,
-    _organisation.c.party,
-    HELD.label("roles"),
-    _registered_by.label("registered_by"),
-    _principal.c.created_at,
-    _principal.c.deactivated_at,
-).select_from(
-    _principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id).outerjoin(
-        _by, _by.c.id == _principal.c.registered_by
-    )
-)
-_by_client_id = Query(_principals.where(_principal.c.subject == sa.bindparam("client_id")), PrincipalRow)
 
 
 # The administrator sees all, a representative those of its party; what another may not see is not there.
@@ -79,7 +61,27 @@ def _after(*, of_party: bool) -> Query[PrincipalRow]:
 
 
 def _seen(of_party: bool) -> sa.Select[Any]:  # noqa: FBT001 -- private
-    return _principals.where(_organisation.c.party == sa.bindparam("of_party")) if of_party else _principals
+    asked = sa.select(
+        _principal.c.id,
+        _principal.c.issuer,
+        _principal.c.subject.label("client_id"),
+        _principal.c.name,
+        _principal.c.kind,
+        _principal.c.organisation_id,
+        _organisation.c.party,
+        held(of_party=of_party).label("roles"),
+        _registered_by.label("registered_by"),
+        _principal.c.created_at,
+        _principal.c.deactivated_at,
+    ).select_from(
+        _principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id).outerjoin(
+            _by, _by.c.id == _principal.c.registered_by
+        )
+    )
+    return asked.where(_organisation.c.party == sa.bindparam("of_party")) if of_party else asked
+
+
+_by_client_id = Query(_seen(of_party=False).where(_principal.c.subject == sa.bindparam("client_id")), PrincipalRow)
 
 
 def _of(party: str | None) -> dict[str, str]:

@@ -1,0 +1,214 @@
+"""What one may not see is nowhere: every reading operation answers as in a register in which it does not exist."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from service.demo.postgres import Server
+from tests.conftest import COMMISSION, Maker, World, organisation
+from tests.register.commissions import chartering, meeting
+from tests.register.groups import grouping
+from tests.register.instruments import recording
+from tests.three_parties import name_registrar, record_in
+
+KINDS: Final = {
+    "commission_id": "commissions",
+    "session_id": "sessions",
+    "working_group_id": "working-groups",
+    "commitment_id": "commitments",
+    "instrument_id": "instruments",
+    "transition_id": "transitions",
+}
+"""Each parameter by which a reading names something that may be hidden."""
+BOTH: Final = ["PK", "TR"]
+Named = dict[str, list[str]]
+OTHERS: Final = {
+    "party": "PK",
+    "organisation_id": organisation(101),
+    "place": "000.p/1",
+    "level": "0",
+    "index": "0",
+    "format": "csv",
+    "language": "en",
+    "kind": "commitment",
+    "old_size": "1",
+}
+# What tells nothing of the register's matters, or of the running process alone.
+UNASKED: Final = {
+    # An archive, of whose files the times alone differ.
+    "/v1/registry/log/export",
+    "/livez",
+    "/readyz",
+    "/metrics",
+    "/",
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+}
+_VARYING: Final = (
+    (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
+    (re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)"), "T"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "HASH"),
+    # Root hashes and signatures of checkpoints.
+    (re.compile(r"[A-Za-z0-9+/]{40,}=*"), "BYTES"),
+)
+
+
+async def trilateral(world: World) -> str:
+    """Register a third government with everybody that calls, and return its secretariat's organisation."""
+    await world.as_("administrator").post("/v1/parties", json={"code": "TR", "names": {"en": "Türkiye"}})
+    ours = await name_registrar(world, "TR")
+    await world.second_principal("tr-secretariat", organisation_id=ours)
+    await world.second_principal("pk-health", organisation_id=organisation(106))
+    await world.second_principal("auditor-2", "auditor")
+    return ours
+
+
+async def closed_commission(world: World, secretariat: str) -> Named:
+    """Found a commission of PK and TR that is kept to its parties, with one of everything that is public in it."""
+    parties = [{"party": "PK", "secretariat_id": organisation(101)}, {"party": "TR", "secretariat_id": secretariat}]
+    body = {"titles": {"en": "Kept to its parties"}, "parties": parties, "languages": ["en"]}
+    made = await world.as_("administrator").post("/v1/commissions", json=body)
+    assert made.status_code == 201, made.text
+    commission = made.json()["id"]
+    amended = {"action": "amend", "changes": {"titles": {"en": "Kept"}}, "reason": "R"}
+    charter = (await chartering.propose(world, amended, commission=commission)).json()["id"]
+    await grouping.confirmed(world, charter, "tr-secretariat")
+    session = await meeting.begin(world, commission=commission, ordinal=1)
+    held = {"action": "hold", "starts_on": "2025-02-01", "ends_on": "2025-02-01", "venue": "Lahore"}
+    meet = await meeting.propose(world, session["id"], held)
+    await grouping.confirmed(world, meet.json()["id"], "tr-secretariat")
+    group = await grouping.founded(
+        world, "tr-secretariat", commission_id=commission, founded_at_session_id=session["id"]
+    )
+    one = await record_in(world, commission, 1, confidentiality="public", working_group_id=group["id"])
+    agreed = one["open_transition"]["id"]
+    await grouping.confirmed(world, agreed, "tr-secretariat")
+    instrument = await recording.record(
+        world, commission_id=commission, confidentiality="public", contracting_parties=BOTH
+    )
+    return {
+        "commission_id": [commission, made.json()["code"]],
+        "session_id": [session["id"], f"{made.json()['code']}/01"],
+        "working_group_id": [group["id"], group["reference"]],
+        "commitment_id": [one["id"], (await read(world, f"/v1/commitments/{one['id']}"))["reference"]],
+        "instrument_id": [instrument["id"]],
+        "transition_id": [charter, meet.json()["id"], agreed],
+    }
+
+
+async def read(world: World, path: str, who: str = "PK") -> Any:
+    """Return what is read there."""
+    answer = await world.as_(who).get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def readings(world: World, named: Named) -> Iterator[str]:
+    """Yield the address of every reading operation, bare, and with each of the names in each place that takes one."""
+    for path, operations in world.app.openapi()["paths"].items():
+        if "get" not in operations or path in UNASKED:
+            continue
+        parameters = operations["get"].get("parameters", [])
+        needed = [one["name"] for one in parameters if one["in"] == "path" or one.get("required")]
+        for values in product(*(named.get(name) or [OTHERS[name]] for name in needed)):
+            filled, query = path, {}
+            for name, value in zip(needed, values, strict=True):
+                if f"{{{name}}}" in path:
+                    filled = filled.replace(f"{{{name}}}", value)
+                else:
+                    query[name] = value
+            told = "&".join(f"{name}={value}" for name, value in query.items())
+            yield filled + (f"?{told}" if told else "")
+            for name in [one["name"] for one in parameters if one["in"] == "query" and one["name"] in named]:
+                for value in named[name]:
+                    yield f"{filled}?{name}={value}" + (f"&{told}" if told else "")
+
+
+def without_what_varies(answer: Any) -> tuple[int, str, list[str]]:
+    """Return an answer without ids, times and hashes."""
+    text = answer.content.decode("latin-1")
+    for pattern, name in _VARYING:
+        text = pattern.sub(name, text)
+    return answer.status_code, text, sorted({*answer.headers} - {"content-length"})
+
+
+@pytest.fixture(scope="module")
+async def two(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[tuple[World, World, Named]]:
+    """A register with a commission that is kept to its parties, the same without it, and what it holds."""
+    maker = Maker(server, pilot, copies)
+    try:
+        closed, absent = await maker(), await maker()
+        named = await closed_commission(closed, await trilateral(closed))
+        named["principal_id"] = [(await read(closed, "/v1/me"))["principal_id"]]
+        await trilateral(absent)
+        for world in (closed, absent):
+            await world.sequence()
+        yield closed, absent, named
+    finally:
+        await maker.close()
+
+
+async def told_apart(there: World, absent: World, who: str, named: Named) -> list[str]:
+    """Return the addresses of all readings by which `who` could tell the two registers apart."""
+    same = {"X-Request-ID": "same"}
+    addresses = [*readings(there, named)]
+    assert len(addresses) > 80
+    return [
+        address
+        for address in addresses
+        if without_what_varies(await there.as_(who).get(address, headers=same))
+        != without_what_varies(await absent.as_(who).get(address, headers=same))
+    ]
+
+
+@pytest.mark.parametrize("who", ["AZ", "administrator", "auditor", "observer"])
+async def test_a_commission_kept_to_its_parties_is_nowhere_for_others(
+    two: tuple[World, World, Named], who: str
+) -> None:
+    closed, absent, named = two
+    assert await told_apart(closed, absent, who, named) == []
+    # Whoever may see it can tell.
+    assert len(await told_apart(closed, absent, "PK", named)) > 20
+
+
+async def test_who_registers_for_a_newcomer_sees_the_charter_from_the_proposal_on_and_nothing_else(worn: World) -> None:
+    named = await closed_commission(worn, await trilateral(worn))
+    commission, session = named["commission_id"][0], named["session_id"][0]
+    charter = f"/v1/commissions/{commission}"
+    proposal = {"action": "accede", "party": "AZ", "effective_on": "2025-03-01"}
+
+    async def told(who: str) -> list[int]:
+        paths = (
+            charter,
+            f"{charter}/transitions",
+            f"{charter}/sessions",
+            f"{charter}/audit-trail",
+            f"/v1/sessions/{session}",
+        )
+        return [(await worn.as_(who).get(path)).status_code for path in paths]
+
+    assert await told("AZ") == [404] * 5
+    made = await chartering.made(worn, proposal, commission=commission)
+    assert await told("AZ") == [200, 200, 404, 404, 404]
+    assert commission in {one["id"] for one in (await read(worn, "/v1/commissions", "AZ"))["items"]}
+    await worn.second_principal("az-energy", organisation_id=organisation(204))
+    assert await told("az-energy") == [404] * 5
+    await worn.as_("PK").post(f"/v1/transitions/{made['id']}/withdrawal", json={})
+    assert await told("AZ") == [404] * 5
+
+
+async def test_whoever_has_left_reads_nothing_more_of_what_is_not_public_not_even_in_its_group(world: World) -> None:
+    group = "01940000-0000-7000-8000-000000000302"
+    await world.second_principal("az-energy", organisation_id=organisation(204))
+    made = await record_in(world, COMMISSION, 1, confidentiality="restricted", working_group_id=group)
+    address = f"/v1/commitments/{made['id']}"
+    await read(world, address, "az-energy")
+    leave = {"action": "leave", "reason": "R", "notified_on": "2025-03-01", "effective_on": "2025-03-01"}
+    await chartering.made(world, leave, by="AZ")
+    assert (await world.as_("az-energy").get(address)).status_code == 404
+    assert {one["role"] for one in (await read(world, "/v1/me", "AZ"))["roles"]} == {"registrar"}
