@@ -66,6 +66,7 @@ from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.register.parties.schemas import OF_REGISTRY
 from service.register.progress.routes import router as progress
+from service.register.search.routes import router as search
 from service.reports.routes import router as reports
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
@@ -84,6 +85,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     moves,
     transitions,
     progress,
+    search,
     reports,
     exchange,
     trail,

@@ -13,6 +13,7 @@ from service.register.groups.models import WorkingGroup
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.parties.models import Organisation, Party
 from service.register.progress.models import ProgressReport
+from service.register.words.models import Searchable, Spelling
 from service.trail.models import AuditEntry, AuditPending, Registry
 
 metadata = Table.metadata
@@ -44,8 +45,10 @@ __all__ = [
     "Registry",
     "RevokedToken",
     "SchemaRange",
+    "Searchable",
     "Session",
     "SignIn",
+    "Spelling",
     "Transition",
     "WorkingGroup",
     "metadata",

@@ -28,8 +28,9 @@ from service.trail.models import AuditEntry
 router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
+_is_blind = "SELECT datctype IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database()"
 _known = Query(sa.select(sa.exists().select_from(table(AuditEntry)).label("known")), bool)
-LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty"}
+LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty", "search": "degraded"}
 """What is said of a service that works though one of these is not well, the gravest first."""
 LATE_SECONDS = 15.0
 """An entry is signed within a second. So long after it was recorded something is wrong with the sequencer."""
@@ -107,11 +108,12 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
 
     A log that the sequencer refuses to sign is said under `log`, and that the record could be changed, or an index is not valid, under
     `guards`, both with the status `alarm`; that signing is late, under `signing`, with the status `late`; that nobody is registered, under
-    `record`, with the status `empty`. Recording goes on, so it is still 200, but for a limit that the operator has set
+    `record`, with the status `empty`; that the database was made with LC_CTYPE C, so that misspelt words beyond ASCII are not found, under
+    `search`, with the status `degraded`. Recording goes on, so it is still 200, but for a limit that the operator has set
     (PACTA_UNSIGNED_LIMIT_SECONDS): past it no more is promised, and it is 503.
     """
     state = state_of(request.app, HasHealth)
-    checks = dict.fromkeys(("database", "schema", "record", "guards", "log", "signing"), "ready") | {
+    checks = dict.fromkeys(("database", "schema", "record", "guards", "log", "signing", "search"), "ready") | {
         "sequencer": "runs elsewhere"
     }
     logs: list[LogState] = []
@@ -141,6 +143,8 @@ async def _look(connection: Connection, revision: str, checks: dict[str, str]) -
     if unfit := await unfitness(connection, revision):
         checks["schema"] = unfit
         return []
+    if await connection.fetchval(_is_blind):
+        checks["search"] = "degraded"
     checks["guards"] = await weaknesses(connection) or "ready"
     if not await _known.one(connection):
         checks["record"] = "is empty: register the administrator, or, after a restore, run `pacta doctor`"

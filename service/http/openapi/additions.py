@@ -17,5 +17,6 @@ PILOT: Final[Mapping[str, str | int]] = {
     "level": "0",
     "place": "000.p/4",
     "index": 7,
+    "reference": "pk-az/8/4",
 }
 """Path parameters of the pilot, which prefill Swagger UI."""

@@ -34,10 +34,11 @@ from service.register.commitments.statements import (
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.rules.mending import FactName
 from service.register.parties.queries import require_registered
+from service.register.words.models import Searchable
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 
-_commitment = table(Commitment)
+_commitment, _searchable = table(Commitment), table(Searchable)
 SESSION: Final = "session_id"
 STATE: Final = "state"
 
@@ -101,8 +102,15 @@ class Filter(BaseModel):
     mine: bool | None = Field(None, description="Led by the organisation for which the caller acts (or not).")
     q: limited(200) | None = Field(  # type: ignore[valid-type]
         None,
-        description='Words in titles and texts of any language; "quoted phrases", `or` and `-not` are understood.',
+        description="Words of titles and texts in any language, of bodies and groups, or their beginnings, however they are typed; "
+        '"quoted phrases", `or` and `-not` are understood. What is misspelt, `/v1/search` finds.',
         examples=["pipeline or gas"],
+    )
+    reference: list[limited(80)] = Field(  # type: ignore[valid-type]
+        default_factory=list,
+        max_length=20,
+        description="Of one of these references, or parts of them that end them, however they are typed: `pk-az/8/4`, `08/004`.",
+        examples=["08/004"],
     )
 
 
@@ -156,7 +164,9 @@ Shape = tuple[tuple[str, bool], ...]
 
 
 def _single(name: str, value: object) -> bool:
-    return name not in {"awaiting", "unknown_fact", "level"} and isinstance(value, list) and len(value) == 1
+    return (
+        name not in {"awaiting", "unknown_fact", "level", "reference"} and isinstance(value, list) and len(value) == 1
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -186,14 +196,25 @@ def _given(name: str, kind: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's types a
 _TEXTS: Final[Any] = ARRAY(sa.Text())
 # The partial indexes are spelled as they are.
 _reported = _commitment.c.levels != sa.literal_column("'{}'")
-_words = sa.func.websearch_to_tsquery(sa.text("'simple'"), _given("q", sa.Text()))
+
+
+def _found(asked: sa.ColumnElement[Any]) -> Condition:
+    """Return that it is found by this question."""
+    of_commitments = _searchable.c.kind == sa.literal_column("'commitment'")
+    found = sa.select(_searchable.c.id).where(
+        of_commitments, _searchable.c.words.bool_op("@@")(sa.select(asked).scalar_subquery())
+    )
+    return _commitment.c.id.in_(found)
+
+
 _OTHERS: Final[Mapping[str, Condition]] = {
     "awaiting": live & _commitment.c.awaiting.overlap(_given("awaiting", _TEXTS)),
     "unknown_fact": unknown & _commitment.c.unknown.op("?|")(_given("unknown_fact", _TEXTS)),
     "level": _reported & _commitment.c.levels.overlap(_given("level", _TEXTS)),
     "reported_before": _commitment.c.reported_on.is_(None)
     | (_commitment.c.reported_on < _given("reported_before", sa.Date())),
-    "q": _commitment.c.words.op("@@")(_words),
+    "q": _found(sa.func.asked(_given("q", sa.Text()), sa.literal_column("false"))),
+    "reference": _found(sa.func.ending_so(_given("reference", _TEXTS))),
 }
 """Filters that are no mere equality."""
 
