@@ -13,7 +13,7 @@ from service.register.groups.models import WorkingGroup
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.parties.models import Organisation, Party
 from service.register.progress.models import ProgressReport
-from service.register.words.models import Searchable, Spelling
+from service.register.searchable import Searchable, Spelling
 from service.trail.models import AuditEntry, AuditPending, Registry
 
 metadata = Table.metadata

@@ -10,8 +10,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from service.database.building import LOCK_TIMEOUT
-from service.register.words.filling import NOTED, SOURCES, missing, triggers
-from service.register.words.folding import FUNCTIONS
+from service.database.searched.filling import NOTED, SOURCES, missing, triggers
+from service.database.searched.folding import FUNCTIONS
 
 revision = "0046"
 down_revision = "0045"

@@ -21,6 +21,7 @@ _STANDING = """SELECT t.tgrelid::regclass::text FROM pg_trigger t JOIN pg_proc p
 _BROKEN = """SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
     WHERE c.relnamespace = 'public'::regnamespace AND NOT (i.indisvalid AND i.indisready AND i.indislive)
     AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) ORDER BY 1"""
+_BLIND = "SELECT datctype IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database()"
 _GRANTED = """SELECT c.relname, coalesce(r.rolname, 'PUBLIC') AS grantee, a.privilege_type AS privilege
     FROM pg_class c LEFT JOIN pg_attribute t ON t.attrelid = c.oid AND t.attacl IS NOT NULL
     CROSS JOIN LATERAL (SELECT * FROM aclexplode(c.relacl) UNION SELECT * FROM aclexplode(t.attacl)) a
@@ -49,6 +50,11 @@ async def unguarded(connection: Connection) -> list[str]:
 async def broken_indexes(connection: Connection) -> list[str]:
     """Return the indexes whose building failed: they cost each change and serve no reading."""
     return [row[0] for row in await connection.fetch(_BROKEN)]
+
+
+async def knows_no_letters(connection: Connection) -> bool:
+    """Return whether the database was made with a locale in which no letter beyond ASCII is one: misspelt words are not found then."""
+    return bool(await connection.fetchval(_BLIND))
 
 
 async def granted(connection: Connection) -> list[Grant]:

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from pydantic import BaseModel
 
 from service.database.columns import table
-from service.database.guards import weaknesses
+from service.database.guards import knows_no_letters, weaknesses
 from service.database.pool import LOST, Pool
 from service.database.privileges import hindrance
 from service.database.revisions import unfitness
@@ -28,7 +28,6 @@ from service.trail.models import AuditEntry
 router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
-_is_blind = "SELECT datctype IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database()"
 _known = Query(sa.select(sa.exists().select_from(table(AuditEntry)).label("known")), bool)
 LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty", "search": "degraded"}
 """What is said of a service that works though one of these is not well, the gravest first."""
@@ -143,7 +142,7 @@ async def _look(connection: Connection, revision: str, checks: dict[str, str]) -
     if unfit := await unfitness(connection, revision):
         checks["schema"] = unfit
         return []
-    if await connection.fetchval(_is_blind):
+    if await knows_no_letters(connection):
         checks["search"] = "degraded"
     checks["guards"] = await weaknesses(connection) or "ready"
     if not await _known.one(connection):

@@ -167,6 +167,7 @@ LISTS = {
     "led by others": "mine=false",
     "one-sided": "one_sided=true",
     "not one-sided": "one_sided=false",
+    "of a reference": "reference=08/004",
     "not overdue": "overdue=false&sort=target_date",
     "not due soon": "due_soon=false&sort=target_date",
     "not dormant": "dormant=false&sort=activity",

@@ -166,7 +166,12 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
                 known = path.replace("{commitment_id}", item(4)).replace("{transition_id}", proposed)
                 url = address(known, ways[way])
                 content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
-                sent = await who.request(way, url, json=content, headers={"If-Match": '"1"'})
+                asked = {
+                    one["name"]: "what is found"
+                    for one in ways[way].get("parameters", ())
+                    if one.get("required") and one["in"] == "query"
+                }
+                sent = await who.request(way, url, params=asked or None, json=content, headers={"If-Match": '"1"'})
                 answers.append((f"{way} {path}", sent))
     return answers
 

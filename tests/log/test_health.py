@@ -26,6 +26,7 @@ async def test_livez_readyz_and_metrics_say_how_it_fares(world: World) -> None:
         "log": "ready",
         "signing": "ready",
         "sequencer": "ready",
+        "search": "ready",
     }
     figures = (await nobody.get("/metrics")).text
     assert 'pacta_requests_total{method="GET",route="/readyz",status="200"} 1.0' in figures

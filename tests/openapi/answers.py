@@ -47,7 +47,7 @@ def readings(document: dict[str, Any]) -> list[tuple[str, str]]:
             continue
         path = filled(path, operation)  # noqa: PLW2901
         pages = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
-        found.append((operation["operationId"], f"{path}?limit=1" if pages else path))
+        found.append((operation["operationId"], f"{path}{'&' if '?' in path else '?'}limit=1" if pages else path))
     return found
 
 

@@ -45,10 +45,7 @@ async def settings(connection: Connection) -> AsyncIterator[Finding]:
         if (value := await connection.fetchval("SELECT current_setting($1)", name)) not in allowed:
             said = f"{name} is {value}: what was acknowledged would be lost when the power fails."
             yield Finding("settings", said, f"Set it to on: ALTER SYSTEM SET {name} = on, and pg_reload_conf().")
-    if await connection.fetchval("SELECT datctype FROM pg_database WHERE datname = current_database()") in {
-        "C",
-        "POSIX",
-    }:
+    if await guards.knows_no_letters(connection):
         made = "Make a cluster with initdb --locale=C.UTF-8 beside --locale-provider=builtin --builtin-locale=C.UTF-8, and restore into it."
         yield Finding("settings", "LC_CTYPE is C: searching finds no words with letters beyond ASCII.", made)
 

@@ -34,7 +34,7 @@ from service.register.commitments.statements import (
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.rules.mending import FactName
 from service.register.parties.queries import require_registered
-from service.register.words.models import Searchable
+from service.register.searchable import Searchable
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 

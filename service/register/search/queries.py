@@ -21,7 +21,7 @@ from service.register.commissions.roles import PRINCIPAL, TOKEN, bound
 from service.register.commissions.rules.charter.evidence import Openness
 from service.register.decisions.engine.matter import Matter, Matters
 from service.register.parties.models import Organisation
-from service.register.words.models import Searchable
+from service.register.searchable import Searchable
 
 MOST: Final = 200
 ORGANISATION: Final = "organisation"

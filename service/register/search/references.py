@@ -13,7 +13,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
-from service.register.words.models import Searchable
+from service.register.searchable import Searchable
 
 _commitment, _searchable = table(Commitment), table(Searchable)
 

@@ -25,7 +25,7 @@ ORDER: Final = "search"
 
 
 @router.get("/search", summary="Search", response_model=Page[HitRead], responses=LISTING | refusals(TooManyRequests))
-async def search(
+async def list_hits(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
@@ -36,10 +36,12 @@ async def search(
             description="What to find, two letters or digits at least. Words in any of the languages, however they are typed: capitals, "
             'accents, digits and the like of letters do not matter, and a word is found by its beginning. "Quoted phrases", `or` and `-not` '
             "are understood; everything else, also `%` and `*`, is text. References count, and parts of them: `08/004`.",
-            examples=["gomruk"],
+            openapi_examples={"of_the_pilot": {"summary": "One of the pilot, misspelt", "value": "custums mou"}},
         ),
     ],
-    kind: Annotated[list[Findable], Query(max_length=6, description="Only things of one of these kinds.")] = [],  # noqa: B006 -- FastAPI copies it
+    kind: Annotated[
+        list[Findable], Query(default_factory=list, max_length=6, description="Only things of one of these kinds.")
+    ],
 ) -> Response:
     """Find commitments, instruments, working groups, sessions, commissions and organisations that the caller may see.
 

@@ -7,10 +7,10 @@ import asyncpg
 import httpx
 import pytest
 
+from service.database.searched.filling import SOURCES, missing
 from service.database.state import state_of
 from service.demo.postgres import Server
 from service.main import Service, create_app
-from service.register.words.filling import SOURCES, missing
 from tests.conftest import World, as_superuser, item, migrated, settings_for
 
 UNDONE = (
