@@ -60,7 +60,8 @@ async def test_the_csharp_client_is_written_as_the_guide_says() -> None:
     )
     for member in (
         "string State",
-        "long ItemNumber",
+        "long? ItemNumber",
+        "string? Paragraph",
         "Dictionary<string, string> Titles",
         "DateOnly? DueOn",
         "OpenTransition? OpenTransition",
