@@ -1,7 +1,6 @@
 """Judging a proposal by the service's own judgement, with what the entries before it add up to. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -80,8 +79,8 @@ def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Membe
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
     facts = rules.facts(register.known(subject), register.parties, register.languages)
     named = {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
-    case = Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party)
-    return replace(case, numbers=_numbers(register, subject)) if body["action"] in rules.joining else case
+    numbers = _numbers(register, subject) if body["action"] in rules.joining else None
+    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party, numbers)
 
 
 def _numbers(register: Register, subject: Subject) -> Numbers | None:

@@ -129,25 +129,32 @@ class Register:
         """Return the languages of its authentic texts."""
         return self.charter["languages"] if self.charter else ()
 
-    @property
-    def inside(self) -> list[str]:
-        """Return the parties that take part in the register."""
-        return [one for one in self.parties if one not in self.charter["outside"]]
-
     def party_of(self, entry: Entry) -> str:
         """Return the party for which the entry was written; `Broken` if it takes no part here."""
-        if entry.party not in self.inside:
+        if entry.party not in self.parties or entry.party in self.charter["outside"]:
             kept = " in its register" if entry.party in self.parties else ""
             raise Broken(f"it was done for {entry.party}, which is not a party of this commission{kept}")
-        return entry.party
+        return str(entry.party)
 
     def known(self, subject: Subject) -> dict[str, Any]:
         """Return what the rules look at: a matter's members, what is known of its record, and what the charter fixes."""
-        record = {name: getattr(subject, name) for name in ("is_joint", "recorded_by", "recorded_at", "moved_alone_at")}
-        return {**subject.facts, **self.fixed, **record}
+        return {
+            **subject.facts,
+            **self.fixed,
+            "is_joint": subject.is_joint,
+            "recorded_by": subject.recorded_by,
+            "recorded_at": subject.recorded_at,
+            "moved_alone_at": subject.moved_alone_at,
+        }
 
     @property
     def fixed(self) -> dict[str, Any]:
         """Return what the charter fixes for all that is decided in its commission."""
-        names = ("parties", "outside", "entered", "departed")
-        return {**{name: self.charter[name] for name in names}, "commission_state": self.charter["state"]}
+        charter = self.charter
+        return {
+            "parties": charter["parties"],
+            "outside": charter["outside"],
+            "entered": charter["entered"],
+            "departed": charter["departed"],
+            "commission_state": charter["state"],
+        }

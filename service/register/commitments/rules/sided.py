@@ -20,8 +20,10 @@ def came_later(known: Mapping[str, Any]) -> dict[str, str]:
 
 def unacknowledged(known: Mapping[str, Any]) -> dict[str, str]:
     """Return those of them that have not acknowledged it since they came in, or dispute it."""
+    entered = known.get("entered")
+    if not entered:
+        return {}
     said = known.get("acknowledged") or {}
-    entered = known.get("entered") or {}
     return {
         party: by
         for party, by in came_later(known).items()

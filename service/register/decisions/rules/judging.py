@@ -83,12 +83,13 @@ def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: dat
     wrong = rules.impossible(evidence, case.facts, case.at.date())
     if expires_at is None:
         return wrong
-    latest, said = latest_end(case.at), None
+    said = None
     if expires_at <= case.at:
         said = "lies in the past"
-    elif rules.frees and expires_at > latest:
+    elif rules.frees and expires_at > latest_end(case.at):
         said = f"lies more than {MOST_YEARS} years ahead"
     if said:
+        latest = latest_end(case.at)
         possible = f"possible is any time after {timestamp(case.at)}, which is now, and up to {timestamp(latest)}"
         wrong.append(fault("/expires_at", f"{said}; {possible}"))
     return wrong
