@@ -1,17 +1,15 @@
 """Metrics and reports over HTTP."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import Query, Request, Response
 
 from service.database.transaction import Transaction
-from service.errors import Conflict, InvalidContent
+from service.errors import Conflict, InvalidContent, TooManyRequests
 from service.http.answers import answer
 from service.http.headers import Responses, references
 from service.http.idempotency import OnceRoute
@@ -23,12 +21,12 @@ from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import queries
 from service.reports.few import counts
+from service.reports.formats import TYPES, Format, Making, accepted
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.schemas import MetricsRead, ReportRead
-from service.reports.spreadsheets import as_csv, as_xlsx
-from service.trail.entry import canonical, timestamp
+from service.trail.entry import timestamp
 from service.values import Moment
 from service.values.codes import CommissionId, SessionId
 
@@ -63,23 +61,10 @@ CheckpointSize = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """As what a report is answered."""
-
-    JSON = "json"
-    XLSX = "xlsx"
-    CSV = "csv"
-
-
-TYPES: Final = {
-    Format.JSON: "application/json",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv",
-}
 FILES: Final[Responses] = {
     200: {
         "content": {
-            TYPES[one]: {"schema": {"type": "string", "format": "binary"}} for one in (Format.XLSX, Format.CSV)
+            TYPES[one]: {"schema": {"type": "string", "format": "binary"}} for one in Format if one is not Format.JSON
         },
         "headers": references("Content-Disposition", "Content-Language"),
     }
@@ -88,7 +73,7 @@ As = Annotated[
     Format | None,
     Query(
         alias="format",
-        description="As what; by `Accept`, if nothing is said. JSON has everything, a CSV the matrix alone.",
+        description="As what; by `Accept`, if nothing is said. JSON has everything, a CSV the matrix alone; a PDF has 2,000 rows of a table at most.",
     ),
 ]
 Language = Annotated[
@@ -162,7 +147,7 @@ def _counted(
     "/sessions/{session_id:session}/report",
     summary="Make the report of a session",
     response_model=ReportRead,
-    responses=READING_ONE | refusals(Conflict) | FILES,
+    responses=READING_ONE | refusals(Conflict, TooManyRequests) | FILES,
 )
 async def read_session_report(
     request: Request,
@@ -182,15 +167,15 @@ async def read_session_report(
     """
     asked = Asked(audience, _day(as_of, compared_to), str(session_id), None, compared_to)
     row = await sessions.get(connection, caller, session_id)
-    making = Making(wanted or _accepted(request), language)
-    return await _made(connection, caller, row["commission_id"], checkpoint, asked, making)
+    making = Making(wanted or accepted(request), language, caller)
+    return await _made(connection, row["commission_id"], checkpoint, asked, making)
 
 
 @router.get(
     "/commissions/{commission_id}/report",
     summary="Make the report of a commission",
     response_model=ReportRead,
-    responses=READING_ONE | refusals(Conflict) | FILES,
+    responses=READING_ONE | refusals(Conflict, TooManyRequests) | FILES,
 )
 async def read_commission_report(
     request: Request,
@@ -213,60 +198,17 @@ async def read_commission_report(
         raise _wrong("since", f"lies after the day it is made for, {day}")
     await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
-    making = Making(wanted or _accepted(request), language)
-    return await _made(connection, caller, commission_id, checkpoint, asked, making)
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """As what, and in which language, a report is made."""
-
-    format: Format
-    language: str
-
-    def of(self, told: Mapping[str, Any]) -> bytes:
-        """Return the report as the bytes of its answer."""
-        if self.format is Format.JSON:
-            return canonical(told)
-        return (as_xlsx if self.format is Format.XLSX else as_csv)(told, self.language)
-
-    def headers(self, told: Mapping[str, Any]) -> dict[str, str]:
-        """Return the headers of the answer: a file's name says of what day it is, and from how many entries."""
-        if self.format is Format.JSON:
-            return {}
-        session = (told["session"] or {}).get("ordinal")
-        parts = [
-            told["commission"]["code"],
-            *([f"{session:02d}"] if session else []),
-            told["as_of"],
-            str(told["log"]["size"]),
-            self.language,
-        ]
-        return {
-            "Content-Disposition": f'attachment; filename="{"-".join(parts)}.{self.format}"',
-            "Content-Language": self.language,
-        }
-
-
-def _accepted(request: Request) -> Format:
-    """Return the first of the formats that `Accept` names by itself; JSON if none."""
-    accept = request.headers.get("accept", "").lower()
-    named = sorted((accept.index(kind), one) for one, kind in TYPES.items() if kind in accept)
-    return named[0][1] if named else Format.JSON
+    making = Making(wanted or accepted(request), language, caller)
+    return await _made(connection, commission_id, checkpoint, asked, making)
 
 
 async def _made(
-    connection: Transaction, caller: Caller, commission_id: UUID, size: int | None, asked: Asked, making: Making
+    connection: Transaction, commission_id: UUID, size: int | None, asked: Asked, making: Making
 ) -> Response:
     with counts.one():
-        seen = await queries.seen(connection, caller, commission_id)
+        seen = await queries.seen(connection, making.caller, commission_id)
         checkpoint, entries = await queries.signed(connection, commission_id, size)
-
-        def make() -> Response:
-            told = report(queries.source(checkpoint, entries), asked, seen)
-            return Response(making.of(told), media_type=TYPES[making.format], headers=making.headers(told))
-
-        return await asyncio.to_thread(make)
+        return await making.of(lambda: report(queries.source(checkpoint, entries), asked, seen))
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

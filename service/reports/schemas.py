@@ -170,6 +170,13 @@ class ReportedSession(Read):
     co_chairs: dict[str, ReportedChair]
 
 
+class ReportedGroup(Read):
+    """A working group that owns some of the commitments."""
+
+    id: UUID
+    titles: dict[str, str]
+
+
 class ReportedInstrument(Read):
     """The legal text that carries it, as far as it is known."""
 
@@ -279,6 +286,7 @@ class ReportRead(Read):
     log: ReportedLog
     commission: ReportedCommission
     session: ReportedSession | None
+    working_groups: list[ReportedGroup] = Field(description="Those that own what the matrix lists.")
     metrics: Metrics
     comparison: Comparison | None
     matrix: list[MatrixRow]

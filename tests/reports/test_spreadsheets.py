@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http.languages import TRANSLATED, catalogue
-from service.reports import spreadsheets
 from service.reports.spreadsheets import BOM, marked, unmarked
-from service.reports.words import FOLDER, LANGUAGES, UNREVIEWED, said
+from service.reports.words import LANGUAGES, UNREVIEWED, said
 from tests.conftest import SESSION_8, World, item
 from tests.register.commitments.test_journey import confirmed
 
@@ -72,21 +70,3 @@ async def test_a_workbook_speaks_its_language_and_says_what_it_was_made_from(wor
     assert 'ySplit="1"' in sheet
     assert (UNREVIEWED in words) is (language != "en")
     assert digest in words
-
-
-async def test_all_that_reports_say_is_translated_and_nothing_else(
-    still: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: set[str] = set()
-
-    def hear(english: str, _: str) -> str:
-        heard.add(english)
-        return english
-
-    monkeypatch.setattr(spreadsheets, "said", hear)
-    await file(still, "&format=xlsx&language=fr")
-    for language in TRANSLATED:
-        known = {str(one.id): str(one.string) for one in catalogue(language, FOLDER) if one.id}
-        assert set(known) == heard
-        assert all(known.values())
-        assert all(len(known[name]) <= 31 for name in SHEETS)

@@ -3,7 +3,7 @@
 The same entries, day and audience give the same report, byte for byte, in the service and from an export.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -67,6 +67,9 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "log": {"origin": source.origin, "size": source.size, "root_hash": source.root_hash, "key": source.key},
         "commission": _commission(known),
         "session": _session(known, asked.session),
+        "working_groups": [
+            _group(known, key) for key in sorted({one.members["working_group_id"] or "" for one in every} - {""})
+        ],
         "metrics": counting.metrics(known, asked.as_of, asked.session, shown),
         "comparison": compared(known, asked.as_of, asked.compared_to, asked.session, shown),
         "matrix": [_row(known, one, asked.as_of) for one in every],
@@ -77,6 +80,13 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
     }
     return {**told, "digest": sha256(canonical(told)).hexdigest()}
+
+
+def alternat(told: Mapping[str, Any], party: str | None) -> Data:
+    """Return a report with the reader's side first, as each side's own copy of a text names it; its digest stays the report's."""
+    commission = told["commission"]
+    parties = sorted(commission["parties"], key=lambda one: one != party)
+    return {**told, "commission": {**commission, "parties": parties}}
 
 
 def compared(
@@ -115,6 +125,11 @@ def _commission(known: Known) -> Data:
 def _session(known: Known, session: str | None) -> Data | None:
     life = known.lives.get(session or "")
     return {"id": life.id, **{name: life.members[name] for name in _SESSION}} if life else None
+
+
+def _group(known: Known, key: str) -> Data:
+    members = known.lives[key].members if key in known.lives else {}
+    return {"id": key, "titles": members.get("titles") or {}}
 
 
 def _row(known: Known, item: Item, day: date) -> Data:

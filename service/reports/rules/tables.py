@@ -48,7 +48,7 @@ def text(value: object) -> str:
 
 def tables(report: Data) -> list[Table]:
     """Return the sheets of a report."""
-    return [summary(report), matrix(report), *_lists(report), _rules(report)]
+    return [summary(report), matrix(report), *lists(report), _rules(report)]
 
 
 def summary(report: Data) -> Table:
@@ -95,7 +95,8 @@ def _of_party(party: str, name: str) -> Callable[[Data], object]:
     return lambda row: row["reports"].get(party, {}).get(name)
 
 
-def _lists(report: Data) -> Iterable[Table]:
+def lists(report: Data) -> Iterable[Table]:
+    """Yield what is disputed, what awaits whom, the instruments, and what is still open of earlier sessions."""
     for name, key, labels in (
         ("Disputes", "disputes", {"Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Refused by": "refused_by",
                                   "Refused at": "refused_at", "Reason": "reason"}),
