@@ -73,8 +73,7 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a title that it was not given": (put(None, 3, *EFFECTIVE, "after", "titles", to={"en": "T"}), "brings about"),
     "an own step for another party": (put(None, 4, *EFFECTIVE, "after", "organisations", to={}), "brings about"),
     "an own step that awaits somebody": (put(None, 4, "data", "proposal", "awaits", to=["AZ"]), "must await nobody"),
-    "more taken along than was named": (put(ENERGY, 4, *EFFECTIVE, "taken_along", to=[item(7), item(8)]), "brings about"),
-    "nothing taken along": (put(ENERGY, -1, *EFFECTIVE, "taken_along", to=[]), "brings about"),
+    "what goes along listed for everybody": (put(ENERGY, -1, *EFFECTIVE, "taken_along", to=[]), "its data is not what"),
     "merged into no group": (put(ENERGY, -2, "data", "proposal", "evidence", "receiver_id", to=SESSION_8), "names no working group"),
     "handed over what is not its own": (
         put(ENERGY, 3, "data", "proposal", "evidence", "commitments", to=[item(1)]), "names no commitment of this working group"),

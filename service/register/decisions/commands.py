@@ -108,8 +108,6 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
         along = await lock_along(connection, matters, locked, {**judged.evidence, "action": judged.step.action})
         case = await locked.deciding(connection, judged.step)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
-    if along:
-        effect.told["effective"]["taken_along"] = along.ids
     others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
     entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
     if along:
@@ -168,8 +166,6 @@ async def answer(
         along = await lock_along(connection, matters, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
-        if along:
-            effect.told["taken_along"] = along.ids
         others += effect.beside
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))

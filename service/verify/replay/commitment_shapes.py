@@ -112,15 +112,11 @@ class Proposal(TypedDict):
 
 @strict
 class Effective(TypedDict):
-    """What a move changed: each changed member, before and after; `on`, when it happened in the world, from version 2 on.
-
-    `taken_along`: matters of another kind that went along; each has an entry of its own, which names this one.
-    """
+    """What a move changed: each changed member, before and after; `on`, when it happened in the world, from version 2 on."""
 
     before: dict[str, Any]
     after: dict[str, Any]
     on: NotRequired[ReducedDate | None]
-    taken_along: NotRequired[list[Id]]
 
 
 @strict

@@ -191,7 +191,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
     case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
     hold_to_names(rules, case)
-    effective = rules.effective(waiting.row, body, case) | _taken_along(register, rules, entry, body, subject)
+    effective = rules.effective(waiting.row, body, case)
+    _take_along(register, rules, entry, body, subject)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
@@ -201,18 +202,15 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
 
 
-def _taken_along(
-    register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject
-) -> dict[str, list[str]]:
-    """Return what goes along with the move, of which each has to tell next in its own trail."""
+def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject) -> None:
+    """Note what goes along with the move, of which each has to tell next in its own trail."""
     if not (taking := rules.taking(body)):
-        return {}
+        return
     mine = [one for one, other in register.subjects.items() if other.facts[taking.member] == entry.subject]
     found = sorted(one for one in mine if taking.only is None or one in taking.only)
     by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
     for one in found:
         register.taken_along.setdefault(one, []).append(Taken(by, taking.member, taking.receiver))
-    return {"taken_along": found}
 
 
 _REPLAYS = {

@@ -1,6 +1,7 @@
 """What goes along with a move: matters of another kind that belong to the one that is moved, each with an entry in its own trail.
 
-They are locked after it, by ascending id; open proposals on them stay as they are.
+They are locked after it, by ascending id; open proposals on them stay as they are. The entry of the move does not list them:
+it is read by those too who may not read each of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,11 +35,6 @@ class Along:
     matter: Matter
     taking: Taking
     rows: Sequence[Row]
-
-    @property
-    def ids(self) -> list[str]:
-        """Return their ids, as the entry of the move says them."""
-        return [str(row["id"]) for row in self.rows]
 
 
 async def going_along(
