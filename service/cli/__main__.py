@@ -159,6 +159,44 @@ def lifecycle() -> None:
     typer.echo(LIFECYCLE.picture(), nl=False)
 
 
+@app.command()
+def set_up(
+    file: Annotated[Path | None, typer.Argument(help="What to set up (YAML).")] = None,
+    party: Annotated[
+        str | None, typer.Option("--as", help="Do this party's own part; without it the administrator's.", metavar="PK")
+    ] = None,
+    url: Annotated[str, typer.Option(envvar="PACTA_URL", help="Where the API is.")] = "http://127.0.0.1:8000",
+    secrets: Annotated[Path, typer.Option(help="Where new secrets are kept (mode 0600), and read.")] = Path(
+        "pacta-secrets.json"
+    ),
+    credentials: Annotated[Path | None, typer.Option(help="Another such file, which is only read.")] = None,
+    client_id: Annotated[
+        list[str] | None,
+        typer.Option(help="Who logs in, beside the principals of the file; of the administrator's part: who does it."),
+    ] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing; say what would be done.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of the file.")] = False,
+    example: Annotated[bool, typer.Option("--example", help="Print a file that can be run.")] = False,
+) -> None:
+    """Set up parties, commissions and what is in them from one file, through the API; run again, it does what is still missing.
+
+    The administrator's run registers parties with their registrars and founds commissions. All else is the parties' own: what is joint
+    is proposed by the one, and confirmed by the other's run of the same file where it is equal.
+    """
+    from service.cli import set_up as command
+    from service.exchange.setting_up.secrets import Secrets
+
+    if schema or example:
+        (command.schema if schema else command.example)()
+        return
+    if file is None:
+        raise typer.BadParameter("is needed: the file to set up; --example prints one", param_hint="FILE")
+    who = tuple(client_id or ()) or (() if party else ("administrator",))
+    known = Secrets(secrets, *([credentials] if credentials else []))
+    raise typer.Exit(command.run(file, url, party, who, known, dry=dry_run))
+
+
 def main() -> None:
     """Run the command; whose fault it is if it fails, its exit status says, and a sentence what to do."""
     _hold_standard_streams()
