@@ -1,6 +1,7 @@
 """The command `pacta`. Each command imports what it needs when it runs, so that `--help` answers at once."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -46,6 +47,8 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
+    # What is imported stays: to look through it for what could be freed would take a sixth of the start.
+    gc.disable()
     from service import telemetry
     from service.database.connection import Address, Limits, prove
     from service.http import serving
@@ -55,6 +58,8 @@ def serve(
     settings = Settings.read()
     telemetry.configure(settings.log_level)
     app = create_app(settings, with_sequencer=with_sequencer)
+    gc.freeze()
+    gc.enable()
     addresses = [Address.of_service(settings), *([Address.of_sequencer(settings)] if with_sequencer else [])]
     asyncio.run(prove(Limits.of_requests(settings), *addresses))
     serving.serve(app, host, port, keep_alive=settings.keep_alive_seconds)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
 from service.exchange.rules.columns import COLUMNS, VERSION, column_of, headings
 from service.reports.spreadsheets import BOM, marked
 
@@ -52,6 +49,8 @@ def as_csv(sheet: Sheet) -> bytes:
 
 def as_xlsx(sheet: Sheet) -> bytes:
     """Return it as a workbook; the same rows give the same bytes."""
+    import xlsxwriter  # noqa: PLC0415 -- a service that starts need not wait for it
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties(
@@ -101,6 +100,8 @@ def _commitments(page: Writing, sheet: Sheet, codes: Mapping[str, Sequence[str]]
 
 def _limit(page: Writing, name: str, place: int, codes: Mapping[str, Sequence[str]], last: int) -> None:
     """Let a coded column take the codes alone that stand on the sheet of codes; of this commission's own, another is only warned of."""
+    from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415 -- as above
+
     column = name.partition(".")[0]
     found = column_of(name)
     if found and column in codes:

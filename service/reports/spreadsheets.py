@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-import xlsxwriter
-
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import Delay, Level
@@ -51,6 +49,8 @@ def as_csv(report: Mapping[str, Any], language: str) -> bytes:
 
 def as_xlsx(report: Mapping[str, Any], language: str) -> bytes:
     """Return the report as a workbook: a sheet for each of its tables."""
+    import xlsxwriter  # noqa: PLC0415 -- a service that starts need not wait for it
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     log, day = report["log"], date.fromisoformat(report["as_of"])
