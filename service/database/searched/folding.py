@@ -9,6 +9,7 @@ both spellings. A word of a thing is its folded word; beside the words stand, wi
 - `@` and an id: a body or a group that belongs to it, under whose own words it is found too.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -36,36 +37,53 @@ MARKS: Final = (
 """Marks above and below letters, of the scripts that can be read without them; the vowel signs of others are letters to us."""
 UNSEEN: Final = (0x00AD, 0x0621, 0x0640, 0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF)
 """What is written or not as one likes: soft hyphens, a lone hamza, the stroke that lengthens, joiners, directions."""
-TWINS: Final = {
+LATIN: Final = {
     "i": "\u0131",  # Azerbaijani
     "e": "\u0259\u04d9\u01dd",  # its schwa, and the letters of other alphabets that look like it
-    "l": "ł",
-    "o": "ø",
-    "d": "đð",
-    "h": "ħ",
-    "ی": "\u064a\u0649\u06d2\u06cd\u06d0",  # Arabic yeh and alef maksura, Urdu bari ye, Pashto's
-    "ک": "\u0643\u06aa",  # Arabic kaf
+    "l": "\u0142",
+    "o": "\u00f8",
+    "d": "\u0111\u00f0",
+    "h": "\u0127",
+}
+ARABIC: Final = {
+    "\u06cc": "\u064a\u0649\u06d2\u06cd\u06d0",  # Arabic yeh and alef maksura, Urdu bari ye, Pashto's
+    "\u06a9": "\u0643\u06aa",  # Arabic kaf
     "\u06c1": "\u0647\u06be\u0629\u06c3\u06d5",  # Arabic heh and teh marbuta, Urdu do-chashmi he
-    "ن": "\u06ba",  # noon ghunna
+    "\u0646": "\u06ba",  # noon ghunna
     "\u0627": "\u0671",
     **{str(digit): chr(0x0660 + digit) + chr(0x06F0 + digit) for digit in range(10)},
+}
+SIGNS: Final = {
     "-": "\u2010\u2012\u2013\u2014\u2015\u2212\u2043\u05be\u200c_",
     "'": "\u2018\u2019\u201b\u02bc\u02bb\u02b9\u02be\u02bf\u2032\u2035`",
     '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033",
 }
 """Letters and signs that are typed for one another, by the one that stands for all of them."""
-PAIRS: Final = {"æ": "ae", "œ": "oe", "þ": "th"}
+PAIRS: Final = {"\u00e6": "ae", "\u0153": "oe", "\u00fe": "th"}
 _marks = "".join(f"\\u{low:04X}-\\u{high:04X}" for low, high in MARKS) + "".join(f"\\u{one:04X}" for one in UNSEEN)
-_of = "".join(others for others in TWINS.values()).replace("'", "''")
-_to = "".join(one * len(others) for one, others in TWINS.items()).replace("'", "''")
+
+
+def _translated(twins: Mapping[str, str]) -> str:
+    """Return the statement that puts one letter for all of its twins: it is slow, so only where there is one of them."""
+    others = "".join(twins.values())
+    ones = "".join(one * len(each) for one, each in twins.items()).replace("'", "''")
+    return f"IF said ~ '[{others}]' THEN said := translate(said, '{others}', '{ones}'); END IF;"
 
 
 def _folded() -> str:
-    said = f"casefold(regexp_replace(normalize(said, NFKD), '[{_marks}]', '', 'g') COLLATE \"pg_unicode_fast\")"
-    for one, pair in PAIRS.items():
-        said = f"replace({said}, '{one}', '{pair}')"
-    return f"""CREATE OR REPLACE FUNCTION folded(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT translate({said}, '{_of}', '{_to}') $$"""
+    paired = " ".join(f"said := replace(said, '{one}', '{pair}');" for one, pair in PAIRS.items())
+    return f"""CREATE OR REPLACE FUNCTION folded(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    BEGIN
+        IF octet_length(said) = length(said) THEN
+            RETURN translate(casefold(said COLLATE "pg_unicode_fast"), '_`', '-''');
+        END IF;
+        said := casefold(regexp_replace(normalize(said, NFKD), '[{_marks}]', '', 'g') COLLATE "pg_unicode_fast");
+        {_translated(LATIN)}
+        {_translated(ARABIC)}
+        {_translated(SIGNS)}
+        IF said ~ '[{"".join(PAIRS)}]' THEN {paired} END IF;
+        RETURN said;
+    END $$"""
 
 
 def _of_file(name: str) -> tuple[str, ...]:

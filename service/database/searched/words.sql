@@ -9,10 +9,17 @@ WITH one AS (SELECT string_to_array(code_of(reference), '/') AS part)
 SELECT coalesce(array_to_tsvector(array_agg('#' || array_to_string(part[at:], '/')) || array_agg('^' || array_to_string(part[:at - 1], '/'))
     FILTER (WHERE at > 1)), '') FROM one, generate_subscripts(part, 1) AS at $$;
 
-CREATE OR REPLACE FUNCTION words_of(said text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-WITH chunk AS (SELECT found[1] AS said, number FROM regexp_matches(folded(said) COLLATE "pg_unicode_fast", '[[:alnum:]]+(?:[-''.]+[[:alnum:]]+)*', 'g') WITH ORDINALITY AS t(found, number)),
-part AS (SELECT left(word, 200) AS word, said, turn, row_number() OVER (ORDER BY number, turn) AS at
-    FROM chunk, regexp_split_to_table(said, '[-''.]+') WITH ORDINALITY AS t(word, turn)),
-spelled AS (SELECT word, at FROM part UNION ALL
-    SELECT left(regexp_replace(said, '[-''.]+', '', 'g'), 200), at FROM part WHERE turn = 1 AND said ~ '[-''.]')
-SELECT coalesce(string_agg('''' || word || ''':' || least(at, 16383), ' '), '')::tsvector FROM spelled $$;
+CREATE OR REPLACE FUNCTION words_of(said text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE found text; joined text;
+BEGIN
+    said := folded(said);
+    SELECT string_agg('''' || left(word, 200) || ''':' || least(at, 16383), ' ') INTO found
+    FROM string_to_table(regexp_replace(said COLLATE "pg_unicode_fast", '[^[:alnum:]]+', ' ', 'g'), ' ') WITH ORDINALITY AS t(word, at)
+    WHERE word <> '';
+    -- What is written apart here may be one word elsewhere.
+    IF said ~ '[-''.]' THEN
+        SELECT string_agg('''' || left(regexp_replace(chunk[1], '[-''.]+', '', 'g'), 200) || '''', ' ') INTO joined
+        FROM regexp_matches(said COLLATE "pg_unicode_fast", '[[:alnum:]]+(?:[-''.]+[[:alnum:]]+)+', 'g') AS chunk;
+    END IF;
+    RETURN concat_ws(' ', found, joined)::tsvector;
+END $$;
