@@ -67,6 +67,20 @@ class Sent(Generic[M]):
         return core_schema.no_info_plain_validator_function(partial(_sent, model), json_schema_input_schema=published)
 
 
+class NoObject(dict[str, Any]):
+    """A body without members, since it is no object: what was `sent` instead is told in its turn, after what it is about."""
+
+    def __init__(self, sent: object) -> None:
+        super().__init__()
+        self.sent = sent
+
+    def refusal(self) -> InvalidContent:
+        """Return the refusal, which says what would be an object."""
+        instead = "a list" if isinstance(self.sent, list) else shapes.shown(self.sent)
+        said = f'must be an object, such as {{"action": "correct", ...}}, not {instead}'
+        return InvalidContent.listing([Fault(pointer="", detail=said)])
+
+
 def json_value(body: object) -> object:
     """Return a body that was read as JSON; `ValueError` for the bytes of one that was not, for want of its Content-Type."""
     if isinstance(body, bytes):

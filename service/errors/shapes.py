@@ -5,6 +5,7 @@ to find tomorrow is told like the rest.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
@@ -140,8 +141,15 @@ def _said(found: Finding, here: Schema) -> str:
     close = nearest(given, map(str, here.get("enum", ()))) if isinstance(given, str) else None
     if close:
         return f"must be {wanted(here)}; did you mean {shown(close)}?"
-    was = f", not {shown(given)}" if given is None or isinstance(given, str | int | float) else ""
-    return f"must be {wanted(here)}{was}"
+    return f"must be {wanted(here)}{_was(given, here)}"
+
+
+def _was(given: object, here: Schema) -> str:
+    """Return what was given instead: the value itself, or of a list or an object its kind, where that is what is wrong."""
+    if isinstance(given, Mapping | list | tuple):
+        kind = "object" if isinstance(given, Mapping) else "array"
+        return "" if kind in (_kinds(here) or ["object"]) else f", not {_KINDS[kind]}"
+    return f", not {shown(given)}" if given is None or isinstance(given, str | int | float) else ""
 
 
 def _unknown(name: str, known: Mapping[str, Any], elsewhere: Elsewhere) -> str:
@@ -204,7 +212,7 @@ def _kinds(schema: Schema) -> list[str]:
 
 
 def _meaning(schema: Schema) -> str:
-    return str(schema.get("description", "")).partition(". ")[0].rstrip(".")
+    return re.split(r"\.\s", str(schema.get("description", "")), maxsplit=1)[0].rstrip(".")
 
 
 def _lowered(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from service.errors.sent import json_value
+from service.errors.sent import NoObject, json_value
 
 
 class PublishedAs:
@@ -19,7 +19,7 @@ class PublishedAs:
         self.model = model
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401
-        """Accept any JSON value, which FastAPI has read: what is no object has no members. Publish what JSON would be held to."""
+        """Accept any JSON value, which FastAPI has read: what is no object is refused in its turn. Publish what JSON would be held to."""
         return core_schema.json_or_python_schema(
             json_schema=handler.generate_schema(self.model),
             python_schema=core_schema.no_info_plain_validator_function(_members),
@@ -27,4 +27,4 @@ class PublishedAs:
 
 
 def _members(body: object) -> dict[str, Any]:
-    return body if isinstance(body := json_value(body), dict) else {}
+    return body if isinstance(body := json_value(body), dict) else NoObject(body)

@@ -96,3 +96,18 @@ async def test_an_id_in_the_path_that_does_not_exist_is_not_there(still: World, 
     }[name]
     answer = await still.as_(who).request(method, placed(path, {name: str(uuid4())}), json={"role": "member"})
     assert answer.status_code == 404, answer.text
+
+
+@pytest.mark.parametrize(("body", "instead"), [([{"action": "sign"}], "a list"), ("sign", '"sign"'), (5, "5")])
+async def test_a_body_that_is_no_object_is_told_that_one_is_expected(still: World, body: object, instead: str) -> None:
+    told = 0
+    for method, path, _ in await operations(still):
+        sent = {"json": body, "headers": {"If-Match": '"0"'}}
+        answer = await still.as_("PK").request(method, placed(path), **sent)  # type: ignore[arg-type]
+        if answer.status_code not in {403, 404, 409, 412}:
+            (fault,) = refused(answer, 422)["errors"]
+            assert not fault["pointer"]
+            assert fault["detail"].startswith("must be an object"), path
+            assert fault["detail"].endswith(f", not {instead}"), path
+            told += 1
+    assert told > 15

@@ -210,7 +210,7 @@ async def test_a_body_of_another_kind_is_told_what_is_wanted(still: World) -> No
     found = refused(await asked.post("/v1/parties", content=b"{}"), 422)
     assert "Content-Type: application/json" in found["detail"]
     found = refused(await asked.post("/v1/parties", json=[1]), 422)
-    assert found["detail"] == "1 thing is wrong: the body must be an object."
+    assert found["detail"] == "1 thing is wrong: the body must be an object, not a list."
 
 
 async def test_a_member_that_changes_elsewhere_is_told_how(still: World) -> None:

@@ -16,7 +16,7 @@ from service.errors import (
     Stale,
     fault,
 )
-from service.errors.sent import Sent
+from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, wrongly_brought
@@ -64,10 +64,11 @@ async def propose(
 
 def _step(locked: Locked, body: Mapping[str, Any]) -> Step:
     rules, facts = locked.matter.rules, locked.facts
-    if unknown := unknown_action(rules, facts, body):
+    wrong = body.refusal() if isinstance(body, NoObject) else unknown_action(rules, facts, body)
+    if wrong:
         # What is wrong in itself is told to who might propose something.
         locked.standing.require(*rules.lifecycle.permissions)
-        raise unknown
+        raise wrong
     return step_of(rules, facts, body)
 
 
