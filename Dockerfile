@@ -10,7 +10,7 @@ RUN pip install --require-hashes --no-deps -r requirements.lock
 COPY alembic alembic
 COPY service service
 RUN python -m compileall -q service alembic && useradd --system --uid 10001 --no-create-home pacta \
-    && mkdir --mode=0700 /keys /log && chown pacta /keys /log
+    && mkdir --mode=0700 /keys /log /documents && chown pacta /keys /log /documents
 
 USER 10001
 EXPOSE 8000

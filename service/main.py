@@ -55,6 +55,8 @@ from service.register.commitments.routes import moves
 from service.register.commitments.routes import router as commitments
 from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
+from service.register.documents.keeping import Documents, HasDocuments
+from service.register.documents.routes import router as documents
 from service.register.groups.routes import moves as group_moves
 from service.register.groups.routes import router as groups
 from service.register.instruments.record_routes import moves as instrument_moves
@@ -104,6 +106,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     groups,
     instruments,
     instrument_moves,
+    documents,
     calculations,
     group_moves,
     lifecycle,
@@ -144,7 +147,7 @@ OPEN = (tokens, lifecycle, operations.router, sign_in, board, entrance)
 
 
 @dataclass(kw_only=True)
-class Service(HasCallers, HasMatters, HasNames, HasSigningIn, operations.HasHealth):
+class Service(HasCallers, HasDocuments, HasMatters, HasNames, HasSigningIn, operations.HasHealth):
     """All that the application keeps as long as it runs."""
 
     sequencer: Sequencer | None
@@ -184,7 +187,8 @@ def create_app(
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Reading)
-    app.add_middleware(Edge, addresses=addresses, registry=service.figures, max_body_bytes=settings.max_body_bytes)
+    limits = {"max_body_bytes": settings.max_body_bytes, "max_file_bytes": settings.max_document_bytes}
+    app.add_middleware(Edge, addresses=addresses, registry=service.figures, **limits)
     return app
 
 
@@ -200,6 +204,7 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
         callers=callers,
         signing_in=SigningIn.of(addresses, callers.providers, takes_secrets=takes_secrets),
         matters=MATTERS,
+        documents=Documents.of(settings),
         named=names.find,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,

@@ -68,6 +68,20 @@ class Settings(BaseSettings):
     )
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")
+    documents_dir: Path | None = Field(
+        None, description="Directory for documents, of the API and the worker; without it none are taken."
+    )
+    max_document_bytes: int = Field(
+        52_428_800, ge=1024, le=2**40, description="Longest document in bytes; longer is answered 413."
+    )
+    document_quota_bytes: int = Field(
+        10_737_418_240, ge=0, description="Bytes that the documents of one party may have together."
+    )
+    document_scan: str | None = Field(
+        None,
+        description="Command that looks at each document before it is kept: the file's path is added to it, and anything but "
+        "exit 0 refuses it.",
+    )
     unsigned_limit_seconds: float | None = Field(
         None,
         gt=0,

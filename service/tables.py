@@ -9,6 +9,7 @@ from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership, Session
 from service.register.commitments.models import Commitment
 from service.register.decisions.models import Confirmation, NumberCounter, Transition
+from service.register.documents.models import Document
 from service.register.groups.models import WorkingGroup
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.parties.models import Organisation, Party
@@ -27,6 +28,7 @@ __all__ = [
     "Commitment",
     "Confirmation",
     "Credential",
+    "Document",
     "IdempotencyKey",
     "Instrument",
     "InstrumentReckoning",

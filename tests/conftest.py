@@ -1,6 +1,7 @@
 """A real PostgreSQL 18, and for each test a register of its own with the pilot in it, called over HTTP."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 import sys
@@ -29,9 +30,11 @@ from service.database.state import state_of
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.http.openapi import document as openapi_document
+from service.http.openapi.additions import PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import Union
 from service.main import Service, create_app
+from service.register.documents.examples import SAMPLE
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from tests.contract import declared
@@ -207,6 +210,7 @@ async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
     await pool.close()
     # One that not everybody may read, with a number of the others: it is amended behind the register's back, and no entry says so.
     owner = await asyncpg.connect(server.url("pacta_owner", "pilot"))
+    await _attach(owner, file.parent / "documents")
     await owner.execute("UPDATE commitment SET confidentiality = 'restricted' WHERE id = $1", item(5))
     await owner.close()
     return file
@@ -245,6 +249,7 @@ class Maker:
     async def __call__(self, **settings: Any) -> World:
         database = await self.copies.get()
         settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
+        settings.setdefault("documents_dir", self.pilot.parent / "documents")
         app = create_app(settings_for(self.server, database, **settings), with_sequencer=True)
         self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text())))
         return self.made[-1]
@@ -285,6 +290,19 @@ async def worn(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> Async
     maker = Maker(server, pilot, copies)
     yield await maker()
     await maker.close()
+
+
+async def _attach(owner: "asyncpg.Connection[asyncpg.Record]", place: Path) -> None:
+    """Keep the document at which readings are shown, behind the register's back too: the pilot itself has none."""
+    digest = hashlib.sha256(SAMPLE.encode()).hexdigest()
+    (place / digest[:2]).mkdir(parents=True)
+    (place / digest[:2] / digest).write_text(SAMPLE)
+    await owner.execute(
+        "INSERT INTO document (id, matter_kind, matter_id, commission_id, role, name, media_type, size, sha256, party,"
+        " principal_id, entry, recorded_at) VALUES ($1, 'commitment', $2, $3, 'annex', 'sample.pdf', 'application/pdf', $4, $5,"
+        " 'PK', $6, 1, now())",
+        *(str(PILOT["document_id"]), item(7), COMMISSION, len(SAMPLE), digest, str(PILOT["principal_id"])),
+    )
 
 
 async def _open_to_roles(server: Server, database: str) -> None:

@@ -58,7 +58,7 @@ def test_the_log_key_and_the_last_notes_lie_on_a_volume_that_only_the_sequencer_
     assert holders == {"sequencer"}
     assert "log" in COMPOSE["volumes"]
     # A named volume takes mode and owner from the image.
-    assert re.search(r"mkdir --mode=0700 /keys /log && chown pacta /keys /log", DOCKERFILE)
+    assert re.search(r"mkdir --mode=0700 /keys /log /documents && chown pacta /keys /log /documents", DOCKERFILE)
     assert "useradd --system --uid 10001" in DOCKERFILE
 
 

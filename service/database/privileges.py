@@ -19,7 +19,16 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
         **dict.fromkeys(("commission", "commission_party", "session", "working_group", "searchable"), _CHANGES),
         **dict.fromkeys(
-            ("membership", "commitment", "instrument", "instrument_reckoning", "number_counter", "transition"), _CHANGES
+            (
+                "membership",
+                "commitment",
+                "document",
+                "instrument",
+                "instrument_reckoning",
+                "number_counter",
+                "transition",
+            ),
+            _CHANGES,
         ),
         "registry": ("SELECT", "UPDATE"),
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
@@ -32,7 +41,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "log_alarm": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     },
     # What its jobs need, and no more: it neither writes entries nor signs.
-    WORKER: dict.fromkeys(("alembic_version", "schema_range"), ("SELECT",)),
+    WORKER: dict.fromkeys(("alembic_version", "schema_range", "document"), ("SELECT",)),
 }
 """The entries and the log are added to and read: nobody who works with them may change or delete one."""
 ADDED_TO: Final = ("audit_entry", "log_entry", "log_node", "log_checkpoint", "log_cosignature")

@@ -31,7 +31,8 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
         server = start(data_dir, fresh=fresh)
         if fresh:
             # Another record from here on: the notes of the old one would forbid signing it.
-            shutil.rmtree(data_dir / "log", ignore_errors=True)
+            for kept in ("log", "documents"):
+                shutil.rmtree(data_dir / kept, ignore_errors=True)
         try:
             present = listener.getsockname()[1]
             settings = _settings(server, data_dir, f"http://{host}:{present}")
@@ -61,6 +62,7 @@ def _settings(server: Server, data_dir: Path, url: str) -> Settings:
         public_url=url,
         signing_key_file=data_dir / "signing-key.pem",
         log_dir=data_dir / "log",
+        documents_dir=data_dir / "documents",
         log_level=os.environ.get("PACTA_LOG_LEVEL", "WARNING"),
     )
 

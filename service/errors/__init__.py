@@ -16,9 +16,11 @@ ServiceError
 │   ├── OwnProposal                a party does not confirm what it proposed
 │   ├── AlreadyExists              the name or number is taken
 │   └── StillRunning               the first request with this Idempotency-Key has not finished
+├── Gone                      410  it was withdrawn by who brought it
 ├── Stale                     412  If-Match names a version that is no longer the present one
 ├── TooLarge                  413  the body is longer than the service accepts
 ├── UnsupportedMediaType      415  the body is not of a kind that is understood
+├── RangeNotSatisfiable       416  nothing of the file is in the part that is asked for
 ├── InvalidContent            422  readable, but wrong in itself
 │   ├── EvidenceMissing            the action needs more evidence; all of it is listed
 │   ├── UnknownAction              the lifecycle knows no action of this name, in any state
@@ -48,12 +50,14 @@ from service.errors.register import (
     there,
 )
 from service.errors.request import (
+    Gone,
     IdempotencyKeyReused,
     InvalidCursor,
     MethodNotAllowed,
     NotAcceptable,
     NotAuthenticated,
     PreconditionRequired,
+    RangeNotSatisfiable,
     StillRunning,
     TooLarge,
     TooManyRequests,
@@ -68,6 +72,7 @@ __all__ = [
     "Conflict",
     "EvidenceMissing",
     "Fault",
+    "Gone",
     "IdempotencyKeyReused",
     "InvalidContent",
     "InvalidCursor",
@@ -80,6 +85,7 @@ __all__ = [
     "PreconditionRequired",
     "ProposalAlreadyOpen",
     "ProposalClosed",
+    "RangeNotSatisfiable",
     "ServiceError",
     "Stale",
     "StillRunning",

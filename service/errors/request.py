@@ -70,6 +70,16 @@ class StillRunning(Conflict):
     title = "The first request with this key is still running"
 
 
+class Gone(ServiceError):
+    """What was here was withdrawn by the party that brought it, and is not handed out to anybody any more.
+
+    Its digest, and the entries that tell of it, stay. Ask the secretariat of that party if you need what it held.
+    """
+
+    status = 410
+    title = "This was withdrawn"
+
+
 class TooSlow(ServiceError):
     """The body of the request did not arrive in the time that it has.
 
@@ -98,6 +108,16 @@ class UnsupportedMediaType(ServiceError):
 
     status = 415
     title = "The body must be JSON"
+
+
+class RangeNotSatisfiable(ServiceError):
+    """The header Range asks for a part of a file in which there is nothing of it.
+
+    The header `Content-Range` says how long the file is. Ask for a part of that, or leave Range out.
+    """
+
+    status = 416
+    title = "The file has no such part"
 
 
 class IdempotencyKeyReused(InvalidContent):

@@ -16,6 +16,8 @@ from typing_extensions import override
 
 DEEPEST: Final = 32
 """No body of ours is deeper than eight; whoever walks through a value may rely on this."""
+STREAMED: Final = "x-streamed-file"
+"""With this member in its `openapi_extra` a route reads its body, a file, in pieces; how long that may be the operator says."""
 _may_hold_half_a_pair = re.compile(r"\\u[dD][89a-fA-F]").search
 
 

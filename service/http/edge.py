@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import Unreadable
 from service.http.addresses import Addresses
+from service.http.bodies import STREAMED
 from service.http.problems import respond
 from service.telemetry import left_out
 
@@ -24,6 +25,8 @@ BODY_SECONDS, BODY_BYTES_A_SECOND = 20, 32_768
 """A body has so long to arrive, and a second more for each so many bytes."""
 LONGEST = "x-max-body-bytes"
 """With this member in its `openapi_extra`, which publishes it, a route takes longer bodies than others."""
+ROOM_BYTES = 16_384
+"""For what stands around a file in a form."""
 ONCE = {b"authorization": "Authorization", b"content-type": "Content-Type", b"idempotency-key": "Idempotency-Key"}
 """Headers that say one thing (RFC 9110, 5.3): of two, a proxy might believe the one and we the other."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -32,10 +35,18 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 class Edge:
     """An ASGI application around another. The log names paths, never bodies, tokens or secrets."""
 
-    def __init__(self, app: ASGIApp, addresses: Addresses, registry: CollectorRegistry, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        addresses: Addresses,
+        registry: CollectorRegistry,
+        max_body_bytes: int,
+        max_file_bytes: int = 0,
+    ) -> None:
         self.app = app
         self.addresses = addresses
         self.max_body_bytes = max_body_bytes
+        self.max_file_bytes = max_file_bytes
         self.seconds = Histogram(
             "pacta_request_seconds", "Time to answer", ["method", "route"], buckets=BUCKETS, registry=registry
         )
@@ -57,7 +68,7 @@ class Edge:
         scope["query_string"] = _without_empty(scope["query_string"])
         self.addresses.place(scope)
         method, started, status = scope["method"], time.perf_counter(), 500
-        receiving = Body(receive, scope, self.max_body_bytes).receive
+        receiving = Body(receive, scope, self.max_body_bytes, self.max_file_bytes).receive
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -97,8 +108,8 @@ class Edge:
 class Body:
     """The body of a request as it comes: no longer than its route takes, no slower than a bad line."""
 
-    def __init__(self, receive: Receive, scope: Scope, most: int) -> None:
-        self._receive, self._scope, self._most = receive, scope, most
+    def __init__(self, receive: Receive, scope: Scope, most: int, most_of_a_file: int = 0) -> None:
+        self._receive, self._scope, self._most, self._most_of_a_file = receive, scope, most, most_of_a_file
         self._length = 0
         self._begun: float | None = None
         self._whole = False
@@ -129,7 +140,8 @@ class Body:
 
     def _require_room(self, length: int) -> None:
         declared = getattr(self._scope.get("route"), "openapi_extra", None) or {}
-        if length > int(declared.get(LONGEST, self._most)):
+        most = self._most_of_a_file + ROOM_BYTES if STREAMED in declared else int(declared.get(LONGEST, self._most))
+        if length > most:
             raise HTTPException(413)
 
 

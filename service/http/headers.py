@@ -13,6 +13,26 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "Weak tag of these bytes, for `If-None-Match` (RFC 9110): who sends it is told 304 while nothing changed.",
         "schema": {"type": "string", "examples": ['W/"5f2b8c0e7d1a4b6f9c3e2d1a0b4c5d6e"']},
     },
+    "StrongTag": {
+        "description": "The SHA-256 of the file, in quotes: for `If-None-Match` and `If-Range`.",
+        "schema": {
+            "type": "string",
+            "examples": ['"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"'],
+        },
+    },
+    "Accept-Ranges": {"description": "That `Range` is understood.", "schema": {"type": "string", "enum": ["bytes"]}},
+    "Content-Range": {
+        "description": "Which part it is, and of how many bytes (RFC 9110).",
+        "schema": {"type": "string", "examples": ["bytes 0-1023/146515"]},
+    },
+    "Content-Security-Policy": {
+        "description": "That no browser runs anything in it.",
+        "schema": {"type": "string", "examples": ["sandbox; default-src 'none'; frame-ancestors 'none'"]},
+    },
+    "Repr-Digest": {
+        "description": "The SHA-256 of the whole file (RFC 9530).",
+        "schema": {"type": "string", "examples": ["sha-256=:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=:"]},
+    },
     "Location": {"description": "Path of what was made.", "schema": {"type": "string"}},
     "Link": {
         "description": 'The next page, `rel="next"` (RFC 8288); absent on the last.',

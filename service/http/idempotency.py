@@ -124,7 +124,8 @@ async def once(
     """Claim the request's key: `Replay` if it was answered, 409 while it runs, 422 if the request was another."""
     if idempotency_key is None:
         return
-    body = await request.body()
+    # Of a file, what it is known by.
+    body = getattr(request.state, "received", None) or await request.body()
     known: dict[str, Any] = {"principal_id": caller.principal_id, "key": idempotency_key}
     hashed = sha256(b"\n".join([request.method.encode(), request.url.path.encode(), body])).digest()
     lock = int.from_bytes(sha256(orjson.dumps(known, default=str)).digest()[:8], signed=True)

@@ -21,7 +21,7 @@ from typing_extensions import override
 from service.database.state import State, state_of
 from service.database.statement import Connection
 from service.errors import InvalidContent
-from service.http.bodies import StrictRequest, is_json
+from service.http.bodies import STREAMED, StrictRequest, is_json
 from service.identity.caller import proved
 from service.values.codes import COMMISSION, ORGANISATION
 
@@ -68,7 +68,9 @@ class NamedRequest(StrictRequest):
 
     async def _read(self) -> object:
         """Return the body's JSON value; None where there is none, of which nobody need be told here."""
-        if self.method == "GET" or not is_json(self.headers.get("content-type", "")):
+        # A file is read by its own operation, in pieces, whatever it says it is.
+        is_file = STREAMED in (getattr(self.scope.get("route"), "openapi_extra", None) or {})
+        if self.method == "GET" or is_file or not is_json(self.headers.get("content-type", "")):
             return None
         with contextlib.suppress(json.JSONDecodeError):
             return await super().json()

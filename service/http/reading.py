@@ -10,11 +10,18 @@ from hashlib import sha256
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LEAST_BYTES: Final = 1024
 LEVEL: Final = 5
+PACKED: Final = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "image/*", "application/vnd.etsi.asic-e+zip",
+    "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
+"""Files whose bytes, and the parts that are asked for of them, must be those of their digest; most are packed already."""
 _OF_THE_BODY: Final = ("content-length", "content-type")
 
 
@@ -23,7 +30,9 @@ class Reading:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.compressed = GZipMiddleware(self._conditional, minimum_size=LEAST_BYTES, compresslevel=LEVEL)
+        self.compressed = GZipMiddleware(
+            self._conditional, minimum_size=LEAST_BYTES, compresslevel=LEVEL, exclude_content_types=PACKED
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; HEAD as GET would be, without the body (RFC 9110, 9.3.2)."""

@@ -14,6 +14,7 @@ CARRIED: Final = {
     401: ("WWW-Authenticate",),
     409: ("Retry-After",),
     412: ("ETag",),
+    416: ("Content-Range",),
     429: ("Retry-After",),
     503: ("Retry-After",),
 }

@@ -54,6 +54,11 @@ def plain(text: str, *, breaks: bool = False) -> str:
     return composed
 
 
+def visible(text: str) -> str:
+    """Return `text` composed (NFC), in one line, without the characters that may not enter the record."""
+    return "".join(char for char in unicodedata.normalize("NFC", text) if not _wrong(char))
+
+
 @lru_cache(maxsize=4096)
 def _wrong(char: str) -> str | None:
     """Return why a character is refused, None if it is not."""

@@ -21,6 +21,7 @@ TAGS = {
     "commitments": "What was agreed: who owns it, by when, in which state it is, and what may be done next.",
     "instruments": "The legal texts: their clauses, each side's steps, when they bind and when they end.",
     "search": "Finding things by the words that people know, in whatever language and spelling, and by references.",
+    "documents": "Files of a matter, by their digest: sent and handed out in pieces, named by moves, withdrawn by who brought them.",
     "transitions": "Moves of the state machine: proposed by one party, effective when every other has confirmed.",
     "progress reports": "What each party says of how far it is on its own side: claimed, and confirmed by nobody.",
     "spreadsheets": "A commission's commitments as a file: exported, filled in, and sent back.",

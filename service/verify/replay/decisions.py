@@ -13,6 +13,7 @@ from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.verify.canonical import Entry
+from service.verify.replay import documents
 from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject, Taken, Waiting
@@ -23,7 +24,7 @@ Record = Callable[[Register, Subject, Entry, str], None]
 
 
 def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
-    """Replay a proposal of the subject, or an answer to one; raises `Broken` with the rule that it breaks."""
+    """Replay a proposal of the subject, an answer to one, or what it tells of a document; raises `Broken` with the rule that it breaks."""
     _REPLAYS[entry.kind](register, subject, entry, party)
 
 
@@ -218,4 +219,5 @@ _REPLAYS = {
     "transition.confirmed": _confirm,
     "transition.refused": _refuse,
     "transition.withdrawn": _withdraw,
+    **documents.REPLAYS,
 }

@@ -70,6 +70,17 @@ class Taken:
 
 
 @dataclass(slots=True)
+class Kept:
+    """A document that was attached to the matter `subject`, by which party, and what its bytes are."""
+
+    subject: str
+    party: str
+    sha256: str
+    size: int
+    withdrawn: bool = False
+
+
+@dataclass(slots=True)
 class Register:
     """The commission with its charter, its sessions and groups by id, and its commitments by reference."""
 
@@ -90,6 +101,8 @@ class Register:
     """Of each commitment that went along with another matter's move: of which its own next entries have to tell."""
     instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The members of each, by its id."""
+    documents: dict[str, Kept] = field(default_factory=dict)
+    """Each by its id."""
     numbered: dict[str, Subject] = field(default_factory=dict)
     """The commitments and instruments that have a number, by the reference that has it."""
     series: dict[tuple[str, bool], Numbers] = field(default_factory=dict)

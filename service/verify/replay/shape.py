@@ -12,6 +12,7 @@ from service.verify.finding import Severity
 from service.verify.replay import (
     charter_shapes,
     commitment_shapes,
+    document_shapes,
     group_shapes,
     instrument_shapes,
     registry_shapes,
@@ -45,15 +46,29 @@ OF_COMMITMENTS: Final[Mapping[str, type]] = {
 OF_MOVES: Final[Mapping[str, type]] = {
     kind: shape for kind, shape in OF_COMMITMENTS.items() if kind.startswith("transition.")
 }
-OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES}
-OF_INSTRUMENTS: Final[Mapping[str, type]] = {"instrument.recorded": instrument_shapes.InstrumentRecorded, **OF_MOVES}
-OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES}
+OF_DOCUMENTS: Final[Mapping[str, type]] = {
+    "document.attached": document_shapes.Attached,
+    "document.withdrawn": document_shapes.Withdrawn,
+}
+"""Entries that stand in the trail of any matter."""
+OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES, **OF_DOCUMENTS}
+OF_INSTRUMENTS: Final[Mapping[str, type]] = {
+    "instrument.recorded": instrument_shapes.InstrumentRecorded,
+    **OF_MOVES,
+    **OF_DOCUMENTS,
+}
+OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES, **OF_DOCUMENTS}
 OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
     "commitment.reassigned": commitment_shapes.Reassigned,
     "commitment.reported": commitment_shapes.Reported,
+    **OF_DOCUMENTS,
 }
 """Entries of a commitment that there are of version 2 alone."""
-OF_GROUPS: Final[Mapping[str, type]] = {"working_group.recorded": group_shapes.GroupRecorded, **OF_MOVES}
+OF_GROUPS: Final[Mapping[str, type]] = {
+    "working_group.recorded": group_shapes.GroupRecorded,
+    **OF_MOVES,
+    **OF_DOCUMENTS,
+}
 OF_THE_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": registry_shapes.Party,
     "organisation.registered": registry_shapes.Organisation,
