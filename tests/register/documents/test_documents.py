@@ -27,7 +27,7 @@ async def keeping(make_world: Maker, tmp_path: Path) -> World:
     return await make_world(documents_dir=tmp_path / "documents")
 
 
-def address(matter: str = "PK-AZ/08/006", role: str = "annex", **said: str) -> str:
+def address(matter: str = "PK-AZ/08/007", role: str = "annex", **said: str) -> str:
     return f"/v1/documents?{urlencode({'matter_id': matter, 'role': role, **said})}"
 
 
@@ -53,7 +53,7 @@ async def test_a_document_of_any_matter_is_read_by_the_other_side_byte_for_byte_
     keeping: World, tmp_path: Path
 ) -> None:
     az = keeping.as_("AZ")
-    for matter in ("PK-AZ/08/006", SESSION_8, COMMISSION, GROUP):
+    for matter in ("PK-AZ/08/007", SESSION_8, COMMISSION, GROUP):
         made = await sent(keeping, matter=matter, language="en", sha256=DIGEST)
         assert (made["sha256"], made["size"], made["name"]) == (DIGEST, len(PDF), "signed.pdf")
         assert made["party"], made["withdrawal"] == ("PK", None)
@@ -63,7 +63,7 @@ async def test_a_document_of_any_matter_is_read_by_the_other_side_byte_for_byte_
         listed = (await az.get("/v1/documents", params={"matter_id": matter})).json()["items"]
         assert listed[-1] == made
     assert kept(tmp_path) == [DIGEST]
-    trail = (await az.get(f"/v1/commitments/{item(6)}/audit-trail")).json()["items"][-1]
+    trail = (await az.get(f"/v1/commitments/{item(7)}/audit-trail")).json()["items"][-1]
     assert (trail["kind"], trail["data"]["document"]["sha256"], trail["seq"]) == (
         "document.attached",
         DIGEST,
@@ -183,7 +183,7 @@ async def test_who_may_not_attach_is_refused_before_anything_is_read(shared: tup
         yield b""
 
     for by, matter, status in (
-        ("", "PK-AZ/08/006", 401), ("observer", "PK-AZ/08/006", 403), ("auditor", "PK-AZ/08/006", 403),
+        ("", "PK-AZ/08/007", 401), ("observer", "PK-AZ/08/007", 403), ("auditor", "PK-AZ/08/007", 403),
         ("observer", "PK-AZ/08/005", 404), ("PK", "PK-AZ/09/999", 404), ("PK", item(99), 404),
     ):  # fmt: skip
         done = await world.as_(by).post(address(matter), content=never())
@@ -197,12 +197,13 @@ async def test_what_is_kept_closer_is_not_there_for_who_may_not_read_it_and_its_
     open_one = await sent(keeping)
     for by, there in (("AZ", True), ("auditor", True), ("observer", False)):
         assert (await content(keeping, secret, by)).status_code == (200 if there else 404)
-        listed = (await keeping.as_(by).get("/v1/documents", params={"matter_id": "PK-AZ/08/006"})).json()["items"]
-        assert [one["id"] for one in listed] == [*([secret["id"]] if there else []), open_one["id"]]
+        listed = (await keeping.as_(by).get("/v1/documents", params={"matter_id": "PK-AZ/08/007"})).json()["items"]
+        # The first is the one at which readings are shown.
+        assert [one["id"] for one in listed[1:]] == [*([secret["id"]] if there else []), open_one["id"]]
     nothing = await keeping.as_("observer").get(f"/v1/documents/{item(99)}/content")
     closed = await content(keeping, secret, "observer")
     assert {**nothing.json(), "instance": "", "request_id": ""} == {**closed.json(), "instance": "", "request_id": ""}
-    trail = await keeping.as_("observer").get(f"/v1/commitments/{item(6)}/audit-trail")
+    trail = await keeping.as_("observer").get(f"/v1/commitments/{item(7)}/audit-trail")
     assert "secret plan" not in trail.text
     wider = await sent(keeping, matter="PK-AZ/08/005", confidentiality="parties", status=422)
     assert "wider than that of its matter" in wider["detail"]
