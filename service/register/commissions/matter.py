@@ -28,7 +28,7 @@ from service.trail.models import AuditEntry, said
 _session, _commission, _entry = table(Session), table(Commission), table(AuditEntry)
 _named, _other = _commission.alias("named"), _session.alias("other")
 _code = sa.select(_named.c.code).where(_named.c.id == _session.c.commission_id).scalar_subquery()
-_ordinal = sa.func.lpad(sa.cast(_session.c.ordinal, sa.Text), 2, sa.literal_column("'0'"))
+_ordinal = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
 _called = sa.func.coalesce(
     sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)),
     sa.literal_column("'Extraordinary session'"),
@@ -96,6 +96,21 @@ async def has_met(connection: Connection, commission_id: UUID, group_id: UUID | 
     return await _met_under.row(connection, **where) is not None
 
 
+class Meeting(NamedTuple):
+    """What recording an item of a session needs to know of it."""
+
+    ordinal: int | None
+    state: str
+
+
+async def lock_shared(connection: Connection, session_id: UUID, commission_id: UUID) -> Meeting | None:
+    """Return a session of the commission, if there is it; nobody cancels it or corrects its ordinal until the transaction is over.
+
+    The charter is locked before it, as by everybody.
+    """
+    return await _sharing.row(connection, the_session=session_id, commission_id=commission_id)
+
+
 class _Stored(NamedTuple):
     leaf: bytes
     seq: int
@@ -158,6 +173,14 @@ def one_by_one(commission_id: Any) -> Query[Any]:  # noqa: ANN401 -- any express
 
 _waiting = one_by_one(_its)
 _waiting_for = one_by_one(sa.bindparam("commission_id", type_=sa.Uuid()))
+_charter = charter_of(sa.select(sa.bindparam("commission_id", type_=sa.Uuid())).scalar_subquery())
+_sharing = Query(
+    sa.select(_session.c.ordinal, _session.c.state)
+    .select_from(_session.join(_charter, _charter.c.id == _session.c.commission_id))
+    .where(_session.c.id == sa.bindparam("the_session", type_=sa.Uuid()))
+    .with_for_update(read=True, of=_session),
+    Meeting,
+)
 _earlier = Query(
     sa.select(_entry.c.leaf, _entry.c.seq, _entry.c.canonical).where(told_of(_entry, _its)).order_by(_entry.c.seq),
     _Stored,

@@ -126,11 +126,12 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
 
 
 def _wrong_place(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iterator[Fault]:
-    if sound.get("session_id") and place["session_found"] is None:
+    session = place["session"]
+    if sound.get("session_id") and session is None:
         hint = f"GET /v1/commissions/{place['id']}/sessions lists them"
         yield fault("/session_id", f"names no session of this commission; {hint}")
-    if place["session_state"] in {SessionState.CANCELLED, SessionState.RETRACTED}:
-        yield fault("/session_id", f"names a session that is {place['session_state']}, so it agreed nothing")
+    if session and session.state in {SessionState.CANCELLED, SessionState.RETRACTED}:
+        yield fault("/session_id", f"names a session that is {session.state}, so it agreed nothing")
     if sound.get("working_group_id") and place["group_id"] is None:
         hint = f"GET /v1/working-groups?commission_id={place['id']} lists them"
         yield fault("/working_group_id", f"names no active working group of this commission; {hint}")
@@ -174,7 +175,8 @@ def _id(value: str | None) -> UUID | None:
 async def _row(
     connection: Connection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
 ) -> dict[str, Any]:
-    possible = drafts(stem_of(place["code"], place["ordinal"]), str(commitment_id))
+    ordinal = place["session"].ordinal if place["session"] else None
+    possible = drafts(stem_of(place["code"], ordinal), str(commitment_id))
     taken = await _taken.rows(connection, wanted=possible)
     draft = next(one for one in possible if one not in taken)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None

@@ -7,6 +7,7 @@ from service.database.statement import Connection
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller
+from service.register.commissions.matter import lock_shared
 from service.register.commitments import statements
 from service.register.commitments.visibility import bound
 from service.register.decisions.engine.matter import Row
@@ -25,5 +26,7 @@ async def place(
     connection: Connection, caller: Caller, commission_id: UUID, session_id: UUID | None, group_id: UUID | None
 ) -> dict[str, Any] | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
-    named = {"commission_id": commission_id, "session_id": session_id, "group_id": group_id}
-    return await statements.place(caller.kind).row(connection, **named, **bound(caller))
+    session = await lock_shared(connection, session_id, commission_id) if session_id else None
+    named = {"commission_id": commission_id, "group_id": group_id}
+    found = await statements.place(caller.kind).row(connection, **named, **bound(caller))
+    return found and {**found, "session": session}

@@ -137,27 +137,23 @@ def _same_item(kind: Kind) -> sa.Label[Any]:
 
 @cache
 def place(kind: Kind) -> Query[dict[str, Any]]:
-    """Return the statement that reads where a commitment is recorded: `commission_id`, `session_id`, `group_id`.
+    """Return the statement that reads where a commitment is recorded: `commission_id`, `group_id`.
 
     The charter is locked FOR SHARE: who takes part stays the same.
     """
-    session = (_session.c.id == sa.bindparam("session_id")) & (_session.c.commission_id == _commission.c.id)
     group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
     roles = roles_of(kind, _commission.c.id, _group.c.id)
     asked = (
         sa.select(
             *(_commission.c[name] for name in ("id", "code")),
             *fixed(),
-            _session.c.ordinal,
-            _session.c.id.label("session_found"),
-            _session.c.state.label("session_state"),
             _group.c.id.label("group_id"),
             *(condition.label(f"is_{role}") for role, condition in roles.items()),
             sa.func.uuidv7().label("new_id"),
             sa.func.uuidv7().label("transition_id"),
             sa.func.clock_timestamp().label("at"),
         )
-        .select_from(_commission.outerjoin(_session, session).outerjoin(_group, group))
+        .select_from(_commission.outerjoin(_group, group))
         .where(_commission.c.id == sa.bindparam("commission_id"), open_to(kind))
         .with_for_update(read=True, of=_commission)
     )

@@ -161,6 +161,14 @@ async def test_a_record_cites_its_paragraph_as_the_minutes_print_it_and_its_stre
     cited = {"paragraph": "12(b)", "annex": "B", "verb": "requested"}
     made = await world.as_("PK").post("/v1/commitments", json=RECORD | cited)
     assert {name: made.json()[name] for name in cited} == cited
+    unnumbered = {**RECORD, "item_number": None, "paragraph": "12(c)"}
+    made = await world.as_("PK").post("/v1/commitments", json=unnumbered)
+    done = await world.as_("AZ").post(
+        f"/v1/transitions/{made.json()['open_transition']['id']}/confirmations", json={"decision": "confirm"}
+    )
+    assert done.json()["status"] == "effective", done.text
+    one = await read(world, made.json()["id"])
+    assert (one["item_number"], one["reference"]) == (None, "PK-AZ/08/015")
     plain = await read(world, item(NUMBER))
     assert (plain["paragraph"], plain["annex"], plain["verb"]) == (None, None, "agreed")
     changes = {"paragraph": "III.4", "verb": "noted"}
