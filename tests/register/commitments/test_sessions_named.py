@@ -14,11 +14,11 @@ async def recorded_while(world: World, change: str) -> httpx.Response:
     owner = await world.connect()
     transaction = owner.transaction()
     await transaction.start()
-    await owner.execute(f"UPDATE session SET {change} WHERE id = $1", SESSION_9)  # noqa: S608 -- of this test
+    await owner.execute(f"UPDATE session SET {change} WHERE id = $1", SESSION_9)
     recording = asyncio.ensure_future(
         world.as_("PK").post("/v1/commitments", json=RECORD | {"session_id": SESSION_9, "item_number": 1})
     )
-    while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+    while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
         assert not recording.done(), "it did not wait"
         await asyncio.sleep(0.01)
     await transaction.commit()
@@ -40,7 +40,9 @@ async def test_an_item_of_a_session_that_is_cancelled_meanwhile_is_refused(world
 
 @pytest.mark.parametrize(("ordinal", "reference"), [(9, "PK-AZ/09"), (112, "PK-AZ/112")])
 async def test_a_session_has_one_reference_wherever_it_is_told(world: World, ordinal: int, reference: str) -> None:
-    made = await world.as_("PK").post(f"/v1/commissions/{COMMISSION}/sessions", json={"action": "plan", "ordinal": ordinal})
+    made = await world.as_("PK").post(
+        f"/v1/commissions/{COMMISSION}/sessions", json={"action": "plan", "ordinal": ordinal}
+    )
     assert made.json()["reference"] == reference
     cancelled = {"action": "cancel", "reason": "R"}
     await world.as_("PK").post(f"/v1/sessions/{made.json()['id']}/transitions", json=cancelled)
