@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from service.cli.documents import documents
 from service.cli.principals import principals
 from service.cli.proofs import Host, Port, proofs
 
@@ -20,6 +21,7 @@ app = typer.Typer(
     help="Pacta: the shared record of what governments agreed. Settings are environment variables PACTA_...",
 )
 app.add_typer(principals, name="principal")
+app.add_typer(documents, name="documents")
 app.add_typer(proofs)
 
 
