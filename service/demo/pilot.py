@@ -153,7 +153,7 @@ async def _commitment(connection: Connection, callers: Mapping[str, ActiveCaller
 async def _instrument(connection: Connection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
     new = Sent(InstrumentCreate, {**_without(one, "by", "transition_id"), "commission_id": str(COMMISSION)})
     proposal = UUID(one["transition_id"])
-    await instruments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
+    await instruments.record(connection, MATTERS, callers[one["by"]], new, UUID(one["id"]), proposal)
     other = next(caller for party, caller in callers.items() if party != one["by"])
     await decisions.answer(connection, MATTERS, other, proposal, Sent(ConfirmationCreate, {"decision": "confirm"}))
 

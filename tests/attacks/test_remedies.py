@@ -17,7 +17,7 @@ from tests.attacks.host import newest, propose
 from tests.attacks.scene import Scene, begin, second, witness_of
 from tests.conftest import COMMISSION, Maker, World, item
 
-KEPT = 51
+KEPT = 52
 
 
 @pytest.fixture

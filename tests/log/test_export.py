@@ -68,11 +68,11 @@ async def test_an_export_holds_the_whole_log_and_a_proof_of_each_commitment(worl
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path / "a" / "b", 0)
     found = tree(tmp_path / "a" / "b")
-    assert await check(world, found) == 53
+    assert await check(world, found) == 54
     assert {path for path in found if path.startswith("proofs/")} == {
         f"proofs/PK-AZ/08/{number:03d}.tlog-proof" for number in range(1, 15)
     }
-    assert parse_proof(found["proofs/PK-AZ/08/004.tlog-proof"]).index == 52
+    assert parse_proof(found["proofs/PK-AZ/08/004.tlog-proof"]).index == 53
     assert b"pacta verify" in found["README.md"]
     assert b"Take no key from here" in found["README.md"]
     assert key(world).vkey.encode() not in found["README.md"]
@@ -91,11 +91,11 @@ async def test_a_draft_has_its_proof_under_its_own_reference_and_what_is_agreed_
     # Its number is not signed yet: an export tells what the log tells.
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert (draft in tree(tmp_path), number in tree(tmp_path)) == (True, False)
-    assert await check(world, tree(tmp_path)) == 52
+    assert await check(world, tree(tmp_path)) == 53
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert (draft in tree(tmp_path), number in tree(tmp_path)) == (False, True)
-    assert await check(world, tree(tmp_path)) == 53
+    assert await check(world, tree(tmp_path)) == 54
 
 
 async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(world: World, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again
             await to_directory(world.pool, "PK-AZ", directory, 0)
         monkeypatch.setattr(ExportDirectory, "write", write)
         assert verify(open_directory(directory), believed).findings.outcome is Severity.UNPROVEN
-        (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"].replace(b"51", b"52"))
+        (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"].replace(b"52", b"53"))
         with pytest.raises(ExportRefused, match="keep that directory as evidence"):
             await to_directory(world.pool, "PK-AZ", directory, 0)
         (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"])
@@ -163,7 +163,7 @@ async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(wor
     file = tmp_path / "checkpoint"
     kept = file.read_bytes()
     for old, new, said in [
-        (kept.split(b"\n")[1], b"52", "holds 52 entries"),
+        (kept.split(b"\n")[1], b"53", "holds 53 entries"),
         (kept.split(b"\n")[0], b"elsewhere.example/log", "elsewhere.example"),
         (kept.split(b"\n")[2], b"A" * 43 + b"=", "keep that directory as evidence"),
         (b"\n\n", b"\n", "cannot be read"),
@@ -298,8 +298,8 @@ async def test_the_command_says_what_it_wrote_and_what_was_wrong(
     monkeypatch.setattr(telemetry, "configure", lambda _: None)
     run = CliRunner()
     done = await asyncio.to_thread(run.invoke, app, ["export", "PK-AZ", str(tmp_path / "x")])
-    assert (done.exit_code, done.output) == (0, f"PK-AZ: 51 entries in {tmp_path / 'x'}, restricted ones too.\n")
-    assert await check(world, tree(tmp_path / "x")) == 51
+    assert (done.exit_code, done.output) == (0, f"PK-AZ: 52 entries in {tmp_path / 'x'}, restricted ones too.\n")
+    assert await check(world, tree(tmp_path / "x")) == 52
     for arguments, said in [
         (["PK-XX"], "There is no commission 'PK-XX'"),
         (["PK-AZ", "--witnesses", "2"], "2 witness"),

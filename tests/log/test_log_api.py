@@ -62,9 +62,9 @@ async def cosign(world: World, size: int, witness: Cosigner) -> None:
     )
 
 
-OPEN = ["", "/checkpoint", "/tile/0/000.p/51", "/proofs/inclusion?index=0", "/proofs/consistency?old_size=51",
+OPEN = ["", "/checkpoint", "/tile/0/000.p/52", "/proofs/inclusion?index=0", "/proofs/consistency?old_size=52",
         "/entries/0/proof"]  # fmt: skip
-CLOSED = ["/tile/entries/000.p/51", "/export"]
+CLOSED = ["/tile/entries/000.p/52", "/export"]
 EVERYBODY = ["PK", "AZ", "auditor", "stranger", "observer", "administrator", ""]
 
 
@@ -98,7 +98,7 @@ async def test_the_log_says_its_name_its_key_and_that_the_key_is_to_be_compared(
     told = (await peopled.as_("observer").get(LOG)).json()
     opened = await checkpoint(peopled)
     assert (told["origin"], told["verifier_key"]) == (opened.checkpoint.origin, key(peopled).vkey)
-    assert told["size"] == told["checkpoint"]["size"] == opened.checkpoint.size == 51
+    assert told["size"] == told["checkpoint"]["size"] == opened.checkpoint.size == 52
     assert told["checkpoint"]["root_hash"] == opened.checkpoint.root.hex()
     assert told["checkpoint"]["witnesses"] == []
     assert "Compare the verifier key" in told["warning"]
@@ -125,10 +125,10 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
     await world.sequence()
     witnesses = [Cosigner(f"witness{number}.example", bytes([number]) * 32) for number in (1, 2)]
     for witness in witnesses:
-        await cosign(world, 51, witness)
+        await cosign(world, 52, witness)
     await confirmed(world, item(4), SIGN)
     await world.sequence()
-    await cosign(world, 53, witnesses[0])
+    await cosign(world, 54, witnesses[0])
     pk = world.as_("PK")
     sizes = {}
     for wanted in (0, 1, 2, 3):
@@ -136,7 +136,7 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
         if answer.status_code == 200:
             opened = open_checkpoint(answer.content, [key(world)], [witness.verifier for witness in witnesses])
             sizes[wanted] = (opened.checkpoint.size, len(opened.verified) - 1)
-    assert sizes == {0: (53, 1), 1: (53, 1), 2: (51, 2)}
+    assert sizes == {0: (54, 1), 1: (54, 1), 2: (52, 2)}
     assert answer.status_code == 404
     assert "3 witness" in answer.json()["detail"]
     told = (await pk.get(LOG)).json()["checkpoint"]["witnesses"]
@@ -146,7 +146,7 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
 
 async def test_tiles_hold_the_hashes_and_bundles_the_bytes_of_every_width_that_is_signed(peopled: World) -> None:
     entries = await stored(peopled)
-    for width in (1, 50, 51):
+    for width in (1, 50, 52):
         tile = await peopled.as_("PK").get(f"{LOG}/tile/0/000.p/{width}")
         assert tile.content == b"".join(leaf_hash(entry) for entry in entries[:width])
         bundle = await peopled.as_("auditor").get(f"{LOG}/tile/entries/000.p/{width}")
@@ -157,10 +157,10 @@ async def test_tiles_hold_the_hashes_and_bundles_the_bytes_of_every_width_that_i
     assert any(RESTRICTED.encode() in entry for entry in entries)
 
 
-WRONG = ["0/0", "00/000", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/52", "0/000", "0/001.p/1", "1/000.p/1",
-         "63/000", "64/000", "-1/000", "0/x000/000.p/1", "0/000.p/", "0/000/", "0/", "entries/0", "entries/000.p/52",
+WRONG = ["0/0", "00/000", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/53", "0/000", "0/001.p/1", "1/000.p/1",
+         "63/000", "64/000", "-1/000", "0/x000/000.p/1", "0/000.p/", "0/000/", "0/", "entries/0", "entries/000.p/53",
          "entries/000", "entries/x999/x999/x999/x999/x999/x999/999", "7/x009/x223/x372/x036/x854/x775/807",
-         "0/%C3%A9", "0/000.p%2F52", "entries/", "entries/%2E%2E/000.p/1"]  # fmt: skip
+         "0/%C3%A9", "0/000.p%2F53", "entries/", "entries/%2E%2E/000.p/1"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", WRONG)
@@ -182,8 +182,8 @@ async def test_nothing_is_served_beyond_what_is_signed(world: World) -> None:
     await confirmed(world, item(4), SIGN)
     await world.sequencer.step()
     told = (await world.as_("PK").get(LOG)).json()
-    assert (told["size"], told["checkpoint"]["size"]) == (53, 51)
-    for path in ("/tile/0/000.p/52", "/tile/entries/000.p/52", "/entries/51/proof", "/proofs/inclusion?index=51"):
+    assert (told["size"], told["checkpoint"]["size"]) == (54, 52)
+    for path in ("/tile/0/000.p/53", "/tile/entries/000.p/53", "/entries/52/proof", "/proofs/inclusion?index=52"):
         assert (await world.as_("PK").get(LOG + path)).status_code == 404, path
     trail = (await world.as_("PK").get(f"/v1/commitments/{item(4)}/audit-trail")).json()["items"]
     assert [entry["in_checkpoint"] for entry in trail] == [True, True, False, False]
@@ -191,8 +191,8 @@ async def test_nothing_is_served_beyond_what_is_signed(world: World) -> None:
     assert [(entry["index"], entry["in_checkpoint"]) for entry in feed] == [
         (49, True),
         (50, True),
-        (51, False),
         (52, False),
+        (53, False),
     ]
     await confirmed(world, item(2), {"action": "suspend", "reason": "R", "review_on": "2027"})
     trail = (await world.as_("PK").get(f"/v1/commitments/{item(2)}/audit-trail")).json()["items"]
@@ -210,7 +210,7 @@ async def test_every_entry_can_be_proved_with_the_key_alone(world: World) -> Non
         assert (
             (told["size"], told["root_hash"])
             == (opened.size, opened.root.hex())
-            == (53, root([*map(leaf_hash, entries)]).hex())
+            == (54, root([*map(leaf_hash, entries)]).hex())
         )
         assert told["leaf_hash"] == hashlib.sha256(b"\0" + entry).hexdigest()
         verify_inclusion(
@@ -219,8 +219,8 @@ async def test_every_entry_can_be_proved_with_the_key_alone(world: World) -> Non
         file = await world.as_("observer").get(f"{LOG}/entries/{index}/proof")
         assert parse_proof(file.content).verify(leaf_hash(entry), policy(world)).checkpoint == opened
         assert file.headers["content-disposition"] == f'attachment; filename="PK-AZ-log-{index}.tlog-proof"'
-    older = (await world.as_("PK").get(f"{LOG}/proofs/inclusion?index=3&size=51")).json()
-    assert open_checkpoint(older["checkpoint"].encode(), [key(world)]).checkpoint.size == 51
+    older = (await world.as_("PK").get(f"{LOG}/proofs/inclusion?index=3&size=52")).json()
+    assert open_checkpoint(older["checkpoint"].encode(), [key(world)]).checkpoint.size == 52
 
 
 async def test_a_checkpoint_that_was_kept_is_proved_to_be_continued(world: World) -> None:
@@ -228,14 +228,14 @@ async def test_a_checkpoint_that_was_kept_is_proved_to_be_continued(world: World
     kept = (await checkpoint(world)).checkpoint
     await confirmed(world, item(4), SIGN)
     await world.sequence()
-    told = (await world.as_("auditor").get(f"{LOG}/proofs/consistency?old_size=51")).json()
+    told = (await world.as_("auditor").get(f"{LOG}/proofs/consistency?old_size=52")).json()
     new = open_checkpoint(told["checkpoint"].encode(), [key(world)]).checkpoint
     verify_consistency(kept.size, kept.root, new.size, new.root, [bytes.fromhex(one) for one in told["hashes"]])
-    assert (told["old_root_hash"], told["new_root_hash"], told["new_size"]) == (kept.root.hex(), new.root.hex(), 53)
+    assert (told["old_root_hash"], told["new_root_hash"], told["new_size"]) == (kept.root.hex(), new.root.hex(), 54)
     pk = world.as_("PK")
-    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=51&new_size=51")).json()["hashes"] == []
-    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=52")).status_code == 404
-    backwards = await pk.get(f"{LOG}/proofs/consistency?old_size=53&new_size=51")
+    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=52&new_size=52")).json()["hashes"] == []
+    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=53")).status_code == 404
+    backwards = await pk.get(f"{LOG}/proofs/consistency?old_size=54&new_size=52")
     assert (backwards.status_code, backwards.json()["errors"][0]["parameter"]) == (422, "old_size")
 
 
@@ -293,8 +293,8 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     for index in (0, 255, 256, 65_535, 65_536, size - 1):
         told = (await pk.get(f"{LOG}/proofs/inclusion?index={index}")).json()
         verify_inclusion(entries[index], index, size, [bytes.fromhex(one) for one in told["hashes"]], opened.root)
-    told = (await pk.get(f"{LOG}/proofs/consistency?old_size=51")).json()
-    verify_consistency(51, root(entries[:51]), size, opened.root, [bytes.fromhex(one) for one in told["hashes"]])
+    told = (await pk.get(f"{LOG}/proofs/consistency?old_size=52")).json()
+    verify_consistency(52, root(entries[:52]), size, opened.root, [bytes.fromhex(one) for one in told["hashes"]])
 
 
 DAMAGE = {

@@ -79,7 +79,7 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a day of signature that the acts do not tell": (put(3, *AFTER, "signed_on", to="2025-03-02"), "brings about"),
     "an own step for another party": (put(4, *AFTER, "steps", to={"PK": {}}), "brings about"),
     "an own step that awaits somebody": (put(4, "data", "proposal", "awaits", to=["PK"]), "must await nobody"),
-    "a correction of what it did not bring": (put(5, *EVIDENCE, "fact", to="duration"), "is none of what this entry brought"),
+    "a correction of what it did not bring": (put(5, *EVIDENCE, "fact", to="notice"), "is none of what this entry brought"),
     "superseded by what is none": (put(7, *EVIDENCE, "successor_id", to=SESSION_8), "names no instrument"),
     "superseded by another than was named": (put(8, *AFTER, "successor_id", to=SESSION_8), "brings about"),
 }  # fmt: skip

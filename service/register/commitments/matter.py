@@ -16,6 +16,7 @@ from service.register.commissions.roles import charter_of, fixed
 from service.register.commitments import counters
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import happened_on
+from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.visibility import bound, led, roles_of, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
@@ -23,6 +24,7 @@ from service.register.decisions.rules.matter import Found, Name
 from service.register.groups.matter import lock_active
 from service.register.groups.models import WorkingGroup
 from service.register.groups.rules.matter import GROUP
+from service.register.instruments.rules.computed import SIGNED
 from service.values import end
 
 _commitment, _commission = table(Commitment), table(Commission)
@@ -87,6 +89,10 @@ _DAYS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
 _dates = sa.func.jsonb_build_object(
     *(part for name, value in _DAYS.items() for part in (sa.literal_column(f"'{name}'"), value)), type_=JSONB
 )
+_followed = _commitment.c.instrument["id"].astext.is_not(None)
+_unsigned = _commitment.c.instrument["state"].astext.not_in(
+    [sa.literal_column(f"'{state}'") for state in sorted(SIGNED)]
+)
 COMMITMENTS: Final = Matter(
     rules=COMMITMENT,
     table=_commitment,
@@ -98,6 +104,10 @@ COMMITMENTS: Final = Matter(
     titles=_commitment.c.titles,
     dates=_dates,
     session=_commitment.c.session_id,
+    elsewhere={
+        Action.SIGN: sa.func.coalesce(_followed & _unsigned, sa.false()),
+        Action.REDRAFT: sa.func.coalesce(_followed, sa.false()),
+    },
     happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step, told, at)) else {},
     growing=frozenset({"moved_on"}),
     numbering=Numbering(counters.lock, counters.lock_all, counters.change),

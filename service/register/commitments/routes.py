@@ -18,14 +18,13 @@ from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, W
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
-from service.register.commitments import answers, commands, lists, queries
+from service.register.commitments import answers, carrying, commands, lists, queries
 from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORDED
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.evidence import Proposal
 from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
 from service.register.decisions import answers as transitions
-from service.register.decisions import commands as decisions
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.values.codes import CommitmentId
@@ -120,8 +119,12 @@ async def create_transition(
     proposal: Annotated[dict[str, Any], PublishedAs(Proposal), Body(openapi_examples=PROPOSALS)],
     version: OptionalVersion,
 ) -> Response:
-    """Propose a move with its evidence. It takes effect when every other party has confirmed it."""
-    made = await decisions.propose(connection, every, COMMITMENTS, caller, commitment_id, proposal, version)
+    """Propose a move with its evidence. It takes effect when every other party has confirmed it.
+
+    Where an instrument of the register carries the commitment, `draft_mou`, `redraft` and `sign` are proposals of the instrument, for
+    all that it carries: `matter` in the answer says so.
+    """
+    made = await carrying.propose(connection, every, caller, commitment_id, proposal, version)
     return transitions.proposed(made)
 
 

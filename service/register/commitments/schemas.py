@@ -15,6 +15,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
+from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.texts import InstrumentKind
 from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
@@ -91,6 +92,11 @@ class PartyFactsRead(Read):
 class InstrumentRead(Read):
     """The legal text that carries a commitment, as far as it is known."""
 
+    id: UUID | None = Field(
+        None,
+        description="Of an instrument of this register: all that is told here is read from it, and changes there alone.",
+    )
+    state: InstrumentState | None = Field(None, description="Of such an instrument.")
     kind: InstrumentKind | None = None
     title: str | None = None
     drafting_party: str | None = None

@@ -20,6 +20,7 @@ from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, wrongly_brought
+from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
@@ -50,7 +51,9 @@ async def propose(
 
     409 if the lifecycle has no such step or a proposal is open, 403, 422 with everything that is missing or wrong.
     """
-    locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), seeing=caller)
+    action = body.get("action")
+    wanted = action if isinstance(action, str) else ""
+    locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), caller, wanted)
     check_version(version, locked.row["seq"])
     step = _step(locked, body)
     require_open_to(step, locked.row, caller.party)
@@ -109,6 +112,8 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
         along = await lock_along(connection, matters, locked, {**judged.evidence, "action": judged.step.action})
         case = await locked.deciding(connection, judged.step)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
+    if not awaits:
+        along = along or await lock_following(connection, matters, locked, effect.told["effective"])
     others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
     entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
     if along:
@@ -166,6 +171,7 @@ async def answer(
     else:
         along = await lock_along(connection, matters, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
+        along = along or await lock_following(connection, matters, locked, effect.told)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
         others += effect.beside
     if status is not TransitionStatus.OPEN:

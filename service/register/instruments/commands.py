@@ -10,10 +10,12 @@ from service.errors import Fault, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Confidentiality, Permission
 from service.register.commissions import queries as commissions
-from service.register.decisions.engine.locking import numbers_for, standing_in
-from service.register.decisions.engine.matter import Row
+from service.register.decisions.engine.following import lock_following
+from service.register.decisions.engine.locking import Locked, numbers_for, standing_in
+from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.engine.moves import Move
-from service.register.decisions.engine.writing import insert
+from service.register.decisions.engine.taking import take_along
+from service.register.decisions.engine.writing import insert, proposed
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.lifecycle import Step
@@ -28,6 +30,8 @@ from service.register.instruments.rules.lifecycle import InstrumentAction, Instr
 from service.register.instruments.rules.matter import INSTRUMENT, SIDES
 from service.register.instruments.rules.naming import CARRIED, is_as_close, recorded, wrong_name
 from service.register.instruments.rules.requirements import MOST_BYTES, facts, too_long, wrong_members
+from service.trail.entry import Head
+from service.trail.stamp import Stamp
 
 BEGUN: Final[Mapping[str, Any]] = {
     **dict.fromkeys(INSTRUMENT.members),
@@ -40,6 +44,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 async def record(
     connection: Connection,
+    matters: Matters,
     caller: Caller,
     sent: Sent[InstrumentCreate],
     known_id: UUID | None = None,
@@ -65,8 +70,13 @@ async def record(
     move = _move(caller, new, step, {**row, **place}, known_transition_id)
     numbers = None if move.awaits else await numbers_for(connection, INSTRUMENTS, step, row)
     case = Case(INSTRUMENTS.members(row), known, place["at"], {}, seq=0, party=caller.party, numbers=numbers)
-    await insert(connection, INSTRUMENTS, caller, row, move, case)
-    return UUID(str(row["id"]))
+    effect, key = proposed(INSTRUMENTS, move, case), UUID(str(row["id"]))
+    new_one = Locked(INSTRUMENTS, {**place, **row}, standing_in(caller, place), Stamp(key, place["at"], Head()))
+    along = None if move.awaits else await lock_following(connection, matters, new_one, effect.told["effective"])
+    entry = await insert(connection, INSTRUMENTS, caller, row, move, case, effect)
+    if along:
+        await take_along(connection, caller, along, new_one, entry)
+    return key
 
 
 def _wrong(sound: Mapping[str, Any], place: Row | None) -> Iterator[Fault]:

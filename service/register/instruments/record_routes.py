@@ -50,10 +50,11 @@ MADE = created(
 async def create_instrument(
     connection: Transaction,
     caller: CurrentCaller,
+    every: EveryMatter,
     new: Annotated[Sent[InstrumentCreate], Body(openapi_examples=RECORDED_INSTRUMENTS)],
 ) -> Response:
     """Record a legal text, in the state that it is in, with what is known of it. The other parties confirm that it is so."""
-    return await _detail(connection, caller, await commands.record(connection, caller, new), status=201)
+    return await _detail(connection, caller, await commands.record(connection, every, caller, new), status=201)
 
 
 @router.get(

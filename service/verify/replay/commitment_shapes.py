@@ -187,14 +187,14 @@ class Withdrawn(TypedDict):
 class By(TypedDict):
     """The entry of another matter's move, by which this one went along."""
 
-    kind: Literal["working_group"]
+    kind: Literal["working_group", "instrument"]
     id: Id
     leaf: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 @strict
 class Reassigned(TypedDict):
-    """A commitment went along with its working group, or was handed over by it: its owner before and after."""
+    """A commitment went along with its working group, or was handed over by it; or it follows the instrument that carries it."""
 
     by: By
     before: dict[str, Any]

@@ -17,6 +17,8 @@ from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import COMMITMENT_KINDS, COMMITMENT_KINDS_2, Broken, hold_to_shape, require
 
+WENT_ALONG = {"commitment.reassigned", "commitment.followed"}
+
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
@@ -35,14 +37,12 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     if subject.waiting or "expired" in data or "party_left" in data:
         decisions.end(register, subject, entry)
     waits = register.taken_along.get(entry.subject)
-    require(
-        not waits or kind == "commitment.reassigned", "it does not say first that it went along with another's move"
-    )
+    require(not waits or kind in WENT_ALONG, "it does not say first that it went along with another's move")
     if kind == "commitment.recorded":
         _record(register, subject, entry, party)
     elif kind == "commitment.changed":
         _change(subject, entry, party)
-    elif kind == "commitment.reassigned":
+    elif kind in WENT_ALONG:
         _reassign(register, subject, entry)
     elif kind == REPORTED:
         _report(register, subject, entry, party)
@@ -98,12 +98,14 @@ def _reassign(register: Register, subject: Subject, entry: Entry) -> None:
     assert waits is not None
     one = waits.pop(0)
     require(data["by"] == one.by, "it does not name the entry of the move that it went along with")
-    after: dict[str, object] = {one.member: one.receiver}
+    require(entry.kind == f"commitment.{one.event}", f"it went along otherwise: it is to say {one.event}")
+    after: dict[str, object] = dict(one.changes)
     assert subject.rules is not None
     after |= forgotten(after, facts, subject.rules.shared)
     before = {name: facts[name] for name in after}
     require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
     facts |= after
+    subject.tells()
 
 
 def _change(subject: Subject, entry: Entry, party: str) -> None:

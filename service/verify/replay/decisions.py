@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from service.register.commissions.rules.charter.lifecycle import CharterAction
+from service.register.commitments.rules.matter import upgraded
 from service.register.decisions.rules.ended import UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Rules
@@ -195,6 +196,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
+    _follow(register, rules, entry, subject, effective)
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
         register.number(subject.facts["reference"], subject)
@@ -211,7 +213,20 @@ def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[
     found = sorted(one for one in mine if taking.only is None or one in taking.only)
     by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
     for one in found:
-        register.taken_along.setdefault(one, []).append(Taken(by, taking.member, taking.receiver))
+        register.taken_along.setdefault(one, []).append(Taken(by, "reassigned", {taking.member: taking.receiver}))
+
+
+def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, effective: Members) -> None:
+    """Note which commitments change with the move of what carries them, each of which has to tell it next in its own trail."""
+    now = {**subject.facts, **effective["after"]}
+    by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
+    for one in sorted({*rules.carries(subject.facts), *rules.carries(now)}):
+        other = register.subjects[one]
+        members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
+        if after := RULES["commitment", 2].following[rules.kind](entry.subject, one, now, members, effective.get("on")):
+            held = other.waiting and lasts(other.waiting.proposal, entry.recorded_at)
+            require(not ("state" in after and held), f"a proposal is open for {members['reference']}, which it moves")
+            register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))
 
 
 _REPLAYS = {

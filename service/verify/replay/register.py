@@ -65,8 +65,8 @@ class Taken:
     """That a matter went along with another one's move, as its own next entry has to say it."""
 
     by: dict[str, str]
-    member: str
-    receiver: str | None
+    event: str
+    changes: dict[str, Any]
 
 
 @dataclass(slots=True)

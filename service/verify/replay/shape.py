@@ -60,6 +60,7 @@ OF_INSTRUMENTS: Final[Mapping[str, type]] = {
 OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES, **OF_DOCUMENTS}
 OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
     "commitment.reassigned": commitment_shapes.Reassigned,
+    "commitment.followed": commitment_shapes.Reassigned,
     "commitment.reported": commitment_shapes.Reported,
     **OF_DOCUMENTS,
 }

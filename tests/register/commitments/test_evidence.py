@@ -189,7 +189,7 @@ BEFORE: dict[str, Any] = {
 
 
 def test_signing_changes_state_date_and_what_is_known_of_the_instrument() -> None:
-    after = effect(LIFECYCLE.step("sign", State.MOU_DRAFTED, {}), SIGN, case_of(BEFORE))
+    after = effect(LIFECYCLE.step("sign", State.MOU_DRAFTED, {"instrument_unsigned": False}), SIGN, case_of(BEFORE))
     assert after == {
         "state": "signed",
         "effective_on": "2025-11-20",

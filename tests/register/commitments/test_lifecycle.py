@@ -21,11 +21,12 @@ from tests.conftest import World, item
 SPINE: dict[tuple[str, str, str], dict[str, Any]] = {
     ("agree", "proposed", "agreed"): {"found_in": "agreed"},
     ("agree", "proposed", "mou_drafted"): {"found_in": "mou_drafted"},
-    ("agree", "proposed", "signed"): {"found_in": "signed"},
-    ("agree", "proposed", "implemented"): {"found_in": "implemented"},
+    ("agree", "proposed", "signed"): {"found_in": "signed", "instrument_unsigned": False},
+    ("agree", "proposed", "implemented"): {"found_in": "implemented", "instrument_unsigned": False},
     ("draft_mou", "agreed", "mou_drafted"): {},
-    ("redraft", "mou_drafted", "agreed"): {},
-    ("sign", "mou_drafted", "signed"): {},
+    ("redraft", "mou_drafted", "agreed"): {"carried": False},
+    ("sign", "mou_drafted", "signed"): {"instrument_unsigned": False},
+    ("sign", "agreed", "signed"): {"instrument_signed": True},
     ("implement", "signed", "implemented"): {},
     ("implement", "agreed", "implemented"): {"instrument_required": False},
     ("reopen", "implemented", "signed"): {"signed": True},
@@ -64,9 +65,12 @@ FACTS = [
         "signed": signed,
         "subject_to_approval": subject,
         "recorded_without_a_party": later,
+        "carried": carried,
+        "instrument_signed": carried and signed,
+        "instrument_unsigned": carried and not signed,
     }
-    for found, required, joint, signed, subject, later in product(
-        ["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 5
+    for found, required, joint, signed, subject, later, carried in product(
+        ["agreed", "mou_drafted", "signed", "implemented"], *[[True, False]] * 6
     )
 ]
 

@@ -103,10 +103,10 @@ async def test_what_has_changed_since_it_was_reviewed_is_refused_by_name(world: 
 
 
 async def test_what_names_entries_or_others_is_answered_among_many(world: World) -> None:
-    leaf = (await trail(world, 1))[-1]["leaf_hash"]
+    leaf = (await trail(world, 4))[-1]["leaf_hash"]
     correction = {"action": "correct", "corrects": leaf, "fact": "effective_on", "value": "2024", "reason": "A slip"}
     merged = {"action": "merge", "target": "PK-AZ/08/003", "reason": "The same"}
-    moves = [await propose(world, 1, correction), await propose(world, 2, merged), await propose(world, 3, SUSPEND)]
+    moves = [await propose(world, 4, correction), await propose(world, 2, merged), await propose(world, 3, SUSPEND)]
     done = await confirmed(world, [one["id"] for one in moves])
     assert [one["transition"] and one["transition"]["status"] for one in done] == ["effective"] * 3, done
 

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from service.register.commitments.rules import late
 from service.register.commitments.rules.amendment import SHARED
+from service.register.commitments.rules.carried import DAYS
+from service.register.commitments.rules.carried import instrument_of as instrument_followed
 from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
@@ -165,4 +167,25 @@ MENDING: Final = mending.Mending(
     kept=frozenset({"reference"}),
     own=dict.fromkeys((Action.ACKNOWLEDGE, Action.DISPUTE), "what it acknowledges"),
 )
-effect: Final = MENDING.effect_of
+
+
+def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return the members that a move changes. What its instrument tells is changed by the instrument alone."""
+    after = MENDING.effect_of(step, evidence, case)
+    return {name: value for name, value in after.items() if name not in told_elsewhere(step, case)}
+
+
+def told_elsewhere(step: Step, case: Case) -> tuple[str, ...]:
+    """Return the members that the move leaves as they are, since the instrument that the commitment follows tells them."""
+    if not instrument_followed(case.members):
+        return ()
+    since = step.action is Action.CORRECT and case.members["state"] in REACHED_ON
+    return ("instrument", "effective_on") if since else ("instrument",)
+
+
+def reads(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
+    """Return the evidence with the day of what the instrument brought, where it is read from there."""
+    name = DAYS.get(step.action)
+    if not name or evidence.get("effective_on") or not instrument_followed(case.members):
+        return evidence
+    return {**evidence, "effective_on": case.members["instrument"].get(name)}

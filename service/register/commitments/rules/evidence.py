@@ -19,7 +19,7 @@ from service.register.instruments.rules.texts import (
     Signatory,
 )
 from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, ReducedDate, Texts
-from service.values.codes import SessionId
+from service.values.codes import InstrumentId, SessionId
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/([0-9]{3,6}|d-[a-z2-7]{4,13})$"
@@ -79,10 +79,14 @@ class DraftMou(Evidence):
     """A draft of the instrument was sent."""
 
     action: Literal[Action.DRAFT_MOU]
-    instrument_kind: InstrumentKind
-    instrument_title: Name
-    drafting_party: PartyCode
-    effective_on: ModernDate = Field(description="When the draft was sent.")
+    instrument_kind: InstrumentKind | None = None
+    instrument_title: Name | None = None
+    drafting_party: PartyCode | None = None
+    effective_on: ModernDate | None = Field(None, description="When the draft was sent.")
+    instrument_id: InstrumentId | None = Field(
+        None,
+        description="Instead of all else: an instrument of this register, of which it is a proposal to carry the commitment.",
+    )
     texts: Texts | None = None
     text_reference: Name | None = Field(None, description="Where the text is filed, if it is not given here.")
 
@@ -95,13 +99,17 @@ class Redraft(Evidence):
 
 
 class Sign(Evidence):
-    """The instrument was signed by every party, in every agreed language."""
+    """The instrument was signed by every party, in every agreed language.
+
+    Where an instrument of the register carries the commitment, it is a proposal of that instrument; where that is signed already,
+    nothing more is said: it is read from there.
+    """
 
     action: Literal[Action.SIGN]
-    effective_on: ModernDate = Field(description="When it was signed.")
-    place: Name
-    signatories: list[Signatory] = Field(max_length=50, description="One per party.")
-    authentic_texts: list[AuthenticText] = Field(max_length=50, description="One per language of the commission.")
+    effective_on: ModernDate | None = Field(None, description="When it was signed.")
+    place: Name | None = None
+    signatories: list[Signatory] | None = Field(None, max_length=50, description="One per party.")
+    authentic_texts: list[AuthenticText] | None = Field(None, max_length=50, description="One per language agreed.")
     expires_on: ReducedDate | None = Field(None, description="Until when the instrument is valid.")
     enters_into_force_on: ReducedDate | None = None
     ceremony_on: ReducedDate | None = Field(None, description="Date of a ceremony, where it was another day.")

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules import chronology
-from service.register.commitments.rules.effect import MENDING, effect
+from service.register.commitments.rules.carried import instrument_of, said_twice
+from service.register.commitments.rules.effect import MENDING, effect, reads, told_elsewhere
 from service.register.commitments.rules.evidence import Outcome
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
@@ -27,8 +28,10 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
     """Return what is wrong with the commitment that a move would make."""
     if step.action is Action.AMEND:
         return _of_a_closed_one(step, evidence) + unfit_amendment(case, effect(step, evidence, case))
-    after = effect(step, evidence, case)
-    wrong = _UNFIT[step.action](evidence, case) if step.action in _UNFIT else []
+    after = effect(step, reads(step, evidence, case), case)
+    wrong = said_twice(step.action, evidence, case.members) + (
+        _UNFIT[step.action](evidence, case) if step.action in _UNFIT else []
+    )
     return wrong or chronology.impossible(case.members, after) + _too_large(case, evidence, after)
 
 
@@ -54,6 +57,11 @@ def _approved(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     return [
         fault("/approved", f"nothing would change: the approval of {case.party} is {'' if again else 'not '}awaited")
     ]
+
+
+def _named(evidence: Mapping[str, Any], _: Case) -> list[Fault]:
+    said = "names an instrument that is to carry it: propose that by itself, at the address of the commitment's transitions"
+    return [fault("/instrument_id", said)] if evidence.get("instrument_id") else []
 
 
 def _carried(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
@@ -116,6 +124,11 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         # null: it was not carried over at all.
         taken_out = entry.step.action is Action.CARRY_OVER and fact == "session_id" and evidence["value"] is None
         wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not taken_out]
+    if {*told_elsewhere(step, case)} & {*MENDING.effect_of(step, evidence, case)}:
+        key = instrument_of(case.members)
+        return [
+            fault("/fact", f"is a fact of the instrument; correct it there (POST /v1/instruments/{key}/transitions)")
+        ]
     listed = [fault(one["pointer"].replace(f"/{fact}", "/value", 1), one["detail"]) for one in wrong]
     after = effect(step, evidence, case)
     listed += chronology.impossible(case.members, after, "/value")
@@ -168,6 +181,7 @@ _UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]
     Action.APPROVE: _approved,
     Action.ACKNOWLEDGE: _acknowledged,
     Action.DISPUTE: _not_later,
+    Action.DRAFT_MOU: _named,
     Action.SUPERSEDE: _succeeded,
     Action.IMPLEMENT: _implemented,
 }

@@ -73,11 +73,19 @@ UNDONE: Final = tuple(state for state in State if state not in {State.PROPOSED, 
 """States that a move brought and that can be undone: in the first nothing was moved, from a suspended one `resume` leads back."""
 LATER: Final = "recorded_without_a_party"
 """The condition of rows by which a party that came in later says what it makes of what was there."""
+CARRIED: Final = "carried"
+"""The condition of rows that depend on whether an instrument of the register carries it."""
+UNSIGNED: Final = "instrument_unsigned"
+"""The condition that such an instrument is not signed: then it is signed there."""
+READ: Final = "instrument_signed"
+"""The condition that it is signed: then the signing is read from there."""
 STEPS: Final[tuple[Step, ...]] = (
-    *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE),
+    *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found}) for found in SPINE[:2]),
+    *(Step(Action.AGREE, State.PROPOSED, found, when={"found_in": found, UNSIGNED: False}) for found in SPINE[2:]),
     Step(Action.DRAFT_MOU, State.AGREED, State.MOU_DRAFTED),
-    Step(Action.REDRAFT, State.MOU_DRAFTED, State.AGREED),
-    Step(Action.SIGN, State.MOU_DRAFTED, State.SIGNED),
+    Step(Action.REDRAFT, State.MOU_DRAFTED, State.AGREED, when={CARRIED: False}),
+    Step(Action.SIGN, State.MOU_DRAFTED, State.SIGNED, when={UNSIGNED: False}),
+    Step(Action.SIGN, State.AGREED, State.SIGNED, when={READ: True}),
     Step(Action.IMPLEMENT, State.SIGNED, State.IMPLEMENTED),
     Step(Action.IMPLEMENT, State.AGREED, State.IMPLEMENTED, when={"instrument_required": False}),
     Step(Action.REOPEN, State.IMPLEMENTED, State.SIGNED, when={"signed": True}),

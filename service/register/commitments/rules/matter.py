@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
+from service.register.commitments.rules.carried import followed
 from service.register.commitments.rules.chronology import odd
-from service.register.commitments.rules.effect import day_of, effect
+from service.register.commitments.rules.effect import day_of, effect, reads
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
@@ -52,6 +53,8 @@ COMMITMENT: Final = Rules[Facts](
     odd=odd,
     day=day_of,
     awaits=awaits,
+    following={"instrument": followed},
+    reads=reads,
 )
 COMMITMENT_1: Final = replace(
     COMMITMENT,

@@ -13,8 +13,9 @@ import orjson
 from typing_extensions import override
 
 from service.errors import Fault, fault
+from service.register.commitments.rules.carried import has_signed, instrument_of
 from service.register.commitments.rules.evidence import MODELS, Outcome
-from service.register.commitments.rules.lifecycle import LATER, SPINE, Action, State
+from service.register.commitments.rules.lifecycle import CARRIED, LATER, READ, SPINE, UNSIGNED, Action, State
 from service.register.commitments.rules.sided import came_later
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
@@ -29,6 +30,8 @@ MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts and reason together: so that one entry holds them."""
 GIVEN = ("value", "version")
 """What may be null, false or zero, and must be said all the same."""
+READ_FROM_IT: Final = (Action.SIGN, Action.DRAFT_MOU)
+"""Moves that bring nothing of their own where an instrument of the register carries the commitment."""
 PAST = ("agreed_on", "effective_on", "signed_on", "entered_into_force_on", "ceremony_on")
 
 
@@ -43,6 +46,10 @@ class Facts(matter.Facts):
     """Whether an instrument is known to have been signed."""
     subject_to_approval: bool = False
     """Whether some party's approval at home was awaited when it was agreed."""
+    carried: bool = False
+    """Whether an instrument of the register carries it."""
+    in_force_known: bool = False
+    """Whether that instrument tells when it entered into force."""
     unknown: tuple[str, ...] = ()
     """What was found late and is not known."""
     later: tuple[str, ...] = ()
@@ -57,6 +64,9 @@ class Facts(matter.Facts):
             "signed": self.signed,
             "subject_to_approval": self.subject_to_approval,
             LATER: bool(self.later),
+            CARRIED: self.carried,
+            UNSIGNED: self.carried and not self.signed,
+            READ: self.carried and self.signed,
         }
         if body.get("action") == Action.AGREE:
             known["found_in"] = body["found_in"] if body.get("found_in") in SPINE else State.AGREED
@@ -75,7 +85,9 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
         instrument_kind=(members["instrument"] or {}).get("kind"),
-        signed=_is_signed(members),
+        signed=has_signed(members) if instrument_of(members) else _is_signed(members),
+        carried=instrument_of(members) is not None,
+        in_force_known=bool((members["instrument"] or {}).get("enters_into_force_on")),
         subject_to_approval=bool(members.get("subject_to")),
         unknown=tuple(sorted(members.get("unknown") or ())),
         later=tuple(sorted(came_later(members))),
@@ -92,6 +104,8 @@ def _is_signed(members: Mapping[str, Any]) -> bool:
 
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
+    if facts.carried and action in READ_FROM_IT:
+        return []
     always = absent(NEEDED[action], given, GIVEN)
     in_this_case = _CASES.get(action)
     return [*always, *in_this_case(given, facts)] if in_this_case else always
@@ -103,11 +117,13 @@ def _agreed(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
 
 
 def _drafted(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
+    yield from absent(("instrument_kind", "instrument_title", "drafting_party", "effective_on"), given, ())
     if not given.get("texts") and not given.get("text_reference"):
         yield fault("/texts", "is needed, or text_reference: the draft, or where it is filed")
 
 
 def _signed_by_all(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
+    yield from absent(("effective_on", "place"), given, ())
     for party in _without(given.get("signatories"), "party", facts.parties):
         yield fault("/signatories", f"a signatory for {party} is needed")
     for language in _without(given.get("authentic_texts"), "language", facts.languages):
@@ -133,8 +149,13 @@ def _superseded(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
 def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
     if given.get("outcome") == Outcome.MODIFIED and not given.get("modification"):
         yield fault("/modification", "is needed: in what it was done otherwise than agreed")
-    if facts.instrument_kind == InstrumentKind.TREATY and not given.get("entered_into_force_on"):
-        yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
+    if facts.instrument_kind == InstrumentKind.TREATY:
+        if facts.carried and not facts.in_force_known:
+            yield fault(
+                "", "the instrument is a treaty, and does not tell since when it is in force: record that there"
+            )
+        elif not facts.carried and not given.get("entered_into_force_on"):
+            yield fault("/entered_into_force_on", "is needed: the instrument is a treaty")
     said = given.get("unknown")
     for name in facts.unknown:
         if not given.get(name) and not (isinstance(said, list) and name in said):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
-from service.errors import NotFound
+from service.errors import Conflict, NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine.matter import Matter, Matters, Row
@@ -122,10 +122,11 @@ async def lock(
     matter_id: UUID,
     named: Sequence[Name] = (),
     seeing: Caller | None = None,
+    action: str = "",
 ) -> Locked:
     """Lock the matter that the caller may see, and others of its kind that a proposal names, by ascending id.
 
-    Names are looked up as `seeing` may see them; None: as the service does. `NotFound` where the caller sees none. Two moves at
+    `Conflict` where it is not here that this `action` is proposed. Names are looked up as `seeing` may see them; None: as the service does. `NotFound` where the caller sees none. Two moves at
     once: the second waits here, and then reads the row as the first left it; what it decides on must therefore lie on this row.
     """
     found = await look_up(connection, matter, matter_id, named, seeing)
@@ -136,7 +137,12 @@ async def lock(
     locked = None
     for key in sorted({matter_id, *beside}):
         if key == matter_id:
-            row = await _by_id(matter, caller.kind).row(connection, matter_id=key, **matter.bound(caller))
+            here = action if action in matter.elsewhere else ""
+            row = await _by_id(matter, caller.kind, here).row(connection, matter_id=key, **matter.bound(caller))
+            if row is None and here:
+                await _require_here(connection, matter, caller, key, here)
+                # While this waited, that has moved: now it is proposed here.
+                row = await _by_id(matter, caller.kind, here).row(connection, matter_id=key, **matter.bound(caller))
             locked = await _locked(connection, matter, caller, row or await _absent(connection, caller, matter))
         elif one := found[beside[key]]:
             state = await _state(matter).one(connection, matter_id=key)
@@ -214,6 +220,11 @@ _proposed_at = Query(
 )
 
 
+async def _require_here(connection: Connection, matter: Matter, caller: Caller, key: UUID, action: str) -> None:
+    if await _elsewhere(matter, caller.kind, action).row(connection, matter_id=key, **matter.bound(caller)):
+        raise Conflict(f"'{action}' is proposed of what carries it (`instrument`), for all that this carries.")
+
+
 async def _absent(connection: Connection, caller: Caller, matter: Matter) -> NoReturn:
     await require_active(connection, caller)
     raise NotFound(f"There is no such {matter.kind.replace('_', ' ')} for this caller.")
@@ -241,12 +252,19 @@ def _locking(
 
 
 @cache
-def _by_id(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+def _by_id(matter: Matter, kind: Kind, here: str = "") -> Query[dict[str, Any]]:
     wanted: sa.BindParameter[UUID] = sa.bindparam("matter_id")
     own = matter.table.alias("own")
     commission_id = own.c.commission_id if "commission_id" in own.c else own.c.id
     charter = sa.select(commission_id).where(own.c.id == wanted).scalar_subquery()
-    return Query(_locking(matter, kind, charter).where(matter.table.c.id == wanted), dict)
+    asked = _locking(matter, kind, charter).where(matter.table.c.id == wanted)
+    return Query(asked.where(sa.not_(matter.elsewhere[here])) if here else asked, dict)
+
+
+@cache
+def _elsewhere(matter: Matter, kind: Kind, action: str) -> Query[dict[str, Any]]:
+    asked = matter.seen_by(kind, sa.select(matter.table.c.seq))
+    return Query(asked.where(matter.table.c.id == sa.bindparam("matter_id"), matter.elsewhere[action]), dict)
 
 
 @cache

@@ -56,6 +56,8 @@ class Matter:
     dates: sa.ColumnElement[Any] = field(default_factory=lambda: sa.cast(sa.null(), JSONB))
     """An object of the days that the matter tells, by which its rules find what is odd."""
 
+    elsewhere: Mapping[str, sa.ColumnElement[bool]] = field(default_factory=dict)
+    """Moves that are proposed of another matter instead, where this holds of the row: for them it is not even locked."""
     earlier: Callable[[Connection, UUID], Awaitable[list[Told]]] | None = None
     """What entries of another trail told of it before it had its own, if there may be such."""
     session: sa.ColumnElement[Any] | None = None
@@ -82,12 +84,13 @@ class Matter:
 
     def members(self, row: Row) -> dict[str, Any]:
         """Return the matter's members as JSON values."""
-        return {name: _plain(row[name]) for name in self.rules.members}
+        return {name: plain(row[name]) for name in self.rules.members}
 
 
 Matters: TypeAlias = Sequence[Matter]
 """Every kind there is; the one that is moved most often first."""
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 -- any column's value
+def plain(value: Any) -> Any:  # noqa: ANN401 -- any column's value
+    """Return a column's value as a JSON value."""
     return str(value) if isinstance(value, UUID | Enum) else value

@@ -4,8 +4,7 @@ They are locked after it, by ascending id; open proposals on them stay as they a
 it is read by those too who may not read each of them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -14,8 +13,9 @@ import sqlalchemy as sa
 
 from service.database.statement import Connection, Query, is_among
 from service.permissions import Caller
+from service.register.decisions.engine.following import Along, to_follow
 from service.register.decisions.engine.locking import Locked
-from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.matter import Matter, Matters, plain
 from service.register.decisions.engine.writing import save
 from service.register.decisions.rules.matter import Taking
 from service.register.decisions.rules.mending import forgotten
@@ -28,19 +28,12 @@ _NEEDED: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Along:
-    """What goes along: which kind of matter, by which member, and its locked rows."""
-
-    matter: Matter
-    taking: Taking
-    rows: Sequence[Row]
-
-
 async def going_along(
     connection: Connection, matters: Matters, matter: Matter, matter_id: UUID, body: Mapping[str, Any]
 ) -> tuple[Matter, list[UUID]] | None:
     """Return what would go along with a move: the kind, and the ids as they stand now; None: nothing would."""
+    if follow := await to_follow(connection, matters, matter, matter_id, body):
+        return follow
     if not (taking := matter.rules.taking(body)):
         return None
     of = _matter(matters, taking)
@@ -53,21 +46,21 @@ async def lock_along(connection: Connection, matters: Matters, locked: Locked, b
         return None
     of = _matter(matters, taking)
     asked = _asked(taking, locked.row["id"])
-    return Along(of, taking, await _rows(of, taking.member, only=taking.only is not None).rows(connection, **asked))
+    rows = await _rows(of, taking.member, only=taking.only is not None).rows(connection, **asked)
+    return Along(of, [(row, {taking.member: taking.receiver}) for row in rows], REASSIGNED)
 
 
 async def take_along(connection: Connection, caller: Caller, along: Along, locked: Locked, by: Entry) -> None:
-    """Change what goes along; each entry names the one that told of the move, by its leaf hash."""
-    member, receiver = along.taking.member, along.taking.receiver
+    """Change what goes along with the matter; each entry names the one that told of the move, by its leaf hash."""
+    matter = along.matter
     told = {"kind": locked.matter.kind, "id": str(locked.row["id"]), "leaf": by.leaf.hex()}
-    for row in along.rows:
-        members = {member: str(row[member]), "corrected": row["corrected"]}
-        after = {member: receiver}
-        after |= forgotten(after, members, along.matter.rules.shared)
+    for row, changes in along.rows:
+        members = {**{name: plain(row[name]) for name in changes}, "corrected": row["corrected"]}
+        after = {**changes, **forgotten(changes, members, matter.rules.shared)}
         data = {"by": told, "before": {name: members[name] for name in after}, "after": after}
-        stamp = Stamp(row["id"], row["at"], Head(row["seq"], row["leaf"]))
-        one = Locked(along.matter, row, locked.standing, stamp)
-        await save(connection, caller, one, f"{along.matter.kind}.{REASSIGNED}", data, along.matter.columns(after))
+        one = Locked(matter, row, locked.standing, Stamp(row["id"], row["at"], Head(row["seq"], row["leaf"])))
+        columns = matter.columns(after) | ({"refused_transition_id": None} if "state" in after else {})
+        await save(connection, caller, one, f"{matter.kind}.{along.event}", data, columns)
 
 
 def _matter(matters: Matters, taking: Taking) -> Matter:

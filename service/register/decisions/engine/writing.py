@@ -61,10 +61,19 @@ def proposed(matter: Matter, move: Move, case: Case) -> Effect:
 
 
 async def insert(
-    connection: Connection, matter: Matter, caller: Caller, row: Row, move: Move | None, case: Case
-) -> None:
-    """Store a new matter with the proposal that comes with it, if one does, and the first entry of its trail."""
-    effect, at = proposed(matter, move, case) if move else Effect({}, {}), case.at
+    connection: Connection,
+    matter: Matter,
+    caller: Caller,
+    row: Row,
+    move: Move | None,
+    case: Case,
+    effect: Effect | None = None,
+) -> Entry:
+    """Store a new matter with the proposal that comes with it, if one does, and return the first entry of its trail.
+
+    `effect` is what the proposal tells and changes, where that is known already.
+    """
+    effect, at = effect or (proposed(matter, move, case) if move else Effect({}, {})), case.at
     data = {matter.kind: case.members, **effect.told}
     author = Author(caller.principal_id, caller.party)
     entry = Stamp(row["id"], at, Head()).entry(
@@ -75,6 +84,7 @@ async def insert(
     moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
     follows = matter.follows({"id": row["id"], "at": at}, new)
     await append(connection, entry, [recorded, *moves, *follows, *effect.beside])
+    return entry
 
 
 async def save(

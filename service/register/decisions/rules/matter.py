@@ -4,7 +4,7 @@ A new kind of matter is a lifecycle, a model per action, and the few functions b
 publishing and replaying follow.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -95,6 +95,8 @@ class Found:
     """Of each present fact, the number of the entry that brought it."""
     leaves: Mapping[int, str] = field(default_factory=dict)
     """The leaf hash of each of those entries."""
+    elsewhere: str | None = None
+    """Where the move was made that the entry tells of, if it was another matter's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +209,22 @@ class Rules(Generic[F]):
     """Actions by which a party leaves: an open proposal that needs it is over."""
     taking: Callable[[Members], Taking | None] = lambda _: None
     """What goes along with the move that the body proposes; the body may be of any shape."""
+    carries: Callable[[Members], Collection[str]] = lambda _: ()
+    """Ids of the matters of another kind that follow one with these members: their facts are told by it, and change with it."""
+    may_carry: Callable[[Members, Members], Collection[str]] = lambda *_: ()
+    """The same of all that may follow, once the move that the body proposes has taken effect."""
+    following: Mapping[str, Callable[[str, str, Members, Members, str | None], dict[str, Any]]] = field(
+        default_factory=dict
+    )
+    """By the kind of what they follow: the members that change of a matter, given the ids and members of both and the day."""
+    reads: Callable[[Step, Members, Case], Members] = lambda _, evidence, __: evidence
+    """The evidence with what the move reads from the matter itself."""
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 
     def effective(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return what its entry tells of a move that takes effect: the members that change, before and after, and the day."""
+        evidence = self.reads(step, evidence, case)
         after = self.effect(step, evidence, case)
         told: dict[str, Any] = {"before": {name: case.members[name] for name in after}, "after": after}
         return told | ({"on": self.day(step, evidence, case.at)} if self.day else {})

@@ -46,6 +46,8 @@ def wrong_entry(found: Found | None, noun: str) -> str | None:
     """Return why an entry of the trail of this `noun` cannot be corrected or undone."""
     if found is None:
         return f"there is no entry with this leaf hash in the trail of this {noun}"
+    if found.elsewhere:
+        return f"this entry tells of a move of /v1/{found.elsewhere}; put right, or undo, what it brought there"
     said = "this entry brought no fact; name the one that recorded it, or by which a move took effect"
     return None if found.entry else said
 
@@ -61,13 +63,17 @@ class Origins:
         self.was: dict[str, dict[Path, int]] = {}
         """Of each entry, which entries had brought what its move then changed."""
         self.members: dict[str, Any] = {}
+        self.elsewhere: dict[str, str] = {}
+        """Of each entry that tells of another matter's move, the address of that."""
         self.open: dict[str, Members] = {}
 
     def find(self, leaf: str) -> Found | None:
         """Return what the entry brought, beside the origin of each present fact."""
         if leaf not in self.leaves.values():
             return None
-        return Found(entry=self.brought.get(leaf), origins=self.of, leaves=self.leaves)
+        return Found(
+            entry=self.brought.get(leaf), origins=self.of, leaves=self.leaves, elsewhere=self.elsewhere.get(leaf)
+        )
 
     def follow(self, entry: Told) -> None:
         """Follow the next entry of the trail."""
@@ -77,6 +83,8 @@ class Origins:
             self._recorded(entry, recorded)
         if noted := data.get("changed"):
             self._changed(entry, noted["before"], noted["after"])
+        if by := data.get("by"):
+            self._went_along(entry, by)
         if proposal := data.get("proposal"):
             self.open[proposal["transition"]] = proposal
         if effective := data.get("effective"):
@@ -98,6 +106,13 @@ class Origins:
         self.brought[entry.leaf] = Brought(
             entry.leaf, entry.seq, entry.at, None, None, {}, facts, frozenset(facts), before, after
         )
+        self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
+
+    def _went_along(self, entry: Told, by: Members) -> None:
+        """Follow what another matter's move made of it: that is put right, and undone, there."""
+        before, after = entry.data["before"], entry.data["after"]
+        self.members |= after
+        self.elsewhere[entry.leaf] = f"{by['kind'].replace('_', '-')}s/{by['id']}"
         self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
 
     def _took_effect(self, entry: Told, made: Members, effective: Members) -> None:

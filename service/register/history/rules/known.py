@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from service.register.commissions.rules import derived as sessions
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
-from service.register.commitments.rules.lifecycle import STEPS
+from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.reporting import REPORTED
 from service.register.decisions.rules.lifecycle import Who
@@ -19,6 +19,11 @@ from service.register.groups.rules import derived as groups
 Data = dict[str, Any]
 OWN: Final = frozenset(str(step.action) for step in STEPS if step.who is Who.OWN and not step.takes_back)
 """What one party does alone with a commitment, beside whatever is open or was refused."""
+FOLLOWED: Final = "commitment.followed"
+AS: Final[Mapping[str, str]] = {
+    State.AGREED: Action.REDRAFT, State.MOU_DRAFTED: Action.DRAFT_MOU, State.SIGNED: Action.SIGN
+}  # fmt: skip
+"""The move of a commitment that its instrument made, by the state to which it came."""
 CLOSING: Final = ("expired", "party_left", "withdrawn")
 """By these names an entry tells of an open proposal that is over."""
 
@@ -166,10 +171,25 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
         life.open = None
     elif kind == "commitment.changed":
         life.members = {**life.members, "party_facts": {**life.members["party_facts"], **data["after"]}}
-    elif kind == "commitment.reassigned":
-        life.members = {**life.members, **data["after"]}
+    elif "by" in data:
+        _go_along(life, leaf, entry)
     elif kind == REPORTED:
         life.reports.append({**data["report"], "party": entry["party"], "recorded_at": entry["recorded_at"]})
+
+
+def _go_along(life: Life, leaf: str, entry: Data) -> None:
+    """Note what another matter's move made of it; of an instrument's as a move of its own, in the world since the day that is told."""
+    after = entry["data"]["after"]
+    life.members = {**life.members, **after}
+    if entry["kind"] != FOLLOWED:
+        return
+    by = Proposal(entry["data"]["by"]["id"], FOLLOWED, entry["party"], entry["recorded_at"], [], {})
+    if "state" not in after:
+        life.moves.append(Move(leaf, FOLLOWED, by, entry["recorded_at"], None, after))
+        return
+    action = AS.get(after["state"], FOLLOWED)
+    life.moves.append(Move(leaf, action, by, entry["recorded_at"], after.get("effective_on"), after))
+    life.refusal = None
 
 
 def _propose(life: Life, leaf: str, entry: Data) -> None:

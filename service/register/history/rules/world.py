@@ -10,7 +10,7 @@ from typing import Any
 
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import last_of, tells_of
-from service.register.history.rules.known import Life, Move
+from service.register.history.rules.known import FOLLOWED, Life, Move
 from service.values import end, start
 
 
@@ -61,6 +61,9 @@ def spans(life: Life) -> list[Span]:
             # It was undone without a day: it never was so. What is revived says since when.
             undone = move.proposal.evidence["undoes"]
             found = [span for span in found if span.leaf != undone]
+        elif move.action == FOLLOWED and "effective_on" in move.after and "state" not in move.after and found:
+            # The day was put right where the move was made.
+            found[-1].day = move.after["effective_on"]
         else:
             found += _begun(move)
     return found

@@ -87,7 +87,8 @@ def _redrafted(_: Step, __: Evidence, ___: Case) -> dict[str, Any]:
 
 def _signed(step: Step, evidence: Evidence, case: Case) -> dict[str, Any]:
     said = {"manner": evidence["manner"], "acts": evidence["acts"], "signed_on": day(step, evidence, case.at)}
-    return said | _texts(evidence, case)
+    also = {name: evidence[name] for name in ("in_force_on", "ceremony_on", "duration") if evidence.get(name)}
+    return said | also | _texts(evidence, case)
 
 
 def _texts(evidence: Evidence, case: Case) -> dict[str, Any]:

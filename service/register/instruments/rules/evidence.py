@@ -9,7 +9,8 @@ from typing_extensions import TypeAliasType
 
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
-from service.register.instruments.rules.facts import Acts, InstrumentChanges
+from service.register.instruments.rules.clauses import Duration
+from service.register.instruments.rules.facts import Acts, InstrumentChanges, RecordedDay
 from service.register.instruments.rules.lifecycle import InstrumentAction
 from service.register.instruments.rules.own_evidence import (
     GiveNotice,
@@ -110,6 +111,11 @@ class SignInstrument(Evidence):
         description="One or several acts, which cover every party that is awaited and has not signed first."
     )
     texts: Texts | None = Field(None, description="The authentic texts, where they are not known yet, or are others.")
+    in_force_on: RecordedDay | None = Field(
+        None, description="When it is to enter into force, where it says so itself."
+    )
+    ceremony_on: ModernDate | None = Field(None, description="The day of a ceremony, where it was another day.")
+    duration: Duration | None = Field(None, description="How long, where it is not known yet.")
 
 
 class AmendInstrument(Evidence):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from service.register.decisions.rules.matter import Rules
+from service.register.instruments.rules.carrying import carries, may_carry
 from service.register.instruments.rules.effect import day, effect
 from service.register.instruments.rules.evidence import MODELS
 from service.register.instruments.rules.facts import SHARED
@@ -44,5 +45,7 @@ INSTRUMENT: Final = Rules[Facts](
     names=names,
     wrong_name=wrong_name,
     awaits=awaits,
+    carries=carries,
+    may_carry=may_carry,
     day=day,
 )

@@ -1,0 +1,93 @@
+"""What follows a matter of another kind: told by it, and changed with it, each with an entry in its own trail.
+
+The rules say what becomes of each (`Rules.following`). They are locked before the entry of the move is written, by ascending id: what
+they are then, is what the verifier finds before that entry.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from service.database.statement import Connection, Query, is_among
+from service.errors import Conflict
+from service.register.decisions.engine.locking import Locked
+from service.register.decisions.engine.matter import Matter, Matters, Row
+
+FOLLOWED: Final = "followed"
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What goes along with a move: which kind of matter, its locked rows, and which of their members change."""
+
+    matter: Matter
+    rows: Sequence[tuple[Row, Mapping[str, Any]]]
+    event: str
+
+
+async def to_follow(
+    connection: Connection, matters: Matters, matter: Matter, matter_id: UUID, body: Mapping[str, Any]
+) -> tuple[Matter, list[UUID]] | None:
+    """Return the kind of what may follow the matter once the body's move takes effect, and their ids; None: nothing does."""
+    if not (of := _followers(matters, matter)):
+        return None
+    row = await _one(matter).one(connection, matter_id=matter_id)
+    return of, [UUID(one) for one in matter.rules.may_carry(matter.members(row), body)]
+
+
+async def lock_following(
+    connection: Connection,
+    matters: Matters,
+    locked: Locked,
+    effective: Mapping[str, Any],
+) -> Along | None:
+    """Lock what follows the matter, which a move changes as `effective` tells; None: nothing does that changes.
+
+    `Conflict` by name where one would come to another state and has a proposal open.
+    """
+    matter, before, key = locked.matter, locked.case.members, str(locked.row["id"])
+    of, now = _followers(matters, matter), {**before, **effective["after"]}
+    ids = {*matter.rules.carries(before), *matter.rules.carries(now)}
+    if of is None or not ids:
+        return None
+    rows = await _rows(of).rows(connection, keys=sorted(map(UUID, ids)))
+    follow = of.rules.following[matter.kind]
+    becomes = [(row, follow(key, str(row["id"]), now, of.members(row), effective.get("on"))) for row in rows]
+    changed = [(row, after) for row, after in becomes if after]
+    _require_free([row for row, after in changed if "state" in after])
+    return Along(of, changed, FOLLOWED) if changed else None
+
+
+def _require_free(rows: Sequence[Row]) -> None:
+    held = [row["reference"] for row in rows if _is_held(row)]
+    if held:
+        raise Conflict(
+            f"It cannot take effect: a proposal is open for {', '.join(held)}, which would come to another state with it. "
+            "Answer that first, or have it taken back."
+        )
+
+
+def _is_held(row: Row) -> bool:
+    return row["open_transition_id"] is not None and not (row["expires_at"] and row["expires_at"] <= row["at"])
+
+
+def _followers(matters: Matters, matter: Matter) -> Matter | None:
+    return next((one for one in matters if matter.kind in one.rules.following), None)
+
+
+@cache
+def _one(matter: Matter) -> Query[dict[str, Any]]:
+    members = [matter.table.c[name] for name in matter.rules.members]
+    return Query(sa.select(*members).where(matter.table.c.id == sa.bindparam("matter_id")), dict)
+
+
+@cache
+def _rows(matter: Matter) -> Query[dict[str, Any]]:
+    at = sa.func.greatest(sa.func.clock_timestamp(), matter.table.c.changed_at).label("at")
+    asked = sa.select(*(one for one in matter.table.c if one.computed is None), at)
+    asked = asked.where(is_among(matter.table.c.id, "keys")).order_by(matter.table.c.id)
+    return Query(asked.with_for_update(key_share=True), dict)

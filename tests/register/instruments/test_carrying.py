@@ -1,0 +1,162 @@
+"""An instrument and the commitments that it carries: said once, of the instrument, by one proposal; each journey is replayed."""
+
+from typing import Any, Final
+
+from tests.conftest import World, item
+from tests.register.commissions.meeting import proven
+from tests.register.commitments.test_journey import DRAFT as DRAFT_MOU
+from tests.register.commitments.test_journey import IMPLEMENT
+from tests.register.commitments.test_journey import SIGN as SIGN_MOU
+from tests.register.commitments.test_journey import confirmed as moved
+from tests.register.commitments.test_journey import read as commitment
+from tests.register.instruments.recording import ACT, SIGN, agreed, confirmed, correct, entered, leaf_of, propose, read
+
+REDRAFT: Final = {"action": "redraft", "reason": "The other text is taken (sample)."}
+
+
+async def published(world: World, **facts: Any) -> dict[str, Any]:
+    """Record an instrument that is kept no closer than the commitments, have it confirmed, and return it."""
+    return await entered(world, confidentiality="public", **facts)
+
+
+async def ask(world: World, number: int, body: dict[str, Any], by: str = "PK") -> Any:
+    """Propose a move of a commitment of the pilot."""
+    return await world.as_(by).post(f"/v1/commitments/{item(number)}/transitions", json=body)
+
+
+async def states(world: World, *numbers: int) -> list[tuple[str, str | None]]:
+    """Return of each commitment the state and since when."""
+    found = [await commitment(world, item(number)) for number in numbers]
+    return [(one["state"], one["effective_on"]) for one in found]
+
+
+async def test_one_proposal_signs_all_that_the_instrument_carries(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    assert await states(world, 2, 3) == [("mou_drafted", "2025-02-01")] * 2
+    proposed = await ask(world, 2, SIGN_MOU)
+    assert proposed.status_code == 201, proposed.text
+    assert proposed.json()["matter"]["reference"] == made["reference"]
+    assert proposed.json()["evidence"]["acts"][0]["on"] == "2025-11-20"
+    await confirmed(world, proposed.json()["id"])
+    assert (await read(world, made["id"]))["signed_on"] == "2025-11-20"
+    assert await states(world, 2, 3) == [("signed", "2025-11-20")] * 2
+    told = (await commitment(world, item(3)))["instrument"]
+    assert (told["id"], told["state"], told["place"]) == (made["id"], "signed", "Baku")
+    assert [one["party"] for one in told["signatories"]] == ["PK", "AZ"]
+    await proven(world)
+
+
+async def test_what_is_corrected_of_the_instrument_is_told_by_all_that_it_carries_and_nowhere_else(
+    world: World,
+) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    await agreed(world, made["id"], SIGN)
+    leaf = await leaf_of(world, made["id"])
+    acts = [{**ACT, "on": "2025-03-05", "place": "Ganja"}]
+    await correct(world, made["id"], leaf, "acts", acts)
+    assert await states(world, 2, 3) == [("signed", "2025-03-05")] * 2
+    assert (await commitment(world, item(2)))["instrument"]["place"] == "Ganja"
+    trail = (await world.as_("PK").get(f"/v1/commitments/{item(2)}/audit-trail?limit=200")).json()["items"]
+    here = {"action": "correct", "corrects": trail[-1]["leaf_hash"], "fact": "place", "value": "Sheki", "reason": "So."}
+    refused = await ask(world, 2, here)
+    assert refused.status_code == 422
+    assert f"/v1/instruments/{made['id']}" in refused.text
+    undone = await leaf_of(world, made["id"], 3)
+    await agreed(world, made["id"], {"action": "reinstate", "undoes": undone, "reason": "It was not signed."})
+    assert await states(world, 2, 3) == [("mou_drafted", "2025-02-01")] * 2
+    assert (await commitment(world, item(2)))["instrument"]["signed_on"] is None
+    await proven(world)
+
+
+async def test_implementing_reads_entry_into_force_from_the_instrument(world: World) -> None:
+    made = await published(world, kind="treaty", commitment_ids=[item(2)], entry_into_force={"anchor": "signature"})
+    await agreed(world, made["id"], SIGN)
+    assert (await commitment(world, item(2)))["instrument"]["enters_into_force_on"] == "2025-03-01"
+    refused = await ask(world, 2, {**IMPLEMENT, "entered_into_force_on": "2025-04-01"})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/entered_into_force_on"]
+    assert "which says 2025-03-01" in refused.text
+    await moved(world, item(2), IMPLEMENT)
+    assert await states(world, 2) == [("implemented", "2026-02-01")]
+    await proven(world)
+
+
+async def test_draft_mou_names_an_instrument_and_redraft_takes_the_commitment_off_it(world: World) -> None:
+    made = await published(world)
+    named = await ask(world, 2, {"action": "draft_mou", "instrument_id": made["reference"]})
+    assert named.status_code == 201, named.text
+    assert (named.json()["matter"]["kind"], named.json()["action"]) == ("instrument", "amend")
+    await confirmed(world, named.json()["id"])
+    assert await states(world, 2) == [("mou_drafted", "2025-02-01")]
+    again = await ask(world, 2, {"action": "draft_mou", "instrument_id": made["reference"]})
+    assert (again.status_code, "carried by an instrument already" in again.text) == (409, True)
+    off = await ask(world, 2, REDRAFT, "AZ")
+    await confirmed(world, off.json()["id"], "PK")
+    assert (await read(world, made["id"]))["commitment_ids"] == []
+    found = await commitment(world, item(2))
+    assert (found["state"], found["instrument"]) == ("agreed", None)
+    await proven(world)
+
+
+async def test_what_is_signed_already_is_read_by_the_next_that_it_carries(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2)])
+    await moved(world, item(2), {"action": "suspend", "reason": "R", "review_on": "2027-01"})
+    await agreed(world, made["id"], SIGN)
+    await moved(world, item(2), {"action": "resume", "reason": "R"})
+    assert (await commitment(world, item(2)))["state"] == "mou_drafted"
+    wrong = await ask(world, 2, SIGN_MOU)
+    assert wrong.status_code == 422
+    assert "which says 2025-03-01" in wrong.text
+    await moved(world, item(2), {"action": "sign"})
+    assert await states(world, 2) == [("signed", "2025-03-01")]
+    one = await ask(world, 3, {"action": "draft_mou", "instrument_id": made["id"]})
+    await confirmed(world, one.json()["id"])
+    assert await states(world, 3) == [("signed", "2025-03-01")]
+    await proven(world)
+
+
+async def test_one_with_a_proposal_open_refuses_the_whole_by_name(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    held = (await ask(world, 3, {"action": "withdraw", "reason": "R"}, "AZ")).json()["id"]
+    proposed = (await propose(world, made["id"], SIGN)).json()["id"]
+    path = f"/v1/transitions/{proposed}/confirmations"
+    refused = await world.as_("AZ").post(path, json={"decision": "confirm"})
+    assert (refused.status_code, "PK-AZ/08/003" in refused.text) == (409, True)
+    assert await states(world, 2, 3) == [("mou_drafted", "2025-02-01")] * 2
+    await confirmed(world, held, "PK")
+    await confirmed(world, proposed)
+    assert [one for one, _ in await states(world, 2, 3)] == ["signed", "withdrawn"]
+    await proven(world)
+
+
+async def test_what_is_abandoned_leaves_its_commitments_agreed(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2)])
+    await agreed(world, made["id"], {"action": "abandon", "reason": "It is not pursued (sample)."})
+    found = await commitment(world, item(2))
+    assert (found["state"], found["instrument"]) == ("agreed", None)
+    await moved(world, item(2), DRAFT_MOU)
+    assert (await commitment(world, item(2)))["instrument"]["id"] is None
+    await proven(world)
+
+
+async def test_what_was_drafted_and_signed_without_the_register_of_instruments_is_taken_up_by_a_signed_one(
+    world: World,
+) -> None:
+    await moved(world, item(2), DRAFT_MOU)
+    await moved(world, item(2), SIGN_MOU)
+    made = await published(world, commitment_ids=[item(2)])
+    assert (await commitment(world, item(2)))["instrument"]["id"] is None
+    await agreed(world, made["id"], SIGN)
+    found = await commitment(world, item(2))
+    assert (found["instrument"]["id"], found["effective_on"]) == (made["id"], "2025-11-20")
+    assert found["instrument"]["signed_on"] == "2025-03-01"
+    await proven(world)
+
+
+async def test_what_is_kept_closer_than_its_commitment_tells_it_no_more_than_its_signing(world: World) -> None:
+    made = await entered(world, commitment_ids=[item(2)], confidentiality="restricted")
+    await agreed(world, made["id"], SIGN)
+    told = (await commitment(world, item(2)))["instrument"]
+    assert {name: value for name, value in told.items() if value} == {
+        "id": made["id"], "state": "signed", "signed_on": "2025-03-01"
+    }  # fmt: skip
+    await proven(world)
