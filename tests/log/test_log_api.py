@@ -191,6 +191,7 @@ async def test_nothing_is_served_beyond_what_is_signed(world: World) -> None:
     assert [(entry["index"], entry["in_checkpoint"]) for entry in feed] == [
         (49, True),
         (50, True),
+        (51, True),
         (52, False),
         (53, False),
     ]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from service.register.commitments.rules.lifecycle import LIFECYCLE, OPEN, Action, State
+from service.register.commitments.rules.lifecycle import LIFECYCLE, OPEN, READ, Action, State
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.trail.entry import timestamp
 from service.verify.finding import Severity
@@ -37,8 +37,10 @@ ENDED_BY: Final = {
     State.SUSPENDED: "suspend", State.WITHDRAWN: "withdraw", State.LAPSED: "lapse", State.SUPERSEDED: "supersede",
     State.MERGED: "merge", State.RETRACTED: "retract",
 }  # fmt: skip
-JOINT: Final = [(number, row) for number, row in enumerate(LIFECYCLE.steps) if row.who is Who.ALL]
-"""What a party does alone takes no place, and needs none."""
+JOINT: Final = [
+    (number, row) for number, row in enumerate(LIFECYCLE.steps) if row.who is Who.ALL and READ not in row.when
+]
+"""What a party does alone takes no place, and needs none; here nothing is signed by an instrument of the register."""
 ROWS: Final = [f"{row.source}-{row.action}-{row.target}" for _, row in JOINT]
 
 
