@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import APIRouter, FastAPI
@@ -42,6 +42,7 @@ from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.log import health as operations
 from service.log.feed_routes import router as trail
+from service.log.notices import Notice
 from service.log.proof_routes import router as log_proofs
 from service.log.registry_routes import router as registry_log
 from service.log.routes import router as log
@@ -74,6 +75,7 @@ from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
 from service.sequencer.witnesses import Collector
 from service.settings import Settings
+from service.trail.reopening import REOPENED, Reopened
 from service.verify.replay import charter_shapes, session_shapes
 from service.verify.replay.shape import OF_COMMISSIONS, OF_COMMITMENTS, OF_COMMITMENTS_2, OF_GROUPS, OF_INSTRUMENTS
 from service.worker.start import create_worker
@@ -135,6 +137,7 @@ UNIONS = (
             **OF_GROUPS,
             **OF_COMMITMENTS_2,
             **OF_INSTRUMENTS,
+            REOPENED: Reopened,
             "session.recorded": session_shapes.Published,
             "commission.founded": charter_shapes.Published,
         },
@@ -154,6 +157,7 @@ class Service(HasCallers, HasDocuments, HasMatters, HasNames, HasSigningIn, oper
     collector: Collector | None
     worker: Worker | None
     idempotency_days: int
+    notice: Notice = field(default_factory=Notice)
 
 
 def create_app(
@@ -188,7 +192,7 @@ def create_app(
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Reading)
     limits = {"max_body_bytes": settings.max_body_bytes, "max_file_bytes": settings.max_document_bytes}
-    app.add_middleware(Edge, addresses=addresses, registry=service.figures, **limits)
+    app.add_middleware(Edge, addresses=addresses, registry=service.figures, notice=lambda: service.notice.text, **limits)
     return app
 
 
@@ -222,7 +226,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     declare(app)
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector, service.worker) if one is not None]
-    running = [watch(service.lookout, service.callers), _forget(service), *(one.run() for one in beside)]
+    running = [
+        service.notice.watch(service.lookout),
+        watch(service.lookout, service.callers),
+        _forget(service),
+        *(one.run() for one in beside),
+    ]
     running.append(stay_fit(service.lookout, service.pool, *(one.pool for one in beside)))
     tasks = [asyncio.create_task(one) for one in running]
     try:

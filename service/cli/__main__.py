@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from service.cli.documents import documents
+from service.cli.logs import logs
 from service.cli.principals import principals
 from service.cli.proofs import Host, Port, proofs
 
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(principals, name="principal")
 app.add_typer(documents, name="documents")
 app.add_typer(proofs)
+app.add_typer(logs, name="log")
 
 
 @app.command()

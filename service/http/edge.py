@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -42,8 +43,10 @@ class Edge:
         registry: CollectorRegistry,
         max_body_bytes: int,
         max_file_bytes: int = 0,
+        notice: Callable[[], str | None] = lambda: None,
     ) -> None:
         self.app = app
+        self.notice = notice
         self.addresses = addresses
         self.max_body_bytes = max_body_bytes
         self.max_file_bytes = max_file_bytes
@@ -75,6 +78,9 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
+                # Whoever is not known is not told which commissions there are.
+                if (said := self.notice()) and status != 401 and is_known(scope):
+                    message["headers"].append((b"pacta-notice", said.encode()))
                 self.addresses.complete(message)
             await send(message)
 
@@ -143,6 +149,11 @@ class Body:
         most = self._most_of_a_file + ROOM_BYTES if STREAMED in declared else int(declared.get(LONGEST, self._most))
         if length > most:
             raise HTTPException(413)
+
+
+def is_known(scope: Scope) -> bool:
+    """Return whether the request brought a token; whether that is good its status tells."""
+    return any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _ambiguous(scope: Scope) -> Unreadable | None:

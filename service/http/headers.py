@@ -53,6 +53,10 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": "The language of the title, chosen by `Accept-Language`; everything else is in English.",
         "schema": {"type": "string", "enum": ["az", "en", "fr", "ru", "ur"]},
     },
+    "Pacta-Notice": {
+        "description": "What everybody has to know of a log that was reopened, until each of its parties has acknowledged it.",
+        "schema": {"type": "string", "examples": ["PK-AZ: log reopened, not acknowledged by AZ"]},
+    },
     "X-Request-ID": {"description": "The id under which the service logged the request.", "schema": {"type": "string"}},
 }
 

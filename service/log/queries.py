@@ -17,6 +17,7 @@ from service.register.commitments.models import Commitment
 from service.tlog.merkle import leaf_hash
 from service.tlog.tiles import Bundle, Tile, TileInvalid, encode_bundle, tile_hashes
 from service.trail.models import REGISTRY, AuditEntry
+from service.trail.reopening import notice
 
 _entry, _log = table(AuditEntry), table(LogEntry)
 _checkpoint, _cosignature = table(LogCheckpoint), table(LogCosignature)
@@ -36,6 +37,10 @@ class _Checkpoint(NamedTuple):
     root: bytes
     vkey: str
     signed_at: datetime
+
+
+class _Reopened(NamedTuple):
+    reopened: dict[str, Any] | None
 
 
 class _Witness(TypedDict):
@@ -91,6 +96,7 @@ _witnesses = Query(
     .order_by(_cosignature.c.vkey),
     _Witness,
 )
+_reopened = Query(sa.select(_commission.c.reopened).where(_commission.c.id == _log_id), _Reopened)
 _signed_size = Query(sa.select(sa.func.coalesce(signed_size(_log_id), 0).label("size")), int)
 _signed_at = Query(
     sa.select(_checkpoint.c.signed_at).where(_checkpoint.c.log_id == _log_id, _checkpoint.c.size == _size), datetime
@@ -138,9 +144,9 @@ _named = Query(
 async def describe(connection: Connection, log_id: UUID) -> dict[str, Any]:
     """Return how the log stands: its size, and its newest checkpoint with the witnesses that cosigned it, if any."""
     newest = await _newest_checkpoint.row(connection, log_id=log_id)
-    size = await log.size_of(connection, log_id)
+    size, said = await log.size_of(connection, log_id), await _notice(connection, log_id)
     if newest is None:
-        return {"origin": None, "verifier_key": None, "size": size, "checkpoint": None}
+        return {"notice": said, "origin": None, "verifier_key": None, "size": size, "checkpoint": None}
     witnesses = await _witnesses.rows(connection, log_id=log_id, size=newest.size)
     checkpoint = {
         "size": newest.size,
@@ -148,7 +154,18 @@ async def describe(connection: Connection, log_id: UUID) -> dict[str, Any]:
         "signed_at": newest.signed_at,
         "witnesses": [{**witness, "name": _name(witness["vkey"])} for witness in witnesses],
     }
-    return {"origin": _name(newest.vkey), "verifier_key": newest.vkey, "size": size, "checkpoint": checkpoint}
+    return {
+        "notice": said,
+        "origin": _name(newest.vkey),
+        "verifier_key": newest.vkey,
+        "size": size,
+        "checkpoint": checkpoint,
+    }
+
+
+async def _notice(connection: Connection, log_id: UUID) -> str | None:
+    found = await _reopened.row(connection, log_id=log_id)
+    return notice(found.reopened) if found else None
 
 
 async def size_signed(connection: Connection, log_id: UUID) -> int:

@@ -40,6 +40,9 @@ class LogRead(Read):
     )
     size: int = Field(description="How many entries have an index.")
     checkpoint: CheckpointRead | None = Field(description="The newest checkpoint; null before the first.")
+    notice: str | None = Field(
+        description="Of a log that was reopened, which parties have not acknowledged that; null once all have."
+    )
     warning: str = Field(description="What to do with the verifier key before believing it.")
 
 

@@ -135,6 +135,7 @@ class ReportedLog(Read):
     size: int
     root_hash: str
     key: str = Field(description="Name and id of the key that signed the checkpoint.")
+    notice: str | None = Field(description="Of a log that was reopened, which parties have not acknowledged that.")
 
 
 class ReportedCommission(Read):

@@ -1,7 +1,8 @@
 """What the sequencer keeps outside the database: the log key, and the last note that it signed for each log.
 
 The notes are what a restored backup is noticed by, so they must not be restored with the database. The directory holds
-`key` (one line, the private key of a signed note, mode 0600) and `<log id>.note`.
+`key` (one line, the private key of a signed note, mode 0600) and `<log id>.note`. Of a log that was reopened it holds
+`<log id>.number`, which says how often, plus one, and the note of each log that followed, `<log id>.<number>.note`.
 """
 
 import fcntl
@@ -92,19 +93,39 @@ class LogDirectory:
                 f"{self.key} holds no log key ({wrong}). Put it back from its backup: a new key would be a new log."
             ) from wrong
 
-    def signer(self, log_id: UUID) -> Signer:
+    def number(self, log_id: UUID) -> int:
+        """Return which log of its commission is signed: 1, or more where it was reopened."""
+        try:
+            return int((self.path / f"{log_id}.number").read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return 1
+
+    def origin(self, log_id: UUID, number: int) -> str:
+        """Return the name of a commission's log, under which its checkpoints are signed."""
+        return f"{self.master.name}/v1/commissions/{log_id}/log" + (f"/{number}" if number > 1 else "")
+
+    def begin_anew(self, log_id: UUID) -> int:
+        """Never sign this log again, and return the number of the one that follows it; on the disk when this returns."""
+        with self.key.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            number = self.number(log_id) + 1
+            durable.replace(self.path / f"{log_id}.number", f"{number}\n".encode())
+        return number
+
+    def signer(self, log_id: UUID, number: int | None = None) -> Signer:
         """Return the key of one log: its name is the log's origin, its seed is derived from the key file's (RFC 5869).
 
-        Each log has a key of its own, so that a policy can tell them apart and none signs for another.
+        Each log has a key of its own, so that a policy can tell them apart and none signs for another. Without a `number` it is
+        the key of the log that is signed.
         """
-        origin = f"{self.master.name}/v1/commissions/{log_id}/log"
+        origin = self.origin(log_id, number or self.number(log_id))
         derived = HKDF(SHA256(), KEY_SIZE, salt=None, info=origin.encode())
         return Signer(origin, derived.derive(self.master.seed))
 
-    def last_note(self, log_id: UUID) -> bytes | None:
-        """Return the last note that was signed for this log, None if none was here."""
+    def last_note(self, log_id: UUID, number: int | None = None) -> bytes | None:
+        """Return the last note that was signed for this log, None if none was here; without a `number`, for the one that is signed."""
         try:
-            return self._note(log_id).read_bytes()
+            return self._note(log_id, number).read_bytes()
         except FileNotFoundError:
             return None
 
@@ -122,11 +143,14 @@ class LogDirectory:
 
     def logs(self) -> list[UUID]:
         """Return the logs of which a note is kept."""
-        return [UUID(file.stem) for file in sorted(self.path.glob("*.note")) if LOG_ID.fullmatch(file.stem)]
+        names = {file.name.partition(".")[0] for kind in ("*.note", "*.number") for file in self.path.glob(kind)}
+        return sorted(UUID(name) for name in names if LOG_ID.fullmatch(name))
 
     def policy(self, log_ids: Iterable[UUID]) -> str:
-        """Return the lines that name these logs in a party's policy file (C2SP tlog-policy)."""
-        return "".join(f"log {self.signer(log_id).verifier.vkey}\n" for log_id in log_ids) + "quorum none\n"
+        """Return the lines that name these logs in a party's policy file (C2SP tlog-policy), those before a reopening too."""
+        numbered = ((log_id, number) for log_id in log_ids for number in range(1, self.number(log_id) + 1))
+        return "".join(f"log {self.signer(*one).verifier.vkey}\n" for one in numbered) + "quorum none\n"
 
-    def _note(self, log_id: UUID) -> Path:
-        return self.path / f"{log_id}.note"
+    def _note(self, log_id: UUID, number: int | None = None) -> Path:
+        number = number or self.number(log_id)
+        return self.path / (f"{log_id}.{number}.note" if number > 1 else f"{log_id}.note")

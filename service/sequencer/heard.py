@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from uuid import UUID
 
 
 class Ahead(NamedTuple):
@@ -14,14 +13,14 @@ class Ahead(NamedTuple):
 
 @dataclass(slots=True)
 class Heard:
-    """The largest size that a witness told beyond what it was shown, by log, and the witnesses that were not asked yet.
+    """The largest size that a witness told beyond what it was shown, by the log's origin, and the witnesses that were not asked yet.
 
     A database that was restored together with its notes cannot know that more was signed: a witness does.
     """
 
-    ahead: dict[UUID, Ahead] = field(default_factory=dict)
+    ahead: dict[str, Ahead] = field(default_factory=dict)
     unasked: set[str] = field(default_factory=set)
 
-    def tell(self, log_id: UUID, size: int, witness: str) -> None:
+    def tell(self, origin: str, size: int, witness: str) -> None:
         """Remember that this witness has cosigned so many entries of a log."""
-        self.ahead[log_id] = max(self.ahead.get(log_id, Ahead(0, "")), Ahead(size, witness))
+        self.ahead[origin] = max(self.ahead.get(origin, Ahead(0, "")), Ahead(size, witness))

@@ -217,9 +217,8 @@ class Sequencer:
             async with self.pool.transaction() as connection:
                 mine = bool(await _mine.one(connection))
                 if mine:
-                    await sign(
-                        connection, self.directory, log_id, self.heard.ahead.get(log_id), reread_from=reread_from
-                    )
+                    ahead = self.heard.ahead.get(self.directory.origin(log_id, self.directory.number(log_id)))
+                    await sign(connection, self.directory, log_id, ahead, reread_from=reread_from)
                 if mine and reread_from is not None:
                     await _end_alarm.run(connection, log_id=log_id)
                     self.suspects.pop(log_id, None)

@@ -1,17 +1,18 @@
 """Signing a log: never a tree that does not continue the last one, never a leaf that its stored bytes do not give."""
 
 import asyncio
+import json
 import re
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from service.database.columns import table
-from service.database.statement import Change, Connection, given
+from service.database.statement import Change, Connection, Query, given
 from service.log import reading as log
-from service.log.models import LogCheckpoint
+from service.log.models import LogCheckpoint, LogEntry
 from service.sequencer.chains import hold_chains
 from service.sequencer.directory import LogDirectory
 from service.sequencer.heard import Ahead
@@ -20,14 +21,35 @@ from service.tlog.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.keys import Signer
 from service.tlog.note import NoteUnverified
+from service.trail.models import AuditEntry
+from service.trail.reopening import REOPENED
 
-_checkpoint = table(LogCheckpoint)
+
+class _Reopened(NamedTuple):
+    canonical: bytes
+    place: int | None
+
+
+_checkpoint, _entry, _indexed = table(LogCheckpoint), table(AuditEntry), table(LogEntry)
+_reopened = Query(
+    sa.select(_entry.c.canonical, _indexed.c.index.label("place"))
+    .outerjoin_from(_entry, _indexed, (_indexed.c.subject == _entry.c.subject) & (_indexed.c.seq == _entry.c.seq))
+    .where(
+        _entry.c.subject == sa.bindparam("log_id", type_=sa.Uuid()),
+        _entry.c.kind == sa.bindparam("reopened", type_=sa.Text()),
+    )
+    .order_by(_entry.c.seq.desc())
+    .limit(1),
+    _Reopened,
+)
 _publish = Change(
     sa.insert(_checkpoint).values(
         given(_checkpoint, "log_id", "size", "root", "note", "vkey") | {"signed_at": sa.func.clock_timestamp()}
     )
 )
-ORIGIN: Final = re.compile(rb"/v1/commissions/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/log$")
+ORIGIN: Final = re.compile(
+    rb"/v1/commissions/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/log(?:/([1-9][0-9]{0,3}))?$"
+)
 
 
 async def sign(
@@ -75,14 +97,31 @@ async def hand_over(connection: Connection, directory: LogDirectory, note: bytes
 async def hold_to_notes(connection: Connection, directory: LogDirectory, log_id: UUID) -> None:
     """Raise `SigningRefused` where a log is not what its last notes say, in the database and outside; write nothing."""
     signer, size = directory.signer(log_id), await log.size_of(connection, log_id)
-    published, kept = await log.newest(connection, log_id), directory.last_note(log_id)
+    kept = directory.last_note(log_id)
     with whole():
-        if published:
-            await _continues(connection, log_id, size, _opened(published.note, signer, "the last note in the database"))
+        published = await proven(connection, directory, log_id, size)
         last = _opened(kept, signer, "the last note outside the database") if kept is not None else None
         if last:
             await _continues(connection, log_id, size, last)
-    _knows(last.size if last else 0, published.checkpoint.size if published else 0, None)
+    await is_begun(connection, directory, log_id)
+    _knows(last.size if last else 0, _signed_now(published, signer), None)
+
+
+async def proven(connection: Connection, directory: LogDirectory, log_id: UUID, size: int) -> Checkpoint | None:
+    """Return the newest checkpoint in the database, which `size` entries continue, be it of this log or of one before it."""
+    published = await log.newest(connection, log_id)
+    if published is None:
+        return None
+    number = ORIGIN.search(published.checkpoint.origin.encode())
+    signer = directory.signer(log_id, int(number[2] or 1) if number else None)
+    checkpoint = _opened(published.note, signer, "the last note in the database")
+    await _continues(connection, log_id, size, checkpoint)
+    return checkpoint
+
+
+def _signed_now(published: Checkpoint | None, signer: Signer) -> int:
+    """Return how many entries the newest checkpoint in the database is over, if it is of the log that is signed."""
+    return published.size if published and published.origin == signer.name else 0
 
 
 def _log_of(note: bytes) -> UUID:
@@ -98,21 +137,20 @@ async def _sign(
 ) -> bool:
     signer = directory.signer(log_id)
     size = await log.size_of(connection, log_id)
-    published = await log.newest(connection, log_id)
-    if published:
-        await _continues(connection, log_id, size, _opened(published.note, signer, "the last note in the database"))
-    since = published.checkpoint.size if published else 0
+    published = await proven(connection, directory, log_id, size)
+    since = published.size if published else 0
     await store_nodes(connection, log_id, since, size, partial(hold_chains, connection, log_id))
     # After the nodes are there: whoever died with a note kept and nothing published left none of them behind.
     kept = directory.last_note(log_id)
     last = _opened(kept, signer, "the last note outside the database") if kept is not None else None
     if last:
         await _continues(connection, log_id, size, last)
-    _knows(last.size if last else 0, since, ahead)
+    begun = await is_begun(connection, directory, log_id)
+    _knows(last.size if last else 0, _signed_now(published, signer), ahead)
     if reread_from is not None:
         for first in (*range(reread_from, since, STRETCH), *range(0, min(reread_from, since), STRETCH)):
             await hold(connection, log_id, first, min(first + STRETCH, since))
-    if size == since:
+    if size == since or not begun:
         return False
     checkpoint = Checkpoint(signer.name, size, await log.root_of(connection, log_id, size))
     note = sign_checkpoint(checkpoint, signer)
@@ -120,6 +158,21 @@ async def _sign(
     await asyncio.to_thread(directory.keep_note, log_id, note, kept)
     await _publish.run(connection, log_id=log_id, size=size, root=checkpoint.root, note=note, vkey=signer.verifier.vkey)
     return True
+
+
+async def is_begun(connection: Connection, directory: LogDirectory, log_id: UUID) -> bool:
+    """Return whether the entry by which the log was reopened, if it was, is among those to be signed; it waits for its index else.
+
+    `SigningRefused` where the directory and the record do not speak of the same log.
+    """
+    told, number = await _reopened.row(connection, log_id=log_id, reopened=REOPENED), directory.number(log_id)
+    known = json.loads(told.canonical)["data"]["number"] if told else 1
+    if known != number:
+        raise SigningRefused(
+            f"its log number {number} is signed as PACTA_LOG_DIR says, but by the record it is number {known}: reopen it with"
+            " `pacta log reopen`, or put back what is missing"
+        )
+    return told is None or told.place is not None
 
 
 def _opened(note: bytes, signer: Signer, what: str) -> Checkpoint:

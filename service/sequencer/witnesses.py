@@ -24,8 +24,10 @@ from service.sequencer import asking
 from service.sequencer.asking import WitnessAhead, WitnessRefused
 from service.sequencer.heard import Heard
 from service.sequencer.stored import LOGS
+from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.cosignature import timestamp_of
 from service.tlog.encoding import as_written
+from service.tlog.note import parse_note
 from service.tlog.policy import Witness
 from service.tlog.policy_file import parse_policy
 
@@ -149,7 +151,7 @@ class Asking:
             at = datetime.fromtimestamp(timestamp_of(signature), UTC)
         except (WitnessRefused, ValueError, OverflowError) as refusal:
             if isinstance(refusal, WitnessAhead):
-                self.heard.tell(wanted.log_id, refusal.size, self.name)
+                self.heard.tell(parse_checkpoint(parse_note(wanted.note).text).origin, refusal.size, self.name)
             # Also a note or a tree of ours that cannot be shown: it is this log's trouble, not the witness's.
             if self.refused.setdefault(wanted.log_id, Patience()).fail():
                 log.warning("witness_refuses", witness=self.name, log_id=str(wanted.log_id), reason=str(refusal))

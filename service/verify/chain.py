@@ -8,8 +8,11 @@ from service.register.commissions.rules.charter.founding import FOUNDED
 from service.register.groups.rules import derived as groups
 from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
+from service.trail.reopening import REOPENED
 from service.verify.canonical import Entry, is_uuid, read
 from service.verify.finding import Finding, malformed, tampered
+from service.verify.reopened import Reopened
+from service.verify.reopened import read as read_reopened
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.registry import REGISTRY
 from service.verify.replay.replay import follow
@@ -33,6 +36,9 @@ class Trail:
         self.spoken: dict[str, Link] = {}
         """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0
+        self.reopened: list[Reopened] = []
+        self.kept_root: bytes | None = None
+        """The root over as many entries as the kept checkpoint has, if there are so many."""
 
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
@@ -47,9 +53,16 @@ class Trail:
                 subject, found = self._begin(index, entry)
                 yield from found
             yield from self._link(index, entry, leaf, subject)
+            if entry.kind == REOPENED:
+                yield from self._reopen(index, entry)
             if self.replay and not subject.broken:
                 yield from self._replay(index, subject, entry)
         self.size += len(entries)
+
+    def _reopen(self, index: int, entry: Entry) -> list[Finding]:
+        found, wrong = read_reopened(index, entry)
+        self.reopened += [found] if found else []
+        return wrong
 
     def _replay(self, index: int, subject: Subject, entry: Entry) -> list[Finding]:
         try:

@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from service.tlog.policy import Policy
+from service.verify import reopened
 from service.verify.chain import Trail
 from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
+from service.verify.reopened import Reopened
 from service.verify.tree import entry_at, walk
 from service.verify.trust import Weighed, weigh
 
@@ -28,6 +31,9 @@ class Verdict:
     unfollowed: int = 0
     states: Counter[str] = field(default_factory=Counter)
     witnesses: list[tuple[str, str]] = field(default_factory=list)
+    reopened: list[Reopened] = field(default_factory=list)
+    """The entries by which the log was reopened, if it was."""
+    charter: dict[str, Any] = field(default_factory=dict)
 
 
 def verify(
@@ -72,12 +78,12 @@ def _follow(
     new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
     trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed)
     add = verdict.findings.add
-    if old and old.origin != new.origin:
-        add([unproven("the kept checkpoint", f"is of another log, {old.origin!r}; this one is {new.origin!r}")])
-        old = None
     add(walk(export, new, old, trail, progress(new.size)))
+    add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
+        add(reopened.check(new, trail.reopened, policy))
         add(check_proofs(export, weighed, policy, trail.references))
+    verdict.reopened, verdict.charter = trail.reopened, trail.register.charter
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)
     followed = [one for one in trail.references.values() if one.facts and not one.broken]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service.tlog.policy import NONE, Policy
+from service.verify import reopened
 from service.verify.finding import MOST_LISTED, Severity
 from service.verify.judgement import Verdict
 
@@ -35,6 +36,7 @@ def lines(verdict: Verdict, policy: Policy | None) -> Iterator[str]:
     """Yield the report, line by line; the last says the outcome."""
     yield from _checkpoint(verdict, policy)
     yield from _followed(verdict)
+    yield from reopened.lines(verdict.reopened, verdict.charter, policy, replayed=verdict.replayed)
     yield "Not checked, since no export can tell it:"
     yield from (f"  - {one}" for one in NOT_CHECKED)
     if policy is None or policy.quorum == NONE:

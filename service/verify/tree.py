@@ -18,15 +18,11 @@ def walk(
 ) -> Iterator[Finding]:
     """Follow the whole log and yield what is wrong; `advance` hears how many entries each bundle had.
 
+    The trail is told its root over as many entries as `old`, a kept checkpoint, has.
+
     Where a bundle is missing or cannot be read, the pass ends: nothing after it can be told.
     """
     tower, seen = Tower(), set[str]()
-    if old and old.size > new.size:
-        yield unproven(
-            "the kept checkpoint",
-            f"this tree does not continue the one you kept: it has {new.size} entries, that one {old.size}. Ask for an export"
-            " of now; if the host has none of so many entries, it has taken some out",
-        )
     for bundle in bundles_of(new.size):
         entries, wrong = _entries(export, bundle)
         if wrong:
@@ -36,7 +32,7 @@ def walk(
         leaves = leaf_hashes(entries)
         seen.add(bundle.path)
         if old and bundle.first <= old.size < bundle.first + bundle.width:
-            yield from _continues(old, tower.root(leaves[: old.size - bundle.first]))
+            trail.kept_root = tower.root(leaves[: old.size - bundle.first])
         yield from trail.extend(entries, leaves)
         for tile, hashes in tower.add(leaves):
             seen.add(tile.path)
@@ -47,7 +43,7 @@ def walk(
         yield from _compare(export, tile, hashes)
     found = tower.root()
     if old and old.size == new.size:
-        yield from _continues(old, found)
+        trail.kept_root = found
     if found != new.root:
         yield tampered("checkpoint", f"its root is not that of the entries, which is {found.hex()}")
     yield from _strangers(export, seen)
@@ -68,11 +64,6 @@ def _entries(export: Exported, bundle: Bundle) -> tuple[list[bytes], Finding | N
         return decode_bundle(bundle, content), None
     except TileInvalid as wrong:
         return [], malformed(bundle.path, str(wrong))
-
-
-def _continues(old: Checkpoint, found: bytes) -> Iterator[Finding]:
-    if found != old.root:
-        yield tampered("the kept checkpoint", f"this tree does not continue the one you kept, of {old.size} entries")
 
 
 def _compare(export: Exported, tile: Tile, hashes: Hashes) -> Iterator[Finding]:

@@ -48,7 +48,10 @@ NEVER = {
         f"create_group_transition {action}"
         for action in ("found", "merge_into", "hand_over", "name_organisation", "correct", "reinstate", "retract")
     ),
-    *(f"create_commission_transition {one}" for one in ("join", "accede", "leave", "name_secretariat")),
+    *(
+        f"create_commission_transition {one}"
+        for one in ("join", "accede", "leave", "name_secretariat", "acknowledge_log")
+    ),
     "create_commission_transition correct",
     "create_commission_transition reinstate",
     *(f"create_instrument_transition {one}" for one in ("correct", "reinstate", "retract")),

@@ -144,7 +144,7 @@ def _complete(method: str, operation: Schema) -> None:
         read_again(answers)
     for answer in answers.values():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
-        answer["headers"] = references("X-Request-ID") | spoken | answer.get("headers", {})
+        answer["headers"] = references("X-Request-ID", "Pacta-Notice") | spoken | answer.get("headers", {})
     if name in ANSWERS:
         content = answers["200"]["content"]["application/json"]
         content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}

@@ -8,8 +8,9 @@ from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionRead
 from service.register.decisions.answers import allowed, open_transition
+from service.trail.reopening import notice
 
-_MADE: Final = {"open_transition", "kept_by", "parties"}
+_MADE: Final = {"open_transition", "kept_by", "parties", "reopened"}
 _PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not in _MADE)
 
 
@@ -19,6 +20,7 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     inside = [party for party in row["parties"] if party not in row["outside"]]
     told["parties"] = [{"party": party, "secretariat_id": row["secretariats"].get(party)} for party in row["parties"]]
     told["kept_by"] = inside[0] if row["state"] == CharterState.KEPT else None
+    told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None
     told["open_transition"] = open_transition(row)
     return told
 

@@ -22,15 +22,23 @@ from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionCreate
 from service.register.decisions.engine.moves import CLOSED
+from service.register.parties.commands import OPERATOR
 from service.trail import stamp
 from service.trail.append import append
-from service.trail.entry import Author, Entry
+from service.trail.entry import Author, Entry, timestamp
+from service.trail.reopening import REOPENED, reopened
 
 _commission, _party, _auditor = table(Commission), table(CommissionParty), table(CommissionAuditor)
+_OPERATOR = Caller(OPERATOR.principal_id, "operator", Kind.ADMINISTRATOR)
 _HEAD = ("seq", "leaf", "changed_at")
 _insert = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
 _move_head = Change(
     sa.update(_commission).where(_commission.c.id == sa.bindparam("commission_id")).values(given(_commission, *_HEAD))
+)
+_reopen = Change(
+    sa.update(_commission)
+    .where(_commission.c.id == sa.bindparam("commission_id"))
+    .values(given(_commission, *_HEAD, "reopened"))
 )
 _add_party = Change(sa.insert(_party).values(given(_party, "commission_id", "party", "secretariat_id")))
 _principal = table(Principal)
@@ -125,6 +133,18 @@ async def record(
     await _move_head.run(connection, commission_id=locked.row.id, **_head(entry))
     await append(connection, entry)
     return entry
+
+
+async def reopen_log(connection: Connection, commission_id: UUID, told: Mapping[str, Any]) -> None:
+    """Record that the operator has reopened the commission's log, which every party has to acknowledge."""
+    locked = await queries.get_for_update(connection, _OPERATOR, commission_id)
+    entry = locked.stamp.entry(
+        commission_id, commission_id, Author(_OPERATOR.principal_id, None), REOPENED, told, CHARTER.version
+    )
+    inside = [one for one in locked.row.parties if one not in locked.row.outside]
+    member = reopened(told, inside, timestamp(entry.recorded_at))
+    await _reopen.run(connection, commission_id=commission_id, reopened=member, **_head(entry))
+    await append(connection, entry)
 
 
 def _head(entry: Entry) -> dict[str, Any]:

@@ -74,6 +74,8 @@ class Commission(Table, Decided, table=True):
     """What confirmations of the open proposal have brought: who begins to take part names its secretariat."""
     successor: str | None = optional_words()
     corrected: dict[str, int] = document()
+    reopened: dict[str, Any] | None = document(nullable=True)
+    """That its log was reopened, and which parties have yet to acknowledge it."""
 
 
 class CommissionParty(Table, table=True):

@@ -52,6 +52,7 @@ class LockedRow(NamedTuple):
     id: UUID
     code: str
     parties: list[str]
+    outside: list[str]
     seq: int
     leaf: bytes
     secretariat: bool
@@ -106,7 +107,7 @@ _read = sa.select(
 )
 _locking = Query(
     sa.select(
-        *(_commission.c[name] for name in ("id", "code", "parties", "seq", "leaf")),
+        *(_commission.c[name] for name in ("id", "code", "parties", "outside", "seq", "leaf")),
         _secretariat,
         sa.func.uuidv7().label("new_id"),
         sa.func.greatest(sa.func.clock_timestamp(), _commission.c.changed_at).label("at"),

@@ -80,6 +80,22 @@ class Departed(Read):
     notified_on: ReducedDate
 
 
+class ReopenedLog(Read):
+    """That the log could not be signed any more and was reopened: the old one is never signed again."""
+
+    number: int = Field(description="2 for the first log that follows the one of the beginning.")
+    origin: str = Field(description="The new log's name; whoever follows it names its key in their own policy.")
+    continues: int = Field(description="So many entries are proven to be the first of the old log.")
+    missing: int = Field(description="So many more the old log had, as far as witnesses and parties know.")
+    because: str
+    at: datetime
+    awaits: list[str] = Field(description="Parties that have not acknowledged it.")
+    notice: str | None = Field(
+        description="What every answer, report and verifier says until all have.",
+        examples=["log reopened, not acknowledged by AZ"],
+    )
+
+
 class CommissionRead(Read):
     """A commission, as its charter says."""
 
@@ -103,6 +119,7 @@ class CommissionRead(Read):
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry that put each right."
     )
+    reopened: ReopenedLog | None = Field(description="That its log was reopened, if it was.")
     open_transition: OpenTransition | None
 
 

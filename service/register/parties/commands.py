@@ -25,6 +25,7 @@ from service.register.parties.schemas import (
 )
 from service.trail import stamp
 from service.trail.entry import Author
+from service.trail.reopening import REOPENED
 from service.values import start
 
 _party, _organisation = table(Party), table(Organisation)
@@ -40,6 +41,12 @@ MOST_NAMES: Final = 200
 """So many earlier names of an organisation are kept, since every reading of it tells them."""
 OPERATOR = Author(UUID(int=0), None)
 """Who runs the service itself: the author of what the command line does."""
+
+
+async def reopen_registry(connection: Connection, _: UUID, told: Mapping[str, Any]) -> None:
+    """Record that the operator has reopened the registry's own log."""
+    stamped = await stamp.registry(connection)
+    await stamp.append_to_registry(connection, stamped, OPERATOR, REOPENED, dict(told))
 
 
 class Named(NamedTuple):

@@ -17,6 +17,7 @@ from service.reports.rules import counting
 from service.reports.rules.counting import Item
 from service.reports.rules.source import Source
 from service.trail.entry import canonical
+from service.trail.reopening import notice
 from service.values import end, start
 
 VERSION: Final = 1
@@ -64,7 +65,13 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "audience": str(asked.audience),
         "as_of": str(asked.as_of),
         "since": str(asked.since) if asked.since else None,
-        "log": {"origin": source.origin, "size": source.size, "root_hash": source.root_hash, "key": source.key},
+        "log": {
+            "origin": source.origin,
+            "size": source.size,
+            "root_hash": source.root_hash,
+            "key": source.key,
+            "notice": notice(known.charter.get("reopened")),
+        },
         "commission": _commission(known),
         "session": _session(known, asked.session),
         "working_groups": [

@@ -65,6 +65,7 @@ def summary(report: Data) -> Table:
         ["Entries", text(log["size"])],
         ["Root hash", log["root_hash"]],
         ["Key", log["key"]],
+        ["Notice", text(log["notice"])],
         ["Digest (SHA-256)", report["digest"]],
     ]
     return Table("Summary", [("Fact", ""), ("Value", "")], rows)

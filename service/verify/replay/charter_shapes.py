@@ -26,6 +26,7 @@ class Charter(TypedDict):
     entered: Annotated[dict[str, NotYet], Field(max_length=0)]
     departed: Annotated[dict[str, NotYet], Field(max_length=0)]
     successor: NotYet
+    reopened: NotRequired[NotYet]
     state: Literal["kept", "in_force"]
     effective_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]

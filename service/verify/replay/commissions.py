@@ -11,10 +11,12 @@ from service.register.commissions.rules.charter.lifecycle import ENTERING, Chart
 from service.register.groups.rules import derived as groups
 from service.register.groups.rules.effect import seated
 from service.register.groups.rules.requirements import roles
+from service.trail.reopening import REOPENED, reopened
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
+from service.verify.replay.registry import REGISTRY
 from service.verify.replay.shape import CHARTER_KINDS, COMMISSION_KINDS, hold_to_shape, require, spelled
 from service.verify.replay.tellings import Tellings
 
@@ -32,6 +34,11 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         require((kind == FOUNDED) == (not register.id), "a commission is founded once, before all else")
         if not register.id:
             _founded(register, subject, entry)
+        return
+    if kind == REOPENED:
+        require(entry.party is None and entry.actor == REGISTRY, "a log is reopened by the operator")
+        inside = [one for one in register.parties if one not in register.charter["outside"]]
+        register.charter["reopened"] = reopened(data, inside, entry.recorded_at)
         return
     if entry.v > 1:
         _decide(register, subject, entry, _party(register, subject, entry))

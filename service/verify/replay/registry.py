@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from service.trail.reopening import REOPENED
 from service.verify.canonical import Entry
 from service.verify.replay.shape import REGISTRY_KINDS, hold_to_shape, require
 
@@ -48,9 +49,13 @@ class Registry:
             "registrar.named": self._registrar,
             "principal.registered": self._principal,
             "principal.secret_rotated": self._rotated,
+            REOPENED: self._reopened,
             "principal.deactivated": self._deactivated,
         }
         told[entry.kind](entry, entry.data)
+
+    def _reopened(self, entry: Entry, _: Mapping[str, Any]) -> None:
+        require(entry.actor == REGISTRY, "a log is reopened by the operator")
 
     def _party(self, entry: Entry, data: Mapping[str, Any]) -> None:
         require(data["code"] not in self.registrars, f"the party {data['code']} is registered already")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
+from service.trail.reopening import REOPENED, Reopened
 from service.values import AS_RECORDED
 from service.verify.finding import Severity
 from service.verify.replay import (
@@ -57,7 +58,12 @@ OF_INSTRUMENTS: Final[Mapping[str, type]] = {
     **OF_MOVES,
     **OF_DOCUMENTS,
 }
-OF_CHARTERS: Final[Mapping[str, type]] = {"commission.founded": charter_shapes.Founded2, **OF_MOVES, **OF_DOCUMENTS}
+OF_CHARTERS: Final[Mapping[str, type]] = {
+    "commission.founded": charter_shapes.Founded2,
+    REOPENED: Reopened,
+    **OF_MOVES,
+    **OF_DOCUMENTS,
+}
 OF_COMMITMENTS_2: Final[Mapping[str, type]] = {
     "commitment.reassigned": commitment_shapes.Reassigned,
     "commitment.followed": commitment_shapes.Reassigned,
@@ -78,7 +84,9 @@ OF_THE_REGISTRY: Final[Mapping[str, type]] = {
     "principal.registered": registry_shapes.Principal,
     "principal.secret_rotated": registry_shapes.Changed,
     "principal.deactivated": registry_shapes.Changed,
+    REOPENED: Reopened,
 }
+_REOPENED: Final = _validator(Reopened)
 COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
 _OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
 CHARTER_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_CHARTERS.items()}
@@ -124,6 +132,12 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
     except ValidationError as invalid:
         wrong = _first(invalid)
     raise Broken(f"its data is not what {kind} holds: {wrong}")
+
+
+def held_reopening(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what an entry tells by which a log was reopened; `Broken` unless it has the shape of one."""
+    hold_to_shape({REOPENED: _REOPENED}, kind, data)
+    return data
 
 
 def _first(invalid: ValidationError) -> str:

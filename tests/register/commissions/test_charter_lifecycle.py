@@ -22,6 +22,7 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     **{("amend", state, state): {} for state in DECIDING},
     **{("dissolve", state, "dissolved"): {} for state in DECIDING},
     **{("name_secretariat", str(state), str(state)): {} for state in CharterState},
+    **{("acknowledge_log", str(state), str(state)): {"log_awaits_acknowledgement": True} for state in CharterState},
     **{("correct", str(state), str(state)): {} for state in CharterState},
     ("reinstate", "dissolved", "back"): {},
 }
@@ -31,7 +32,13 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
 def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(
     state: CharterState, action: CharterAction
 ) -> None:
-    leads_as_expected(LIFECYCLE, EXPECTED, state, action, [{"one_remains": one} for one in (True, False)])
+    leads_as_expected(
+        LIFECYCLE,
+        EXPECTED,
+        state,
+        action,
+        [{"one_remains": one, "log_awaits_acknowledgement": not one} for one in (True, False)],
+    )
 
 
 def test_the_table_holds_nothing_that_the_domain_does_not() -> None:

@@ -79,7 +79,7 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "accede", "party": "PK", "effective_on": "2026"},
     ],
 }  # fmt: skip
-BESIDE: Final = {"leave"}
+BESIDE: Final = {"leave", "acknowledge_log"}
 """Who has left begins nothing in the histories after: `test_charter_races.py` has it among all else, and proves it."""
 FACTS: Final = [
     ("effective_on", "2025-02"), ("ends_on", "2025-05-06"), ("venue", "Ganja"), ("ordinal", 8), ("ordinal", 12),

@@ -30,6 +30,7 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "name_co_chair"): None,
     ("commission", "name_secretariat"): None,
     ("commission", "leave"): None,
+    ("commission", "acknowledge_log"): None,
     ("working_group", "retract"): RECORDER,
     ("working_group", "name_organisation"): None,
     ("working_group", "name_contacts"): None,

@@ -15,6 +15,7 @@ from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.reporting import REPORTED
 from service.register.decisions.rules.lifecycle import Who
 from service.register.groups.rules import derived as groups
+from service.trail.reopening import REOPENED, reopened
 
 Data = dict[str, Any]
 OWN: Final = frozenset(str(step.action) for step in STEPS if step.who is Who.OWN and not step.takes_back)
@@ -131,7 +132,11 @@ def _tell(found: Known, leaf: str, entry: Data) -> None:
         _tell_of_before(found, entry)
     elif event == "recorded":
         _begin(found, subject, matter, entry, dict(data[matter]))
-    if (life := found.lives.get(subject)) and matter != "auditor":
+    elif kind == REOPENED and subject in found.lives:
+        charter = found.charter
+        inside = [party for party in charter["parties"] if party not in charter["outside"]]
+        found.lives[subject].members = {**charter, "reopened": reopened(data, inside, entry["recorded_at"])}
+    if (life := found.lives.get(subject)) and matter not in {"auditor", "log"}:
         if life.kind == "commitment" and life.version < entry["v"]:
             life.members, life.version = upgraded(life.members), entry["v"]
         _move(life, leaf, entry)

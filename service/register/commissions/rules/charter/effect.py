@@ -13,6 +13,7 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, day_of
 from service.register.decisions.rules.patching import merge_patch
 from service.trail.entry import timestamp
+from service.trail.reopening import acknowledged
 
 
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -34,10 +35,16 @@ def _facts(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
             return {name: merge_patch(case.members[name], value) for name, value in evidence["changes"].items()}
         case CharterAction.DISSOLVE:
             return {"successor": evidence.get("successor")}
-        case CharterAction.NAME_SECRETARIAT:
-            known = case.members["secretariats"] or {}
-            return {"secretariats": {**known, str(case.party): evidence["secretariat_id"]}}
+        case CharterAction.NAME_SECRETARIAT | CharterAction.ACKNOWLEDGE_LOG:
+            return _of_one_party(step, evidence, case)
     return {}
+
+
+def _of_one_party(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what a party changes by what it says for itself alone."""
+    if step.action is CharterAction.ACKNOWLEDGE_LOG:
+        return {"reopened": acknowledged(case.members["reopened"], str(case.party))}
+    return {"secretariats": {**(case.members["secretariats"] or {}), str(case.party): evidence["secretariat_id"]}}
 
 
 def _entered(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -66,6 +73,7 @@ def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
         "outside": [*before["outside"], party] if alone else before["outside"],
         "entered": {one: since for one, since in before["entered"].items() if one != party},
         "departed": {**before["departed"], party: told},
+        "reopened": acknowledged(before["reopened"], party),
         "secretariats": {one: office for one, office in before["secretariats"].items() if one != party},
     }
 

@@ -101,6 +101,13 @@ class NameSecretariat(Evidence):
     secretariat_id: OrganisationId = Field(description="An organisation of the caller's own party.")
 
 
+class AcknowledgeLog(Evidence):
+    """A party has seen that the log was reopened, and what is missing in it."""
+
+    action: Literal[CharterAction.ACKNOWLEDGE_LOG]
+    number: int = Field(ge=2, le=1000, description="Number of the log that it acknowledges, as `reopened` tells it.")
+
+
 class CorrectCharter(mending.Correct):
     """A fact had been written down wrongly; it is put right, and the old value stays in the trail."""
 
@@ -122,6 +129,7 @@ CommissionProposal = TypeAliasType(
         | AmendCharter
         | DissolveCommission
         | NameSecretariat
+        | AcknowledgeLog
         | CorrectCharter
         | ReinstateCommission,
         Field(
@@ -139,6 +147,7 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     CharterAction.AMEND: AmendCharter,
     CharterAction.DISSOLVE: DissolveCommission,
     CharterAction.NAME_SECRETARIAT: NameSecretariat,
+    CharterAction.ACKNOWLEDGE_LOG: AcknowledgeLog,
     CharterAction.CORRECT: CorrectCharter,
     CharterAction.REINSTATE: ReinstateCommission,
 }

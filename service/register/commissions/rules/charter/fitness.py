@@ -18,11 +18,23 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
     """Return what is wrong with the charter that the move would make."""
     if step.action in ENTERING and (wrong := _wrong_entry(step, evidence, case)):
         return wrong
+    if step.action is CharterAction.ACKNOWLEDGE_LOG and (wrong := _wrong_log(evidence, case)):
+        return wrong
     after = effect(step, evidence, case)
     if not after:
         return [fault("/changes" if "changes" in evidence else "", NOTHING)]
     if after.get("titles") == {}:
         return [fault("/changes/titles", "must keep at least one language")]
+    return []
+
+
+def _wrong_log(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return why it is not the log that this party has to acknowledge."""
+    known = case.members["reopened"]
+    if evidence["number"] != known["number"]:
+        return [fault("/number", f"is not the number of the log; it was reopened as number {known['number']}")]
+    if case.party not in known["awaits"]:
+        return [fault("", f"{case.party} has acknowledged it already; it awaits {', '.join(known['awaits'])}")]
     return []
 
 

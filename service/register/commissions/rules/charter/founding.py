@@ -13,6 +13,7 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     "departed": {},
     "successor": None,
     "effective_on": None,
+    "reopened": None,
 }
 
 
@@ -23,7 +24,7 @@ def founded(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "commission" in data:
         # An entry that says nothing of it was written before a commission could be public.
-        return {"confidentiality": str(Openness.PARTIES), **data["commission"], "corrected": {}}
+        return {"confidentiality": str(Openness.PARTIES), "reopened": None, **data["commission"], "corrected": {}}
     is_mutual = data["rule"] == "mutual"
     return {
         **{name: data[name] for name in ("code", "titles", "languages", "founded_on")},

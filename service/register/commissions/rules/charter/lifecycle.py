@@ -27,6 +27,7 @@ class CharterAction(StrEnum):
     AMEND = "amend"
     DISSOLVE = "dissolve"
     NAME_SECRETARIAT = "name_secretariat"
+    ACKNOWLEDGE_LOG = "acknowledge_log"
     CORRECT = "correct"
     REINSTATE = "reinstate"
 
@@ -58,6 +59,10 @@ STEPS: Final = (
     *each(CharterAction.AMEND, None, DECIDING),
     *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
     *(Step(CharterAction.NAME_SECRETARIAT, state, state, who=Who.OWN) for state in CharterState),
+    *(
+        Step(CharterAction.ACKNOWLEDGE_LOG, state, state, who=Who.OWN, when={"log_awaits_acknowledgement": True})
+        for state in CharterState
+    ),
     *mending(CharterAction.CORRECT, CharterState, CharterAction.REINSTATE, (CharterState.DISSOLVED,)),
 )
 

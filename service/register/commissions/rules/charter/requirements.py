@@ -37,11 +37,13 @@ class Facts(matter.Facts):
 
     inside: tuple[str, ...] = ()
     """Those that take part in the register."""
+    log_awaits: tuple[str, ...] = ()
+    """Those that have yet to acknowledge a log that was reopened."""
 
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
-        """Return whether one party alone remains, if one leaves."""
-        return {"one_remains": len(self.inside) == 2}
+        """Return whether one party alone remains, if one leaves, and whether a log that was reopened awaits a party."""
+        return {"one_remains": len(self.inside) == 2, "log_awaits_acknowledgement": bool(self.log_awaits)}
 
 
 def every_other(facts: Mapping[str, Any], party: str | None) -> list[str]:
@@ -70,6 +72,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         parties=tuple(parties),
         languages=tuple(languages),
         inside=tuple(one for one in parties if one not in outside),
+        log_awaits=tuple((members["reopened"] or {}).get("awaits", ())),
     )
 
 
