@@ -38,6 +38,7 @@ from service.identity.callers import Callers
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.identity.queries import forget_ended_tokens
+from service.identity.rates import Rates
 from service.identity.routes import router as tokens
 from service.identity.tokens import Issuer
 from service.log import health as operations
@@ -192,7 +193,9 @@ def create_app(
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
     app.add_middleware(Reading)
     limits = {"max_body_bytes": settings.max_body_bytes, "max_file_bytes": settings.max_document_bytes}
-    app.add_middleware(Edge, addresses=addresses, registry=service.figures, notice=lambda: service.notice.text, **limits)
+    app.add_middleware(
+        Edge, addresses=addresses, registry=service.figures, notice=lambda: service.notice.text, **limits
+    )
     return app
 
 
@@ -200,7 +203,11 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
     key, address = load_or_create(settings.signing_key_file), Address.of_service(settings)
     sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
     figures = CollectorRegistry()
-    callers = Callers(Issuer(addresses.root, key, settings.token_lifetime), issuers.load(settings.issuers_file))
+    callers = Callers(
+        Issuer(addresses.root, key, settings.token_lifetime),
+        issuers.load(settings.issuers_file),
+        rates=Rates(settings.requests_per_minute),
+    )
     return Service(
         pool=Pool.of(settings, address, writes=True),
         readers=Pool.of(settings, address, name="pacta-reading", size=settings.read_pool_size),

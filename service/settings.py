@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         description="Command that looks at each document before it is kept: the file's path is added to it, and anything but "
         "exit 0 refuses it.",
     )
+    requests_per_minute: int | None = Field(
+        None,
+        ge=1,
+        description="Requests that a principal may send to one process in a minute, then 429; without it, any number.",
+    )
     unsigned_limit_seconds: float | None = Field(
         None,
         gt=0,

@@ -22,6 +22,8 @@ WATCHED = (
     "location",
     "link",
     "retry-after",
+    "ratelimit",
+    "ratelimit-policy",
     "www-authenticate",
     "idempotent-replayed",
     "x-request-id",

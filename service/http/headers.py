@@ -38,6 +38,14 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "description": 'The next page, `rel="next"` (RFC 8288); absent on the last.',
         "schema": {"type": "string"},
     },
+    "RateLimit-Policy": {
+        "description": "So many requests (`q`) a principal may send to one process in so many seconds (`w`), where there is a limit.",
+        "schema": {"type": "string", "examples": ['"principal";q=3000;w=60']},
+    },
+    "RateLimit": {
+        "description": "So many are left (`r`), and in how many seconds (`t`) all are again; if none are, one more is.",
+        "schema": {"type": "string", "examples": ['"principal";r=2999;t=1']},
+    },
     "Retry-After": {"description": "Seconds to wait before sending it again.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "How to authenticate (RFC 6750).", "schema": {"type": "string"}},
     "Idempotent-Replayed": {

@@ -15,7 +15,7 @@ CARRIED: Final = {
     409: ("Retry-After",),
     412: ("ETag",),
     416: ("Content-Range",),
-    429: ("Retry-After",),
+    429: ("Retry-After", "RateLimit-Policy", "RateLimit"),
     503: ("Retry-After",),
 }
 """What refusals of a status may carry."""
@@ -35,7 +35,12 @@ def refusals(*kinds: type[errors.ServiceError]) -> Responses:
 
 # Every token may lack the scope that is needed (403).
 READING = refusals(
-    errors.Unreadable, errors.NotAuthenticated, errors.NotPermitted, errors.InvalidContent, errors.Unavailable
+    errors.Unreadable,
+    errors.NotAuthenticated,
+    errors.NotPermitted,
+    errors.InvalidContent,
+    errors.TooManyRequests,
+    errors.Unavailable,
 )
 READING_ONE = READING | refusals(errors.NotFound)
 LISTING = READING | carrying("Link")

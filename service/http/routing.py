@@ -43,7 +43,7 @@ register_url_convertor("organisation", _part(codes.ORGANISATION))
 
 
 class Route(APIRoute):
-    """A route that reads bodies strictly, in which things are named by their codes or ids, and whose answers say so when it is retired (`service.http.refusals`)."""
+    """A route that reads bodies strictly, in which things are named by their codes or ids, and whose answers say so when it is retired, and how much more a caller may ask (`service.http.refusals`)."""
 
     @override
     def get_route_handler(self) -> Handler:
@@ -54,6 +54,8 @@ class Route(APIRoute):
             answer = await handle(await NamedRequest.of(request))
             if self.deprecated:
                 answer.headers.update(request.state.retired)
+            if rate := getattr(request.state, "rate", None):
+                answer.headers.update(rate)
             return answer
 
         return read

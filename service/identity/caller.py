@@ -55,7 +55,9 @@ class Proof(SecurityBase):
             if kind.lower() != "bearer" or not token.strip():
                 raise unknown()
             callers = await known_callers(request)
-            known = request.state.known = await callers.prove(token.strip())
+            known = await callers.prove(token.strip())
+            request.state.rate = callers.rates.take((known.proof.issuer, known.proof.subject))
+            request.state.known = known
         return known
 
 

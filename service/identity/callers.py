@@ -8,6 +8,7 @@ from service.database.statement import Connection
 from service.identity import queries
 from service.identity.issuers import Providers
 from service.identity.models import LOCAL
+from service.identity.rates import Rates
 from service.identity.tokens import SCOPES, Issuer, claimed_issuer
 from service.permissions import Caller
 
@@ -45,6 +46,7 @@ class Callers:
     known: dict[str, Known] = field(default_factory=dict)
     generation: int = 0
     clock: Callable[[], float] = time.time
+    rates: Rates = field(default_factory=Rates)
 
     def forget(self) -> None:
         """Forget every caller: somebody was deactivated, or registered anew."""

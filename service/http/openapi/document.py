@@ -142,9 +142,10 @@ def _complete(method: str, operation: Schema) -> None:
             parameter["required"] = True
     if method == "get":
         read_again(answers)
-    for answer in answers.values():
+    for status, answer in answers.items():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
-        answer["headers"] = references("X-Request-ID", "Pacta-Notice") | spoken | answer.get("headers", {})
+        rate = references("RateLimit-Policy", "RateLimit") if "429" in answers and status < "400" else {}
+        answer["headers"] = references("X-Request-ID", "Pacta-Notice") | rate | spoken | answer.get("headers", {})
     if name in ANSWERS:
         content = answers["200"]["content"]["application/json"]
         content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}
