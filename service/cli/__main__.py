@@ -142,6 +142,19 @@ def doctor(
 
 
 @app.command()
+def deployment(
+    directory: Annotated[
+        Path, typer.Argument(help="Where to write; files that are there already are left as they are.")
+    ],
+) -> None:
+    """Write what an operator starts from: Prometheus' configuration with its alarms, and a dashboard for Grafana."""
+    from service.cli.deploying import write
+
+    for line in write(directory):
+        typer.echo(line)
+
+
+@app.command()
 def openapi(
     output: Annotated[Path, typer.Option(help="File to write.")] = Path("openapi/openapi.json"),
     *,
