@@ -149,6 +149,7 @@ LISTS = {
     "of a group in a state, newest": "state=agreed&working_group_id={group}&sort=newest",
     "of a session": "session_id={session}",
     "of the last session, with what was carried over": "session_id={last_session}",
+    "of the last session, what was carried over to it": "session_id={last_session}&carried=true",
     "of a sector": "sector=trade",
     "of a sector without commitments": "sector=zzz",
     "in a state": "state=agreed",

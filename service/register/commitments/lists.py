@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import array as sa_array
 
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
+from service.errors import InvalidContent
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
@@ -40,6 +41,7 @@ from service.values.codes import CommissionId, SessionId, WorkingGroupId
 
 _commitment, _searchable = table(Commitment), table(Searchable)
 SESSION: Final = "session_id"
+CARRIED: Final = "carried"
 STATE: Final = "state"
 
 
@@ -62,6 +64,9 @@ class Filter(BaseModel):
     )
     session_id: list[SessionId] = Field(
         default_factory=list, max_length=50, description="Agreed at, or carried over to, one of these sessions."
+    )
+    carried: bool | None = Field(
+        None, description="With `session_id`: carried over to it from an earlier session (or agreed there)."
     )
     working_group_id: list[WorkingGroupId] = Field(
         default_factory=list, max_length=50, description="Owned by one of these working groups."
@@ -136,6 +141,9 @@ async def page(
     connection: Connection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Return one more than `limit` rows that the caller may see, after these values of the order."""
+    if wanted.carried is not None and not wanted.session_id:
+        said = "is asked of a session: name it by session_id"
+        raise InvalidContent.listing([{"parameter": CARRIED, "detail": said}])
     asked = wanted.model_dump(exclude_defaults=True)
     values = {name: value[0] if _single(name, value) else value for name, value in asked.items()}
     if after is not None:
@@ -173,7 +181,7 @@ def _single(name: str, value: object) -> bool:
 def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
-    wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name != SESSION)]
+    wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
     if STATE not in dict(shape):
         wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:
@@ -183,10 +191,11 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict
     order = [column.desc() if descending else column.asc() for column in columns]
     limit = sa.bindparam("limit", type_=sa.BigInteger())
     asked = read.order_by(*order).limit(limit)
-    if SESSION not in dict(shape):
+    given = dict(shape)
+    if SESSION not in given:
         return Query(asked.where(*wanted), dict)
     page = sa.select(_commitment).where(*wanted).order_by(*order).limit(limit)
-    return Query(asked.add_cte(_of_sessions(page, single=dict(shape)[SESSION])), dict)
+    return Query(asked.add_cte(_of_sessions(page, single=given[SESSION], is_carried=given.get(CARRIED))), dict)
 
 
 def _given(name: str, kind: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's types and operators
@@ -225,8 +234,8 @@ def _condition(name: str, said: bool) -> Condition:  # noqa: FBT001 -- a member 
     return _OTHERS[name] if name in _OTHERS else _among(_commitment.c[name], name, single=said)
 
 
-def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:
-    """Return what takes the table's place, by its name: the page of what was agreed there, and of what was carried there.
+def _of_sessions(page: sa.Select[Any], *, single: bool, is_carried: bool | None) -> sa.CTE:
+    """Return what takes the table's place, by its name: the page of what was agreed there, of what was carried there, or of both.
 
     Each is a range of an index; for an OR the database would read the whole session, or the whole table. What went on to a
     session after it is found by an index without order: it is little.
@@ -238,7 +247,9 @@ def _of_sessions(page: sa.Select[Any], *, single: bool) -> sa.CTE:
     )
     before = _commitment.c.earlier_sessions.overlap(sa_array([asked]) if single else asked)
     no = (agreed.is_not(sa.true()), carried.is_not(sa.true()))
-    return sa.union_all(page.where(agreed), page.where(carried, no[0]), page.where(before, *no)).cte(_commitment.name)
+    own, others = [page.where(agreed)], [page.where(carried, no[0]), page.where(before, *no)]
+    pages = [*([] if is_carried else own), *([] if is_carried is False else others)]
+    return sa.union_all(*pages).cte(_commitment.name)
 
 
 def _among(column: sa.ColumnElement[Any], name: str, *, single: bool) -> Condition:

@@ -113,6 +113,12 @@ async def test_derived_flags_follow_the_day_and_the_proposals(world: World) -> N
 async def test_a_commitment_that_is_carried_over_is_listed_under_both_sessions(world: World) -> None:
     await confirmed(world, item(7), {"action": "carry_over", "session_id": SESSION_9})
     assert await references(world, f"session_id={SESSION_9}") == ["07"]
+    assert await references(world, f"session_id={SESSION_9}&carried=true") == ["07"]
+    assert await references(world, f"session_id={SESSION_9}&carried=false") == []
+    assert await references(world, f"session_id={SESSION_8}&carried=true") == []
+    assert await references(world, f"session_id={SESSION_8}&carried=false") == ALL
+    refused = await world.as_("PK").get("/v1/commitments?carried=true")
+    assert [one["parameter"] for one in refused.json()["errors"]] == ["carried"]
     assert "07" in await references(world, f"session_id={SESSION_8}")
     for query in (f"session_id={SESSION_8}&session_id={SESSION_9}", f"session_id={SESSION_9}&session_id={SESSION_8}"):
         assert await references(world, query) == ALL
