@@ -52,6 +52,26 @@ def put(place: int, *path: str, to: Any) -> Forgery:
     return forge
 
 
+def follower(place: int, *path: str, to: Any) -> Forgery:
+    """Return the forgery by which something stands in what the commitment tells of the instrument that carries it."""
+
+    def forge(entries: list[Entry]) -> None:
+        here: Any = [one for one in entries if one["kind"] == "commitment.followed" and one["subject"] == item(2)][
+            place
+        ]
+        for name in path[:-1]:
+            here = here[name]
+        here[path[-1]] = to
+
+    return forge
+
+
+def silent(entries: list[Entry]) -> None:
+    """Leave out that the commitment was signed with its instrument; it tells of what came next."""
+    told = [one for one in entries if one["kind"] == "commitment.followed" and one["subject"] == item(2)]
+    entries.remove(told[1])
+
+
 MEMBERS: Final = ("data", "instrument")
 AFTER: Final = ("data", "effective", "after")
 EVIDENCE: Final = ("data", "proposal", "evidence")
@@ -81,6 +101,12 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "an own step that awaits somebody": (put(4, "data", "proposal", "awaits", to=["PK"]), "must await nobody"),
     "a correction of what it did not bring": (put(5, *EVIDENCE, "fact", to="notice"), "is none of what this entry brought"),
     "superseded by what is none": (put(7, *EVIDENCE, "successor_id", to=SESSION_8), "names no instrument"),
+    "a commitment that was signed on another day": (
+        follower(1, "data", "after", "effective_on", to="2025-03-02"), "is not what that move brings about"),
+    "a commitment that stays drafted": (follower(1, "data", "after", "state", to="mou_drafted"), "is not what that move"),
+    "a commitment that names another entry": (follower(1, "data", "by", "leaf", to="0" * 64), "does not name the entry"),
+    "a commitment that went along otherwise": (follower(0, "kind", to="commitment.reassigned"), "went along otherwise"),
+    "a commitment that does not tell that it was signed": (silent, "does not name the entry of the move"),
     "superseded by another than was named": (put(8, *AFTER, "successor_id", to=SESSION_8), "brings about"),
 }  # fmt: skip
 
