@@ -293,16 +293,18 @@ async def worn(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> Async
 
 
 async def _attach(owner: "asyncpg.Connection[asyncpg.Record]", place: Path) -> None:
-    """Keep the document at which readings are shown, behind the register's back too: the pilot itself has none."""
+    """Keep two documents, one of them that at which readings are shown, behind the register's back too: the pilot itself has none."""
     digest = hashlib.sha256(SAMPLE.encode()).hexdigest()
     (place / digest[:2]).mkdir(parents=True)
     (place / digest[:2] / digest).write_text(SAMPLE)
-    await owner.execute(
-        "INSERT INTO document (id, matter_kind, matter_id, commission_id, role, name, media_type, size, sha256, party,"
-        " principal_id, entry, recorded_at) VALUES ($1, 'commitment', $2, $3, 'annex', 'sample.pdf', 'application/pdf', $4, $5,"
-        " 'PK', $6, 1, now())",
-        *(str(PILOT["document_id"]), item(7), COMMISSION, len(SAMPLE), digest, str(PILOT["principal_id"])),
-    )
+    other = "01940000-0000-7000-8000-000000000802"
+    for document_id in (str(PILOT["document_id"]), other):
+        await owner.execute(
+            "INSERT INTO document (id, matter_kind, matter_id, commission_id, role, name, media_type, size, sha256, party,"
+            " principal_id, entry, recorded_at) VALUES ($1, 'commitment', $2, $3, 'annex', 'sample.pdf', 'application/pdf', $4, $5,"
+            " 'PK', $6, 1, now())",
+            *(document_id, item(7), COMMISSION, len(SAMPLE), digest, str(PILOT["principal_id"])),
+        )
 
 
 async def _open_to_roles(server: Server, database: str) -> None:

@@ -347,10 +347,9 @@ LISTS = [
 @pytest.mark.parametrize(("path", "operation"), LISTS, ids=[one["operationId"] for _, one in LISTS])
 async def test_a_cursor_that_was_made_up_is_told_to_be_none_of_ours(moved: World, path: str, operation: Any) -> None:
     client = moved.as_("administrator" if "list_principals" in str(operation) or "registry" in path else "PK")
-    url = filled(
-        path, operation, {"commitment_id": item(8), "session_id": MET["planned"], "instrument_id": LEGAL["redraft"]}
-    )
-    first = await client.get(url, params={"limit": 1})
+    made = {"commitment_id": item(8), "session_id": MET["planned"], "instrument_id": LEGAL["redraft"], "q": "Pakistan"}
+    url = httpx.URL(filled(path, operation, made))
+    first = await client.get(url.copy_merge_params({"limit": 1}))
     cursor = first.json()["next_cursor"]
     assert cursor, first.text
     sort, *values = json.loads(base64.urlsafe_b64decode(cursor + "=="))
@@ -359,7 +358,7 @@ async def test_a_cursor_that_was_made_up_is_told_to_be_none_of_ours(moved: World
             made_up = base64.urlsafe_b64encode(
                 json.dumps([sort, *values[:place], value, *values[place + 1 :]]).encode()
             )
-            answer = await client.get(url, params={"limit": 1, "cursor": made_up.decode()})
+            answer = await client.get(url.copy_merge_params({"limit": 1, "cursor": made_up.decode()}))
             judged(answer, value)
             told = [] if answer.is_success else answer.json()["errors"]
             assert answer.is_success or [one.get("parameter") for one in told] == ["cursor"], (value, answer.text)

@@ -78,7 +78,7 @@ async def test_an_orphan_is_judged_again_under_the_lock_that_uploads_take(keepin
 
 async def test_every_document_is_held_to_its_bytes(keeping: World, tmp_path: Path, pacta: Command) -> None:
     owner = await keeping.connect()
-    await owner.execute("DELETE FROM document WHERE id = '01940000-0000-7000-8000-000000000801'")
+    await owner.execute("DELETE FROM document WHERE entry = 1")
     settings = {
         "PACTA_DATABASE_URL": keeping.server.url("pacta_app", keeping.database),
         "PACTA_DOCUMENTS_DIR": str(tmp_path / "documents"),
