@@ -71,6 +71,7 @@ from service.register.parties.routes import router as registry
 from service.register.parties.schemas import OF_REGISTRY
 from service.register.progress.routes import router as progress
 from service.register.search.routes import router as search
+from service.register.succession.routes import router as succession
 from service.reports.routes import router as reports
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
@@ -100,6 +101,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     me,
     tokens,
     registry,
+    succession,
     principals,
     commissions,
     many_moves,

@@ -57,7 +57,13 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
     assert re.search(
         r"^there      session TR-KZ/01$.*^there      working group TR-KZ/JWG/trade$", second, re.DOTALL | re.MULTILINE
     )
+    assert '"part": "lead"' in first
+    assert '"closed_on": "2026-06-10"' in first
     for said in (first, second):
+        assert re.search(r"^open\neffective\nin_force$", said, re.MULTILINE), "a third state accedes"
+        assert re.search(r"^\S+/00/014\neffective\n\[\]$", said, re.MULTILINE), (
+            "what was recorded alone is acknowledged"
+        )
         assert '"instrument.signed_on": ' in said
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
         assert re.search(r"^adopted$", said, re.MULTILINE)

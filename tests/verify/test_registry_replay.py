@@ -33,6 +33,11 @@ async def entries(worn: World) -> list[Entry]:
     made = (await registrar.post("/v1/organisations", json=new)).json()
     name = {"name": "Ministry of Commerce (sample)", "since": "2026-01-01"}
     assert (await registrar.post(f"/v1/organisations/{made['id']}/names", json=name)).status_code == 201
+    other = (await registrar.post("/v1/organisations", json={"party": "TR", "name": "Trade Board (sample)"})).json()[
+        "id"
+    ]
+    ended = {"since": "2026-01-01", "reason": "R", "successor_id": made["id"]}
+    assert (await registrar.post(f"/v1/organisations/{other}/succession", json=ended)).status_code == 200
     clerk = {"client_id": "tr-clerk", "name": "Clerk", "kind": "representative", "organisation_id": made["id"]}
     clerk_id = (await registrar.post("/v1/principals", json=clerk)).json()["id"]
     assert (await registrar.post(f"/v1/principals/{clerk_id}/secrets", json={})).status_code == 201
@@ -47,7 +52,7 @@ async def entries(worn: World) -> list[Entry]:
 def test_a_registry_is_proven_as_it_is_written(entries: list[Entry]) -> None:
     kinds = {one["kind"] for one in entries}
     assert kinds == {
-        "party.registered", "organisation.registered", "organisation.renamed", "registrar.named",
+        "party.registered", "organisation.registered", "organisation.renamed", "organisation.closed", "registrar.named",
         "principal.registered", "principal.secret_rotated", "principal.deactivated",
     }  # fmt: skip
     assert verify(exported(entries), POLICY).findings.listed == []
@@ -89,6 +94,23 @@ def changed(kind: str, **data: Any) -> Forgery:
     return forge
 
 
+def principal_of_what_is_closed(entries: list[Entry]) -> None:
+    last(entries, "principal.registered")["data"]["organisation_id"] = last(entries, "organisation.closed")["data"][
+        "id"
+    ]
+
+
+def registrar_that_is_closed(entries: list[Entry]) -> None:
+    named = deepcopy(last(entries, "registrar.named"))
+    by = {name: last(entries, "organisation.closed")[name] for name in ("actor", "party")}
+    named["data"] |= {
+        "organisation_id": last(entries, "organisation.closed")["data"]["id"],
+        "organisation": None,
+        "principal": None,
+    }
+    entries.append(named | by | {"recorded_at": entries[-1]["recorded_at"]})
+
+
 FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "an organisation by another party": (by_another_party, "only the registrar of TR may do this"),
     "an organisation by the administrator": (by_the_administrator, "only the registrar of TR may do this"),
@@ -97,6 +119,11 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a code twice": (changed("organisation.registered", code="TR/SECR"), "the code TR/SECR was given before"),
     "a code of another party": (changed("organisation.registered", code="PK/MOT"), "does not begin with its party"),
     "a principal twice": (twice("principal.registered"), "with this id is registered already"),
+    "a closing twice": (twice("organisation.closed"), "the organisation is closed"),
+    "a successor of another party": (
+        changed("organisation.closed", successor_id=organisation(101)), "its successor is no organisation of TR"),
+    "a principal of what is closed": (principal_of_what_is_closed, "acts for an organisation that is closed"),
+    "a registrar that is closed": (registrar_that_is_closed, "the registrar is an organisation that is closed"),
     "a deactivation twice": (twice("principal.deactivated"), "no principal with this id is active"),
     "a secret of nobody": (without("principal.registered"), "no principal with this id is registered"),
     "a registrar of another party": (changed("registrar.named", party="PK"), "only the registrar of PK may do this"),

@@ -126,7 +126,12 @@ CHARTERS: Final = Matter(
     follows=follows,
     told=told,
 )
-_party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_party_of = Query(
+    sa.select(_organisation.c.party).where(
+        _organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None)
+    ),
+    str,
+)
 _known_party = Query(sa.select(_parties.c.code).where(_parties.c.code == sa.bindparam("party")), str)
 _ending = (
     sa.update(_party)

@@ -43,7 +43,9 @@ AT_HOME = ("domestic_procedures", "domestic_procedures_completed_on")
 """Facts that tell of something that happened in the world."""
 _of_party = Query(
     sa.select(_organisation.c.id).where(
-        is_among(_organisation.c.id, "wanted"), _organisation.c.party == sa.bindparam("party")
+        is_among(_organisation.c.id, "wanted"),
+        _organisation.c.party == sa.bindparam("party"),
+        _organisation.c.closed_on.is_(None),
     ),
     UUID,
 )

@@ -134,6 +134,8 @@ async def _wrong_names(
         known = await find_organisation(connection, UUID(lead))
         if known is None:
             wrong.append(fault("/co_lead_organisation_id", "names no organisation; GET /v1/organisations lists them"))
+        elif known["closed_on"]:
+            wrong.append(fault("/co_lead_organisation_id", f"names {known['code']}, which is closed"))
         elif place:
             _require_own(caller, known)
     if place and (session_id := sound.get("founded_at_session_id")):

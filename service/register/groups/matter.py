@@ -164,7 +164,12 @@ GROUPS: Final = Matter(
 
 _named_id, _beside_id = sa.bindparam("named_id", type_=sa.Uuid()), sa.bindparam("beside_id", type_=sa.Uuid())
 _its = sa.select(_beside.c.commission_id).where(_beside.c.id == _beside_id).scalar_subquery()
-_party_of = Query(sa.select(_organisation.c.party).where(_organisation.c.id == sa.bindparam("organisation_id")), str)
+_party_of = Query(
+    sa.select(_organisation.c.party).where(
+        _organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None)
+    ),
+    str,
+)
 _of_commission = Query(sa.select(_group.c.state).where(_group.c.id == _named_id, _group.c.commission_id == _its), str)
 _held_at = Query(sa.select(_session.c.id).where(_session.c.id == _named_id, _session.c.commission_id == _its), UUID)
 _owned_one = Query(

@@ -36,6 +36,11 @@ _rename = Change(
     .where(_organisation.c.id == sa.bindparam("organisation_id"))
     .values(given(_organisation, "name", "names", "name_since", "earlier_names"))
 )
+_close = Change(
+    sa.update(_organisation)
+    .where(_organisation.c.id == sa.bindparam("organisation_id"))
+    .values(given(_organisation, "closed_on", "successor_id"))
+)
 _name = Change(sa.update(_party).where(_party.c.code == sa.bindparam("party")).values(given(_party, "registrar_id")))
 MOST_NAMES: Final = 200
 """So many earlier names of an organisation are kept, since every reading of it tells them."""
@@ -89,6 +94,8 @@ async def _insert_organisation(
         "names": new.names,
         "name_since": None,
         "earlier_names": [],
+        "closed_on": None,
+        "successor_id": None,
         "created_at": at,
     }
     await _add_organisation.run(connection, **row)
@@ -115,6 +122,23 @@ async def rename_organisation(
     data: dict[str, object] = {"id": str(row["id"]), **new.model_dump()}
     await stamp.append_to_registry(connection, stamped, author, "organisation.renamed", data)
     return row
+
+
+async def close_organisation(
+    connection: Connection,
+    author: Author,
+    known: queries.OrganisationRow,
+    since: str,
+    reason: str,
+    successor_id: UUID | None,
+) -> queries.OrganisationRow:
+    """Close an organisation since a day, while the registry is locked, and return its row; what it has in hand is the caller's to hand on."""
+    stamped = await stamp.registry(connection)
+    await _close.run(connection, organisation_id=known["id"], closed_on=since, successor_id=successor_id)
+    successor = str(successor_id) if successor_id else None
+    data: dict[str, object] = {"id": str(known["id"]), "since": since, "reason": reason, "successor_id": successor}
+    await stamp.append_to_registry(connection, stamped, author, "organisation.closed", data)
+    return {**known, "closed_on": since, "successor_id": successor_id}
 
 
 def wrong_renaming(sound: Mapping[str, Any], known: queries.OrganisationRow, at: datetime) -> Iterator[Fault]:
@@ -159,6 +183,8 @@ async def wrong_registrar(
     if found is None or found["party"] != party:
         listed = f"names no organisation of {party}; GET /v1/organisations?party={party} lists them"
         return [fault("/organisation_id", listed)]
+    if found["closed_on"]:
+        return [fault("/organisation_id", f"names {found['code']}, which was closed on {found['closed_on']}")]
     if found["id"] == present:
         return [fault("/organisation_id", f"names the present registrar of {party}; nothing would change")]
     acts = bool(first) or await queries.acts(connection, found["id"])

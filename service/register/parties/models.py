@@ -66,4 +66,8 @@ class Organisation(Table, table=True):
         nullable=False,
     )
     """The names that it had, the oldest first: `name`, `names`, `since` (or null), `until` (the first day of the next)."""
+    closed_on: str | None = optional_words()
+    """The day from which there is no such organisation any more; None: it is there."""
+    successor_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    """Which organisation of its party took over what it had in hand."""
     created_at: datetime = moment()

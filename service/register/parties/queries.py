@@ -45,6 +45,8 @@ class OrganisationRow(TypedDict):
     names: dict[str, str]
     name_since: str | None
     earlier_names: list[dict[str, Any]]
+    closed_on: str | None
+    successor_id: UUID | None
     created_at: datetime
 
 

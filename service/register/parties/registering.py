@@ -54,6 +54,10 @@ def wrong_principal(
     wrong = list(misplaced(kind, organisation_id)) if kind else []
     if organisation_id and acts_for is None:
         wrong.append(fault("/organisation_id", "names no organisation; GET /v1/organisations lists them"))
+    if acts_for and acts_for["closed_on"]:
+        wrong.append(
+            fault("/organisation_id", f"names {acts_for['code']}, which was closed on {acts_for['closed_on']}")
+        )
     return wrong + wrong_issuer(providers, issuer, acts_for["party"] if acts_for else None)
 
 

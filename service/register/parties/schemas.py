@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
-from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, Strict, Titles
+from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, ReducedDate, Strict, Titles
 from service.values.codes import ORGANISATION, OrganisationId
 
 ClientId = Annotated[
@@ -98,6 +98,8 @@ class OrganisationRead(Read):
     names: dict[str, str]
     name_since: str | None = Field(description="Day from which it has this name; null for its first one.")
     earlier_names: list[EarlierName] = Field(description="Names that it had before, the oldest first.")
+    closed_on: ReducedDate | None = Field(description="Day from which it is no more; null: it is there.")
+    successor_id: UUID | None = Field(description="Which organisation of its party took over what it had in hand.")
     created_at: datetime
 
 
@@ -263,6 +265,15 @@ class OrganisationRenamed(Read):
     since: str
 
 
+class OrganisationClosed(Read):
+    """An organisation is no more since a day; what it had in hand went to another of its party, if one is named."""
+
+    id: UUID
+    since: str
+    reason: str
+    successor_id: UUID | None
+
+
 class PartyRegistered(Read):
     """A government was registered."""
 
@@ -289,6 +300,7 @@ OF_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": PartyRegistered,
     "organisation.registered": OrganisationRegistered,
     "organisation.renamed": OrganisationRenamed,
+    "organisation.closed": OrganisationClosed,
     "registrar.named": RegistrarNamed,
     "principal.registered": PrincipalRegistered,
     "principal.secret_rotated": PrincipalChanged,

@@ -35,6 +35,8 @@ class Registry:
     """Of each party, the organisation that is its registrar, once it has one."""
     organisations: dict[str, str] = field(default_factory=dict)
     """Of each organisation, its party."""
+    closed: set[str] = field(default_factory=set)
+    """The organisations that are no more."""
     codes: set[str] = field(default_factory=set)
     principals: dict[str, Known] = field(default_factory=lambda: {ANYBODY: Known("observer", None)})
 
@@ -46,6 +48,7 @@ class Registry:
             "party.registered": self._party,
             "organisation.registered": self._organisation,
             "organisation.renamed": self._renamed,
+            "organisation.closed": self._closed,
             "registrar.named": self._registrar,
             "principal.registered": self._principal,
             "principal.secret_rotated": self._rotated,
@@ -70,6 +73,19 @@ class Registry:
         require(data["id"] in self.organisations, "no organisation with this id is registered")
         self._for(entry, self.organisations[data["id"]])
 
+    def _closed(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        closed, successor = data["id"], data["successor_id"]
+        party = self._open(closed)
+        self._for(entry, party)
+        self.closed.add(closed)
+        require(successor is None or self._open(successor) == party, f"its successor is no organisation of {party}")
+
+    def _open(self, organisation_id: str) -> str:
+        """Return the party of an organisation that is there."""
+        require(organisation_id in self.organisations, "no organisation with this id is registered")
+        require(organisation_id not in self.closed, "the organisation is closed")
+        return self.organisations[organisation_id]
+
     def _registrar(self, entry: Entry, data: Mapping[str, Any]) -> None:
         party, organisation, principal = data["party"], data["organisation"], data["principal"]
         self._for(entry, party)
@@ -83,10 +99,12 @@ class Registry:
         if principal:
             require(principal["organisation_id"] == data["organisation_id"], "its first principal acts for another")
             self._add_principal(principal)
+        require(data["organisation_id"] not in self.closed, "the registrar is an organisation that is closed")
         require(self._acts(data["organisation_id"]), "nobody acts for the registrar")
         self.registrars[party] = data["organisation_id"]
 
     def _principal(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        require(data["organisation_id"] not in self.closed, "it acts for an organisation that is closed")
         self._for(entry, self._party_of(data["organisation_id"]))
         self._add_principal(data)
 

@@ -44,6 +44,16 @@ class Renamed(TypedDict):
 
 
 @strict
+class Closed(TypedDict):
+    """An organisation is no more since a day; what it had in hand went to the successor, if one is named."""
+
+    id: Id
+    since: ReducedDate
+    reason: str
+    successor_id: Id | None
+
+
+@strict
 class Principal(TypedDict):
     """A principal as it was registered; its name stays out of the trail."""
 

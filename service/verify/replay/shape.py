@@ -80,6 +80,7 @@ OF_THE_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": registry_shapes.Party,
     "organisation.registered": registry_shapes.Organisation,
     "organisation.renamed": registry_shapes.Renamed,
+    "organisation.closed": registry_shapes.Closed,
     "registrar.named": registry_shapes.Registrar,
     "principal.registered": registry_shapes.Principal,
     "principal.secret_rotated": registry_shapes.Changed,
