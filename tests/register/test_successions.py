@@ -28,13 +28,13 @@ async def test_another_ministry_takes_over_leads_and_groups_in_one_call_and_a_dr
         assert done.status_code == 200, done.text
     listed = (await registrar.post(f"{URL}?dry_run=true", json=BODY)).json()
     assert (listed["dry_run"], listed["organisation"]["closed_on"]) == (True, None)
-    parts = {(one["part"], one["working_group_id"] or one["commitment_id"]) for one in listed["handed_on"]}
+    parts = {(one["part"], one["working_group_id"] or one["commitment_id"]) for one in listed["handed_over"]}
     assert {("co_lead", ENERGY), ("lead", item(7)), ("lead", item(5))} <= parts
     group = (await registrar.get(f"/v1/working-groups/{ENERGY}")).json()
     assert OLD in str(group)
     made = await registrar.post(URL, json=BODY)
     assert made.status_code == 200, made.text
-    assert (made.json()["handed_on"], made.json()["dry_run"]) == (listed["handed_on"], False)
+    assert (made.json()["handed_over"], made.json()["dry_run"]) == (listed["handed_over"], False)
     assert made.json()["organisation"]["closed_on"] == "2025-07-01"
     assert made.json()["organisation"]["successor_id"] == NEW
     group = (await registrar.get(f"/v1/working-groups/{ENERGY}")).json()
@@ -63,7 +63,7 @@ async def test_the_secretariat_and_registrar_itself_is_succeeded_by_whom_somebod
     who = await world.second_principal("pk-new", organisation_id=NEW)
     made = await registrar.post(url, json=BODY)
     assert made.status_code == 200, made.text
-    assert {"registrar", "secretariat"} <= {one["part"] for one in made.json()["handed_on"]}
+    assert {"registrar", "secretariat"} <= {one["part"] for one in made.json()["handed_over"]}
     charter = (await world.as_("AZ").get(f"/v1/commissions/{COMMISSION}")).json()
     assert {"party": "PK", "secretariat_id": NEW} in charter["parties"]
     roles = {one["role"] for one in (await world.as_(who).get("/v1/me")).json()["roles"]}

@@ -43,5 +43,5 @@ async def create_succession(
     """
     found = await authority(connection, caller)
     known = await queries.organisation(connection, organisation_id)
-    row, handed_on = await commands.close(connection, caller, found, known, sent, dry_run=dry_run)
-    return answer({"organisation": members(OrganisationRead, row), "dry_run": dry_run, "handed_on": handed_on})
+    row, handed_over = await commands.close(connection, caller, found, known, sent, dry_run=dry_run)
+    return answer({"organisation": members(OrganisationRead, row), "dry_run": dry_run, "handed_over": handed_over})

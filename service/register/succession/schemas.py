@@ -47,7 +47,7 @@ class SuccessionRead(Read):
 
     organisation: OrganisationRead
     dry_run: bool = Field(description="Whether nothing was changed.")
-    handed_on: list[HandedOnRead] = Field(
+    handed_over: list[HandedOnRead] = Field(
         description="What the caller may not see goes along, and does not stand here."
     )
 
