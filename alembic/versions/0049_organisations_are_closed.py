@@ -1,15 +1,15 @@
 """Organisations are closed, and succeeded by another of their party.
 
-Revision: 0048, after 0047. Two columns without a default, which rewrite nothing; it can be run again.
+Revision: 0049, after 0048. Two columns without a default, which rewrite nothing; it can be run again.
 """
 
 from alembic import op
 
-revision = "0048"
-down_revision = "0047"
+revision = "0049"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
-serves_from = "0047"
+serves_from = "0048"
 
 
 def upgrade() -> None:
