@@ -3,6 +3,7 @@
 from service.board.models import ReadingSession, SignIn
 from service.database.columns import Table
 from service.database.revisions import SchemaRange
+from service.exchange.models import Import
 from service.http.idempotency import IdempotencyKey
 from service.identity.models import Credential, Principal, RevokedToken
 from service.log.models import LogAlarm, LogCheckpoint, LogCosignature, LogEntry, LogNode
@@ -30,6 +31,7 @@ __all__ = [
     "Credential",
     "Document",
     "IdempotencyKey",
+    "Import",
     "Instrument",
     "InstrumentReckoning",
     "LogAlarm",

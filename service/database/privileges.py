@@ -31,6 +31,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
             _CHANGES,
         ),
         "registry": ("SELECT", "UPDATE"),
+        "import": _ADDS,
         "idempotency_key": ("SELECT", "INSERT", "UPDATE", "DELETE"),
         **dict.fromkeys(("revoked_token", "reading_session", "sign_in"), ("SELECT", "INSERT", "DELETE")),
     },
@@ -40,8 +41,20 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("log_entry", "log_node", "log_checkpoint", "log_cosignature"), _ADDS),
         "log_alarm": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     },
-    # What its jobs need, and no more: it neither writes entries nor signs.
-    WORKER: dict.fromkeys(("alembic_version", "schema_range", "document"), ("SELECT",)),
+    # What its jobs need, and no more: an import writes what the requests for its rows would, entries too; it never signs.
+    WORKER: {
+        **dict.fromkeys(
+            ("alembic_version", "schema_range", "commission_party", "commission_auditor", "membership"), ("SELECT",)
+        ),
+        **dict.fromkeys(
+            ("party", "organisation", "principal", "revoked_token", "confirmation", "document"), ("SELECT",)
+        ),
+        **dict.fromkeys(("audit_entry", "audit_pending", "progress_report", "spelling"), _ADDS),
+        **dict.fromkeys(("session", "working_group", "commission", "import"), ("SELECT", "UPDATE")),
+        **dict.fromkeys(
+            ("commitment", "instrument", "instrument_reckoning", "number_counter", "transition", "searchable"), _CHANGES
+        ),
+    },
 }
 """The entries and the log are added to and read: nobody who works with them may change or delete one."""
 ADDED_TO: Final = ("audit_entry", "log_entry", "log_node", "log_checkpoint", "log_cosignature")

@@ -13,6 +13,7 @@ from service.database.columns import table
 from service.database.pool import Pool
 from service.database.statement import Connection, Query
 from service.errors.sent import Sent
+from service.exchange import imports
 from service.identity.models import LOCAL
 from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller
@@ -44,6 +45,10 @@ from service.trail.entry import Author
 
 PILOT: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("pilot.json").read_text(encoding="utf-8"))
 COMMISSION: Final = UUID(PILOT["commission"]["id"])
+TRIED: Final = (
+    b"reference,version,level.PK,report.PK\r\nPK-AZ/08/011,1,limited,Two hospitals were visited (sample).\r\n"
+)
+"""A file that the worker tries as soon as there is one."""
 Secrets = dict[str, dict[str, str]]
 _commission = table(Commission)
 _known = Query(sa.select(_commission.c.id).where(_commission.c.id == sa.bindparam("id")), UUID)
@@ -85,6 +90,8 @@ async def _load(connection: Connection) -> Secrets:
         await _commitment(connection, callers, one)
     for one in PILOT["instruments"]:
         await _instrument(connection, callers, one)
+    tried = imports.Asked(TRIED, dry_run=True, propose=False, reason=None, digest=None)
+    await imports.ask(connection, callers["PK"], COMMISSION, tried, UUID(PILOT["import"]))
     return secrets
 
 

@@ -27,7 +27,7 @@ async def sheet(connection: Connection, caller: Caller, commission_id: UUID) -> 
     while True:
         found = await queries.page(connection, caller, commission_id, after)
         page, more = found[: queries.PAGE], len(found) > queries.PAGE
-        rows += await _cells(connection, caller, sessions | groups, page)
+        rows += await spelled(connection, caller, sessions | groups, page)
         for row in page:
             languages |= dict.fromkeys([*row["titles"], *row["texts"]])
             changed = max(changed, row["changed_at"])
@@ -40,9 +40,10 @@ async def sheet(connection: Connection, caller: Caller, commission_id: UUID) -> 
     return Sheet(charter["code"], list(languages), charter["parties"], rows, codes, changed)
 
 
-async def _cells(
+async def spelled(
     connection: Connection, caller: Caller, codes: Mapping[str, str], page: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, str]]:
+    """Return the cells of these rows; `codes`: those of sessions and groups."""
     named = await queries.names(connection, caller, codes, page)
     told = await queries.brought(connection, [row["id"] for row in page])
     return [cells(row, named, told.get(row["id"], Brought())) for row in page]

@@ -2,23 +2,28 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Request, Response
 
 from service.database.statement import Connection
 from service.database.transaction import Transaction
 from service.errors import Conflict
-from service.exchange import exporting
+from service.exchange import exporting, imports
 from service.exchange.files import Sheet, as_csv, as_xlsx
-from service.http.headers import file_of
-from service.http.idempotency import OnceRoute
-from service.http.refusals import READING_ONE, refusals
+from service.exchange.imports import Asked
+from service.exchange.schemas import ImportRead
+from service.http.answers import answer
+from service.http.edge import LONGEST
+from service.http.headers import carrying, file_of
+from service.http.idempotency import Once, OnceRoute
+from service.http.refusals import READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.permissions import Caller
 from service.reports.few import Few
+from service.values import Reason
 from service.values.codes import CommissionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["spreadsheets"])
@@ -72,3 +77,71 @@ async def _file(
         "Cache-Control": "private, no-cache",
     }
     return Response(content, media_type=kind, headers=headers)
+
+
+MOST_BYTES: Final = 20_000_000
+PROPOSE: Final = "Whether states move, by proposals with the evidence of the row."
+WHY: Final = "Why shared facts change, in every proposal."
+_TRIED: Final = {
+    "tried": {
+        "summary": "Try a row of the pilot (202)",
+        "value": "reference,version,level.PK,report.PK\r\nPK-AZ/08/011,1,limited,Two hospitals were visited (sample).\r\n",
+    }
+}
+FILE: Final = {
+    "requestBody": {
+        "description": "The file as it is, .xlsx, .ods or CSV in UTF-8; which of them, is seen from what is in it. A real run may leave it out.",
+        "content": {
+            CSV: {"schema": {"type": "string"}, "examples": _TRIED},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "examples": _TRIED},
+        },
+    },
+    LONGEST: MOST_BYTES,
+}
+
+
+@router.post(
+    "/commissions/{commission_id}/imports",
+    status_code=202,
+    summary="Import commitments from a file",
+    response_model=ImportRead,
+    responses=WRITING_ONE | carrying("Location", "Idempotent-Replayed", status=202),
+    openapi_extra=FILE,
+    dependencies=[Once],
+)
+async def create_import(
+    request: Request,
+    connection: Transaction,
+    caller: CurrentCaller,
+    commission_id: CommissionId,
+    dry_run: Annotated[bool, Query(description="Change nothing; say what would be done.")] = True,  # noqa: FBT002 -- a query's
+    propose: Annotated[bool, Query(description=PROPOSE)] = False,  # noqa: FBT002 -- a query's
+    reason: Annotated[Reason | None, Query(description=WHY, examples=["The list of 2027."])] = None,
+    digest: Annotated[
+        str | None,
+        Query(
+            pattern="^[0-9a-f]{64}$",
+            description="Of the dry run whose work a real run (`dry_run=false`) is to do; its options are taken too.",
+            examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+        ),
+    ] = None,
+) -> Response:
+    """Queue a file: `pacta worker` reads and judges it; a real run carries out all of it in one transaction, or nothing.
+
+    A row is found by its reference, and changed if its version is the present one; one without a reference is created. An empty cell is
+    left (of a new one: is not known), `-` clears, a column that is not there is left. Own facts change at once, shared ones by proposals.
+    """
+    asked = Asked(await request.body(), dry_run, propose, reason, digest)
+    import_id = await imports.ask(connection, caller, commission_id, asked)
+    return answer(await imports.get(connection, caller, import_id), 202, location=f"/v1/imports/{import_id}")
+
+
+@router.get(
+    "/imports/{import_id}",
+    summary="Read what became of an import",
+    response_model=ImportRead,
+    responses=READING_ONE,
+)
+async def read_import(connection: Transaction, caller: CurrentCaller, import_id: UUID) -> Response:
+    """Read an import of one's own organisation: how far it is, and what becomes, or became, of each row."""
+    return answer(await imports.get(connection, caller, import_id))

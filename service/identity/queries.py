@@ -31,15 +31,11 @@ _is_active = _principal.c.deactivated_at.is_(None)
 _named = (
     (_principal.c.issuer == sa.bindparam("issuer")) & (_principal.c.subject == sa.bindparam("subject")) & _is_active
 )
-_caller = Query(
-    sa.select(
-        *(_principal.c[name] for name in ("id", "subject", "kind", "organisation_id")),
-        _organisation.c.party,
-    )
-    .select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
-    .where(_named),
-    _Known,
-)
+_known = sa.select(
+    *(_principal.c[name] for name in ("id", "subject", "kind", "organisation_id")), _organisation.c.party
+).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
+_caller = Query(_known.where(_named), _Known)
+_by_id = Query(_known.where(_principal.c.id == sa.bindparam("principal_id", type_=sa.Uuid()), _is_active), _Known)
 _by_secret = Query(
     sa.select(_principal.c.id)
     .join(_credential, _credential.c.principal_id == _principal.c.id)
@@ -103,6 +99,14 @@ async def caller(connection: Connection, issuer: str, subject: str) -> ActiveCal
     found = await _caller.row(connection, issuer=issuer, subject=subject)
     if found is None:
         return None
+    return ActiveCaller(Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party))
+
+
+async def caller_of(connection: Connection, principal_id: UUID) -> ActiveCaller:
+    """Return the principal as a caller, for what it has asked for earlier; `NotAuthenticated` if it is active no more."""
+    found = await _by_id.row(connection, principal_id=principal_id)
+    if found is None:
+        raise inactive()
     return ActiveCaller(Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party))
 
 

@@ -1,0 +1,290 @@
+"""Carrying an import out: every row by the commands that a request for it would use, all in one transaction."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from service.database.statement import Connection
+from service.errors import InvalidContent, ServiceError
+from service.errors.sent import Sent
+from service.exchange import exporting, queries
+from service.exchange.reading.archive import cell as cell_name
+from service.exchange.reading.reading import Cell, NotRead, Read
+from service.exchange.rules import cells
+from service.exchange.rules.changing import changing
+from service.exchange.rules.columns import Column, Per, column_of
+from service.exchange.rules.creating import creating
+from service.exchange.rules.plan import Change, Command, Does, Import, Item, Plan, column_at
+from service.exchange.rules.reading import text
+from service.permissions import Caller
+from service.register import names
+from service.register.commissions import queries as commissions
+from service.register.commitments import commands as commitments
+from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.rules.reporting import ProgressReportCreate
+from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.decisions import commands as decisions
+from service.register.decisions.engine.locking import lock_all, share
+from service.register.matters import MATTERS
+from service.register.progress import commands as progress
+from service.trail.entry import canonical
+
+REASON: Final = "Changed in a spreadsheet."
+_CODES: Final = ("session", "group", "lead", "carried_over")
+"""Columns whose cells hold codes of what is named by its id."""
+_BREATH: Final = 50
+"""After so many rows others have their turn."""
+STOPS: Final = frozenset({Does.CONFLICT, Does.REFUSED})
+Told = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many rows are judged, of how many."""
+
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A commitment as it stands: its id, its version, and its cells."""
+
+    id: UUID
+    version: int
+    cells: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over the rows of a sheet."""
+
+    connection: Connection
+    caller: Caller
+    about: Import
+    columns: Sequence[tuple[str, Column] | None]
+    known: Mapping[str, Known]
+    progress: Progress
+    told: list[Told] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)
+
+    async def rows(self, sheet: Read) -> list[Told]:
+        """Judge and carry out every row, and return what became of each."""
+        wrong: dict[int, list[Mapping[str, str]]] = {}
+        for problem in sheet.problems:
+            wrong.setdefault(int("".join(filter(str.isdigit, problem["cell"])) or 1), []).append(problem)
+        self._tell_problems(1, wrong.pop(1, ()))
+        for number, row in enumerate(sheet.rows, 2):
+            if number in wrong:
+                self._tell_problems(number, wrong[number])
+            elif any(one != "" for one in row):
+                await self._row(number, row)
+            self.progress.done += 1
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)
+        return self.told
+
+    def _tell_problems(self, number: int, problems: Sequence[Mapping[str, str]]) -> None:
+        for one in problems:
+            item = Item(Does.REFUSED, problem=one["problem"])
+            self.told.append(_told(number, one["cell"], None, item, None))
+
+    async def _row(self, number: int, row: Sequence[Cell]) -> None:
+        given, plan = self._given(row)
+        reference = given.get("reference", "")
+        found = self.known.get(reference)
+        if not plan.items:
+            plan = self._planned(number, reference, given, found)
+        if not any(one.action in STOPS for one in plan.items):
+            made = await self._carried_out(plan, found)
+            reference = reference or made
+        wheres = {name: place for place, one in enumerate(self.columns, 1) if one for name in [one[0]]}
+        for item in plan.items:
+            place = wheres.get(item.column or "")
+            command = next((one.command for one in plan.changes if item.column in one.columns), None)
+            where = cell_name(number, place) if place else None
+            self.told.append(_told(number, where, reference or None, item, command))
+
+    def _given(self, row: Sequence[Cell]) -> tuple[dict[str, str], Plan]:
+        given, plan = {}, Plan()
+        for cell, column in zip(row, self.columns, strict=False):
+            if column is None:
+                continue
+            try:
+                said = text(cell, column[1])
+            except ValueError as wrong:
+                plan.refuse(column[0], str(wrong))
+            else:
+                if said.strip():
+                    given[column[0]] = said
+        return given, plan
+
+    def _planned(self, number: int, reference: str, given: Mapping[str, str], found: Known | None) -> Plan:
+        plan = Plan()
+        if reference and found is None:
+            plan.refuse("reference", f"{reference} is no such reference of this commission", None, reference)
+            return plan
+        if reference and (before := self.seen.setdefault(reference, number)) != number:
+            plan.refuse("reference", f"stands in row {before} already", None, reference)
+            return plan
+        try:
+            return changing(found.cells, given, self.about) if found else creating(given, self.about)
+        except ValueError as wrong:
+            plan.refuse(None, str(wrong))
+            return plan
+
+    async def _carried_out(self, plan: Plan, found: Known | None) -> str:
+        """Make the requests of a row, each as if it had been sent; what is refused is told at the cell that said it."""
+        commitment_id, versions = found.id if found else None, {found.version} if found else None
+        for change in plan.changes:
+            try:
+                if change.command is Command.RECORD:
+                    commitment_id = await commitments.record(
+                        self.connection, self.caller, Sent(CommitmentCreate, change.body)
+                    )
+                else:
+                    assert commitment_id
+                    await self._made(commitment_id, change, versions)
+            except ServiceError as refused:
+                _refuse(plan, change, refused, self.about)
+                break
+            versions = None
+        return ""
+
+    async def _made(self, commitment_id: UUID, change: Change, versions: set[int] | None) -> None:
+        connection, caller, body = self.connection, self.caller, change.body
+        match change.command:
+            case Command.PROPOSE:
+                await decisions.propose(connection, MATTERS, COMMITMENTS, caller, commitment_id, body, versions)
+            case Command.PARTY_FACTS:
+                await commitments.change_party_facts(
+                    connection, caller, commitment_id, Sent(PartyFactsPatch, body), versions
+                )
+            case Command.REPORT:
+                await progress.report(connection, caller, commitment_id, Sent(ProgressReportCreate, body))
+
+
+def _refuse(plan: Plan, change: Change, refused: ServiceError, about: Import) -> None:
+    wrong = refused.errors if isinstance(refused, InvalidContent) else ()
+    told = [(column_at(one.get("pointer", ""), change, about), one["detail"]) for one in wrong] or [
+        (None, str(refused))
+    ]
+    kept = [
+        one for one in plan.items if one.action is Does.IGNORED or (one.column and one.column not in change.columns)
+    ]
+    plan.items[:] = [*kept, *(Item(Does.REFUSED, column, problem=detail) for column, detail in told)]
+
+
+def _told(row: int, cell: str | None, reference: str | None, item: Item, command: Command | None) -> Told:
+    return {
+        "row": row, "cell": cell, "reference": reference, "action": str(item.action), "column": item.column, "from": item.before,
+        "to": item.after, "problem": item.problem, "proposal": item.proposal, "request": command and str(command),
+    }  # fmt: skip
+
+
+async def carry_out(
+    connection: Connection, caller: Caller, asked: Mapping[str, Any], sheet: Read, progress: Progress
+) -> list[Told]:
+    """Carry the rows of a sheet out, as `asked`, and return what became of each; `NotRead` where its headings are wrong."""
+    commission_id = asked["commission_id"]
+    await share(connection, commission_id)
+    charter = await commissions.detail(connection, caller, commission_id)
+    columns = _columns(sheet.headings, charter)
+    progress.total = len(sheet.rows)
+    known = await _known(connection, caller, charter, _references(columns, sheet))
+    await lock_all(connection, COMMITMENTS, sorted({one.id for one in known.values()}))
+    about = Import(
+        party=str(caller.party),
+        commission=str(commission_id),
+        parties=charter["parties"],
+        today=str(datetime.now(UTC).date()),
+        reason=asked["reason"] or REASON,
+        proposes=asked["propose"],
+        names=await _named(connection, columns, sheet),
+    )
+    return await Run(connection, caller, about, columns, known, progress).rows(sheet)
+
+
+def _columns(headings: Sequence[Cell], charter: Mapping[str, Any]) -> list[tuple[str, Column] | None]:
+    found: list[tuple[str, Column] | None] = []
+    for place, heading in enumerate(headings, 1):
+        name = heading.strip() if isinstance(heading, str) else ""
+        column = column_of(name)
+        where = cell_name(1, place)
+        if not name and heading == "":
+            found.append(None)
+        elif column is None or (column[0].per is Per.PARTY and column[1] not in charter["parties"]):
+            raise NotRead(
+                f"{where} is no heading that is known, {str(heading)[:60]!r}. Export the commission: its file has all of them."
+            )
+        elif any(one and one[0] == name for one in found):
+            raise NotRead(f"{where} repeats the heading {name!r}. Take one of the two columns out.")
+        else:
+            found.append((name, column[0]))
+    if not any(found):
+        raise NotRead("It has no headings in its first row. Export the commission: its file has all of them.")
+    return found
+
+
+def _references(columns: Sequence[tuple[str, Column] | None], sheet: Read) -> set[str]:
+    place = next((place for place, one in enumerate(columns) if one and one[0] == "reference"), None)
+    said = (row[place] for row in sheet.rows if place is not None and len(row) > place)
+    return {one.strip() for one in said if isinstance(one, str) and one.strip()}
+
+
+async def _known(
+    connection: Connection, caller: Caller, charter: Mapping[str, Any], wanted: set[str]
+) -> dict[str, Known]:
+    """Return of these references the commitments of the commission that the caller may see, as they stand."""
+    if not wanted:
+        return {}
+    sessions = await queries.session_codes(connection, charter["id"], charter["code"])
+    groups = await queries.group_codes(connection, charter["id"])
+    found: dict[str, Known] = {}
+    after = None
+    while True:
+        page = await queries.page(connection, caller, charter["id"], after)
+        rows = [row for row in page[: queries.PAGE] if {row["reference"], row["draft_reference"]} & wanted]
+        spelled = await exporting.spelled(connection, caller, sessions | groups, rows)
+        for row, told in zip(rows, spelled, strict=True):
+            known = Known(row["id"], row["version"], told)
+            found |= {name: known for name in (row["reference"], row["draft_reference"]) if name in wanted}
+        if len(page) <= queries.PAGE:
+            return found
+        after = page[queries.PAGE - 1]["reference"]
+
+
+async def _named(connection: Connection, columns: Sequence[tuple[str, Column] | None], sheet: Read) -> Any:  # noqa: ANN401
+    """Return what gives the id of each code that the sheet names; of a code that names nothing, an id that names nothing."""
+    places = [place for place, one in enumerate(columns) if one and one[1].name in _CODES]
+    said = (row[place] for row in sheet.rows for place in places if len(row) > place)
+    codes = {code for one in said if isinstance(one, str) for code in cells.codes(one)}
+    found = await names.find(connection, codes) if codes else {}
+
+    def named(code: str) -> str:
+        return str(found.get(code) or _itself(code) or uuid5(NAMESPACE_URL, code))
+
+    return named
+
+
+def _itself(code: str) -> UUID | None:
+    try:
+        return UUID(code)
+    except ValueError:
+        return None
+
+
+def digest(asked: Mapping[str, Any], told: Sequence[Told]) -> str:
+    """Return the digest of what an import does: of its file, how it is asked for, and every line, without ids that are made anew."""
+    lines = [{**one, "reference": None if one["action"] == Does.CREATE else one["reference"]} for one in told]
+    said = {"sha256": asked["sha256"], "propose": asked["propose"], "reason": asked["reason"], "rows": lines}
+    return sha256(canonical(said)).hexdigest()
+
+
+def stopped(told: Sequence[Told]) -> Iterator[Told]:
+    """Yield the lines for which nothing of the whole is done."""
+    return (one for one in told if one["action"] in STOPS)

@@ -1,0 +1,144 @@
+"""What a row of a spreadsheet is to change: as bodies of the API's own requests, and which cell said what. Pure."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from service.exchange.rules import cells
+from service.register.commitments.rules.leads import FIRST, FURTHER
+from service.register.commitments.rules.lifecycle import Action, State
+from service.values.codes import INSTRUMENT
+
+Cells = Mapping[str, str]
+Body = dict[str, Any]
+
+
+class Does(StrEnum):
+    """What becomes of a row, or of one of its cells."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    NONE = "none"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    IGNORED = "ignored"
+
+
+class Command(StrEnum):
+    """By which command of the register a change is made."""
+
+    RECORD = "record"
+    PROPOSE = "propose"
+    PARTY_FACTS = "party_facts"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of what an import tells: about one cell, or about its whole row (`column` None)."""
+
+    action: Does
+    column: str | None = None
+    before: str | None = None
+    after: str | None = None
+    problem: str | None = None
+    proposal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A request that the row makes, and the columns that said it, by the members of its body."""
+
+    command: Command
+    body: Body
+    columns: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a row makes: lines that are told, and requests."""
+
+    items: list[Item] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def refuse(self, column: str | None, problem: str, before: str | None = None, after: str | None = None) -> None:
+        """Tell why a cell cannot be taken."""
+        self.items.append(Item(Does.REFUSED, column, before, after, problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What holds for all rows of an import."""
+
+    party: str
+    commission: str
+    parties: Sequence[str]
+    today: str
+    reason: str
+    proposes: bool
+    names: Callable[[str], str]
+    """The id of what a code names: an id that names nothing where there is no such thing."""
+
+
+DIRECT: Final = {
+    "verb": "verb", "sector": "sector", "group": "working_group_id", "due_on": "target_date", "paragraph": "paragraph", "annex": "annex",
+    "confidentiality": "confidentiality", "kind": "kind", "due_text": "target_text", "remark": "remark", "source": "source",
+}  # fmt: skip
+"""Which shared fact a column tells."""
+EVIDENCE: Final[Mapping[Action, Mapping[str, str]]] = {
+    Action.DRAFT_MOU: {"effective_on": "effective_on"},
+    Action.SIGN: {
+        "signed_on": "effective_on",
+        "signed_place": "place",
+        "expires_on": "expires_on",
+        "in_force_on": "enters_into_force_on",
+    },
+    Action.IMPLEMENT: {"implemented_on": "effective_on", "report": "report", "in_force_on": "entered_into_force_on"},
+    Action.WITHDRAW: {"effective_on": "effective_on"},
+    Action.LAPSE: {"effective_on": "effective_on"},
+    Action.SUPERSEDE: {"effective_on": "effective_on"},
+    Action.MERGE: {"effective_on": "effective_on"},
+}
+"""Which piece of evidence of a move a column tells."""
+LEADS_TO: Final[Mapping[str, Action]] = {
+    State.MOU_DRAFTED: Action.DRAFT_MOU, State.SIGNED: Action.SIGN, State.IMPLEMENTED: Action.IMPLEMENT, State.WITHDRAWN: Action.WITHDRAW,
+    State.LAPSED: Action.LAPSE, State.SUPERSEDED: Action.SUPERSEDE, State.MERGED: Action.MERGE,
+}  # fmt: skip
+AGREEMENT: Final = {
+    "agreed_on": "agreed_on", "signed_place": "place", "expires_on": "expires_on", "in_force_on": "enters_into_force_on", "report": "report",
+}  # fmt: skip
+POINTERS: Final = {
+    "target_date": "due_on", "working_group_id": "group", "session_id": "session", "item_number": "paragraph", "place": "signed_place",
+    "enters_into_force_on": "in_force_on", "entered_into_force_on": "in_force_on", "instrument_kind": "instrument",
+    "instrument_title": "instrument", "titles": "title", "texts": "text", "target_text": "due_text",
+}  # fmt: skip
+"""The column of a member, where it has another name."""
+LATER: Final = "the register has no such fact yet"
+
+
+def is_instrument(cell: str) -> bool:
+    """Return whether a cell names instruments by their references."""
+    return any(re.fullmatch(INSTRUMENT, code) for code in cells.codes(cell))
+
+
+def column_at(pointer: str, change: Change, about: Import) -> str | None:
+    """Return the column whose cell said what a refusal points to; None if none did."""
+    parts = [part for part in pointer.split("/") if part and part not in {"agreement", "changes"}]
+    if not parts:
+        return None
+    head = POINTERS.get(parts[0], parts[0])
+    if change.command is Command.REPORT:
+        head = {"text": "report"}.get(parts[0], parts[0])
+        return f"{head}.{about.party}"
+    if parts[0] in {FIRST, FURTHER}:
+        return f"lead.{about.party}"
+    if change.command is Command.PROPOSE and parts[0] == "effective_on":
+        return next(
+            (name for name, to in EVIDENCE.get(Action(change.body["action"]), {}).items() if to == "effective_on"),
+            None,
+        )
+    if head in {"title", "text"}:
+        return f"{head}.{parts[1]}" if len(parts) > 1 else head
+    return "signatory" if head == "signatories" else head

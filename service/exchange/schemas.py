@@ -1,0 +1,66 @@
+"""What goes over the wire about imports."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from service.exchange.models import ImportStatus
+from service.exchange.rules.plan import Does
+from service.values import Read
+
+
+class ImportProgress(Read):
+    """How far it is."""
+
+    done: int = Field(description="Rows that are judged.")
+    total: int | None = Field(description="Rows that the file has; null until it is read.")
+
+
+class ImportCounts(Read):
+    """How many commitments each thing happens to, and how many proposals are made."""
+
+    create: int
+    change: int = Field(
+        description="Changes of one's own facts, which work at once: one for each request that they take."
+    )
+    proposals: int = Field(description="Proposals that others confirm, of what is there already.")
+    none: int
+    conflict: int
+    refused: int
+    ignored: int
+
+
+class ImportRow(Read):
+    """What becomes of a row, or of one of its cells."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    row: int = Field(description="Number of the row in the file; its headings are row 1.")
+    cell: str | None = Field(description="The cell, as spreadsheets name it; null: the whole row.", examples=["C3"])
+    reference: str | None = Field(description="The commitment; of one that a dry run would create, null.")
+    action: Does
+    column: str | None
+    before: str | None = Field(alias="from", description="What the register says.")
+    after: str | None = Field(alias="to", description="What the cell says.")
+    problem: str | None = Field(description="Why it is not done, and what to do instead.")
+    proposal: bool = Field(description="Whether others have to confirm it.")
+
+
+class ImportRead(Read):
+    """An import: a file that is read and judged by `pacta worker`, and, unless it is a dry run, carried out whole or not at all."""
+
+    id: UUID
+    commission_id: UUID
+    status: ImportStatus
+    dry_run: bool
+    propose: bool
+    reason: str | None
+    sha256: str = Field(description="Of the file.")
+    digest: str | None = Field(description="Of what the dry run would do; the real run names it.")
+    problem: str | None = Field(description="Why it failed: then nothing of it was done.")
+    progress: ImportProgress
+    counts: ImportCounts
+    rows: list[ImportRow] = Field(description="In the order of the file, once it is done or failed.")
+    asked_at: datetime
+    ended_at: datetime | None
