@@ -38,7 +38,7 @@ def creating(given: Cells, about: Import) -> Plan:
                 Does.IGNORED, "instrument", None, said.pop("instrument"), "the instrument itself names what it carries"
             )
         )
-    for name in ("version", "awaiting", "carried_over", "successor", "kind", "due_text", "remark", "source"):
+    for name in ("version", "awaiting", "carried_over", "successor", "kind", "due_text"):
         fact = DIRECT.get(name)
         if name in said and not (fact and fact in SharedChanges.model_fields):
             plan.items.append(
@@ -81,14 +81,16 @@ def _record(said: Cells, about: Import) -> Body:
     shared = {
         name: cell
         for name, cell in said.items()
-        if name not in {"paragraph", "carried_over"} and (found := column_of(name)) and found[0].how is How.SHARED
+        if name not in {"paragraph", "carried_over", "remark", "source"}
+        and (found := column_of(name))
+        and found[0].how is How.SHARED
     }
     agreement = _agreement(said)
     needs = bool(said.get("instrument")) or agreement.get("found_in") in {State.MOU_DRAFTED, State.SIGNED}
     body: Body = {
         "commission_id": about.commission,
         **facts(shared, about),
-        **_place(said.get("paragraph")),
+        **_place(said.get("paragraph"), of_session="session" in said),
         "instrument_required": needs,
     }
     if "session" in said:
@@ -98,11 +100,14 @@ def _record(said: Cells, about: Import) -> Body:
     return body | {"agreement": agreement}
 
 
-def _place(paragraph: str | None) -> Body:
+def _place(paragraph: str | None, *, of_session: bool) -> Body:
     """Return the item's number and its paragraph: a whole number is the number, one that a paragraph begins with stands beside it."""
     if paragraph is None:
         return {}
     said = cells.read(paragraph).strip()
+    if not of_session:
+        # Between sessions nothing has a number.
+        return {"paragraph": said}
     number = re.match(r"\d{1,5}(?!\d)", said)
     found: Body = {"item_number": int(number[0])} if number and int(number[0]) else {}
     return found if found and number and number[0] == said else {**found, "paragraph": said}
@@ -114,6 +119,9 @@ def _agreement(said: Cells) -> Body:
     body: Body = {to: cells.read(said[name]) for name, to in AGREEMENT.items() if name in said}
     if found:
         body["found_in"] = found
+    # Both are told with the proposal that it was agreed, and stand in its entry.
+    if known := [cells.read(said[name]) for name in ("remark", "source") if name in said]:
+        body["remark"] = "\n".join(known)
     since = {State.SIGNED: "signed_on", State.IMPLEMENTED: "implemented_on"}.get(State(found)) if found else None
     if (
         found

@@ -52,6 +52,7 @@ def cells(row: Mapping[str, Any], names: Names, brought: Brought) -> dict[str, s
     }
     item = row["item_number"]
     found["paragraph"] = spelled(row["paragraph"] or (str(item) if item else None))
+    found["remark"] = found["remark"] or spelled(brought.agreement.get("remark"))
     found |= _agreed(row, brought) | _instrument(row, names) | _of_parties(row, names)
     found |= {f"{name}.{key}": spelled(text) for name in ("title", "text") for key, text in row[f"{name}s"].items()}
     found |= {
