@@ -1,17 +1,17 @@
 """Imports: files of commitments, and what became of their rows.
 
-Revision: 0049, after 0048. A new table hinders nobody.
+Revision: 0050, after 0049. A new table hinders nobody.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
-serves_from = "0045"
+serves_from = "0048"
 
 
 def upgrade() -> None:
