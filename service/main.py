@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from service.board.pages import refused_at
 from service.board.routes import router as board
 from service.board.sessions import forget_ended as forget_readers
 from service.board.sign_in_routes import router as sign_in
@@ -193,12 +194,22 @@ def create_app(
     providers = service.callers.providers
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
-    app.add_middleware(Reading)
-    limits = {"max_body_bytes": settings.max_body_bytes, "max_file_bytes": settings.max_document_bytes}
-    app.add_middleware(
-        Edge, addresses=addresses, registry=service.figures, notice=lambda: service.notice.text, **limits
-    )
+    _surround(app, service, settings, addresses)
     return app
+
+
+def _surround(app: FastAPI, service: Service, settings: Settings, addresses: Addresses) -> None:
+    """Put around the application what every request goes through."""
+    app.add_middleware(Reading)
+    app.add_middleware(
+        Edge,
+        addresses=addresses,
+        registry=service.figures,
+        max_body_bytes=settings.max_body_bytes,
+        max_file_bytes=settings.max_document_bytes,
+        notice=lambda: service.notice.text,
+        refused=refused_at,
+    )
 
 
 def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, takes_secrets: bool) -> Service:

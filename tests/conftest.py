@@ -154,6 +154,12 @@ class World:
         return client_id
 
 
+async def end_principal(by: httpx.AsyncClient, principal_id: str) -> httpx.Response:
+    """Deactivate a principal, by its registrar, as one must: naming its client id."""
+    known = (await by.get(f"/v1/principals/{principal_id}")).json()
+    return await by.post(f"/v1/principals/{principal_id}/deactivation", json={"confirm": known.get("client_id", "-")})
+
+
 def settings_for(server: Server, database: str, **others: Any) -> Settings:
     """Return the settings of a service on `database`."""
     return Settings(

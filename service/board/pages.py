@@ -18,12 +18,12 @@ from starlette.types import Scope
 from typing_extensions import override
 
 from service.board import dates
-from service.board.signing_in import HasSigningIn
+from service.board.signing_in import FRONT, HasSigningIn
 from service.board.words import LANGUAGES, NAMES, direction, name_of, said
 from service.database.state import state_of
 from service.errors import ServiceError
 from service.http.languages import ENGLISH, chosen
-from service.http.problems import refusal_of
+from service.http.problems import refusal_of, respond
 
 GUARD: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -66,6 +66,7 @@ def page(
         {"reader": None},
         link=partial(_link, root, tongue),
         here=partial(_here, request),
+        speaks=tongue.is_asked,
         path=request.scope["path"].removeprefix(root),
         languages=LANGUAGES,
         style=STYLE_PATH,
@@ -79,6 +80,12 @@ def refused(request: Request, refusal: ServiceError) -> HTMLResponse:
     """Return the page that says what is wrong, and what is possible instead."""
     headers = {name: value for name, value in refusal.headers.items() if name != "WWW-Authenticate"}
     return page(request, "refusal.html", refusal.status, headers={**PRIVATE, **headers}, refusal=refusal)
+
+
+def refused_at(request: Request, refusal: ServiceError) -> Response:
+    """Return what says that a request is refused before any route is asked: under the pages' addresses a page."""
+    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    return refused(request, refusal) if path.startswith(FRONT) else respond(request, refusal)
 
 
 class PageRoute(APIRoute):

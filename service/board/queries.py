@@ -12,7 +12,7 @@ from service.database.statement import Connection, Query, is_among
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.lifecycle import State
-from service.register.commitments.statements import disputed, live, overdue
+from service.register.commitments.statements import disputed, live, one_sided, overdue
 from service.register.commitments.visibility import bound, visible_to
 from service.register.parties.models import Organisation, Party
 
@@ -22,12 +22,13 @@ _listed = _commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'")
 
 
 class Counted(NamedTuple):
-    """How many commitments stand in a state, and how many of these are overdue, or disputed."""
+    """How many commitments stand in a state, and how many of these are overdue, disputed, or one-sided."""
 
     state: str
     commitments: int
     overdue: int
     disputed: int
+    one_sided: int
 
 
 class Awaited(NamedTuple):
@@ -61,6 +62,7 @@ def _counts(kind: Kind) -> Query[Counted]:
         number.label("commitments"),
         number.filter(overdue).label("overdue"),
         number.filter(disputed).label("disputed"),
+        number.filter(one_sided).label("one_sided"),
     )
     return Query(asked.where(_here, _listed, visible_to(kind)).group_by(_commitment.c.state), Counted)
 

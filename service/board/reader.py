@@ -23,6 +23,7 @@ from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.register.commitments import queries as commitments
 from service.register.decisions.engine.matter import Row
+from service.register.groups import queries as groups
 from service.register.instruments import queries as instruments
 
 
@@ -68,6 +69,12 @@ async def session(request: Request, connection: Connection, who: Reader, named: 
 async def commitment(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
     """Return the commitment of this reference, or id, and its commission; `NotFound` otherwise."""
     row = await commitments.get(connection, who.caller, await _id_of(request, connection, named))
+    return row, await _opened(connection, who, row["commission_id"])
+
+
+async def group(request: Request, connection: Connection, who: Reader, named: str) -> tuple[Row, Row]:
+    """Return the working group of this code, or id, and its commission; `NotFound` otherwise."""
+    row = await groups.get(connection, who.caller, await _id_of(request, connection, named))
     return row, await _opened(connection, who, row["commission_id"])
 
 

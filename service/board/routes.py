@@ -1,6 +1,8 @@
 """The pages to read, for people. They are no part of the published document: they change as people need it."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -8,16 +10,20 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.board import reader, views
-from service.board.pages import GUARD, PRIVATE, PUBLIC, STYLE, STYLE_PATH, BrowserRoute, PageRoute, page
+from service.board.pages import GUARD, PRIVATE, PUBLIC, STYLE, STYLE_PATH, BrowserRoute, PageRoute, page, speaking
 from service.board.reader import Reading
 from service.database.transaction import Transaction
-from service.errors import MethodNotAllowed, NotAuthenticated, NotFound
+from service.errors import InvalidContent, MethodNotAllowed, NotAuthenticated, NotFound
 from service.http.pages import decode, encode, number
 from service.log import proofs
 from service.log.proof_routes import attached
+from service.permissions import Confidentiality
 from service.register.commitments.lists import Filter
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.routes import EveryMatter
+from service.reports import routes as reports
+from service.reports.formats import Format, Making
+from service.reports.rules.report import Asked as Report
 from service.values import PartyCode, Sector, limited, storable
 
 FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -44,10 +50,22 @@ class BoardAsked(Asked):
     q: limited(200) | None = None  # type: ignore[valid-type]
 
 
+class SearchAsked(Asked):
+    """What is looked for."""
+
+    q: limited(200) | None = None  # type: ignore[valid-type]
+
+
 class FiguresAsked(Asked):
     """As of which day in the world something is counted."""
 
     as_of: date | None = None
+
+
+class ReportAsked(FiguresAsked):
+    """As what a report is wanted, and of which day."""
+
+    format: Format = Format.PDF
 
 
 async def read_front(
@@ -101,6 +119,7 @@ async def read_session(
 ) -> Response:
     """Show the items of a session by sector."""
     row, charter = await reader.session(request, connection, who, session)
+    _require_parties(asked.awaiting, charter["parties"])
     wanted = Filter(**asked.model_dump(exclude={"lang", "cursor"}))
     after = decode(asked.cursor, "reference", storable)
     told = await views.board(connection, who, row, charter, wanted, after)
@@ -125,6 +144,44 @@ async def read_session_figures(
     row, charter = await reader.session(request, connection, who, session)
     told = await views.figures(connection, who, row, charter, asked.as_of)
     return _page(request, who, "figures.html", "", {**told, "asked": asked})
+
+
+@router.get("/read/search")
+async def read_search(
+    request: Request, connection: Transaction, who: Reading, every: EveryMatter, asked: Annotated[SearchAsked, Query()]
+) -> Response:
+    """Show what is found of what the reader may see."""
+    after = (decode(asked.cursor, "search", partial(number, below=10_000)) or [0])[0]
+    told = await views.search(connection, who, every, asked.q, after)
+    return _page(request, who, "search.html", "search", {**told, "asked": asked})
+
+
+@router.get("/read/groups/{group:working_group}")
+async def read_group(
+    request: Request, connection: Transaction, who: Reading, group: str, asked: Annotated[Asked, Query()]
+) -> Response:
+    """Show a working group: whose bodies are in it, and what it follows up."""
+    row, charter = await reader.group(request, connection, who, group)
+    told = await views.group(connection, who, row, charter, decode(asked.cursor, "reference", storable))
+    return _page(request, who, "group.html", "reference", told)
+
+
+@router.get("/read/commissions/{commission}/report")
+async def read_commission_report(
+    request: Request, connection: Transaction, who: Reading, commission: str, asked: Annotated[ReportAsked, Query()]
+) -> Response:
+    """Give the report of a commission as a file."""
+    charter = await reader.commission(request, connection, who, commission)
+    return await _report(request, connection, who, charter["id"], None, asked)
+
+
+@router.get("/read/sessions/{session:session}/report")
+async def read_session_report(
+    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[ReportAsked, Query()]
+) -> Response:
+    """Give the report of a session as a file."""
+    row, charter = await reader.session(request, connection, who, session)
+    return await _report(request, connection, who, charter["id"], row["id"], asked)
 
 
 @router.get("/read/commitments/{commitment:commitment}/proof")
@@ -173,10 +230,35 @@ async def change_nothing(request: Request) -> Response:
     )
 
 
+async def _report(
+    request: Request,
+    connection: Transaction,
+    who: reader.Reader,
+    commission_id: UUID,
+    session_id: UUID | None,
+    asked: ReportAsked,
+) -> Response:
+    """Return the file that the API gives, for the parties, or for everybody."""
+    audience = Confidentiality.PARTIES if who.is_signed_in else Confidentiality.PUBLIC
+    about = str(session_id) if session_id else None
+    wanted = Report(audience, reports.day_of(asked.as_of, None), about, None, None)
+    making = Making(asked.format, speaking(request).language, who.caller)
+    answer = await reports.made(connection, commission_id, None, wanted, making)
+    answer.headers.update({**GUARD, **_kept(who)})
+    return answer
+
+
 def _page(request: Request, who: reader.Reader, template: str, sort: str, told: dict[str, Any]) -> Response:
     following = told.get("following")
     cursor = None if following is None else encode(sort, following)
     return page(request, template, headers=_kept(who), **{**told, "cursor": cursor, "reader": who})
+
+
+def _require_parties(asked: Sequence[str], parties: Sequence[str]) -> None:
+    """Raise `InvalidContent` for who is no party of the commission: whoever else is registered here, its pages do not tell."""
+    if wrong := [one for one in asked if one not in parties]:
+        detail = f"{', '.join(wrong)} is no party of this commission; its parties are: {', '.join(parties)}"
+        raise InvalidContent.listing([{"parameter": "awaiting", "detail": detail}])
 
 
 def _kept(who: reader.Reader) -> dict[str, str]:

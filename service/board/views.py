@@ -7,6 +7,8 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
+
 from service.board import queries
 from service.board.figures import counted, counted_at_once
 from service.board.reader import Reader
@@ -30,9 +32,13 @@ from service.register.groups import queries as groups
 from service.register.instruments import answers as instruments
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.queries import today_of
+from service.register.search.finding import search as find
+from service.register.search.schemas import is_long_enough
 
 MOST = 200
 """So many of anything a page shows at once."""
+HITS = 25
+"""So much of what was found."""
 _Told = dict[str, Any]
 
 
@@ -142,6 +148,33 @@ async def figures(connection: Connection, who: Reader, row: Row | None, charter:
         "today": today(),
         "governments": await queries.governments(connection, charter["parties"]),
     }
+
+
+async def group(connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None) -> _Told:
+    """Return a working group, its bodies and its commitments, and where the next page begins."""
+    found = group_answers.group(row)
+    rows = await lists.page(connection, who.caller, Filter(working_group_id=[row["id"]]), Sort.REFERENCE, after, MOST)
+    items = [answers.commitment(one) for one in rows[:MOST]]
+    return {
+        "group": found,
+        "commission": charter_answers.commission(charter),
+        "items": items,
+        "following": items[-1]["reference"] if len(rows) > MOST else None,
+        "bodies": await queries.bodies(connection, {UUID(one["organisation_id"]) for one in found["members"]}),
+        "governments": await queries.governments(connection, charter["parties"]),
+    }
+
+
+async def search(connection: Connection, who: Reader, matters: Matters, said: str | None, after: int) -> _Told:
+    """Return what is found of what the reader may see, and where the next page begins; nothing where there is nothing to look for."""
+    short = said is not None and not is_long_enough(said)
+    hits: list[_Told] = []
+    if said and not short:
+        only_public = not who.is_signed_in
+        hits = await find(connection, matters, who.caller, said, (), after, HITS, only_public=only_public)
+    # It was escaped before it was marked.
+    shown = [one | {"snippet": Markup(one["snippet"])} for one in hits[:HITS]]  # noqa: S704
+    return {"hits": shown, "is_too_short": short, "following": after + HITS if len(hits) > HITS else None}
 
 
 def instrument(who: Reader, row: Row, charter: Row) -> _Told:

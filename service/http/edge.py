@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import structlog
-from fastapi import Request
+from fastapi import Request, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import Unreadable
+from service.errors import ServiceError, Unreadable
 from service.http.addresses import Addresses
 from service.http.bodies import STREAMED
 from service.http.problems import respond
@@ -44,9 +44,11 @@ class Edge:
         max_body_bytes: int,
         max_file_bytes: int = 0,
         notice: Callable[[], str | None] = lambda: None,
+        refused: Callable[[Request, ServiceError], Response] = respond,
     ) -> None:
         self.app = app
         self.notice = notice
+        self.refused = refused
         self.addresses = addresses
         self.max_body_bytes = max_body_bytes
         self.max_file_bytes = max_file_bytes
@@ -86,7 +88,7 @@ class Edge:
 
         try:
             if refusal := _ambiguous(scope):
-                await respond(Request(scope), refusal)(scope, receive, sending)
+                await self.refused(Request(scope), refusal)(scope, receive, sending)
             else:
                 await self.app(scope, receiving, sending)
         finally:

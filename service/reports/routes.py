@@ -104,7 +104,7 @@ async def read_commission_metrics(
 
     `as_of` is a day in the world, `known_at` the moment of recording: what was believed then about that day.
     """
-    day = _day(as_of, compared_to)
+    day = day_of(as_of, compared_to)
     if known_at and known_at > datetime.now(UTC):
         raise _wrong("known_at", "lies in the future")
     await _there(connection, caller, commission_id, session)
@@ -165,10 +165,10 @@ async def read_session_report(
 
     The same parameters give the same bytes, for who sees the same; `pacta report` makes them from an export.
     """
-    asked = Asked(audience, _day(as_of, compared_to), str(session_id), None, compared_to)
+    asked = Asked(audience, day_of(as_of, compared_to), str(session_id), None, compared_to)
     row = await sessions.get(connection, caller, session_id)
     making = Making(wanted or accepted(request), language, caller)
-    return await _made(connection, row["commission_id"], checkpoint, asked, making)
+    return await made(connection, row["commission_id"], checkpoint, asked, making)
 
 
 @router.get(
@@ -193,18 +193,19 @@ async def read_commission_report(
     language: Language = "en",
 ) -> Response:
     """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
-    day = _day(as_of, compared_to)
+    day = day_of(as_of, compared_to)
     if since and since > day:
         raise _wrong("since", f"lies after the day it is made for, {day}")
     await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
     making = Making(wanted or accepted(request), language, caller)
-    return await _made(connection, commission_id, checkpoint, asked, making)
+    return await made(connection, commission_id, checkpoint, asked, making)
 
 
-async def _made(
+async def made(
     connection: Transaction, commission_id: UUID, size: int | None, asked: Asked, making: Making
 ) -> Response:
+    """Return the answer with a report from the entries below the checkpoint of this size (None: the newest)."""
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
         checkpoint, entries = await queries.signed(connection, commission_id, size)
@@ -219,7 +220,7 @@ async def _there(connection: Transaction, caller: Caller, commission_id: UUID, s
         )
 
 
-def _day(as_of: date | None, compared_to: date | None) -> date:
+def day_of(as_of: date | None, compared_to: date | None) -> date:
     """Return the day in the world; `InvalidContent` if it lies in the future, or not after the one it is compared to."""
     today = datetime.now(UTC).date()
     day = as_of or today

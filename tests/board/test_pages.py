@@ -9,7 +9,9 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from tests.conftest import COMMISSION, SESSION_8, World, item
+from service.board.words import NAMES
+from service.register.matters import MATTERS
+from tests.conftest import COMMISSION, SESSION_8, World, end_principal, item
 from tests.register.instruments.recording import SIGN, agreed, entered
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -20,6 +22,7 @@ PAGES = [
     "/read/sessions/PK-AZ/08",
     "/read/commissions/PK-AZ/figures",
     "/read/sessions/PK-AZ/08/figures",
+    "/read/groups/PK-AZ/JWG/defence",
     "/read/commitments/PK-AZ/08/001",
     "/read/commitments/PK-AZ/08/001/proof",
 ]
@@ -43,7 +46,7 @@ async def crawled(world: World) -> AsyncIterator[httpx.Response]:
                 waiting.append(address)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "/read/search", "/read/search?q=custums", "/read/search?q=gas&lang=ur"])
 async def test_a_page_is_read_without_signing_in_and_loads_nothing_but_our_style(still: World, path: str) -> None:
     answer = await opened(still, path)
     assert answer.status_code == 200, answer.text
@@ -110,7 +113,7 @@ async def test_a_commission_is_public_as_long_as_its_charter_says_so(world: Worl
 async def test_the_administrator_closes_reading_without_signing_in(world: World) -> None:
     listed = (await world.as_("administrator").get("/v1/principals")).json()["items"]
     anybody = next(one for one in listed if one["client_id"] == "anybody")
-    closed = await world.as_("administrator").post(f"/v1/principals/{anybody['id']}/deactivation")
+    closed = await end_principal(world.as_("administrator"), anybody["id"])
     assert closed.status_code == 201, closed.text
     for page in PAGES:
         answer = await opened(world, page)
@@ -246,3 +249,50 @@ async def test_a_board_with_fifty_more_items_is_one_light_page(world: World) -> 
     assert page.text.count('<li><a href="/read/commitments/') == 62
     assert len(page.content) < 60_000
     assert 'rel="next"' not in page.text
+
+
+async def test_what_is_found_leads_to_its_page_and_only_what_is_public_is_found_without_signing_in(
+    world: World,
+) -> None:
+    page = await opened(world, "/read/search?q=custums mou")
+    assert 'href="/read/commitments/PK-AZ/08/004"' in page.text
+    assert "<mark>Customs</mark>" in page.text
+    for typed in ("PK-AZ/08/006", "ministry"):
+        assert "PK-AZ/08/006" not in (await opened(world, f"/read/search?q={typed}")).text.replace(
+            'value="PK-AZ/08/006"', ""
+        )
+    assert "Give two letters" in (await opened(world, "/read/search?q=%25")).text
+    owner = await world.connect()
+    await owner.execute('UPDATE commitment SET titles = \'{"en": "<img src=x> Customs"}\' WHERE id = $1', item(4))
+    assert "&lt;img src=x&gt; <mark>Customs</mark>" in (await opened(world, "/read/search?q=customs img")).text
+    await owner.execute("UPDATE commission SET confidentiality = 'parties'")
+    assert "/read/commitments/" not in (await opened(world, "/read/search?q=customs")).text
+
+
+@pytest.mark.parametrize("at", ["commissions/PK-AZ", "sessions/PK-AZ/08"])
+async def test_a_report_is_downloaded_under_the_pages_as_the_api_gives_it(still: World, at: str) -> None:
+    for kind in ("csv", "xlsx"):
+        file = await opened(still, f"/read/{at}/report?format={kind}")
+        same = await still.as_("observer").get(f"/v1/{at}/report?format={kind}&audience=public")
+        assert (file.status_code, file.content) == (200, same.content)
+        assert file.headers["content-disposition"] == same.headers["content-disposition"]
+        assert file.headers["x-content-type-options"] == "nosniff"
+    assert (await opened(still, f"/read/{at}/report?as_of=2999-01-01")).status_code == 422
+
+
+async def test_who_asks_for_strangers_is_told_the_commission_s_own_parties_alone(still: World) -> None:
+    page = await opened(still, "/read/sessions/PK-AZ/08?awaiting=ZZ")
+    assert page.status_code == 422
+    assert "its parties are: PK, AZ" in page.text
+
+
+@pytest.mark.parametrize("path", ["/read/%FF", "/read/search?q=%C3%28", "/read/%00"])
+async def test_an_address_that_nobody_can_read_is_refused_by_a_page(still: World, path: str) -> None:
+    page = await opened(still, path)
+    assert (page.status_code, page.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert (await opened(still, path.replace("/read/", "/v1/"))).headers["content-type"] == "application/problem+json"
+
+
+def test_every_move_of_every_matter_has_a_name() -> None:
+    lacking = [(matter.kind, action) for matter in MATTERS for action in matter.rules.evidence if action not in NAMES]
+    assert lacking == []

@@ -16,7 +16,7 @@ from service.errors import TooManyRequests
 from service.http.addresses import Addresses
 from service.main import create_app
 from tests.board.provider import SECRET, OpenIdProvider
-from tests.conftest import Maker, World, item, organisation, settings_for
+from tests.conftest import Maker, World, end_principal, item, organisation, settings_for
 
 BROWSER = {"Accept": "text/html"}
 PRIVATE_PAGE = "/read/commitments/PK-AZ/08/006"
@@ -209,7 +209,7 @@ async def test_whoever_is_deactivated_or_signs_out_reads_no_more(trusting: World
     listed = (await trusting.as_("AZ").get("/v1/principals")).json()["items"]
     official = next(one["id"] for one in listed if one["client_id"] == "official-1")
     assert (await reader.get(PRIVATE_PAGE)).status_code == 200
-    await trusting.as_("AZ").post(f"/v1/principals/{official}/deactivation")
+    await end_principal(trusting.as_("AZ"), official)
     assert (await reader.get(PRIVATE_PAGE)).status_code == 404
 
 

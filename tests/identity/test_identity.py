@@ -24,7 +24,7 @@ from service.identity import queries
 from service.identity.epoch import watch
 from service.identity.keys import load_or_create
 from service.main import Service, create_app
-from tests.conftest import Maker, World, item, organisation, settings_for
+from tests.conftest import Maker, World, end_principal, item, organisation, settings_for
 from tests.http.test_declared import address
 
 JSON = {"Content-Type": "application/json"}
@@ -152,7 +152,10 @@ async def test_a_secret_rotates_with_an_overlap_or_at_once(world: World) -> None
     later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     second = (await registrar.post(url, json={"old_secrets_expire_at": later})).json()["client_secret"]
     assert [await login(world, one["client_id"], key) for key in (one["client_secret"], second)] == [200, 200]
-    third = (await registrar.post(url, json={})).json()["client_secret"]
+    now = datetime.now(UTC).isoformat()
+    assert (await registrar.post(url, json={})).status_code == 201
+    assert await login(world, one["client_id"], second) == 200, "no system stands still by mistake"
+    third = (await registrar.post(url, json={"old_secrets_expire_at": now})).json()["client_secret"]
     keys = (one["client_secret"], second, third)
     assert [await login(world, one["client_id"], key) for key in keys] == [401, 401, 200]
 
@@ -187,7 +190,7 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         me = (await there.get("/v1/me")).json()["principal_id"]
         again = {"Idempotency-Key": "before"}
         assert (await there.post(f"/v1/commitments/{item(9)}/transitions", json=new, headers=again)).status_code == 201
-        assert (await registrar.post(f"/v1/principals/{me}/deactivation")).status_code == 201
+        assert (await end_principal(registrar, me)).status_code == 201
         # Nothing watches the registry here: the cache of the other process knows the token still.
         assert state_of(elsewhere, Service).callers.known
         moved = await there.post(f"/v1/commitments/{item(5)}/transitions", json=new)
@@ -199,7 +202,7 @@ async def test_a_deactivated_principal_is_refused_by_the_next_request_in_every_p
         assert len(answers) > 40
         for name, answer in answers:
             assert answer.status_code == 401, (name, answer.text)
-        assert (await registrar.post(f"/v1/principals/{me}/deactivation")).status_code == 409
+        assert (await end_principal(registrar, me)).status_code == 409
         assert (await registrar.post(f"/v1/principals/{me}/secrets", json={})).status_code == 409
     finally:
         await state_of(elsewhere, Service).close()
@@ -527,3 +530,15 @@ async def test_a_new_secret_is_shown_once_also_to_whom_asks_again(world: World) 
     first = await mine.post("/v1/me/secrets", json=body, headers=key)
     again = await mine.post("/v1/me/secrets", json=body, headers=key)
     assert (again.status_code, again.json()) == (201, first.json() | {"client_secret": None})
+
+
+async def test_a_principal_ends_only_by_its_own_client_id(world: World) -> None:
+    registrar = world.as_("PK")
+    who = await world.second_principal("pk-mistaken", organisation_id=organisation(104))
+    me = (await world.as_(who).get("/v1/me")).json()["principal_id"]
+    for body in ({"confirm": "pk-secretariat"}, {"confirm": ""}, {}):
+        refused = await registrar.post(f"/v1/principals/{me}/deactivation", json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/confirm")
+    assert (await world.as_(who).get("/v1/me")).status_code == 200
+    assert (await end_principal(registrar, me)).status_code == 201
+    assert (await world.as_(who).get("/v1/me")).status_code == 401

@@ -25,7 +25,7 @@ from typing_extensions import override
 from service.identity import issuers, outward, published_keys
 from service.identity.published_keys import FRESH_SECONDS, KEPT_SECONDS, LONGEST_BYTES, RETRY_SECONDS, UNKNOWN_SECONDS
 from service.identity.tokens import LEEWAY_SECONDS
-from tests.conftest import Maker, World, organisation
+from tests.conftest import Maker, World, end_principal, organisation
 
 AUDIENCE = "https://pacta.test"
 NEVER = 2**33
@@ -417,7 +417,7 @@ async def test_a_key_that_is_not_understood_is_skipped_and_no_other(trusting: Wo
 async def test_deactivation_works_for_them_too(trusting: World, baku: Government) -> None:
     token = baku.token("official-1")
     who = (await me(trusting, token)).json()["principal_id"]
-    assert (await trusting.as_("AZ").post(f"/v1/principals/{who}/deactivation")).status_code == 201
+    assert (await end_principal(trusting.as_("AZ"), who)).status_code == 201
     assert (await me(trusting, token)).status_code == 401
 
 

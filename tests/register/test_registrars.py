@@ -11,7 +11,7 @@ from service.errors import NotPermitted
 from service.permissions import Caller, Kind
 from service.register.parties.authority import Authority, Registrar
 from service.register.parties.rules import code_of
-from tests.conftest import COMMISSION, World, item, organisation
+from tests.conftest import COMMISSION, World, end_principal, item, organisation
 from tests.http.test_refusals import pointers, refused
 from tests.three_parties import commission_of_three, name_registrar
 
@@ -206,7 +206,7 @@ async def test_an_office_that_does_not_register_cannot(world: World) -> None:
 
 async def test_the_last_who_registers_for_a_party_is_not_ended(world: World) -> None:
     me = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
-    told = refused(await world.as_("PK").post(f"/v1/principals/{me}/deactivation"), 409)
+    told = refused(await end_principal(world.as_("PK"), me), 409)
     assert "the last principal that acts for the registrar of PK" in told["detail"]
 
 
@@ -214,8 +214,8 @@ async def test_of_two_registrars_that_end_each_other_at_once_one_remains(world: 
     second = await world.second_principal("pk-registrar-2", organisation_id=organisation(101))
     ids = {who: (await world.as_(who).get("/v1/me")).json()["principal_id"] for who in ("PK", second)}
     answers = await asyncio.gather(
-        world.as_("PK").post(f"/v1/principals/{ids[second]}/deactivation"),
-        world.as_(second).post(f"/v1/principals/{ids['PK']}/deactivation"),
+        end_principal(world.as_("PK"), ids[second]),
+        end_principal(world.as_(second), ids["PK"]),
     )
     assert sorted(one.status_code for one in answers) == [201, 401]
 
@@ -223,7 +223,7 @@ async def test_of_two_registrars_that_end_each_other_at_once_one_remains(world: 
 async def test_who_registered_and_ended_whom_stands_in_the_registrys_trail_with_the_party(world: World) -> None:
     who = await world.second_principal("pk-energy", organisation_id=organisation(104))
     ended = (await world.as_(who).get("/v1/me")).json()["principal_id"]
-    assert (await world.as_("PK").post(f"/v1/principals/{ended}/deactivation")).json()["roles"] == []
+    assert (await end_principal(world.as_("PK"), ended)).json()["roles"] == []
     trail = (await world.as_("administrator").get("/v1/registry/audit-trail?limit=200")).json()["items"]
     assert [(one["kind"], one["party"]) for one in trail[-2:]] == [
         ("principal.registered", "PK"),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from service.http.openapi.additions import NOBODYS
 from tests.conftest import World, item
 from tests.serving import served_here
 from tests.swagger.conftest import is_trouble
@@ -107,6 +108,41 @@ async def test_a_party_changes_its_facts_by_hand_with_if_match_any(docs: Page, w
     fields = {"commitment_id": item(7), "if-match": "*"}
     status, changed = await execute(docs, "commitments-change_party_facts", **fields)
     assert (status, changed["party_facts"]["PK"]["focal_point"]) == (200, "Joint Commission desk (sample)")
+
+
+async def test_an_operation_is_found_by_the_words_of_its_summary_and_its_refusals_are_folded(docs: Page) -> None:
+    await docs.locator(".operation-filter-input").fill("new secret principal")
+    await expect(docs.locator(".opblock")).to_have_count(1)
+    block = docs.locator("#operations-registry-create_secret")
+    await block.locator(".opblock-summary-control").click()
+    await expect(block.get_by_role("button", name="Execute")).to_be_visible()
+    refusals = block.locator(".responses-inner button.refusal")
+    assert await refusals.count() > 5
+    assert await block.locator(".responses-inner .highlight-code").count() == 1, "the example of what is answered alone"
+    await refusals.first.click()
+    await expect(block.locator(".responses-inner .highlight-code")).to_have_count(2)
+
+
+async def test_the_answer_is_in_view_and_what_is_copied_has_no_token(docs: Page, world: World) -> None:
+    await login(docs, world, "PK")
+    status, _ = await execute(docs, "me-read_me")
+    block = docs.locator("#operations-me-read_me")
+    assert status == 200
+    await expect(block.locator(".live-responses-table")).to_be_in_viewport()
+    copied = await block.locator(".request-snippets, .curl-command").first.inner_text()
+    assert "Bearer YOUR-TOKEN" in copied
+    assert "eyJ" not in copied
+
+
+async def test_the_page_is_dark_for_whom_everything_is(docs: Page) -> None:
+    await docs.emulate_media(color_scheme="dark")
+    await expect(docs.locator("html.dark-mode")).to_have_count(1)
+
+
+async def test_what_nothing_undoes_is_not_prefilled_with_anybody(docs: Page) -> None:
+    block = docs.locator("#operations-registry-create_deactivation")
+    await block.locator(".opblock-summary-control").click()
+    assert await block.get_by_placeholder("principal_id", exact=True).input_value() == NOBODYS
 
 
 async def test_fields_left_blank_are_absent(docs: Page, world: World) -> None:

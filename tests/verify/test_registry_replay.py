@@ -14,7 +14,7 @@ from service.tlog.policy_file import parse_policy
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify
-from tests.conftest import World, organisation
+from tests.conftest import World, end_principal, organisation
 from tests.three_parties import name_registrar
 from tests.verify.journal import POLICY, Entry, exported
 from tests.verify.test_register import exported as files_of
@@ -41,7 +41,7 @@ async def entries(worn: World) -> list[Entry]:
     clerk = {"client_id": "tr-clerk", "name": "Clerk", "kind": "representative", "organisation_id": made["id"]}
     clerk_id = (await registrar.post("/v1/principals", json=clerk)).json()["id"]
     assert (await registrar.post(f"/v1/principals/{clerk_id}/secrets", json={})).status_code == 201
-    assert (await registrar.post(f"/v1/principals/{clerk_id}/deactivation")).status_code == 201
+    assert (await end_principal(registrar, clerk_id)).status_code == 201
     await files_of(worn, REGISTRY)
     owner = await worn.connect()
     rows = await owner.fetch("SELECT canonical FROM audit_entry WHERE subject = $1 ORDER BY seq", REGISTRY)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import spelling
-from service.http.openapi.additions import PILOT
+from service.http.openapi.additions import IRREVERSIBLE, NOBODYS, PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import MARK, Union
 from service.http.openapi.words import INTRODUCTION, TAGS
@@ -136,8 +136,9 @@ def _complete(method: str, operation: Schema) -> None:
         if parameter["in"] == "path":
             of_what = parameter["name"].removesuffix("_id").replace("_", " ")
             parameter.setdefault("description", parameter["schema"].get("description", f"Id (UUID) of the {of_what}."))
-            value = PILOT[parameter["name"]]
-            parameter["examples"] = {"of_the_pilot": {"summary": "One of the pilot", "value": value}}
+            value = NOBODYS if name in IRREVERSIBLE else PILOT[parameter["name"]]
+            summary = "Nobody's: put in whom you mean" if name in IRREVERSIBLE else "One of the pilot"
+            parameter["examples"] = {"of_the_pilot": {"summary": summary, "value": value}}
         if parameter["name"] == "if-match" and "428" in answers:
             parameter["required"] = True
     if method == "get":

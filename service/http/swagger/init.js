@@ -27,6 +27,7 @@ const ui = SwaggerUIBundle({
   tryItOutEnabled: true,
   displayRequestDuration: true,
   requestSnippetsEnabled: true,
+  plugins: PactaPlugins,
 });
 
 ui.initOAuth({ usePkceWithAuthorizationCodeGrant: true });

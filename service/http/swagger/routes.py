@@ -24,6 +24,7 @@ VERSIONED: Final = {
 # Their address is fixed: ours by the page, the redirect page by its registration at the OpenID provider.
 FIXED: Final = {
     HERE / "init.js": "text/javascript",
+    HERE / "plugins.js": "text/javascript",
     HERE / "page.css": "text/css",
     VENDOR / "oauth2-redirect.html": "text/html",
     VENDOR / "oauth2-redirect.js": "text/javascript",

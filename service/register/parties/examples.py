@@ -37,9 +37,12 @@ PRINCIPALS: dict[str, Example] = {
         "value": {"client_id": "sample-observer", "name": "A sample observer", "kind": "observer"},
     },
 }
+DEACTIVATIONS: dict[str, Example] = {
+    "nobody": {"summary": "Nobody has this id (404)", "value": {"confirm": "the client id"}},
+}
 MY_SECRETS: dict[str, Example] = {
     "unknown_secret": {"summary": "A secret that is not the caller's (422)", "value": {"client_secret": "its secret"}},
 }
 SECRETS: dict[str, Example] = {
-    "at_once": {"summary": "The old secrets end now (201)", "value": {}},
+    "with_a_day": {"summary": "The old secrets stay good for a day (201)", "value": {}},
 }

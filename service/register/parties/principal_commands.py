@@ -97,10 +97,10 @@ def told_of(new: PrincipalCreate, principal_id: UUID) -> dict[str, object]:
 async def rotate_secret(
     connection: Connection, author: Author, principal_id: UUID, until: datetime | None
 ) -> tuple[PrincipalRow, str]:
-    """Give a principal a new secret; its old ones stay good until `until` (UTC), or end now."""
+    """Give a principal a new secret; its old ones stay good until `until` (UTC), or for a day: no system stands still by mistake."""
     stamped = await stamp.registry(connection)
     await _require_secrets(connection, principal_id)
-    secret = await _rotate(connection, stamped, author, principal_id, until or stamped.at)
+    secret = await _rotate(connection, stamped, author, principal_id, until or stamped.at + OVERLAP)
     return await principal(connection, principal_id), secret
 
 

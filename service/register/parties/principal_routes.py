@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Response
 
 from service.database.transaction import Transaction
+from service.errors import fault
 from service.errors.sent import Sent
 from service.http.answers import answer, members
 from service.http.headers import ONCE, created
@@ -18,9 +19,15 @@ from service.identity.caller import CurrentCaller, KnownCallers
 from service.permissions import ActiveCaller, Permission, standing
 from service.register.parties import principal_commands as commands
 from service.register.parties import principal_queries as queries
-from service.register.parties.examples import PRINCIPALS, SECRETS
+from service.register.parties.ending import DeactivationCreate
+from service.register.parties.examples import DEACTIVATIONS, PRINCIPALS, SECRETS
 from service.register.parties.registering import Forget, authority, organisation_of, wrong_principal
-from service.register.parties.schemas import PrincipalCreate, PrincipalRead, PrincipalSecret, SecretCreate
+from service.register.parties.schemas import (
+    PrincipalCreate,
+    PrincipalRead,
+    PrincipalSecret,
+    SecretCreate,
+)
 
 router = Router("/v1", route_class=OnceRoute, tags=["registry"])
 REGISTERED = created(parameter="principal_id", leads_to=["read_principal", "create_secret"])
@@ -121,12 +128,21 @@ async def create_secret(
     responses=WRITING_ONE | ONCE,
     dependencies=[Forget, Once],
 )
-async def create_deactivation(connection: Transaction, caller: CurrentCaller, principal_id: UUID) -> Response:
-    """Deactivate a principal for good; its tokens end at once, in every process.
+async def create_deactivation(
+    connection: Transaction,
+    caller: CurrentCaller,
+    principal_id: UUID,
+    sent: Annotated[Sent[DeactivationCreate], Body(openapi_examples=DEACTIVATIONS)],
+) -> Response:
+    """Deactivate a principal for good; its tokens end at once, in every process. `confirm` names its client id: nothing brings it back.
 
     The party's registrar does this; for a principal that acts for no party, the administrator.
     """
     by = await authority(connection, caller)
     known = await queries.principal(connection, principal_id, caller.party)
-    row = await commands.deactivate_principal(connection, by.over(known["party"]), principal_id)
+    author = by.over(known["party"])
+    said = sent.sound.get("confirm", known["client_id"])
+    other = fault("/confirm", "is not the client id of this principal, which GET /v1/principals/{principal_id} tells")
+    sent.read([] if said == known["client_id"] else [other])
+    row = await commands.deactivate_principal(connection, author, principal_id)
     return answer(members(PrincipalRead, row), 201)

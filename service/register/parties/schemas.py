@@ -178,7 +178,8 @@ class SecretCreate(Strict):
     """A new secret for a principal."""
 
     old_secrets_expire_at: Moment | None = Field(
-        None, description="Until when the secrets so far stay good; absent: they end now."
+        None,
+        description="Until when the secrets so far stay good; absent: for a day. A moment that has passed ends them now.",
     )
 
 

@@ -87,8 +87,12 @@ async def marked(connection: Connection, said: str, words: Collection[str], *, l
 
 @lru_cache(maxsize=200)
 def _found(kind: Kind, matters: Matters, wanted: Sequence[str], *, loosely: bool, only_public: bool) -> Query[Hit]:
-    asked = _question(sa.func.asked(_said, sa.literal_column(str(loosely).lower())))
-    coded = _question(sa.func.coded(_said))
+    # Made once for the statement, not once for each kind.
+    question = sa.select(
+        sa.type_coerce(sa.func.asked(_said, _literal(loosely)), TSQUERY).label("every"),
+        sa.type_coerce(sa.func.coded(_said), TSQUERY).label("code"),
+    ).cte("question")
+    asked, coded = (sa.select(question.c[name]).scalar_subquery() for name in ("every", "code"))
     each = [_of(one, kind, asked, only_public=only_public) for one in matters if one.kind in wanted]
     if ORGANISATION in wanted:
         each.append(_organisations(asked))
@@ -101,7 +105,7 @@ def _found(kind: Kind, matters: Matters, wanted: Sequence[str], *, loosely: bool
     found = sa.select(
         *told,
         by_reference.label("by_reference"),
-        sa.literal_column(str(loosely).lower()).label("loosely"),
+        _literal(loosely).label("loosely"),
         rank.label("rank"),
     )
     return Query(
@@ -109,8 +113,8 @@ def _found(kind: Kind, matters: Matters, wanted: Sequence[str], *, loosely: bool
     )
 
 
-def _question(made: sa.ColumnElement[Any]) -> Any:  # noqa: ANN401 -- a subquery, made once for the statement
-    return sa.select(sa.type_coerce(made, TSQUERY)).scalar_subquery()
+def _literal(value: object) -> sa.ColumnElement[bool]:
+    return sa.literal_column(str(value).lower())
 
 
 def _of(matter: Matter, kind: Kind, asked: Any, *, only_public: bool) -> sa.Select[Any]:  # noqa: ANN401
@@ -175,5 +179,5 @@ _word = (
     .table_valued(sa.column("word", sa.Text()), name="given")
     .render_derived()
 )
-_marking = _question(sa.func.marking(_said, sa.bindparam("loosely", type_=sa.Boolean())))
+_marking = sa.select(sa.func.marking(_said, sa.bindparam("loosely", type_=sa.Boolean()))).scalar_subquery()
 _marked = Query(sa.select(_word.c.word).where(sa.func.words_of(_word.c.word).bool_op("@@")(_marking)), str)

@@ -31,9 +31,14 @@ class FoundBy(StrEnum):
     LIKENESS = "likeness"
 
 
+def is_long_enough(said: str) -> bool:
+    """Return whether `said` has two letters or digits: with fewer nearly everything would be found."""
+    return sum(char.isalnum() for char in said) >= LEAST
+
+
 def long_enough(said: str) -> str:
-    """Return `said`; `ValueError` if it has fewer than two letters or digits: nearly everything would be found."""
-    if sum(char.isalnum() for char in said) < LEAST:
+    """Return `said`; `ValueError` if it is too short."""
+    if not is_long_enough(said):
         raise PydanticCustomError("too_short_to_search", "must have two letters or digits at least")
     return said
 
