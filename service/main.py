@@ -62,6 +62,8 @@ from service.register.documents.keeping import Documents, HasDocuments
 from service.register.documents.routes import router as documents
 from service.register.groups.routes import moves as group_moves
 from service.register.groups.routes import router as groups
+from service.register.history.routes import of_instruments as instrument_readings
+from service.register.history.routes import router as readings
 from service.register.instruments.record_routes import moves as instrument_moves
 from service.register.instruments.record_routes import router as instruments
 from service.register.instruments.routes import router as calculations
@@ -88,6 +90,8 @@ FORGET_SECONDS = 3600
 LOOKOUT = 2
 # Matched in this order: what is asked most often first.
 ROUTERS: tuple[APIRouter, ...] = (
+    readings,
+    instrument_readings,
     commitments,
     moves,
     transitions,

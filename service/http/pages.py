@@ -79,13 +79,16 @@ class Asked:
 
     def marked(self, shape: Shape, rows: Sequence[Any], mark: Callable[[Any], str]) -> Response:
         """Return the answer for `rows`; `mark` makes the cursor that stands after a row."""
-        items = [shape(row) for row in rows[: self.limit]]
-        if len(rows) <= self.limit:
-            return answer({"items": items, "next_cursor": None})
-        cursor = mark(rows[self.limit - 1])
+        following = mark(rows[self.limit - 1]) if len(rows) > self.limit else None
+        return self.shown([shape(row) for row in rows[: self.limit]], following)
+
+    def shown(self, items: Sequence[Mapping[str, Any]], cursor: str | None) -> Response:
+        """Return the answer for these items; `cursor` stands where the next page begins, None on the last."""
+        content = {"items": items, "next_cursor": cursor}
+        if cursor is None:
+            return answer(content)
         # Without host and scheme: behind a proxy the service knows neither.
         following = self.request.url.include_query_params(cursor=cursor)
-        content = {"items": items, "next_cursor": cursor}
         return answer(content, following=f"{following.path}?{following.query}")
 
 

@@ -18,7 +18,7 @@ from service.register.instruments.record_schemas import AuthenticTextRead, Signa
 
 _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
-    *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by"),
+    *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by", "past"),
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
@@ -44,6 +44,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     known = {**row, **(row["came_later"] or {})}
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
+    answer["past"] = row.get("past")
     return answer
 
 
@@ -65,5 +66,5 @@ def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
     same = sorted(row["same_item"], key=itemgetter("id"))
     leading = row["group_co_led_by"]
     lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
-    actions = allowed(COMMITMENT, caller, row)
+    actions = [] if row.get("past") else allowed(COMMITMENT, caller, row)
     return commitment(row) | {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}

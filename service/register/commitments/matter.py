@@ -108,7 +108,7 @@ COMMITMENTS: Final = Matter(
         Action.SIGN: sa.func.coalesce(_followed & _unsigned, sa.false()),
         Action.REDRAFT: sa.func.coalesce(_followed, sa.false()),
     },
-    happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step, told, at)) else {},
+    happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step.action, told, at)) else {},
     growing=frozenset({"moved_on"}),
     numbering=Numbering(counters.lock, counters.lock_all, counters.change),
 )

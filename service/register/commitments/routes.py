@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Query, Response
+from fastapi import Body, Response
 
 from service.database.transaction import Transaction
 from service.errors import Stale
@@ -11,19 +11,18 @@ from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
-from service.http.pages import Page, Paging, encode
+from service.http.pages import Page, Paging
 from service.http.preconditions import OptionalVersion, RequiredVersion
 from service.http.published import PublishedAs
-from service.http.refusals import CHANGING, LISTING, LISTING_ONE, READING_ONE, WRITING, WRITING_ONE, refusals
+from service.http.refusals import CHANGING, LISTING_ONE, WRITING, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
-from service.register.commitments import answers, carrying, commands, lists, queries
+from service.register.commitments import answers, carrying, commands, queries
 from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORDED
-from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.evidence import Proposal
-from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, CommitmentRead, PartyFactsPatch
+from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, PartyFactsPatch
 from service.register.decisions import answers as transitions
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
@@ -54,30 +53,6 @@ async def create_commitment(
     row = await queries.get(connection, caller, commitment_id)
     location = f"/v1/commitments/{commitment_id}"
     return answer(answers.detail(caller, row), 201, location=location, version=row["version"])
-
-
-@router.get("/commitments", summary="List commitments", response_model=Page[CommitmentRead], responses=LISTING)
-async def list_commitments(
-    paging: Paging,
-    connection: Transaction,
-    caller: UncheckedCaller,
-    wanted: Annotated[Filter, Query()],
-    sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
-) -> Response:
-    """List the commitments that the caller may see; filters are joined by AND, repeated values by OR."""
-    rows = await lists.page(connection, caller, wanted, sort, paging.after(sort, *lists.ORDERS[sort][2]), paging.limit)
-    return paging.marked(answers.commitment, rows, lambda row: encode(sort, *lists.place(sort, row)))
-
-
-@router.get(
-    "/commitments/{commitment_id:commitment}",
-    summary="Read a commitment",
-    response_model=CommitmentDetail,
-    responses=READING_ONE | VERSIONED,
-)
-async def read_commitment(connection: Transaction, caller: UncheckedCaller, commitment_id: CommitmentId) -> Response:
-    """Read one commitment, with the moves that the caller may propose, and what each still needs."""
-    return await _detail(connection, caller, commitment_id)
 
 
 @router.patch(

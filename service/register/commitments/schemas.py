@@ -13,7 +13,7 @@ from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
-from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.decisions.schemas import Missing, OpenTransition, PastRead
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.texts import InstrumentKind
@@ -204,6 +204,7 @@ class CommitmentRead(Read):
     recorded_by: str = Field(description="The party that recorded it; until it is agreed, it alone may retract it.")
     recorded_at: datetime
     changed_at: datetime
+    past: PastRead | None = Field(description="Of which day and moment this is told; null: of now.")
 
 
 class AllowedAction(Read):

@@ -1,6 +1,6 @@
 """What goes over the wire about moves, and about the machines that allow them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -167,6 +167,16 @@ class OpenTransition(Read):
     proposed_by: str
     awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
     expires_at: datetime | None
+
+
+class PastRead(Read):
+    """Of which day in the world, and by what was known at which moment, a matter is told."""
+
+    as_of: date
+    known_at: datetime | None = Field(description="null: by what is known now.")
+    uncertain: list[str] = Field(
+        description="States that it may have reached by then: their dates are reduced, and they count from the last day of these."
+    )
 
 
 class Missing(Read):

@@ -46,7 +46,7 @@ _MADE: Final = {
         "objections",
         "disputed",
     ),
-    *("in_force", "notice_by", "steps_missing_of", "unknown", "open_transition"),
+    *("in_force", "notice_by", "steps_missing_of", "unknown", "open_transition", "past"),
 }
 _PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in _MADE)
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
@@ -81,6 +81,7 @@ def instrument(row: Row, today: date) -> dict[str, Any]:
     answer["steps_missing_of"] = row["lacking"]
     answer["unknown"] = computed.unknown(row)
     answer["open_transition"] = open_transition(row)
+    answer["past"] = row.get("past")
     return answer
 
 
@@ -95,7 +96,7 @@ def detail(caller: Caller, row: Row, today: date) -> dict[str, Any]:
         "periods": periods and PeriodsRead.of(periods).model_dump(mode="json"),
         "missing_steps": [asdict(one) for one in computed.missing_steps(members)],
         "warnings": computed.warnings(members, found),
-        "allowed_actions": allowed(INSTRUMENT, caller, row),
+        "allowed_actions": [] if row.get("past") else allowed(INSTRUMENT, caller, row),
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.decisions.schemas import Missing, OpenTransition, PastRead
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
 from service.register.instruments.rules.computed import Force
 from service.register.instruments.rules.evidence import Enter
@@ -247,6 +247,7 @@ class RegisteredInstrumentRead(Read):
         description="Whether anything of it has been confirmed; until then the parties alone see it."
     )
     open_transition: OpenTransition | None
+    past: PastRead | None = Field(description="Of which day and moment this is told; null: of now.")
 
 
 class AllowedInstrumentAction(Read):

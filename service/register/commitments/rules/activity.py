@@ -5,16 +5,15 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from service.register.commitments.rules.lifecycle import Action
-from service.register.decisions.rules.lifecycle import Step
 from service.values import end
 
 NOTHING_HAPPENED: Final = frozenset({Action.CORRECT, Action.REINSTATE, Action.RETRACT})
 """Moves that mend the record: nothing has happened in the world."""
 
 
-def happened_on(step: Step, told: Mapping[str, Any], at: datetime) -> date | None:
-    """Return the last day on which something happened by a move that took effect at `at`, as far as its entry tells one."""
-    if step.action in NOTHING_HAPPENED:
+def happened_on(action: str, told: Mapping[str, Any], at: datetime) -> date | None:
+    """Return the last day on which something happened by a move of this action that took effect at `at`, as far as its entry tells one."""
+    if action in NOTHING_HAPPENED:
         return None
     after, instrument = told["after"], told["after"].get("instrument") or {}
     days = [told.get("on"), after.get("agreed_on"), *(instrument.get(name) for name in ("drafted_on", "signed_on"))]

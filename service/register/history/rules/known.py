@@ -4,7 +4,7 @@ What an entry says took effect is taken as it stands: the verifier has held it t
 members, which a test holds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ class Proposal:
     at: str
     awaits: list[str]
     evidence: Data
+    expires_at: str | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
     """By party, when it confirmed."""
 
@@ -78,6 +79,9 @@ class Life:
     """When the last move of all took effect that awaited nobody."""
     reports: list[Data] = field(default_factory=list)
     """Of a commitment: every progress report, each with its party and when it was recorded."""
+    seq: int = 0
+    changed_at: str = ""
+    """Number and moment of its last entry."""
 
 
 @dataclass(slots=True)
@@ -108,12 +112,15 @@ class Known:
         return inside[0] if len(inside) == 1 else None
 
 
-def known(entries: Iterable[tuple[str, Data]], until: str | None = None) -> Known:
-    """Return what entries (leaf hash, members), each subject's in order, tell; `until`: of those that were recorded by then."""
+def known(entries: Iterable[tuple[str, Data]], until: str | None = None, without: Collection[str] = ()) -> Known:
+    """Return what entries (leaf hash, members), each subject's in order, tell; `until`: of those that were recorded by then.
+
+    `without`: moves (leaf hashes) that had not happened yet on the day that is asked about, so that they changed nothing.
+    """
     found = Known()
     for leaf, entry in entries:
         if until is None or entry["recorded_at"] <= until:
-            _tell(found, leaf, entry)
+            _tell(found, leaf, entry, without)
             found.entries += 1
             found.last_at = max(found.last_at, entry["recorded_at"])
     for life in found.lives.values():
@@ -122,7 +129,7 @@ def known(entries: Iterable[tuple[str, Data]], until: str | None = None) -> Know
     return found
 
 
-def _tell(found: Known, leaf: str, entry: Data) -> None:
+def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> None:
     subject, kind, data = entry["subject"], entry["kind"], entry["data"]
     matter, _, event = kind.partition(".")
     if kind == FOUNDED:
@@ -139,7 +146,11 @@ def _tell(found: Known, leaf: str, entry: Data) -> None:
     if (life := found.lives.get(subject)) and matter not in {"auditor", "log"}:
         if life.kind == "commitment" and life.version < entry["v"]:
             life.members, life.version = upgraded(life.members), entry["v"]
+        before = life.members
         _move(life, leaf, entry)
+        if leaf in without:
+            life.members = before
+        life.seq, life.changed_at = entry["seq"], entry["recorded_at"]
 
 
 def _begin(found: Known, key: str, kind: str, entry: Data, members: Data) -> None:
@@ -200,7 +211,13 @@ def _go_along(life: Life, leaf: str, entry: Data) -> None:
 def _propose(life: Life, leaf: str, entry: Data) -> None:
     told = entry["data"]["proposal"]
     made = Proposal(
-        told["transition"], told["action"], entry["party"], entry["recorded_at"], told["awaits"], told["evidence"]
+        told["transition"],
+        told["action"],
+        entry["party"],
+        entry["recorded_at"],
+        told["awaits"],
+        told["evidence"],
+        told.get("expires_at"),
     )
     if "effective" in entry["data"]:
         _conclude(life, made, leaf, entry)

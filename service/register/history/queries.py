@@ -1,0 +1,149 @@
+"""Matters as they were: today's rows, which say what the caller may see, with what their entries tell laid over them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import orjson
+import sqlalchemy as sa
+
+from service.database.columns import table
+from service.database.statement import Connection, Query, is_among
+from service.register.commitments.matter import columns as commitment_columns
+from service.register.commitments.rules.activity import happened_on
+from service.register.commitments.rules.lifecycle import OPEN
+from service.register.commitments.schemas import ProgressRead
+from service.register.decisions.engine.matter import Row
+from service.register.history.rules import past, world
+from service.register.history.rules.past import Past, Told
+from service.register.instruments.matter import columns as instrument_columns
+from service.register.instruments.rules.calendar import before
+from service.register.instruments.rules.matter import INSTRUMENT
+from service.register.instruments.rules.reckoning import reckoned
+from service.trail.entry import timestamp
+from service.trail.models import AuditEntry
+
+_entry: Final = table(AuditEntry)
+SOON: Final = 30
+HALF_A_YEAR: Final = 6
+
+
+class _Entry(NamedTuple):
+    subject: UUID
+    leaf: bytes
+    canonical: bytes
+
+
+_entries = Query(
+    sa.select(_entry.c.subject, _entry.c.leaf, _entry.c.canonical)
+    .where(is_among(_entry.c.subject, "subjects"))
+    .order_by(_entry.c.subject, _entry.c.seq),
+    _Entry,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Of which day, and by what was known at which moment; None: today, now."""
+
+    as_of: date | None
+    known_at: datetime | None
+
+    @property
+    def until(self) -> str | None:
+        """Return the moment as entries spell it."""
+        return timestamp(self.known_at) if self.known_at else None
+
+    @property
+    def day(self) -> date:
+        """Return the day of which it is told: of what was known earlier, the day of that moment."""
+        return self.as_of or (self.known_at or datetime.now(UTC)).astimezone(UTC).date()
+
+
+async def told(connection: Connection, subjects: Iterable[UUID]) -> Mapping[UUID, Told]:
+    """Return the entries of each of these matters, in turn."""
+    found: dict[UUID, list[tuple[str, dict[str, Any]]]] = {}
+    for one in await _entries.rows(connection, subjects=list(subjects)):
+        found.setdefault(one.subject, []).append((one.leaf.hex(), orjson.loads(one.canonical)))
+    return found
+
+
+async def then(
+    connection: Connection, rows: Iterable[Row], when: When, shape: Callable[[Row, Told, When], Row | None]
+) -> list[Row | None]:
+    """Return each of the rows as it was; None for one that was not there."""
+    listed = list(rows)
+    entries = await told(connection, [row["id"] for row in listed])
+    return [shape(row, entries.get(row["id"], ()), when) for row in listed]
+
+
+def commitment(row: Row, entries: Told, when: When) -> Row | None:
+    """Return the row of a commitment as it was; None if it was not there."""
+    found = past.commitment(entries, when.as_of, when.until)
+    if found is None:
+        return None
+    life, day = found.life, when.day
+    reports = world.reported(life, day)
+    members = commitment_columns(found.members)
+    due, is_open = members["due_on"], found.members["state"] in OPEN
+    last = max(
+        [*_happened(found, day), *(date.fromisoformat(one["on"]) for one in reports.values())],
+        default=date.fromisoformat(life.changed_at[:10]),
+    )
+    return {
+        **row, **members, **_chain(found, row, when), "progress": {party: {name: one[name] for name in ProgressRead.model_fields} for party, one in reports.items()},
+        "moved_alone_at": life.moved_alone_at and datetime.fromisoformat(life.moved_alone_at),
+        "overdue": bool(is_open and due and due < day), "due_soon": bool(is_open and due and 0 <= (due - day).days <= SOON),
+        "dormant": is_open and last < (before(day, HALF_A_YEAR, 0) or date.min), "came_later": _came(row["came_later"], when.until), "same_item": [],
+    }  # fmt: skip
+
+
+def instrument(row: Row, entries: Told, when: When) -> Row | None:
+    """Return the row of an instrument as it was; None if it was not there."""
+    found = past.instrument(entries, when.as_of, when.until)
+    if found is None:
+        return None
+    members = instrument_columns(found.members)
+    is_joint = any(move.action in INSTRUMENT.joining for move in found.life.moves)
+    told = {"is_joint": is_joint, "today": when.day}
+    return {**row, **members, **reckoned(found.members), **_chain(found, row, when), **told}
+
+
+def _chain(found: Past, row: Row, when: When) -> dict[str, Any]:
+    """Return what the row of a matter tells of its trail, and of what was open then."""
+    life, opened = found.life, found.life.open
+    is_live = bool(
+        opened
+        and opened.at[:10] <= str(when.day)
+        and (not opened.expires_at or (when.until or timestamp(datetime.now(UTC))) < opened.expires_at)
+    )
+    if when.known_at is None and not row["live"]:
+        # A party that left, or an end that nobody has recorded yet, closed it.
+        is_live = False
+    refused = life.refusal is not None and life.refusal["refused_at"][:10] <= str(when.day)
+    return {
+        "version": life.seq, "changed_at": datetime.fromisoformat(life.changed_at), "disputed": refused, "live": is_live,
+        "open_transition_id": opened and UUID(opened.transition), "proposed_by": opened and opened.by,
+        "awaiting": opened.awaiting if opened else [], "expires_at": opened and opened.expires_at,
+        "past": {"as_of": when.day, "known_at": when.known_at, "uncertain": list(found.uncertain)},
+    }  # fmt: skip
+
+
+def _happened(found: Past, day: date) -> Iterable[date]:
+    """Return the days on which something happened, as far as that is known and had come."""
+    for move in found.life.moves:
+        on = happened_on(move.action, {"on": move.on, "after": move.after}, datetime.fromisoformat(move.at))
+        if on and on <= day:
+            yield on
+
+
+def _came(came: Mapping[str, Any] | None, until: str | None) -> Mapping[str, Any] | None:
+    """Return which parties had come and gone by the moment."""
+    if came is None or until is None:
+        return came
+    return {
+        name: {party: one for party, one in (listed or {}).items() if one["at"] <= until}
+        for name, listed in came.items()
+    }

@@ -1,0 +1,163 @@
+"""Reading commitments and instruments: as they stand, or as they were on a day in the world, by what was known at a moment."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from service.database.transaction import Transaction
+from service.errors import InvalidContent, NotFound
+from service.http.answers import answer
+from service.http.headers import VERSIONED
+from service.http.idempotency import OnceRoute
+from service.http.pages import Page, Paging, encode
+from service.http.refusals import LISTING, READING_ONE
+from service.http.routing import Router
+from service.identity.caller import UncheckedCaller
+from service.register.commitments import answers as commitments
+from service.register.commitments import lists as commitment_lists
+from service.register.commitments import queries as commitment_queries
+from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.schemas import CommitmentDetail, CommitmentRead
+from service.register.history import lists, queries
+from service.register.history.queries import When
+from service.register.instruments import answers as instruments
+from service.register.instruments import lists as instrument_lists
+from service.register.instruments import queries as instrument_queries
+from service.register.instruments.lists import Filter as InstrumentFilter
+from service.register.instruments.lists import InstrumentSort
+from service.register.instruments.record_schemas import InstrumentDetail, RegisteredInstrumentRead
+from service.values import Moment
+from service.values.codes import CommitmentId, InstrumentId
+
+router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
+of_instruments = Router("/v1", route_class=OnceRoute, tags=["instruments"])
+NOT_THERE = "It was not there on that day, or not known at that moment."
+
+
+async def when(
+    as_of: Annotated[
+        date | None,
+        Query(
+            description="As it was in the world at the end of this day; today, if nothing is said.",
+            examples=["2026-01-01"],
+        ),
+    ] = None,
+    known_at: Annotated[
+        Moment | None,
+        Query(
+            description="By what was recorded by this moment; now, if nothing is said.",
+            examples=["2026-01-24T09:30:00Z"],
+        ),
+    ] = None,
+) -> When | None:
+    """Return of when it is asked; None: of now. `InvalidContent` for what lies in the future."""
+    now = datetime.now(UTC)
+    for name, wrong in (("as_of", as_of and as_of > now.date()), ("known_at", known_at and known_at > now)):
+        if wrong:
+            detail = f"lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ}"
+            raise InvalidContent(f"{name} {detail}", errors=[{"parameter": name, "detail": detail}])
+    return When(as_of, known_at) if as_of or known_at else None
+
+
+Then = Annotated[When | None, Depends(when)]
+
+
+@router.get(
+    "/commitments",
+    summary="List commitments",
+    response_model=Page[CommitmentRead],
+    responses=LISTING,
+)
+async def list_commitments(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    then: Then,
+    wanted: Annotated[Filter, Query()],
+    sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
+) -> Response:
+    """List the commitments that the caller may see; filters are joined by AND, repeated values by OR.
+
+    As of a day or a moment, the filters are held to what was so then; a page may then have fewer items than `limit`, and more follow
+    as long as `next_cursor` says so. Who may see what is judged by today's rights.
+    """
+    after = paging.after(sort, *commitment_lists.ORDERS[sort][2])
+    if then:
+        shown = await lists.page(connection, caller, lists.COMMITMENTS, wanted, sort, after, paging.limit, then)
+        return paging.shown(
+            shown.items, encode(sort, *commitment_lists.place(sort, shown.last)) if shown.last else None
+        )
+    rows = await commitment_lists.page(connection, caller, wanted, sort, after, paging.limit)
+    return paging.marked(commitments.commitment, rows, lambda row: encode(sort, *commitment_lists.place(sort, row)))
+
+
+@router.get(
+    "/commitments/{commitment_id:commitment}",
+    summary="Read a commitment",
+    response_model=CommitmentDetail,
+    responses=READING_ONE | VERSIONED,
+)
+async def read_commitment(
+    connection: Transaction, caller: UncheckedCaller, commitment_id: CommitmentId, then: Then
+) -> Response:
+    """Read one commitment, with the moves that the caller may propose, and what each still needs; of the past there are none."""
+    row = await commitment_queries.get(connection, caller, commitment_id)
+    if then is None:
+        return answer(commitments.detail(caller, row), version=row["version"])
+    (found,) = await queries.then(connection, [row], then, queries.commitment)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return answer(commitments.detail(caller, found))
+
+
+@of_instruments.get(
+    "/instruments",
+    summary="List instruments",
+    response_model=Page[RegisteredInstrumentRead],
+    responses=LISTING,
+)
+async def list_instruments(
+    paging: Paging,
+    connection: Transaction,
+    caller: UncheckedCaller,
+    then: Then,
+    wanted: Annotated[InstrumentFilter, Query()],
+    sort: Annotated[InstrumentSort, Query(description="Order of the list.")] = InstrumentSort.REFERENCE,
+) -> Response:
+    """List the instruments that the caller may see; filters are joined by AND, repeated values by OR.
+
+    As of a day or a moment, the filters are held to what was so then; a page may then have fewer items than `limit`, and more follow
+    as long as `next_cursor` says so. Who may see what is judged by today's rights.
+    """
+    after = paging.after(sort, *instrument_lists.ORDERS[sort][2])
+    if then:
+        shown = await lists.page(connection, caller, lists.INSTRUMENTS, wanted, sort, after, paging.limit, then)
+        return paging.shown(
+            shown.items, encode(sort, *instrument_lists.place(sort, shown.last)) if shown.last else None
+        )
+    rows = await instrument_lists.page(connection, caller, wanted, sort, after, paging.limit)
+    return paging.marked(
+        lambda row: instruments.instrument(row, instrument_queries.today_of(row)),
+        rows,
+        lambda row: encode(sort, *instrument_lists.place(sort, row)),
+    )
+
+
+@of_instruments.get(
+    "/instruments/{instrument_id:instrument}",
+    summary="Read an instrument",
+    response_model=InstrumentDetail,
+    responses=READING_ONE | VERSIONED,
+)
+async def read_instrument(
+    connection: Transaction, caller: UncheckedCaller, instrument_id: InstrumentId, then: Then
+) -> Response:
+    """Read one instrument: whether it is in force, until when, whose step is missing, and what the caller may do."""
+    row = await instrument_queries.get(connection, caller, instrument_id)
+    if then is None:
+        return answer(instruments.detail(caller, row, instrument_queries.today_of(row)), version=row["version"])
+    (found,) = await queries.then(connection, [row], then, queries.instrument)
+    if found is None:
+        raise NotFound(NOT_THERE)
+    return answer(instruments.detail(caller, found, then.day))
