@@ -18,7 +18,7 @@ READ = f"""SELECT {_columns}, seq AS version,
   < {_today} - interval '6 months' AS dormant,
  refused_transition_id IS NOT NULL AS disputed,
  commission_id = ANY(ARRAY(SELECT id FROM commission WHERE entered <> '{{}}'::jsonb)) AS one_sided,
- ARRAY[]::text[] AS not_acknowledged_by, '{{}}'::jsonb AS disputed_by,
+ ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, '{{}}'::jsonb AS disputed_by,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))
