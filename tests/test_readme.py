@@ -67,6 +67,7 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
         assert '"instrument.signed_on": ' in said
         assert re.search(r"^\d+ transition\.confirmed AZ [0-9a-f]{16}$", said, re.MULTILINE)
         assert re.search(r"^adopted$", said, re.MULTILINE)
+        assert re.search(r"^effective\nadopted$", said, re.MULTILINE), "minutes are adopted by both"
         assert re.search(r"^effective\n\S+/01/001\nagreed$", said, re.MULTILINE)
         assert re.search(r"^\S+/01/d-[a-z2-7]{4}\neffective\neffective\n\S+/01/002$", said, re.MULTILINE), (
             "a draft is retracted, and its item recorded by the other side"
