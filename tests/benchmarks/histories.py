@@ -135,7 +135,8 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
 def _propose(history: History, action: Action, number: int) -> None:
     place, row = history.place, history.row
     first, second = place.parties
-    facts = {"found_in": State.AGREED, "instrument_required": row["instrument_required"]}
+    said = {"action": action, "found_in": State.AGREED}
+    facts = COMMITMENTS.rules.facts(row, place.parties, ()).conditions(said)
     step = LIFECYCLE.step(action, State(row["state"]), facts)
     awaits = [] if place.rule is Rule.UNILATERAL else [second]
     left = State(row["suspended_from"]) if row["suspended_from"] else None
