@@ -82,6 +82,7 @@ NAMES: Final[Mapping[str, str]] = {
     "receive_notification": "that a notification was received",
     "publish": "that it was published",
     "acknowledge": "that it knows of it",
+    "acknowledge_log": "that it knows of the reopened log",
     "dispute": "that it disputes it",
     "name_organisation": "an organisation of the group",
     "name_contacts": "its contacts",

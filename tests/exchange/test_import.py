@@ -232,7 +232,9 @@ async def test_rights_are_judged_again_when_it_runs(worn: World, worker: Pool) -
     await worn.second_principal("pk-leaver", organisation_id=organisation)
     location = await sent(worn, as_csv([{"title.en": "A"}]), who="pk-leaver")
     leaver = (await worn.as_("pk-leaver").get("/v1/me")).json()["principal_id"]
-    assert (await worn.as_("PK").post(f"/v1/principals/{leaver}/deactivation")).is_success
+    assert (
+        await worn.as_("PK").post(f"/v1/principals/{leaver}/deactivation", json={"confirm": "pk-leaver"})
+    ).is_success
     assert await running.run_next(worker)
     told = (await worn.as_("PK").get(location)).json()
     assert told["status"] == "failed"

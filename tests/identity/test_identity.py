@@ -170,7 +170,7 @@ async def guarded_operations(app: Any, who: httpx.AsyncClient, proposed: str) ->
                 url = address(known, ways[way])
                 content = {"decision": "confirm"} if path.endswith("/confirmations") else {}
                 asked = {
-                    one["name"]: "what is found"
+                    one["name"]: one["examples"]["of_the_pilot"]["value"]
                     for one in ways[way].get("parameters", ())
                     if one.get("required") and one["in"] == "query"
                 }

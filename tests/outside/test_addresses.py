@@ -70,7 +70,7 @@ async def test_every_file_of_swagger_ui_is_found_from_its_page(outside: httpx.As
     named = re.findall(r'(?:href|src)="([^"]+)"', page.text)
     script = (await outside.get(f"{ROOT}/docs/init.js")).text
     named += re.findall(r"`\$\{here\}/([^`]+)`", script)
-    assert len(named) == 8
+    assert len(named) == 9
     for one in named:
         assert (await outside.get(urljoin(str(page.url), one))).status_code == 200, one
 

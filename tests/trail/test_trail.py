@@ -110,6 +110,8 @@ def replay(entries: list[Entry]) -> tuple[dict[str, Any], list[str]]:
         data, kind = entry["data"], entry["kind"]
         if kind == "commitment.changed":
             facts["party_facts"] = {**facts["party_facts"], **data["after"]}
+        if kind == "commitment.followed":
+            facts |= {name: one for name, one in data["after"].items() if name in facts}
         if "proposal" in data:
             proposal, waiting = data["proposal"], list(data["proposal"]["awaits"])
         if kind == "transition.confirmed":

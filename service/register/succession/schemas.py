@@ -54,7 +54,7 @@ class SuccessionRead(Read):
 
 SUCCESSIONS: Final[dict[str, Example]] = {
     "a_day_ahead": {
-        "summary": "A day that has not come (422)",
+        "summary": "A day that has not come (422 as PK)",
         "value": {"successor_id": "PK/HEALTH", "since": "2999-01-01", "reason": "Reorganisation (sample)"},
     },
 }
