@@ -211,7 +211,7 @@ def _surround(app: FastAPI, service: Service, settings: Settings, addresses: Add
         registry=service.figures,
         max_body_bytes=settings.max_body_bytes,
         max_file_bytes=settings.max_document_bytes,
-        notice=lambda: service.notice.text,
+        notice=lambda caller: service.notice.to(caller.party),
         refused=refused_at,
     )
 

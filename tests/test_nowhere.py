@@ -33,6 +33,7 @@ ASKED: Final = {"audience": ["public", "restricted"], "q": ["sample"], "awaiting
 """What is also asked for, of readings that take it."""
 OTHERS: Final = {
     "party": "PK",
+    "reference": "PK-AZ/08/004",
     "organisation_id": organisation(101),
     "place": "000.p/1",
     "level": "0",
@@ -41,6 +42,10 @@ OTHERS: Final = {
     "language": "en",
     "kind": "commitment",
     "old_size": "1",
+    "matter_id": "PK-AZ/08/004",
+    # Of these the register has none.
+    "import_id": "01940000-0000-7000-8000-00000000ffff",
+    "document_id": "01940000-0000-7000-8000-00000000ffff",
 }
 # What tells nothing of the register's matters, or of the running process alone.
 UNASKED: Final = {

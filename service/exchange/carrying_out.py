@@ -242,8 +242,8 @@ async def _known(
     """Return of these references the commitments of the commission that the caller may see, as they stand."""
     if not wanted:
         return {}
-    sessions = await queries.session_codes(connection, charter["id"], charter["code"])
-    groups = await queries.group_codes(connection, charter["id"])
+    sessions = await queries.session_codes(connection, caller, charter["id"], charter["code"])
+    groups = await queries.group_codes(connection, caller, charter["id"])
     found: dict[str, Known] = {}
     after = None
     while True:

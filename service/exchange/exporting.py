@@ -21,8 +21,8 @@ _BEGAN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 async def sheet(connection: Connection, caller: Caller, commission_id: UUID) -> Sheet:
     """Return the commission's commitments that the caller may see, by reference; `NotFound`, `Conflict` where there are too many."""
     charter = await commissions.detail(connection, caller, commission_id)
-    sessions = await queries.session_codes(connection, commission_id, charter["code"])
-    groups = await queries.group_codes(connection, commission_id)
+    sessions = await queries.session_codes(connection, caller, commission_id, charter["code"])
+    groups = await queries.group_codes(connection, caller, commission_id)
     rows, languages, changed, after = [], dict.fromkeys(charter["languages"]), _BEGAN, None
     while True:
         found = await queries.page(connection, caller, commission_id, after)

@@ -92,7 +92,9 @@ def _commitments(page: Writing, sheet: Sheet, codes: Mapping[str, Sequence[str]]
         page.write_string(0, place, name, head)
     for number, row in enumerate(sheet.rows, 1):
         for name, cell in row.items():
-            page.write_string(number, places[name], cell, body)
+            # What a party tells that is none here, or none any more, has no column, as in the CSV.
+            if name in places:
+                page.write_string(number, places[name], cell, body)
     page.autofilter(0, 0, max(1, len(sheet.rows)), len(names) - 1)
     for name, place in places.items():
         _limit(page, name, place, codes, len(sheet.rows) + SPARE)

@@ -12,6 +12,7 @@ from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.exchange.rules.rows import Brought, Names
 from service.permissions import Caller, Kind
+from service.register.commissions import matter as sessions
 from service.register.commissions.models import Session
 from service.register.commissions.roles import bound
 from service.register.commissions.rules.lifecycle import MET
@@ -20,6 +21,7 @@ from service.register.commitments.rules.leads import leads
 from service.register.commitments.rules.lifecycle import Action
 from service.register.decisions.models import Transition, TransitionStatus
 from service.register.decisions.rules.mending import CORRECT
+from service.register.groups import matter as groups
 from service.register.groups.models import WorkingGroup
 from service.register.instruments.matter import visible_to
 from service.register.instruments.models import Instrument
@@ -36,6 +38,7 @@ class _Met(NamedTuple):
     id: UUID
     ordinal: int | None
     state: str
+    is_seen: bool
 
 
 class _Coded(NamedTuple):
@@ -50,13 +53,19 @@ class _Told(NamedTuple):
     evidence: dict[str, Any]
 
 
-_sessions = Query(
-    sa.select(_session.c.id, _session.c.ordinal, _session.c.state).where(
-        _session.c.commission_id == _of_commission, _session.c.working_group_id.is_(None)
-    ),
-    _Met,
-)
-_groups = Query(sa.select(_group.c.id, _group.c.code).where(_group.c.commission_id == _of_commission), _Coded)
+@cache
+def _sessions(kind: Kind) -> Query[_Met]:
+    is_seen = sa.func.coalesce(sessions.visible_to(kind), sa.false()).label("is_seen")
+    asked = sa.select(_session.c.id, _session.c.ordinal, _session.c.state, is_seen)
+    return Query(asked.where(_session.c.commission_id == _of_commission, _session.c.working_group_id.is_(None)), _Met)
+
+
+@cache
+def _groups(kind: Kind) -> Query[_Coded]:
+    asked = sa.select(_group.c.id, _group.c.code)
+    return Query(asked.where(_group.c.commission_id == _of_commission, groups.visible_to(kind)), _Coded)
+
+
 _organisations = Query(
     sa.select(_organisation.c.id, _organisation.c.code).where(is_among(_organisation.c.id, "wanted")), _Coded
 )
@@ -77,22 +86,24 @@ async def page(connection: Connection, caller: Caller, commission_id: UUID, afte
     return await lists.page(connection, caller, wanted, lists.Sort.REFERENCE, [after] if after else None, PAGE)
 
 
-async def session_codes(connection: Connection, commission_id: UUID, code: str) -> dict[str, str]:
-    """Return the code of each session of the commission that has one of its own, by its id; as `register.names` finds them."""
-    met = await _sessions.rows(connection, commission_id=commission_id)
+async def session_codes(connection: Connection, caller: Caller, commission_id: UUID, code: str) -> dict[str, str]:
+    """Return the code of each session that the caller may see and that has one of its own, by its id; as `register.names` finds them."""
+    met = await _sessions(caller.kind).rows(connection, commission_id=commission_id, **bound(caller))
     held = Counter(one.ordinal for one in met if one.state in MET)
     every = Counter(one.ordinal for one in met)
     return {
         str(one.id): f"{code}/{one.ordinal:02d}"
         for one in met
         if one.ordinal
+        and one.is_seen
         and (held[one.ordinal] == 1 if held[one.ordinal] and one.state in MET else every[one.ordinal] == 1)
     }
 
 
-async def group_codes(connection: Connection, commission_id: UUID) -> dict[str, str]:
-    """Return the codes of the commission's working groups, by their ids."""
-    return {str(one.id): one.code for one in await _groups.rows(connection, commission_id=commission_id)}
+async def group_codes(connection: Connection, caller: Caller, commission_id: UUID) -> dict[str, str]:
+    """Return the codes of the commission's working groups that the caller may see, by their ids."""
+    found = await _groups(caller.kind).rows(connection, commission_id=commission_id, **bound(caller))
+    return {str(one.id): one.code for one in found}
 
 
 async def names(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from service.database.statement import Connection
 from service.database.transaction import Transaction
@@ -100,6 +100,11 @@ FILE: Final = {
 }
 
 
+async def whole(request: Request) -> None:
+    """Read the file before the request has its transaction: it may take minutes to come."""
+    await request.body()
+
+
 @router.post(
     "/commissions/{commission_id}/imports",
     status_code=202,
@@ -107,7 +112,7 @@ FILE: Final = {
     response_model=ImportRead,
     responses=WRITING_ONE | carrying("Location", "Idempotent-Replayed", status=202),
     openapi_extra=FILE,
-    dependencies=[Once],
+    dependencies=[Depends(whole, scope="function"), Once],
 )
 async def create_import(
     request: Request,

@@ -43,7 +43,7 @@ class Edge:
         registry: CollectorRegistry,
         max_body_bytes: int,
         max_file_bytes: int = 0,
-        notice: Callable[[], str | None] = lambda: None,
+        notice: Callable[[Any], str | None] = lambda _: None,
         refused: Callable[[Request, ServiceError], Response] = respond,
     ) -> None:
         self.app = app
@@ -69,7 +69,7 @@ class Edge:
             await self.app(scope, receive, send)
             return
         # uvicorn goes on reading its own scope, which must say HEAD though GET is answered.
-        scope = {**scope, "request_id": _request_id(scope)}
+        scope = {**scope, "request_id": _request_id(scope), "state": {**scope.get("state", {})}}
         scope["query_string"] = _without_empty(scope["query_string"])
         self.addresses.place(scope)
         method, started, status = scope["method"], time.perf_counter(), 500
@@ -81,7 +81,7 @@ class Edge:
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", scope["request_id"].encode())]
                 # Whoever is not known is not told which commissions there are.
-                if (said := self.notice()) and status != 401 and is_known(scope):
+                if (caller := scope["state"].get("caller")) and (said := self.notice(caller)):
                     message["headers"].append((b"pacta-notice", said.encode()))
                 self.addresses.complete(message)
             await send(message)
@@ -151,11 +151,6 @@ class Body:
         most = self._most_of_a_file + ROOM_BYTES if STREAMED in declared else int(declared.get(LONGEST, self._most))
         if length > most:
             raise HTTPException(413)
-
-
-def is_known(scope: Scope) -> bool:
-    """Return whether the request brought a token; whether that is good its status tells."""
-    return any(name == b"authorization" for name, _ in scope["headers"])
 
 
 def _ambiguous(scope: Scope) -> Unreadable | None:

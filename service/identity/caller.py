@@ -75,6 +75,7 @@ class Who(SecurityBase):
         """Return who is calling, as this process knows it; 401 without a good token, 403 without the scope (RFC 6750, 3.1)."""
         callers = await known_callers(request)
         caller = await callers.find(connection, await proved(request))
+        request.state.caller = caller
         needed = "read" if request.method in {"GET", "HEAD"} else "write"
         if needed not in caller.scopes:
             message = f"The token lacks the scope '{needed}': get one with it."

@@ -20,7 +20,7 @@ from service.log.models import LogAlarm
 from service.sequencer import asking
 from service.sequencer.asking import WitnessAhead
 from service.sequencer.directory import LogDirectory
-from service.sequencer.signing import hold_to_notes, proven
+from service.sequencer.signing import hold_to_notes, number_told, proven
 from service.sequencer.stored import SigningRefused, whole
 from service.tlog.checkpoint import open_checkpoint, parse_checkpoint
 from service.tlog.encoding import NoteInvalid
@@ -111,10 +111,16 @@ async def reopen(
     The caller commits. The directory forgets the old key first: whoever is interrupted then reopens once more.
     """
     note = await last_of(connection, directory, log_id, handed)
+    await _require_signed(connection, directory, log_id, note)
     note, known = await ask(note, witnesses or {})
     await _alone.one(connection)
+    await _require_signed(connection, directory, log_id, note)
     continues = await _what_is_left(connection, directory, log_id)
-    size = max([parse_checkpoint(parse_note(note).text).size, *known.values()])
+    last = parse_checkpoint(parse_note(note).text)
+    if last.size <= continues and await log.root_of(connection, log_id, last.size) != last.root:
+        # Another log than the last one is here: one of before it was put back. Of the last one nothing is proven.
+        continues = 0
+    size = max([last.size, *known.values()])
     number = directory.begin_anew(log_id)
     new = directory.signer(log_id)
     told = {
@@ -130,6 +136,17 @@ async def reopen(
     }
     await record(connection, log_id, told)
     return told
+
+
+async def _require_signed(connection: Connection, directory: LogDirectory, log_id: UUID, last: bytes) -> None:
+    """Raise `NothingToReopen` where it is reopened already, and nothing was signed since: a second name would follow a log that never was."""
+    number = directory.number(log_id)
+    is_newest = parse_checkpoint(parse_note(last).text).origin == directory.signer(log_id).name
+    if number > 1 and not is_newest and await number_told(connection, log_id) == number:
+        raise NothingToReopen(
+            f"The log is reopened already, as number {number}, and waits for its first checkpoint: let the sequencer run, and look at"
+            " /readyz once it has."
+        )
 
 
 async def _what_is_left(connection: Connection, directory: LogDirectory, log_id: UUID) -> int:

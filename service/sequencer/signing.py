@@ -166,13 +166,22 @@ async def is_begun(connection: Connection, directory: LogDirectory, log_id: UUID
     `SigningRefused` where the directory and the record do not speak of the same log.
     """
     told, number = await _reopened.row(connection, log_id=log_id, reopened=REOPENED), directory.number(log_id)
-    known = json.loads(told.canonical)["data"]["number"] if told else 1
+    known = _number(told)
     if known != number:
         raise SigningRefused(
             f"its log number {number} is signed as PACTA_LOG_DIR says, but by the record it is number {known}: reopen it with"
             " `pacta log reopen`, or put back what is missing"
         )
     return told is None or told.place is not None
+
+
+async def number_told(connection: Connection, log_id: UUID) -> int:
+    """Return which log of its commission is signed as the record tells it."""
+    return _number(await _reopened.row(connection, log_id=log_id, reopened=REOPENED))
+
+
+def _number(told: _Reopened | None) -> int:
+    return int(json.loads(told.canonical)["data"]["number"]) if told else 1
 
 
 def _opened(note: bytes, signer: Signer, what: str) -> Checkpoint:

@@ -13,7 +13,7 @@ from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
 from service.verify.reopened import Reopened
-from service.verify.tree import entry_at, walk
+from service.verify.tree import entry_at, root_over, walk
 from service.verify.trust import Weighed, weigh
 
 
@@ -81,7 +81,7 @@ def _follow(
     add(walk(export, new, old, trail, progress(new.size)))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
-        add(reopened.check(new, trail.reopened, policy))
+        add(reopened.check(new, trail.reopened, policy, partial(root_over, export, new.size)))
         add(check_proofs(export, weighed, policy, trail.references))
     verdict.reopened, verdict.charter = trail.reopened, trail.register.charter
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)

@@ -1,7 +1,7 @@
 """A log that was reopened: what its own entries say of the one before, and what of that is lost. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,14 +49,22 @@ def read(index: int, entry: Entry) -> tuple[Reopened | None, list[Finding]]:
     return Reopened(index, told, last), [tampered(where, said) for holds, said in wrongs if not holds]
 
 
-def check(new: Checkpoint, reopened: Sequence[Reopened], policy: Policy | None) -> Iterator[Finding]:
-    """Yield where the log's names do not follow each other, and where an old checkpoint was not signed by the old log."""
+def check(
+    new: Checkpoint, reopened: Sequence[Reopened], policy: Policy | None, root_over: Callable[[int], bytes | None]
+) -> Iterator[Finding]:
+    """Yield where the log's names do not follow each other, and where an old checkpoint was not signed by the old log, or is not continued."""
     if not reopened and LATER.search(new.origin):
         yield tampered("checkpoint", "it has the name of a log that was reopened, but no entry says so")
     following = [one.last.origin for one in reopened[1:]] + [new.origin]
     for one, name in zip(reopened, following, strict=False):
         if one.told["origin"] != name:
             yield tampered(one.where, f"the log goes on as {one.told['origin']!r}, yet {name!r} was signed after it")
+        size = one.last.size
+        if size <= one.told["continues"] and root_over(size) not in {None, one.last.root}:
+            yield tampered(
+                one.where,
+                f"says that the old log goes on, yet the first {size} entries are not those of its last checkpoint",
+            )
         try:
             if policy:
                 policy.of_the_logs_alone().open_checkpoint(one.told["checkpoint"].encode())

@@ -56,6 +56,19 @@ def entry_at(export: Exported, size: int, index: int) -> bytes | None:
     return None if wrong else entries[index - bundle.first]
 
 
+def root_over(export: Exported, whole: int, size: int) -> bytes | None:
+    """Return the root over the first `size` entries of a log of `whole`; None where they cannot be read."""
+    tower = Tower()
+    for bundle in bundles_of(whole):
+        if bundle.first >= size:
+            break
+        entries, wrong = _entries(export, bundle)
+        if wrong:
+            return None
+        tower.add(leaf_hashes(entries[: size - bundle.first]))
+    return tower.root()
+
+
 def _entries(export: Exported, bundle: Bundle) -> tuple[list[bytes], Finding | None]:
     content = export.read(bundle.path)
     if content is None:

@@ -18,6 +18,7 @@ from service.permissions import ActiveCaller, Kind
 from service.register.commissions import commands as commissions
 from service.register.commissions import session_commands as meetings
 from service.register.commissions.models import Rule
+from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.evidence import CoChair
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.commissions.schemas import CommissionCreate, PartyIn
@@ -117,6 +118,8 @@ async def _commission(
         languages=["en"],
         kept_by=None if rule is Rule.MUTUAL else pair[0],
         founded_on="1995-10",
+        # As the pilot's: what is public in it is everybody's.
+        confidentiality=Openness.PUBLIC,
         suffix=suffix,
     )
     commission_id = await commissions.found_commission(connection, administrator, Sent.of(new))

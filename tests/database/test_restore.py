@@ -49,12 +49,12 @@ def postgres(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 
 def settings_of(server: Server, database: str, log_dir: Path) -> Settings:
-    owner = SecretStr(server.url("pacta_owner", database))
-    return settings_for(server, database, log_dir=log_dir).model_copy(update={"owner_database_url": owner})
+    owner, worker = (SecretStr(server.url(role, database)) for role in ("pacta_owner", "pacta_worker"))
+    return settings_for(server, database, log_dir=log_dir, owner_database_url=owner, worker_database_url=worker)
 
 
 def brought_up(settings: Settings) -> None:
-    users = [Address.of_service(settings), Address.of_sequencer(settings)]
+    users = [Address.of_service(settings), Address.of_sequencer(settings), Address.of_worker(settings)]
     migrate(Address.of_owner(settings), users, Limits.of_bulk(settings))
 
 

@@ -274,7 +274,7 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     await grow(world, 65_536 + 300)
     entries = [leaf_hash(entry) for entry in await stored(world)]
     size = len(entries)
-    assert size == 65_536 + 351
+    assert size == 65_536 + 352
     opened = (await checkpoint(world)).checkpoint
     assert (opened.size, opened.root) == (size, root(entries))
     pk = world.as_("PK")

@@ -10,7 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from service.cli.__main__ import app
+from service.log import reading
 from service.log.export.directory import to_directory
+from service.sequencer import reopening
+from service.tlog.checkpoint import parse_checkpoint
+from service.tlog.note import parse_note
 from service.trail.models import REGISTRY
 from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser, item
 from tests.register.commitments.test_journey import SIGN
@@ -204,3 +208,38 @@ async def test_the_registry_s_own_log_is_reopened_alike(lost: tuple[World, Path]
     await to_directory(world.pool, "registry", tmp_path / "registry", 0)
     status, said = await pacta("verify", tmp_path / "registry", "--policy", tmp_path / "new")
     assert (status, "nothing that was signed is missing" in said) == (0, True), said
+
+
+async def test_a_log_is_not_reopened_again_before_its_first_checkpoint(
+    lost: tuple[World, Path], tmp_path: Path
+) -> None:
+    world, pacta = lost[0], Operator(lost[0], tmp_path)
+    await world.sequence()
+    assert "is reopened as" in await pacta.reopen()
+    assert "is reopened already, as number 2" in await pacta.reopen()
+    await world.sequence()
+    (tmp_path / "new").write_text(world.sequencer.directory.policy([LOG]))
+    status, said = await verified(world, pacta, "--policy", tmp_path / "new")
+    assert status == 0, said
+
+
+async def test_a_log_that_was_rewritten_is_not_passed_off_as_one_of_which_nothing_is_missing(
+    lost: tuple[World, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (world, held), pacta = lost, Operator(lost[0], tmp_path)
+    had = int(held.read_text().splitlines()[1])
+    for path, body in ((f"/v1/commitments/{item(4)}", SIGN), (CHARTER, {"action": "amend", "changes": {"founded_on": "1995"}, "reason": "R"})):  # fmt: skip
+        assert (await world.as_("PK").post(f"{path}/transitions", json=body)).status_code == 201
+    await world.sequence()
+
+    async def as_if_all_were_there(*_: object) -> int:
+        return had
+
+    monkeypatch.setattr(reopening, "_what_is_left", as_if_all_were_there)
+    monkeypatch.setattr(reading, "root_of", lambda *_: asyncio.sleep(0, parse_checkpoint(parse_note(held.read_bytes()).text).root))  # fmt: skip
+    await pacta.reopen()
+    monkeypatch.undo()
+    await world.sequence()
+    (tmp_path / "new").write_text(world.sequencer.directory.policy([LOG]))
+    status, said = await verified(world, pacta, "--policy", tmp_path / "new")
+    assert (status, f"the first {had} entries are not those of its last checkpoint" in said) == (1, True), said

@@ -23,6 +23,7 @@ from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionCreate
 from service.register.decisions.engine.moves import CLOSED
 from service.register.parties.commands import OPERATOR
+from service.register.parties.queries import find_organisation
 from service.trail import stamp
 from service.trail.append import append
 from service.trail.entry import Author, Entry, timestamp
@@ -51,7 +52,8 @@ async def found_commission(
 ) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
-    new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound)])
+    closed = await _closed(connection, sent.sound)
+    new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound), *closed])
     made = await stamp.new(connection)
     commission_id = known_id or made.id
     members = _charter(new)
@@ -103,6 +105,16 @@ def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
     for name, counted in (("parties", parties), ("languages", languages)):
         for value in [value for value, times in counted.items() if times > 1]:
             yield fault(f"/{name}", f"names {value} more than once; once is enough")
+
+
+async def _closed(connection: Connection, sound: Mapping[str, Any]) -> list[Fault]:
+    wrong = []
+    for place, one in enumerate(sound.get("parties", ())):
+        known = await find_organisation(connection, UUID(str(key))) if (key := one.get("secretariat_id")) else None
+        if known and known["closed_on"]:
+            said = f"names {known['code']}, which was closed on {known['closed_on']}"
+            wrong.append(fault(f"/parties/{place}/secretariat_id", said))
+    return wrong
 
 
 def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:

@@ -67,4 +67,7 @@ def _is_bounded(opened: BinaryIO) -> bool:
     if at < 0 or at + _END.size > len(tail):
         return False
     _, _, _, _, members, length, _, _ = _END.unpack_from(tail, at)
+    # The second end of a large archive (APPNOTE 4.3.15) would be believed instead of this one.
+    if b"PK\x06\x07" in tail[max(0, at - 20) : at]:
+        return False
     return bool(members <= MOST_MEMBERS and length <= MOST_DIRECTORY_BYTES)

@@ -186,6 +186,8 @@ async def read_document_content(
         )
     reading = await kept.store.open(row["sha256"])
     if reading is None or reading.size != row["size"]:
+        if reading is not None:
+            await reading.close()
         raise Unavailable(
             "The bytes of this document are not where they were kept. Tell the operator: `pacta documents check`."
         )

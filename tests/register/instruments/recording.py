@@ -86,7 +86,12 @@ async def refused(world: World, key: str, body: dict[str, Any], by: str = "PK") 
 
 async def leaf_of(world: World, key: str, place: int = -1) -> str:
     """Return the leaf hash of an entry of the instrument's trail."""
-    found = (await world.as_("PK").get(f"/v1/instruments/{key}/audit-trail?limit=200")).json()["items"]
+    found: list[dict[str, Any]] = []
+    following = f"/v1/instruments/{key}/audit-trail?limit=200"
+    while following:
+        page = await world.as_("PK").get(following)
+        found += page.json()["items"]
+        following = page.links.get("next", {}).get("url", "")
     return str(found[place]["leaf_hash"])
 
 
