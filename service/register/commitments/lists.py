@@ -115,7 +115,7 @@ class Filter(BaseModel):
         default_factory=list,
         max_length=20,
         description="Of one of these references, or parts of them that end them, however they are typed: `pk-az/8/4`, `08/004`.",
-        examples=["08/004"],
+        examples=[["08/004"]],
     )
 
 
