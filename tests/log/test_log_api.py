@@ -282,7 +282,7 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     expected = {
         "0/001": entries[256:512],
         "0/000.p/7": entries[:7],
-        "0/257.p/95": entries[257 * 256 :],
+        "0/257.p/96": entries[257 * 256 :],
         "1/000": full[:256],
         "1/001.p/1": full[256:],
         "2/000.p/1": [root(full[:256])],
