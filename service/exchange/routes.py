@@ -92,7 +92,7 @@ FILE: Final = {
     "requestBody": {
         "description": "The file as it is, .xlsx, .ods or CSV in UTF-8; which of them, is seen from what is in it. A real run may leave it out.",
         "content": {
-            CSV: {"schema": {"type": "string"}, "examples": _TRIED},
+            CSV: {"schema": {"type": "string", "format": "binary"}, "examples": _TRIED},
             "application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "examples": _TRIED},
         },
     },
