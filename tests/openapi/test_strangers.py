@@ -33,6 +33,7 @@ NEVER = {
     "create_party",
     "create_registrar",
     "create_my_secret",
+    "create_deactivation",
     "put_member",
     "create_confirmation",
     "create_withdrawal",

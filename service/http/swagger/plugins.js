@@ -51,18 +51,7 @@ const FoldedRefusals = () => ({
   },
 });
 
-// Who pressed Execute sees the answer.
-const AnswerInView = () => ({
-  wrapComponents: {
-    liveResponse: (Original, { React }) => function InView(props) {
-      const here = React.useRef(null);
-      React.useEffect(() => { here.current?.scrollIntoView({ block: "start" }); }, [props.response]);
-      return React.createElement("div", { ref: here }, React.createElement(Original, props));
-    },
-  },
-});
-
-window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals, AnswerInView];
+window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals];
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
