@@ -140,6 +140,17 @@ class World:
         self.connections.append(await asyncpg.connect(self.server.url(role, self.database)))
         return self.connections[-1]
 
+    async def backup(self) -> str:
+        """Copy the database as it is now, and return the copy's name; nobody may be connected meanwhile, so all connections are closed."""
+        for connection in self.connections:
+            await connection.close()
+        await self.service.close()
+        await self.sequencer.pool.close()
+        backup = f"{self.database}_backup"
+        await as_superuser(self.server, f"CREATE DATABASE {backup} TEMPLATE {self.database} OWNER pacta_owner")
+        await _open_to_roles(self.server, backup)
+        return backup
+
     async def second_principal(
         self, client_id: str, kind: str = "representative", organisation_id: str | None = None
     ) -> str:

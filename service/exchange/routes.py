@@ -15,6 +15,7 @@ from service.exchange.files import Sheet, as_csv, as_xlsx
 from service.exchange.imports import Asked
 from service.exchange.schemas import ImportRead
 from service.http.answers import answer
+from service.http.at_once import AtOnce, Most
 from service.http.edge import LONGEST
 from service.http.headers import carrying, file_of
 from service.http.idempotency import Once, OnceRoute
@@ -22,14 +23,15 @@ from service.http.refusals import READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.permissions import Caller
-from service.reports.few import Few
 from service.values import Reason
 from service.values.codes import CommissionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["spreadsheets"])
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv"
-files: Final = Few(3)
+files: Final = AtOnce(
+    in_all=Most(3, "As many files as may be are being made at this moment. Ask again in two seconds.", 2)
+)
 """So many files are made at once by one process."""
 _HEADERS: Final = ("Content-Disposition", "Cache-Control")
 

@@ -26,6 +26,10 @@ class _Known(NamedTuple):
     organisation_id: UUID | None
     party: str | None
 
+    def active(self) -> ActiveCaller:
+        """Return it as a caller."""
+        return ActiveCaller(Caller(self.id, self.subject, Kind(self.kind), self.organisation_id, self.party))
+
 
 _is_active = _principal.c.deactivated_at.is_(None)
 _named = (
@@ -99,7 +103,7 @@ async def caller(connection: Connection, issuer: str, subject: str) -> ActiveCal
     found = await _caller.row(connection, issuer=issuer, subject=subject)
     if found is None:
         return None
-    return ActiveCaller(Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party))
+    return found.active()
 
 
 async def caller_of(connection: Connection, principal_id: UUID) -> ActiveCaller:
@@ -107,7 +111,7 @@ async def caller_of(connection: Connection, principal_id: UUID) -> ActiveCaller:
     found = await _by_id.row(connection, principal_id=principal_id)
     if found is None:
         raise inactive()
-    return ActiveCaller(Caller(found.id, found.subject, Kind(found.kind), found.organisation_id, found.party))
+    return found.active()
 
 
 async def knows_secret(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:

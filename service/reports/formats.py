@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 
 from service.permissions import Caller
-from service.reports.pdf.making import one_for, typeset
+from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
 from service.reports.rules.report import alternat
 from service.reports.spreadsheets import as_csv, as_xlsx
@@ -45,7 +45,7 @@ class Making:
 
     async def of(self, made: Callable[[], Mapping[str, Any]]) -> Response:
         """Return the answer with the report that `made` returns: it takes a while, so that others are served beside it."""
-        with one_for(self.caller.principal_id) if self.format is Format.PDF else nullcontext():
+        with MAKING.one(self.caller.principal_id) if self.format is Format.PDF else nullcontext():
             told, content = await asyncio.to_thread(self._content, made)
             if isinstance(content, dict):
                 content = await typeset(content, date.fromisoformat(told["as_of"]))

@@ -25,7 +25,7 @@ from service.tlog.keys import Verifier
 from service.tlog.note import parse_note
 from service.witness import directory
 from service.witness.memory import Memory, recall
-from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser
+from tests.conftest import COMMISSION, Maker, World
 
 LOG = UUID(COMMISSION)
 
@@ -182,13 +182,7 @@ def verified(scene: Scene, exported: Path) -> dict[Check, str]:
 async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]]:
     """Copy the database as it is now; what is given opens a register on the copy, with this log directory."""
     world = scene.world
-    for connection in world.connections:
-        await connection.close()
-    await world.service.close()
-    await world.sequencer.pool.close()
-    backup = f"{world.database}_backup"
-    await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
-    await _open_to_roles(world.server, backup)
+    backup = await world.backup()
     made = Maker(scene.make_world.server, scene.make_world.pilot, type(scene.make_world.copies)())
     made.copies.put_nowait(backup)
     try:

@@ -14,7 +14,7 @@ import pytest
 
 from service.errors import InvalidContent, ServiceError, Unavailable
 from service.reports.pdf.fonts import REPLACEMENT
-from service.reports.pdf.making import one_for, typeset
+from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import MOST_ROWS, document
 from service.reports.rules.report import alternat
 from service.reports.words import LANGUAGES
@@ -160,7 +160,7 @@ async def test_it_is_answered_by_format_or_accept_and_one_at_a_time_for_each_cal
     assert asked.headers["content-disposition"].endswith('-az.pdf"')
     assert asked.content == (await pakistan.get(f"{REPORT}&language=az", headers={"Accept": PDF})).content
     me = (await pakistan.get("/v1/me")).json()["principal_id"]
-    with one_for(type(uuid4())(me)):
+    with MAKING.one(type(uuid4())(me)):
         refused = await pakistan.get(f"{REPORT}&format=pdf")
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
         assert (await still.as_("AZ").get(f"{REPORT}&format=pdf")).status_code == 200

@@ -16,7 +16,7 @@ from service.sequencer import reopening
 from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.note import parse_note
 from service.trail.models import REGISTRY
-from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser, item
+from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
 
 LOG = UUID(COMMISSION)
@@ -29,11 +29,7 @@ async def lost(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[World, 
     """An older backup of a register, put back with the sequencer's directory of now; and the newest checkpoint that a party holds."""
     world = await make_world(log_dir=tmp_path / "log")
     await world.sequence()
-    await world.service.close()
-    await world.sequencer.pool.close()
-    backup = f"{world.database}_backup"
-    await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
-    await _open_to_roles(world.server, backup)
+    backup = await world.backup()
     for number in (4, 6):
         made = await world.as_("PK").post(f"/v1/commitments/{item(number)}/transitions", json=SIGN)
         assert made.status_code in {201, 409}

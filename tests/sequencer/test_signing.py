@@ -21,7 +21,7 @@ from service.tlog.keys import Signer
 from service.tlog.merkle import leaf_hash
 from service.tlog.tiles import WIDTH
 from service.trail.models import REGISTRY
-from tests.conftest import COMMISSION, Maker, World, _open_to_roles, as_superuser, item
+from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
 from tests.sequencer.filling import fill, found
 from tests.tlog.soundness import finished
@@ -281,11 +281,7 @@ async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[Wor
     """A register that went on after a backup of it was made, and the backup, restored beside the same directory."""
     world = await make_world(log_dir=tmp_path / "log")
     await world.sequence()
-    await world.service.close()
-    await world.sequencer.pool.close()
-    backup = f"{world.database}_backup"
-    await as_superuser(world.server, f"CREATE DATABASE {backup} TEMPLATE {world.database} OWNER pacta_owner")
-    await _open_to_roles(world.server, backup)
+    backup = await world.backup()
     await fill(await world.connect(), {LOG: 3})
     await world.sequence()
     made = Maker(make_world.server, make_world.pilot, make_world.copies)

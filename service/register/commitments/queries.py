@@ -1,12 +1,12 @@
 """Reading commitments, and the place where one is to be recorded."""
 
-from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller
+from service.register.commissions import queries as commissions
 from service.register.commissions.matter import lock_shared
 from service.register.commitments import statements
 from service.register.commitments.visibility import bound
@@ -24,9 +24,8 @@ async def get(connection: Connection, caller: Caller, commitment_id: UUID) -> Ro
 
 async def place(
     connection: Connection, caller: Caller, commission_id: UUID, session_id: UUID | None, group_id: UUID | None
-) -> dict[str, Any] | None:
+) -> Row | None:
     """Return what recording needs to know of the commission, its session and group, with the caller's roles."""
     session = await lock_shared(connection, session_id, commission_id) if session_id else None
-    named = {"commission_id": commission_id, "group_id": group_id}
-    found = await statements.place(caller.kind).row(connection, **named, **bound(caller))
+    found = await commissions.place(connection, caller, commission_id, group_id)
     return found and {**found, "session": session}

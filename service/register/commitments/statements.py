@@ -10,14 +10,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
-from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import fixed
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
+from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.commitments.rules.sided import JOIN
-from service.register.commitments.visibility import readable_by, roles_of
+from service.register.commitments.visibility import readable_by
 from service.register.decisions.models import live as has_live_proposal
 from service.register.groups.models import WorkingGroup
 
@@ -31,11 +30,11 @@ live = has_live_proposal(_commitment)
 NO_DATE = date(9000, 1, 1)
 due = sa.func.coalesce(_commitment.c.due_on, sa.text(f"'{NO_DATE}'::date"))
 overdue = _open & (due < _today)
-due_soon = _open & due.between(_today, _today + 30)
+due_soon = _open & due.between(_today, _today + SOON_DAYS)
 # The last that happened in the world or was reported; where that is not known, when the register heard of it.
 _heard = sa.cast(sa.func.timezone("UTC", _commitment.c.changed_at), sa.Date)
 _active_on = sa.func.coalesce(sa.func.greatest(_commitment.c.moved_on, _commitment.c.reported_on), _heard)
-dormant = _open & (_active_on < _today - sa.text("interval '6 months'"))
+dormant = _open & (_active_on < _today - sa.text(f"interval '{DORMANT_MONTHS} months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 unknown = _commitment.c.unknown.is_not(None)
 _asked = _commission.alias("charter")
@@ -133,28 +132,3 @@ def _same_item(kind: Kind) -> sa.Label[Any]:
         readable_by(kind, _other),
     )
     return asked.correlate(_commitment).scalar_subquery().label("same_item")
-
-
-@cache
-def place(kind: Kind) -> Query[dict[str, Any]]:
-    """Return the statement that reads where a commitment is recorded: `commission_id`, `group_id`.
-
-    The charter is locked FOR SHARE: who takes part stays the same.
-    """
-    group = (_group.c.id == sa.bindparam("group_id")) & (_group.c.commission_id == _commission.c.id)
-    roles = roles_of(kind, _commission.c.id, _group.c.id)
-    asked = (
-        sa.select(
-            *(_commission.c[name] for name in ("id", "code")),
-            *fixed(),
-            _group.c.id.label("group_id"),
-            *(condition.label(f"is_{role}") for role, condition in roles.items()),
-            sa.func.uuidv7().label("new_id"),
-            sa.func.uuidv7().label("transition_id"),
-            sa.func.clock_timestamp().label("at"),
-        )
-        .select_from(_commission.outerjoin(_group, group))
-        .where(_commission.c.id == sa.bindparam("commission_id"), open_to(kind))
-        .with_for_update(read=True, of=_commission)
-    )
-    return Query(asked, dict)

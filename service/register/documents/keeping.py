@@ -2,48 +2,28 @@
 
 import shlex
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
-from uuid import UUID
 
 from service import durable
 from service.database.state import State
-from service.errors import TooManyRequests, Unavailable
+from service.errors import Unavailable
+from service.http.at_once import AtOnce, Most
 from service.register.documents.store import Directory, Store
 from service.settings import Settings
 
-MOST: Final = 8
-"""Uploads of one process at once."""
 OF_EACH: Final = 2
-"""Of these, those of one caller."""
-AGAIN_SECONDS: Final = 5
+"""Uploads of one caller at once."""
 INCOMING: Final = "incoming"
 
 
-@dataclass(slots=True)
-class Uploads:
-    """What is being received, by who sends it."""
-
-    running: Counter[UUID] = field(default_factory=Counter)
-
-    @contextmanager
-    def place(self, principal_id: UUID) -> Iterator[None]:
-        """Take a place among the uploads; 429 if the caller has enough of them, 503 if all are taken."""
-        again = {"Retry-After": str(AGAIN_SECONDS)}
-        if self.running[principal_id] >= OF_EACH:
-            raise TooManyRequests(f"{OF_EACH} uploads of yours are under way. Wait until one has ended.", headers=again)
-        if self.running.total() >= MOST:
-            raise Unavailable("As many files are being received as can be at once. Send it again soon.", headers=again)
-        self.running[principal_id] += 1
-        try:
-            yield
-        finally:
-            self.running[principal_id] -= 1
-            self.running += Counter()
+def uploads() -> AtOnce:
+    """Return the places for what is being received, by who sends it."""
+    return AtOnce(
+        in_all=Most(8, "As many files are being received as can be at once. Send it again soon.", 5),
+        of_each=Most(OF_EACH, f"{OF_EACH} uploads of yours are under way. Wait until one has ended.", 5),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +35,7 @@ class Documents:
     longest: int
     quota: int
     scan: tuple[str, ...]
-    uploads: Uploads = field(default_factory=Uploads)
+    uploads: AtOnce = field(default_factory=uploads)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

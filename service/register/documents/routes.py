@@ -103,7 +103,7 @@ async def receive(
         caller = await Who()(request, connection)
         await commands.may_attach(connection, every, caller, new)
     store, upload = kept.store, Upload(request)
-    with kept.uploads.place(caller.principal_id):
+    with kept.uploads.one(caller.principal_id):
         async with drafted(kept, upload.pieces(), sha256) as draft:
             async with readers.connection() as connection:
                 await commands.require_room(connection, kept, caller, draft.size)

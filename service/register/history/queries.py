@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
+from service.errors import NotFound
 from service.register.commitments.matter import columns as commitment_columns
-from service.register.commitments.rules.activity import happened_on
+from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.schemas import ProgressRead
 from service.register.decisions.engine.matter import Row
@@ -26,8 +27,6 @@ from service.trail.entry import timestamp
 from service.trail.models import AuditEntry
 
 _entry: Final = table(AuditEntry)
-SOON: Final = 30
-HALF_A_YEAR: Final = 6
 
 
 class _Entry(NamedTuple):
@@ -79,6 +78,14 @@ async def then(
     return [shape(row, entries.get(row["id"], ()), when) for row in listed]
 
 
+async def one_then(connection: Connection, row: Row, when: When, shape: Callable[[Row, Told, When], Row | None]) -> Row:
+    """Return the row as it was; `NotFound` if it was not there."""
+    (found,) = await then(connection, [row], when, shape)
+    if found is None:
+        raise NotFound("It was not there on that day, or not known at that moment.")
+    return found
+
+
 def commitment(row: Row, entries: Told, when: When) -> Row | None:
     """Return the row of a commitment as it was; None if it was not there."""
     found = past.commitment(entries, when.as_of, when.until)
@@ -95,8 +102,8 @@ def commitment(row: Row, entries: Told, when: When) -> Row | None:
     return {
         **row, **members, **_chain(found, row, when), "progress": {party: {name: one[name] for name in ProgressRead.model_fields} for party, one in reports.items()},
         "moved_alone_at": life.moved_alone_at and datetime.fromisoformat(life.moved_alone_at),
-        "overdue": bool(is_open and due and due < day), "due_soon": bool(is_open and due and 0 <= (due - day).days <= SOON),
-        "dormant": is_open and last < (before(day, HALF_A_YEAR, 0) or date.min), "came_later": _came(row["came_later"], when.until), "same_item": [],
+        "overdue": bool(is_open and due and due < day), "due_soon": bool(is_open and due and 0 <= (due - day).days <= SOON_DAYS),
+        "dormant": is_open and last < (before(day, DORMANT_MONTHS, 0) or date.min), "came_later": _came(row["came_later"], when.until), "same_item": [],
     }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """Reading commitments and instruments: as they stand, or as they were on a day in the world, by what was known at a moment."""
 
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
 from service.database.transaction import Transaction
-from service.errors import InvalidContent, NotFound
+from service.errors import InvalidContent
 from service.http.answers import answer
 from service.http.headers import VERSIONED
 from service.http.idempotency import OnceRoute
@@ -32,7 +33,6 @@ from service.values.codes import CommitmentId, InstrumentId
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
 of_instruments = Router("/v1", route_class=OnceRoute, tags=["instruments"])
-NOT_THERE = "It was not there on that day, or not known at that moment."
 
 
 async def when(
@@ -63,6 +63,10 @@ async def when(
 Then = Annotated[When | None, Depends(when)]
 
 
+def _listed(paging: Paging, register: lists.Register, sort: StrEnum, shown: lists.Shown) -> Response:
+    return paging.shown(shown.items, encode(sort, *register.place(sort, shown.last)) if shown.last else None)
+
+
 @router.get(
     "/commitments",
     summary="List commitments",
@@ -85,9 +89,7 @@ async def list_commitments(
     after = paging.after(sort, *commitment_lists.ORDERS[sort][2])
     if then:
         shown = await lists.page(connection, caller, lists.COMMITMENTS, wanted, sort, after, paging.limit, then)
-        return paging.shown(
-            shown.items, encode(sort, *commitment_lists.place(sort, shown.last)) if shown.last else None
-        )
+        return _listed(paging, lists.COMMITMENTS, sort, shown)
     rows = await commitment_lists.page(connection, caller, wanted, sort, after, paging.limit)
     return paging.marked(commitments.commitment, rows, lambda row: encode(sort, *commitment_lists.place(sort, row)))
 
@@ -105,9 +107,7 @@ async def read_commitment(
     row = await commitment_queries.get(connection, caller, commitment_id)
     if then is None:
         return answer(commitments.detail(caller, row), version=row["version"])
-    (found,) = await queries.then(connection, [row], then, queries.commitment)
-    if found is None:
-        raise NotFound(NOT_THERE)
+    found = await queries.one_then(connection, row, then, queries.commitment)
     return answer(commitments.detail(caller, found))
 
 
@@ -133,9 +133,7 @@ async def list_instruments(
     after = paging.after(sort, *instrument_lists.ORDERS[sort][2])
     if then:
         shown = await lists.page(connection, caller, lists.INSTRUMENTS, wanted, sort, after, paging.limit, then)
-        return paging.shown(
-            shown.items, encode(sort, *instrument_lists.place(sort, shown.last)) if shown.last else None
-        )
+        return _listed(paging, lists.INSTRUMENTS, sort, shown)
     rows = await instrument_lists.page(connection, caller, wanted, sort, after, paging.limit)
     return paging.marked(
         lambda row: instruments.instrument(row, instrument_queries.today_of(row)),
@@ -157,7 +155,5 @@ async def read_instrument(
     row = await instrument_queries.get(connection, caller, instrument_id)
     if then is None:
         return answer(instruments.detail(caller, row, instrument_queries.today_of(row)), version=row["version"])
-    (found,) = await queries.then(connection, [row], then, queries.instrument)
-    if found is None:
-        raise NotFound(NOT_THERE)
+    found = await queries.one_then(connection, row, then, queries.instrument)
     return answer(instruments.detail(caller, found, then.day))

@@ -1,16 +1,21 @@
 """One search: bounded, ranked, and each hit of the page with its snippet."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Final
 
 from service.database.statement import Connection
+from service.http.at_once import AtOnce, Most
 from service.permissions import Caller
 from service.register.decisions.engine.matter import Matters
 from service.register.search import queries
-from service.register.search.bounds import searches
 from service.register.search.queries import Hit
 from service.register.search.schemas import FoundBy
 from service.register.search.snippets import beginning, snippet, words_of
+
+SEARCHES: Final = AtOnce(
+    of_each=Most(4, "4 searches of this caller are running; that is the most at once. Ask again in a second.", 1)
+)
+"""A caller that asks for many words at the same time waits for none of the others' answers."""
 
 
 async def search(
@@ -25,7 +30,7 @@ async def search(
     only_public: bool = False,
 ) -> list[dict[str, Any]]:
     """Return what is found from the hit with the number `after` (from 0) on, one more than `limit` if there is more."""
-    with searches.one(caller.principal_id):
+    with SEARCHES.one(caller.principal_id):
         found = await queries.page(connection, matters, caller, said, kinds, after + limit + 1, only_public=only_public)
         page = found[after : after + limit + 1]
         strict, loose = ([one for one in page if one.loosely is loosely] for loosely in (False, True))

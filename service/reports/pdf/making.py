@@ -2,37 +2,27 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 import structlog
 
-from service.errors import ServiceError, TooManyRequests, Unavailable
+from service.errors import ServiceError, Unavailable
+from service.http.at_once import AtOnce, Most
 from service.reports.pdf.fonts import FOLDERS
 
 CHILD: Final = Path(__file__).with_name("typesetting.py")
 SECONDS: Final = 30
 """So long a document may take; one of 2,000 rows takes some five."""
 _log = structlog.get_logger()
-_making: Final[set[UUID]] = set()
-
-
-@contextmanager
-def one_for(caller: UUID) -> Iterator[None]:
-    """Let a caller have one document typeset at a time; `TooManyRequests` for a second one beside it."""
-    if caller in _making:
-        message = "One PDF is being made for you at this moment; there is one at a time. Wait for it, then ask again."
-        raise TooManyRequests(message, headers={"Retry-After": "5"})
-    _making.add(caller)
-    try:
-        yield
-    finally:
-        _making.discard(caller)
+MAKING: Final = AtOnce(
+    of_each=Most(
+        1, "One PDF is being made for you at this moment; there is one at a time. Wait for it, then ask again.", 5
+    )
+)
 
 
 async def typeset(document: Mapping[str, Any], day: date, child: Path = CHILD, seconds: float = SECONDS) -> bytes:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from service.errors import TooManyRequests
-from service.register.search.bounds import Bound
+from service.http.at_once import AtOnce, Most
 from tests.conftest import World, item, organisation
 
 WRITTEN = {
@@ -216,7 +216,7 @@ async def test_a_list_takes_references_as_they_are_typed(still: World) -> None:
 
 
 async def test_only_a_few_searches_of_one_caller_run_at_once() -> None:
-    bound, me = Bound(most=1), uuid4()
+    bound, me = AtOnce(of_each=Most(1, "One at a time.", 1)), uuid4()
     with bound.one(me):
         with pytest.raises(TooManyRequests), bound.one(me):
             pass

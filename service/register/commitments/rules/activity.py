@@ -7,6 +7,10 @@ from typing import Any, Final
 from service.register.commitments.rules.lifecycle import Action
 from service.values import end
 
+SOON_DAYS: Final = 30
+"""What falls due within so many days is due soon."""
+DORMANT_MONTHS: Final = 6
+"""A commitment to which nothing happened for so many months is dormant."""
 NOTHING_HAPPENED: Final = frozenset({Action.CORRECT, Action.REINSTATE, Action.RETRACT})
 """Moves that mend the record: nothing has happened in the world."""
 
