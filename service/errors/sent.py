@@ -54,6 +54,8 @@ class Sent(Generic[M]):
 
     @cached_property
     def _judged(self) -> tuple[M | None, list[Mapping[str, Any]]]:
+        if isinstance(self.body, Nothing):
+            return None, [{"type": "missing", "loc": ()}]
         try:
             return self.model.model_validate(self.body), []
         except ValidationError as wrong:
@@ -67,6 +69,10 @@ class Sent(Generic[M]):
         return core_schema.no_info_plain_validator_function(partial(_sent, model), json_schema_input_schema=published)
 
 
+class Nothing(bytes):
+    """The body of a request that has none: that one is needed is told in its turn, too."""
+
+
 class NoObject(dict[str, Any]):
     """A body without members, since it is no object: what was `sent` instead is told in its turn, after what it is about."""
 
@@ -76,14 +82,17 @@ class NoObject(dict[str, Any]):
 
     def refusal(self) -> InvalidContent:
         """Return the refusal, which says what would be an object."""
+        example = 'an object, such as {"action": "correct", ...}'
+        if isinstance(self.sent, Nothing):
+            return InvalidContent.listing([Fault(pointer="", detail=f"is needed: {example}")])
         instead = "a list" if isinstance(self.sent, list) else shapes.shown(self.sent)
-        said = f'must be an object, such as {{"action": "correct", ...}}, not {instead}'
+        said = f"must be {example}, not {instead}"
         return InvalidContent.listing([Fault(pointer="", detail=said)])
 
 
 def json_value(body: object) -> object:
     """Return a body that was read as JSON; `ValueError` for the bytes of one that was not, for want of its Content-Type."""
-    if isinstance(body, bytes):
+    if isinstance(body, bytes) and not isinstance(body, Nothing):
         raise ValueError("must be an object in JSON, with Content-Type: application/json")  # noqa: TRY004 -- pydantic's
     return body
 

@@ -25,7 +25,9 @@ def refusal(request: Request, error: RequestValidationError) -> ServiceError:
         return UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
     document = request.app.openapi()
     operation = _operation(request, document)
-    return InvalidContent.listing([_fault(one, operation, document) for one in found[: shapes.MOST]])
+    told = [_fault(one, operation, document) for one in found[: shapes.MOST]]
+    # What two dependencies ask for is missed by both.
+    return InvalidContent.listing([one for at, one in enumerate(told) if one not in told[:at]])
 
 
 def _operation(request: Request, document: Mapping[str, Any]) -> Operation:

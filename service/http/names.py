@@ -21,6 +21,7 @@ from typing_extensions import override
 from service.database.state import State, state_of
 from service.database.statement import Connection
 from service.errors import InvalidContent
+from service.errors.sent import Nothing
 from service.http.bodies import STREAMED, StrictRequest, is_json
 from service.identity.caller import proved
 from service.values.codes import COMMISSION, ORGANISATION
@@ -28,6 +29,7 @@ from service.values.codes import COMMISSION, ORGANISATION
 Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
 MOST: Final = 1000
 """So many codes are looked up for one request; the longest list of anything holds 500."""
+NOTHING: Final = Nothing(b" ")
 _code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
 
 
@@ -62,8 +64,16 @@ class NamedRequest(StrictRequest):
         return named
 
     @override
+    async def body(self) -> bytes:
+        """Return the body; `NOTHING` where the operation takes one and none came, of which FastAPI would not let us tell in its turn."""
+        takes_one = getattr(self.scope.get("route"), "body_field", None) is not None
+        return await super().body() or (NOTHING if takes_one else b"")
+
+    @override
     async def json(self) -> Any:
         """Return the body's JSON value, with the ids of what it names; `json.JSONDecodeError` where it is none."""
+        if await self.body() is NOTHING:
+            return NOTHING
         return await super().json() if self._value is None else self._value
 
     async def _read(self) -> object:

@@ -9,7 +9,8 @@ from service.http.openapi.additions import PILOT
 from tests.conftest import SESSION_8, World, item
 from tests.http.test_refusals import refused
 
-BODIES: list[Any] = [{}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
+BODIES: list[Any] = [None, {}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
+"""None is no body at all."""
 TAKES_A_TOKEN_REQUEST = {"/oauth/token", "/oauth/revoke"}
 ANYBODYS = {"/v1/me/secrets", "/v1/calculations/entry-into-force", "/v1/calculations/periods"}
 
@@ -96,6 +97,30 @@ async def test_an_id_in_the_path_that_does_not_exist_is_not_there(still: World, 
     }[name]
     answer = await still.as_(who).request(method, placed(path, {name: str(uuid4())}), json={"role": "member"})
     assert answer.status_code == 404, answer.text
+
+
+async def test_a_body_that_did_not_come_is_told_to_be_needed_whatever_it_was_to_be(still: World) -> None:
+    told = 0
+    for method, path, _ in await operations(still):
+        for kind in ({}, {"Content-Type": "application/json"}):
+            answer = await still.as_("PK").request(method, placed(path), headers={"If-Match": '"0"'} | kind)
+            if answer.status_code not in {403, 404, 409, 412}:
+                (fault,) = refused(answer, 422)["errors"]
+                assert not fault["pointer"]
+                assert fault["detail"].startswith("is needed: "), path
+                told += 1
+    assert told > 30
+
+
+async def test_a_parameter_that_two_readers_want_is_missed_once(still: World) -> None:
+    for query, wrong in (
+        ("", ["matter_id", "role"]),
+        ("?matter_id=PK-AZ", ["role"]),
+        ("?role=anex", ["matter_id", "role"]),
+    ):
+        found = refused(await still.as_("PK").post(f"/v1/documents{query}"), 422)
+        assert [one["parameter"] for one in found["errors"]] == wrong
+        assert found["detail"].startswith(f"{len(wrong)} thing"), found["detail"]
 
 
 @pytest.mark.parametrize(("body", "instead"), [([{"action": "sign"}], "a list"), ("sign", '"sign"'), (5, "5")])

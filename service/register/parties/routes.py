@@ -67,9 +67,10 @@ async def read_me(connection: Transaction, caller: UncheckedCaller) -> Response:
 async def create_my_secret(
     connection: Transaction,
     caller: CurrentCaller,
-    new: Annotated[MySecretCreate, Body(openapi_examples=MY_SECRETS)],
+    sent: Annotated[Sent[MySecretCreate], Body(openapi_examples=MY_SECRETS)],
 ) -> Response:
     """Rotate one's own secret; the old ones stay good for a day, or as long as is said, so that no system stands still."""
+    new = sent.read()
     secret, ends = await principals.rotate_own_secret(connection, caller, new.client_secret, new.old_secrets_expire_at)
     return answer({"client_id": caller.subject, "client_secret": secret, "old_secrets_expire_at": ends}, 201)
 
