@@ -88,6 +88,19 @@ def test_what_a_party_did_alone_it_puts_right_alone() -> None:
                 assert any(row.action == step.action and row.who is Who.OWN for row in rows)
 
 
+OF_ALL: Final = {"approve", "move", "leave", "retract", "terminate"}
+"""What one party does alone and all put right: it moves the matter, or stands in what all agreed."""
+
+
+def test_what_is_one_partys_own_fact_is_nobody_elses_to_correct() -> None:
+    for matter in MATTERS:
+        for step in matter.rules.lifecycle.steps:
+            if step.who is Who.OWN and step.action not in OF_ALL:
+                for fact in matter.rules.evidence[step.action].model_fields.keys() - STRUCTURE:
+                    (said,) = corrected(matter, step, step.source, fact)
+                    assert said.startswith("is one party's own fact"), (matter.kind, step.action, fact)
+
+
 def test_nobody_is_held_by_a_proposal_of_any_matter() -> None:
     for matter in MATTERS:
         # Every proposal ends, and who has confirmed may refuse: test_freeing tries it row by row.

@@ -78,5 +78,13 @@ def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     }
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED, own={CharterAction.NAME_SECRETARIAT: "its secretariat"})
+MENDING: Final = mending.Mending(
+    moved,
+    MODELS,
+    SHARED,
+    own={
+        CharterAction.NAME_SECRETARIAT: "its secretariat",
+        CharterAction.ACKNOWLEDGE_LOG: "the log that it acknowledges",
+    },
+)
 effect: Final = MENDING.effect_of
