@@ -51,7 +51,59 @@ const FoldedRefusals = () => ({
   },
 });
 
-window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals];
+// Swagger UI resolves the whole document, three times over, for each operation that is opened. It is given what was asked for and what
+// that refers to, by others too, and nothing else.
+const WhatIsAsked = (system) => {
+  const resolve = system.fn.resolveSubtree;
+  // An answer may hold any of dozens of kinds of evidence: they are told by name, and each stands among the schemas below.
+  const told = (name, schema) => schema.discriminator && name.startsWith("Known")
+    ? { type: "object", title: name, description: `One of these, which stand among the schemas below: ${
+      schema.oneOf.map((one) => one.$ref.split("/").pop()).join(", ")}. ${schema.description}` }
+    : schema;
+  const reached = (asked, components) => {
+    const found = {};
+    const waiting = [asked];
+    while (waiting.length) {
+      const value = waiting.pop();
+      if (value !== null && typeof value === "object") {
+        waiting.push(...Object.values(value));
+      } else if (typeof value === "string" && value.startsWith("#/components/")) {
+        const [kind, name] = value.split("/").slice(2);
+        if (components[kind]?.[name] !== undefined && found[kind]?.[name] === undefined) {
+          const named = told(name, components[kind][name]);
+          found[kind] = { ...found[kind], [name]: named };
+          waiting.push(named);
+        }
+      }
+    }
+    return found;
+  };
+  const resolveSubtree = (whole, path, options) => {
+    const [part, name, member] = path;
+    const held = whole[part]?.[name];
+    if (held === undefined) {
+      return resolve(whole, path, options);
+    }
+    const asked = { [name]: member === undefined ? held : { [member]: held[member] } };
+    const small = { ...whole, paths: {}, components: reached(asked, whole.components) };
+    small[part] = { ...small[part], ...asked };
+    return resolve(small, path, options);
+  };
+  return { fn: { resolveSubtree } };
+};
+
+// What becomes of one operation does not draw the hundred closed ones anew.
+const OnlyWhatIsOpen = () => ({
+  wrapComponents: {
+    operation: (Original, { React }) => React.memo(Original, (before, after) => {
+      const drawn = ["isShown", "isAuthorized", "summary", "path", "method"];
+      return !after.operation.get("isShown")
+        && drawn.every((member) => before.operation.get(member) === after.operation.get(member));
+    }),
+  },
+});
+
+window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals, WhatIsAsked, OnlyWhatIsOpen];
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
