@@ -147,6 +147,8 @@ NAMES: Final[Mapping[str, str]] = {
     "domestic_procedures": "Procedures at home",
     "domestic_procedures_completed_on": "Procedures at home completed on",
     "sha256": "Digest (SHA-256)",
+    "documents": "Documents",
+    "document_id": "Document",
     "kind": "Kind",
     "title": "Title",
     "name": "Name",

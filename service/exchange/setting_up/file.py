@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from service.errors.operator import OperatorMistake
 from service.register.commissions.rules.charter.evidence import FoundingAct, Openness
-from service.register.commissions.rules.evidence import CoChair, DocumentDigest
+from service.register.commissions.rules.evidence import CoChair
+from service.register.decisions.rules.evidence import DocumentDigest
 from service.register.groups.schemas import ShortCode
 from service.register.parties.schemas import ClientId, OrganisationCode
 from service.values import Language, ModernDate, Name, PartyCode, Sector, Strict, Titles

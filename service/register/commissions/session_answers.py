@@ -11,7 +11,7 @@ from service.register.decisions.answers import allowed, open_transition
 
 _MADE: Final = {"open_transition", "unknown", "minutes"}
 _PLAIN: Final = tuple(name for name in SessionRead.model_fields if name not in _MADE)
-_NO_TEXT: Final[Mapping[str, None]] = {"reference": None, "sha256": None}
+_NO_TEXT: Final[Mapping[str, None]] = {"reference": None, "document_id": None, "sha256": None}
 
 
 def session(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,6 +75,7 @@ class MinutesTextRead(Read):
 
     language: str
     reference: str | None
+    document_id: UUID | None = Field(description="Its document in this register.")
     sha256: str | None
 
 

@@ -9,6 +9,7 @@ from service.database.statement import Connection
 from service.errors import (
     Conflict,
     Fault,
+    InvalidContent,
     NotPermitted,
     OwnProposal,
     ProposalAlreadyOpen,
@@ -27,6 +28,7 @@ from service.register.decisions.engine.moves import CLOSED, Move, answered, clos
 from service.register.decisions.engine.taking import lock_along, take_along
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
+from service.register.decisions.rules import attached
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
 from service.register.decisions.rules.lifecycle import Step
@@ -53,7 +55,7 @@ async def propose(
     """
     action = body.get("action")
     wanted = action if isinstance(action, str) else ""
-    locked = await lock(connection, matter, caller, matter_id, matter.rules.names(body), caller, wanted)
+    locked = await lock(connection, matter, caller, matter_id, attached.names(matter.rules, body), caller, wanted)
     check_version(version, locked.row["seq"])
     step = _step(locked, body)
     require_open_to(step, locked.row, caller.party)
@@ -106,6 +108,8 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, judged.evidence, caller.party)
+    if wrong := attached.unreadable(locked.found, awaits, row):
+        raise InvalidContent.listing(wrong)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case, along = locked.case, None
     if not awaits:
@@ -231,7 +235,9 @@ async def _lock_proposed(
         return found
     known = await queries.get(connection, matters, caller, transition_id)
     matter = next(one for one in matters if one.kind == known["matter_kind"])
-    return known, await lock(connection, matter, caller, known["matter_id"], matter.rules.names(body_of(known)))
+    return known, await lock(
+        connection, matter, caller, known["matter_id"], attached.names(matter.rules, body_of(known))
+    )
 
 
 def body_of(known: Row) -> dict[str, Any]:

@@ -132,13 +132,13 @@ async def withdraw(
 ) -> Row:
     """Withdraw a document and return its row; 403 to whoever is not the secretariat of the party that brought it, 404, 409, 422."""
     known = await queries.get(connection, matters, caller, document_id)
-    matter = next(one for one in matters if one.kind == known["matter_kind"])
-    locked = await lock(connection, matter, caller, known["matter_id"])
-    locked.standing.require(Permission.MANAGE_COMMISSION)
     if known["party"] != caller.party:
         raise NotPermitted(f"Only the secretariat of {known['party']}, which brought this document, withdraws it.")
-    # Whoever else withdraws it holds the same lock.
-    now = await queries.of_id(connection, document_id)
+    matter = next(one for one in matters if one.kind == known["matter_kind"])
+    # First its row, which a proposal shares that names it, and then its matter: who proposes may hold that already.
+    now = await queries.lock(connection, document_id)
+    locked = await lock(connection, matter, caller, known["matter_id"])
+    locked.standing.require(Permission.MANAGE_COMMISSION)
     if now is None or now["withdrawn_at"]:
         raise Conflict("This document is withdrawn already: its bytes are gone, and its digest and entries stay.")
     reason, at = sent.read().reason, locked.stamp.at

@@ -66,6 +66,11 @@ async def of_id(connection: Connection, document_id: UUID) -> Row | None:
     return await _one.row(connection, document_id=document_id)
 
 
+async def lock(connection: Connection, document_id: UUID) -> Row | None:
+    """Lock what is kept of a document, and return it: no proposal that names it is made meanwhile."""
+    return await _locked.row(connection, document_id=document_id)
+
+
 async def of_matter(connection: Connection, seen: Seen, after: list[Any] | None, limit: int) -> Sequence[Row]:
     """Return the documents of a matter that the caller may read, oldest first; one more than `limit` if there is more."""
     levels = [str(one) for one in Closeness if seen.may_read(one)]
@@ -92,9 +97,9 @@ def _seen(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
     return Query(matter.seen_by(kind, asked).where(own.id == sa.bindparam("matter_id", type_=sa.Uuid())), dict)
 
 
-_one: Final[Query[dict[str, Any]]] = Query(
-    sa.select(*_document.c).where(_document.c.id == sa.bindparam("document_id")), dict
-)
+_named = sa.select(*_document.c).where(_document.c.id == sa.bindparam("document_id"))
+_one: Final[Query[dict[str, Any]]] = Query(_named, dict)
+_locked: Final[Query[dict[str, Any]]] = Query(_named.with_for_update(key_share=True), dict)
 _readable = _document.c.confidentiality.is_(None) | is_among(sa.cast(_document.c.confidentiality, sa.Text), "levels")
 _of_matter: Final[Query[dict[str, Any]]] = Query(
     sa.select(*_document.c)

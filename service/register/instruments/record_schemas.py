@@ -93,6 +93,7 @@ class AuthenticTextRead(Read):
 
     language: str
     reference: str | None = None
+    document_id: UUID | None = Field(None, description="Its document in this register.")
     sha256: str | None = None
 
 

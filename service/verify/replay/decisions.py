@@ -15,7 +15,7 @@ from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay import documents
-from service.verify.replay.evidence import case_of, hold_to_names, judge, lasts
+from service.verify.replay.evidence import case_of, hold_to_names, hold_to_readers, judge, lasts
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
@@ -97,6 +97,7 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], known, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
+    hold_to_readers(register, rules, subject, proposal, awaits)
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
     opened = Waiting(proposal, row, party, list(awaits), entry.recorded_at)
     _take_back(subject, row, entry)

@@ -22,7 +22,7 @@ def attach(register: Register, subject: Subject, entry: Entry, party: str) -> No
     )
     wider = closer is not None and LEVELS.index(Confidentiality(closer)) < LEVELS.index(Confidentiality(level))
     require(not wider, "a document is open to more than its matter is")
-    register.documents[told["id"]] = Kept(entry.subject, party, told["sha256"], told["size"])
+    register.documents[told["id"]] = Kept(entry.subject, party, subject, told["sha256"], told["size"], closer)
 
 
 def withdraw(register: Register, _: Subject, entry: Entry, party: str) -> None:

@@ -10,9 +10,9 @@ from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
-from service.register.decisions.rules import judging
+from service.register.decisions.rules import attached, judging
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case, Facts, Found, Name, Rules
+from service.register.decisions.rules.matter import Case, Document, Facts, Found, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, find
 from service.register.groups.rules import naming
@@ -69,6 +69,15 @@ def hold_to_names(rules: Rules[Any], case: Case) -> None:
         raise Broken(f"it cannot take effect: {_said(wrong)}")
 
 
+def hold_to_readers(
+    register: Register, rules: Rules[Any], subject: Subject, proposal: Members, awaits: list[str]
+) -> None:
+    """Raise `Broken` if a document is named that somebody cannot read who is to confirm."""
+    found = {name: _look_up(register, rules, subject, name) for name in attached.named(proposal["evidence"])}
+    for wrong in attached.unreadable(found, awaits, register.charter):
+        raise Broken(_said(wrong))
+
+
 def hold_to_length(members: Members) -> None:
     """Raise `Broken` if titles, texts and reason are so long that before and after would not fit one entry."""
     for fault in too_long(members, ""):
@@ -78,7 +87,7 @@ def hold_to_length(members: Members) -> None:
 def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str, party: str) -> Case:
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
     facts = rules.facts(register.known(subject), register.parties, register.languages)
-    named = {name: _look_up(register, rules, subject, name) for name in rules.names(body)}
+    named = {name: _look_up(register, rules, subject, name) for name in attached.names(rules, body)}
     numbers = _numbers(register, subject) if body["action"] in rules.joining else None
     return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party, numbers)
 
@@ -161,6 +170,13 @@ def _rival(register: Register, _: Rules[Any], subject: Subject, name: Name) -> F
     return Found() if met else None
 
 
+def _document(register: Register, _: Rules[Any], subject: Subject, name: Name) -> Found | None:
+    if not (kept := register.documents.get(name.key)):
+        return None
+    document = Document(kept.subject, kept.sha256, kept.closer)
+    return Found(is_itself=kept.holder is subject, is_open=not kept.withdrawn, document=document)
+
+
 def _of_the_registry(*_: object) -> Found:
     """The registry has a log of its own."""
     return Found()
@@ -175,6 +191,7 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     LEVEL: _of_the_registry,
     INSTRUMENT: _beside,
     RELATED: _beside,
+    attached.DOCUMENT: _document,
 }
 
 

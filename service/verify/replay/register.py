@@ -75,8 +75,10 @@ class Kept:
 
     subject: str
     party: str
+    holder: Subject
     sha256: str
     size: int
+    closer: str | None
     withdrawn: bool = False
 
 

@@ -9,18 +9,10 @@ from typing_extensions import TypeAliasType
 
 from service.register.commissions.rules.lifecycle import SessionAction
 from service.register.decisions.rules import mending
-from service.register.decisions.rules.evidence import Evidence
+from service.register.decisions.rules.evidence import DocumentDigest, DocumentId, Evidence
 from service.values import Flag, Language, ModernDate, Name, Number, PartyCode, Reason, Strict
 
 Ordinal = Annotated[Number, Field(ge=1, le=999)]
-DocumentDigest = Annotated[
-    str,
-    Field(
-        pattern=r"^[0-9a-f]{64}$",
-        description="SHA-256 of the document, in hex.",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-    ),
-]
 
 
 class CoChair(Strict):
@@ -31,16 +23,19 @@ class CoChair(Strict):
 
 
 class MinutesText(Strict):
-    """The minutes in one language: where they are filed, or the digest of the document, or both."""
+    """The minutes in one language: where they are filed, their document, or its digest."""
 
     language: Language
     reference: Name | None = Field(None, description="Where the signed text is filed.")
+    document_id: DocumentId | None = None
     sha256: DocumentDigest | None = None
 
     @model_validator(mode="after")
     def _is_found_somewhere(self) -> "MinutesText":
-        if self.reference is None and self.sha256 is None:
-            raise ValueError("needs a reference, or the sha256 of the document")
+        if self.reference is None and self.sha256 is None and self.document_id is None:
+            raise ValueError(
+                "needs a reference, the document_id of the text, or the sha256 of one that is kept elsewhere"
+            )
         return self
 
 

@@ -14,9 +14,12 @@ from service.database.statement import Connection, Query, is_among
 from service.errors import Conflict, NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
+from service.register.decisions.engine import attached
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition, TransitionStatus
+from service.register.decisions.rules.attached import DOCUMENT
+from service.register.decisions.rules.attached import named as documents_named
 from service.register.decisions.rules.ended import CHARTER, UNSETTLED, has_left
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case, Facts, Found, Name
@@ -150,14 +153,16 @@ async def lock(
     assert locked is not None
     # Its own trail under the lock: nothing is added to it any more.
     found |= {name: await brought(connection, matter, matter_id, name.key) for name in named if name.kind == ENTRY}
+    found |= await attached.look_up(connection, matter_id, named, locked.standing if seeing else None)
     return replace(locked, found=found)
 
 
 async def look_up(
     connection: Connection, matter: Matter, matter_id: UUID, named: Sequence[Name], seeing: Caller | None
 ) -> dict[Name, Found | None]:
-    """Return what stands under each name but those of entries, which are read under the lock."""
-    return {name: await matter.find(connection, name, seeing, matter_id) for name in named if name.kind != ENTRY}
+    """Return what stands under each name but those of entries and documents, which are read under the lock."""
+    before = [name for name in named if name.kind not in {ENTRY, DOCUMENT}]
+    return {name: await matter.find(connection, name, seeing, matter_id) for name in before}
 
 
 def rows_beside(found: Mapping[Name, Found | None]) -> dict[UUID, Name]:
@@ -179,7 +184,7 @@ async def share(connection: Connection, commission_id: UUID) -> None:
 async def lock_proposed(
     connection: Connection, matters: Matters, caller: Caller, transition_id: UUID
 ) -> tuple[Row, Locked] | None:
-    """Lock the matter of a proposal of the first kind, and return the proposal, as it was made, with it: one round trip.
+    """Lock the matter of a proposal of the first kind, and return the proposal, as it was made, with it: one round trip, and one more for its documents.
 
     None if it is of another kind, if it is not there for the caller, or if it names others of its kind, of which one may be
     the first to lock.
@@ -190,7 +195,9 @@ async def lock_proposed(
     if row is None:
         return None
     proposed = {name.removeprefix(_MOVE): value for name, value in row.items() if name.startswith(_MOVE)}
-    return proposed, await _locked(connection, matter, caller, row)
+    locked = await _locked(connection, matter, caller, row)
+    documents = await attached.look_up(connection, row["id"], documents_named(proposed["evidence"]), None)
+    return proposed, replace(locked, found=documents)
 
 
 async def _locked(connection: Connection, matter: Matter, caller: Caller, row: Row) -> Locked:

@@ -6,12 +6,36 @@ field; what depends on the case is listed by the matter's `missing`, all of it a
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
 from service.errors import Fault, fault
 from service.values import ModernDate, Moment, Reason, Strict
+
+DocumentDigest = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9a-f]{64}$",
+        description="SHA-256 of the document, in hex. Of one that is named by its id, the service supplies it.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+]
+DocumentId = Annotated[
+    UUID,
+    Field(
+        description="A document of this matter, or of a commitment that it carries. The proposal binds its digest, and who is to "
+        "confirm can download it."
+    ),
+]
+
+
+class NamedDocument(Strict):
+    """A document that a move names: its digest is what is proposed, confirmed, and told in the entry."""
+
+    document_id: DocumentId
+    sha256: DocumentDigest | None = None
 
 
 class Evidence(Strict):
@@ -21,6 +45,9 @@ class Evidence(Strict):
         None, description="When it happened in the world: the day on which it takes effect (UTC), if nothing is said."
     )
     remark: Reason | None = Field(None, description="Anything else that the other side should know.")
+    documents: list[NamedDocument] | None = Field(
+        None, min_length=1, max_length=20, description="Documents that the other side is to look at with it."
+    )
     expires_at: Moment | None = Field(
         None,
         description="The proposal lapses if it has not been confirmed by then (RFC 3339): 180 days from now, if nothing is "

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, UnknownAction, fault, shapes
+from service.register.decisions.rules import attached
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Members, Name, Rules
@@ -59,6 +60,8 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
 
     What is of the right shape is judged, whatever stands beside it; the effect, only of evidence that is whole.
     """
+    case = replace(case, found=attached.within(rules, case.members, body, case.found))
+    body = attached.bound(body, case.found)
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = rules.missing(step.action, body, case.facts)
     # What is empty is missing: that is said once.
@@ -80,7 +83,7 @@ def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
 
 def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: datetime | None) -> list[Fault]:
     """Return what cannot be so in evidence, or in what of it is of the right shape."""
-    wrong = rules.impossible(evidence, case.facts, case.at.date())
+    wrong = [*rules.impossible(evidence, case.facts, case.at.date()), *attached.wrong(evidence, case.found)]
     if expires_at is None:
         return wrong
     said = None
@@ -108,7 +111,7 @@ def with_end(judged: Judged, awaits: Sequence[str], at: datetime) -> Judged:
 
 def wrong_names(rules: Rules[Any], found: Mapping[Name, Found | None]) -> list[Fault]:
     """Return what is wrong with what the proposal names."""
-    return [wrong for name, one in found.items() if (wrong := rules.wrong_name(name, one))]
+    return [wrong for name, one in found.items() if (wrong := attached.wrong_name(rules, name, one))]
 
 
 def still_possible(rules: Rules[Any], found: Mapping[Name, Found | None]) -> None:

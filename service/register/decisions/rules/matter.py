@@ -81,8 +81,17 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """What judging needs to know of a document: to which matter it belongs, its digest, and whether it is kept closer."""
+
+    matter: str
+    sha256: str
+    closer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """What was found under a name: the matter itself, another one of the same commission, or an entry of its trail."""
+    """What was found under a name: the matter itself, another one of the same commission, an entry of its trail, a document."""
 
     id: UUID | None = None
     """Of what has to be locked together with the matter."""
@@ -97,6 +106,8 @@ class Found:
     """The leaf hash of each of those entries."""
     elsewhere: str | None = None
     """Where the move was made that the entry tells of, if it was another matter's."""
+    document: "Document | None" = None
+    """What a document is, that stands under the name; it `is_itself` where it is of the matter, and `is_open` unless it was withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _with_texts(given: Members, facts: Facts) -> Iterator[Fault]:
     told = [one.get("language") for one in _dicts(given.get("texts"))]
     for language in facts.texts_lacking:
         if language not in told:
-            yield fault("/texts", f"where the text in '{language}' is filed is needed, or its digest")
+            yield fault("/texts", f"where the text in '{language}' is filed is needed, or its document, or its digest")
 
 
 def _signed(given: Members, facts: Facts) -> Iterator[Fault]:

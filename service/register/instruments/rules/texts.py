@@ -1,10 +1,11 @@
 """The legal text that carries a commitment: its kinds, its signatories, its authentic texts. Pure."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from service.register.decisions.rules.evidence import DocumentDigest, DocumentId
 from service.values import Language, Name, PartyCode, Strict
 
 
@@ -23,9 +24,6 @@ class InstrumentKind(StrEnum):
     ARRANGEMENT = "arrangement"
     DECISION = "decision"
     ACCESSION = "accession"
-
-
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the document, in hex.")]
 
 
 class Signatory(Strict):
@@ -50,8 +48,17 @@ class AuthenticText(Strict):
     """One authentic text of the instrument; all authentic texts are equal (Vienna Convention, article 33)."""
 
     language: Language
-    reference: Name = Field(description="Where the signed text is filed.")
-    sha256: Digest | None = None
+    reference: Name | None = Field(
+        None, description="Where the signed text is filed; needed unless it is a document of this register."
+    )
+    document_id: DocumentId | None = None
+    sha256: DocumentDigest | None = None
+
+    @model_validator(mode="after")
+    def _is_found_somewhere(self) -> Self:
+        if self.reference is None and self.document_id is None:
+            raise ValueError("needs a reference, or the document_id of the text")
+        return self
 
 
 class KnownText(Strict):
@@ -59,4 +66,5 @@ class KnownText(Strict):
 
     language: Language
     reference: Name | None = Field(None, description="Where the signed text is filed.")
-    sha256: Digest | None = None
+    document_id: DocumentId | None = None
+    sha256: DocumentDigest | None = None
