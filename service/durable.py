@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, and stay: keys, signed notes, credentials, exports.
 
     replace(file, content)    the new content takes the place of the old
+    replacing(file)           the same for what is written piece by piece
     create(file, content)     the first to make the file wins; whoever comes later uses it
     make_directory(path)      a directory that is still there after the power failed
 
@@ -14,7 +15,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 PRIVATE: Final = 0o600
 """The mode of what belongs to its owner alone."""
@@ -26,6 +27,22 @@ def replace(file: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Put `content` in the place of `file`, which need not exist."""
     with _draft(file, content, mode) as draft:
         draft.replace(file)
+    sync(file.parent)
+
+
+@contextmanager
+def replacing(file: Path, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """Give a file to write to, which takes the place of `file` at the end; where that raises, nothing does."""
+    draft = _beside(file)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as written:
+            yield written
+            written.flush()
+            os.fsync(handle)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
     sync(file.parent)
 
 
@@ -77,7 +94,7 @@ def _draft(file: Path, content: bytes, mode: int) -> Iterator[Path]:
 
     Each has a name of its own, so that two who write at once do not write into one.
     """
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}.draft")
+    draft = _beside(file)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as written:
@@ -87,3 +104,7 @@ def _draft(file: Path, content: bytes, mode: int) -> Iterator[Path]:
         yield draft
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.{secrets.token_hex(8)}.draft")

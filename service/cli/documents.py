@@ -24,16 +24,13 @@ def check() -> None:
     from service import telemetry
     from service.database.connection import Address
     from service.database.pool import Pool
-    from service.errors.operator import OperatorMistake
     from service.register.documents import checking
-    from service.register.documents.keeping import store_of
+    from service.register.documents.keeping import required_store
     from service.settings import Settings
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
-    store = store_of(settings)
-    if store is None:
-        raise OperatorMistake("Set PACTA_DOCUMENTS_DIR, the directory in which documents are kept.")
+    store = required_store(settings)
 
     async def run() -> int:
         wrong = 0

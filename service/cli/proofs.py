@@ -79,26 +79,18 @@ def export(
     witnesses: Annotated[
         int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")
     ] = 0,
+    *,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="Bring the files of documents along, restricted ones too.")
+    ] = False,
 ) -> None:
-    """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL."""
-    import asyncio
+    """Write a commission's whole log, restricted entries too, for `pacta verify`; reads PACTA_DATABASE_URL.
 
-    from service import telemetry
-    from service.database.connection import Address, Limits
-    from service.database.pool import Pool
-    from service.log.export.directory import to_directory
-    from service.settings import Settings
+    With --documents also where documents are kept; exit 1 if a file of one is missing or altered there.
+    """
+    from service.cli.export import run
 
-    settings = Settings.read()
-    telemetry.configure(settings.log_level)
-
-    async def run() -> None:
-        address, limits = Address.of_service(settings), Limits.of_bulk(settings)
-        async with Pool.of(settings, address, name="pacta-export", limits=limits) as pool:
-            done = await to_directory(pool, commission, directory, witnesses)
-        typer.echo(f"{done.code}: {done.signed.checkpoint.size} entries in {directory}, restricted ones too.")
-
-    asyncio.run(run())
+    raise typer.Exit(run(commission, directory, witnesses, documents=documents))
 
 
 class _Verdict(TyperCommand):

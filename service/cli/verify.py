@@ -35,10 +35,10 @@ def run(directory: Path, policy_file: Path | None, against: Path | None, *, repl
 def _verify(directory: Path, policy: Policy | None, kept: bytes | None, *, replay: bool) -> Verdict:
     with ExitStack() as shown:
 
-        def progress(entries: int) -> Callable[[int], None]:
+        def progress(count: int, label: str) -> Callable[[int], None]:
             if not sys.stderr.isatty():
                 return lambda _: None
-            bar = shown.enter_context(typer.progressbar(length=entries, label="entries", file=sys.stderr))
+            bar = shown.enter_context(typer.progressbar(length=count, label=label, file=sys.stderr))
             return bar.update
 
         return verify(open_directory(directory), policy, kept, replay=replay, progress=progress)

@@ -9,17 +9,22 @@ from typing import Final
 CHECKPOINT: Final = "checkpoint"
 PROOFS: Final = "proofs/"
 TILES: Final = "tile/"
+DOCUMENTS: Final = "documents/"
+"""Each under its SHA-256 (hex)."""
 PROOF_SUFFIX: Final = ".tlog-proof"
+PIECE: Final = 1_048_576
 MOST_BYTES: Final = 17_000_000
-"""More than any file of an export can have: the largest is a bundle of 256 entries of 65,535 bytes."""
+"""More than any file of an export can have that is no document: the largest is a bundle of 256 entries of 65,535 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The paths in an export, relative and with slashes, and how to read one: None where there is no such file."""
+    """The paths in an export, relative and with slashes, and how to read one whole: None where there is no such file."""
 
     paths: frozenset[str]
     read: Callable[[str], bytes | None]
+    pieces: Callable[[str], Iterator[bytes]]
+    """Of a file of whatever length, which is there."""
 
 
 def open_directory(directory: Path) -> Exported:
@@ -35,7 +40,12 @@ def open_directory(directory: Path) -> Exported:
             # no buffer beside it.
             return file.readall() if os.fstat(file.fileno()).st_size <= MOST_BYTES else file.read(MOST_BYTES + 1)
 
-    return Exported(paths, read)
+    def pieces(path: str) -> Iterator[bytes]:
+        with (directory / path).open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    return Exported(paths, read, pieces)
 
 
 def _files(directory: str, prefix: str) -> Iterator[str]:

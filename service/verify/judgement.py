@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 from service.tlog.policy import Policy
-from service.verify import reopened
+from service.verify import documents, reopened
 from service.verify.chain import Trail
+from service.verify.documents import Held
 from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
@@ -34,6 +35,7 @@ class Verdict:
     reopened: list[Reopened] = field(default_factory=list)
     """The entries by which the log was reopened, if it was."""
     charter: dict[str, Any] = field(default_factory=dict)
+    documents: Held = field(default_factory=Held)
 
 
 def verify(
@@ -42,11 +44,11 @@ def verify(
     kept: bytes | None = None,
     *,
     replay: bool = True,
-    progress: Callable[[int], Callable[[int], None]] = lambda _: lambda _: None,
+    progress: Callable[[int, str], Callable[[int], None]] = lambda *_: lambda _: None,
 ) -> Verdict:
     """Verify an export by the reader's own policy; `kept` is a signed checkpoint that the reader kept from earlier.
 
-    `progress` hears how many entries there are, and returns what hears of each step.
+    `progress` hears how many entries or documents there are, and which, and returns what hears of each step.
     """
     verdict = Verdict(replayed=replay)
     add = verdict.findings.add
@@ -73,16 +75,19 @@ def _follow(
     verdict: Verdict,
     weighed: Weighed,
     policy: Policy | None,
-    progress: Callable[[int], Callable[[int], None]],
+    progress: Callable[[int, str], Callable[[int], None]],
 ) -> None:
     new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
     trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed)
     add = verdict.findings.add
-    add(walk(export, new, old, trail, progress(new.size)))
+    add(walk(export, new, old, trail, progress(new.size, "entries")))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
         add(reopened.check(new, trail.reopened, policy, partial(root_over, export, new.size)))
         add(check_proofs(export, weighed, policy, trail.references))
+        if verdict.replayed:
+            kept = trail.register.documents.values()
+            add(documents.check(export, kept, verdict.documents, lambda count: progress(count, "documents")))
     verdict.reopened, verdict.charter = trail.reopened, trail.register.charter
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service.tlog.policy import NONE, Policy
-from service.verify import reopened
+from service.verify import documents, reopened
 from service.verify.finding import MOST_LISTED, Severity
 from service.verify.judgement import Verdict
 
@@ -43,6 +43,7 @@ def lines(verdict: Verdict, policy: Policy | None) -> Iterator[str]:
         yield f"  - {UNWITNESSED}"
     if not verdict.replayed:
         yield "  - the lifecycle: the replay was skipped, so an entry may say what its commission's rules forbid"
+        yield "  - documents: which the entries tell of, the replay knows"
     found = verdict.findings
     if found.total:
         yield f"Found ({found.total}):"
@@ -71,5 +72,6 @@ def _followed(verdict: Verdict) -> Iterator[str]:
     if verdict.replayed:
         states = ", ".join(f"{count} {state}" for state, count in sorted(verdict.states.items()))
         yield f"  {verdict.commitments} commitments followed by the rules of the lifecycle, now: {states or 'none'}"
+        yield from documents.lines(verdict.documents)
     if verdict.unfollowed:
         yield f"  {verdict.unfollowed} subjects could not be followed beyond their first broken rule"

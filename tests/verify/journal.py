@@ -268,7 +268,7 @@ def newest_of(entries: Sequence[Entry]) -> dict[str, int]:
 
 def in_memory(files: dict[str, bytes]) -> Exported:
     """Return an export that lies in memory."""
-    return Exported(frozenset(files), files.get)
+    return Exported(frozenset(files), files.get, lambda path: iter([files[path]]))
 
 
 def exported(entries: Sequence[Entry]) -> Exported:

@@ -47,7 +47,7 @@ def test_an_export_that_changes_while_it_is_verified_proves_nothing() -> None:
         def read(wanted: str, contents: Iterator[bytes] = contents, after: bytes | None = after) -> bytes | None:
             return next(contents, after) if wanted == path else files.get(wanted)
 
-        found = verify(Exported(frozenset(files), read), POLICY).findings
+        found = verify(Exported(frozenset(files), read, lambda path: iter([files[path]])), POLICY).findings
         assert found.outcome is Severity.UNPROVEN
         assert "changed in the export while it was verified" in found.listed[0].message
 

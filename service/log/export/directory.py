@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,10 @@ from service.errors.operator import OperatorMistake
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
+from service.log.export.documents import FOLDER, bring
 from service.log.export.files import Export, pieces
 from service.register.commitments.rules.numbering import is_draft
+from service.register.documents.store import Store
 from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.merkle import leaf_hashes
@@ -103,8 +105,8 @@ class ExportDirectory:
             os.close(held)
 
 
-async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int) -> Export:
-    """Write the log of the commission (its code or id) to a directory, and return what was written.
+async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int, store: Store | None = None) -> Export:
+    """Write the log of the commission (its code or id) to a directory, with the files of its documents if their `store` is given.
 
     Raises `NotFound`, `ExportRefused`, and `LogUnprovable` where the stored log proves no longer what it holds.
     """
@@ -115,6 +117,10 @@ async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int) 
             whole = await export.prepare(pool, connection, named, witnesses)
             await _continues(connection, directory, whole)
         directory.set_aside()
+        if store:
+            with _told(path / FOLDER):
+                brought = await bring(pool, store, whole.log_id, whole.signed.checkpoint.size, path)
+                whole = replace(whole, documents=brought)
         drafts = set()
         async for file, content in whole.files(is_kept=directory.holds):
             directory.write(file, content)

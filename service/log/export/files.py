@@ -4,6 +4,7 @@
     tile/<L>/<N>[.p/<W>]            hash tiles (C2SP tlog-tiles)
     tile/entries/<N>[.p/<W>]        entry bundles, restricted entries among them
     proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
+    documents/<SHA-256>             files of documents, of a directory alone and where these are asked for (`documents.py`)
     checkpoint                      the signed note that all of it is judged by, last
 
 Entries never change, so each piece is read in a short transaction of its own, and only one piece is held in memory.
@@ -20,6 +21,7 @@ from service.database.statement import FIRST, Connection
 from service.log import proofs
 from service.log import queries as log_queries
 from service.log import reading as log
+from service.log.export.documents import Brought
 from service.log.export.readme import readme
 from service.log.queries import Named
 from service.log.reading import Signed
@@ -40,6 +42,8 @@ class Export:
     code: str
     signed: Signed
     signed_at: datetime
+    documents: Brought | None = None
+    """What became of the files of documents, where these were asked for."""
 
     @property
     def name(self) -> str:
@@ -48,7 +52,7 @@ class Export:
 
     async def files(self, *, is_kept: Callable[[Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
         """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
-        yield "README.md", readme(self.code, self.signed, self.signed_at).encode()
+        yield "README.md", readme(self.code, self.signed, self.signed_at, documents=self.documents is not None).encode()
         size = self.signed.checkpoint.size
         for wanted in pieces(size):
             if not (isinstance(wanted, Bundle) and is_kept(wanted)):

@@ -38,7 +38,7 @@ side's; a witness tells you its own key. The log's key is called `{origin}`.
 | `tile/<L>/<N>` | the hashes of that tree, 256 to a file; `.p/<W>` stands behind the last, which has only W |
 | `tile/entries/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON |
 | `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
-
+{documents}
 The formats are published: C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof (https://c2sp.org), RFC 6962 for
 the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this: what it has to check, rule by rule, is written in
 `openapi/README.md` of the source, under "Write your own verifier".
@@ -50,8 +50,12 @@ the same directory, and only what is new is fetched.
 """
 
 
-def readme(code: str, signed: Signed, signed_at: datetime) -> str:
-    """Return the README of an export of commission `code`, or of the registry, under this checkpoint."""
+_DOCUMENTS: Final = """| `documents/<SHA-256>` | the files of documents that were not withdrawn; the entries say what each is |
+"""
+
+
+def readme(code: str, signed: Signed, signed_at: datetime, *, documents: bool = False) -> str:
+    """Return the README of an export of commission `code`, or of the registry, under this checkpoint; with its `documents` or without."""
     about = signed.checkpoint
     whose = f"the commission {code}: everything that its parties recorded, proposed,\nconfirmed or refused"
     secret, papers = "It holds restricted entries too.", "the commission's restricted papers"
@@ -62,6 +66,7 @@ def readme(code: str, signed: Signed, signed_at: datetime) -> str:
         code=code,
         whose=whose,
         secret=secret,
+        documents=_DOCUMENTS if documents else "",
         papers=papers,
         size=about.size,
         origin=about.origin,

@@ -9,7 +9,6 @@ from service.database.statement import Connection
 from service.errors import (
     Conflict,
     Fault,
-    InvalidContent,
     NotPermitted,
     OwnProposal,
     ProposalAlreadyOpen,
@@ -21,6 +20,7 @@ from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, wrongly_brought
+from service.register.decisions.engine.attached import require_readable
 from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
@@ -108,8 +108,7 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, judged.evidence, caller.party)
-    if wrong := attached.unreadable(locked.found, awaits, row):
-        raise InvalidContent.listing(wrong)
+    require_readable(locked.found, awaits, row)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case, along = locked.case, None
     if not awaits:

@@ -9,6 +9,7 @@ from typing import Final, Self
 from service import durable
 from service.database.state import State
 from service.errors import Unavailable
+from service.errors.operator import OperatorMistake
 from service.http.at_once import AtOnce, Most
 from service.register.documents.store import Directory, Store
 from service.settings import Settings
@@ -65,6 +66,13 @@ class Documents:
 def store_of(settings: Settings) -> Store | None:
     """Return where the settings keep documents; None if they say nothing of it."""
     return Directory(settings.documents_dir) if settings.documents_dir else None
+
+
+def required_store(settings: Settings) -> Store:
+    """Return where the settings keep documents, for a command that needs them."""
+    if (store := store_of(settings)) is None:
+        raise OperatorMistake("Set PACTA_DOCUMENTS_DIR, the directory in which documents are kept.")
+    return store
 
 
 @dataclass(kw_only=True)

@@ -18,8 +18,6 @@ from service.register.decisions.engine import attached
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition, TransitionStatus
-from service.register.decisions.rules.attached import DOCUMENT
-from service.register.decisions.rules.attached import named as documents_named
 from service.register.decisions.rules.ended import CHARTER, UNSETTLED, has_left
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Case, Facts, Found, Name
@@ -161,7 +159,7 @@ async def look_up(
     connection: Connection, matter: Matter, matter_id: UUID, named: Sequence[Name], seeing: Caller | None
 ) -> dict[Name, Found | None]:
     """Return what stands under each name but those of entries and documents, which are read under the lock."""
-    before = [name for name in named if name.kind not in {ENTRY, DOCUMENT}]
+    before = [name for name in named if name.kind not in attached.LATER]
     return {name: await matter.find(connection, name, seeing, matter_id) for name in before}
 
 
@@ -196,8 +194,7 @@ async def lock_proposed(
         return None
     proposed = {name.removeprefix(_MOVE): value for name, value in row.items() if name.startswith(_MOVE)}
     locked = await _locked(connection, matter, caller, row)
-    documents = await attached.look_up(connection, row["id"], documents_named(proposed["evidence"]), None)
-    return proposed, replace(locked, found=documents)
+    return proposed, replace(locked, found=await attached.of_proposal(connection, row, proposed["evidence"]))
 
 
 async def _locked(connection: Connection, matter: Matter, caller: Caller, row: Row) -> Locked:
