@@ -59,7 +59,9 @@ async def answer(pk: httpx.AsyncClient, administrator: httpx.AsyncClient, path: 
     content = given.json()
     if "evidence" in content and "picture" in content:
         # One schema shows what they are; all of them would be half of the document, and refer to places of their own.
-        content["evidence"] = {"redraft": content["evidence"]["redraft"]}
+        schema = {name: one for name, one in content["evidence"]["redraft"].items() if name != "$defs"}
+        members = {name: one for name, one in schema["properties"].items() if "$ref" not in json.dumps(one)}
+        content["evidence"] = {"redraft": {**schema, "properties": members}}
     return content
 
 

@@ -62,7 +62,10 @@ def _schemas(old: Schema, new: Schema) -> Iterator[str]:
             if member not in found.get("properties", {}):
                 yield f"{name} lost {member}"
             else:
-                narrowed = _narrowed(f"{name}.{member}", one, found["properties"][member])
+                newer = found["properties"][member]
+                # A request may take null too.
+                taken = {**newer, "type": one["type"]} if asked and _takes_null_too(one, newer) else newer
+                narrowed = _narrowed(f"{name}.{member}", one, taken)
                 # An answer may keep to limits that it did not tell of before.
                 yield from (said for said in narrowed if asked or " is now " not in said)
         # An answer may promise more; a request may not demand more.
@@ -72,6 +75,10 @@ def _schemas(old: Schema, new: Schema) -> Iterator[str]:
         else:
             for member in set(schema.get("required", [])) - set(found.get("required", [])):
                 yield f"{name} no longer always has {member}"
+
+
+def _takes_null_too(old: Schema, new: Schema) -> bool:
+    return isinstance(old.get("type"), str) and new.get("type") == [old["type"], "null"]
 
 
 def _narrowed(where: str, old: Schema, new: Schema) -> Iterator[str]:

@@ -58,9 +58,14 @@ def _promise_less(document: Any) -> None:
     document["components"]["schemas"]["EntryRead"]["required"].remove("canonical")
 
 
+def _answer_null(document: Any) -> None:
+    document["components"]["schemas"]["EntryRead"]["properties"]["canonical"]["type"] = ["string", "null"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        _answer_null,
         _remove_operation,
         _remove_member,
         _demand_member,
@@ -83,6 +88,7 @@ def test_what_is_added_breaks_nothing() -> None:
     newer["components"]["schemas"]["CommitmentRead"]["properties"]["new"] = {"type": "string"}
     newer["components"]["schemas"]["CommitmentRead"]["required"].append("new")
     newer["components"]["schemas"]["State"]["enum"].append("new")
+    newer["components"]["schemas"]["PrincipalCreate"]["properties"]["name"]["type"] = ["string", "null"]
     assert breaking(DOCUMENT, newer) == []
 
 
