@@ -75,6 +75,7 @@ from service.register.parties.routes import router as registry
 from service.register.progress.routes import router as progress
 from service.register.search.routes import router as search
 from service.register.succession.routes import router as succession
+from service.reports.return_routes import router as returns
 from service.reports.routes import router as reports
 from service.sequencer.sequencer import Sequencer
 from service.sequencer.start import create_collector, create_sequencer
@@ -98,6 +99,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     progress,
     search,
     reports,
+    returns,
     exchange,
     trail,
     log,

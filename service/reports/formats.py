@@ -1,7 +1,7 @@
 """As what a report is answered, and the making of that beside the requests of others."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,15 @@ from fastapi import Request, Response
 from service.permissions import Caller
 from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
+from service.reports.pdf.return_pages import document as return_document
+from service.reports.rules import return_tables, tables
 from service.reports.rules.report import alternat
+from service.reports.rules.tables import Table
 from service.reports.spreadsheets import as_csv, as_xlsx
 from service.trail.entry import canonical
+
+Told = Mapping[str, Any]
+"""A report: what its JSON says."""
 
 
 class Format(StrEnum):
@@ -36,6 +42,18 @@ TYPES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """What stands in the files of one sort of report: each of these reads the report with the reader's side first."""
+
+    name: Callable[[Told], Sequence[str]]
+    """The parts of a file's name."""
+    tables: Callable[[Told], Sequence[Table]]
+    csv: Callable[[Told], Table]
+    made_from: Callable[[Told], str]
+    pages: Callable[[Told, str], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Making:
     """As what, in which language, and for which party first, a report is made."""
 
@@ -43,40 +61,64 @@ class Making:
     language: str
     caller: Caller
 
-    async def of(self, made: Callable[[], Mapping[str, Any]]) -> Response:
+    async def of(self, form: Form, made: Callable[[], Told]) -> Response:
         """Return the answer with the report that `made` returns: it takes a while, so that others are served beside it."""
         with MAKING.one(self.caller.principal_id) if self.format is Format.PDF else nullcontext():
-            told, content = await asyncio.to_thread(self._content, made)
+            told, content = await asyncio.to_thread(self._content, form, made)
             if isinstance(content, dict):
                 content = await typeset(content, date.fromisoformat(told["as_of"]))
-        return Response(content, media_type=TYPES[self.format], headers=self._headers(told))
+        return Response(content, media_type=TYPES[self.format], headers=self._headers(form.name(told)))
 
-    def _content(self, made: Callable[[], Mapping[str, Any]]) -> tuple[Mapping[str, Any], bytes | dict[str, Any]]:
+    def _content(self, form: Form, made: Callable[[], Told]) -> tuple[Told, bytes | dict[str, Any]]:
         """Return the report, and its bytes; of a PDF what is to be typeset."""
         told = made()
         if self.format is Format.JSON:
             return told, canonical(told)
         sided = alternat(told, self.caller.party)
         if self.format is Format.PDF:
-            return told, document(sided, self.language)
-        return told, (as_xlsx if self.format is Format.XLSX else as_csv)(sided, self.language)
+            return told, form.pages(sided, self.language)
+        if self.format is Format.CSV:
+            return told, as_csv(form.csv(sided), self.language)
+        day, title = date.fromisoformat(told["as_of"]), " ".join(form.name(told)[:2])
+        return told, as_xlsx(form.tables(sided), title, day, form.made_from(sided), self.language)
 
-    def _headers(self, told: Mapping[str, Any]) -> dict[str, str]:
+    def _headers(self, name: Sequence[str]) -> dict[str, str]:
         """Return the headers of the answer: a file's name says of what day it is, and from how many entries."""
         if self.format is Format.JSON:
             return {}
-        session = (told["session"] or {}).get("ordinal")
-        parts = [
-            told["commission"]["code"],
-            *([f"{session:02d}"] if session else []),
-            told["as_of"],
-            str(told["log"]["size"]),
-            self.language,
-        ]
         return {
-            "Content-Disposition": f'attachment; filename="{"-".join(parts)}.{self.format}"',
+            "Content-Disposition": f'attachment; filename="{"-".join([*name, self.language])}.{self.format}"',
             "Content-Language": self.language,
         }
+
+
+def _name(told: Told) -> list[str]:
+    session = (told["session"] or {}).get("ordinal")
+    day, size = told["as_of"], str(told["log"]["size"])
+    return [told["commission"]["code"], *([f"{session:02d}"] if session else []), day, size]
+
+
+def _made_from(told: Told) -> str:
+    log = told["log"]
+    return (
+        f"as_of {told['as_of']}; log {log['origin']}; size {log['size']}; root {log['root_hash']}; key {log['key']}; "
+        f"digest {told['digest']}; schema {told['version']}"
+    )
+
+
+def _return_made_from(told: Told) -> str:
+    logs = "; ".join(f"log {one['origin']} size {one['size']} root {one['root_hash']}" for one in told["logs"])
+    return f"as_of {told['as_of']}; {logs}; digest {told['digest']}; schema {told['version']}"
+
+
+REPORT: Final = Form(_name, tables.tables, tables.with_origin, _made_from, document)
+RETURN: Final = Form(
+    lambda told: [told["party"], "instruments", told["as_of"]],
+    return_tables.tables,
+    return_tables.with_origin,
+    _return_made_from,
+    return_document,
+)
 
 
 def accepted(request: Request) -> Format:

@@ -14,13 +14,20 @@ from service.errors import Conflict, NotFound
 from service.log import reading as log
 from service.log.models import LogEntry
 from service.permissions import Caller, Kind
+from service.register.commissions.confidentiality import open_to
+from service.register.commissions.models import Commission
+from service.register.commissions.roles import PARTY
 from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
 from service.register.history.rules.known import Known, known
+from service.register.instruments.matter import visible_to as may_read
+from service.register.instruments.models import Instrument
+from service.reports.rules.organisations import KINDS
 from service.reports.rules.source import Source, source_of
-from service.trail.models import AuditEntry, AuditPending
+from service.trail.models import REGISTRY, AuditEntry, AuditPending
 
-_entry, _log, _pending, _commitment = table(AuditEntry), table(LogEntry), table(AuditPending), table(Commitment)
+_entry, _log, _pending = table(AuditEntry), table(LogEntry), table(AuditPending)
+_commitment, _instrument, _commission = table(Commitment), table(Instrument), table(Commission)
 _log_id = sa.bindparam("log_id", type_=sa.Uuid())
 _size = sa.bindparam("size", type_=sa.BigInteger())
 
@@ -46,15 +53,46 @@ _all = sa.union_all(_joined(_log, _log.c.index), _joined(_pending, _behind)).sub
 _every = Query(sa.select(_all.c.leaf, _all.c.canonical).order_by(_all.c.place), Stored)
 
 
+_commission_id = sa.bindparam("commission_id", type_=sa.Uuid())
+_of_names = Query(
+    _joined(
+        _log, _log.c.index, _log.c.index < _size, _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in KINDS])
+    )
+    .with_only_columns(_entry.c.canonical)
+    .order_by(_log.c.index),
+    bytes,
+)
+
+
 @cache
 def _seen(kind: Kind) -> Query[UUID]:
-    mine = _commitment.c.commission_id == sa.bindparam("commission_id", type_=sa.Uuid())
-    return Query(sa.select(_commitment.c.id).where(mine, visible_to(kind)), UUID)
+    commitments = sa.select(_commitment.c.id).where(_commitment.c.commission_id == _commission_id, visible_to(kind))
+    instruments = sa.select(_instrument.c.id).where(_instrument.c.commission_id == _commission_id, may_read(kind))
+    return Query(commitments.union_all(instruments), UUID)
+
+
+@cache
+def _mine(kind: Kind) -> Query[UUID]:
+    among = sa.any_(_commission.c.parties) == PARTY
+    return Query(sa.select(_commission.c.id).where(among, open_to(kind)).order_by(_commission.c.code), UUID)
 
 
 async def seen(connection: Connection, caller: Caller, commission_id: UUID) -> frozenset[str]:
-    """Return the ids of the commission's commitments that the caller may see, by today's rights."""
+    """Return the ids of the commission's commitments and instruments that the caller may see, by today's rights."""
     return frozenset(map(str, await _seen(caller.kind).rows(connection, commission_id=commission_id, **bound(caller))))
+
+
+async def commissions(connection: Connection, caller: Caller) -> list[UUID]:
+    """Return the commissions in which the caller's party is, by their codes."""
+    return await _mine(caller.kind).rows(connection, **bound(caller))
+
+
+async def names(connection: Connection) -> tuple[log.Signed, list[bytes]]:
+    """Return the registry's newest checkpoint, and those of its entries below it that tell what organisations are called."""
+    found = await log.newest(connection, REGISTRY)
+    if found is None:
+        raise Conflict("No checkpoint of the registry is signed yet. Ask again in a second.")
+    return found, await _of_names.rows(connection, log_id=REGISTRY, size=found.checkpoint.size)
 
 
 async def every(connection: Connection, commission_id: UUID) -> list[Stored]:
@@ -77,6 +115,6 @@ def told(entries: Iterable[Stored], until: str | None = None) -> Known:
     return known(((one.leaf.hex(), orjson.loads(one.canonical)) for one in entries), until)
 
 
-def source(checkpoint: log.Signed, entries: Iterable[Stored]) -> Source:
-    """Return what a report is made from."""
-    return source_of(checkpoint.note, told(entries))
+def source(checkpoint: log.Signed, entries: Iterable[Stored], until: str | None = None) -> Source:
+    """Return what a report is made from; `until`: by what was recorded by then."""
+    return source_of(checkpoint.note, told(entries, until))

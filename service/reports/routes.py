@@ -21,7 +21,7 @@ from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import queries
 from service.reports.few import counts
-from service.reports.formats import TYPES, Format, Making, accepted
+from service.reports.formats import REPORT, TYPES, Format, Making, accepted
 from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
@@ -106,7 +106,7 @@ async def read_commission_metrics(
     """
     day = day_of(as_of, compared_to)
     if known_at and known_at > datetime.now(UTC):
-        raise _wrong("known_at", "lies in the future")
+        raise wrong("known_at", "lies in the future")
     await _there(connection, caller, commission_id, session)
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
@@ -127,7 +127,7 @@ def _counted(
 ) -> dict[str, Any]:
     found = queries.told(entries, timestamp(known_at) if known_at else None)
     if not found.commission:
-        raise _wrong("known_at", "lies before the commission was recorded")
+        raise wrong("known_at", "lies before the commission was recorded")
     about, shown = str(session) if session else None, audience_of(found, audience, seen)
     return {
         **counting.metrics(found, day, about, shown),
@@ -195,7 +195,7 @@ async def read_commission_report(
     """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
     day = day_of(as_of, compared_to)
     if since and since > day:
-        raise _wrong("since", f"lies after the day it is made for, {day}")
+        raise wrong("since", f"lies after the day it is made for, {day}")
     await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
     making = Making(wanted or accepted(request), language, caller)
@@ -209,13 +209,13 @@ async def made(
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
         checkpoint, entries = await queries.signed(connection, commission_id, size)
-        return await making.of(lambda: report(queries.source(checkpoint, entries), asked, seen))
+        return await making.of(REPORT, lambda: report(queries.source(checkpoint, entries), asked, seen))
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:
     await commissions.get(connection, caller, commission_id)
     if session and (await sessions.get(connection, caller, session))["commission_id"] != commission_id:
-        raise _wrong(
+        raise wrong(
             "session", f"names no session of this commission; GET /v1/commissions/{commission_id}/sessions lists them"
         )
 
@@ -225,11 +225,12 @@ def day_of(as_of: date | None, compared_to: date | None) -> date:
     today = datetime.now(UTC).date()
     day = as_of or today
     if day > today:
-        raise _wrong("as_of", f"lies in the future; today is {today} (UTC)")
+        raise wrong("as_of", f"lies in the future; today is {today} (UTC)")
     if compared_to and compared_to > day:
-        raise _wrong("compared_to", f"lies after {day}; it is an earlier day")
+        raise wrong("compared_to", f"lies after {day}; it is an earlier day")
     return day
 
 
-def _wrong(parameter: str, detail: str) -> InvalidContent:
+def wrong(parameter: str, detail: str) -> InvalidContent:
+    """Return the error that names a parameter and what is wrong with it."""
     return InvalidContent(f"{parameter} {detail}", errors=[{"parameter": parameter, "detail": detail}])

@@ -6,14 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
+from service.reports.text_schemas import NamedCommitment, ReportedText
 from service.values import Read, ReducedDate
-
-
-class NamedCommitment(Read):
-    """A commitment, as a list names it."""
-
-    id: UUID
-    reference: str
 
 
 class CountingRule(Read):
@@ -128,13 +122,18 @@ class MetricsRead(Metrics):
     )
 
 
-class ReportedLog(Read):
+class NamedLog(Read):
     """The entries it was made from: so many, the first of the log, under this root."""
 
     origin: str
     size: int
     root_hash: str
     key: str = Field(description="Name and id of the key that signed the checkpoint.")
+
+
+class ReportedLog(NamedLog):
+    """The log of a commission, as far as it was read."""
+
     notice: str | None = Field(description="Of a log that was reopened, which parties have not acknowledged that.")
 
 
@@ -251,13 +250,6 @@ class AwaitedAnswer(NamedCommitment):
     awaiting: list[str]
 
 
-class InstrumentRow(ReportedInstrument):
-    """The instrument of a commitment."""
-
-    id: UUID
-    reference: str
-
-
 class OlderCommitment(NamedCommitment):
     """What an earlier session agreed and is still open."""
 
@@ -293,7 +285,7 @@ class ReportRead(Read):
     matrix: list[MatrixRow]
     disputes: list[DisputedMove]
     awaiting: list[AwaitedAnswer]
-    instruments: list[InstrumentRow]
+    instruments: list[ReportedText]
     older: list[OlderCommitment]
     happened: list[HappenedMove]
     digest: str = Field(description="SHA-256 of the rest, spelled as RFC 8785 says.")

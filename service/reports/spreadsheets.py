@@ -12,7 +12,7 @@ from typing import Any, Final
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import Delay, Level
-from service.reports.rules.tables import Table, matrix, summary, tables
+from service.reports.rules.tables import Table
 from service.reports.words import RIGHT_TO_LEFT, UNREVIEWED, is_reviewed, said
 
 BOM: Final = b"\xef\xbb\xbf"
@@ -23,7 +23,6 @@ CODED: Final[Mapping[str, Sequence[str]]] = {
 }  # fmt: skip
 MOST_CHARACTERS: Final = 32_767
 """So many fit a cell of a workbook."""
-_FROM: Final = ("Entries", "Root hash", "Key", "Digest (SHA-256)")
 
 
 def marked(cell: str) -> str:
@@ -36,37 +35,28 @@ def unmarked(cell: str) -> str:
     return cell.removeprefix("'")
 
 
-def as_csv(report: Mapping[str, Any], language: str) -> bytes:
-    """Return the matrix as CSV (RFC 4180) in UTF-8 with its mark, each row with what the report was made from."""
-    table, told = matrix(report), dict(summary(report).rows)
+def as_csv(table: Table, language: str) -> bytes:
+    """Return a table as CSV (RFC 4180) in UTF-8 with its mark."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    headings = [*_headings(table, language), *(said(name, language) for name in _FROM)]
-    writer.writerow(map(marked, headings))
-    writer.writerows([marked(cell) for cell in [*row, *(told[name] for name in _FROM)]] for row in table.rows)
+    writer.writerow(map(marked, _headings(table, language)))
+    writer.writerows(map(marked, row) for row in table.rows)
     return BOM + out.getvalue().encode()
 
 
-def as_xlsx(report: Mapping[str, Any], language: str) -> bytes:
-    """Return the report as a workbook: a sheet for each of its tables."""
+def as_xlsx(told: Sequence[Table], title: str, day: date, made_from: str, language: str) -> bytes:
+    """Return tables as a workbook, a sheet for each; its properties say of what day it is, and what it was made from."""
     import xlsxwriter  # noqa: PLC0415 -- a service that starts need not wait for it
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    log, day = report["log"], date.fromisoformat(report["as_of"])
-    book.set_properties(
-        {
-            "title": f"{report['commission']['code']} {report['as_of']}",
-            "created": datetime.combine(day, time(), UTC).replace(tzinfo=None),
-            "comments": f"as_of {report['as_of']}; log {log['origin']}; size {log['size']}; root {log['root_hash']}; key {log['key']}; "
-            f"digest {report['digest']}; schema {report['version']}",
-        }
-    )
+    created = datetime.combine(day, time(), UTC).replace(tzinfo=None)
+    book.set_properties({"title": title, "created": created, "comments": made_from})
     head, body = (
         book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
         book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"}),
     )
-    for place, table in enumerate(tables(report)):
+    for place, table in enumerate(told):
         sheet = book.add_worksheet(said(table.name, language)[:31])
         if language in RIGHT_TO_LEFT:
             sheet.right_to_left()

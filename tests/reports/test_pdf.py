@@ -14,8 +14,9 @@ import pytest
 
 from service.errors import InvalidContent, ServiceError, Unavailable
 from service.reports.pdf.fonts import REPLACEMENT
+from service.reports.pdf.lines import MOST_ROWS
 from service.reports.pdf.making import MAKING, typeset
-from service.reports.pdf.pages import MOST_ROWS, document
+from service.reports.pdf.pages import document
 from service.reports.rules.report import alternat
 from service.reports.words import LANGUAGES
 from tests.conftest import SESSION_8, World

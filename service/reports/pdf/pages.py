@@ -1,102 +1,26 @@
-"""What stands on the pages of a report: words and their directions; how they look is the template's.
-
-A text that is longer than its cell can hold is shortened: the JSON has all of it, and its digest stands on every page.
-"""
+"""What stands on the pages of a report; how it looks is the template's."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from babel import Locale
-
-from service.errors import InvalidContent
 from service.register.commitments.rules.reporting import Level
 from service.reports.names import name_of
-from service.reports.pdf.fonts import REPLACEMENT, with_glyphs
-from service.reports.rules.tables import Data, Table, lists, text
-from service.reports.words import RIGHT_TO_LEFT, UNREVIEWED, is_reviewed, said
+from service.reports.pdf.instruments import gathered
+from service.reports.pdf.lines import NOTHING, RANGE, Cell, Line, Pages, notes, titles
+from service.reports.rules.tables import Data, Table, lists
+from service.reports.words import said
 
-MOST_ROWS: Final = 2_000
-"""So many rows has a table at most."""
-TITLE, CELL = 300, 1_400
-"""So many characters of a title, and of all that a cell tells, are shown."""
-RANGE = NOTHING = "\N{EN DASH}"
 SENTENCE: Final = "On {day}, {n} of {m} were fully implemented, as every party has confirmed."
-SHORTENED: Final = "Long texts are shortened here; the JSON has them whole."
-UNREADABLE: Final = "Characters that these fonts lack are shown as \N{REPLACEMENT CHARACTER}; the JSON has them."
-_CODED: Final = {"State", "Move", "Kind of instrument"}
-_WIDTHS: Final = {"Reference": 0, "Reason": 6, "Title of the instrument": 6}
+_CODED: Final = {"State", "Move"}
+_WIDTHS: Final = {"Reference": 0, "Reason": 6}
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z").fullmatch
-_LONG: Final = re.compile(r"[^\s\u200b]{24}(?=[^\s])")
-Line = dict[str, Any]
-Cell = list[Line]
-
-
-class Pages:
-    """Words of one report, in one language."""
-
-    def __init__(self, report: Data, language: str) -> None:
-        self.report, self.language = report, language
-        self.parties: Sequence[str] = report["commission"]["parties"]
-        self.direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
-        self.most = max(120, CELL // (2 * len(self.parties)))
-
-    def word(self, english: str) -> Line:
-        """Return a word of ours as a line."""
-        return self.line(said(english, self.language), self.language)
-
-    def name(self, code: str | None) -> str:
-        """Return what a code is called."""
-        return said(name_of(code), self.language) if code else ""
-
-    def line(self, told: object, language: str | None = None, most: int = CELL, *, strong: bool = False) -> Line:
-        """Return a text as a line; of a text whose language is not known the first letter tells the direction."""
-        shown = " ".join(text(told).split())
-        if len(shown) > most:
-            shown = f"{shown[: most - 1]}…"
-        shown = with_glyphs(_LONG.sub("\\g<0>\u200b", shown))
-        way = _direction(shown, self.direction) if language is None else _written(language, shown)
-        return {"text": shown, "language": (language or self.language)[:2].lower(), "direction": way, "strong": strong}
-
-    def table(
-        self, heading: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]
-    ) -> Data:
-        """Return a table as the template takes it; `InvalidContent` if it has more rows than a PDF holds."""
-        listed = [list(row) for row in rows]
-        if len(listed) > MOST_ROWS:
-            detail = (
-                f"pdf holds {MOST_ROWS:,} rows of a table at most, and {heading!r} has {len(listed):,}; "
-                "ask for xlsx, csv or json, or for the report of one session"
-            )
-            raise InvalidContent(f"format {detail}", errors=[{"parameter": "format", "detail": detail}])
-        return {
-            "heading": said(heading, self.language),
-            "columns": [said(one, self.language) for one in columns],
-            "rows": listed,
-            "widths": list(widths),
-        }
-
-    def country(self, party: str) -> str:
-        """Return the name of a party's country with its code."""
-        called = Locale(self.language).territories.get(party)
-        return f"{called} ({party})" if called else party
-
-
-def _written(language: str, shown: str) -> str:
-    return "rtl" if language[:2].lower() in {*RIGHT_TO_LEFT, "ar", "fa", "ps", "sd", "he"} else _direction(shown, "ltr")
-
-
-def _direction(shown: str, otherwise: str) -> str:
-    """Return in which direction a text is written, by its first letter (UAX 9, P2)."""
-    first = next((kind for one in shown if (kind := unicodedata.bidirectional(one)) in {"L", "R", "AL"}), None)
-    return otherwise if first is None else ("ltr" if first == "L" else "rtl")
 
 
 def document(report: Data, language: str) -> dict[str, Any]:
     """Return all that stands on the pages; `InvalidContent` if that is more than a PDF holds."""
-    pages = Pages(report, language)
+    pages = Pages(report, language, report["commission"]["parties"])
     metric, day = report["metrics"]["fully_implemented"], report["as_of"]
     sentence = said(SENTENCE, language).format(day=day, n=metric["numerator"], m=metric["denominator"])
     made = {
@@ -104,11 +28,16 @@ def document(report: Data, language: str) -> dict[str, Any]:
         "direction": pages.direction,
         "date": list(date.fromisoformat(day).timetuple()[:3]),
         "title": _title(pages),
-        "commission": _titles(pages, report["commission"]["titles"]),
+        "commission": titles(pages, report["commission"]["titles"]),
         "sentence": sentence,
         "none": said("None", language),
         "facts": _facts(pages),
-        "tables": [*_figures(pages), _matrix(pages), *(_list(pages, one) for one in lists(report)), *_counted(pages)],
+        "tables": [
+            *_figures(pages),
+            _matrix(pages),
+            *(gathered(pages) if one.name == "Instruments" else _list(pages, one) for one in lists(report)),
+            *_counted(pages),
+        ],
         "rules": [
             {"heading": said(name, language), "text": pages.line(report["metrics"][key]["rule"]["text"], "en", 4000)}
             for name, key in (("Fully implemented", "fully_implemented"), ("Progress", "progress"))
@@ -119,24 +48,13 @@ def document(report: Data, language: str) -> dict[str, Any]:
         },
         "footer": _footer(report),
     }
-    return {**made, "notes": list(_notes(pages, made))}
+    return {**made, "notes": list(notes(pages, made))}
 
 
 def _title(pages: Pages) -> str:
     session, code = pages.report["session"], pages.report["commission"]["code"]
     number = f"/{session['ordinal']:02d}" if session and session["ordinal"] else ""
     return f"{said('Implementation report', pages.language)}: {code}{number}"
-
-
-def _notes(pages: Pages, made: Data) -> Iterable[Line]:
-    if not is_reviewed(pages.language):
-        yield pages.word(UNREVIEWED)
-        yield pages.line(UNREVIEWED, "en")
-    everything = str(made)
-    if "…" in everything:
-        yield pages.word(SHORTENED)
-    if REPLACEMENT in everything:
-        yield pages.word(UNREADABLE)
 
 
 def _facts(pages: Pages) -> Data:
@@ -158,19 +76,13 @@ def _range(session: Data) -> str:
     return RANGE.join(dict.fromkeys(filter(None, (session.get("starts_on"), session.get("ends_on")))))
 
 
-def _titles(pages: Pages, titles: Mapping[str, str], most: int = TITLE) -> Cell:
-    """Return the titles, that in the reader's language first."""
-    ordered = sorted(titles.items(), key=lambda one: one[0] != pages.language)
-    return [pages.line(title, language, most, strong=not place) for place, (language, title) in enumerate(ordered[:4])]
-
-
 def _figures(pages: Pages) -> Iterable[Data]:
     metrics = pages.report["metrics"]
     groups = {one["id"]: one["titles"] for one in pages.report["working_groups"]}
     for name, key in (("State", "by_state"), ("Sector", "by_sector"), ("Group", "by_group")):
         rows = [
             [
-                _titles(pages, groups[of]) if (of := one["key"]) in groups else [pages.line(pages.name(of) or NOTHING)],
+                titles(pages, groups[of]) if (of := one["key"]) in groups else [pages.line(pages.name(of) or NOTHING)],
                 [pages.line(one["numerator"])],
                 [pages.line(one["denominator"])],
             ]
@@ -200,7 +112,7 @@ def _row(pages: Pages, one: Data) -> list[Cell]:
     )
     return [
         [pages.line(one["reference"]), *([pages.line(one["paragraph"])] if one["paragraph"] else [])],
-        [*_titles(pages, one["titles"]), pages.line(", ".join(filter(None, about)))],
+        [*titles(pages, one["titles"]), pages.line(", ".join(filter(None, about)))],
         [
             pages.line(told, strong=not place)
             for place, told in enumerate((pages.name(one["state"]) or NOTHING, one["state_since"], alone))

@@ -13,14 +13,14 @@ from service.permissions import Confidentiality
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.history.rules import world
 from service.register.history.rules.known import Known, Life
-from service.reports.rules import counting
+from service.reports.rules import counting, instruments
 from service.reports.rules.counting import Item
 from service.reports.rules.source import Source
 from service.trail.entry import canonical
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 1
+VERSION: Final = 2
 AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
 """For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
@@ -45,14 +45,20 @@ class Asked:
 
 
 def audience_of(known: Known, audience: Confidentiality, seen: Collection[str] | None = None) -> frozenset[str]:
-    """Return the ids of the commitments that a report for this audience may tell of; `seen`: of those alone."""
-    return frozenset(
+    """Return the ids of the commitments and instruments that a report for this audience may tell of; `seen`: of those alone."""
+    commitments = {
         life.id
         for life in known.of("commitment")
         if life.members["confidentiality"] in AUDIENCES[audience]
         and (audience is not Confidentiality.PUBLIC or life.members["state"] != State.PROPOSED)
         and (seen is None or life.id in seen)
-    )
+    }
+    texts = {
+        life.id
+        for life in known.of("instrument")
+        if instruments.is_for(life, AUDIENCES[audience], audience, commitments) and (seen is None or life.id in seen)
+    }
+    return frozenset(commitments | texts)
 
 
 def report(source: Source, asked: Asked, seen: Collection[str] | None = None) -> Data:
@@ -82,7 +88,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "matrix": [_row(known, one, asked.as_of) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
         "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
-        "instruments": [_instrument(one) for one in every if one.members["instrument"]],
+        "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
         "older": _older(known, asked, shown),
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
     }
@@ -91,6 +97,8 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
 
 def alternat(told: Mapping[str, Any], party: str | None) -> Data:
     """Return a report with the reader's side first, as each side's own copy of a text names it; its digest stays the report's."""
+    if "commission" not in told:
+        return dict(told)
     commission = told["commission"]
     parties = sorted(commission["parties"], key=lambda one: one != party)
     return {**told, "commission": {**commission, "parties": parties}}
@@ -185,10 +193,6 @@ def _awaited(item: Item) -> Data:
     found = item.life.open
     assert found
     return {**item.told, "action": found.action, "proposed_by": found.by, "since": found.at, "awaiting": found.awaiting}
-
-
-def _instrument(item: Item) -> Data:
-    return {**item.told, **{name: item.members["instrument"].get(name) for name in _INSTRUMENT}}
 
 
 def _older(known: Known, asked: Asked, shown: Collection[str]) -> list[Data]:

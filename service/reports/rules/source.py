@@ -27,11 +27,17 @@ class Source:
 
 
 def source_of(note: bytes, found: Known) -> Source:
-    """Return what a report is made from, given the signed note: the log's own key has the name of its origin."""
+    """Return what a report is made from, given the signed note."""
+    return Source(found, **named_in(note))
+
+
+def named_in(note: bytes) -> dict[str, Any]:
+    """Return how a signed note names its log: the log's own key has the name of its origin."""
     read = parse_note(note)
     said: Checkpoint = parse_checkpoint(read.text)
     key = next((one for one in read.signatures if one.name == said.origin), read.signatures[0])
-    return Source(found, said.origin, said.size, said.root.hex(), f"{key.name}+{key.key_id.hex()}")
+    named = f"{key.name}+{key.key_id.hex()}"
+    return {"origin": said.origin, "size": said.size, "root_hash": said.root.hex(), "key": named}
 
 
 def exported(export: Exported) -> Source:

@@ -34,6 +34,7 @@ _REPORTED: Final = {
     "Progress": "level", "Reported on": "on", "Report": "text", "Reason for delay": "delay_reason", "Next step": "next_step",
     "Expected on": "expected_on",
 }  # fmt: skip
+ORIGIN: Final = ("Entries", "Root hash", "Key", "Digest (SHA-256)")
 LABELS: Final = (*_FACTS, *_INSTRUMENT, *_REPORTED)
 
 
@@ -71,6 +72,16 @@ def summary(report: Data) -> Table:
     return Table("Summary", [("Fact", ""), ("Value", "")], rows)
 
 
+def with_origin(report: Data) -> Table:
+    """Return the matrix, each row with what the report was made from: a file of this table alone."""
+    table, told = matrix(report), dict(summary(report).rows)
+    return Table(
+        table.name,
+        [*table.columns, *((name, "") for name in ORIGIN)],
+        [[*row, *(told[name] for name in ORIGIN)] for row in table.rows],
+    )
+
+
 def matrix(report: Data) -> Table:
     """Return one row for each commitment."""
     languages, parties = report["commission"]["languages"], report["commission"]["parties"]
@@ -98,17 +109,50 @@ def _of_party(party: str, name: str) -> Callable[[Data], object]:
 
 def lists(report: Data) -> Iterable[Table]:
     """Yield what is disputed, what awaits whom, the instruments, and what is still open of earlier sessions."""
-    for name, key, labels in (
-        ("Disputes", "disputes", {"Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Refused by": "refused_by",
-                                  "Refused at": "refused_at", "Reason": "reason"}),
-        ("Awaiting", "awaiting", {"Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Since": "since",
-                                  "Awaiting": "awaiting"}),
-        ("Instruments", "instruments", {"Reference": "reference", **_INSTRUMENT}),
-        ("Earlier decisions still open", "older", {"Reference": "reference", "Session": "session", "State": "state",
-                                                   "Target date": "target_date", "Times carried over": "carried_over_count"}),
-    ):  # fmt: skip
-        rows = [[text(one[member]) for member in labels.values()] for one in report[key]]
-        yield Table(name, [(label, "") for label in labels], rows)
+    yield _listed("Disputes", report["disputes"], {
+        "Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Refused by": "refused_by", "Refused at": "refused_at",
+        "Reason": "reason",
+    })  # fmt: skip
+    yield _listed("Awaiting", report["awaiting"], {
+        "Reference": "reference", "Move": "action", "Proposed by": "proposed_by", "Since": "since", "Awaiting": "awaiting",
+    })  # fmt: skip
+    yield tabulated("Instruments", report["instruments"], INSTRUMENT_COLUMNS)
+    yield _listed("Earlier decisions still open", report["older"], {
+        "Reference": "reference", "Session": "session", "State": "state", "Target date": "target_date",
+        "Times carried over": "carried_over_count",
+    })  # fmt: skip
+
+
+def _listed(name: str, rows: Iterable[Data], labels: Mapping[str, str]) -> Table:
+    return tabulated(name, rows, {label: _fact(member) for label, member in labels.items()})
+
+
+def tabulated(name: str, rows: Iterable[Data], columns: Mapping[str, Callable[[Data], object]]) -> Table:
+    """Return a table of these columns, each with what reads its cell."""
+    told = [[text(read(row)) for read in columns.values()] for row in rows]
+    return Table(name, [(label, "") for label in columns], told)
+
+
+def _references(row: Data) -> list[str]:
+    return [one["reference"] for one in row["commitments"]]
+
+
+def missing(row: Data) -> list[str]:
+    """Return whose step is missing, since when."""
+    return [
+        f"{one['party'] or ''} {one['step']}{f' ({since})' if (since := one['since']) else ''}".strip()
+        for one in row["missing_steps"]
+    ]
+
+
+CLAUSE_COLUMNS: Final[Mapping[str, Callable[[Data], object]]] = {
+    "Signed on": _fact("signed_on"), "Place": _fact("place"), "In force": _fact("force"), "Enters into force on": _fact("in_force_on"),
+    "Expires on": _fact("expires_on"), "Renewal": _fact("renewal"), "Last safe day for notice": _fact("notice_by"),
+}  # fmt: skip
+INSTRUMENT_COLUMNS: Final[Mapping[str, Callable[[Data], object]]] = {
+    "Reference": _fact("reference"), "Commitments": _references, "Kind of instrument": _fact("kind"),
+    "Title of the instrument": _fact("title"), "State": _fact("state"), **CLAUSE_COLUMNS, "Missing step": missing,
+}  # fmt: skip
 
 
 def _rules(report: Data) -> Table:

@@ -21,6 +21,7 @@ Data = dict[str, Any]
 OWN: Final = frozenset(str(step.action) for step in STEPS if step.who is Who.OWN and not step.takes_back)
 """What one party does alone with a commitment, beside whatever is open or was refused."""
 FOLLOWED: Final = "commitment.followed"
+INSTRUMENT: Final = "instrument"
 AS: Final[Mapping[str, str]] = {
     State.AGREED: Action.REDRAFT, State.MOU_DRAFTED: Action.DRAFT_MOU, State.SIGNED: Action.SIGN
 }  # fmt: skip
@@ -79,6 +80,8 @@ class Life:
     """When the last move of all took effect that awaited nobody."""
     reports: list[Data] = field(default_factory=list)
     """Of a commitment: every progress report, each with its party and when it was recorded."""
+    told: list[tuple[str, Data]] = field(default_factory=list)
+    """Of an instrument: its entries in turn (leaf hash, members), by which it is told as of a day."""
     seq: int = 0
     changed_at: str = ""
     """Number and moment of its last entry."""
@@ -151,6 +154,8 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         if leaf in without:
             life.members = before
         life.seq, life.changed_at = entry["seq"], entry["recorded_at"]
+        if life.kind == INSTRUMENT:
+            life.told.append((leaf, entry))
 
 
 def _begin(found: Known, key: str, kind: str, entry: Data, members: Data) -> None:

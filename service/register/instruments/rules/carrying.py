@@ -45,14 +45,15 @@ def is_signed(state: str | None) -> bool:
 
 def told(members: Members, confidentiality: str) -> dict[str, Any]:
     """Return what a commitment of this confidentiality tells of it; what is not known is left out."""
-    found: dict[str, Any] = {name: members[name] for name in _PLAIN} | {"title": _title(members["titles"])}
+    found: dict[str, Any] = {name: members[name] for name in _PLAIN} | {"title": title_of(members["titles"])}
     if is_signed(members["state"]):
         found |= _signed(members)
     hidden = not is_as_close(confidentiality, members["confidentiality"])
     return {name: value for name, value in found.items() if value and (name in OF_ALL or not hidden)}
 
 
-def _title(titles: Mapping[str, str]) -> str:
+def title_of(titles: Mapping[str, str]) -> str:
+    """Return the one title by which it is called where there is room for one: the English one, if there is one."""
     return titles.get("en") or titles[min(titles)]
 
 

@@ -1,0 +1,30 @@
+"""What organisations were called on a day, as the registry's entries tell it: a report's names come from entries too. Pure."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from service.values import start
+
+Data = dict[str, Any]
+REGISTERED, RENAMED, REGISTRAR = "organisation.registered", "organisation.renamed", "registrar.named"
+KINDS: Final = (REGISTERED, RENAMED, REGISTRAR)
+"""Kinds of entries that tell of names."""
+_TOLD: Final = ("id", "party", "code", "name", "names")
+
+
+def organisations(stored: Iterable[bytes], day: date, until: str | None = None) -> dict[str, Data]:
+    """Return each organisation by its id, with the name that it had on the day; `until`: by what was recorded by then."""
+    found: dict[str, Data] = {}
+    for entry in map(orjson.loads, stored):
+        if until is not None and entry["recorded_at"] > until:
+            break
+        kind, data = entry["kind"], entry["data"]
+        new = data["organisation"] if kind == REGISTRAR else data if kind == REGISTERED else None
+        if new:
+            found[new["id"]] = {name: new.get(name) for name in _TOLD}
+        elif kind == RENAMED and start(data["since"]) <= day:
+            found[data["id"]] |= {"name": data["name"], "names": data["names"]}
+    return found
