@@ -96,6 +96,8 @@ NAMES: Final[Mapping[str, str]] = {
     "accede": "that a party accedes",
     "leave": "that a party leaves",
     "name_secretariat": "its secretariat",
+    "appoint_auditor": "an auditor",
+    "dismiss_auditor": "that an auditor is dismissed",
     "drafted": "Drafted",
     "text_agreed": "Text agreed",
     "initialled": "Initialled",

@@ -14,10 +14,11 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     APP: {
         **dict.fromkeys(("alembic_version", "schema_range", "log_entry", "log_node", "log_checkpoint"), ("SELECT",)),
         **dict.fromkeys(("log_cosignature", "log_alarm"), ("SELECT",)),
-        **dict.fromkeys(("commission_auditor", "confirmation", "progress_report", "spelling"), _ADDS),
+        **dict.fromkeys(("confirmation", "progress_report", "spelling"), _ADDS),
         **dict.fromkeys(("audit_entry", "audit_pending"), _ADDS),
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
-        **dict.fromkeys(("commission", "commission_party", "session", "working_group", "searchable"), _CHANGES),
+        **dict.fromkeys(("commission", "commission_party", "commission_auditor", "session"), _CHANGES),
+        **dict.fromkeys(("working_group", "searchable"), _CHANGES),
         **dict.fromkeys(
             (
                 "membership",

@@ -19,6 +19,7 @@ from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller
 from service.register.commissions import commands as commissions
 from service.register.commissions import session_commands as sessions
+from service.register.commissions.charter import CHARTERS
 from service.register.commissions.models import Commission
 from service.register.commissions.schemas import CommissionCreate
 from service.register.commissions.session_schemas import SessionCreate, SessionPatch
@@ -82,8 +83,8 @@ async def _load(connection: Connection) -> Secrets:
             await _register(connection, name, author, secrets)
     found = PILOT["commission"]
     await commissions.found_commission(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
-    await commissions.appoint_auditor(connection, administrator, COMMISSION, UUID(PILOT["auditor"]))
     callers = {code: await _caller(connection, code) for code in ("PK", "AZ")}
+    await _auditor(connection, callers)
     await _sessions(connection, callers)
     await _groups(connection, callers)
     for one in PILOT["commitments"]:
@@ -111,6 +112,13 @@ async def _party(connection: Connection, administrator: Author, party: dict[str,
     registrar = Author(ids[1], code)
     for one in others:
         await parties.register_organisation(connection, registrar, OrganisationCreate(**_without(one)), UUID(one["id"]))
+
+
+async def _auditor(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
+    body = {"action": "appoint_auditor", "principal_id": PILOT["auditor"]}
+    made = await decisions.propose(connection, MATTERS, CHARTERS, callers["PK"], COMMISSION, body, None)
+    yes = Sent(ConfirmationCreate, {"decision": "confirm"})
+    await decisions.answer(connection, MATTERS, callers["AZ"], made["id"], yes)
 
 
 async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:

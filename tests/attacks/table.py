@@ -7,6 +7,7 @@ from typing import Final
 
 from tests.attacks import ways
 from tests.attacks.scene import Check
+from tests.conftest import ENTRIES
 
 Findings = Mapping[Check, str]
 """What catches the host, each with what it must say (a regular expression)."""
@@ -64,8 +65,8 @@ ATTACKS: Final = (
         "",
         {
             ways.edit_one_row: NOT_CONTINUED | {
-                Check.SEQUENCER: "entry 52 is not what was appended",
-                Check.VERIFY: "does not hold the hash of entry 52",
+                Check.SEQUENCER: f"entry {ENTRIES} is not what was appended",
+                Check.VERIFY: f"does not hold the hash of entry {ENTRIES}",
             },
         },
     ),
@@ -76,11 +77,11 @@ ATTACKS: Final = (
         "Who holds the log key can sign any history; the new one is sound in itself",
         {
             ways.recompute_without_the_key: NOT_CONTINUED | UNPROVABLE | {
-                Check.SEQUENCER: "the first 54 entries are not those that were signed",
+                Check.SEQUENCER: f"the first {ENTRIES + 2} entries are not those that were signed",
                 Check.VERIFY: "its root is not that of the entries",
             },
             ways.recompute_and_sign_but_leave_the_note: {
-                Check.SEQUENCER: "the first 54 entries are not those that were signed"
+                Check.SEQUENCER: f"the first {ENTRIES + 2} entries are not those that were signed"
             },
             ways.recompute_and_sign: OUTSIDE,
         },
@@ -92,7 +93,7 @@ ATTACKS: Final = (
         " checkpoint of: it has none",
         {
             ways.delete_the_newest: NOT_CONTINUED | UNPROVABLE | {
-                Check.SEQUENCER: "the first 53 entries are not those that were signed",
+                Check.SEQUENCER: f"the first {ENTRIES + 1} entries are not those that were signed",
                 Check.VERIFY: "its root is not that of the entries",
             },
             ways.delete_the_newest_and_sign: SHORTER | REFUSED,
@@ -105,7 +106,7 @@ ATTACKS: Final = (
         "as 2",
         {
             ways.restore_a_backup: {
-                Check.SEQUENCER: "the first 54 entries are not those that were signed",
+                Check.SEQUENCER: f"the first {ENTRIES + 2} entries are not those that were signed",
                 Check.WITNESS: REFUSED[Check.WITNESS],
                 **SHORTER,
             },
@@ -146,7 +147,7 @@ ATTACKS: Final = (
         "Until then nothing outside holds the entry: for a second, where the host does not delay it. The party that wrote it compares its trail with what it sent, and"
         " objects at once. Parties' own signatures would stop this",
         {
-            ways.edit_before_the_first_checkpoint: {Check.SEQUENCER: "entry 52 is not what was appended"},
+            ways.edit_before_the_first_checkpoint: {Check.SEQUENCER: f"entry {ENTRIES} is not what was appended"},
             ways.edit_and_recompute_before_the_first_checkpoint: {},
         },
     ),
@@ -178,7 +179,7 @@ ATTACKS: Final = (
         "Until then nothing in the log is missing. Its trail shows the entry without an index, or not at all, and the"
         " commitment's proof is of an older one: as 11",
         {
-            ways.hand_out_an_older_proof: {Check.VERIFY: "is for entry 28; the newest entry of PK-AZ/08/004 is 53"},
+            ways.hand_out_an_older_proof: {Check.VERIFY: f"is for entry {ENTRIES - 24}; the newest entry of PK-AZ/08/004 is {ENTRIES + 1}"},
             ways.leave_out_the_newest: {},
             ways.leave_out_one_and_go_on: {Check.SEQUENCER: "the one before it is nowhere"},
         },

@@ -15,9 +15,9 @@ from service.tlog.proof import parse_proof
 from tests.attacks import ways
 from tests.attacks.host import newest, propose
 from tests.attacks.scene import Scene, begin, second, witness_of
-from tests.conftest import COMMISSION, Maker, World, item
+from tests.conftest import COMMISSION, ENTRIES, Maker, World, item
 
-KEPT = 52
+KEPT = ENTRIES
 
 
 @pytest.fixture

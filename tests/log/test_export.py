@@ -27,7 +27,7 @@ from service.tlog.tiles import Bundle, Tile, bundles_of, decode_bundle, parse_pa
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify
-from tests.conftest import COMMISSION, World, item
+from tests.conftest import COMMISSION, ENTRIES, World, item
 from tests.log.large import grow
 from tests.log.test_log_api import LOG, key, policy, stored
 from tests.register.commitments.test_journey import RECORD, SIGN, confirm, confirmed
@@ -68,11 +68,11 @@ async def test_an_export_holds_the_whole_log_and_a_proof_of_each_commitment(worl
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path / "a" / "b", 0)
     found = tree(tmp_path / "a" / "b")
-    assert await check(world, found) == 54
+    assert await check(world, found) == ENTRIES + 2
     assert {path for path in found if path.startswith("proofs/")} == {
         f"proofs/PK-AZ/08/{number:03d}.tlog-proof" for number in range(1, 15)
     }
-    assert parse_proof(found["proofs/PK-AZ/08/004.tlog-proof"]).index == 53
+    assert parse_proof(found["proofs/PK-AZ/08/004.tlog-proof"]).index == ENTRIES + 1
     assert b"pacta verify" in found["README.md"]
     assert b"Take no key from here" in found["README.md"]
     assert key(world).vkey.encode() not in found["README.md"]
@@ -91,11 +91,11 @@ async def test_a_draft_has_its_proof_under_its_own_reference_and_what_is_agreed_
     # Its number is not signed yet: an export tells what the log tells.
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert (draft in tree(tmp_path), number in tree(tmp_path)) == (True, False)
-    assert await check(world, tree(tmp_path)) == 53
+    assert await check(world, tree(tmp_path)) == ENTRIES + 1
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert (draft in tree(tmp_path), number in tree(tmp_path)) == (False, True)
-    assert await check(world, tree(tmp_path)) == 54
+    assert await check(world, tree(tmp_path)) == ENTRIES + 2
 
 
 async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(world: World, tmp_path: Path) -> None:
@@ -103,21 +103,21 @@ async def test_exporting_again_fetches_what_is_new_and_drops_what_was_outgrown(w
     await to_directory(world.pool, COMMISSION, tmp_path, 0)
     await grow(world, 500)
     await to_directory(world.pool, COMMISSION, tmp_path, 0)
-    assert await check(world, tree(tmp_path)) == 552
+    assert await check(world, tree(tmp_path)) == ENTRIES + 500
     inode = (tmp_path / "tile/entries/001").stat().st_ino
     (tmp_path / "tile/0/001").write_bytes(b"cut off")
     (tmp_path / "tile/entries/000").write_bytes(tree(tmp_path)["tile/entries/000"][:-1])
     (tmp_path / "tile/0/.001.0123456789abcdef.draft").write_bytes(b"left by one that was killed")
     await grow(world, 250)
     await to_directory(world.pool, COMMISSION, tmp_path, 0)
-    assert await check(world, tree(tmp_path)) == 802
+    assert await check(world, tree(tmp_path)) == ENTRIES + 750
     assert (tmp_path / "tile/entries/001").stat().st_ino == inode
     for damaged in ("tile/0/000", "tile/entries/001"):
         content = bytearray((tmp_path / damaged).read_bytes())
         content[100] ^= 1
         (tmp_path / damaged).write_bytes(content)
     await to_directory(world.pool, COMMISSION, tmp_path, 0)
-    assert await check(world, tree(tmp_path)) == 802
+    assert await check(world, tree(tmp_path)) == ENTRIES + 750
 
 
 async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again(
@@ -149,7 +149,9 @@ async def test_an_interrupted_export_has_no_new_checkpoint_and_is_taken_up_again
             await to_directory(world.pool, "PK-AZ", directory, 0)
         monkeypatch.setattr(ExportDirectory, "write", write)
         assert verify(open_directory(directory), believed).findings.outcome is Severity.UNPROVEN
-        (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"].replace(b"52", b"53"))
+        (directory / ".checkpoint-of-before").write_bytes(
+            before["checkpoint"].replace(b"%d" % ENTRIES, b"%d" % (ENTRIES + 1))
+        )
         with pytest.raises(ExportRefused, match="keep that directory as evidence"):
             await to_directory(world.pool, "PK-AZ", directory, 0)
         (directory / ".checkpoint-of-before").write_bytes(before["checkpoint"])
@@ -163,7 +165,7 @@ async def test_a_directory_of_another_or_a_newer_or_a_changed_log_is_refused(wor
     file = tmp_path / "checkpoint"
     kept = file.read_bytes()
     for old, new, said in [
-        (kept.split(b"\n")[1], b"53", "holds 53 entries"),
+        (kept.split(b"\n")[1], b"%d" % (ENTRIES + 1), f"holds {ENTRIES + 1} entries"),
         (kept.split(b"\n")[0], b"elsewhere.example/log", "elsewhere.example"),
         (kept.split(b"\n")[2], b"A" * 43 + b"=", "keep that directory as evidence"),
         (b"\n\n", b"\n", "cannot be read"),
@@ -201,7 +203,7 @@ async def test_the_archive_is_the_same_tree_and_the_same_bytes_each_time(world: 
     answers = [await world.as_(who).get(f"{LOG}/export") for who in ("auditor", "AZ")]
     assert answers[0].content == answers[1].content
     assert answers[0].headers["content-type"] == "application/x-tar"
-    assert answers[0].headers["content-disposition"] == 'attachment; filename="PK-AZ-log-352.tar"'
+    assert answers[0].headers["content-disposition"] == f'attachment; filename="PK-AZ-log-{ENTRIES + 300}.tar"'
     with tarfile.open(fileobj=io.BytesIO(answers[0].content)) as archive:
         members = archive.getmembers()
         found = {one.name: taken.read() for one in members if (taken := archive.extractfile(one))}
@@ -212,7 +214,7 @@ async def test_the_archive_is_the_same_tree_and_the_same_bytes_each_time(world: 
     assert told.startswith(datetime.fromtimestamp(members[0].mtime, UTC).isoformat()[:19])
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert found == tree(tmp_path)
-    assert await check(world, found) == 352
+    assert await check(world, found) == ENTRIES + 300
     assert (await world.as_("PK").get(f"{LOG}/export?witnesses=1")).status_code == 404
 
 
@@ -262,7 +264,7 @@ async def test_a_client_that_is_slow_or_goes_away_holds_no_transaction_and_ends_
         assert {state for state, _ in await settled(world)} <= {"idle"}
         assert world.service.readers.lent == 0
         assert 0 < waiting <= len(read) <= waiting + 1 < 470
-        assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_052
+        assert (await client.get(f"{origin}{LOG}")).json()["size"] == 60_000 + ENTRIES
 
 
 async def peak(world: World, place: Path) -> int:
@@ -286,7 +288,7 @@ async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -
         # What else this process does meanwhile only adds: the least of three is the export's own.
         peaks.append(min([await peak(world, tmp_path / f"{more}{again}") for again in ("", "-b", "-c")]))
     assert peaks[1] < 1.25 * peaks[0] + 200_000, peaks
-    assert parse_path("tile/entries/117.p/100").path in tree(tmp_path / "27000")
+    assert parse_path(f"tile/entries/117.p/{ENTRIES + 47}").path in tree(tmp_path / "27000")
 
 
 async def test_the_command_says_what_it_wrote_and_what_was_wrong(
@@ -298,8 +300,8 @@ async def test_the_command_says_what_it_wrote_and_what_was_wrong(
     monkeypatch.setattr(telemetry, "configure", lambda _: None)
     run = CliRunner()
     done = await asyncio.to_thread(run.invoke, app, ["export", "PK-AZ", str(tmp_path / "x")])
-    assert (done.exit_code, done.output) == (0, f"PK-AZ: 52 entries in {tmp_path / 'x'}, restricted ones too.\n")
-    assert await check(world, tree(tmp_path / "x")) == 52
+    assert (done.exit_code, done.output) == (0, f"PK-AZ: {ENTRIES} entries in {tmp_path / 'x'}, restricted ones too.\n")
+    assert await check(world, tree(tmp_path / "x")) == ENTRIES
     for arguments, said in [
         (["PK-XX"], "There is no commission 'PK-XX'"),
         (["PK-AZ", "--witnesses", "2"], "2 witness"),

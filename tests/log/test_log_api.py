@@ -16,7 +16,7 @@ from service.tlog.policy import Policy
 from service.tlog.policy_file import parse_policy
 from service.tlog.proof import parse_proof
 from service.tlog.tiles import Bundle, decode_bundle
-from tests.conftest import COMMISSION, World, item
+from tests.conftest import COMMISSION, ENTRIES, World, item
 from tests.log.large import grow
 from tests.register.commitments.test_journey import SIGN, confirmed
 
@@ -62,9 +62,9 @@ async def cosign(world: World, size: int, witness: Cosigner) -> None:
     )
 
 
-OPEN = ["", "/checkpoint", "/tile/0/000.p/52", "/proofs/inclusion?index=0", "/proofs/consistency?old_size=52",
+OPEN = ["", "/checkpoint", f"/tile/0/000.p/{ENTRIES}", "/proofs/inclusion?index=0", f"/proofs/consistency?old_size={ENTRIES}",
         "/entries/0/proof"]  # fmt: skip
-CLOSED = ["/tile/entries/000.p/52", "/export"]
+CLOSED = [f"/tile/entries/000.p/{ENTRIES}", "/export"]
 EVERYBODY = ["PK", "AZ", "auditor", "stranger", "observer", "administrator", ""]
 
 
@@ -98,7 +98,7 @@ async def test_the_log_says_its_name_its_key_and_that_the_key_is_to_be_compared(
     told = (await peopled.as_("observer").get(LOG)).json()
     opened = await checkpoint(peopled)
     assert (told["origin"], told["verifier_key"]) == (opened.checkpoint.origin, key(peopled).vkey)
-    assert told["size"] == told["checkpoint"]["size"] == opened.checkpoint.size == 52
+    assert told["size"] == told["checkpoint"]["size"] == opened.checkpoint.size == ENTRIES
     assert told["checkpoint"]["root_hash"] == opened.checkpoint.root.hex()
     assert told["checkpoint"]["witnesses"] == []
     assert "Compare the verifier key" in told["warning"]
@@ -125,10 +125,10 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
     await world.sequence()
     witnesses = [Cosigner(f"witness{number}.example", bytes([number]) * 32) for number in (1, 2)]
     for witness in witnesses:
-        await cosign(world, 52, witness)
+        await cosign(world, ENTRIES, witness)
     await confirmed(world, item(4), SIGN)
     await world.sequence()
-    await cosign(world, 54, witnesses[0])
+    await cosign(world, ENTRIES + 2, witnesses[0])
     pk = world.as_("PK")
     sizes = {}
     for wanted in (0, 1, 2, 3):
@@ -136,7 +136,7 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
         if answer.status_code == 200:
             opened = open_checkpoint(answer.content, [key(world)], [witness.verifier for witness in witnesses])
             sizes[wanted] = (opened.checkpoint.size, len(opened.verified) - 1)
-    assert sizes == {0: (54, 1), 1: (54, 1), 2: (52, 2)}
+    assert sizes == {0: (ENTRIES + 2, 1), 1: (ENTRIES + 2, 1), 2: (ENTRIES, 2)}
     assert answer.status_code == 404
     assert "3 witness" in answer.json()["detail"]
     told = (await pk.get(LOG)).json()["checkpoint"]["witnesses"]
@@ -146,7 +146,7 @@ async def test_one_can_ask_for_the_newest_checkpoint_that_enough_witnesses_have_
 
 async def test_tiles_hold_the_hashes_and_bundles_the_bytes_of_every_width_that_is_signed(peopled: World) -> None:
     entries = await stored(peopled)
-    for width in (1, 50, 52):
+    for width in (1, 50, ENTRIES):
         tile = await peopled.as_("PK").get(f"{LOG}/tile/0/000.p/{width}")
         assert tile.content == b"".join(leaf_hash(entry) for entry in entries[:width])
         bundle = await peopled.as_("auditor").get(f"{LOG}/tile/entries/000.p/{width}")
@@ -157,8 +157,8 @@ async def test_tiles_hold_the_hashes_and_bundles_the_bytes_of_every_width_that_i
     assert any(RESTRICTED.encode() in entry for entry in entries)
 
 
-WRONG = ["0/0", "00/000", "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/53", "0/000", "0/001.p/1", "1/000.p/1",
-         "63/000", "64/000", "-1/000", "0/x000/000.p/1", "0/000.p/", "0/000/", "0/", "entries/0", "entries/000.p/53",
+WRONG = ["0/0", "00/000", "0/000.p/0", "0/000.p/256", "0/000.p/01", f"0/000.p/{ENTRIES + 1}", "0/000", "0/001.p/1", "1/000.p/1",
+         "63/000", "64/000", "-1/000", "0/x000/000.p/1", "0/000.p/", "0/000/", "0/", "entries/0", f"entries/000.p/{ENTRIES + 1}",
          "entries/000", "entries/x999/x999/x999/x999/x999/x999/999", "7/x009/x223/x372/x036/x854/x775/807",
          "0/%C3%A9", "0/000.p%2F53", "entries/", "entries/%2E%2E/000.p/1"]  # fmt: skip
 
@@ -182,18 +182,22 @@ async def test_nothing_is_served_beyond_what_is_signed(world: World) -> None:
     await confirmed(world, item(4), SIGN)
     await world.sequencer.step()
     told = (await world.as_("PK").get(LOG)).json()
-    assert (told["size"], told["checkpoint"]["size"]) == (54, 52)
-    for path in ("/tile/0/000.p/53", "/tile/entries/000.p/53", "/entries/52/proof", "/proofs/inclusion?index=52"):
+    assert (told["size"], told["checkpoint"]["size"]) == (ENTRIES + 2, ENTRIES)
+    for path in (
+        f"/tile/0/000.p/{ENTRIES + 1}",
+        f"/tile/entries/000.p/{ENTRIES + 1}",
+        f"/entries/{ENTRIES}/proof",
+        f"/proofs/inclusion?index={ENTRIES}",
+    ):
         assert (await world.as_("PK").get(LOG + path)).status_code == 404, path
     trail = (await world.as_("PK").get(f"/v1/commitments/{item(4)}/audit-trail")).json()["items"]
     assert [entry["in_checkpoint"] for entry in trail] == [True, True, False, False]
-    feed = (await world.as_("PK").get(f"/v1/commissions/{COMMISSION}/audit-trail?after=48")).json()["items"]
+    feed = (await world.as_("PK").get(f"/v1/commissions/{COMMISSION}/audit-trail?after={ENTRIES - 3}")).json()["items"]
     assert [(entry["index"], entry["in_checkpoint"]) for entry in feed] == [
-        (49, True),
-        (50, True),
-        (51, True),
-        (52, False),
-        (53, False),
+        (ENTRIES - 2, True),
+        (ENTRIES - 1, True),
+        (ENTRIES, False),
+        (ENTRIES + 1, False),
     ]
     await confirmed(world, item(2), {"action": "suspend", "reason": "R", "review_on": "2027"})
     trail = (await world.as_("PK").get(f"/v1/commitments/{item(2)}/audit-trail")).json()["items"]
@@ -211,7 +215,7 @@ async def test_every_entry_can_be_proved_with_the_key_alone(world: World) -> Non
         assert (
             (told["size"], told["root_hash"])
             == (opened.size, opened.root.hex())
-            == (54, root([*map(leaf_hash, entries)]).hex())
+            == (ENTRIES + 2, root([*map(leaf_hash, entries)]).hex())
         )
         assert told["leaf_hash"] == hashlib.sha256(b"\0" + entry).hexdigest()
         verify_inclusion(
@@ -220,8 +224,8 @@ async def test_every_entry_can_be_proved_with_the_key_alone(world: World) -> Non
         file = await world.as_("observer").get(f"{LOG}/entries/{index}/proof")
         assert parse_proof(file.content).verify(leaf_hash(entry), policy(world)).checkpoint == opened
         assert file.headers["content-disposition"] == f'attachment; filename="PK-AZ-log-{index}.tlog-proof"'
-    older = (await world.as_("PK").get(f"{LOG}/proofs/inclusion?index=3&size=52")).json()
-    assert open_checkpoint(older["checkpoint"].encode(), [key(world)]).checkpoint.size == 52
+    older = (await world.as_("PK").get(f"{LOG}/proofs/inclusion?index=3&size={ENTRIES}")).json()
+    assert open_checkpoint(older["checkpoint"].encode(), [key(world)]).checkpoint.size == ENTRIES
 
 
 async def test_a_checkpoint_that_was_kept_is_proved_to_be_continued(world: World) -> None:
@@ -229,14 +233,18 @@ async def test_a_checkpoint_that_was_kept_is_proved_to_be_continued(world: World
     kept = (await checkpoint(world)).checkpoint
     await confirmed(world, item(4), SIGN)
     await world.sequence()
-    told = (await world.as_("auditor").get(f"{LOG}/proofs/consistency?old_size=52")).json()
+    told = (await world.as_("auditor").get(f"{LOG}/proofs/consistency?old_size={ENTRIES}")).json()
     new = open_checkpoint(told["checkpoint"].encode(), [key(world)]).checkpoint
     verify_consistency(kept.size, kept.root, new.size, new.root, [bytes.fromhex(one) for one in told["hashes"]])
-    assert (told["old_root_hash"], told["new_root_hash"], told["new_size"]) == (kept.root.hex(), new.root.hex(), 54)
+    assert (told["old_root_hash"], told["new_root_hash"], told["new_size"]) == (
+        kept.root.hex(),
+        new.root.hex(),
+        ENTRIES + 2,
+    )
     pk = world.as_("PK")
-    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=52&new_size=52")).json()["hashes"] == []
-    assert (await pk.get(f"{LOG}/proofs/consistency?old_size=53")).status_code == 404
-    backwards = await pk.get(f"{LOG}/proofs/consistency?old_size=54&new_size=52")
+    assert (await pk.get(f"{LOG}/proofs/consistency?old_size={ENTRIES}&new_size={ENTRIES}")).json()["hashes"] == []
+    assert (await pk.get(f"{LOG}/proofs/consistency?old_size={ENTRIES + 1}")).status_code == 404
+    backwards = await pk.get(f"{LOG}/proofs/consistency?old_size={ENTRIES + 2}&new_size={ENTRIES}")
     assert (backwards.status_code, backwards.json()["errors"][0]["parameter"]) == (422, "old_size")
 
 
@@ -274,7 +282,7 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     await grow(world, 65_536 + 300)
     entries = [leaf_hash(entry) for entry in await stored(world)]
     size = len(entries)
-    assert size == 65_536 + 352
+    assert size == 65_536 + ENTRIES + 300
     opened = (await checkpoint(world)).checkpoint
     assert (opened.size, opened.root) == (size, root(entries))
     pk = world.as_("PK")
@@ -282,7 +290,7 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     expected = {
         "0/001": entries[256:512],
         "0/000.p/7": entries[:7],
-        "0/257.p/96": entries[257 * 256 :],
+        f"0/257.p/{ENTRIES + 44}": entries[257 * 256 :],
         "1/000": full[:256],
         "1/001.p/1": full[256:],
         "2/000.p/1": [root(full[:256])],
@@ -294,8 +302,10 @@ async def test_a_large_log_is_served_and_proved_through_two_levels_of_tiles(worl
     for index in (0, 255, 256, 65_535, 65_536, size - 1):
         told = (await pk.get(f"{LOG}/proofs/inclusion?index={index}")).json()
         verify_inclusion(entries[index], index, size, [bytes.fromhex(one) for one in told["hashes"]], opened.root)
-    told = (await pk.get(f"{LOG}/proofs/consistency?old_size=52")).json()
-    verify_consistency(52, root(entries[:52]), size, opened.root, [bytes.fromhex(one) for one in told["hashes"]])
+    told = (await pk.get(f"{LOG}/proofs/consistency?old_size={ENTRIES}")).json()
+    verify_consistency(
+        ENTRIES, root(entries[:ENTRIES]), size, opened.root, [bytes.fromhex(one) for one in told["hashes"]]
+    )
 
 
 DAMAGE = {

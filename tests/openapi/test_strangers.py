@@ -51,7 +51,15 @@ NEVER = {
     ),
     *(
         f"create_commission_transition {one}"
-        for one in ("join", "accede", "leave", "name_secretariat", "acknowledge_log")
+        for one in (
+            "join",
+            "accede",
+            "leave",
+            "name_secretariat",
+            "appoint_auditor",
+            "dismiss_auditor",
+            "acknowledge_log",
+        )
     ),
     "create_commission_transition correct",
     "create_commission_transition reinstate",

@@ -84,25 +84,6 @@ async def test_a_commission_is_founded_with_a_secretariat_of_each_party(world: W
     assert [one["code"] for one in listed] == ["PK-AZ", "PK-AZ.CULTURE"]
 
 
-async def test_an_auditor_is_appointed_by_the_administrator_and_then_reads_everything(world: World) -> None:
-    who = await world.second_principal("auditor-2", "auditor")
-    me = (await world.as_(who).get("/v1/me")).json()["principal_id"]
-    url = f"/v1/commissions/{COMMISSION}/auditors/{me}"
-    assert (await world.as_("PK").put(url)).status_code == 403
-    # What is public is anybody's: two of the pilot's are not.
-    assert len((await world.as_(who).get("/v1/commitments")).json()["items"]) == 12
-    for _ in range(2):
-        assert (await world.as_("administrator").put(url)).status_code == 200
-    assert len((await world.as_(who).get("/v1/commitments")).json()["items"]) == 14
-    entry = await last_entry(world)
-    assert (entry["kind"], entry["data"]["principal_id"]) == ("auditor.appointed", me)
-    nobody = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{uuid4()}")
-    assert nobody.status_code == 404
-    no_auditor = (await world.as_("PK").get("/v1/me")).json()["principal_id"]
-    refused = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{no_auditor}")
-    assert refused.json()["errors"][0]["detail"].startswith("names a principal of the kind 'representative'")
-
-
 async def test_each_side_names_its_own_members_and_one_co_lead(world: World) -> None:
     url = f"/v1/working-groups/{GROUP}/members"
     foreign = await world.as_("AZ").put(f"{url}/{organisation(105)}", json={"role": "member"})

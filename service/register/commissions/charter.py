@@ -10,10 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
+from service.identity.models import Principal
 from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
 from service.register.commissions.confidentiality import open_to
-from service.register.commissions.models import Commission, CommissionParty, Rule
+from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Rule
 from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, fixed, roles_of
 from service.register.commissions.rules.charter import requirements as registered
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
@@ -26,7 +27,7 @@ from service.register.parties.models import Organisation, Party
 from service.trail.append import EntryChange
 
 _commission, _party, _organisation = table(Commission), table(CommissionParty), table(Organisation)
-_parties = table(Party)
+_parties, _auditor, _principal = table(Party), table(CommissionAuditor), table(Principal)
 RULES: Final[Mapping[str, Rule]] = {
     CharterState.KEPT: Rule.UNILATERAL,
     CharterState.UNSETTLED: Rule.UNILATERAL,
@@ -82,9 +83,11 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def find(connection: Connection, name: Name, caller: Caller | None, _: UUID) -> Found | None:
-    """Return whether there is a party of this code, or an organisation of the caller's own party with this id."""
+    """Return whether there is a party of this code, an active auditor with this id, or an organisation of the caller's own party."""
     if name.kind == registered.PARTY:
         return Found() if await _known_party.row(connection, party=name.key) else None
+    if name.kind == registered.AUDITOR:
+        return Found() if await _known_auditor.row(connection, principal_id=UUID(name.key)) else None
     if caller is None:
         # It was found when it was proposed.
         return Found()
@@ -93,7 +96,22 @@ async def find(connection: Connection, name: Name, caller: Caller | None, _: UUI
 
 
 def follows(row: Row, changes: Mapping[str, Any]) -> Sequence[EntryChange]:
-    """Return what is written where callers' roles are read from: each party's secretariat."""
+    """Return what is written where callers' roles are read from: each party's secretariat, and who audits."""
+    return [*_of_secretariats(row, changes), *_of_auditors(row, changes)]
+
+
+def _of_auditors(row: Row, changes: Mapping[str, Any]) -> list[EntryChange]:
+    before, after = {*row["auditors"]}, {*changes.get("auditors", row["auditors"])}
+    gone = [
+        EntryChange(_dismissing, {"left_commission": row["id"], "left_auditor": UUID(one), "left_at": row["at"]})
+        for one in before - after
+    ]
+    return gone + [
+        EntryChange(_appointing, {"named_commission": row["id"], "named_auditor": UUID(one)}) for one in after - before
+    ]
+
+
+def _of_secretariats(row: Row, changes: Mapping[str, Any]) -> list[EntryChange]:
     if "secretariats" not in changes:
         return []
     before, after = row["secretariats"], changes["secretariats"]
@@ -132,6 +150,14 @@ _party_of = Query(
     ),
     str,
 )
+_known_auditor = Query(
+    sa.select(_principal.c.id).where(
+        _principal.c.id == sa.bindparam("principal_id"),
+        _principal.c.kind == sa.literal_column(f"'{Kind.AUDITOR}'"),
+        _principal.c.deactivated_at.is_(None),
+    ),
+    UUID,
+)
 _known_party = Query(sa.select(_parties.c.code).where(_parties.c.code == sa.bindparam("party")), str)
 _ending = (
     sa.update(_party)
@@ -150,3 +176,21 @@ _named = insert(_party).values(
 _naming = _named.on_conflict_do_update(
     index_elements=["commission_id", "party"], set_={"secretariat_id": _named.excluded.secretariat_id, "ended_at": None}
 ).cte("naming")
+_dismissing = (
+    sa.update(_auditor)
+    .where(
+        _auditor.c.commission_id == sa.bindparam("left_commission", type_=sa.Uuid()),
+        _auditor.c.principal_id == sa.bindparam("left_auditor", type_=sa.Uuid()),
+    )
+    .values(ended_at=sa.bindparam("left_at", type_=_auditor.c.ended_at.type))
+    .cte("dismissing")
+)
+_appointing = (
+    insert(_auditor)
+    .values(
+        commission_id=sa.bindparam("named_commission", type_=sa.Uuid()),
+        principal_id=sa.bindparam("named_auditor", type_=sa.Uuid()),
+    )
+    .on_conflict_do_update(index_elements=["commission_id", "principal_id"], set_={"ended_at": None})
+    .cte("appointing")
+)

@@ -6,17 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from service.database.columns import table
-from service.database.statement import Change, Connection, Query, given
-from service.errors import Fault, InvalidContent, fault, there
+from service.database.statement import Change, Connection, given
+from service.errors import Fault, fault
 from service.errors.sent import Sent
-from service.identity.models import Principal
 from service.permissions import ActiveCaller, Caller, Kind, Permission
 from service.register.commissions import queries
 from service.register.commissions.charter import RULES
-from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Rule
+from service.register.commissions.models import Commission, CommissionParty, Rule
 from service.register.commissions.rules.charter.founding import FOUNDED
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
@@ -29,22 +27,16 @@ from service.trail.append import append
 from service.trail.entry import Author, Entry, timestamp
 from service.trail.reopening import REOPENED, reopened
 
-_commission, _party, _auditor = table(Commission), table(CommissionParty), table(CommissionAuditor)
+_commission, _party = table(Commission), table(CommissionParty)
 _OPERATOR = Caller(OPERATOR.principal_id, "operator", Kind.ADMINISTRATOR)
 _HEAD = ("seq", "leaf", "changed_at")
 _insert = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
-_move_head = Change(
-    sa.update(_commission).where(_commission.c.id == sa.bindparam("commission_id")).values(given(_commission, *_HEAD))
-)
 _reopen = Change(
     sa.update(_commission)
     .where(_commission.c.id == sa.bindparam("commission_id"))
     .values(given(_commission, *_HEAD, "reopened"))
 )
 _add_party = Change(sa.insert(_party).values(given(_party, "commission_id", "party", "secretariat_id")))
-_principal = table(Principal)
-_kind = Query(sa.select(_principal.c.kind).where(_principal.c.id == sa.bindparam("principal_id")), str)
-_appoint = Change(insert(_auditor).values(given(_auditor, *_auditor.c.keys())).on_conflict_do_nothing())
 
 
 async def found_commission(
@@ -80,23 +72,8 @@ def _charter(new: CommissionCreate) -> dict[str, Any]:
         "secretariats": {one.party: str(one.secretariat_id) for one in new.parties if one.party not in outside},
         "state": str(CharterState.KEPT if new.kept_by else CharterState.IN_FORCE),
         **{name: {} for name in ("entered", "departed", "corrected")},
+        "auditors": [],
     }
-
-
-async def appoint_auditor(
-    connection: Connection, caller: ActiveCaller, commission_id: UUID, principal_id: UUID
-) -> dict[str, UUID]:
-    """Appoint an auditor; appointing again changes nothing. 404 without such a principal, 422 unless it is an auditor."""
-    caller.require(Permission.FOUND_COMMISSION)
-    locked = await queries.get_for_update(connection, caller, commission_id)
-    kind = there(await _kind.row(connection, principal_id=principal_id), "There is no such principal.")
-    if kind != Kind.AUDITOR:
-        detail = f"names a principal of the kind '{kind}'; an auditor is one of the kind 'auditor'"
-        raise InvalidContent.listing([{"parameter": "principal_id", "detail": detail}])
-    row = {"commission_id": commission_id, "principal_id": principal_id}
-    if await _appoint.run(connection, **row):
-        await record(connection, caller, locked, "auditor.appointed", {"principal_id": str(principal_id)})
-    return row
 
 
 def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
@@ -134,17 +111,6 @@ def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:
             )
         if not outside and not known:
             yield fault(f"/parties/{place}/secretariat_id", "is needed: the organisation that is its secretariat")
-
-
-async def record(
-    connection: Connection, caller: Caller, locked: queries.Locked, kind: str, data: dict[str, Any]
-) -> Entry:
-    """Write the next entry of a locked commission's trail, and move its head."""
-    author = Author(caller.principal_id, caller.party)
-    entry = locked.stamp.entry(locked.row.id, locked.row.id, author, kind, data)
-    await _move_head.run(connection, commission_id=locked.row.id, **_head(entry))
-    await append(connection, entry)
-    return entry
 
 
 async def reopen_log(connection: Connection, commission_id: UUID, told: Mapping[str, Any]) -> None:

@@ -74,6 +74,10 @@ class Commission(Table, Decided, table=True):
     """What confirmations of the open proposal have brought: who begins to take part names its secretariat."""
     successor: str | None = optional_words()
     corrected: dict[str, int] = document()
+    auditors: list[str] = Field(
+        default_factory=list, sa_type=CODES, sa_column_kwargs={"server_default": "{}"}, nullable=False
+    )
+    """Principals that read everything here, by their ids in ascending order."""
     reopened: dict[str, Any] | None = document(nullable=True)
     """That its log was reopened, and which parties have yet to acknowledge it."""
 
@@ -99,12 +103,13 @@ class CommissionParty(Table, table=True):
 
 
 class CommissionAuditor(Table, table=True):
-    """An auditor's appointment to a commission."""
+    """An auditor's appointment to a commission; ended, never deleted."""
 
     __tablename__ = "commission_auditor"
 
     commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
     principal_id: Id = Field(primary_key=True, foreign_key="principal.id", ondelete="RESTRICT", index=True)
+    ended_at: datetime | None = moment(nullable=True)
 
 
 class Membership(Table, table=True):

@@ -83,7 +83,11 @@ _secretariat = (
 )
 _audits = (
     sa.exists()
-    .where(_auditor.c.commission_id == _commission.c.id, _auditor.c.principal_id == sa.bindparam("principal"))
+    .where(
+        _auditor.c.commission_id == _commission.c.id,
+        _auditor.c.principal_id == sa.bindparam("principal"),
+        _auditor.c.ended_at.is_(None),
+    )
     .label("auditor")
 )
 _mine = _commission.c.id == sa.bindparam("commission_id")

@@ -63,7 +63,9 @@ def roles_of(
     present = _party.c.ended_at.is_(None)
     secretariat = sa.select(_party.c.commission_id).where(_party.c.secretariat_id == ORGANISATION, present)
     party = sa.select(_party.c.commission_id).where(_party.c.party == PARTY, present)
-    auditor = sa.select(_auditor.c.commission_id).where(_auditor.c.principal_id == PRINCIPAL)
+    auditor = sa.select(_auditor.c.commission_id).where(
+        _auditor.c.principal_id == PRINCIPAL, _auditor.c.ended_at.is_(None)
+    )
     represents, audits = kind is Kind.REPRESENTATIVE, kind is Kind.AUDITOR
     conditions = {
         Role.SECRETARIAT: _among(commission_id, secretariat) if represents else sa.false(),

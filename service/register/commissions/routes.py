@@ -7,7 +7,7 @@ from fastapi import Body, Request, Response
 
 from service.database.transaction import Transaction
 from service.errors.sent import Sent
-from service.http.answers import answer, members
+from service.http.answers import answer
 from service.http.headers import VERSIONED, carrying, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
@@ -18,7 +18,6 @@ from service.register.commissions import charter_answers as answers
 from service.register.commissions import commands, queries
 from service.register.commissions.examples import COMMISSIONS
 from service.register.commissions.schemas import (
-    AuditorRead,
     CommissionCreate,
     CommissionDetail,
     CommissionRead,
@@ -80,20 +79,6 @@ async def read_commission(connection: Transaction, caller: CurrentCaller, commis
     """Read one commission: what its charter says, what is proposed of it, and what the caller may do."""
     row = await queries.detail(connection, caller, commission_id)
     return answer(answers.detail(caller, row), version=row["version"])
-
-
-@router.put(
-    "/commissions/{commission_id}/auditors/{principal_id}",
-    summary="Appoint an auditor",
-    response_model=AuditorRead,
-    responses=WRITING_ONE,
-)
-async def appoint_auditor(
-    connection: Transaction, caller: CurrentCaller, commission_id: CommissionId, principal_id: UUID
-) -> Response:
-    """Appoint an auditor, who reads everything in this commission. Administrator only."""
-    row = await commands.appoint_auditor(connection, caller, commission_id, principal_id)
-    return answer(members(AuditorRead, row))
 
 
 @moves.post(

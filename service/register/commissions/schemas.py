@@ -119,6 +119,9 @@ class CommissionRead(Read):
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry that put each right."
     )
+    auditors: list[UUID] = Field(
+        description="Principals that read everything here: appointed by every party, dismissed by any."
+    )
     reopened: ReopenedLog | None = Field(description="That its log was reopened, if it was.")
     open_transition: OpenTransition | None
 
@@ -135,10 +138,3 @@ class CommissionDetail(CommissionRead):
     """A commission, with what the caller may do next."""
 
     allowed_actions: list[AllowedCommissionAction] = Field(description="Empty for callers who may not propose.")
-
-
-class AuditorRead(Read):
-    """An auditor's appointment."""
-
-    commission_id: UUID
-    principal_id: UUID

@@ -32,7 +32,12 @@ _group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commis
 _member = sa.table(
     "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "role", "ended_at"))
 )
-_auditor = sa.table("commission_auditor", sa.column("commission_id", sa.Uuid()), sa.column("principal_id", sa.Uuid()))
+_auditor = sa.table(
+    "commission_auditor",
+    sa.column("commission_id", sa.Uuid()),
+    sa.column("principal_id", sa.Uuid()),
+    sa.column("ended_at"),
+)
 _PUBLIC: Final = Confidentiality.PUBLIC.value
 _NOTHING: Final[Any] = sa.literal_column("'[]'::jsonb")
 _NOWHERE = sa.cast(sa.null(), sa.Uuid())
@@ -61,7 +66,9 @@ def _held(organisation: sa.ColumnElement[Any], principal: sa.ColumnElement[Any])
         sa.select(_group.c.commission_id, _group.c.id, _member.c.role)
         .join_from(_group, _member, _group.c.id == _member.c.working_group_id)
         .where(_member.c.organisation_id == organisation, _member.c.ended_at.is_(None)),
-        _role(Role.AUDITOR, _auditor.c.commission_id).where(_auditor.c.principal_id == principal),
+        _role(Role.AUDITOR, _auditor.c.commission_id).where(
+            _auditor.c.principal_id == principal, _auditor.c.ended_at.is_(None)
+        ),
     ]
 
 

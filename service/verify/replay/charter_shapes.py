@@ -27,6 +27,7 @@ class Charter(TypedDict):
     departed: Annotated[dict[str, NotYet], Field(max_length=0)]
     successor: NotYet
     reopened: NotRequired[NotYet]
+    auditors: NotRequired[Annotated[list[Id], Field(max_length=0)]]
     state: Literal["kept", "in_force"]
     effective_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]

@@ -6,7 +6,8 @@ Each function takes the register and one entry whose data has its shape, changes
 from typing import Any
 
 from service.register.commissions.rules import derived
-from service.register.commissions.rules.charter.founding import FOUNDED, founded
+from service.register.commissions.rules.charter.effect import audited
+from service.register.commissions.rules.charter.founding import APPOINTED, FOUNDED, founded
 from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterState
 from service.register.groups.rules import derived as groups
 from service.register.groups.rules.effect import seated
@@ -29,11 +30,14 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     kind, data = entry.kind, entry.data
     require(entry.v == 1 or ("commission", entry.v) in RULES, f"no entry of a commission has the version {entry.v}")
     hold_to_shape(COMMISSION_KINDS if entry.v == 1 else CHARTER_KINDS, kind, data)
-    if kind in {FOUNDED, "auditor.appointed"}:
+    if kind in {FOUNDED, APPOINTED}:
         require(entry.party is None, "the administrator does this, who acts for no party")
         require((kind == FOUNDED) == (not register.id), "a commission is founded once, before all else")
         if not register.id:
             _founded(register, subject, entry)
+        else:
+            # Before its parties appointed them.
+            register.charter["auditors"] = audited(register.charter, data["principal_id"])
         return
     if kind == REOPENED:
         require(entry.party is None and entry.actor == REGISTRY, "a log is reopened by the operator")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
-from service.register.commissions.rules.charter.requirements import ORGANISATION, PARTY
+from service.register.commissions.rules.charter.requirements import AUDITOR, ORGANISATION, PARTY
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
@@ -186,6 +186,7 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     RIVAL: _rival,
     ORGANISATION: _of_the_registry,
     PARTY: _of_the_registry,
+    AUDITOR: _of_the_registry,
     CARRIED: _beside,
     # How a commitment was kept just then only its own lock could tell.
     LEVEL: _of_the_registry,

@@ -38,6 +38,7 @@ async def test_what_may_be_done_is_what_is_allowed(world: World) -> None:
     allowed = {one["action"]: one["awaits"] for one in (await charter(world))["allowed_actions"]}
     assert allowed == {
         "accede": ["AZ"], "leave": [], "amend": ["AZ"], "dissolve": ["AZ"], "name_secretariat": [], "correct": ["AZ"],
+        "appoint_auditor": ["AZ"], "dismiss_auditor": [],
     }  # fmt: skip
 
 
@@ -82,7 +83,9 @@ async def test_each_party_names_its_own_secretariat_alone_and_at_once(world: Wor
 async def test_a_commission_is_dissolved_by_all_and_sits_again(world: World) -> None:
     found = await agreed(world, DISSOLVE | {"effective_on": "2025-12", "successor": "PK-AZ.NEW"})
     assert (found["state"], found["effective_on"], found["successor"]) == ("dissolved", "2025-12", "PK-AZ.NEW")
-    assert [one["action"] for one in found["allowed_actions"]] == ["name_secretariat", "correct", "reinstate"]
+    assert [one["action"] for one in found["allowed_actions"]] == [
+        "appoint_auditor", "name_secretariat", "dismiss_auditor", "correct", "reinstate",
+    ]  # fmt: skip
     assert (await propose(world, AMEND)).status_code == 409
     back = {"action": "reinstate", "undoes": await leaf_of(world), "reason": "It sits again (sample)."}
     assert (await agreed(world, back))["state"] == "in_force"

@@ -21,7 +21,11 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     ("leave", "in_force", "kept"): {"one_remains": True},
     **{("amend", state, state): {} for state in DECIDING},
     **{("dissolve", state, "dissolved"): {} for state in DECIDING},
-    **{("name_secretariat", str(state), str(state)): {} for state in CharterState},
+    **{
+        (action, str(state), str(state)): {}
+        for action in ("name_secretariat", "appoint_auditor", "dismiss_auditor")
+        for state in CharterState
+    },
     **{("acknowledge_log", str(state), str(state)): {"log_awaits_acknowledgement": True} for state in CharterState},
     **{("correct", str(state), str(state)): {} for state in CharterState},
     ("reinstate", "dissolved", "back"): {},

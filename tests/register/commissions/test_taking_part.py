@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.conftest import COMMISSION, World, item, organisation
-from tests.register.commissions.chartering import AMEND, charter, made, propose
+from tests.register.commissions.chartering import AMEND, agreed, charter, leaf_of, made, propose
 from tests.register.commissions.meeting import answered, proven
 from tests.register.commitments.test_journey import read
 from tests.three_parties import commission_of_three, name_registrar, record_in
@@ -166,4 +166,15 @@ async def test_a_dissolved_commission_takes_nothing_new_and_what_is_open_may_end
     assert (await move(world, 4, {"action": "lapse", "reason": "R"}, "PK"))["awaited"] == ["AZ"]
     actions = {one["action"] for one in (await read(world, item(2)))["allowed_actions"]}
     assert actions == {"withdraw", "lapse", "supersede", "merge", "correct"}
+    await proven(world)
+
+
+async def test_the_day_of_an_accession_is_corrected_and_who_takes_part_is_not(world: World) -> None:
+    office = await acceded(world)
+    wrong = {"action": "correct", "corrects": await leaf_of(world), "reason": "R"}
+    for fact, value in (("party", "US"), ("secretariat_id", organisation(101))):
+        refused = await propose(world, wrong | {"fact": fact, "value": value})
+        assert [one["pointer"] for one in refused.json()["errors"]] == ["/fact"]
+    found = await agreed(world, wrong | {"fact": "effective_on", "value": "2025-03"}, "PK", "AZ", "tr-registrar")
+    assert (found["entered"]["TR"]["on"], found["parties"][-1]["secretariat_id"]) == ("2025-03", office)
     await proven(world)

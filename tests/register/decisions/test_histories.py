@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from service.demo.pilot import PILOT
 from service.register.matters import MATTERS
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, Maker, World, item, organisation
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
@@ -74,6 +75,8 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "dissolve", "effective_on": "2026", **REASON},
         {"action": "name_secretariat", "secretariat_id": organisation(101)},
         {"action": "name_secretariat", "secretariat_id": organisation(201)},
+        {"action": "appoint_auditor", "principal_id": PILOT["auditor"]},
+        {"action": "dismiss_auditor", "principal_id": PILOT["auditor"], **REASON},
         {"action": "join", "party": "AZ", "effective_on": "2026"},
         {"action": "join", "party": "AZ", "effective_on": "2026", "secretariat_id": organisation(201)},
         {"action": "accede", "party": "PK", "effective_on": "2026"},

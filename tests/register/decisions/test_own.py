@@ -29,6 +29,7 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,
     ("commission", "name_secretariat"): None,
+    ("commission", "dismiss_auditor"): None,
     ("commission", "leave"): None,
     ("commission", "acknowledge_log"): None,
     ("working_group", "retract"): RECORDER,

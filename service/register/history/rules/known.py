@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from service.register.commissions.rules import derived as sessions
-from service.register.commissions.rules.charter.founding import FOUNDED, founded
+from service.register.commissions.rules.charter.effect import audited
+from service.register.commissions.rules.charter.founding import APPOINTED, FOUNDED, founded
 from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.reporting import REPORTED
@@ -142,6 +143,9 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         _tell_of_before(found, entry)
     elif event == "recorded":
         _begin(found, subject, matter, entry, dict(data[matter]))
+    elif kind == APPOINTED and subject in found.lives:
+        auditors = audited(found.charter, data["principal_id"])
+        found.lives[subject].members = {**found.charter, "auditors": auditors}
     elif kind == REOPENED and subject in found.lives:
         charter = found.charter
         inside = [party for party in charter["parties"] if party not in charter["outside"]]

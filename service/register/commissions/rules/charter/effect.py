@@ -15,6 +15,11 @@ from service.register.decisions.rules.patching import merge_patch
 from service.trail.entry import timestamp
 from service.trail.reopening import acknowledged
 
+_BLANK: Final[Mapping[str, Any]] = {
+    **{name: [] for name in ("parties", "outside", "auditors")},
+    **{name: {} for name in ("entered", "departed", "secretariats")},
+}
+
 
 def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return what a move changes of the charter that puts nothing right and undoes nothing."""
@@ -35,24 +40,39 @@ def _facts(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
             return {name: merge_patch(case.members[name], value) for name, value in evidence["changes"].items()}
         case CharterAction.DISSOLVE:
             return {"successor": evidence.get("successor")}
-        case CharterAction.NAME_SECRETARIAT | CharterAction.ACKNOWLEDGE_LOG:
-            return _of_one_party(step, evidence, case)
+    return _named(step, evidence, case)
+
+
+def audited(members: Mapping[str, Any], auditor: str, action: str = CharterAction.APPOINT_AUDITOR) -> list[str]:
+    """Return the auditors of the charter with these members, once one of them is appointed or dismissed."""
+    others = {*members["auditors"]} - {auditor}
+    return sorted(others | {auditor} if action == CharterAction.APPOINT_AUDITOR else others)
+
+
+def _known(case: Case) -> dict[str, Any]:
+    """Return the members, where a correction asks what a move brings to a charter of which nothing is known."""
+    return _BLANK | {name: value for name, value in case.members.items() if value is not None}
+
+
+def _named(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what changes of who stands in the charter: a party's secretariat, who audits, who has yet to acknowledge a log."""
+    before, party = _known(case), str(case.party)
+    match step.action:
+        case CharterAction.ACKNOWLEDGE_LOG:
+            return {"reopened": acknowledged(case.members["reopened"], party)}
+        case CharterAction.NAME_SECRETARIAT:
+            return {"secretariats": {**before["secretariats"], party: evidence["secretariat_id"]}}
+        case CharterAction.APPOINT_AUDITOR | CharterAction.DISMISS_AUDITOR:
+            return {"auditors": audited(before, evidence["principal_id"], step.action)}
     return {}
-
-
-def _of_one_party(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return what a party changes by what it says for itself alone."""
-    if step.action is CharterAction.ACKNOWLEDGE_LOG:
-        return {"reopened": acknowledged(case.members["reopened"], str(case.party))}
-    return {"secretariats": {**(case.members["secretariats"] or {}), str(case.party): evidence["secretariat_id"]}}
 
 
 def _entered(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return what changes when a party begins to take part: from that moment on it is awaited."""
-    before, party = case.members, evidence["party"]
+    before, party = _known(case), evidence["party"]
     since = {"by": str(step.action), "on": evidence["effective_on"], "at": timestamp(case.at)}
     # Of one that was unsettled each party begins anew, since nobody had confirmed anything.
-    unsettled = before["state"] == CharterState.UNSETTLED
+    unsettled = case.members["state"] == CharterState.UNSETTLED
     parties = before["parties"] if party in before["parties"] else [*before["parties"], party]
     named = evidence.get("secretariat_id")
     return {
@@ -65,7 +85,7 @@ def _entered(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, A
 
 def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return what changes when a party leaves; where one remains it keeps the register alone, and the other may join again."""
-    before, party = case.members, str(case.party)
+    before, party = _known(case), str(case.party)
     alone = case.facts.conditions({})["one_remains"]
     told = {"on": evidence["effective_on"], "notified_on": evidence["notified_on"], "at": timestamp(case.at)}
     return {
@@ -73,7 +93,7 @@ def _departed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
         "outside": [*before["outside"], party] if alone else before["outside"],
         "entered": {one: since for one, since in before["entered"].items() if one != party},
         "departed": {**before["departed"], party: told},
-        "reopened": acknowledged(before["reopened"], party),
+        "reopened": acknowledged(case.members["reopened"], party),
         "secretariats": {one: office for one, office in before["secretariats"].items() if one != party},
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 from typing_extensions import TypeAliasType
@@ -24,6 +25,7 @@ class Openness(StrEnum):
 
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10, description="Languages of authentic texts.")]
 FoundingAct = Annotated[Name, Field(description="The agreement that set it up, as people cite it.")]
+AuditorId = Annotated[UUID, Field(description="A principal of the kind `auditor`; it reads its id at GET /v1/me.")]
 CommissionCode = Annotated[Name, Field(description="Code of a commission.", examples=["PK-AZ.CULTURE"])]
 
 
@@ -101,6 +103,21 @@ class NameSecretariat(Evidence):
     secretariat_id: OrganisationId = Field(description="An organisation of the caller's own party.")
 
 
+class AppointAuditor(Evidence):
+    """An auditor reads everything in the commission from now on, what is restricted and proofs included."""
+
+    action: Literal[CharterAction.APPOINT_AUDITOR]
+    principal_id: AuditorId
+
+
+class DismissAuditor(Evidence):
+    """An auditor reads nothing more here than anybody does: any party says so, alone and at once."""
+
+    action: Literal[CharterAction.DISMISS_AUDITOR]
+    principal_id: AuditorId
+    reason: Reason
+
+
 class AcknowledgeLog(Evidence):
     """A party has seen that the log was reopened, and what is missing in it."""
 
@@ -129,6 +146,8 @@ CommissionProposal = TypeAliasType(
         | AmendCharter
         | DissolveCommission
         | NameSecretariat
+        | AppointAuditor
+        | DismissAuditor
         | AcknowledgeLog
         | CorrectCharter
         | ReinstateCommission,
@@ -147,6 +166,8 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     CharterAction.AMEND: AmendCharter,
     CharterAction.DISSOLVE: DissolveCommission,
     CharterAction.NAME_SECRETARIAT: NameSecretariat,
+    CharterAction.APPOINT_AUDITOR: AppointAuditor,
+    CharterAction.DISMISS_AUDITOR: DismissAuditor,
     CharterAction.ACKNOWLEDGE_LOG: AcknowledgeLog,
     CharterAction.CORRECT: CorrectCharter,
     CharterAction.REINSTATE: ReinstateCommission,

@@ -11,6 +11,16 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.mending import CORRECTS, named
 
+_WHO: Final[Mapping[str, str]] = {
+    "principal_id": "appoint_auditor, or dismiss_auditor",
+    "secretariat_id": "name_secretariat",
+    "party": "leave, and join or accede anew",
+}
+"""Facts that say who has a part in the commission, and by which moves each changes; no correction does."""
+_OF_AUDITORS: Final[Mapping[str, str]] = {
+    CharterAction.APPOINT_AUDITOR: "names one who is an auditor here already",
+    CharterAction.DISMISS_AUDITOR: "names no auditor of this commission; its `auditors` are",
+}
 NOTHING = "nothing would change: this is what it says already"
 
 
@@ -21,6 +31,8 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
     if step.action is CharterAction.ACKNOWLEDGE_LOG and (wrong := _wrong_log(evidence, case)):
         return wrong
     after = effect(step, evidence, case)
+    if not after and step.action in _OF_AUDITORS:
+        return [fault("/principal_id", _OF_AUDITORS[step.action])]
     if not after:
         return [fault("/changes" if "changes" in evidence else "", NOTHING)]
     if after.get("titles") == {}:
@@ -61,6 +73,8 @@ def _wrong_value(_: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault
     entry, facts, fact = named(case, CORRECTS).entry, case.facts, evidence["fact"]
     assert entry
     assert isinstance(facts, Facts)
+    if fact in _WHO:
+        return [fault("/fact", f"says who has a part here, which no correction changes; its moves: {_WHO[fact]}")]
     name, value, today = fact.removeprefix("own_"), evidence["value"], case.at.date()
     shared = {"changes": {name: value}} if fact in entry.shared else {name: value}
     return [fault("/value", one["detail"]) for one in impossible(shared, facts, today)]

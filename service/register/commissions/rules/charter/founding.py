@@ -7,6 +7,8 @@ from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.charter.lifecycle import CharterState
 
 FOUNDED: Final = "commission.founded"
+APPOINTED: Final = "auditor.appointed"
+"""The administrator appointed an auditor: entries of before the parties did."""
 NOTHING_YET: Final[Mapping[str, Any]] = {
     "founding_act": None,
     "entered": {},
@@ -14,6 +16,7 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     "successor": None,
     "effective_on": None,
     "reopened": None,
+    "auditors": [],
 }
 
 
@@ -24,7 +27,13 @@ def founded(data: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "commission" in data:
         # An entry that says nothing of it was written before a commission could be public.
-        return {"confidentiality": str(Openness.PARTIES), "reopened": None, **data["commission"], "corrected": {}}
+        return {
+            "confidentiality": str(Openness.PARTIES),
+            "reopened": None,
+            "auditors": [],
+            **data["commission"],
+            "corrected": {},
+        }
     is_mutual = data["rule"] == "mutual"
     return {
         **{name: data[name] for name in ("code", "titles", "languages", "founded_on")},

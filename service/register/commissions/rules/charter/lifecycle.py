@@ -27,6 +27,8 @@ class CharterAction(StrEnum):
     AMEND = "amend"
     DISSOLVE = "dissolve"
     NAME_SECRETARIAT = "name_secretariat"
+    APPOINT_AUDITOR = "appoint_auditor"
+    DISMISS_AUDITOR = "dismiss_auditor"
     ACKNOWLEDGE_LOG = "acknowledge_log"
     CORRECT = "correct"
     REINSTATE = "reinstate"
@@ -58,7 +60,12 @@ STEPS: Final = (
     ),
     *each(CharterAction.AMEND, None, DECIDING),
     *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
-    *(Step(CharterAction.NAME_SECRETARIAT, state, state, who=Who.OWN) for state in CharterState),
+    *each(CharterAction.APPOINT_AUDITOR, None, CharterState),
+    *(
+        Step(action, state, state, who=Who.OWN)
+        for action in (CharterAction.NAME_SECRETARIAT, CharterAction.DISMISS_AUDITOR)
+        for state in CharterState
+    ),
     *(
         Step(CharterAction.ACKNOWLEDGE_LOG, state, state, who=Who.OWN, when={"log_awaits_acknowledgement": True})
         for state in CharterState

@@ -26,6 +26,8 @@ GIVEN: Final = ("value",)
 """What may be null or false, and must be said all the same."""
 ORGANISATION: Final = "organisation"
 """The kind of a name that is the id of an organisation."""
+AUDITOR: Final = "auditor"
+"""The kind of a name that is the id of an auditor."""
 PARTY: Final = "party"
 """The kind of a name that is the code of a party."""
 SECRETARIAT: Final = Asked("secretariat_id", ORGANISATION, "the organisation that is your secretariat here")
@@ -104,11 +106,13 @@ def names(body: Mapping[str, Any]) -> list[Name]:
         case CharterAction.CORRECT:
             return entry_named(body, CORRECTS)
         case CharterAction.NAME_SECRETARIAT:
-            return organisation(body.get("secretariat_id"))
+            return identified("secretariat_id", ORGANISATION, body)
+        case CharterAction.APPOINT_AUDITOR:
+            return identified("principal_id", AUDITOR, body)
         case CharterAction.JOIN | CharterAction.ACCEDE:
             entering = body.get("party")
             known = [Name("/party", PARTY, entering)] if isinstance(entering, str) else []
-            return [*known, *(organisation(body["secretariat_id"]) if body.get("secretariat_id") else ())]
+            return [*known, *identified("secretariat_id", ORGANISATION, body)]
     return []
 
 
@@ -122,13 +126,14 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
 
 _UNKNOWN: Final = {
     ORGANISATION: "names no organisation of your own party; GET /v1/organisations lists them",
+    AUDITOR: "names no principal of the kind 'auditor' that is active",
     PARTY: "names no party of this register; GET /v1/parties lists them",
 }
 
 
-def organisation(said: object) -> list[Name]:
-    """Return the name of an organisation, if it is spelled as an id is."""
+def identified(member: str, kind: str, body: Mapping[str, Any]) -> list[Name]:
+    """Return the name under which a member of the body is looked up, if it is spelled as an id is."""
     try:
-        return [Name("/secretariat_id", ORGANISATION, str(UUID(str(said))))]
+        return [Name(f"/{member}", kind, str(UUID(str(body.get(member)))))]
     except ValueError:
         return []

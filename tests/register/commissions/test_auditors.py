@@ -1,0 +1,112 @@
+"""Who audits a commission: every party appoints, any party dismisses, and nobody else has a say."""
+
+import pytest
+
+from service.demo.pilot import PILOT
+from tests.conftest import COMMISSION, World, end_principal, organisation
+from tests.register.commissions.chartering import agreed, charter, leaf_of, made, propose, trail
+from tests.register.commissions.meeting import answered, proven
+from tests.three_parties import commission_of_three
+
+EVERYTHING, PUBLIC = 14, 12
+"""How many of the pilot's commitments there are, and how many of them are public."""
+
+
+async def second_auditor(world: World) -> str:
+    """Register the auditor `auditor-2`, and return its id as it reads it itself."""
+    await world.second_principal("auditor-2", "auditor")
+    return str((await world.as_("auditor-2").get("/v1/me")).json()["principal_id"])
+
+
+async def seen(world: World, who: str = "auditor-2") -> int:
+    """Return how many of the pilot's commitments a caller sees."""
+    return len((await world.as_(who).get("/v1/commitments")).json()["items"])
+
+
+async def test_an_auditor_is_appointed_by_every_party_and_then_reads_everything(world: World) -> None:
+    body = {"action": "appoint_auditor", "principal_id": await second_auditor(world)}
+    move = await made(world, body)
+    assert (move["status"], move["awaited"], await seen(world)) == ("open", ["AZ"], PUBLIC)
+    assert (await answered(world, move["id"])).json()["status"] == "effective"
+    assert await seen(world) == EVERYTHING
+    found = await charter(world, "AZ")
+    assert found["auditors"] == sorted([PILOT["auditor"], body["principal_id"]])
+    me = (await world.as_("auditor-2").get("/v1/me")).json()
+    assert [one["commission_id"] for one in me["roles"] if one["role"] == "auditor"] == [COMMISSION]
+    again = (await propose(world, body)).json()["errors"]
+    assert [(one["pointer"], one["detail"]) for one in again] == [
+        ("/principal_id", "names one who is an auditor here already")
+    ]
+    await proven(world)
+
+
+async def test_any_party_dismisses_an_auditor_alone_whose_next_request_reads_nothing_more(world: World) -> None:
+    body = {"principal_id": PILOT["auditor"], "reason": "Its term is over (sample)."}
+    assert (await seen(world, "auditor"), (await charter(world))["auditors"]) == (EVERYTHING, [PILOT["auditor"]])
+    await made(world, {"action": "amend", "changes": {"founding_act": "A"}, "reason": "R"})
+    done = await made(world, {"action": "dismiss_auditor", **body}, "AZ")
+    assert (done["status"], done["awaited"]) == ("effective", [])
+    assert await seen(world, "auditor") == PUBLIC
+    assert (await world.as_("auditor").get(f"/v1/commissions/{COMMISSION}/log/export")).status_code == 403
+    found = await charter(world)
+    assert (found["auditors"], found["open_transition"]["proposed_by"]) == ([], "PK")
+    twice = await propose(world, {"action": "dismiss_auditor", **body})
+    assert [one["pointer"] for one in twice.json()["errors"]] == ["/principal_id"]
+    # Dismissed for good is nobody: every party may appoint it again.
+    assert (await answered(world, found["open_transition"]["id"])).is_success
+    back = await agreed(world, {"action": "appoint_auditor", "principal_id": PILOT["auditor"]}, "AZ", "PK")
+    assert (back["auditors"], await seen(world, "auditor")) == ([PILOT["auditor"]], EVERYTHING)
+    await proven(world)
+
+
+@pytest.mark.parametrize("who", ["PK", "observer", "administrator"])
+async def test_whoever_is_no_auditor_is_appointed_to_nothing(still: World, who: str) -> None:
+    me = (await still.as_(who).get("/v1/me")).json()["principal_id"]
+    refused = await propose(still, {"action": "appoint_auditor", "principal_id": me})
+    assert [(one["pointer"], one["detail"]) for one in refused.json()["errors"]] == [
+        ("/principal_id", "names no principal of the kind 'auditor' that is active")
+    ]
+
+
+async def test_the_administrator_appoints_nobody_and_an_auditor_appoints_no_other(world: World) -> None:
+    body = {"action": "appoint_auditor", "principal_id": await second_auditor(world)}
+    for who in ("administrator", "auditor", "auditor-2", "observer"):
+        assert (await propose(world, body, who)).status_code == 403
+    put = await world.as_("administrator").put(f"/v1/commissions/{COMMISSION}/auditors/{body['principal_id']}")
+    assert put.status_code == 404
+    assert await seen(world) == PUBLIC
+
+
+async def test_who_was_deactivated_before_the_last_confirmation_is_not_appointed(world: World) -> None:
+    principal = await second_auditor(world)
+    move = await made(world, {"action": "appoint_auditor", "principal_id": principal})
+    assert (await end_principal(world.as_("administrator"), principal)).is_success
+    late = await answered(world, move["id"])
+    assert late.status_code == 409, late.text
+    assert "no principal of the kind 'auditor'" in late.json()["detail"]
+    assert (await charter(world))["auditors"] == [PILOT["auditor"]]
+
+
+async def test_of_three_parties_all_appoint_and_the_keeper_of_its_own_register_alone(world: World) -> None:
+    commission = await commission_of_three(world)
+    body = {"action": "appoint_auditor", "principal_id": PILOT["auditor"]}
+    move = await made(world, body, commission=commission)
+    await answered(world, move["id"], "AZ")
+    assert (await world.as_("auditor").get(f"/v1/commissions/{commission}")).status_code == 404
+    await answered(world, move["id"], "tr-secretariat")
+    assert (await world.as_("auditor").get(f"/v1/commissions/{commission}")).status_code == 200
+    await made(
+        world,
+        {"action": "dismiss_auditor", "principal_id": PILOT["auditor"], "reason": "R"},
+        "tr-secretariat",
+        commission,
+    )
+    assert (await world.as_("auditor").get(f"/v1/commissions/{commission}")).status_code == 404
+    assert [one["kind"] for one in await trail(world, commission)][-1] == "transition.proposed"
+    await proven(world, commission)
+
+
+async def test_no_correction_changes_who_audits(world: World) -> None:
+    wrong = {"action": "correct", "corrects": await leaf_of(world, 2), "fact": "principal_id", "reason": "R"}
+    refused = await propose(world, wrong | {"value": organisation(101)})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/fact"]
