@@ -51,7 +51,7 @@ def audited(members: Mapping[str, Any], auditor: str, action: str = CharterActio
 
 def _known(case: Case) -> dict[str, Any]:
     """Return the members, where a correction asks what a move brings to a charter of which nothing is known."""
-    return _BLANK | {name: value for name, value in case.members.items() if value is not None}
+    return {**_BLANK, **{name: value for name, value in case.members.items() if value is not None}}
 
 
 def _named(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
