@@ -58,6 +58,8 @@ from service.register.commitments.routes import moves
 from service.register.commitments.routes import router as commitments
 from service.register.decisions.routes import HasMatters, lifecycle
 from service.register.decisions.routes import router as transitions
+from service.register.decisions.schemas import WithheldEvidence
+from service.register.decisions.unseen import WITHHELD
 from service.register.documents.keeping import Documents, HasDocuments
 from service.register.documents.routes import router as documents
 from service.register.groups.routes import moves as group_moves
@@ -132,7 +134,8 @@ UNIONS = (
         "Evidence",
         "What was sent with a proposal. Its `move` is the kind of matter and the action.",
         "move",
-        {f"{one.kind}.{action}": model for one in MATTERS for action, model in one.rules.evidence.items()},
+        {f"{one.kind}.{action}": model for one in MATTERS for action, model in one.rules.evidence.items()}
+        | {WITHHELD["move"]: WithheldEvidence},
         prefix="Evidence",
         without=frozenset({"action", "expires_at"}),
     ),

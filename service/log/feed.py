@@ -20,7 +20,11 @@ from service.register.commissions.matter import visible_to as session_visible_to
 from service.register.commissions.models import Session
 from service.register.commitments import queries as commitments
 from service.register.commitments.models import Commitment
+from service.register.commitments.queries import NAMED
 from service.register.commitments.visibility import Condition, bound, visible_to
+from service.register.decisions.unseen import named, unseen
+from service.register.documents import queries as documents
+from service.register.documents.rules.document import ATTACHED, WITHDRAWN
 from service.register.groups import queries as groups
 from service.register.groups.matter import told_of as group_told_of
 from service.register.groups.matter import visible_to as group_visible_to
@@ -28,6 +32,7 @@ from service.register.groups.models import WorkingGroup
 from service.register.instruments import queries as instruments
 from service.register.instruments.matter import visible_to as instrument_visible_to
 from service.register.instruments.models import Instrument
+from service.register.matters import MATTERS
 from service.trail.models import REGISTRY, AuditEntry
 
 _entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(Commitment), table(Session)
@@ -82,12 +87,11 @@ async def of_commitment(
 
     One that has no index yet has null.
     """
-    asked = _asked(commitment_id, after, limit)
-    rows = await _of_commitment(caller.kind).rows(connection, **bound(caller, **asked))
+    rows = await _told(connection, caller, _of_commitment(caller.kind), _asked(commitment_id, after, limit))
     if not rows:
         # Every matter has an entry: this one is not there for the caller, or has none that comes after.
         await commitments.get(connection, caller, commitment_id)
-    return [_read(row) for row in rows]
+    return rows
 
 
 async def of_session(
@@ -98,10 +102,10 @@ async def of_session(
     What the commission's own entries told of it, before it had a trail of its own, comes first.
     """
     asked = _asked(session_id, after, limit) | {"spoken": str(session_id)}
-    rows = await _of_session(caller.kind).rows(connection, **bound(caller, **asked))
+    rows = await _told(connection, caller, _of_session(caller.kind), asked)
     if not rows:
         await sessions.get(connection, caller, session_id)
-    return [_read(row) for row in rows]
+    return rows
 
 
 async def of_group(
@@ -112,20 +116,20 @@ async def of_group(
     What the commission's own entries told of it, before it had a trail of its own, comes first.
     """
     asked = _asked(group_id, after, limit) | {"spoken": str(group_id)}
-    rows = await _of_group(caller.kind).rows(connection, **bound(caller, **asked))
+    rows = await _told(connection, caller, _of_group(caller.kind), asked)
     if not rows:
         await groups.get(connection, caller, group_id)
-    return [_read(row) for row in rows]
+    return rows
 
 
 async def of_instrument(
     connection: Connection, caller: Caller, instrument_id: UUID, after: list[Any] | None, limit: int
 ) -> list[EntryRow]:
     """Return the entries of an instrument that the caller may see, oldest first; `NotFound` otherwise."""
-    rows = await _of_instrument(caller.kind).rows(connection, **bound(caller, **_asked(instrument_id, after, limit)))
+    rows = await _told(connection, caller, _of_instrument(caller.kind), _asked(instrument_id, after, limit))
     if not rows:
         await instruments.get(connection, caller, instrument_id)
-    return [_read(row) for row in rows]
+    return rows
 
 
 def _asked(matter_id: UUID, after: list[Any] | None, limit: int) -> dict[str, Any]:
@@ -140,7 +144,30 @@ async def of_commission(
     An index is given after the commit and without gaps, so a reader that goes on from the last index misses nothing.
     """
     asked = {"commission_id": commission_id, "after": after, "limit": limit + 1}
-    return [_read(row) for row in await _of_commission(caller.kind).rows(connection, **bound(caller, **asked))]
+    return await _told(connection, caller, _of_commission(caller.kind), asked, "index")
+
+
+async def _told(
+    connection: Connection, caller: Caller, statement: Query[_Stored], asked: dict[str, Any], order: str = "seq"
+) -> list[EntryRow]:
+    """Return the entries that are asked for, as many as `limit` says, but those that name what the caller may not see.
+
+    Of these the next entry of the same trail tells the hash, as its `prev`.
+    """
+    found: list[EntryRow] = []
+    while True:
+        rows = [_read(row) for row in await statement.rows(connection, **bound(caller, **asked))]
+        names = [set(named(row["data"])) for row in rows]
+        hidden = await unseen(connection, NAMED, caller, {one for several in names for one in several})
+        closed = await documents.closed(connection, MATTERS, caller, [*filter(None, map(_document, rows))])
+        found += [
+            row
+            for row, several in zip(rows, names, strict=True)
+            if hidden.isdisjoint(several) and _document(row) not in closed
+        ]
+        if len(found) >= asked["limit"] or len(rows) < asked["limit"]:
+            return found[: asked["limit"]]
+        asked = {**asked, "after": rows[-1][order]}  # type: ignore[literal-required]
 
 
 _of_registry = Query(
@@ -208,6 +235,12 @@ def _of_commission(kind: Kind) -> Query[_Stored]:
         .limit(LIMIT),
         _Stored,
     )
+
+
+def _document(row: EntryRow) -> UUID | None:
+    """Return the id of the document that an entry tells of, if it does."""
+    told = row["data"].get("document") if row["kind"] in {ATTACHED, WITHDRAWN} else None
+    return UUID(told["id"] if isinstance(told, dict) else told) if told else None
 
 
 def _read(row: _Stored) -> EntryRow:

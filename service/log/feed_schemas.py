@@ -15,7 +15,8 @@ class EntryRead(Read):
 
     subject: UUID = Field(description="The commitment, session, working group or commission whose trail this is.")
     seq: int = Field(
-        description="Number in the subject's trail, from 0; a session's or a group's own goes on from what its commission's told of it."
+        description="Number in the subject's trail, from 0; a session's or a group's own goes on from what its commission's told of it. "
+        "An entry that names what the caller may not see is left out: numbers jump, and `prev` in the next one is its hash."
     )
     index: int | None = Field(
         description="Number in the commission's log, from 0; null for the moment it takes to be given."

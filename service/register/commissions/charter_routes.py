@@ -54,8 +54,8 @@ async def create_commission_transition(
     responses=LISTING_ONE,
 )
 async def list_commission_transitions(
-    paging: Paging, connection: Transaction, caller: CurrentCaller, commission_id: CommissionId
+    paging: Paging, connection: Transaction, caller: CurrentCaller, every: EveryMatter, commission_id: CommissionId
 ) -> Response:
     """List every move that was ever proposed for a commission's charter, oldest first, with each party's answer."""
     await queries.require_charter(connection, caller, commission_id)
-    return await moves_of(paging, connection, MATTER, commission_id)
+    return await moves_of(paging, connection, every, caller, MATTER, commission_id)

@@ -147,11 +147,12 @@ async def list_session_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     session_id: SessionId,
 ) -> Response:
     """List every move that was ever proposed for a session, oldest first, with each party's answer."""
     await queries.get(connection, caller, session_id)
-    return await moves_of(paging, connection, MATTER, session_id)
+    return await moves_of(paging, connection, every, caller, MATTER, session_id)
 
 
 async def _detail(

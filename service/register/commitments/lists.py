@@ -18,6 +18,7 @@ from service.errors import InvalidContent
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
+from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import Level
 from service.register.commitments.statements import (
@@ -34,6 +35,7 @@ from service.register.commitments.statements import (
 )
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.rules.mending import FactName
+from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import require_registered
 from service.register.searchable import Searchable
 from service.values import Moment, PartyCode, Sector, limited, storable
@@ -154,7 +156,7 @@ async def page(
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, {"awaiting": wanted.awaiting})
-    return rows
+    return await unnamed(connection, NAMED, caller, rows)
 
 
 def place(sort: Sort, row: Any) -> list[object]:  # noqa: ANN401 -- a row

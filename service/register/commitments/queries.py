@@ -9,8 +9,14 @@ from service.permissions import Caller
 from service.register.commissions import queries as commissions
 from service.register.commissions.matter import lock_shared
 from service.register.commitments import statements
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.visibility import bound
 from service.register.decisions.engine.matter import Row
+from service.register.decisions.unseen import unnamed
+from service.register.instruments.matter import INSTRUMENTS
+
+NAMED = (COMMITMENTS, INSTRUMENTS)
+"""What a commitment names that its reader may not see."""
 
 
 async def get(connection: Connection, caller: Caller, commitment_id: UUID) -> Row:
@@ -19,7 +25,8 @@ async def get(connection: Connection, caller: Caller, commitment_id: UUID) -> Ro
     if row is None:
         await require_active(connection, caller)
         raise NotFound("There is no such commitment for this caller.")
-    return row
+    (told,) = await unnamed(connection, NAMED, caller, [row])
+    return told
 
 
 async def place(

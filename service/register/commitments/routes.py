@@ -113,8 +113,9 @@ async def list_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     commitment_id: CommitmentId,
 ) -> Response:
     """List every move that was ever proposed for a commitment, oldest first, with each party's answer."""
     await queries.get(connection, caller, commitment_id)
-    return await moves_of(paging, connection, COMMITMENTS, commitment_id)
+    return await moves_of(paging, connection, every, caller, COMMITMENTS, commitment_id)

@@ -20,6 +20,7 @@ from service.register.decisions.rules.matter import Facts, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import TransitionRead
+from service.register.decisions.unseen import WITHHELD
 
 _PLAIN: Final = tuple(name for name in TransitionRead.model_fields if name not in {"matter", "confirmations"})
 _MATTER: Final = ("kind", "id", "reference", "titles")
@@ -29,10 +30,14 @@ _OPEN: Final = ("proposed_by", "awaiting", "expires_at")
 def transition(row: Row) -> dict[str, Any]:
     """Return the row as `TransitionRead`."""
     told = {name: row[name] for name in _PLAIN}
-    told["evidence"] = {"move": f"{row['matter_kind']}.{row['action']}", **row["evidence"]}
+    told["evidence"] = WITHHELD if row.get("unseen") else _evidence(row)
     told["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
     told["confirmations"] = [_said(one) for one in row["confirmations"]]
     return told
+
+
+def _evidence(row: Row) -> dict[str, Any]:
+    return {"move": f"{row['matter_kind']}.{row['action']}", **row["evidence"]}
 
 
 def proposed(row: Row) -> Response:

@@ -6,7 +6,7 @@ that it takes nothing back of the others.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -28,6 +28,7 @@ from service.register.decisions.schemas import (
     ReviewedTransition,
     SeenMatter,
 )
+from service.register.decisions.unseen import withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ async def answer(
         said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
         answered = partial(commands.answer, connection, matters, caller, one.id, said)
         done.append(await _outcome(one.id, answered if one.id in there else None, "transition"))
-    return done
+    told = iter(await withheld(connection, matters, caller, [one.made for one in done if one.made]))
+    return [replace(one, made=next(told)) if one.made else one for one in done]
 
 
 async def propose(

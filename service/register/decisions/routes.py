@@ -19,8 +19,9 @@ from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
+from service.permissions import Caller
 from service.register.decisions import answers, commands, queries
-from service.register.decisions.engine.matter import Matter, Matters
+from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
 from service.register.decisions.queries import Filter
 from service.register.decisions.rules.machine import machine
@@ -31,6 +32,7 @@ from service.register.decisions.schemas import (
     TransitionRead,
     WithdrawalCreate,
 )
+from service.register.decisions.unseen import withheld
 from service.values import limited
 
 router = Router("/v1", route_class=OnceRoute, tags=["transitions"])
@@ -54,11 +56,13 @@ async def matters(request: Request) -> Matters:
 EveryMatter = Annotated[Matters, Depends(matters)]
 
 
-async def moves_of(paging: Paging, connection: Connection, matter: Matter, matter_id: UUID) -> Response:
+async def moves_of(
+    paging: Paging, connection: Connection, every: Matters, caller: Caller, matter: Matter, matter_id: UUID
+) -> Response:
     """Return a page of the moves that were ever proposed for a matter which the caller may see, oldest first."""
     after = paging.after("transition", UUID)
     rows = await queries.of_matter(connection, matter, matter_id, after, paging.limit)
-    return paging.page(answers.transition, rows, "transition", "id")
+    return paging.page(answers.transition, await withheld(connection, every, caller, rows), "transition", "id")
 
 
 def of_kind(every: Matters, kind: str) -> Matter:
@@ -88,7 +92,8 @@ async def list_all_transitions(
 ) -> Response:
     """List what is or was decided anywhere, oldest first: `awaiting=PK` is what waits for Pakistan's answer."""
     rows = await queries.page(connection, every, caller, wanted, paging.after("transitions", UUID), paging.limit)
-    return paging.page(partial(answers.listed, caller), rows, "transitions", "id")
+    told = await withheld(connection, every, caller, rows)
+    return paging.page(partial(answers.listed, caller), told, "transitions", "id")
 
 
 @router.get("/transitions/{transition_id}", summary="Read a move", response_model=TransitionRead, responses=READING_ONE)
@@ -96,7 +101,7 @@ async def read_transition(
     connection: Transaction, caller: UncheckedCaller, every: EveryMatter, transition_id: UUID
 ) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
-    return answer(answers.transition(await queries.get(connection, every, caller, transition_id)))
+    return await _told(connection, every, caller, await queries.get(connection, every, caller, transition_id), 200)
 
 
 @router.post(
@@ -119,7 +124,7 @@ async def create_confirmation(
     Who has confirmed may still refuse, with a reason, until it takes effect.
     """
     made = await commands.answer(connection, every, caller, transition_id, new)
-    return answer(answers.transition(made), 201)
+    return await _told(connection, every, caller, made, 201)
 
 
 @router.post(
@@ -139,4 +144,9 @@ async def create_withdrawal(
 ) -> Response:
     """Take back a proposal that the caller's own party made and that is still open."""
     made = await commands.withdraw(connection, every, caller, transition_id, new)
-    return answer(answers.transition(made), 201)
+    return await _told(connection, every, caller, made, 201)
+
+
+async def _told(connection: Connection, every: Matters, caller: Caller, row: Row, status: int) -> Response:
+    (seen,) = await withheld(connection, every, caller, [row])
+    return answer(answers.transition(seen), status)

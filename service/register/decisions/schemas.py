@@ -122,7 +122,8 @@ class TransitionRead(Read):
     source: str = Field(description="The state that it leaves.")
     target: str = Field(description="The state to which it leads.")
     evidence: dict[str, Any] = Field(
-        description="What was sent with the proposal; `move` says of what kind it is.",
+        description="What was sent with the proposal; `move` says of what kind it is. Where it names what the caller may not see, that is "
+        "`withheld`, and none of it is told.",
         json_schema_extra=one_of("Evidence"),
     )
     proposed_by: str
@@ -136,6 +137,10 @@ class TransitionRead(Read):
     warnings: list[WarningRead] = Field(
         description="What is odd in its dates and may have been so in history, by what its matter tells now."
     )
+
+
+class WithheldEvidence(BaseModel):
+    """Evidence that names what the caller may not see: none of it is told."""
 
 
 class OfficeRead(Read):

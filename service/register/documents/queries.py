@@ -23,6 +23,12 @@ LEVELS: Final = tuple(Confidentiality)
 """From the one that everybody reads to the one that the fewest do."""
 
 
+class _Closer(NamedTuple):
+    id: UUID
+    matter_id: UUID
+    confidentiality: str
+
+
 class Seen(NamedTuple):
     """A matter that the caller may see, and what the caller is there."""
 
@@ -79,6 +85,18 @@ async def of_matter(connection: Connection, seen: Seen, after: list[Any] | None,
     return [{**row, "reference": seen.row["matter_reference"]} for row in rows]
 
 
+async def closed(
+    connection: Connection, matters: Matters, caller: Caller, document_ids: Sequence[UUID]
+) -> frozenset[UUID]:
+    """Return those of the documents, of matters that the caller may see, that are kept closer than it may read."""
+    found = await _closer.rows(connection, ids=document_ids) if document_ids else []
+    seen = {
+        matter_id: await matter_of(connection, matters, caller, matter_id, NOT_THERE)
+        for matter_id in sorted({one.matter_id for one in found})
+    }
+    return frozenset(one.id for one in found if not seen[one.matter_id].may_read(Closeness(one.confidentiality)))
+
+
 async def used(connection: Connection, party: str) -> int:
     """Return how many bytes the documents of a party have, each counted for itself."""
     return int(await _used.one(connection, party=party))
@@ -100,6 +118,12 @@ def _seen(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
 _named = sa.select(*_document.c).where(_document.c.id == sa.bindparam("document_id"))
 _one: Final[Query[dict[str, Any]]] = Query(_named, dict)
 _locked: Final[Query[dict[str, Any]]] = Query(_named.with_for_update(key_share=True), dict)
+_closer = Query(
+    sa.select(_document.c.id, _document.c.matter_id, _document.c.confidentiality).where(
+        is_among(_document.c.id, "ids"), _document.c.confidentiality.is_not(None)
+    ),
+    _Closer,
+)
 _readable = _document.c.confidentiality.is_(None) | is_among(sa.cast(_document.c.confidentiality, sa.Text), "levels")
 _of_matter: Final[Query[dict[str, Any]]] = Query(
     sa.select(*_document.c)

@@ -158,11 +158,12 @@ async def list_group_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     working_group_id: WorkingGroupId,
 ) -> Response:
     """List every move that was ever proposed for a working group, oldest first, with each party's answer."""
     await queries.get(connection, caller, working_group_id)
-    return await moves_of(paging, connection, MATTER, working_group_id)
+    return await moves_of(paging, connection, every, caller, MATTER, working_group_id)
 
 
 async def _detail(connection: Transaction, caller: Caller, group_id: UUID, status: int = 200) -> Response:

@@ -130,7 +130,7 @@ async def page(
     for _ in range(0, MOST_READ, limit):
         rows = await register.page(connection, caller, chosen, sort, after, limit)
         follows = len(rows) > limit
-        for place, found in enumerate(await queries.then(connection, rows[:limit], when, register.then), 1):
+        for place, found in enumerate(await queries.then(connection, caller, rows[:limit], when, register.then), 1):
             item = register.shape(found) if found else None
             if item is not None and all(hold(item, said) for hold, said in holds):
                 shown.items.append(item)

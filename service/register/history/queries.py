@@ -12,11 +12,14 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.errors import NotFound
+from service.permissions import Caller
 from service.register.commitments.matter import columns as commitment_columns
+from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.schemas import ProgressRead
 from service.register.decisions.engine.matter import Row
+from service.register.decisions.unseen import unnamed
 from service.register.history.rules import past, world
 from service.register.history.rules.past import Past, Told
 from service.register.instruments.matter import columns as instrument_columns
@@ -70,17 +73,25 @@ async def told(connection: Connection, subjects: Iterable[UUID]) -> Mapping[UUID
 
 
 async def then(
-    connection: Connection, rows: Iterable[Row], when: When, shape: Callable[[Row, Told, When], Row | None]
+    connection: Connection,
+    caller: Caller,
+    rows: Iterable[Row],
+    when: When,
+    shape: Callable[[Row, Told, When], Row | None],
 ) -> list[Row | None]:
-    """Return each of the rows as it was; None for one that was not there."""
+    """Return each of the rows as it was, without the names of what the caller may not see today; None for one that was not there."""
     listed = list(rows)
     entries = await told(connection, [row["id"] for row in listed])
-    return [shape(row, entries.get(row["id"], ()), when) for row in listed]
+    found = [shape(row, entries.get(row["id"], ()), when) for row in listed]
+    known = iter(await unnamed(connection, NAMED, caller, [row for row in found if row]))
+    return [row and next(known) for row in found]
 
 
-async def one_then(connection: Connection, row: Row, when: When, shape: Callable[[Row, Told, When], Row | None]) -> Row:
+async def one_then(
+    connection: Connection, caller: Caller, row: Row, when: When, shape: Callable[[Row, Told, When], Row | None]
+) -> Row:
     """Return the row as it was; `NotFound` if it was not there."""
-    (found,) = await then(connection, [row], when, shape)
+    (found,) = await then(connection, caller, [row], when, shape)
     if found is None:
         raise NotFound("It was not there on that day, or not known at that moment.")
     return found

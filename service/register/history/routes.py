@@ -107,7 +107,7 @@ async def read_commitment(
     row = await commitment_queries.get(connection, caller, commitment_id)
     if then is None:
         return answer(commitments.detail(caller, row), version=row["version"])
-    found = await queries.one_then(connection, row, then, queries.commitment)
+    found = await queries.one_then(connection, caller, row, then, queries.commitment)
     return answer(commitments.detail(caller, found))
 
 
@@ -155,5 +155,5 @@ async def read_instrument(
     row = await instrument_queries.get(connection, caller, instrument_id)
     if then is None:
         return answer(instruments.detail(caller, row, instrument_queries.today_of(row)), version=row["version"])
-    found = await queries.one_then(connection, row, then, queries.instrument)
+    found = await queries.one_then(connection, caller, row, then, queries.instrument)
     return answer(instruments.detail(caller, found, then.day))

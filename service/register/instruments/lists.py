@@ -18,7 +18,8 @@ from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import readable
 from service.register.commissions.roles import Condition, bound, roles_of
 from service.register.decisions.models import live
-from service.register.instruments.matter import COMMITMENT, is_carried
+from service.register.decisions.unseen import unnamed
+from service.register.instruments.matter import COMMITMENT, INSTRUMENTS, is_carried
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.instruments.queries import TODAY, read
 from service.register.instruments.rules.computed import SIGNED
@@ -111,7 +112,7 @@ async def page(
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, {"awaiting": wanted.awaiting})
-    return rows
+    return await unnamed(connection, (INSTRUMENTS,), caller, rows)
 
 
 def place(sort: InstrumentSort, row: Mapping[str, Any]) -> list[object]:

@@ -19,7 +19,8 @@ from service.register.commissions.models import Commission
 from service.register.commissions.roles import bound, roles_of
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
-from service.register.instruments.matter import COMMITMENT, carried_by, seen_by, visible_to
+from service.register.decisions.unseen import unnamed
+from service.register.instruments.matter import COMMITMENT, INSTRUMENTS, carried_by, seen_by, visible_to
 from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.instruments.rules.reckoning import COLUMNS
 
@@ -48,7 +49,8 @@ async def get(connection: Connection, caller: Caller, instrument_id: UUID) -> Ro
     if row is None:
         await require_active(connection, caller)
         raise NotFound("There is no such instrument for this caller.")
-    return row
+    (told,) = await unnamed(connection, (INSTRUMENTS,), caller, [row])
+    return told
 
 
 async def taken(connection: Connection, references: Collection[str]) -> list[str]:

@@ -87,11 +87,12 @@ async def list_instrument_transitions(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     instrument_id: InstrumentId,
 ) -> Response:
     """List every move that was ever proposed for an instrument, oldest first, with each party's answer."""
     await queries.get(connection, caller, instrument_id)
-    return await moves_of(paging, connection, INSTRUMENTS, instrument_id)
+    return await moves_of(paging, connection, every, caller, INSTRUMENTS, instrument_id)
 
 
 async def _detail(connection: Transaction, caller: Caller, instrument_id: UUID, status: int = 200) -> Response:

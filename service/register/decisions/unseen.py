@@ -1,0 +1,129 @@
+"""What a caller may not see is named to it nowhere: neither by what it may see of another matter, nor by evidence, nor by an entry."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from service.database.statement import Connection, Query
+from service.permissions import Caller, Kind
+from service.register.decisions.engine.matter import Matter, Matters, Row
+
+NAMING: Final = frozenset(
+    {"commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"}
+)
+"""Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
+HOLDING: Final = frozenset({"instrument", "by"})
+"""Members that hold the id of another matter among what they tell of it."""
+WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
+"""What is told of evidence that names what the caller may not see."""
+_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+_reference = re.compile(r"[A-Z-]+(/[A-Za-z0-9-]+){2}").fullmatch
+
+
+class _Known(NamedTuple):
+    key: str
+    reference: str
+    draft_reference: str | None
+
+
+def named(told: object) -> Iterator[str]:
+    """Yield the ids and references of other matters that something names: evidence, the data of an entry, the row of a matter."""
+    if isinstance(told, Mapping):
+        for name, value in told.items():
+            if name in NAMING:
+                yield from _names(value)
+            if name in HOLDING and isinstance(value, Mapping):
+                yield from _names(value.get("id"))
+            yield from named(value)
+    elif isinstance(told, list):
+        for inner in told:
+            yield from named(inner)
+
+
+def _names(value: object) -> Iterator[str]:
+    for one in value if isinstance(value, list | tuple) else [value]:
+        spelled = str(one) if isinstance(one, str | UUID) else ""
+        if _id(spelled) or _reference(spelled):
+            yield spelled
+
+
+async def unseen(connection: Connection, matters: Matters, caller: Caller, names: Collection[str]) -> frozenset[str]:
+    """Return which of the names are those of matters that there are, but not for this caller."""
+    if not names:
+        return frozenset()
+    ids = [UUID(one) for one in names if _id(one)]
+    asked = {"ids": ids, "references": [one for one in names if not _id(one)]}
+    values = {name: value for matter in matters for name, value in matter.bound(caller).items()}
+    there = {name for row in await _known(tuple(matters)).rows(connection, **asked) for name in row if name}
+    if there.isdisjoint(names):
+        return frozenset()
+    seen = await _seen(tuple(matters), caller.kind).rows(connection, **asked, **values)
+    return frozenset(there & {*names} - {name for row in seen for name in row})
+
+
+async def unnamed(
+    connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """Return rows of matters without the names of what the caller may not see."""
+    hidden = await unseen(connection, matters, caller, {name for row in rows for name in _of(row)})
+    return [_without(row, hidden) for row in rows]
+
+
+async def withheld(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of transitions, those that name what the caller may not see with `unseen`: their evidence is not told."""
+    names = [set(named(row["evidence"])) for row in rows]
+    hidden = await unseen(connection, matters, caller, {one for several in names for one in several})
+    return [{**row, "unseen": not hidden.isdisjoint(several)} for row, several in zip(rows, names, strict=True)]
+
+
+def _of(row: Row) -> Iterator[str]:
+    return named({name: row[name] for name in (*NAMING, "instrument") if name in row})
+
+
+def _without(row: Row, hidden: Collection[str]) -> dict[str, Any]:
+    found = dict(row)
+    if not hidden:
+        return found
+    for name in NAMING & row.keys():
+        value = row[name]
+        if isinstance(value, list):
+            found[name] = [one for one in value if str(one) not in hidden]
+        elif str(value) in hidden:
+            found[name] = None
+    if "successor" in row and found.get("successors"):
+        found["successor"] = found["successors"][0]
+    if isinstance(told := row.get("instrument"), Mapping) and told.get("id") in hidden:
+        found["instrument"] = {name: value for name, value in told.items() if name != "id"}
+    return found
+
+
+def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:
+    own = matter.table.c
+    draft: sa.ColumnElement[Any] = own.draft_reference if "draft_reference" in own else sa.null()
+    told = (sa.cast(own.id, sa.Text), sa.cast(matter.reference, sa.Text), sa.cast(draft, sa.Text))
+    return [one.label(name) for one, name in zip(told, _Known._fields, strict=True)]
+
+
+def _wanted(matter: Matter) -> sa.ColumnElement[bool]:
+    own = matter.table.c
+    references = sa.bindparam("references", type_=ARRAY(sa.Text))
+    called = [own[name] == sa.any_(references) for name in ("reference", "draft_reference") if name in own]
+    return sa.or_(own.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))), *called)
+
+
+@cache
+def _known(matters: tuple[Matter, ...]) -> Query[_Known]:
+    asked = [sa.select(*_columns(one)).where(_wanted(one)) for one in matters]
+    return Query(sa.union_all(*asked), _Known)
+
+
+@cache
+def _seen(matters: tuple[Matter, ...], kind: Kind) -> Query[_Known]:
+    asked = [one.seen_by(kind, sa.select(*_columns(one))).where(_wanted(one)).subquery() for one in matters]
+    told = [sa.select(*(each.c[name] for name in _Known._fields)) for each in asked]
+    return Query(sa.union_all(*told), _Known)

@@ -1,0 +1,137 @@
+"""What a caller may not see is named to it nowhere: not by what it may see, not in evidence, not in a trail, and the rest goes on."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.conftest import COMMISSION, Maker, World, item
+from tests.register.commitments.test_journey import confirmed
+from tests.register.documents.files import PDF
+from tests.register.groups.grouping import ENERGY
+from tests.register.groups.grouping import confirmed as answered
+from tests.register.instruments.recording import SIGN, agreed, entered
+
+HIDDEN: Final = "PK-AZ/08/005"
+"""The pilot's item that is restricted here."""
+ADDRESSES: Final = "{0} {0}?as_of={2} /v1/commitments?reference=PK-AZ/08/{1} /v1/commitments/by-reference/PK-AZ/08/{1}"
+
+
+@pytest.fixture
+async def told(make_world: Maker, tmp_path: Path) -> World:
+    """A register in which something public names something that is kept closer, in each way that there is."""
+    world = await make_world(documents_dir=tmp_path / "documents")
+    await confirmed(world, item(7), {"action": "merge", "target": HIDDEN, "reason": "R"})
+    await confirmed(world, item(11), {"action": "supersede", "successors": ["PK-AZ/08/003", HIDDEN], "reason": "R"})
+    return world
+
+
+async def read(world: World, path: str, who: str) -> Any:
+    answer = await world.as_(who).get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def addresses(number: int) -> list[str]:
+    return ADDRESSES.format(f"/v1/commitments/{item(number)}", f"{number:03}", datetime.now(UTC).date()).split()
+
+
+async def test_a_successor_that_is_kept_closer_stands_nowhere_on_what_it_replaced(told: World) -> None:
+    await told.sequence()
+    for number, left in ((7, []), (11, ["PK-AZ/08/003"])):
+        for path in addresses(number):
+            for who, expected in (("observer", left), ("PK", [*left, HIDDEN]), ("auditor", [*left, HIDDEN])):
+                found = await read(told, path, who)
+                found = found["items"][0] if "items" in found else found
+                assert (found["successors"], found["successor"]) == (expected, expected[0] if expected else None), path
+                assert found["state"] in {"merged", "superseded"}
+        for path in (f"/v1/commitments/{item(number)}/transitions", f"/v1/transitions?commission_id={COMMISSION}"):
+            seen = (await read(told, path, "observer"))["items"]
+            mine = [
+                one for one in seen if one["matter"]["id"] == item(number) and one["action"] in {"merge", "supersede"}
+            ]
+            assert [one["evidence"] for one in mine] == [{"move": "withheld"}]
+            assert await read(told, f"/v1/transitions/{mine[0]['id']}", "observer")
+            whole = (await read(told, f"/v1/transitions/{mine[0]['id']}", "AZ"))["evidence"]
+            assert HIDDEN in json.dumps(whole)
+    for path in (
+        f"/v1/commissions/{COMMISSION}/report?audience=public",
+        f"/v1/commissions/{COMMISSION}/audit-trail?limit=200",
+    ):
+        assert HIDDEN not in json.dumps(await read(told, path, "observer"))
+    assert HIDDEN not in (await told.as_("observer").get(f"/v1/commissions/{COMMISSION}/export.csv")).text
+
+
+async def test_an_entry_that_names_it_is_left_out_and_the_next_one_has_its_hash(told: World) -> None:
+    await told.sequence()
+    reason = {"action": "correct", "fact": "remark", "value": "Said later.", "reason": "R"}
+    trail = f"/v1/commitments/{item(7)}/audit-trail"
+    whole = (await read(told, trail, "PK"))["items"]
+    await confirmed(told, item(7), reason | {"corrects": whole[-1]["leaf_hash"]})
+    await told.sequence()
+    whole = (await read(told, trail, "PK"))["items"]
+    for limit in (1, 2, 50):
+        seen, query = [], f"?limit={limit}"
+        while query:
+            page = await read(told, trail + query, "observer")
+            seen += page["items"]
+            assert len(page["items"]) == limit or page["next_cursor"] is None
+            query = page["next_cursor"] and f"?limit={limit}&cursor={page['next_cursor']}"
+        assert HIDDEN not in json.dumps(seen)
+        left_out = {one["seq"] for one in whole} - {one["seq"] for one in seen}
+        assert len(left_out) == 2
+        after = next(one for one in seen if one["seq"] == max(left_out) + 1)
+        assert json.loads(after["canonical"])["prev"] == whole[max(left_out)]["leaf_hash"]
+
+
+async def test_a_group_that_hands_over_what_is_kept_closer_names_it_to_nobody_who_may_not_see_it(told: World) -> None:
+    group = "/v1/working-groups/PK-AZ/JWG/defence"
+    body = {"action": "hand_over", "receiver_id": ENERGY, "commitments": [HIDDEN, "PK-AZ/08/006"]}
+    made = await told.as_("PK").post(f"{group}/transitions", json=body)
+    assert made.status_code == 201, made.text
+    await answered(told, made.json()["id"])
+    await told.sequence()
+    for path in (f"{group}/transitions", f"{group}/audit-trail", group):
+        said = json.dumps(await read(told, path, "observer"))
+        assert item(5) not in said
+        assert HIDDEN not in said
+    (seen,) = [
+        one for one in (await read(told, f"{group}/transitions", "observer"))["items"] if one["action"] == "hand_over"
+    ]
+    assert (seen["status"], seen["evidence"]) == ("effective", {"move": "withheld"})
+    assert item(5) in json.dumps(await read(told, f"{group}/transitions", "AZ"))
+
+
+async def test_an_instrument_that_is_kept_closer_is_named_by_no_commitment_that_it_carries(told: World) -> None:
+    one = (await entered(told, commitment_ids=[item(2)], confidentiality="parties"))["id"]
+    await agreed(told, one, SIGN)
+    await told.sequence()
+    for path in (
+        *addresses(2),
+        f"/v1/commitments/{item(2)}/audit-trail",
+        f"/v1/commissions/{COMMISSION}/audit-trail?limit=200",
+    ):
+        assert one not in json.dumps(await read(told, path, "observer")), path
+        assert one in json.dumps(await read(told, path, "AZ")), path
+    found = (await read(told, f"/v1/commitments/{item(2)}", "observer"))["instrument"]
+    assert (found["id"], found["state"]) == (None, "signed")
+
+
+async def test_a_document_that_is_kept_closer_has_no_entry_for_who_may_not_read_it(told: World) -> None:
+    made = []
+    for said in ({"confidentiality": "restricted"}, {}):
+        address = f"/v1/documents?{urlencode({'matter_id': 'PK-AZ/08/008', 'role': 'annex', **said})}"
+        done = await told.as_("PK").post(address, files={"file": ("plan.pdf", PDF)})
+        assert done.status_code == 201, done.text
+        made.append(done.json()["id"])
+    for document in made:
+        await told.as_("PK").post(f"/v1/documents/{document}/withdrawal", json={"reason": "R"})
+    await told.sequence()
+    for path in (f"/v1/commitments/{item(8)}/audit-trail", f"/v1/commissions/{COMMISSION}/audit-trail?limit=200"):
+        seen = json.dumps(await read(told, path, "observer"))
+        assert [one in seen for one in made] == [False, True]
+        whole = json.dumps(await read(told, path, "AZ"))
+        assert [one in whole for one in made] == [True, True]
