@@ -39,6 +39,8 @@ class Event:
     after: str | None
     """The state that it left, and that to which it led, where that changed."""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    corrected: Sequence[Mapping[str, Any]] = ()
+    """Of a proposal, which of its facts corrections have put right since, as they are now, and by which entry."""
     seq: int = 0
     index: int | None = None
     in_checkpoint: bool = False
@@ -47,11 +49,11 @@ class Event:
 
 def told(entries: Iterable[Mapping[str, Any]], transitions: Sequence[Mapping[str, Any]]) -> list[Event]:
     """Return the entries as events, oldest first; `transitions` say of what an answer speaks."""
-    actions = {str(one["id"]): str(one["action"]) for one in transitions}
-    return [_event(entry, actions) for entry in entries]
+    moves = {str(one["id"]): one if not one.get("unseen") else {**one, "corrected": ()} for one in transitions}
+    return [_event(entry, moves) for entry in entries]
 
 
-def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
+def _event(entry: Mapping[str, Any], moves: Mapping[str, Mapping[str, Any]]) -> Event:
     data, kind = entry["data"], str(entry["kind"])
     proposal, effective = data.get("proposal") or {}, data.get("effective") or {}
     evidence = proposal.get("evidence") or {}
@@ -60,7 +62,9 @@ def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
     return Event(
         says=TOLD.get(alone) or TOLD.get(kind, "{what}"),
         party=str(entry["party"] or ""),
-        action=proposal.get("action") or actions.get(str(data.get("transition")), "") or kind.rpartition(".")[2],
+        action=proposal.get("action")
+        or moves.get(str(data.get("transition")), {}).get("action")
+        or kind.rpartition(".")[2],
         standing=_standing(kind, is_effective=bool(effective)),
         recorded_at=entry["recorded_at"],
         effective_on=effective.get("on") or evidence.get("effective_on") or evidence.get("agreed_on"),
@@ -68,6 +72,7 @@ def _event(entry: Mapping[str, Any], actions: Mapping[str, str]) -> Event:
         before=before.get("state"),
         after=after.get("state"),
         facts=_facts(kind, data, evidence),
+        corrected=moves.get(str(proposal.get("transition")), {}).get("corrected", ()),
         **{name: entry[name] for name in ("seq", "index", "in_checkpoint", "leaf_hash")},
     )
 

@@ -22,11 +22,14 @@ from service.register.commissions import session_queries as sessions
 from service.register.commitments import answers, lists
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions import answers as moves
 from service.register.decisions import queries as decisions
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.models import TransitionStatus
+from service.register.decisions.put_right import put_right
+from service.register.decisions.unseen import withheld
 from service.register.groups import answers as group_answers
 from service.register.groups import queries as groups
 from service.register.instruments import answers as instruments
@@ -118,7 +121,8 @@ async def commitment(connection: Connection, who: Reader, row: Row, charter: Row
     """Return a commitment and its story."""
     item = answers.commitment(row)
     entries = await feed.of_commitment(connection, who.caller, row["id"], after, MOST)
-    made = await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST)
+    made = await put_right(connection, await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST))
+    made = await withheld(connection, NAMED, who.caller, made)
     events: list[Event] = told(entries[:MOST], made)
     leads = {UUID(facts["lead_organisation_id"]) for facts in _leading(item)}
     session = await _session(connection, who, row["session_id"])

@@ -12,6 +12,7 @@ from markupsafe import escape
 from service.board.words import NAMES
 from service.register.matters import MATTERS
 from tests.conftest import COMMISSION, SESSION_8, World, end_principal, item
+from tests.register.commitments.test_mending import confirmed, leaf_of, trail
 from tests.register.instruments.recording import SIGN, agreed, entered
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
@@ -169,6 +170,21 @@ async def test_a_story_tells_the_day_in_the_world_and_the_moment_of_the_record_a
     for entry in trail:
         assert f"number {entry['index']} in the log, in a signed checkpoint" in page
         assert entry["leaf_hash"] in page
+
+
+async def test_a_reason_that_was_corrected_is_shown_as_it_is_now_and_by_which_entry(world: World) -> None:
+    await confirmed(world, item(4), {"action": "suspend", "reason": "The wrong reason", "review_on": "2027"})
+    body = {
+        "action": "correct",
+        "corrects": await leaf_of(world, "suspend"),
+        "fact": "reason",
+        "value": "The right one",
+    }
+    await confirmed(world, item(4), body | {"reason": "R"})
+    (entry,) = [one["seq"] for one in await trail(world) if "The right one" in str(one) and "proposal" in one["data"]]
+    page = (await world.as_("").get("/read/commitments/PK-AZ/08/004")).text
+    assert "The wrong reason" in page
+    assert f'The right one</bdi> <a class="flag" href="#entry-{entry + 1}">corrected by entry {entry + 1}</a>' in page
 
 
 async def test_how_much_was_carried_out_is_what_the_api_counts_for_the_same_reader(still: World) -> None:

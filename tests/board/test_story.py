@@ -34,3 +34,19 @@ def test_a_report_is_told_with_what_it_says() -> None:
     (event,) = story.told([{**AT, "kind": "commitment.reported", "data": {"report": report}}], [])
     assert event.says == "{party} reported on its own side"
     assert event.facts == {"level": "on_track", "text": "The draft is with the ministry."}
+
+
+def test_a_fact_that_was_corrected_is_told_beside_what_was_proposed() -> None:
+    right = {"fact": "reason", "value": "The right one", "entry": 7}
+    move = {"id": "T", "action": "suspend", "corrected": [right]}
+    data: dict[str, Any] = {
+        "proposal": {"transition": "T", "action": "suspend", "evidence": {"reason": "The wrong one"}}
+    }
+    proposed, answered = story.told(
+        [
+            {**AT, "kind": "transition.proposed", "data": data},
+            {**AT, "kind": "transition.confirmed", "data": {"transition": "T"}},
+        ],
+        [move],
+    )
+    assert (proposed.reason, proposed.corrected, answered.corrected) == ("The wrong one", [right], ())

@@ -22,7 +22,9 @@ from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import TransitionRead
 from service.register.decisions.unseen import WITHHELD
 
-_PLAIN: Final = tuple(name for name in TransitionRead.model_fields if name not in {"matter", "confirmations"})
+_PLAIN: Final = tuple(
+    name for name in TransitionRead.model_fields if name not in {"matter", "confirmations", "corrected"}
+)
 _MATTER: Final = ("kind", "id", "reference", "titles")
 _OPEN: Final = ("proposed_by", "awaiting", "expires_at")
 
@@ -31,6 +33,7 @@ def transition(row: Row) -> dict[str, Any]:
     """Return the row as `TransitionRead`."""
     told = {name: row[name] for name in _PLAIN}
     told["evidence"] = WITHHELD if row.get("unseen") else _evidence(row)
+    told["corrected"] = [] if row.get("unseen") else row.get("corrected", [])
     told["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
     told["confirmations"] = [_said(one) for one in row["confirmations"]]
     return told

@@ -23,6 +23,7 @@ from service.permissions import Caller
 from service.register.decisions import answers, commands, queries
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
+from service.register.decisions.put_right import put_right
 from service.register.decisions.queries import Filter
 from service.register.decisions.rules.machine import machine
 from service.register.decisions.schemas import (
@@ -62,7 +63,12 @@ async def moves_of(
     """Return a page of the moves that were ever proposed for a matter which the caller may see, oldest first."""
     after = paging.after("transition", UUID)
     rows = await queries.of_matter(connection, matter, matter_id, after, paging.limit)
-    return paging.page(answers.transition, await withheld(connection, every, caller, rows), "transition", "id")
+    return paging.page(
+        answers.transition,
+        await withheld(connection, every, caller, await put_right(connection, rows)),
+        "transition",
+        "id",
+    )
 
 
 def of_kind(every: Matters, kind: str) -> Matter:
@@ -92,7 +98,7 @@ async def list_all_transitions(
 ) -> Response:
     """List what is or was decided anywhere, oldest first: `awaiting=PK` is what waits for Pakistan's answer."""
     rows = await queries.page(connection, every, caller, wanted, paging.after("transitions", UUID), paging.limit)
-    told = await withheld(connection, every, caller, rows)
+    told = await withheld(connection, every, caller, await put_right(connection, rows))
     return paging.page(partial(answers.listed, caller), told, "transitions", "id")
 
 
@@ -148,5 +154,5 @@ async def create_withdrawal(
 
 
 async def _told(connection: Connection, every: Matters, caller: Caller, row: Row, status: int) -> Response:
-    (seen,) = await withheld(connection, every, caller, [row])
+    (seen,) = await withheld(connection, every, caller, await put_right(connection, [row]))
     return answer(answers.transition(seen), status)

@@ -111,6 +111,15 @@ class WarningRead(Read):
     detail: str
 
 
+class CorrectedRead(Read):
+    """A fact that a move had brought wrongly, as it is now."""
+
+    fact: str = Field(description="Its name, as the evidence of the move spells it.", examples=["reason"])
+    value: Any = Field(description="What it says now; null: it is not known.")
+    entry: int = Field(description="Number of the entry, in the trail of the matter, by which it was put right last.")
+    transition: UUID = Field(description="The move that did.")
+
+
 class TransitionRead(Read):
     """A proposed move and what became of it."""
 
@@ -134,6 +143,9 @@ class TransitionRead(Read):
     expires_at: datetime | None
     confirmed_at: datetime | None = Field(description="When the last party agreed and it took effect.")
     closed_at: datetime | None
+    corrected: list[CorrectedRead] = Field(
+        description="Facts of it that corrections have put right since, as they are now; `evidence` stays what was sent."
+    )
     warnings: list[WarningRead] = Field(
         description="What is odd in its dates and may have been so in history, by what its matter tells now."
     )

@@ -76,7 +76,7 @@ async def unnamed(
 
 async def withheld(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
     """Return rows of transitions, those that name what the caller may not see with `unseen`: their evidence is not told."""
-    names = [set(named(row["evidence"])) for row in rows]
+    names = [{*named(row["evidence"]), *named(row.get("corrected", []))} for row in rows]
     hidden = await unseen(connection, matters, caller, {one for several in names for one in several})
     return [{**row, "unseen": not hidden.isdisjoint(several)} for row, several in zip(rows, names, strict=True)]
 
