@@ -69,7 +69,13 @@ class Settings(BaseSettings):
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")
     documents_dir: Path | None = Field(
-        None, description="Directory for documents, of the API and the worker; without it none are taken."
+        None,
+        description="Directory for documents, of the API and the worker; with `PACTA_DOCUMENTS_URL`, for what is being received.",
+    )
+    documents_url: str | None = Field(
+        None,
+        description="Bucket for documents, of the API and the worker, such as `s3://bucket/prefix`; who may, AWS_... say. Without it and "
+        "without a directory no documents are taken.",
     )
     max_document_bytes: int = Field(
         52_428_800, ge=1024, le=2**40, description="Longest document in bytes; longer is answered 413."

@@ -17,7 +17,7 @@ def files() -> None:
 def check() -> None:
     """Read every document, and hold it to its digest: what is missing, altered, or belongs to no document.
 
-    Reads PACTA_DATABASE_URL and PACTA_DOCUMENTS_DIR. Exit 0: all is well, 1: something is not.
+    Reads PACTA_DATABASE_URL, and PACTA_DOCUMENTS_DIR or PACTA_DOCUMENTS_URL. Exit 0: all is well, 1: something is not.
     """
     import asyncio
 

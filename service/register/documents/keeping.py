@@ -11,6 +11,7 @@ from service.database.state import State
 from service.errors import Unavailable
 from service.errors.operator import OperatorMistake
 from service.http.at_once import AtOnce, Most
+from service.register.documents.bucket import Bucket
 from service.register.documents.store import Directory, Store
 from service.settings import Settings
 
@@ -54,7 +55,9 @@ class Documents:
     def store(self) -> Store:
         """Return where contents are kept; 503 if the operator has not said where."""
         if self.kept_in is None:
-            raise Unavailable("This service keeps no documents: its operator has not set PACTA_DOCUMENTS_DIR.")
+            raise Unavailable(
+                "This service keeps no documents: its operator has set neither PACTA_DOCUMENTS_DIR nor PACTA_DOCUMENTS_URL."
+            )
         return self.kept_in
 
     def receiving(self) -> Path:
@@ -64,14 +67,16 @@ class Documents:
 
 
 def store_of(settings: Settings) -> Store | None:
-    """Return where the settings keep documents; None if they say nothing of it."""
+    """Return where the settings keep documents: in the bucket if one is named; None if they say nothing of it."""
+    if settings.documents_url:
+        return Bucket(settings.documents_url)
     return Directory(settings.documents_dir) if settings.documents_dir else None
 
 
 def required_store(settings: Settings) -> Store:
     """Return where the settings keep documents, for a command that needs them."""
     if (store := store_of(settings)) is None:
-        raise OperatorMistake("Set PACTA_DOCUMENTS_DIR, the directory in which documents are kept.")
+        raise OperatorMistake("Set PACTA_DOCUMENTS_DIR or PACTA_DOCUMENTS_URL, where documents are kept.")
     return store
 
 

@@ -223,7 +223,7 @@ async def create_document_withdrawal(
 
 async def _remove(pool: Pool, store: Store, digest: str) -> None:
     """Remove the bytes, once the withdrawal is committed; where that fails, the worker does."""
-    with suppress(*LOST):
+    with suppress(*LOST, Unavailable):
         async with pool.transaction() as connection:
             await commands.remove_unneeded(connection, store, digest)
 

@@ -51,7 +51,7 @@ class Store(Protocol):
     """Where contents are kept, by their digests (SHA-256, hex)."""
 
     async def put(self, draft: Path, digest: str) -> None:
-        """Keep the content of `draft`, whose digest this is, anew if it is there already; OSError if that cannot be."""
+        """Keep the content of `draft`, whose digest this is, anew if it is there already; OSError, or `Unavailable`, if that cannot be."""
         ...
 
     async def open(self, digest: str) -> Reading | None:
