@@ -58,6 +58,7 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
         r"^there      session TR-KZ/01$.*^there      working group TR-KZ/JWG/trade$", second, re.DOTALL | re.MULTILINE
     )
     assert '"part": "lead"' in first
+    assert '"detail": "The notification of AZ is missing.",\n  "since": "2026-03-20"' in first
     assert '"closed_on": "2026-06-10"' in first
     for said in (first, second):
         assert re.search(r"^open\neffective\nin_force$", said, re.MULTILINE), "a third state accedes"
@@ -74,6 +75,13 @@ def test_the_walk_leads_where_it_says(demo: Demo, tmp_path: Path) -> None:
         )
         assert "Counted from 2026-05-30, it enters into force on 2026-06-29." in said
         assert re.search(r"^2030-12-28$", said, re.MULTILINE), "the last safe day for notice"
+        assert re.search(r"^en as proposed$\n^az as proposed$\n^effective$\n^signed$\n^signed$", said, re.MULTILINE), (
+            "two items are signed by one proposal, whose documents were compared before it was confirmed"
+        )
+        assert re.search(
+            r"^2026-06-03\n.*Counted from 2026-05-04, it enters into force on 2026-06-03\.$", said, re.MULTILINE
+        )
+        assert re.search(r"^effective\n2026-03-19\n2026-03-19$", said, re.MULTILINE), "the day is corrected by both"
         assert re.search(r"^log \S+$.*^quorum none$", said, re.DOTALL | re.MULTILINE)
         assert re.search(
             r"^PROVEN: .*does not hold the hash of entry.*^TAMPERING: .*^exit status 1$", said, re.DOTALL | re.MULTILINE
