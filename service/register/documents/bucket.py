@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import obstore
 import structlog
@@ -21,9 +21,12 @@ from service.errors import Unavailable
 from service.errors.operator import OperatorMistake
 from service.register.documents.store import Kept
 
+if TYPE_CHECKING:
+    # It is there for type checkers alone.
+    from obstore.store import ClientConfig
+
 PART: Final = 8 * 1_048_576
 """Bytes that are sent at once of a longer file, or fetched at once: so much of each is in memory."""
-_WAITS: Final = {"connect_timeout": "5s", "timeout": "60s"}
 log = structlog.get_logger("pacta.documents")
 
 
@@ -35,7 +38,7 @@ class Bucket:
             raise OperatorMistake("PACTA_DOCUMENTS_URL must be an address such as s3://bucket/prefix.")
         # What is given here takes the place of what the environment says of the connection.
         plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true"}
-        options = {**_WAITS, "allow_http": plain}
+        options: ClientConfig = {"connect_timeout": "5s", "timeout": "60s", "allow_http": plain}
         try:
             self.store = S3Store.from_url(url, client_options=options, retry_config={"max_retries": 2})
         except (BaseError, ValueError) as wrong:
@@ -49,7 +52,7 @@ class Bucket:
     async def open(self, digest: str) -> "ObjectReading | None":
         """Ask for the object; a part of it is fetched when it is read."""
         found = await self.find(digest)
-        return found and ObjectReading(self.store, digest, found.size)
+        return ObjectReading(self.store, digest, found.size) if found else None
 
     async def find(self, digest: str) -> Kept | None:
         """Return what is kept under a digest."""
