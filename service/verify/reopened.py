@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint
 from service.tlog.encoding import NoteInvalid
-from service.tlog.note import SignatureInvalid, parse_note
+from service.tlog.keys import Verifier
+from service.tlog.note import parse_note
 from service.tlog.policy import Policy
 from service.trail.reopening import REOPENED, notice
 from service.verify.canonical import Entry
@@ -38,6 +40,7 @@ def read(index: int, entry: Entry) -> tuple[Reopened | None, list[Finding]]:
     try:
         told = held_reopening(entry.kind, entry.data)
         last = parse_checkpoint(parse_note(told["checkpoint"].encode()).text)
+        key = Verifier.parse(told["verifier_key"])
     except (Broken, NoteInvalid, ValueError) as wrong:
         return None, [malformed(where, f"cannot be read: {wrong}")]
     size, sizes = told["size"], [last.size, *told["known"].values()]
@@ -45,6 +48,8 @@ def read(index: int, entry: Entry) -> tuple[Reopened | None, list[Finding]]:
         (size == max(sizes), f"says that the old log had {size} entries, though {max(sizes)} are known"),
         (told["continues"] <= index, f"says that {told['continues']} entries go on, but stands after {index}"),
         (told["missing"] == max(size - told["continues"], 0), "counts wrongly what is missing"),
+        (told["origin"].endswith(f"/{told['number']}"), f"is number {told['number']}, which {told['origin']!r} is not"),
+        (key.name == told["origin"], f"is told with the key of {key.name!r}"),
     ]
     return Reopened(index, told, last), [tampered(where, said) for holds, said in wrongs if not holds]
 
@@ -65,14 +70,29 @@ def check(
                 one.where,
                 f"says that the old log goes on, yet the first {size} entries are not those of its last checkpoint",
             )
+        yield from _otherwise_than_known(one, policy)
+    for before, after in pairwise(reopened):
+        if after.told["number"] <= before.told["number"]:
+            said = f"is number {after.told['number']}, though number {before.told['number']} came before it"
+            yield tampered(after.where, said)
+
+
+def _otherwise_than_known(one: Reopened, policy: Policy | None) -> Iterator[Finding]:
+    """Yield what is not as the reader knows it: the key of the new log, and that the old one signed its last checkpoint.
+
+    The reader follows the new log and need not know the old one; the report says then that it was not checked.
+    """
+    keys: dict[str, set[str]] = {}
+    for log in policy.logs if policy else ():
+        keys.setdefault(log.key.name, set()).add(log.key.vkey)
+    origin = one.told["origin"]
+    if origin in keys and one.told["verifier_key"] not in keys[origin]:
+        yield tampered(one.where, f"is told with another key than the one that your policy has for {origin!r}")
+    if policy and one.last.origin in keys:
         try:
-            if policy:
-                policy.of_the_logs_alone().open_checkpoint(one.told["checkpoint"].encode())
-        except SignatureInvalid as wrong:
+            policy.of_the_logs_alone().open_checkpoint(one.told["checkpoint"].encode())
+        except NoteInvalid as wrong:
             yield tampered(one.where, f"the old log's last checkpoint is not what the old log signed: {wrong}")
-        except NoteInvalid:
-            # The reader follows the new log and need not know the old one; the report says that it was not checked.
-            continue
 
 
 def continues(old: Checkpoint, new: Checkpoint, found: bytes | None, reopened: Sequence[Reopened]) -> Iterator[Finding]:
