@@ -74,7 +74,7 @@ async def load(pool: Pool, credentials: Path) -> bool:
 async def _load(connection: Connection) -> Secrets:
     secrets: Secrets = {}
     await _register(connection, "administrator", parties.OPERATOR, secrets)
-    administrator = await _caller(connection, "administrator")
+    administrator = await caller_of(connection, "administrator")
     author = Author(administrator.principal_id, None)
     for party in PILOT["parties"]:
         await _party(connection, author, party, secrets)
@@ -83,7 +83,7 @@ async def _load(connection: Connection) -> Secrets:
             await _register(connection, name, author, secrets)
     found = PILOT["commission"]
     await commissions.found_commission(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
-    callers = {code: await _caller(connection, code) for code in ("PK", "AZ")}
+    callers = {code: await caller_of(connection, code) for code in ("PK", "AZ")}
     await _auditor(connection, callers)
     await _sessions(connection, callers)
     await _groups(connection, callers)
@@ -188,7 +188,8 @@ async def _rotate(connection: Connection) -> Secrets:
     return found
 
 
-async def _caller(connection: Connection, name: str) -> ActiveCaller:
+async def caller_of(connection: Connection, name: str) -> ActiveCaller:
+    """Return one of the pilot's principals as it calls: `PK`, say."""
     found = await find_caller(connection, LOCAL, PILOT["principals"][name]["client_id"])
     assert found is not None
     return found

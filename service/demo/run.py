@@ -17,8 +17,10 @@ from service.database.pool import Pool
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.demo.postgres.cluster import OWNER, SUPERUSER
+from service.demo.sample import attach_sample
 from service.http import serving
 from service.main import create_app
+from service.register.documents.keeping import Documents
 from service.settings import Settings
 
 
@@ -69,7 +71,8 @@ def _settings(server: Server, data_dir: Path, url: str) -> Settings:
 
 async def _load(settings: Settings, credentials: Path) -> None:
     async with Pool.of(settings, Address.of_service(settings)) as pool:
-        await load(pool, credentials)
+        if await load(pool, credentials):
+            await attach_sample(pool, Documents.of(settings))
 
 
 def _greet(url: str, data_dir: Path) -> None:

@@ -1,5 +1,6 @@
 """`pacta demo` as a user meets it: one command, nothing left behind, nothing lost."""
 
+import hashlib
 import json
 import os
 import re
@@ -15,7 +16,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pypdfium2
 import pytest
+
+from service.demo.sample import SAYS
+from service.http.openapi.additions import PILOT
 
 pytestmark = pytest.mark.long
 
@@ -130,6 +135,19 @@ def test_however_it_ends_its_postgresql_is_gone_and_the_data_is_there_at_the_nex
 def _absent() -> dict[str, object]:
     nothing = dict.fromkeys(("lead_organisation_id", "domestic_procedures", "domestic_procedures_completed_on"))
     return {"further_lead_organisation_ids": [], **nothing}
+
+
+def test_the_document_at_which_readings_are_shown_is_there_and_says_that_it_is_a_sample(shared: Running) -> None:
+    shown, az = f"/v1/documents/{PILOT['document_id']}", shared.token("AZ")
+    told = shared.call(shown, az)
+    assert (told["matter"]["reference"], told["media_type"], told["party"]) == ("PK-AZ/08/007", "application/pdf", "PK")
+    request = urllib.request.Request(f"{shared.url}{shown}/content", headers={"Authorization": f"Bearer {az}"})
+    with urllib.request.urlopen(request) as answer:
+        file = answer.read()
+    assert hashlib.sha256(file).hexdigest() == told["sha256"]
+    with pypdfium2.PdfDocument(file) as document:
+        (page,) = document
+        assert page.get_textpage().get_text_bounded() == SAYS
 
 
 def test_a_fresh_demo_holds_the_pilot_and_begins_anew_when_told(demo: Demo) -> None:

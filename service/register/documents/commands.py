@@ -75,6 +75,7 @@ async def attach(
     new: Attachment,
     draft: Draft,
     name: str | None,
+    known_id: UUID | None = None,
 ) -> Row:
     """Attach a file that was received, and whose content was put into the store, and return its row; 404, 403, 409, 422."""
     seen = await queries.matter_of(connection, matters, caller, new.matter_id, NO_MATTER)
@@ -88,6 +89,7 @@ async def attach(
         # It was taken for an orphan since it was put there.
         await documents.store.put(draft.path, draft.sha256)
     row = _row(locked, caller, new, draft, cleaned(new.name or name or "", draft.media_type))
+    row["id"] = known_id or row["id"]
     stored = EntryChange(_storing(), {f"document_{name}": value for name, value in row.items()})
     await save(connection, caller, locked, ATTACHED, {"document": told(row)}, {}, [stored])
     return {**row, "reference": locked.row["reference"]}
