@@ -52,6 +52,7 @@ class Permission(StrEnum):
     REPORT = "report"
     CONFIRM = "confirm"
     JOIN = "join"
+    NAME_SECRETARIAT = "name_secretariat"
     EDIT_PARTY_FACTS = "edit_party_facts"
     READ_PUBLIC = "read_public"
     READ_PARTIES = "read_parties"
@@ -64,7 +65,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
         {P.REGISTER, P.READ_PRINCIPALS, P.FOUND_COMMISSION, P.READ_REGISTRY_TRAIL, P.READ_PUBLIC}
     ),
-    Role.REGISTRAR: frozenset({P.REGISTER_FOR_PARTY, P.READ_PRINCIPALS}),
+    Role.REGISTRAR: frozenset({P.REGISTER_FOR_PARTY, P.READ_PRINCIPALS, P.NAME_SECRETARIAT}),
     Role.SECRETARIAT: frozenset(
         {
             P.MANAGE_COMMISSION,

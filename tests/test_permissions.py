@@ -25,7 +25,7 @@ COMMISSION_OF_TWO: dict[str, Any] = {
 READ = {"read_public", "read_parties", "read_restricted"}
 EXPECTED: dict[str, set[str]] = {
     "administrator": {"register", "read_principals", "found_commission", "read_registry_trail", "read_public"},
-    "registrar": {"register_for_party", "read_principals"},
+    "registrar": {"register_for_party", "read_principals", "name_secretariat"},
     "secretariat": READ | {"join", "manage_commission", "propose", "report", "confirm", "edit_party_facts", "read_log"},
     "co_lead": READ | {"propose", "report", "confirm", "edit_party_facts"},
     "member": READ | {"propose", "report", "edit_party_facts"},

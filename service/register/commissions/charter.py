@@ -44,13 +44,15 @@ def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = 
 def told_to(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
     """Add the commission with what its charter fixes and the caller's roles to a SELECT, whoever may see it.
 
-    Of a charter the secretariats alone decide, and who registers for a party that is to take part.
+    Of a charter the secretariats alone decide, and who registers for a party that is to take part; a party's registrar names its
+    secretariat.
     """
     no_group = sa.cast(sa.null(), sa.Uuid())
     roles = {
         **roles_of(kind, _commission.c.id, no_group),
         Role.CO_LEAD: sa.false(),
         Role.MEMBER: sa.false(),
+        Role.REGISTRAR: _is_registrar() if kind is Kind.REPRESENTATIVE else sa.false(),
         Role.NEWCOMER: _registers() if kind is Kind.REPRESENTATIVE else sa.false(),
     }
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
@@ -71,9 +73,13 @@ def visible_to(kind: Kind) -> Condition:
 
 def _registers() -> sa.ColumnElement[bool]:
     """Return whether the caller registers for a party that takes no part in the commission."""
-    registrar = sa.exists().where(_parties.c.code == PARTY, _parties.c.registrar_id == ORGANISATION)
     inside = (sa.any_(_commission.c.parties) == PARTY) & (sa.all_(_commission.c.outside) != PARTY)
-    return sa.not_(inside) & registrar
+    return sa.not_(inside) & _is_registrar()
+
+
+def _is_registrar() -> sa.ColumnElement[bool]:
+    """Return whether the caller registers for its party."""
+    return sa.exists().where(_parties.c.code == PARTY, _parties.c.registrar_id == ORGANISATION)
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,10 +88,12 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
     return dict(after) | ({"rule": rule} if rule else {})
 
 
-async def find(connection: Connection, name: Name, caller: Caller | None, _: UUID) -> Found | None:
+async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
     """Return whether there is a party of this code, an active auditor with this id, or an organisation of the caller's own party."""
     if name.kind == registered.PARTY:
         return Found() if await _known_party.row(connection, party=name.key) else None
+    if name.kind == registered.COMMISSION:
+        return await _follower(connection, name.key, caller, beside)
     if name.kind == registered.AUDITOR:
         return Found() if await _known_auditor.row(connection, principal_id=UUID(name.key)) else None
     if caller is None:
@@ -93,6 +101,23 @@ async def find(connection: Connection, name: Name, caller: Caller | None, _: UUI
         return Found()
     party = await _party_of.row(connection, organisation_id=UUID(name.key))
     return Found() if party and party == caller.party else None
+
+
+async def _follower(connection: Connection, key: str, caller: Caller | None, beside: UUID) -> Found | None:
+    """Return the other commission of this code or id, if the caller sees it; nobody's (None) is the service, which sees all."""
+    if caller is None:
+        # It was found when it was proposed, and no commission goes away.
+        return Found()
+    values = {"said": key, "beside": beside, **bound(caller)}
+    return Found() if await _another(caller.kind).row(connection, **values) else None
+
+
+@cache
+def _another(kind: Kind) -> Query[UUID]:
+    said = sa.bindparam("said", type_=sa.Text())
+    named = (_commission.c.code == said) | (sa.cast(_commission.c.id, sa.Text) == sa.func.lower(said))
+    other = _commission.c.id != sa.bindparam("beside", type_=sa.Uuid())
+    return Query(sa.select(_commission.c.id).where(named, other, visible_to(kind)), UUID)
 
 
 def follows(row: Row, changes: Mapping[str, Any]) -> Sequence[EntryChange]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from service.permissions import Caller
-from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionRead
 from service.register.decisions.answers import allowed, open_transition
@@ -19,7 +18,7 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: row[name] for name in _PLAIN}
     inside = [party for party in row["parties"] if party not in row["outside"]]
     told["parties"] = [{"party": party, "secretariat_id": row["secretariats"].get(party)} for party in row["parties"]]
-    told["kept_by"] = inside[0] if row["state"] == CharterState.KEPT else None
+    told["kept_by"] = inside[0] if len(inside) == 1 else None
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None
     told["open_transition"] = open_transition(row)
     return told

@@ -44,6 +44,8 @@ async def found_commission(
 ) -> UUID:
     """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
     caller.require(Permission.FOUND_COMMISSION)
+    # Whoever closes an organisation waits here, or has closed it: none is given a secretariat meanwhile.
+    await stamp.registry(connection)
     closed = await _closed(connection, sent.sound)
     new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound), *closed])
     made = await stamp.new(connection)

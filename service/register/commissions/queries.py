@@ -91,7 +91,13 @@ _audits = (
     .label("auditor")
 )
 _mine = _commission.c.id == sa.bindparam("commission_id")
+_follower = _commission.alias("follower")
+_successor = sa.func.coalesce(
+    sa.select(_follower.c.code).where(sa.cast(_follower.c.id, sa.Text) == _commission.c.successor).scalar_subquery(),
+    _commission.c.successor,
+).label("successor")
 _UNREAD = {
+    "successor",
     "parties",
     "outside",
     "entered",
@@ -106,6 +112,7 @@ _UNREAD = {
 }
 _read = sa.select(
     *(column for column in _commission.c if column.name not in _UNREAD),
+    _successor,
     _commission.c.seq.label("version"),
     live(_commission).label("live"),
 )

@@ -76,6 +76,7 @@ def roles_of(
         Role.MEMBER: _in_group(group_id, GroupRole.MEMBER) & _among(commission_id, party) if represents else sa.false(),
         Role.PARTY: _among(commission_id, party) if represents else sa.false(),
         Role.LEAD: sa.false(),
+        Role.REGISTRAR: sa.false(),
         Role.NEWCOMER: sa.false(),
         Role.AUDITOR: _among(commission_id, auditor) if audits else sa.false(),
     }

@@ -107,7 +107,7 @@ class CommissionRead(Read):
     parties: list[CommissionPartyRead]
     languages: list[str]
     rule: Rule
-    kept_by: str | None = Field(description="The party that keeps it alone.")
+    kept_by: str | None = Field(description="The party that keeps it alone, or kept it alone until it was dissolved.")
     outside: list[str] = Field(description="Parties that take no part in the register: they neither read nor decide.")
     founded_on: ReducedDate | None
     founding_act: str | None

@@ -133,11 +133,11 @@ async def _in_hand(
 async def _hand_on(
     connection: Connection, caller: ActiveCaller, hand: InHand, office: Office, successor: UUID, since: str
 ) -> None:
-    """Hand on what there is in one commission: as the party's secretariat there, first its own place."""
+    """Hand on what there is in one commission: first the secretariat's own place, as the registrar, the rest as the secretariat."""
     acting = replace(caller, organisation_id=office.secretariat_id)
     if office.secretariat_id == hand.organisation_id:
         body = {"action": CharterAction.NAME_SECRETARIAT, "secretariat_id": str(successor), "effective_on": since}
-        await propose(connection, (CHARTERS,), CHARTERS, acting, office.commission_id, body, None)
+        await propose(connection, (CHARTERS,), CHARTERS, caller, office.commission_id, body, None)
         acting = replace(caller, organisation_id=successor)
     for seat in hand.seats:
         if seat.commission_id == office.commission_id:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.errors import Fault, ServiceError, TransitionNotAllowed
-from service.register.commissions.rules.charter.requirements import AUDITOR, ORGANISATION, PARTY
+from service.register.commissions.rules.charter.requirements import AUDITOR, COMMISSION, ORGANISATION, PARTY
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
@@ -187,6 +187,8 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     ORGANISATION: _of_the_registry,
     PARTY: _of_the_registry,
     AUDITOR: _of_the_registry,
+    # Another commission has a log of its own, too.
+    COMMISSION: _of_the_registry,
     CARRIED: _beside,
     # How a commitment was kept just then only its own lock could tell.
     LEVEL: _of_the_registry,

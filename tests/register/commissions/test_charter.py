@@ -62,8 +62,7 @@ async def test_what_no_charter_can_be_is_refused(still: World, changes: dict[str
 
 
 async def test_each_party_names_its_own_secretariat_alone_and_at_once(world: World) -> None:
-    successor = await world.second_principal("finance", organisation_id=organisation(103))
-    assert successor
+    await world.second_principal("finance", organisation_id=organisation(103))
     foreign = await propose(world, {"action": "name_secretariat", "secretariat_id": organisation(201)})
     assert [one["pointer"] for one in foreign.json()["errors"]] == ["/secretariat_id"]
     await made(world, AMEND, "AZ")
@@ -75,14 +74,21 @@ async def test_each_party_names_its_own_secretariat_alone_and_at_once(world: Wor
     assert found["open_transition"]["proposed_by"] == "AZ"
     assert (await answered(world, found["open_transition"]["id"], "PK")).status_code == 403
     assert (await answered(world, found["open_transition"]["id"], "finance")).json()["status"] == "effective"
-    again = await propose(world, {"action": "name_secretariat", "secretariat_id": organisation(103)}, "finance")
-    assert again.status_code == 422
+    # Who registers for the party names it, and no secretariat its own successor.
+    name = {"action": "name_secretariat", "secretariat_id": organisation(105)}
+    refused = await propose(world, name, "finance")
+    assert (refused.status_code, refused.json()["permission"]) == (403, "name_secretariat")
+    assert {one["action"] for one in (await charter(world, "finance"))["allowed_actions"]}.isdisjoint(
+        {"name_secretariat"}
+    )
+    assert [one["action"] for one in (await charter(world))["allowed_actions"]] == ["name_secretariat"]
+    assert (await made(world, name))["status"] == "effective"
     await proven(world)
 
 
 async def test_a_commission_is_dissolved_by_all_and_sits_again(world: World) -> None:
-    found = await agreed(world, DISSOLVE | {"effective_on": "2025-12", "successor": "PK-AZ.NEW"})
-    assert (found["state"], found["effective_on"], found["successor"]) == ("dissolved", "2025-12", "PK-AZ.NEW")
+    found = await agreed(world, DISSOLVE | {"effective_on": "2025-12"})
+    assert (found["state"], found["effective_on"], found["successor"]) == ("dissolved", "2025-12", None)
     assert [one["action"] for one in found["allowed_actions"]] == [
         "appoint_auditor", "name_secretariat", "dismiss_auditor", "correct", "reinstate",
     ]  # fmt: skip
@@ -132,3 +138,32 @@ async def test_who_keeps_it_alone_is_one_of_its_parties_and_the_only_one_with_a_
     answer = await still.as_("administrator").post("/v1/commissions", json=body | wrong)
     assert answer.status_code == 422, answer.text
     assert sorted(one["pointer"] for one in answer.json()["errors"]) == sorted(pointers)
+
+
+async def test_the_successor_of_a_commission_is_another_one_that_its_proposer_sees(world: World) -> None:
+    commission = await commission_of_three(world)
+    others = [
+        {
+            "party": "TR",
+            "secretariat_id": (await charter(world, commission=commission))["parties"][-1]["secretariat_id"],
+        }
+    ]
+    body = {"titles": {"en": "T"}, "languages": ["en"], "parties": [*others, PILOT["commission"]["parties"][1]]}
+    closed = (await world.as_("administrator").post("/v1/commissions", json=body)).json()["code"]
+    for wrong in ("PK-AZ.NEW", "PK-AZ", closed):
+        refused = await propose(world, DISSOLVE | {"successor": wrong})
+        assert [one["pointer"] for one in refused.json()["errors"]] == ["/successor"], refused.text
+    code = (await charter(world, commission=commission))["code"]
+    assert (await agreed(world, DISSOLVE | {"successor": commission}))["successor"] == code
+    wrong = {"action": "correct", "corrects": await leaf_of(world), "fact": "successor", "reason": "R"}
+    refused = await propose(world, wrong | {"value": "PK-AZ.NEW"})
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/value"]
+    assert (await agreed(world, wrong | {"value": code}))["successor"] == code
+    await proven(world)
+
+
+async def test_who_kept_a_commission_alone_is_told_after_its_end_too(world: World) -> None:
+    commission = await commission_of_three(world, "PK")
+    await made(world, DISSOLVE, commission=commission)
+    found = await charter(world, commission=commission)
+    assert (found["state"], found["rule"], found["kept_by"]) == ("dissolved", "unilateral", "PK")

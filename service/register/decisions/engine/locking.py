@@ -30,13 +30,22 @@ from service.trail.stamp import Stamp
 _transition = table(Transition)
 _FLAGS: Final = {
     f"is_{role}": str(role)
-    for role in (Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.LEAD, Role.PARTY, Role.NEWCOMER, Role.AUDITOR)
+    for role in (
+        Role.REGISTRAR,
+        Role.SECRETARIAT,
+        Role.CO_LEAD,
+        Role.MEMBER,
+        Role.LEAD,
+        Role.PARTY,
+        Role.NEWCOMER,
+        Role.AUDITOR,
+    )
 }
 _MOVE: Final = "move_"
 # What is asked for by itself, whatever the table of the matter has.
 _ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule", "entered", "departed"}
 # What a caller is in a commission as long as its party takes part there.
-_INSIDE: Final = ("is_secretariat", "is_co_lead", "is_member", "is_lead", "is_party")
+_INSIDE: Final = ("is_registrar", "is_secretariat", "is_co_lead", "is_member", "is_lead", "is_party")
 # What never changes of a proposal: after a wait only the locked row is read anew.
 _PROPOSED: Final = [
     column.label(f"{_MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}

@@ -26,7 +26,7 @@ class Openness(StrEnum):
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10, description="Languages of authentic texts.")]
 FoundingAct = Annotated[Name, Field(description="The agreement that set it up, as people cite it.")]
 AuditorId = Annotated[UUID, Field(description="A principal of the kind `auditor`; it reads its id at GET /v1/me.")]
-CommissionCode = Annotated[Name, Field(description="Code of a commission.", examples=["PK-AZ.CULTURE"])]
+CommissionCode = Annotated[Name, Field(examples=["PK-AZ.CULTURE"])]
 
 
 class CharterChanges(Strict):
@@ -93,7 +93,10 @@ class DissolveCommission(Evidence):
 
     action: Literal[CharterAction.DISSOLVE]
     reason: Reason
-    successor: CommissionCode | None = Field(None, description="Code of the commission that follows, if one does.")
+    successor: CommissionCode | None = Field(
+        None,
+        description="Code or id of the commission that follows, if one does: another one, which the proposer sees.",
+    )
 
 
 class NameSecretariat(Evidence):

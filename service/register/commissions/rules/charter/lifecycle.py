@@ -62,8 +62,11 @@ STEPS: Final = (
     *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
     *each(CharterAction.APPOINT_AUDITOR, None, CharterState),
     *(
-        Step(action, state, state, who=Who.OWN)
-        for action in (CharterAction.NAME_SECRETARIAT, CharterAction.DISMISS_AUDITOR)
+        Step(action, state, state, permission, who=Who.OWN)
+        for action, permission in (
+            (CharterAction.NAME_SECRETARIAT, Permission.NAME_SECRETARIAT),
+            (CharterAction.DISMISS_AUDITOR, Permission.PROPOSE),
+        )
         for state in CharterState
     ),
     *(

@@ -28,8 +28,12 @@ ORGANISATION: Final = "organisation"
 """The kind of a name that is the id of an organisation."""
 AUDITOR: Final = "auditor"
 """The kind of a name that is the id of an auditor."""
+COMMISSION: Final = "commission"
+"""The kind of a name that is the code of a commission, or its id."""
 PARTY: Final = "party"
 """The kind of a name that is the code of a party."""
+SUCCESSOR: Final = "successor"
+"""Of a commission that is dissolved: the one that follows it."""
 SECRETARIAT: Final = Asked("secretariat_id", ORGANISATION, "the organisation that is your secretariat here")
 
 
@@ -104,15 +108,16 @@ def names(body: Mapping[str, Any]) -> list[Name]:
         case CharterAction.REINSTATE:
             return entry_named(body, UNDOES)
         case CharterAction.CORRECT:
-            return entry_named(body, CORRECTS)
-        case CharterAction.NAME_SECRETARIAT:
-            return identified("secretariat_id", ORGANISATION, body)
+            return [
+                *entry_named(body, CORRECTS),
+                *(_text(body, "value", COMMISSION) if body.get("fact") == SUCCESSOR else ()),
+            ]
+        case CharterAction.DISSOLVE:
+            return _text(body, SUCCESSOR, COMMISSION)
         case CharterAction.APPOINT_AUDITOR:
-            return identified("principal_id", AUDITOR, body)
-        case CharterAction.JOIN | CharterAction.ACCEDE:
-            entering = body.get("party")
-            known = [Name("/party", PARTY, entering)] if isinstance(entering, str) else []
-            return [*known, *identified("secretariat_id", ORGANISATION, body)]
+            return _identified(body, "principal_id", AUDITOR)
+        case CharterAction.NAME_SECRETARIAT | CharterAction.JOIN | CharterAction.ACCEDE:
+            return [*_text(body, "party", PARTY), *_identified(body, "secretariat_id", ORGANISATION)]
     return []
 
 
@@ -127,12 +132,17 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
 _UNKNOWN: Final = {
     ORGANISATION: "names no organisation of your own party; GET /v1/organisations lists them",
     AUDITOR: "names no principal of the kind 'auditor' that is active",
+    COMMISSION: "names no other commission that you see; GET /v1/commissions lists them",
     PARTY: "names no party of this register; GET /v1/parties lists them",
 }
 
 
-def identified(member: str, kind: str, body: Mapping[str, Any]) -> list[Name]:
-    """Return the name under which a member of the body is looked up, if it is spelled as an id is."""
+def _text(body: Mapping[str, Any], member: str, kind: str) -> list[Name]:
+    said = body.get(member)
+    return [Name(f"/{member}", kind, said)] if isinstance(said, str) and said else []
+
+
+def _identified(body: Mapping[str, Any], member: str, kind: str) -> list[Name]:
     try:
         return [Name(f"/{member}", kind, str(UUID(str(body.get(member)))))]
     except ValueError:
