@@ -52,8 +52,8 @@ def told_to(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:
         **roles_of(kind, _commission.c.id, no_group),
         Role.CO_LEAD: sa.false(),
         Role.MEMBER: sa.false(),
-        Role.REGISTRAR: _is_registrar() if kind is Kind.REPRESENTATIVE else sa.false(),
-        Role.NEWCOMER: _registers() if kind is Kind.REPRESENTATIVE else sa.false(),
+        Role.REGISTRAR: _registers(inside=True) if kind is Kind.REPRESENTATIVE else sa.false(),
+        Role.NEWCOMER: _registers(inside=False) if kind is Kind.REPRESENTATIVE else sa.false(),
     }
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     return asked.add_columns(*fixed(), *flags).select_from(_commission)
@@ -67,19 +67,15 @@ def visible_to(kind: Kind) -> Condition:
     """
     proposed = live(_commission) & ((sa.any_(_commission.c.awaiting) == PARTY) | (_commission.c.proposed_by == PARTY))
     named = (sa.any_(_commission.c.parties) == PARTY) | sa.func.coalesce(proposed, sa.false())
-    newcomer = named & _registers() if kind is Kind.REPRESENTATIVE else sa.false()
+    newcomer = named & _registers(inside=False) if kind is Kind.REPRESENTATIVE else sa.false()
     return is_active(PRINCIPAL, TOKEN) & (open_to(kind) | newcomer)
 
 
-def _registers() -> sa.ColumnElement[bool]:
-    """Return whether the caller registers for a party that takes no part in the commission."""
-    inside = (sa.any_(_commission.c.parties) == PARTY) & (sa.all_(_commission.c.outside) != PARTY)
-    return sa.not_(inside) & _is_registrar()
-
-
-def _is_registrar() -> sa.ColumnElement[bool]:
-    """Return whether the caller registers for its party."""
-    return sa.exists().where(_parties.c.code == PARTY, _parties.c.registrar_id == ORGANISATION)
+def _registers(*, inside: bool) -> sa.ColumnElement[bool]:
+    """Return whether the caller registers for a party that takes part in the commission, or for one that does not."""
+    registrar = sa.exists().where(_parties.c.code == PARTY, _parties.c.registrar_id == ORGANISATION)
+    within = (sa.any_(_commission.c.parties) == PARTY) & (sa.all_(_commission.c.outside) != PARTY)
+    return (within if inside else sa.not_(within)) & registrar
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,6 +58,8 @@ async def test_whoever_is_to_take_part_sees_and_decides_nothing_else(world: Worl
         await propose(world, {"action": "name_secretariat", "secretariat_id": office}, "tr-registrar")
     ).status_code == 403
     opened = await made(world, {"action": "accede", "party": "TR", "effective_on": DAY})
+    allowed = (await charter(world, "tr-registrar"))["allowed_actions"]
+    assert "name_secretariat" not in [one["action"] for one in allowed]
     assert (await world.as_("tr-registrar").get(f"/v1/commitments/{item(7)}")).status_code == (
         await world.as_("observer").get(f"/v1/commitments/{item(7)}")
     ).status_code
