@@ -28,19 +28,7 @@ from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
 _transition = table(Transition)
-_FLAGS: Final = {
-    f"is_{role}": str(role)
-    for role in (
-        Role.REGISTRAR,
-        Role.SECRETARIAT,
-        Role.CO_LEAD,
-        Role.MEMBER,
-        Role.LEAD,
-        Role.PARTY,
-        Role.NEWCOMER,
-        Role.AUDITOR,
-    )
-}
+_FLAGS: Final = {f"is_{role}": str(role) for role in Role if role not in {Role.ADMINISTRATOR, Role.OBSERVER}}
 _MOVE: Final = "move_"
 # What is asked for by itself, whatever the table of the matter has.
 _ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule", "entered", "departed"}
