@@ -51,7 +51,7 @@ async def test_the_triggers_stay_on_for_a_session_that_replays_others_changes(st
         "INSERT INTO log_entry VALUES (gen_random_uuid(), 0, gen_random_uuid(), 0, '')",
         "DELETE FROM audit_pending",
         "DELETE FROM commitment",
-        "UPDATE commission_auditor SET principal_id = principal_id",
+        "DELETE FROM commission_auditor",
         "UPDATE confirmation SET decision = 'confirm'",
         "INSERT INTO registry (id, seq, leaf, changed_at) VALUES (1, 0, '', now())",
     ],
