@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     owner_database_url: SecretStr | None = Field(
         None, description="Database, as the role that owns the tables; needed by `pacta migrate` alone."
     )
+    passwords_dir: Path | None = Field(
+        None,
+        description="Directory with the passwords that these addresses leave out: a file for each role, with its name.",
+    )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="Address under which clients reach the service; issuer of its tokens."
     )

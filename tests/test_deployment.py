@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from service.http.serving import GRACE_SECONDS
 from service.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -29,18 +30,32 @@ def test_nothing_runs_as_root_with_capabilities_or_on_a_writable_root() -> None:
     assert COMPOSE["services"]["database"]["user"] == "postgres"
 
 
-def test_no_password_is_written_down_and_each_is_asked_for() -> None:
+def test_no_password_is_written_down_and_each_part_is_given_its_own_as_a_file() -> None:
     example = (ROOT / ".env.example").read_text()
-    asked = set(re.findall(r"\$\{(PACTA_\w+):\?", TEXT))
-    assert {name for name in asked if "PASSWORD" in name} == {
-        "PACTA_OWNER_PASSWORD",
-        "PACTA_APP_PASSWORD",
-        "PACTA_SEQUENCER_PASSWORD",
-        "PACTA_WORKER_PASSWORD",
-    }
-    for name in asked:
+    for name in re.findall(r"\$\{(PACTA_\w+):\?", TEXT):
         assert re.search(rf"^{name}=$", example, re.MULTILINE), name
-    assert not re.search(r"://\w+:(?!\$\{)", TEXT)
+    assert "PASSWORD" not in example
+    assert not re.search(r"://\w+:", TEXT)
+    given = {name: one["secrets"] for name, one in COMPOSE["services"].items()}
+    everyone = {
+        f"pacta_{role}": {"file": f"./secrets/pacta_{role}"} for role in ("owner", "app", "sequencer", "worker")
+    }
+    assert given.pop("migrate") == list(everyone)
+    assert given == {
+        "database": ["pacta_owner"],
+        "api": ["pacta_app"],
+        "sequencer": ["pacta_sequencer"],
+        "worker": ["pacta_worker"],
+    }
+    assert COMPOSE["secrets"] == everyone
+
+
+def test_each_part_waits_is_not_started_for_ever_and_is_given_longer_to_end_than_it_needs() -> None:
+    for name, one in COMPOSE["services"].items():
+        assert one["restart"] == ("no" if name == "migrate" else "on-failure:5"), name
+        assert name == "database" or "--wait" in one["command"], name
+        assert one["stop_grace_period"] in {"30s", "2m"}, name
+    assert GRACE_SECONDS < 30
 
 
 def test_every_setting_in_use_exists() -> None:

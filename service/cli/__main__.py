@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
@@ -21,6 +21,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Pacta: the shared record of what governments agreed. Settings are environment variables PACTA_...",
 )
+Wait: TypeAlias = Annotated[
+    float, typer.Option(min=0, max=3600, help="Seconds to wait, as the service starts, for the database to let it in.")
+]
 app.add_typer(principals, name="principal")
 app.add_typer(documents, name="documents")
 app.add_typer(proofs)
@@ -49,12 +52,14 @@ def serve(
     with_sequencer: Annotated[
         bool, typer.Option("--with-sequencer", help="Run the sequencer in this process too.")
     ] = False,
+    wait: Wait = 0,
 ) -> None:
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     # What is imported stays: to look through it for what could be freed would take a sixth of the start.
     gc.disable()
     from service import telemetry
-    from service.database.connection import Address, Limits, prove
+    from service.database.connection import Address, Limits
+    from service.database.proving import prove
     from service.http import serving
     from service.main import create_app
     from service.settings import Settings
@@ -65,15 +70,16 @@ def serve(
     gc.freeze()
     gc.enable()
     addresses = [Address.of_service(settings), *([Address.of_sequencer(settings)] if with_sequencer else [])]
-    asyncio.run(prove(Limits.of_requests(settings), *addresses))
+    asyncio.run(prove(Limits.of_requests(settings), *addresses, wait=wait))
     serving.serve(app, host, port, keep_alive=settings.keep_alive_seconds)
 
 
 @app.command()
-def sequencer() -> None:
+def sequencer(*, wait: Wait = 0) -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_SEQUENCER_DATABASE_URL."""
     from service import telemetry
-    from service.database.connection import Address, Limits, prove
+    from service.database.connection import Address, Limits
+    from service.database.proving import prove
     from service.http import serving
     from service.http.addresses import Addresses
     from service.sequencer.start import work
@@ -81,22 +87,23 @@ def sequencer() -> None:
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
-    asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings)))
+    asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings), wait=wait))
     serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
 
 
 @app.command()
-def worker() -> None:
+def worker(*, wait: Wait = 0) -> None:
     """Do what no request waits for, in turns, on PACTA_WORKER_DATABASE_URL. Any number may run beside several `pacta serve`."""
     from service import telemetry
-    from service.database.connection import Address, Limits, prove
+    from service.database.connection import Address, Limits
+    from service.database.proving import prove
     from service.http import serving
     from service.settings import Settings
     from service.worker.start import work
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
-    asyncio.run(prove(Limits.of_requests(settings), Address.of_worker(settings)))
+    asyncio.run(prove(Limits.of_requests(settings), Address.of_worker(settings), wait=wait))
     serving.run_until_told(work(settings))
 
 
@@ -106,6 +113,7 @@ def migrate(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; say what is due, which locks it takes, and for how long.")
     ] = False,
+    wait: Wait = 0,
 ) -> None:
     """Bring the database to the present schema, as its owner (PACTA_OWNER_DATABASE_URL).
 
@@ -115,10 +123,12 @@ def migrate(
     from service.database.connection import Address, Limits
     from service.database.migrate import migrate as run_migrations
     from service.database.plan import planned
+    from service.database.proving import await_database
     from service.settings import Settings
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
+    asyncio.run(await_database(Limits.of_requests(settings), Address.of_owner(settings), wait))
     if check:
         typer.echo("\n".join(asyncio.run(planned(Address.of_owner(settings), Limits.of_bulk(settings)))))
         return

@@ -14,12 +14,12 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 import orjson
-import structlog
 from pydantic import SecretStr
 
 from service.database import parameters
@@ -30,7 +30,6 @@ from service.settings import Settings
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 SILENCE_SECONDS: Final = 10
 """How long a peer may leave what was sent unacknowledged, or a probe of an idle connection unanswered."""
-log = structlog.get_logger("pacta.database")
 
 
 class AddressWrong(OperatorMistake):
@@ -46,10 +45,11 @@ class Address:
     hosts: tuple[Host, ...]
 
     @classmethod
-    def parse(cls, url: str, setting: str = "PACTA_DATABASE_URL") -> Self:
+    def parse(cls, url: str, setting: str = "PACTA_DATABASE_URL", passwords: Path | None = None) -> Self:
         """Return the address in `url`, which stands in `setting`; `AddressWrong` if it cannot be one.
 
-        With several hosts and nothing said of it, the one is wanted that takes changes (target_session_attrs).
+        With several hosts and nothing said of it, the one is wanted that takes changes (target_session_attrs). A password that
+        it leaves out is read from the role's file in the directory `passwords`.
         """
         try:
             parts = parameters.split(url)
@@ -60,6 +60,8 @@ class Address:
             raise AddressWrong(f"{setting} {wrong}") from wrong
         if len(hosts) > 1 and "PGTARGETSESSIONATTRS" not in os.environ:
             said.setdefault("target_session_attrs", "read-write")
+        if passwords and account and ":" not in account and not said.keys() & {"password", "passfile"}:
+            account = f"{account}:{quote(_password(passwords / unquote(account), setting), safe='')}"
         authority = f"{account}@" if account else ""
         query = urlencode(said, quote_via=quote)
         return cls(setting, urlunsplit(("postgresql", authority, parts.path, query, "")), hosts)
@@ -67,22 +69,22 @@ class Address:
     @classmethod
     def of_service(cls, settings: Settings) -> Self:
         """Return the address under which the service, as pacta_app, uses its database."""
-        return cls.parse(settings.database_url.get_secret_value(), "PACTA_DATABASE_URL")
+        return cls._set(settings, settings.database_url, "PACTA_DATABASE_URL", "pacta_app")
 
     @classmethod
     def of_sequencer(cls, settings: Settings) -> Self:
         """Return the address for the sequencer, as pacta_sequencer; `AddressWrong` if none is set."""
-        return cls._set(settings.sequencer_database_url, "PACTA_SEQUENCER_DATABASE_URL", "pacta_sequencer")
+        return cls._set(settings, settings.sequencer_database_url, "PACTA_SEQUENCER_DATABASE_URL", "pacta_sequencer")
 
     @classmethod
     def of_worker(cls, settings: Settings) -> Self:
         """Return the address for the worker, as pacta_worker; `AddressWrong` if none is set."""
-        return cls._set(settings.worker_database_url, "PACTA_WORKER_DATABASE_URL", "pacta_worker")
+        return cls._set(settings, settings.worker_database_url, "PACTA_WORKER_DATABASE_URL", "pacta_worker")
 
     @classmethod
     def of_owner(cls, settings: Settings) -> Self:
         """Return the address for the owner of the tables, who alone may migrate them; `AddressWrong` if none is set."""
-        return cls._set(settings.owner_database_url, "PACTA_OWNER_DATABASE_URL", "pacta_owner")
+        return cls._set(settings, settings.owner_database_url, "PACTA_OWNER_DATABASE_URL", "pacta_owner")
 
     @classmethod
     def of_users(cls, settings: Settings) -> list[Self]:
@@ -92,10 +94,10 @@ class Address:
         return [cls.of_service(settings), *(one for one in told if one)]
 
     @classmethod
-    def _set(cls, url: SecretStr | None, setting: str, role: str) -> Self:
+    def _set(cls, settings: Settings, url: SecretStr | None, setting: str, role: str) -> Self:
         if url is None:
             raise AddressWrong(f"Set {setting}, such as postgresql://{role}:...@host/pacta.")
-        return cls.parse(url.get_secret_value(), setting)
+        return cls.parse(url.get_secret_value(), setting, settings.passwords_dir)
 
     @property
     def user(self) -> str | None:
@@ -174,18 +176,6 @@ async def connect(address: Address, limits: Limits, name: str = "pacta", order: 
     raise last
 
 
-async def prove(limits: Limits, *addresses: Address) -> None:
-    """Connect once to each when a process starts: what only the operator can mend is `AddressWrong`, and ends it.
-
-    A database that is away is no mistake; the process starts, and waits for it.
-    """
-    for address in addresses:
-        try:
-            (await connect(address, limits, "pacta-start")).terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
-            log.warning("database_away", setting=address.setting, error=type(wrong).__name__)
-
-
 async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> Driver:
     async with asyncio.timeout(limits.connect):
         made = await asyncpg.connect(
@@ -226,6 +216,14 @@ def _session(limits: Limits, name: str) -> Mapping[str, str]:
         "tcp_keepalives_count": "3",
         "tcp_user_timeout": str(SILENCE_SECONDS * 1000),
     }
+
+
+def _password(file: Path, setting: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as wrong:
+        said = wrong.strerror if isinstance(wrong, OSError) else "it is no text"
+        raise AddressWrong(f"{setting} has no password, and {file} cannot be read: {said}.") from wrong
 
 
 def _operators_mistake(wrong: Exception) -> str | None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
 from service.demo.postgres import Server
+from service.settings import Settings
 
 LIMITS = Limits(connect=20, statement=20)
 
@@ -160,3 +162,19 @@ async def test_tcp_watches_over_a_connection_on_both_sides(server: Server) -> No
         assert "02" in timers
     finally:
         await made.close()
+
+
+def test_a_password_that_an_address_leaves_out_is_read_from_its_roles_file(tmp_path: Path) -> None:
+    (tmp_path / "pacta_app").write_text("p@ss/word \n")
+
+    def password(url: str) -> str | None:
+        return Address.of_service(Settings(passwords_dir=tmp_path, database_url=SecretStr(url))).password
+
+    assert password("postgresql://pacta_app@host/pacta") == "p@ss/word"
+    assert password("postgresql://pacta_app:own@host/pacta") == "own"
+    assert password("postgresql://pacta_app@host/pacta?password=own") == "own"
+    worker = Settings(passwords_dir=tmp_path, worker_database_url=SecretStr("postgresql://pacta_worker@host/pacta"))
+    with pytest.raises(
+        AddressWrong, match=r"PACTA_WORKER_DATABASE_URL has no password, and \S+/pacta_worker cannot be"
+    ):
+        Address.of_worker(worker)
