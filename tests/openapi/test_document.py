@@ -137,6 +137,16 @@ def test_a_proposal_is_one_of_those_told_apart_by_its_action() -> None:
         assert "action" in SCHEMAS[reference.removeprefix(PREFIX)]["required"]
 
 
+def test_what_is_written_by_a_pattern_has_an_example_by_which_a_refusal_tells_it() -> None:
+    bodies = [one["requestBody"] for _, _, one in OPERATIONS.values() if "requestBody" in one]
+    asked = [*bodies, *(SCHEMAS[name] for name in reached(bodies, SCHEMAS))]
+    written = [one for one in every(asked) if isinstance(one.get("pattern"), str) and "format" not in one]
+    # The names of a map are told by the example of the map.
+    names = [one["propertyNames"] for one in every(asked) if "propertyNames" in one]
+    assert len(written) > 20
+    assert [one for one in written if not one.get("examples") and one not in names] == []
+
+
 def test_what_a_request_holds_no_answer_does() -> None:
     """Requests are closed, answers are open: no schema can be both."""
     operations = [operation for _, _, operation in OPERATIONS.values()]

@@ -50,7 +50,9 @@ class CommissionCreate(Strict):
         Openness.PARTIES,
         description="`public`: whoever opens the pages under /read/ sees it, and of what is decided there what is public too.",
     )
-    suffix: Suffix | None = Field(None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.")
+    suffix: Suffix | None = Field(
+        None, description="Tells a second commission of the same parties apart: `PK-AZ.DEF`.", examples=["DEF"]
+    )
 
 
 class CommissionPartyRead(Read):

@@ -16,7 +16,7 @@ from service.register.commissions.rules.lifecycle import SessionState
 from service.register.commitments import queries
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
-from service.register.commitments.rules.chronology import agreed_before
+from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
@@ -145,7 +145,7 @@ def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iter
         Case({}, facts, place["at"], {}, seq=0),
         {name: given[name] for name in given if name != "expires_at"},
     )
-    wrong = [*COMMITMENT.missing(Action.AGREE, evidence, facts), *misplaced(evidence), *agreed_before(evidence)]
+    wrong = [*COMMITMENT.missing(Action.AGREE, evidence, facts), *misplaced(evidence), *evident(Action.AGREE, evidence)]
     for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
         yield fault(f"/agreement{one['pointer']}", one["detail"])
 

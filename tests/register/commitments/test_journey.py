@@ -148,6 +148,29 @@ async def test_missing_evidence_is_listed_all_at_once(world: World) -> None:
     assert pointers == {"/place", "/signatories", "/authentic_texts", "/effective_on"}
 
 
+async def test_what_cannot_be_so_by_itself_is_told_beside_what_is_missing_and_what_is_misshapen(world: World) -> None:
+    stranger = {"party": "TR", "name": "N", "title": "T", "organisation": "O"}
+    text = {"language": "en", "reference": "R"}
+    body = SIGN | {"expires_on": "2020", "signatories": [stranger], "authentic_texts": [text, text], "colour": "red"}
+    for told, left_out in (
+        ({"/expires_on", "/signatories", "/signatories/0/party", "/authentic_texts", "/colour"}, ()),
+        ({"/expires_on", "/signatories", "/signatories/0/party", "/authentic_texts"}, ("colour",)),
+        ({"/expires_on"}, ("colour", "signatories", "authentic_texts")),
+    ):
+        sent = {
+            name: SIGN.get(name) if name in left_out else value
+            for name, value in body.items()
+            if name != "colour" or not left_out
+        }
+        refused = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=sent)
+        assert refused.status_code == 422, refused.text
+        listed = refused.json()["errors"]
+        assert {fault["pointer"] for fault in listed} == told
+        said = [(fault["pointer"], fault["detail"]) for fault in listed]
+        assert len(said) == len({*said}), "something is told twice"
+        assert refused.json()["detail"].startswith(f"{len(listed)} thing")
+
+
 async def test_what_is_recorded_as_found_stands_in_that_state_once_confirmed(world: World) -> None:
     body = RECORD | {
         "agreement": {

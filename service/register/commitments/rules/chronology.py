@@ -40,12 +40,10 @@ def contradictions(members: Mapping[str, Any]) -> dict[str, str]:
     return wrong
 
 
-def agreed_before(evidence: Mapping[str, Any]) -> list[Fault]:
-    """Return what cannot be so in evidence of an agreement."""
-    found, since = evidence.get("found_in"), evidence.get("effective_on")
-    signed = since if found == State.SIGNED else evidence.get("signed_on")
-    told = {"state": found, "agreed_on": evidence.get("agreed_on"), "effective_on": since}
-    instrument = {"signed_on": signed, "expires_on": evidence.get("expires_on")}
+def evident(action: str, evidence: Mapping[str, Any]) -> list[Fault]:
+    """Return what cannot be so in evidence of a move, whatever the commitment was before."""
+    told = {name: evidence.get(name) for name in ("agreed_on", "effective_on")} | {"state": evidence.get("found_in")}
+    instrument = {"signed_on": _signed(action, evidence), "expires_on": evidence.get("expires_on")}
     return [fault(f"/{name}", said) for name, said in contradictions({**told, "instrument": instrument}).items()]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
 from service.register.commitments.rules.carried import followed
-from service.register.commitments.rules.chronology import odd
+from service.register.commitments.rules.chronology import evident, odd
 from service.register.commitments.rules.effect import day_of, effect, reads
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
@@ -44,6 +44,7 @@ COMMITMENT: Final = Rules[Facts](
     missing=missing,
     impossible=impossible,
     unfit=unfit,
+    evident=evident,
     effect=effect,
     naming=frozenset({Action.SUPERSEDE, Action.MERGE, Action.CORRECT, Action.REINSTATE}),
     names=names,

@@ -68,8 +68,8 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
     wrong = [one for one in misshapen if one["pointer"] not in absent]
     wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
-    if read is not None and not gaps:
-        wrong += rules.unfit(step, sound, case)
+    whole = read is not None and not gaps
+    wrong += rules.unfit(step, sound, case) if whole else rules.evident(step.action, sound)
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
     return Judged(step, step.leads_to(case.left), sound, read.expires_at)

@@ -209,6 +209,8 @@ class Rules(Generic[F]):
     """What else the body names, which has to be looked up (and locked) before it is judged."""
     wrong_name: Callable[[Name, Found | None], Fault | None]
     """What is wrong with what was found under a name, if anything is."""
+    evident: Callable[[str, Members], list[Fault]] = lambda *_: []
+    """What cannot be so by the evidence alone, of which some is wrong or missing: `unfit` tells it where it is whole."""
     odd: Callable[[str, Members, Members, str], list[Fault]] = lambda *_: []
     """What is odd in the evidence of an action and may have been so, given the days that the matter tells and the state it was
     proposed in: a warning."""

@@ -34,7 +34,12 @@ def _recordable(value: object) -> object:
 
 
 LeafHash = Annotated[
-    str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(description="Leaf hash of an entry, in hex.")
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(
+        description="Leaf hash of an entry, in hex.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
 ]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), Field(examples=["effective_on"])]
 CORRECTS: Final = "/corrects"
