@@ -622,7 +622,6 @@ NUMBERED: Final[dict[str, tuple[int, tuple[str, ...], Any, str]]] = {
     ),
     "another's draft": (5, ("data", "commitment", "reference"), "PK-AZ/08/d-aaaa", "not the reference of this draft"),
     "an item between sessions": (7, ("data", "commitment", "item_number"), 3, "in the minutes of a session"),
-    "a session's without its item": (5, ("data", "commitment", "item_number"), None, "in its minutes, or a paragraph"),
 }
 
 

@@ -120,8 +120,6 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
         yield from _wrong_place(sound, place)
         yield from _wrong_agreement(sound, place)
     session, number = sound.get("session_id"), sound.get("item_number")
-    if session and number is None and not sound.get("paragraph"):
-        yield fault("/item_number", "is needed, or a paragraph: where the item stands in the session's minutes")
     if number is not None and not session:
         yield fault("/item_number", "is given with a session only")
     yield from too_long({**dict.fromkeys(COMMITMENT.members), **sound}, "/texts")

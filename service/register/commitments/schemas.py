@@ -39,7 +39,8 @@ class CommitmentCreate(Strict):
         None,
         ge=1,
         le=99_999,
-        description="Number of the item in the agreed minutes; given with a session, and only then.",
+        description="Number of the item in the agreed minutes; given with a session, and only then. Where the minutes, or what is known of "
+        "them, number nothing, it is left out, and so is the paragraph.",
     )
     paragraph: Paragraph | None = None
     annex: Annex | None = None

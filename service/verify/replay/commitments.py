@@ -87,8 +87,6 @@ def _hold_to_reference(register: Register, subject: Subject, entry: Entry, stem:
     require(reference in drafts(stem, entry.subject), f"{reference} is not the reference of this draft")
     between = facts["session_id"] is None
     require(number is None or not between, "an item has a number in the minutes of a session, and only there")
-    cited = between or number is not None or facts["paragraph"]
-    require(cited, "an item of a session has a number in its minutes, or a paragraph")
 
 
 def _reassign(register: Register, subject: Subject, entry: Entry) -> None:

@@ -193,6 +193,29 @@ async def test_a_draft_whose_session_is_corrected_is_numbered_where_it_belongs(w
     await proven(world)
 
 
+async def test_an_item_that_its_minutes_do_not_number_is_recorded_without_and_numbered_after_the_highest(
+    world: World,
+) -> None:
+    body = {name: value for name, value in RECORD.items() if name != "item_number"}
+    assert "paragraph" not in body
+    highest = max(
+        (await world.as_("PK").get(f"/v1/commitments?session_id={body['session_id']}&limit=200")).json()["items"],
+        key=lambda one: one["reference"],
+    )
+    made = await world.as_("PK").post("/v1/commitments", json=body)
+    assert made.status_code == 201, made.text
+    told = made.json()
+    assert (told["item_number"], told["paragraph"], told["same_item"]) == (None, None, [])
+    done = await world.as_("AZ").post(
+        f"/v1/transitions/{told['open_transition']['id']}/confirmations", json={"decision": "confirm"}
+    )
+    assert done.status_code == 201, done.text
+    found = (await world.as_("PK").get(f"/v1/commitments/{told['id']}")).json()
+    assert (found["item_number"], found["unknown"]) == (None, [])
+    assert int(found["reference"].rpartition("/")[2]) == int(highest["reference"].rpartition("/")[2]) + 1
+    await proven(world)
+
+
 async def test_many_at_once_are_numbered_in_the_order_asked(world: World) -> None:
     made = [await between(world) for _ in range(3)] + [await record(world, session_id=SESSION_9) for _ in range(3)]
     asked = [made[place]["open_transition"]["id"] for place in (5, 0, 4, 2, 3, 1)]
