@@ -51,6 +51,7 @@ async def _reopen(commission: str, because: str, handed: list[Path]) -> "Mapping
 
     from service.database.connection import Address
     from service.database.pool import Pool
+    from service.errors import shapes
     from service.log.queries import named
     from service.register.commissions.commands import reopen_log
     from service.register.parties.commands import reopen_registry
@@ -64,7 +65,8 @@ async def _reopen(commission: str, because: str, handed: list[Path]) -> "Mapping
     try:
         because = TypeAdapter(Reason).validate_python(because)
     except ValidationError as wrong:
-        raise typer.BadParameter(str(wrong.errors()[0]["msg"]), param_hint="--because") from wrong
+        (first,) = shapes.faults(wrong.errors(include_url=False)[:1], TypeAdapter(Reason).json_schema())
+        raise typer.BadParameter(first["detail"], param_hint="--because") from wrong
     settings = Settings.read()
     directory, asked = LogDirectory.existing(settings.log_dir), witnesses.load(settings.witnesses_file)
     pool = Pool.of(settings, Address.of_service(settings), name="pacta-log-reopen", size=1)

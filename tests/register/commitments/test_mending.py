@@ -79,6 +79,36 @@ async def test_a_wrong_signing_date_that_both_confirmed_is_corrected_and_both_va
     await proven(world)
 
 
+@pytest.mark.parametrize(
+    ("action", "fact", "value", "told"),
+    [
+        ("sign", "effective_on", 5, {"/value": 'must be a text like "2024-07-09" (ISO 8601 date'}),
+        ("sign", "effective_on", "yesterday", {"/value": "must be a date as YYYY-MM-DD, YYYY-MM or YYYY, such as 2024-07-09"}),
+        ("sign", "place", {"city": "Baku"}, {"/value": "must be a text of 1 to 300 characters, not an object"}),
+        ("sign", "signatories", "me", {"/value": 'must be a list of at most 50 items, not "me"'}),
+        ("sign", "signatories", [{"party": "pk", "name": 5, "title": "T", "organisation": "O", "age": 1}], {
+            "/value/0/party": 'must be a text like "PK"', "/value/0/name": "must be a text", "/value/0/age": "is not known here",
+        }),
+        ("record", "titles", {"en": ""}, {"/value/en": "is empty"}),
+        ("record", "instrument_required", "no", {"/value": 'must be true or false, not "no"'}),
+    ],
+)  # fmt: skip
+async def test_a_value_that_is_none_of_the_fact_is_told_all_at_once_and_in_words_for_clerks(
+    world: World, action: str, fact: str, value: Any, told: dict[str, str]
+) -> None:
+    await confirmed(world, item(NUMBER), SIGN)
+    leaf = await leaf_of(world, action)
+    refused = await propose(
+        world, {"action": "correct", "corrects": leaf, "fact": fact, "value": value, "reason": REASON}
+    )
+    assert refused.status_code == 422, refused.text
+    found = {one["pointer"]: one["detail"] for one in refused.json()["errors"]}
+    assert found.keys() == told.keys(), found
+    for pointer, said in told.items():
+        assert found[pointer].startswith(said), found
+    assert "Input should" not in refused.text
+
+
 async def test_a_correction_of_an_earlier_move_leaves_what_a_later_one_wrote(world: World) -> None:
     await confirmed(world, item(NUMBER), SIGN)
     drafted = await leaf_of(world, "agree")

@@ -9,11 +9,19 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from service.errors import Fault, fault
 from service.values import ModernDate, Moment, Reason, Strict
 
+LeafHash = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(
+        description="Leaf hash of an entry, in hex.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    ),
+]
 DocumentDigest = Annotated[
     str,
     Field(

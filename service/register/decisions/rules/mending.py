@@ -14,8 +14,8 @@ import orjson
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from service.errors import Fault, fault
-from service.register.decisions.rules.evidence import Evidence
+from service.errors import Fault, fault, shapes
+from service.register.decisions.rules.evidence import Evidence, LeafHash
 from service.register.decisions.rules.lifecycle import BACK, Step, each
 from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path
 from service.trail.entry import NotCanonical, canonical
@@ -33,14 +33,6 @@ def _recordable(value: object) -> object:
     return value
 
 
-LeafHash = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
-    Field(
-        description="Leaf hash of an entry, in hex.",
-        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
-    ),
-]
 FactName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), Field(examples=["effective_on"])]
 CORRECTS: Final = "/corrects"
 CORRECT: Final = "correct"
@@ -162,21 +154,21 @@ class Mending:
             known += self.models[entry.step.action].model_fields
         return sorted({*known} - (STRUCTURE - {*entry.facts}))
 
-    def read(self, entry: Brought, fact: str, value: object, context: object) -> tuple[Any, str | None]:
-        """Return the value as an entry spells it, or why it is none of that fact.
+    def read(self, entry: Brought, fact: str, value: object, context: object) -> tuple[Any, list[Fault]]:
+        """Return the value as an entry spells it, and all that makes it none of that fact.
 
         What stands beside it is not read: it may be what is wrong and is to be corrected next, or older than today's model.
         """
+        shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else None)
+        if shape is None:
+            assert entry.step
+            shape = _shape_of(self.models[entry.step.action], fact)
         try:
-            shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else None)
-            if shape is None:
-                assert entry.step
-                shape = _shape_of(self.models[entry.step.action], fact)
-            return shape.dump_python(
-                shape.validate_python(value, context=context), mode="json", exclude_unset=True
-            ), None
+            known = shape.validate_python(value, context=context)
+            return shape.dump_python(known, mode="json", exclude_unset=True), []
         except ValidationError as wrong:
-            return None, wrong.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
+            listed = shapes.faults(wrong.errors(include_url=False), shape.json_schema())
+            return None, [fault(f"/value{one['pointer']}", one["detail"]) for one in listed]
 
     def wrong(self, evidence: Members, case: Case) -> list[Fault]:
         """Return what is wrong with a correction whose entry was found."""
@@ -197,7 +189,7 @@ class Mending:
         fact = evidence["fact"]
         value, refused = self.read(entry, fact, evidence["value"], case.context)
         if refused:
-            return [fault("/value", refused)]
+            return refused
         if _spelled(value) != _spelled(evidence["value"]):
             return [fault("/value", f"is to be written as {_spelled(value)[:200].decode()}")]
         if entry.facts.get(fact) == value:
