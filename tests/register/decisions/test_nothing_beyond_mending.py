@@ -88,7 +88,7 @@ def test_what_a_party_did_alone_it_puts_right_alone() -> None:
                 assert any(row.action == step.action and row.who is Who.OWN for row in rows)
 
 
-OF_ALL: Final = {"approve", "move", "leave", "retract", "terminate"}
+OF_ALL: Final = {"approve", "move", "leave", "retract", "terminate", "dismiss_auditor"}
 """What one party does alone and all put right: it moves the matter, or stands in what all agreed."""
 
 
