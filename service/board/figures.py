@@ -1,7 +1,7 @@
-"""How much was carried out, n of m, by the reports' own rules: counted anew from the entries at each look, as of any day."""
+"""How much was carried out, n of m, by the reports' own rules, from the entries, as of any day."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,9 @@ from service.board.reader import Reader
 from service.database.statement import Connection
 from service.log.reading import size_of
 from service.permissions import Confidentiality
-from service.reports import queries
+from service.register.history.rules.known import Known
+from service.reports import kept, queries
 from service.reports.few import counts
-from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import audience_of
 
@@ -28,8 +28,8 @@ async def counted(
     # Whoever has not signed in leaves a place to those who have.
     with counts.one(leaving=0 if who.is_signed_in else 1):
         seen = await queries.seen(connection, who.caller, commission_id)
-        entries = await queries.every(connection, commission_id)
-        return await asyncio.to_thread(_count, entries, seen, session_id, day)
+        known = await kept.every(connection, commission_id)
+        return await asyncio.to_thread(_count, known, seen, session_id, day)
 
 
 async def counted_at_once(
@@ -41,7 +41,6 @@ async def counted_at_once(
     return await counted(connection, who, commission_id, session_id, day)
 
 
-def _count(entries: Sequence[Stored], seen: Collection[str], session_id: UUID | None, day: date) -> _Counted:
-    known = queries.told(entries)
+def _count(known: Known, seen: Collection[str], session_id: UUID | None, day: date) -> _Counted:
     about = str(session_id) if session_id else None
     return counting.metrics(known, day, about, audience_of(known, Confidentiality.RESTRICTED, seen))

@@ -1,11 +1,9 @@
 """Reading the entries of a commission, and what of it a caller may see."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 import sqlalchemy as sa
 
 from service.database.columns import table
@@ -19,16 +17,15 @@ from service.register.commissions.models import Commission
 from service.register.commissions.roles import PARTY
 from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
-from service.register.history.rules.known import Known, known
 from service.register.instruments.matter import visible_to as may_read
 from service.register.instruments.models import Instrument
 from service.reports.rules.organisations import KINDS
-from service.reports.rules.source import Source, source_of
 from service.trail.models import REGISTRY, AuditEntry, AuditPending
 
 _entry, _log, _pending = table(AuditEntry), table(LogEntry), table(AuditPending)
 _commitment, _instrument, _commission = table(Commitment), table(Instrument), table(Commission)
 _log_id = sa.bindparam("log_id", type_=sa.Uuid())
+_first = sa.bindparam("first", type_=sa.BigInteger())
 _size = sa.bindparam("size", type_=sa.BigInteger())
 
 
@@ -45,12 +42,12 @@ def _joined(listed: sa.Table, place: sa.ColumnElement[int], *wanted: sa.ColumnEl
     return asked.where(listed.c.log_id == _log_id, *wanted)
 
 
-_first = _joined(_log, _log.c.index, _log.c.index < _size).subquery()
-_below = Query(sa.select(_first.c.leaf, _first.c.canonical).order_by(_first.c.place), Stored)
+_indexed = _joined(_log, _log.c.index, _log.c.index >= _first, _log.c.index < _size).subquery()
+_between = Query(sa.select(_indexed.c.leaf, _indexed.c.canonical).order_by(_indexed.c.place), Stored)
 # What has no index yet comes after all that has, in the order in which it was written.
 _behind = sa.literal_column("4611686018427387904", sa.BigInteger()) + _pending.c.id
-_all = sa.union_all(_joined(_log, _log.c.index), _joined(_pending, _behind)).subquery()
-_every = Query(sa.select(_all.c.leaf, _all.c.canonical).order_by(_all.c.place), Stored)
+_all = sa.union_all(_joined(_log, _log.c.index, _log.c.index >= _first), _joined(_pending, _behind)).subquery()
+_after = Query(sa.select(_all.c.leaf, _all.c.canonical).order_by(_all.c.place), Stored)
 
 
 _commission_id = sa.bindparam("commission_id", type_=sa.Uuid())
@@ -95,26 +92,21 @@ async def names(connection: Connection) -> tuple[log.Signed, list[bytes]]:
     return found, await _of_names.rows(connection, log_id=REGISTRY, size=found.checkpoint.size)
 
 
-async def every(connection: Connection, commission_id: UUID) -> list[Stored]:
-    """Return every entry of the commission's trail, those without an index last."""
-    return await _every.rows(connection, log_id=commission_id)
+async def between(connection: Connection, log_id: UUID, first: int, size: int) -> list[Stored]:
+    """Return the entries of a log from `first` on and below `size`."""
+    return await _between.rows(connection, log_id=log_id, first=first, size=size)
 
 
-async def signed(connection: Connection, commission_id: UUID, size: int | None) -> tuple[log.Signed, list[Stored]]:
-    """Return a checkpoint, the newest or that over so many entries, with these entries; `NotFound`, `Conflict` if there is none."""
+async def after(connection: Connection, log_id: UUID, first: int) -> list[Stored]:
+    """Return the entries of a log from `first` on, those without an index last."""
+    return await _after.rows(connection, log_id=log_id, first=first)
+
+
+async def signed(connection: Connection, commission_id: UUID, size: int | None) -> log.Signed:
+    """Return a checkpoint, the newest or that over so many entries; `NotFound`, `Conflict` if there is none."""
     found = await (log.of_size(connection, commission_id, size) if size else log.newest(connection, commission_id))
     if found is None and size:
         raise NotFound(f"No checkpoint was signed over {size} entries. Leave `checkpoint` out for the newest.")
     if found is None:
         raise Conflict("No checkpoint of this commission is signed yet. Ask again in a second.")
-    return found, await _below.rows(connection, log_id=commission_id, size=found.checkpoint.size)
-
-
-def told(entries: Iterable[Stored], until: str | None = None) -> Known:
-    """Return what the entries tell; it takes a while, so that whoever serves others does it beside them."""
-    return known(((one.leaf.hex(), orjson.loads(one.canonical)) for one in entries), until)
-
-
-def source(checkpoint: log.Signed, entries: Iterable[Stored], until: str | None = None) -> Source:
-    """Return what a report is made from; `until`: by what was recorded by then."""
-    return source_of(checkpoint.note, told(entries, until))
+    return found

@@ -15,7 +15,7 @@ from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.permissions import Confidentiality, Permission, standing
 from service.register.parties.queries import find_organisation
-from service.reports import queries
+from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import RETURN, Making, accepted
 from service.reports.return_schemas import ReturnRead
@@ -23,7 +23,7 @@ from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language,
 from service.reports.rules import returns
 from service.reports.rules.organisations import organisations
 from service.reports.rules.returns import Asked
-from service.reports.rules.source import named_in
+from service.reports.rules.source import named_in, source_of
 from service.trail.entry import timestamp
 from service.values.codes import OrganisationId
 
@@ -71,15 +71,16 @@ async def read_instruments_return(
 
 
 async def _made(connection: Transaction, caller: CurrentCaller, asked: Asked) -> Mapping[str, Any]:
-    """Return the return: one commission is read and counted at a time, so that one log is held in memory at most."""
+    """Return the return: one commission is read and counted at a time."""
     logs, found = [], []
     for commission_id in await queries.commissions(connection, caller):
         seen = await queries.seen(connection, caller, commission_id)
-        signed, entries = await queries.signed(connection, commission_id, None)
-        source = await asyncio.to_thread(queries.source, signed, entries, asked.known_at)
+        signed = await queries.signed(connection, commission_id, None)
+        told = await kept.below(connection, commission_id, signed.checkpoint, asked.known_at)
+        source = source_of(signed.note, told)
         if source.known.commission:
             logs.append(returns.log_of(source))
             found += await asyncio.to_thread(returns.rows, source.known, asked, seen)
-    registry, told = await queries.names(connection)
-    names = await asyncio.to_thread(organisations, told, asked.as_of, asked.known_at)
+    registry, naming = await queries.names(connection)
+    names = await asyncio.to_thread(organisations, naming, asked.as_of, asked.known_at)
     return returns.whole(asked, logs, named_in(registry.note), found, names)

@@ -1,7 +1,7 @@
 """Metrics and reports over HTTP."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -19,12 +19,13 @@ from service.identity.caller import CurrentCaller
 from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
-from service.reports import queries
+from service.register.history.rules.known import Known
+from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import REPORT, TYPES, Format, Making, accepted
-from service.reports.queries import Stored
 from service.reports.rules import counting
 from service.reports.rules.report import Asked, audience_of, compared, report
+from service.reports.rules.source import source_of
 from service.reports.schemas import MetricsRead, ReportRead
 from service.trail.entry import timestamp
 from service.values import Moment
@@ -110,14 +111,14 @@ async def read_commission_metrics(
     await _there(connection, caller, commission_id, session)
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
-        entries = await queries.every(connection, commission_id)
+        found = await kept.every(connection, commission_id, timestamp(known_at) if known_at else None)
         return answer(
-            await asyncio.to_thread(lambda: _counted(entries, seen, audience, day, known_at, compared_to, session))
+            await asyncio.to_thread(lambda: _counted(found, seen, audience, day, known_at, compared_to, session))
         )
 
 
 def _counted(
-    entries: Sequence[Stored],
+    found: Known,
     seen: Collection[str],
     audience: Confidentiality,
     day: date,
@@ -125,7 +126,6 @@ def _counted(
     compared_to: date | None,
     session: UUID | None,
 ) -> dict[str, Any]:
-    found = queries.told(entries, timestamp(known_at) if known_at else None)
     if not found.commission:
         raise wrong("known_at", "lies before the commission was recorded")
     about, shown = str(session) if session else None, audience_of(found, audience, seen)
@@ -208,8 +208,9 @@ async def made(
     """Return the answer with a report from the entries below the checkpoint of this size (None: the newest)."""
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
-        checkpoint, entries = await queries.signed(connection, commission_id, size)
-        return await making.of(REPORT, lambda: report(queries.source(checkpoint, entries), asked, seen))
+        signed = await queries.signed(connection, commission_id, size)
+        found = await kept.below(connection, commission_id, signed.checkpoint)
+        return await making.of(REPORT, lambda: report(source_of(signed.note, found), asked, seen))
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

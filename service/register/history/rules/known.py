@@ -5,7 +5,7 @@ members, which a test holds.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from service.register.commissions.rules import derived as sessions
@@ -121,16 +121,51 @@ def known(entries: Iterable[tuple[str, Data]], until: str | None = None, without
 
     `without`: moves (leaf hashes) that had not happened yet on the day that is asked about, so that they changed nothing.
     """
-    found = Known()
+    return completed(gathered(entries, None, until, without))
+
+
+def gathered(
+    entries: Iterable[tuple[str, Data]],
+    before: Known | None = None,
+    until: str | None = None,
+    without: Collection[str] = (),
+) -> Known:
+    """Return what entries tell that come after those of `before`, which stays as it is; `completed` makes of it what is known.
+
+    What no entry speaks of is shared with `before`, so that going on costs what is new.
+    """
+    found = Known(dict(before.lives), before.commission, before.last_at, before.entries) if before else Known()
+    shared = set(found.lives)
     for leaf, entry in entries:
         if until is None or entry["recorded_at"] <= until:
+            for key in shared & {entry["subject"], str(entry["data"].get("id"))}:
+                found.lives[key] = _copy(found.lives[key])
+                shared.remove(key)
             _tell(found, leaf, entry, without)
             found.entries += 1
             found.last_at = max(found.last_at, entry["recorded_at"])
-    for life in found.lives.values():
-        if life.kind == "commitment" and life.version == 1:
-            life.members = upgraded(life.members)
     return found
+
+
+def completed(found: Known) -> Known:
+    """Return what was gathered with commitments of version 1 in the words of today."""
+    lives = {
+        key: replace(life, members=upgraded(life.members)) if life.kind == "commitment" and life.version == 1 else life
+        for key, life in found.lives.items()
+    }
+    return replace(found, lives=lives)
+
+
+def _copy(life: Life) -> Life:
+    proposal = life.open and replace(life.open, confirmed=dict(life.open.confirmed))
+    return replace(
+        life,
+        members=dict(life.members),
+        open=proposal,
+        moves=list(life.moves),
+        reports=list(life.reports),
+        told=list(life.told),
+    )
 
 
 def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> None:

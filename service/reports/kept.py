@@ -1,0 +1,104 @@
+"""What the entries below a checkpoint told is kept, and gone on from: each request then reads what is new, not the whole log.
+
+A root over so many entries is of these entries alone, so that what they tell cannot be otherwise the next time. What is kept for
+a log is used only while the database has a checkpoint of just this size and root, and only where all of it belongs to the answer.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from service.database.statement import Connection
+from service.log import reading as log
+from service.register.history.rules.known import Known, completed, gathered
+from service.reports import queries
+from service.reports.queries import Stored
+from service.tlog.checkpoint import Checkpoint
+
+MOST_ENTRIES: Final = 100_000
+"""So many entries of all logs together are kept: some 4 kB each. What is longer is read anew each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the entries below a checkpoint told."""
+
+    size: int
+    root: bytes
+    found: Known
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is kept, the log that was asked for last at the end."""
+
+    most: int = MOST_ENTRIES
+    logs: OrderedDict[UUID, _Told] = field(default_factory=OrderedDict)
+
+    def put(self, log_id: UUID, told: _Told) -> None:
+        """Keep it, and forget the logs that were not asked for longest, until there is room."""
+        self.logs.pop(log_id, None)
+        if told.size > self.most:
+            return
+        self.logs[log_id] = told
+        while sum(one.size for one in self.logs.values()) > self.most:
+            self.logs.popitem(last=False)
+
+
+KEPT: Final = Kept()
+
+
+async def below(connection: Connection, log_id: UUID, checkpoint: Checkpoint, until: str | None = None) -> Known:
+    """Return what the entries below a checkpoint tell; `until`: those that were recorded by then."""
+    found = await _gathered(connection, log_id, checkpoint)
+    if until is None or found.last_at <= until:
+        return await asyncio.to_thread(completed, found)
+    entries = await queries.between(connection, log_id, 0, checkpoint.size)
+    return await _anew(entries, until)
+
+
+async def every(connection: Connection, log_id: UUID, until: str | None = None) -> Known:
+    """Return what all entries tell, also those that no checkpoint has yet; `until`: those that were recorded by then."""
+    signed = await log.newest(connection, log_id)
+    size, before = signed.checkpoint.size if signed else 0, None
+    if signed:
+        before = await _gathered(connection, log_id, signed.checkpoint)
+        if until is not None and before.last_at > until:
+            size, before = 0, None
+    rest = await queries.after(connection, log_id, size)
+    return await _anew(rest, until, before)
+
+
+async def _gathered(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> Known:
+    before = KEPT.logs.get(log_id)
+    if before and not (before.size <= checkpoint.size and await _stands(connection, log_id, before)):
+        before = None
+    size = before.size if before else 0
+    if before and size == checkpoint.size:
+        KEPT.logs.move_to_end(log_id)
+        return before.found
+    entries = await queries.between(connection, log_id, size, checkpoint.size)
+    found = await asyncio.to_thread(gathered, _read(entries), before.found if before else None)
+    newest = KEPT.logs.get(log_id)
+    if newest is None or newest is before or newest.size < checkpoint.size:
+        KEPT.put(log_id, _Told(checkpoint.size, checkpoint.root, found))
+    return found
+
+
+async def _stands(connection: Connection, log_id: UUID, told: _Told) -> bool:
+    """Return whether the log still has the checkpoint: another database may have another log of this name."""
+    found = await log.of_size(connection, log_id, told.size)
+    return found is not None and found.checkpoint.root == told.root
+
+
+async def _anew(entries: Iterable[Stored], until: str | None, before: Known | None = None) -> Known:
+    return await asyncio.to_thread(lambda: completed(gathered(_read(entries), before, until)))
+
+
+def _read(entries: Iterable[Stored]) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((one.leaf.hex(), orjson.loads(one.canonical)) for one in entries)
