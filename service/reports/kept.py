@@ -20,8 +20,8 @@ from service.reports import queries
 from service.reports.queries import Stored
 from service.tlog.checkpoint import Checkpoint
 
-MOST_ENTRIES: Final = 100_000
-"""So many entries of all logs together are kept: some 4 kB each. What is longer is read anew each time."""
+MOST_ENTRIES: Final = 60_000
+"""So many entries of all logs together are kept: some 2 to 4 kB each, by `tests/benchmarks/counting.py`. What is longer is read anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
