@@ -12,13 +12,18 @@ from tests.register.commissions.meeting import (
     CANCEL,
     HOLD,
     WHO,
+    YES,
+    agreed,
     answered,
     begin,
+    leaf_of,
     made,
     propose,
     proven,
     read,
 )
+from tests.register.commitments.test_journey import RECORD
+from tests.register.commitments.test_journey import read as read_commitment
 from tests.register.commitments.test_races import ROUNDS, trail_of
 from tests.three_parties import commission_of_three
 
@@ -136,3 +141,37 @@ async def test_an_adoption_and_its_undoing_leave_one_order(world: World) -> None
     answers = await asyncio.gather(*(answered(world, waiting, "AZ") for _ in range(5)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     await proven(world)
+
+
+async def test_recording_and_numbering_race_the_correction_of_the_session_s_number_a_hundred_times(
+    world: World,
+) -> None:
+    pk, az, seen = world.as_("PK"), world.as_("AZ"), set()
+    item_of = {name: value for name, value in RECORD.items() if name not in {"item_number", "session_id"}}
+    for first in (20, 120):
+        session = (await begin(world, ordinal=first))["id"]
+        await agreed(world, session, HOLD)
+        leaf = await leaf_of(world, session, 0)
+        for at in range(first, first + ROUNDS // 2):
+            body = {**item_of, "session_id": session, "item_number": at}
+            earlier = (await pk.post("/v1/commitments", json=body)).json()
+            correction = {"action": "correct", "corrects": leaf, "fact": "ordinal", "value": at + 1, "reason": "R"}
+            proposal = (await made(world, session, correction))["id"]
+            begun = asyncio.ensure_future(answered(world, proposal))
+            # The correction reads the trail before it locks the session: without a lead it would always come last.
+            await asyncio.wait({begun}, timeout=0.01 * (at - first))
+            told = await asyncio.gather(
+                begun,
+                pk.post("/v1/commitments", json={**body, "item_number": 5000 + at}),
+                az.post(f"/v1/transitions/{earlier['open_transition']['id']}/confirmations", json=YES),
+            )
+            assert [one.status_code for one in told] == [201, 201, 201], [one.text for one in told]
+            recorded = next(one.json() for one in told if "draft_reference" in one.json())
+            numbered = await read_commitment(world, earlier["id"])
+            assert (await read(world, session))["ordinal"] == at + 1
+            stems = [int(one["reference"].split("/")[1]) for one in (recorded, numbered)]
+            assert {*stems} <= {at, at + 1}
+            seen |= {stem == at for stem in stems}
+            leaf = await leaf_of(world, session)
+    await proven(world, COMMISSION)
+    assert seen == {True, False}, "the race was none: one side always came first"
