@@ -132,7 +132,7 @@ async def test_it_is_held_and_its_minutes_are_adopted_by_every_party_and_then_on
     assert (found["state"], found["effective_on"], found["venue"]) == ("held", "2025-05-04", "Baku")
     texts = [*MINUTES, {"language": "az", "sha256": "a" * 64}]
     gone = await refused(world, one["id"], {"action": "adopt", "minutes": [{"language": "en"}]})
-    assert "needs a reference, or the sha256" in gone["/minutes/0"]
+    assert "needs a reference, the document_id of the text, or the sha256" in gone["/minutes/0"]
     assert "more than once" in (await refused(world, one["id"], ADOPT | {"minutes": MINUTES * 2}))["/minutes"]
     assert set(await refused(world, one["id"], ADOPT | {"subject_to": ["TR"]})) == {"/subject_to/0"}
     found = await agreed(world, one["id"], {"action": "adopt", "minutes": texts, "subject_to": ["AZ"]}, "AZ", "PK")
@@ -291,7 +291,8 @@ async def test_a_session_shows_what_it_awaits_of_whom(world: World) -> None:
     assert one["may_answer"]
     both = (await world.as_("PK").get(f"/v1/transitions?commission_id={COMMISSION}&limit=200")).json()["items"]
     assert [found["id"] for found in both] == sorted(found["id"] for found in both)
-    assert {found["matter"]["kind"] for found in both} == {"session", "commitment", "working_group", "instrument"}
+    kinds = {"session", "commitment", "working_group", "instrument", "commission"}
+    assert {found["matter"]["kind"] for found in both} == kinds
 
 
 async def test_sessions_and_commitments_are_answered_in_one_request(world: World) -> None:
