@@ -252,14 +252,13 @@ def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    declare(app)
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector, service.worker) if one is not None]
     running = [
         service.notice.watch(service.lookout),
         watch(service.lookout, service.callers),
         _forget(service),
-        # It takes a second, which the first answers need not wait for.
-        asyncio.to_thread(declare, app),
         *(one.run() for one in beside),
     ]
     running.append(stay_fit(service.lookout, service.pool, *(one.pool for one in beside)))

@@ -1,6 +1,5 @@
 """What no operation publishes is refused: query parameters that nobody would read, media types that nobody would write."""
 
-from threading import Event
 from typing import Any
 
 import pytest
@@ -127,12 +126,3 @@ async def test_an_accept_that_nobody_can_read_takes_nothing(still: World, accept
 async def test_accept_may_be_broken_into_several_headers(still: World) -> None:
     headers = [("accept", "text/csv"), ("accept", "application/json;q=0.5")]
     assert (await still.as_("PK").get("/v1/me", headers=headers)).status_code == 200
-
-
-async def test_the_first_answers_do_not_wait_for_the_document(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = Event()
-    monkeypatch.setattr("service.main.declare", lambda _: made.wait(60))
-    async with world.app.router.lifespan_context(world.app):
-        assert (await world.as_("").get("/livez")).status_code == 200
-        assert not made.is_set()
-        made.set()

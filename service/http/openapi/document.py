@@ -4,9 +4,7 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
-from threading import Lock
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
@@ -65,27 +63,23 @@ def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
 
 
 def published(app: FastAPI, unions: Sequence[Union], public_url: str, logins: Schema) -> Callable[[], Schema]:
-    """Return the function that gives `app` the document that it serves, made once, whichever thread asks first, to be imported as it is.
+    """Return the function that gives `app` the document that it serves, made once, to be imported as it is.
 
     It has the address of this installation, an absolute URL without a slash at its end, and its OpenID providers.
     """
-    one_at_a_time = Lock()
-
-    @cache
-    def make() -> Schema:
-        made = document(app, unions)
-        made["servers"][0]["url"] = public_url
-        schemes = made["components"]["securitySchemes"]
-        schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
-        schemes |= logins
-        for secured in (made, *(operation for _, operation in _operations(made))):
-            if secured.get("security"):
-                secured["security"] += [{name: ["openid"]} for name in logins]
-        return made
+    made: Schema = {}
 
     def openapi() -> Schema:
-        with one_at_a_time:
-            return make()
+        if not made:
+            made.update(document(app, unions))
+            made["servers"][0]["url"] = public_url
+            schemes = made["components"]["securitySchemes"]
+            schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
+            schemes |= logins
+            for secured in (made, *(operation for _, operation in _operations(made))):
+                if secured.get("security"):
+                    secured["security"] += [{name: ["openid"]} for name in logins]
+        return made
 
     return openapi
 
