@@ -8,12 +8,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
 from service.permissions import Caller, Kind, Role, everywhere
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership
 from service.register.commissions.rules.group_role import GroupRole
+from service.register.commissions.rules.lead import FIRST, FURTHER
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
 _commission = table(Commission)
@@ -96,3 +97,12 @@ def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], 
 def _among(key: sa.ColumnElement[Any], mine: sa.Select[Any]) -> Condition:
     # As an array, since there are few: with IN the database would make a hash table of each.
     return key == sa.any_(sa.func.array(mine.scalar_subquery(), type_=ARRAY(sa.Uuid())))
+
+
+def leads(party_facts: sa.ColumnElement[Any]) -> Condition:
+    """Return the condition that the caller's organisation leads a commitment with these facts, as its own party has said."""
+    me = sa.cast(ORGANISATION, sa.Text())
+    own: Any = party_facts.op("->", return_type=JSONB())(PARTY)
+    first = own.op("->>", return_type=sa.Text())(sa.literal_column(f"'{FIRST}'")) == me
+    further = own.op("->", return_type=JSONB())(sa.literal_column(f"'{FURTHER}'")).bool_op("?")(me)
+    return sa.func.coalesce(first, sa.false()) | sa.func.coalesce(further, sa.false())

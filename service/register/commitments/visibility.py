@@ -1,7 +1,6 @@
 """Who sees which commitment, as SQL conditions made from the permissions: the same data, read by the database."""
 
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,18 +9,14 @@ from service.database.columns import table
 from service.identity.queries import is_active
 from service.permissions import Kind
 from service.register.commissions.confidentiality import readable
-from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, roles_of
+from service.register.commissions.roles import ORGANISATION, PRINCIPAL, TOKEN, Condition, bound, leads, roles_of
 from service.register.commitments.models import LEADS, Commitment
-from service.register.commitments.rules.leads import FIRST, FURTHER
 
 __all__ = ["Condition", "bound", "roles_of", "visible_to"]
 
 _commitment = table(Commitment)
 _mine = sa.cast(ORGANISATION, sa.Text())
-_own: Any = _commitment.c.party_facts.op("->", return_type=JSONB())(PARTY)
-_first = _own.op("->>", return_type=sa.Text())(sa.literal_column(f"'{FIRST}'")) == _mine
-_further = _own.op("->", return_type=JSONB())(sa.literal_column(f"'{FURTHER}'")).bool_op("?")(_mine)
-led: Condition = sa.func.coalesce(_first, sa.false()) | sa.func.coalesce(_further, sa.false())
+led: Condition = leads(_commitment.c.party_facts)
 """The commitment is one that the caller's organisation leads, as its own party has said."""
 mine: Condition = sa.literal_column(LEADS, JSONB()).contains(
     sa.func.to_jsonb(sa.func.coalesce(_mine, sa.literal_column("''")))

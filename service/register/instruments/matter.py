@@ -6,14 +6,14 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
 from service.register.commissions.confidentiality import readable
-from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, charter_of, fixed, roles_of
+from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, bound, charter_of, fixed, leads, roles_of
 from service.register.decisions.engine.matter import Matter, Numbering, Row
 from service.register.decisions.rules.matter import Found, Name
 from service.register.instruments import counters
@@ -33,6 +33,7 @@ COMMITMENT: Final = sa.table(
     sa.column("working_group_id", sa.Uuid()),
     sa.column("confidentiality", sa.Text()),
     sa.column("is_joint", sa.Boolean()),
+    sa.column("party_facts", JSONB()),
 )
 
 
@@ -52,7 +53,9 @@ def visible_to(kind: Kind) -> Condition:
     """
     each = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
     closed = sa.exists().where(is_carried(), sa.not_(readable(each, COMMITMENT))).correlate(_instrument)
-    return is_active(PRINCIPAL, TOKEN) & readable(_roles(kind), _instrument) & sa.not_(closed)
+    # Whoever leads reads no more than all of its party do.
+    reading: dict[Role, Condition] = {role: one for role, one in _roles(kind).items() if role is not Role.LEAD}
+    return is_active(PRINCIPAL, TOKEN) & readable(reading, _instrument) & sa.not_(closed)
 
 
 @cache
@@ -71,7 +74,10 @@ def is_carried() -> Condition:
 
 @cache
 def _roles(kind: Kind) -> Mapping[Role, Condition]:
-    """Return who a caller is: of the working group, where that is so of the group of every commitment that it carries."""
+    """Return who a caller is: of the working group, or the lead body, where that is so of every commitment that it carries.
+
+    Who leads one of them, and is in the group of another, may propose for each of them.
+    """
     nobody = sa.literal(None, sa.Uuid())
     here = dict(roles_of(kind, _instrument.c.commission_id, nobody))
     of_each = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
@@ -79,6 +85,9 @@ def _roles(kind: Kind) -> Mapping[Role, Condition]:
     for role in (Role.CO_LEAD, Role.MEMBER):
         others = sa.exists().where(is_carried(), sa.not_(of_each[role])).correlate(_instrument)
         here[role] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
+    proposing = sa.or_(of_each[Role.CO_LEAD], of_each[Role.MEMBER], leads(COMMITMENT.c.party_facts))
+    others = sa.exists().where(is_carried(), sa.not_(proposing)).correlate(_instrument)
+    here[Role.LEAD] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
     return here
 
 

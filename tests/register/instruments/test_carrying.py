@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.conftest import World, item
+from tests.conftest import World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import DRAFT as DRAFT_MOU
 from tests.register.commitments.test_journey import IMPLEMENT
@@ -160,3 +160,31 @@ async def test_what_is_kept_closer_than_its_commitment_tells_it_no_more_than_its
         "id": made["id"], "state": "signed", "signed_on": "2025-03-01"
     }  # fmt: skip
     await proven(world)
+
+
+async def test_the_lead_body_of_all_that_it_carries_proposes_for_it_and_of_some_of_it_does_not(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2)])
+    lead = await world.second_principal("pk-lead", organisation_id=organisation(106))
+    assert (await ask(world, 2, SIGN_MOU, lead)).status_code == 403
+    await led(world, 2)
+    signed = await ask(world, 2, SIGN_MOU, lead)
+    assert (signed.status_code, signed.json()["matter"]["id"]) == (201, made["id"])
+    taken_back = await world.as_(lead).post(f"/v1/transitions/{signed.json()['id']}/withdrawal", json={})
+    assert taken_back.status_code == 201
+    assert (await world.as_(lead).get(f"/v1/instruments/{made['id']}")).json()["allowed_actions"]
+    both = {"action": "amend", "changes": {"commitment_ids": [item(2), item(3)]}, "reason": "It carries both."}
+    await agreed(world, made["id"], both)
+    assert (await ask(world, 2, SIGN_MOU, lead)).status_code == 403
+    await led(world, 3)
+    assert (await ask(world, 3, SIGN_MOU, lead)).status_code == 201
+
+
+async def led(world: World, number: int) -> None:
+    """Let Pakistan name the body that leads a commitment."""
+    found = await commitment(world, item(number))
+    done = await world.as_("PK").patch(
+        f"/v1/commitments/{item(number)}",
+        json={"lead_organisation_id": organisation(106)},
+        headers={"If-Match": f'"{found["version"]}"'},
+    )
+    assert done.status_code == 200, done.text

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-FIRST: Final = "lead_organisation_id"
-FURTHER: Final = "further_lead_organisation_ids"
+from service.register.commissions.rules.lead import FIRST, FURTHER
+
+__all__ = ["FIRST", "FURTHER", "leads", "wrong_leads"]
+
 MOST: Final = 20
 
 
