@@ -25,6 +25,7 @@ from tests.verify.test_register import exported as files_of
 YES: Final = {"decision": "confirm"}
 GROUP: Final = "PK-AZ/JWG/trade"
 CAVEAT: Final = {"action": "lapse", "reason": "It is overtaken (sample)."}
+WAITING: Final = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 ELSEWHERE: Final = "names no document that belongs to this matter"
 
 
@@ -256,6 +257,22 @@ async def test_a_withdrawal_and_a_proposal_that_names_the_document_never_wait_fo
         if made := result["transition"]:
             await keeping.as_("AZ").post(f"/v1/transitions/{made['id']}/withdrawal", json={})
     await proven(keeping)
+
+
+async def test_who_withdraws_a_document_locks_it_before_its_matter(keeping: World) -> None:
+    document = await sent(keeping, matter="PK-AZ/08/004")
+    owner, other = await keeping.connect(), await keeping.connect()
+    async with owner.transaction():
+        # As whoever signs what carries the commitment: it shares the document first, and then wants the commitment.
+        await owner.execute("SELECT 1 FROM commitment WHERE id = $1 FOR NO KEY UPDATE", item(4))
+        withdrawal = f"/v1/documents/{document['id']}/withdrawal"
+        withdrawing = asyncio.create_task(keeping.as_("PK").post(withdrawal, json={"reason": "A mistake."}))
+        async with asyncio.timeout(60):
+            while not await other.fetchval(WAITING):  # noqa: ASYNC110 -- it becomes so in the database
+                await asyncio.sleep(0.01)
+        shared = "SELECT id FROM document WHERE id = $1 FOR SHARE SKIP LOCKED"
+        assert await owner.fetch(shared, document["id"]) == []
+    assert (await withdrawing).status_code == 201
 
 
 Forgery = Callable[[list[Entry]], None]
