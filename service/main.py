@@ -188,7 +188,7 @@ def create_app(
         redirect_slashes=False,
         root_path_in_servers=False,
         lifespan=_lifespan,
-        telemetry={"auto_configure": False},
+        telemetry={"auto_configure": False, "metrics": False, "logs": False},
         dependencies=[Declared],
         responses=refusals(NotAcceptable, InvalidContent),
     )

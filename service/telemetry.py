@@ -20,6 +20,8 @@ from typing import Any, Final, TextIO
 import orjson
 import structlog
 
+from service import tracing
+
 CARRIERS: Final = ("asyncpg", "fastapi", "pydantic_core", "sqlalchemy")
 """Packages whose errors carry what was sent in their text: the values of a statement, the members of a body."""
 FACTS: Final = ("sqlstate", "constraint_name", "table_name", "column_name")
@@ -38,6 +40,7 @@ def configure(level: str) -> None:
     renderer = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(_json)
     shared: list[structlog.types.Processor] = [
         structlog.stdlib.add_log_level,
+        tracing.add_ids,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(_rendered),
     ]

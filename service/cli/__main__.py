@@ -57,7 +57,7 @@ def serve(
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     # What is imported stays: to look through it for what could be freed would take a sixth of the start.
     gc.disable()
-    from service import telemetry
+    from service import telemetry, tracing
     from service.database.connection import Address, Limits
     from service.database.proving import prove
     from service.http import serving
@@ -66,6 +66,7 @@ def serve(
 
     settings = Settings.read()
     telemetry.configure(settings.log_level)
+    tracing.begin()
     app = create_app(settings, with_sequencer=with_sequencer)
     gc.freeze()
     gc.enable()

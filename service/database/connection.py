@@ -22,7 +22,8 @@ import asyncpg
 import orjson
 from pydantic import SecretStr
 
-from service.database import parameters
+from service import tracing
+from service.database import parameters, traced
 from service.database.parameters import Host
 from service.errors.operator import OperatorMistake
 from service.settings import Settings
@@ -199,6 +200,8 @@ async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> D
         except BaseException:
             made.terminate()
             raise
+        if tracing.tracer():
+            made.add_query_logger(traced.told)
         return made
 
 
