@@ -26,6 +26,10 @@ exec uv tool run --quiet {COMPOSE} --podman-run-args=--read-only-tmpfs=false "$@
 """podman-compose alone would build the image once for each part, ask for a terminal, and give every container a writable /tmp."""
 
 
+class EngineError(Exception):
+    """A command of the engine failed; the message is what it said."""
+
+
 class Engine:
     """podman on a directory."""
 
@@ -60,7 +64,8 @@ network_config_dir = "{directory}/networks"
     def run(self, *command: str, within: Path | None = None, good: bool = True) -> str:
         """Run a command that knows of this engine, and return what it says."""
         done = subprocess.run(command, cwd=within, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0 or not good, f"{command}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+        if done.returncode and good:
+            raise EngineError(f"{command}: {done.stdout[-2000:]}{done.stderr[-4000:]}")
         return done.stdout
 
     def hindrance(self) -> str | None:

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.containers import stand_ins
-from tests.containers.engine import Engine
+from tests.containers.engine import Engine, EngineError
 
 pytestmark = pytest.mark.containers
 
@@ -90,6 +90,21 @@ class Deployment:
         return "\n".join(self.podman("logs", self.container(part), good=False)[-1500:] for part in (*PARTS, "migrate"))
 
 
+def brought(engine: Engine, place: Path) -> str | None:
+    """Make the stand-ins, and have a container ask pip's registry; return what hinders it, if it is this machine."""
+    try:
+        for name, make in (("python:3.11-slim", stand_ins.python_image), ("postgres:18", stand_ins.postgres_image)):
+            root = place / name.partition(":")[0]
+            engine.bring(root, make(root), name)
+            shutil.rmtree(root)
+        engine.run("podman", "run", "--rm", "--network=podman", "python:3.11-slim", "python", "-V")
+        asking = ["pip", "download", "--quiet", "--no-deps", "--dest=/tmp", "typing-extensions"]
+        engine.run("podman", "run", "--rm", "--network=host", "python:3.11-slim", *asking)
+    except (EngineError, subprocess.CalledProcessError) as wrong:
+        return str(wrong).strip()
+    return None
+
+
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     place = tmp_path_factory.mktemp("containers")
@@ -97,16 +112,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     if hindrance := engine.hindrance():
         pytest.skip(hindrance)
     try:
-        for name, make in (("python:3.11-slim", stand_ins.python_image), ("postgres:18", stand_ins.postgres_image)):
-            root = place / name.partition(":")[0]
-            engine.bring(root, make(root), name)
-            shutil.rmtree(root)
-        tried = subprocess.run(
-            ["podman", "run", "--rm", "--network=podman", "python:3.11-slim", "python", "-V"],
-            env=engine.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if tried.returncode:
-            pytest.skip(f"no container can be run here: {tried.stderr.strip()[-300:]}")
+        hindrance = brought(engine, place)
+        if hindrance:
+            pytest.skip(f"no container can be made and run here: {hindrance[-300:]}")
         project = place / "pacta"
         project.mkdir()
         made = Deployment(engine, project)
