@@ -17,12 +17,15 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Request
 from fastapi.openapi.models import OAuthFlowAuthorizationCode, OAuthFlowClientCredentials, OAuthFlows
 from fastapi.responses import RedirectResponse
 from fastapi.security import OAuth2
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from service.http.swagger.routes import create_router
 
 CHROMIUM: Final = Path(os.environ.get("PACTA_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# A busy machine is no fault of the page.
+PATIENCE: Final = 120_000
+expect.set_options(timeout=PATIENCE)
 BASIC: Final = "Basic " + base64.b64encode(b"ministry:secret").decode()
 
 

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from service.http.openapi.additions import NOBODYS
 from tests.conftest import World, item
 from tests.serving import served_here
-from tests.swagger.conftest import is_trouble
+from tests.swagger.conftest import PATIENCE, is_trouble
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ async def docs(browser: Browser, world: World, request: pytest.FixtureRequest) -
             "request", lambda asked: None if urlsplit(asked.url).netloc in {host, ""} else troubles.append(asked.url)
         )
         page = await context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         await page.goto(f"{origin}/docs")
         yield page
         if directory := os.environ.get("PACTA_SCREENSHOTS"):
@@ -123,11 +123,12 @@ async def test_an_operation_is_found_by_the_words_of_its_summary_and_its_refusal
     await expect(block.locator(".responses-inner .highlight-code")).to_have_count(2)
 
 
-async def test_what_is_copied_has_no_token(docs: Page, world: World) -> None:
+async def test_the_answer_is_in_view_and_what_is_copied_has_no_token(docs: Page, world: World) -> None:
     await login(docs, world, "PK")
     status, _ = await execute(docs, "me-read_me")
     block = docs.locator("#operations-me-read_me")
     assert status == 200
+    await expect(block.locator(".live-responses-table tbody .response-col_status").first).to_be_in_viewport()
     copied = await block.locator(".request-snippets, .curl-command").first.inner_text()
     assert "Bearer YOUR-TOKEN" in copied
     assert "eyJ" not in copied
