@@ -35,6 +35,13 @@ def _part(code: str) -> Coded:
     return cast("Coded", kind())
 
 
+class Typed(Coded):
+    """A reference as somebody typed it, with slashes in it and none at its end."""
+
+    regex = ".*[^/]"
+
+
+register_url_convertor("reference", Typed())
 register_url_convertor("session", _part(codes.SESSION))
 register_url_convertor("working_group", _part(codes.WORKING_GROUP))
 register_url_convertor("commitment", _part(codes.COMMITMENT))

@@ -37,7 +37,8 @@ SOURCES: Final = {
         "concat('session ', one.ordinal)",
         "concat_ws(E'\\n', one.venue, one.minutes_reference, one.starts_on,"
         " (SELECT string_agg(word #>> '{}', E'\\n') FROM jsonb_path_query(one.co_chairs, '$.*.*') AS word))",
-        (f"({_WHOSE}) || '/' || coalesce(lpad(one.ordinal::text, 2, '0'), '00')",),
+        # `lpad` cuts what is longer: the hundredth session was `10`.
+        (f"({_WHOSE}) || '/' || coalesce(lpad(one.ordinal::text, greatest(2, length(one.ordinal::text)), '0'), '00')",),
         "concat(one.commission_id, ' ', one.working_group_id)",
     ),
     "working_group": Source(
@@ -105,3 +106,9 @@ def missing(name: str, most: int) -> str:
     """Return the statement that fills `most` rows of the table `name` that are not there yet, beside those who write."""
     return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name)} FROM (SELECT * FROM {name} AS every
         WHERE NOT EXISTS (SELECT FROM searchable WHERE searchable.id = every.id) LIMIT {most}) AS one ON CONFLICT DO NOTHING"""  # noqa: S608 -- names of ours
+
+
+def anew(name: str, those: str) -> str:
+    """Return the statement that fills the rows of the table `name` anew for which `those`, SQL about a row called `one`, holds."""
+    return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name)} FROM {name} AS one WHERE {those}
+        ON CONFLICT (id) DO UPDATE SET is_shared = excluded.is_shared, words = excluded.words"""

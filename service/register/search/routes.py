@@ -55,7 +55,7 @@ async def list_hits(
 
 
 @router.get(
-    "/commitments/by-reference/{reference:path}",
+    "/commitments/by-reference/{reference:reference}",
     summary="Read a commitment by its reference",
     response_model=CommitmentDetail,
     responses=READING_ONE | VERSIONED,

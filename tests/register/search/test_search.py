@@ -9,7 +9,8 @@ import pytest
 
 from service.errors import TooManyRequests
 from service.http.at_once import AtOnce, Most
-from tests.conftest import World, item, organisation
+from tests.conftest import SESSION_9, World, item, organisation
+from tests.database.test_moves_of_any_matter import upgrade
 
 WRITTEN = {
     1: ("İxracın təşviqi üzrə birgə plan", "Işıqlandırma şəbəkəsi və əməkdaşlıq"),
@@ -199,6 +200,26 @@ async def test_a_commitment_is_read_by_its_reference(still: World, typed: str) -
 @pytest.mark.parametrize("typed", ["08/004", "PK-AZ/08/999", "PK-AZ", "%25", "x"])
 async def test_a_part_of_a_reference_names_no_commitment(still: World, typed: str) -> None:
     assert (await still.as_("PK").get(f"/v1/commitments/by-reference/{typed}")).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["PK-AZ/08/004/", "PK-AZ/08/004//", "/"])
+async def test_an_address_with_a_slash_too_many_is_no_address(still: World, typed: str) -> None:
+    answer = await still.as_("PK").get(f"/v1/commitments/by-reference/{typed}")
+    assert (answer.status_code, answer.json()["detail"][:32]) == (404, "The service has no such address.")
+
+
+async def test_the_hundredth_session_is_found_by_its_own_number_also_after_it_was_cut(world: World) -> None:
+    owner = await world.connect()
+    await owner.execute("UPDATE session SET ordinal = 100 WHERE id = $1", SESSION_9)
+    for typed in ("PK-AZ/100", "session 100"):
+        assert (await found(world, typed, kind="session"))[0]["reference"] == "PK-AZ/100"
+    assert await found(world, "PK-AZ/10", kind="session") == []
+    kept = "SELECT words::text FROM searchable WHERE id = $1"
+    words = await owner.fetchval(kept, SESSION_9)
+    await owner.execute("UPDATE searchable SET words = 'cut' WHERE id = $1", SESSION_9)
+    await owner.execute("UPDATE alembic_version SET version_num = '0056'")
+    await asyncio.to_thread(upgrade, world, "0061")
+    assert await owner.fetchval(kept, SESSION_9) == words
 
 
 async def test_a_reference_that_one_may_not_see_is_as_one_that_is_not_there(still: World) -> None:
