@@ -180,8 +180,9 @@ def _share(count: int, whole: int) -> str:
 
 
 def _link(root: str, tongue: Speaking, path: str, **asked: object) -> str:
-    """Return the address of a page, in the language that was asked for."""
-    wanted = {**asked, **({"lang": tongue.language} if tongue.is_asked else {})}
+    """Return an address here; of a page, in the language that was asked for."""
+    spoken = tongue.is_asked and path.startswith("/read")
+    wanted = {**asked, **({"lang": tongue.language} if spoken else {})}
     query = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}}, doseq=True)
     return root + quote(path) + (f"?{query}" if query else "")
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, expect
 from service.main import create_app
 from tests.conftest import World, item, settings_for
 from tests.serving import served_here
-from tests.swagger.conftest import is_trouble
+from tests.swagger.conftest import PATIENCE, is_trouble
 
 pytestmark = pytest.mark.browser
 PATHS = [
@@ -160,6 +161,26 @@ async def test_every_page_is_sound_at_any_width_and_in_both_schemes(
             await sound(page)
             await pictured(page, f"board-{number}-{scheme}-{width}")
             await page.close()
+        await context.close()
+        assert troubles == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_a_reader_opens_the_drawn_lifecycle_on_a_page_of_a_commitment(
+    browser: Browser, still: World, scheme: Literal["light", "dark"]
+) -> None:
+    async with served_here(still.app) as origin:
+        context = await browser.new_context(color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
+        troubles = watched(context, origin)
+        page = await context.new_page()
+        await page.goto(f"{origin}/read/commitments/PK-AZ/08/004?lang=ur")
+        picture = page.locator("img.drawn")
+        await expect(picture).to_be_hidden()
+        await page.locator("details:has(img) summary").click()
+        await expect(picture).to_be_visible()
+        await page.wait_for_function("document.querySelector('img.drawn').naturalWidth > 1000")
+        await sound(page)
         await context.close()
         assert troubles == []
 

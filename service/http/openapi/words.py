@@ -3,8 +3,8 @@
 INTRODUCTION = """One shared record of what governments agreed in their joint commissions, and what became of it.
 
 A **commitment** moves along a lifecycle. A move is **proposed by one party and takes effect when every other party has
-confirmed it**. Every step leaves an entry in an append-only **audit trail**. The lifecycle itself, with a picture of it
-(Mermaid), is read from `/v1/lifecycle`.
+confirmed it**. Every step leaves an entry in an append-only **audit trail**. The lifecycle itself is read from
+`/v1/lifecycle`, with a picture (Mermaid), and drawn at `/v1/lifecycle/picture` (SVG).
 
 To begin: get a token (`Authorize`, client credentials), read `/v1/me`, list the commitments, propose a move.
 Every refusal is a problem document (RFC 9457) that says what to mend. Send an `Idempotency-Key` with each POST, and it

@@ -13,7 +13,7 @@ from service.database.transaction import Transaction
 from service.errors import InvalidContent, Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
-from service.http.headers import ONCE, created
+from service.http.headers import ONCE, created, file_of
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
@@ -26,6 +26,7 @@ from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
 from service.register.decisions.put_right import put_right
 from service.register.decisions.queries import Filter
 from service.register.decisions.rules.machine import machine
+from service.register.decisions.rules.picture import POLICY, drawn
 from service.register.decisions.schemas import (
     ConfirmationCreate,
     LifecycleRead,
@@ -55,6 +56,10 @@ async def matters(request: Request) -> Matters:
 
 
 EveryMatter = Annotated[Matters, Depends(matters)]
+OF_KIND = Query(
+    description="The kind of matter.",
+    openapi_examples={"commitments": {"summary": "That of commitments", "value": "commitment"}},
+)
 
 
 async def moves_of(
@@ -82,10 +87,31 @@ def of_kind(every: Matters, kind: str) -> Matter:
 @lifecycle.get("/lifecycle", summary="Read a lifecycle", response_model=LifecycleRead)
 async def read_lifecycle(
     every: EveryMatter,
-    kind: Annotated[limited(40), Query(description="The kind of matter.", examples=["commitment"])] = "commitment",  # type: ignore[valid-type]
+    kind: Annotated[limited(40), OF_KIND] = "commitment",  # type: ignore[valid-type]
 ) -> Any:  # noqa: ANN401
-    """Read the state machine of a kind of matter: states, steps, the evidence of each action, and its picture (Mermaid)."""
+    """Read the state machine of a kind of matter: states, steps, the evidence of each action, and its picture (Mermaid).
+
+    The same drawn, without any program: [commitments](lifecycle/picture), or another kind by `kind`.
+    """
     return machine(of_kind(every, kind).rules)
+
+
+@lifecycle.get(
+    "/lifecycle/picture",
+    summary="See a lifecycle drawn",
+    response_class=Response,
+    responses=file_of("image/svg+xml", "A column for each state, an arrow for each step.", text=True),
+)
+async def read_lifecycle_picture(
+    every: EveryMatter,
+    kind: Annotated[limited(40), OF_KIND] = "commitment",  # type: ignore[valid-type]
+) -> Response:
+    """See the state machine of a kind of matter as a picture (SVG), light or dark: a column for each state, a line for each way of acting.
+
+    ![The lifecycle of a commitment: its states, and an arrow for each move between them](v1/lifecycle/picture)
+    """
+    picture = drawn(of_kind(every, kind).rules.lifecycle)
+    return Response(picture, media_type="image/svg+xml", headers={"Content-Security-Policy": POLICY})
 
 
 @router.get("/transitions", summary="List moves", response_model=Page[ListedTransitionRead], responses=LISTING)
