@@ -14,7 +14,7 @@ revision = "0061"
 down_revision = "0056"
 branch_labels = None
 depends_on = None
-serves_from = "0056"
+serves_from = "0048"
 
 
 def upgrade() -> None:
