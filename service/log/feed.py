@@ -15,6 +15,7 @@ from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
 from service.register.commissions import session_queries as sessions
+from service.register.commissions.charter import CHARTERS
 from service.register.commissions.matter import told_of as session_told_of
 from service.register.commissions.matter import visible_to as session_visible_to
 from service.register.commissions.models import Session
@@ -35,6 +36,7 @@ from service.register.instruments.models import Instrument
 from service.register.matters import MATTERS
 from service.trail.models import REGISTRY, AuditEntry
 
+_NAMED = (*NAMED, CHARTERS)
 _entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(Commitment), table(Session)
 _group, _instrument = table(WorkingGroup), table(Instrument)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
@@ -158,7 +160,7 @@ async def _told(
     while True:
         rows = [_read(row) for row in await statement.rows(connection, **bound(caller, **asked))]
         names = [set(named(row["data"])) for row in rows]
-        hidden = await unseen(connection, NAMED, caller, {one for several in names for one in several})
+        hidden = await unseen(connection, _NAMED, caller, {one for several in names for one in several})
         closed = await documents.closed(connection, MATTERS, caller, [*filter(None, map(_document, rows))])
         found += [
             row

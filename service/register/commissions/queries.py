@@ -12,12 +12,13 @@ from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import there
 from service.permissions import Caller, Kind, Standing, standing
-from service.register.commissions.charter import seen_by, told_to, visible_to
+from service.register.commissions.charter import CHARTERS, seen_by, told_to, visible_to
 from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Session
 from service.register.commissions.roles import bound, fixed, roles_of
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
+from service.register.decisions.unseen import unnamed
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
@@ -152,7 +153,9 @@ async def require_charter(connection: Connection, caller: Caller, commission_id:
 
 async def detail(connection: Connection, caller: Caller, commission_id: UUID) -> Row:
     """Return the commission with its charter, and the caller's roles; `NotFound` otherwise."""
-    return there(await _detail(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
+    found = there(await _detail(caller.kind).row(connection, commission_id=commission_id, **bound(caller)), NONE)
+    (told,) = await unnamed(connection, (CHARTERS,), caller, [found])
+    return told
 
 
 async def founded(connection: Connection, caller: Caller, commission_id: UUID) -> Row:
@@ -163,7 +166,8 @@ async def founded(connection: Connection, caller: Caller, commission_id: UUID) -
 async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
     """Return the commissions that the caller may see by age, one more than `limit` if there is more."""
     last = after[0] if after else FIRST
-    return await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))
+    found = await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))
+    return await unnamed(connection, (CHARTERS,), caller, found)
 
 
 async def standing_in(connection: Connection, caller: Caller, commission_id: UUID) -> Standing:

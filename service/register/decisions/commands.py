@@ -6,16 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
-from service.errors import (
-    Conflict,
-    Fault,
-    NotPermitted,
-    OwnProposal,
-    ProposalAlreadyOpen,
-    ProposalClosed,
-    Stale,
-    fault,
-)
+from service.errors import Conflict, Fault, NotPermitted, OwnProposal, ProposalAlreadyOpen, ProposalClosed, Stale, fault
 from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
@@ -35,6 +26,7 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
+from service.register.decisions.unseen import require_seen
 from service.trail.append import EntryChange
 from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
@@ -158,6 +150,8 @@ async def answer(
     await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
     new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
+    if new.decision is Decision.CONFIRM:
+        await require_seen(connection, matters, caller, known["evidence"])
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     if brings := new.brings():
         data["brings"] = brings

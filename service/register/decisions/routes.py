@@ -133,7 +133,8 @@ async def read_transition(
     connection: Transaction, caller: UncheckedCaller, every: EveryMatter, transition_id: UUID
 ) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
-    return await _told(connection, every, caller, await queries.get(connection, every, caller, transition_id), 200)
+    (row,) = await put_right(connection, [await queries.get(connection, every, caller, transition_id)])
+    return await _told(connection, every, caller, row, 200)
 
 
 @router.post(
@@ -180,5 +181,6 @@ async def create_withdrawal(
 
 
 async def _told(connection: Connection, every: Matters, caller: Caller, row: Row, status: int) -> Response:
-    (seen,) = await withheld(connection, every, caller, await put_right(connection, [row]))
+    """Return a move; of one that was answered just now nothing has been put right yet."""
+    (seen,) = await withheld(connection, every, caller, [row])
     return answer(answers.transition(seen), status)

@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.statement import Connection, Query
+from service.errors import NotPermitted
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.rules.ended import CHARTER
+from service.values.codes import COMMISSION
 
 NAMING: Final = frozenset(
     {"commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"}
@@ -22,7 +25,7 @@ HOLDING: Final = frozenset({"instrument", "by"})
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
 """What is told of evidence that names what the caller may not see."""
 _id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
-_reference = re.compile(r"[A-Z-]+(/[A-Za-z0-9-]+){2}").fullmatch
+_reference = re.compile(f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
 
 
 class _Known(NamedTuple):
@@ -64,6 +67,15 @@ async def unseen(connection: Connection, matters: Matters, caller: Caller, names
         return frozenset()
     seen = await _seen(tuple(matters), caller.kind).rows(connection, **asked, **values)
     return frozenset(there & {*names} - {name for row in seen for name in row})
+
+
+async def require_seen(connection: Connection, matters: Matters, caller: Caller, evidence: Row) -> None:
+    """Raise `NotPermitted` if a proposal names what the caller may not see: nobody says yes to what it cannot read."""
+    if await unseen(connection, matters, caller, {*named(evidence)}):
+        raise NotPermitted(
+            "It names what you may not see, so that you could not know what you confirm. Your party's secretariat may see more and "
+            "confirms it; you may refuse it, with a reason."
+        )
 
 
 async def unnamed(
@@ -112,7 +124,8 @@ def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:
 def _wanted(matter: Matter) -> sa.ColumnElement[bool]:
     own = matter.table.c
     references = sa.bindparam("references", type_=ARRAY(sa.Text))
-    called = [own[name] == sa.any_(references) for name in ("reference", "draft_reference") if name in own]
+    spelled = ("code",) if matter.kind == CHARTER else ("reference", "draft_reference")
+    called = [own[name] == sa.any_(references) for name in spelled if name in own]
     return sa.or_(own.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid))), *called)
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.conftest import COMMISSION, Maker, World, item
+from service.register.decisions.unseen import named
+from tests.conftest import COMMISSION, Maker, World, item, organisation
+from tests.register.commissions import chartering
 from tests.register.commitments.test_journey import confirmed
 from tests.register.documents.files import PDF
 from tests.register.groups.grouping import ENERGY
@@ -135,3 +137,49 @@ async def test_a_document_that_is_kept_closer_has_no_entry_for_who_may_not_read_
         assert [one in seen for one in made] == [False, True]
         whole = json.dumps(await read(told, path, "AZ"))
         assert [one in whole for one in made] == [True, True]
+
+
+async def test_nobody_confirms_what_names_what_it_may_not_see_and_its_secretariat_does(world: World) -> None:
+    await world.second_principal("az-co-lead", organisation_id=organisation(204))
+    body = {"action": "merge", "target": HIDDEN, "reason": "R"}
+    made = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=body)
+    address, yes = f"/v1/transitions/{made.json()['id']}", {"decision": "confirm"}
+    assert (await read(world, address, "az-co-lead"))["evidence"] == {"move": "withheld"}
+    refused = await world.as_("az-co-lead").post(f"{address}/confirmations", json=yes)
+    assert (refused.status_code, "It names what you may not see" in refused.json()["detail"]) == (403, True)
+    many = {"transitions": [{"id": made.json()["id"]}], **yes}
+    answer = await world.as_("az-co-lead").post(f"/v1/commissions/{COMMISSION}/confirmations", json=many)
+    assert (await read(world, address, "AZ"))["status"] == "open", answer.text
+    assert (await world.as_("AZ").post(f"{address}/confirmations", json=yes)).json()["status"] == "effective"
+
+
+async def test_who_may_not_see_it_still_refuses(world: World) -> None:
+    await world.second_principal("az-co-lead", organisation_id=organisation(204))
+    body = {"action": "merge", "target": HIDDEN, "reason": "R"}
+    made = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=body)
+    no = {"decision": "refuse", "reason": "R"}
+    done = await world.as_("az-co-lead").post(f"/v1/transitions/{made.json()['id']}/confirmations", json=no)
+    assert (done.status_code, done.json()["status"]) == (201, "refused")
+
+
+@pytest.mark.parametrize("spelled", ["id", "code"])
+async def test_a_commission_that_follows_is_named_to_nobody_who_may_not_see_it(world: World, spelled: str) -> None:
+    seats = [{"party": party, "secretariat_id": organisation(number)} for party, number in (("PK", 101), ("AZ", 201))]
+    new = {"titles": {"en": "T"}, "founded_on": "2020", "languages": ["en"], "suffix": "DEF", "parties": seats}
+    follower = (await world.as_("administrator").post("/v1/commissions", json=new)).json()
+    assert (await world.as_("observer").get(f"/v1/commissions/{follower['id']}")).status_code == 404
+    await chartering.agreed(world, chartering.DISSOLVE | {"successor": follower[spelled]})
+    await world.sequence()
+    trail = f"/v1/commissions/{COMMISSION}"
+    for path in (trail, "/v1/commissions", f"{trail}/transitions", f"{trail}/audit-trail?limit=200"):
+        for name in ("id", "code"):
+            assert follower[name] not in json.dumps(await read(world, path, "observer")), path
+        shown = follower[spelled] if "/transitions" in path or "/audit-trail" in path else follower["code"]
+        assert shown in json.dumps(await read(world, path, "AZ")), path
+    found = [(await read(world, trail, who))["successor"] for who in ("observer", "AZ")]
+    assert found == [None, "PK-AZ.DEF"]
+
+
+def test_what_a_commission_with_a_suffix_numbers_is_a_name_too() -> None:
+    said = ["PK-AZ.DEF/08/005", "PK-AZ/08/d-7kq2", "PK-AZ-TR/I/0003", "PK-AZ", "PK-AZ.2"]
+    assert list(named({"evidence": [{"successors": said}, {"target": "no name"}, {"reason": said[0]}]})) == said
