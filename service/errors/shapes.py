@@ -113,7 +113,9 @@ def wanted(schema: Schema) -> str:
     if example is None:
         return f"{kind}{_limits(schema)}{meant}"
     # Of what has a pattern it is not the kind that was missed, mostly, but how it is written.
-    return f"{kind}{' like' if 'pattern' in schema else ', such as'} {shown(example)}{meant}"
+    if "pattern" in schema:
+        return f"{kind} like {json.dumps(example, ensure_ascii=False)}{meant}"
+    return f"{kind}, such as {shown(example)}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

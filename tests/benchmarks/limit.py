@@ -155,7 +155,7 @@ def _transition(key: UUID, commitment: Any, row: Any, closed: Any, said: list[An
         "id": key, "matter": {"kind": "commitment", **{name: commitment[name] for name in ("id", "reference", "titles")}},
         "commission_id": commitment["commission_id"],
         "status": "effective" if closed else "open", **{name: row[name] for name in names},
-        "confirmations": said, "warnings": [], "expires_at": None, "confirmed_at": closed, "closed_at": closed,
+        "confirmations": said, "warnings": [], "expires_at": None, "confirmed_at": closed, "closed_at": closed, "corrected": [],
     }  # fmt: skip
 
 

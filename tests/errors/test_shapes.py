@@ -157,4 +157,8 @@ def test_what_has_a_pattern_says_by_an_example_or_in_words_how_it_is_written(mod
     said = [{**branch, **one} for one in found for branch in one.get("anyOf", [one]) if one not in inside]
     assert not [one for one in said if "pattern" in one and not (one.get("examples") or one.get("description"))]
     digest = told(Sign, {"authentic_texts": [{"language": "en", "reference": "x", "sha256": "00"}]})
-    assert digest["/authentic_texts/0/sha256"] == 'must be a text (SHA-256 of the document, in hex), not "00"'
+    example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    assert (
+        digest["/authentic_texts/0/sha256"]
+        == f'must be a text like "{example}" (SHA-256 of the document, in hex), not "00"'
+    )

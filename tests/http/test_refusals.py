@@ -164,7 +164,7 @@ async def test_what_is_wrong_with_a_new_commitment_comes_in_one_answer(still: Wo
         "session_id": item(1),
         "working_group_id": item(2),
         "lead_organisation_id": item(3),
-        "item_number": None,
+        "item_number": 0,
         "sector": 5,
         "agreement": {"agreed_on": "2199", "found_in": "signed", "expires_at": "2020-01-01T00:00:00Z"},
     }

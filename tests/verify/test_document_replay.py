@@ -98,7 +98,7 @@ def without(place: int) -> Forgery:
 DOCUMENT: Final = ("data", "document")
 FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "attached twice": (again(0), "a document of this id was attached before"),
-    "of a party that there is not": (put(0, "party", to="TR"), "TR is not a party of this commission"),
+    "of a party that there is not": (put(0, "party", to="TR"), "done for TR, which is not a party of this commission"),
     "of nobody": (put(0, "party", to=None), "is not a party of this commission"),
     "without its name": (put(0, *DOCUMENT, "name", to=None), "a document has its name in the entry"),
     "kept closer and named": (put(1, *DOCUMENT, "name", to="plan.pdf"), "a document has its name in the entry"),
@@ -109,7 +109,7 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a role that there is not": (put(0, *DOCUMENT, "role", to="love letter"), "is not what document.attached holds"),
     "an id that is none": (put(0, *DOCUMENT, "id", to="1"), "is not what document.attached holds"),
     "with more beside": (put(0, *DOCUMENT, "note", to="x"), "is not what document.attached holds"),
-    "of an entry's first form": (put(0, "v", to=1), "version"),
+    "of an entry's first form": (put(0, "v", to=1), "no entries of the kind"),
     "withdrawn by the other side": (put(3, "party", to="AZ"), "AZ withdraws a document of PK"),
     "withdrawn twice": (again(3), "this document was withdrawn before"),
     "withdrawn elsewhere": (elsewhere(3), "no such document was attached here"),

@@ -77,9 +77,13 @@ def test_of_every_matter_each_role_may_just_what_its_permissions_say(matter: Mat
         if leads:
             # Who leads a group for its party, and what it acknowledges, its secretariat alone says.
             may = role is Role.SECRETARIAT
+        names = str(action) == "name_secretariat"
+        if names:
+            # Who follows its commission up is its registrar's to name.
+            may = role is Role.REGISTRAR
         assert (row.permission in PERMISSIONS[role]) is may
         asked = Permission.JOIN if entering else Permission.MANAGE_COMMISSION if leads else Permission.PROPOSE
-        assert row.permission is asked
+        assert row.permission is (Permission.NAME_SECRETARIAT if names else asked)
 
 
 @pytest.mark.parametrize("matter", MATTERS, ids=[one.kind for one in MATTERS])

@@ -74,7 +74,7 @@ async def test_one_that_was_found_signed_brings_all_that_is_known_of_the_signatu
     assert told == {
         "kind": "mou", "title": "MoU on lecturers", "signed_on": "2024-07", "place": "Islamabad", "expires_on": "2029",
         "enters_into_force_on": "2025", "ceremony_on": "2024-07-11",
-        "signatories": SIGN["signatories"], "authentic_texts": [{"language": "en", "reference": "Registry 1", "sha256": None}],
+        "signatories": SIGN["signatories"], "authentic_texts": [{"language": "en", "reference": "Registry 1", "document_id": None, "sha256": None}],
     }  # fmt: skip
     await proven(world)
 
