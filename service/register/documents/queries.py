@@ -26,6 +26,7 @@ LEVELS: Final = tuple(Confidentiality)
 class _Closer(NamedTuple):
     id: UUID
     matter_id: UUID
+    matter_kind: str
     confidentiality: str
 
 
@@ -90,11 +91,16 @@ async def closed(
 ) -> frozenset[UUID]:
     """Return those of the documents, of matters that the caller may see, that are kept closer than it may read."""
     found = await _closer.rows(connection, ids=document_ids) if document_ids else []
-    seen = {
-        matter_id: await matter_of(connection, matters, caller, matter_id, NOT_THERE)
-        for matter_id in sorted({one.matter_id for one in found})
-    }
-    return frozenset(one.id for one in found if not seen[one.matter_id].may_read(Closeness(one.confidentiality)))
+    may: dict[UUID, Seen] = {}
+    for matter in matters:
+        if ids := sorted({one.matter_id for one in found if one.matter_kind == matter.kind}):
+            rows = await _every(matter, caller.kind).rows(connection, matter_ids=ids, **matter.bound(caller))
+            may |= {row["id"]: Seen(matter, row, standing_in(caller, row)) for row in rows}
+    return frozenset(
+        one.id
+        for one in found
+        if one.matter_id not in may or not may[one.matter_id].may_read(Closeness(one.confidentiality))
+    )
 
 
 async def used(connection: Connection, party: str) -> int:
@@ -102,8 +108,7 @@ async def used(connection: Connection, party: str) -> int:
     return int(await _used.one(connection, party=party))
 
 
-@cache
-def _seen(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+def _asked(matter: Matter, kind: Kind) -> sa.Select[Any]:
     own = matter.table.c
     level: sa.ColumnElement[str] = own.confidentiality if "confidentiality" in own else sa.literal_column("'public'")
     asked = sa.select(
@@ -112,14 +117,24 @@ def _seen(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
         matter.reference.label("matter_reference"),
         sa.cast(level, sa.Text).label("confidentiality"),
     )
-    return Query(matter.seen_by(kind, asked).where(own.id == sa.bindparam("matter_id", type_=sa.Uuid())), dict)
+    return matter.seen_by(kind, asked)
+
+
+@cache
+def _seen(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+    return Query(_asked(matter, kind).where(matter.table.c.id == sa.bindparam("matter_id", type_=sa.Uuid())), dict)
+
+
+@cache
+def _every(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
+    return Query(_asked(matter, kind).where(is_among(matter.table.c.id, "matter_ids")), dict)
 
 
 _named = sa.select(*_document.c).where(_document.c.id == sa.bindparam("document_id"))
 _one: Final[Query[dict[str, Any]]] = Query(_named, dict)
 _locked: Final[Query[dict[str, Any]]] = Query(_named.with_for_update(key_share=True), dict)
 _closer = Query(
-    sa.select(_document.c.id, _document.c.matter_id, _document.c.confidentiality).where(
+    sa.select(*(_document.c[name] for name in _Closer._fields)).where(
         is_among(_document.c.id, "ids"), _document.c.confidentiality.is_not(None)
     ),
     _Closer,

@@ -1,11 +1,13 @@
 """A move asks the database four times: BEGIN, the locked read, the change with its entry, COMMIT."""
 
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from tests.conftest import World, item
+from tests.conftest import COMMISSION, Maker, World, item
+from tests.register.documents.test_documents import sent
 
 OURS = {"pacta", "pacta-reading"}
 SUSPEND = {"action": "suspend", "reason": "R", "review_on": "2027"}
@@ -53,3 +55,19 @@ async def test_saying_who_one_is_takes_one(world: World, heard: list[str]) -> No
     heard.clear()
     assert (await world.as_("PK").get("/v1/me")).status_code == 200
     assert heard == ["SELECT"]
+
+
+async def test_a_page_of_a_trail_takes_as_many_whatever_documents_are_kept_closer(
+    make_world: Maker, tmp_path: Path, heard: list[str]
+) -> None:
+    world = await make_world(documents_dir=tmp_path / "documents")
+    asked = []
+    for several in (range(1, 2), range(2, 7)):
+        for number in several:
+            await sent(world, matter=f"PK-AZ/08/{number:03}", confidentiality="restricted")
+        await world.sequence()
+        heard.clear()
+        page = await world.as_("PK").get(f"/v1/commissions/{COMMISSION}/audit-trail?limit=200")
+        assert page.text.count("document.attached") >= several.stop - 1
+        asked.append(list(heard))
+    assert asked[0] == asked[1]
