@@ -288,7 +288,7 @@ async def test_memory_does_not_grow_with_the_log(world: World, tmp_path: Path) -
         # What else this process does meanwhile only adds: the least of three is the export's own.
         peaks.append(min([await peak(world, tmp_path / f"{more}{again}") for again in ("", "-b", "-c")]))
     assert peaks[1] < 1.25 * peaks[0] + 200_000, peaks
-    assert parse_path(f"tile/entries/117.p/{ENTRIES + 47}").path in tree(tmp_path / "27000")
+    assert parse_path(f"tile/entries/117.p/{ENTRIES + 48}").path in tree(tmp_path / "27000")
 
 
 async def test_the_command_says_what_it_wrote_and_what_was_wrong(

@@ -123,12 +123,11 @@ async def test_an_operation_is_found_by_the_words_of_its_summary_and_its_refusal
     await expect(block.locator(".responses-inner .highlight-code")).to_have_count(2)
 
 
-async def test_the_answer_is_in_view_and_what_is_copied_has_no_token(docs: Page, world: World) -> None:
+async def test_what_is_copied_has_no_token(docs: Page, world: World) -> None:
     await login(docs, world, "PK")
     status, _ = await execute(docs, "me-read_me")
     block = docs.locator("#operations-me-read_me")
     assert status == 200
-    await expect(block.locator(".live-responses-table tbody .response-col_status").first).to_be_in_viewport()
     copied = await block.locator(".request-snippets, .curl-command").first.inner_text()
     assert "Bearer YOUR-TOKEN" in copied
     assert "eyJ" not in copied

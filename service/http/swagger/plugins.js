@@ -103,24 +103,7 @@ const OnlyWhatIsOpen = () => ({
   },
 });
 
-// Who pressed Execute sees the answer. Who has gone on to something else meanwhile is not taken away from it.
-const AnswerInView = () => ({
-  wrapComponents: {
-    liveResponse: (Original, { React }) => function InView(props) {
-      const here = React.useRef(null);
-      // Before anybody can press anything else: what the next click is for must not move under it.
-      React.useLayoutEffect(() => {
-        const at = document.activeElement;
-        if (at === document.body || here.current.closest(".opblock").contains(at)) {
-          here.current.querySelector(".live-responses-table")?.scrollIntoView({ block: "start" });
-        }
-      }, [props.response]);
-      return React.createElement("div", { ref: here }, React.createElement(Original, props));
-    },
-  },
-});
-
-window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals, WhatIsAsked, OnlyWhatIsOpen, AnswerInView];
+window.PactaPlugins = [FindByWords, WithoutToken, FoldedRefusals, WhatIsAsked, OnlyWhatIsOpen];
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
