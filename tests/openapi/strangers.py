@@ -46,6 +46,8 @@ KNOWN = {
     "effective_on": "2025-02-01",
     "found_in": "implemented",
     "sha256": None,
+    "document_id": None,
+    "documents": None,
     "unknown": ["authentic_texts", "place", "signatories"],
     "successor": "PK-AZ/08/003",
     "successors": None,
