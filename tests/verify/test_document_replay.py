@@ -1,8 +1,6 @@
 """Documents as the replay sees them: each rule of theirs is broken once, in a log that is otherwise as the service writes it."""
 
 import asyncio
-import json
-from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +9,11 @@ from urllib.parse import urlencode
 import pytest
 
 from service.demo.postgres.server import Server
-from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.conftest import COMMISSION, Maker, item
 from tests.register.documents.files import PDF
+from tests.verify.forging import Forgery, assert_told, entries_of, write
 from tests.verify.journal import POLICY, Entry, exported
-from tests.verify.test_register import exported as files_of
-
-Forgery = Callable[[list[Entry]], None]
 
 
 @pytest.fixture(scope="module")
@@ -40,16 +35,9 @@ async def entries(
         made.append(done.json()["id"])
     done = await world.as_("PK").post(f"/v1/documents/{made[0]}/withdrawal", json={"reason": "A mistake."})
     assert done.status_code == 201, done.text
-    await files_of(world, COMMISSION)
-    owner = await world.connect()
-    rows = await owner.fetch(
-        "SELECT canonical FROM log_entry JOIN audit_entry USING (subject, seq) WHERE log_entry.log_id = $1"
-        ' ORDER BY "index"',
-        COMMISSION,
-    )
+    found = await entries_of(world, COMMISSION)
     await maker.close()
-    found = [json.loads(row["canonical"]) for row in rows]
-    return [{name: value for name, value in one.items() if name not in {"seq", "prev"}} for one in found]
+    return found
 
 
 def told(entries: list[Entry]) -> list[int]:
@@ -59,10 +47,7 @@ def told(entries: list[Entry]) -> list[int]:
 
 def put(place: int, *path: str, to: Any) -> Forgery:
     def forge(entries: list[Entry]) -> None:
-        here: Any = entries[told(entries)[place]]
-        for name in path[:-1]:
-            here = here[name]
-        here[path[-1]] = to
+        write(entries[told(entries)[place]], path, to)
 
     return forge
 
@@ -127,9 +112,4 @@ def test_the_log_is_proven_as_it_is(entries: list[Entry]) -> None:
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> None:
-    forge, said = FORGERIES[name]
-    forged = deepcopy(entries)
-    forge(forged)
-    verdict = verify(exported(forged), POLICY)
-    assert verdict.findings.outcome is Severity.TAMPERED
-    assert said in " ".join(str(one) for one in verdict.findings.listed)
+    assert_told(entries, *FORGERIES[name])

@@ -3,7 +3,6 @@
 import io
 import json
 import tarfile
-from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -16,11 +15,11 @@ from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.conftest import World, end_principal, organisation
 from tests.three_parties import name_registrar
+from tests.verify.forging import Forgery
 from tests.verify.journal import POLICY, Entry, exported
 from tests.verify.test_register import exported as files_of
 
 REGISTRY: Final = "00000000-0000-0000-0000-000000000000"
-Forgery = Callable[[list[Entry]], None]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A log that was reopened, as the verifier sees it: each rule of that entry is broken once, in a log that is otherwise sound."""
 
-from collections.abc import Callable
 from copy import deepcopy
 from typing import Any, Final
 
@@ -13,13 +12,13 @@ from service.tlog.policy_file import parse_policy
 from service.trail.models import REGISTRY
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
+from tests.verify.forging import Forgery, write
 from tests.verify.journal import COMMISSION, LOG, WITNESS, Entry, Journal, files_of, in_memory, name, newest_of, seal
 
 NEW: Final = Signer(f"{LOG.name}/log/2", bytes(range(5, 37)))
 POLICY: Final = parse_policy(
     f"log {LOG.verifier.vkey}\nlog {NEW.verifier.vkey}\nwitness W {WITNESS.verifier.vkey}\nquorum W\n".encode()
 )
-Forgery = Callable[[list[Entry]], None]
 
 
 def reopened() -> list[Entry]:
@@ -64,10 +63,7 @@ def judged(entries: list[Entry], signer: Signer = NEW) -> Verdict:
 
 def put(place: int, *path: str, to: Any) -> Forgery:
     def forge(entries: list[Entry]) -> None:
-        here: Any = entries[place]
-        for part in path[:-1]:
-            here = here[part]
-        here[path[-1]] = to
+        write(entries[place], path, to)
 
     return forge
 

@@ -1,20 +1,14 @@
 """Sessions as the replay sees them: each rule of theirs is broken once, in a log that is otherwise as the service writes it."""
 
-import json
-from collections.abc import Callable
-from copy import deepcopy
 from typing import Any, Final
 
 import pytest
 
-from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, agreed, begin, made
+from tests.verify.forging import Forgery, assert_told, entries_of, write
 from tests.verify.journal import POLICY, Entry, exported
-from tests.verify.test_register import exported as files_of
-
-Forgery = Callable[[list[Entry]], None]
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +19,7 @@ async def entries(worn: World) -> list[Entry]:
     await agreed(worn, one["id"], HOLD)
     await agreed(worn, one["id"], ADOPT)
     await made(worn, SESSION_9, CANCEL)
-    await files_of(worn, COMMISSION)
-    owner = await worn.connect()
-    rows = await owner.fetch(
-        "SELECT canonical FROM log_entry JOIN audit_entry USING (subject, seq) WHERE log_entry.log_id = $1"
-        ' ORDER BY "index"',
-        COMMISSION,
-    )
-    found = [json.loads(row["canonical"]) for row in rows]
-    return [{name: value for name, value in one.items() if name not in {"seq", "prev"}} for one in found]
+    return await entries_of(worn, COMMISSION)
 
 
 def of(entries: list[Entry], subject: str | None) -> list[Entry]:
@@ -48,10 +34,7 @@ def put(subject: str | None, place: int, *path: str, to: Any) -> Forgery:
     """Return the forgery by which something stands in an entry of a session."""
 
     def forge(entries: list[Entry]) -> None:
-        here: Any = of(entries, subject)[place]
-        for name in path[:-1]:
-            here = here[name]
-        here[path[-1]] = to
+        write(of(entries, subject)[place], path, to)
 
     return forge
 
@@ -103,12 +86,7 @@ def test_the_log_is_proven_as_it_is(entries: list[Entry]) -> None:
 
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> None:
-    forge, said = FORGERIES[name]
-    forged = deepcopy(entries)
-    forge(forged)
-    verdict = verify(exported(forged), POLICY)
-    assert verdict.findings.outcome is Severity.TAMPERED
-    assert said in " ".join(str(one) for one in verdict.findings.listed)
+    assert_told(entries, *FORGERIES[name])
 
 
 def test_the_commission_tells_no_more_of_a_session_that_has_a_trail_of_its_own(entries: list[Entry]) -> None:
