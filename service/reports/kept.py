@@ -49,6 +49,11 @@ class Kept:
         while sum(one.size for one in self.logs.values()) > self.most:
             self.logs.popitem(last=False)
 
+    def forget(self, log_id: UUID, told: _Told) -> None:
+        """Keep this no longer, if nothing else was kept of the log meanwhile."""
+        if self.logs.get(log_id) is told:
+            del self.logs[log_id]
+
 
 KEPT: Final = Kept()
 
@@ -76,7 +81,10 @@ async def every(connection: Connection, log_id: UUID, until: str | None = None) 
 
 async def _gathered(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> Known:
     before = KEPT.logs.get(log_id)
-    if before and not (before.size <= checkpoint.size and await _stands(connection, log_id, before)):
+    if before and not await _stands(connection, log_id, before):
+        KEPT.forget(log_id, before)
+        before = None
+    if before and before.size > checkpoint.size:
         before = None
     size = before.size if before else 0
     if before and size == checkpoint.size:

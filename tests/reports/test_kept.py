@@ -86,7 +86,10 @@ async def test_what_is_kept_of_a_log_is_used_for_no_other_of_its_name(make_world
     await confirmed(one, item(8), DONE)
     await one.sequence()
     mine = await asked(one, *ASKED)
+    (longer,) = emptied.logs.values()
     theirs = await asked(other, *ASKED)
+    (shorter,) = emptied.logs.values()
+    assert shorter.size < longer.size, "what stands no more is kept in the way of what does"
     assert json.loads(mine[0])["fully_implemented"]["numerator"] == 1
     assert json.loads(theirs[0])["fully_implemented"]["numerator"] == 0
     # As many entries, another history.
