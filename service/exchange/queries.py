@@ -19,6 +19,7 @@ from service.register.commissions.rules.lifecycle import MET
 from service.register.commitments import lists
 from service.register.commitments.rules.leads import leads
 from service.register.commitments.rules.lifecycle import Action
+from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import Transition, TransitionStatus
 from service.register.decisions.rules.mending import CORRECT
 from service.register.groups import matter as groups
@@ -80,7 +81,7 @@ _told = Query(
 )
 
 
-async def page(connection: Connection, caller: Caller, commission_id: UUID, after: str | None) -> list[dict[str, Any]]:
+async def page(connection: Connection, caller: Caller, commission_id: UUID, after: str | None) -> list[Row]:
     """Return the next commitments of a commission that the caller may see, by reference; one more than `PAGE` if there is more."""
     wanted = lists.Filter(commission_id=[commission_id])
     return await lists.page(connection, caller, wanted, lists.Sort.REFERENCE, [after] if after else None, PAGE)

@@ -19,7 +19,7 @@ from service.database.pool import Pool
 from service.database.statement import LIMIT, Query
 from service.log.models import LogEntry
 from service.register.documents.models import Document
-from service.register.documents.store import PIECE, Store
+from service.register.documents.store import Store
 
 FOLDER: Final = "documents"
 BATCH: Final = 500
@@ -85,11 +85,8 @@ def _is_right(file: Path, digest: str) -> bool:
     """Return whether the file is there already, with the content that it should have."""
     if not file.exists():
         return False
-    hashed = hashlib.sha256()
     with file.open("rb") as read:
-        while piece := read.read(PIECE):
-            hashed.update(piece)
-    return hashed.hexdigest() == digest
+        return hashlib.file_digest(read, "sha256").hexdigest() == digest
 
 
 _within = sa.exists().where(

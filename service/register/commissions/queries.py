@@ -163,7 +163,7 @@ async def founded(connection: Connection, caller: Caller, commission_id: UUID) -
     return await _founded(caller.kind).one(connection, commission_id=commission_id, **bound(caller))
 
 
-async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[dict[str, Any]]:
+async def page(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[Row]:
     """Return the commissions that the caller may see by age, one more than `limit` if there is more."""
     last = after[0] if after else FIRST
     found = await _page(caller.kind).rows(connection, after=last, limit=limit + 1, **bound(caller))

@@ -34,6 +34,7 @@ from service.register.commitments.statements import (
     unknown,
 )
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
+from service.register.decisions.engine.matter import Row
 from service.register.decisions.rules.mending import FactName
 from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import require_registered
@@ -141,7 +142,7 @@ ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
 
 async def page(
     connection: Connection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Return one more than `limit` rows that the caller may see, after these values of the order."""
     if wanted.carried is not None and not wanted.session_id:
         said = "is asked of a session: name it by session_id"

@@ -78,12 +78,10 @@ async def require_seen(connection: Connection, matters: Matters, caller: Caller,
         )
 
 
-async def unnamed(
-    connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]
-) -> list[dict[str, Any]]:
+async def unnamed(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
     """Return rows of matters without the names of what the caller may not see."""
     hidden = await unseen(connection, matters, caller, {name for row in rows for name in _of(row)})
-    return [_without(row, hidden) for row in rows]
+    return [_without(row, hidden) for row in rows] if hidden else [*rows]
 
 
 async def withheld(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
@@ -97,10 +95,8 @@ def _of(row: Row) -> Iterator[str]:
     return named({name: row[name] for name in (*NAMING, "instrument") if name in row})
 
 
-def _without(row: Row, hidden: Collection[str]) -> dict[str, Any]:
+def _without(row: Row, hidden: Collection[str]) -> Row:
     found = dict(row)
-    if not hidden:
-        return found
     for name in NAMING & row.keys():
         value = row[name]
         if isinstance(value, list):

@@ -17,6 +17,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import readable
 from service.register.commissions.roles import Condition, bound, roles_of
+from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.decisions.unseen import unnamed
 from service.register.instruments.matter import COMMITMENT, INSTRUMENTS, is_carried
@@ -100,7 +101,7 @@ _not_in_force = ~_was_signed | _over | (_reckoning.c.in_force_from > TODAY)
 
 async def page(
     connection: Connection, caller: Caller, wanted: Filter, sort: InstrumentSort, after: list[Any] | None, limit: int
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Return one more than `limit` rows that the caller may see, after these values of the order."""
     asked = wanted.model_dump(exclude_defaults=True)
     values = {name: value[0] if _single(name, value) else _texts(value) for name, value in asked.items()}

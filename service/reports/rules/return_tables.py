@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from service.reports.rules.tables import CLAUSE_COLUMNS, ORIGIN, Data, Table, missing, tabulated, text
+from service.reports.rules.tables import CLAUSE_COLUMNS, Data, Table, beside, missing, tabulated, text
 
 
 def bodies(signatories: Iterable[Data]) -> list[str]:
@@ -84,9 +84,7 @@ def with_origin(told: Data) -> Table:
     """Return the rows, each with the log that it was made from: a file of this table alone."""
     table, logs = listed(told), {one["commission"]["id"]: one for one in told["logs"]}
     sources = (logs[row["commission"]["id"]] for row in told["rows"])
-    origins = [[text(one["size"]), one["root_hash"], one["key"], told["digest"]] for one in sources]
-    rows = [[*row, *origin] for row, origin in zip(table.rows, origins, strict=True)]
-    return Table(table.name, [*table.columns, *((name, "") for name in ORIGIN)], rows)
+    return beside(table, ([text(one["size"]), one["root_hash"], one["key"], told["digest"]] for one in sources))
 
 
 def _logs(told: Data) -> Table:

@@ -75,11 +75,13 @@ def summary(report: Data) -> Table:
 def with_origin(report: Data) -> Table:
     """Return the matrix, each row with what the report was made from: a file of this table alone."""
     table, told = matrix(report), dict(summary(report).rows)
-    return Table(
-        table.name,
-        [*table.columns, *((name, "") for name in ORIGIN)],
-        [[*row, *(told[name] for name in ORIGIN)] for row in table.rows],
-    )
+    return beside(table, ([told[name] for name in ORIGIN] for _ in table.rows))
+
+
+def beside(table: Table, origins: Iterable[Sequence[str]]) -> Table:
+    """Return a table with what each of its rows was made from, in the order of `ORIGIN`, beside it."""
+    rows = [[*row, *origin] for row, origin in zip(table.rows, origins, strict=True)]
+    return Table(table.name, [*table.columns, *((name, "") for name in ORIGIN)], rows)
 
 
 def matrix(report: Data) -> Table:
