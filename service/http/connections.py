@@ -7,19 +7,18 @@ it calls and holds ours. The two meet in the state that uvicorn hands on with ea
 
 import asyncio
 import contextlib
-import json
 import re
 import socket
-from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
+
+from service.http import malformed
 
 HEAD_BYTES: Final = 32_768
 HEAD_SECONDS: Final = 20
@@ -33,6 +32,30 @@ BARE = re.compile(rb"(?<!\r)\n|(?<=\n)[ \t]")
 ABSOLUTE = re.compile(rb"(?i)https?://[^/]*")
 FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 STATE: Final = "pacta.connection"
+UNREAD: Final = (
+    "This is no request of HTTP/1.1 (RFC 9112). It begins with a line such as GET /v1/commitments HTTP/1.1, in which a space is "
+    "written %20 and a letter that is not ASCII as its UTF-8 bytes, %C3%A9 say; then come Host: once, and headers of the form "
+    "Name: value; the length of a body is told by one Content-Length, or its chunks tell their own."
+)
+
+
+class _Reading(H11Protocol):
+    """uvicorn's protocol; it lets its connection tell what cannot be read."""
+
+    def __init__(self, connection: "Connection", config: Config, server_state: ServerState) -> None:
+        super().__init__(config, server_state, connection.state, connection.loop)
+        self.connection = connection
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what came, unless an answer to it has begun, which cannot become another one."""
+        cycle: RequestResponseCycle | None = self.cycle
+        begun = cycle is not None and cycle.response_started and not cycle.response_complete
+        self.connection_lost(ConnectionAbortedError(msg))
+        if begun:
+            self.transport.close()
+        else:
+            self.connection.refuse(400, UNREAD)
 
 
 class Connection(asyncio.Protocol):
@@ -49,7 +72,7 @@ class Connection(asyncio.Protocol):
         self.door = config.app
         self.state = {**app_state, STATE: self}
         self.loop = _loop or asyncio.get_running_loop()
-        self.server = H11Protocol(config, server_state, self.state, self.loop)
+        self.server = _Reading(self, config, server_state)
         self.transport: asyncio.Transport
         self.waiting = True
         self.running = self.size = 0
@@ -108,13 +131,21 @@ class Connection(asyncio.Protocol):
     def answered(self) -> None:
         """Note that a request has been answered. Another one, which came early, may be under way already."""
         self.running -= 1
-        if not self.running and not self.transport.is_closing():
+        if not (self.running or self.refused or self.transport.is_closing()):
             self.waiting, self.size = True, 0
             self.door.waits(self)
 
     def close(self) -> None:
         """Close the connection when all that was answered has been sent."""
         self.transport.close()
+
+    def refuse(self, status: int, detail: str) -> None:
+        """Say no to what came, and leave a while to read it."""
+        self.refused = True
+        self.door.busy(self)
+        self.transport.write(malformed.refusal(status, detail))
+        self.transport.write_eof()
+        self._within(LINGER_SECONDS)
 
     def _look_at(self, data: bytes) -> None:
         """Judge what came of a head; h11 reads it."""
@@ -123,9 +154,9 @@ class Connection(asyncio.Protocol):
         head_ends = end + 4 if end >= 0 else len(seen)
         self.size += head_ends - known
         if self.size > HEAD_BYTES:
-            self._refuse(431, f"Request line and headers have at most {HEAD_BYTES} bytes together.")
+            self.refuse(431, f"Request line and headers have at most {HEAD_BYTES} bytes together.")
         elif BARE.search(seen, known, head_ends):
-            self._refuse(400, "Lines end with CR LF, and none is folded into the next (RFC 9112).")
+            self.refuse(400, "Lines end with CR LF, and none is folded into the next (RFC 9112).")
         elif end >= 0:
             self._head_is_whole()
         elif self.timer is None:
@@ -146,16 +177,9 @@ class Connection(asyncio.Protocol):
         if self.refused:
             self.transport.abort()
         elif self.size:
-            self._refuse(408, f"The head of a request has {HEAD_SECONDS} seconds to arrive.")
+            self.refuse(408, f"The head of a request has {HEAD_SECONDS} seconds to arrive.")
         else:
             self.transport.close()
-
-    def _refuse(self, status: int, detail: str) -> None:
-        self.refused = True
-        self.door.busy(self)
-        self.transport.write(refusal(status, detail))
-        self.transport.write_eof()
-        self._within(LINGER_SECONDS)
 
 
 class Door:
@@ -197,6 +221,9 @@ class Door:
         connection: Connection = scope["state"].pop(STATE)
         connection.started()
         try:
+            if not scope["http_version"].startswith("1."):
+                await malformed.answer(send, 505, "This is a server of HTTP/1.1; a proxy before it may speak others.")
+                return
             _take_path(scope)
             framing = {name for name, _ in scope["headers"] if name in FRAMING}
             if not framing:
@@ -205,7 +232,7 @@ class Door:
                 await _Body(scope, connection, receive, send).pass_through(self.app)
             else:
                 # RFC 9112, 6.1: whoever sends both may want to be read in two ways.
-                await _answer(send, 400, "A request has Content-Length or Transfer-Encoding, not both.")
+                await malformed.answer(send, 400, "A request has Content-Length or Transfer-Encoding, not both.")
         finally:
             connection.answered()
 
@@ -262,27 +289,3 @@ def _take_path(scope: Scope) -> None:
     if found:
         scope["raw_path"] = scope["raw_path"][found.end() :] or b"/"
         scope["path"] = unquote(scope["raw_path"].decode())
-
-
-async def _answer(send: Send, status: int, detail: str) -> None:
-    headers = [*_headers(body := _problem(status, detail)), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def refusal(status: int, detail: str) -> bytes:
-    """Return a whole answer that says no, for a client whose request never became one."""
-    body = _problem(status, detail)
-    lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
-    lines += [b"%s: %s" % pair for pair in (*_headers(body), (b"connection", b"close"))]
-    return b"\r\n".join([*lines, b"", body])
-
-
-def _headers(body: bytes) -> Iterable[tuple[bytes, bytes]]:
-    yield b"content-type", b"application/problem+json"
-    yield b"content-length", str(len(body)).encode()
-
-
-def _problem(status: int, detail: str) -> bytes:
-    title = HTTPStatus(status).phrase
-    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}).encode()

@@ -123,9 +123,37 @@ async def test_what_could_be_read_in_two_ways_is_refused_and_nothing_behind_it_i
         said = await raw.to_the_end()
     assert said.statuses == [400]
     assert said.heard == []
+    assert "application/problem+json" in said.text
     async with connected(origin) as raw:
         await raw.send(GET)
         assert (await raw.answers(1)).heard == [HERE]
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "3.7", "9.9"])
+async def test_another_version_of_http_is_not_spoken_and_is_told_so(origin: str, version: str) -> None:
+    async with connected(origin) as raw:
+        await raw.send(GET.replace(b"1.1", version.encode()) + GET)
+        said = await raw.to_the_end()
+    assert (said.statuses, said.heard) == ([505], [])
+    assert "application/problem+json" in said.text
+
+
+@pytest.mark.parametrize("path", [b"/there", b"/deaf"], ids=["a reader", "who reads nothing"])
+@pytest.mark.parametrize("later", [False, True], ids=["in the same read", "in a later read"])
+async def test_a_body_that_goes_wrong_is_no_fault_of_ours_and_leaves_no_traceback(
+    origin: str, path: bytes, later: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, wrong = CHUNKED.replace(b"/there", path) + b"5\r\nhello\r\n", b"g\r\nhello\r\n0\r\n\r\n"
+    async with connected(origin) as raw:
+        if later:
+            await raw.send(begun)
+            await raw.send(wrong)
+        else:
+            await raw.send(begun + wrong)
+        said = await raw.to_the_end()
+    # Who reads nothing has answered before anything is known to be wrong, if that comes later.
+    assert said.statuses == [403 if later and path == b"/deaf" else 400]
+    assert [line for line in caplog.records if line.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize("at", [4, 20, 30, 31, 32, 33], ids=str)
