@@ -89,6 +89,49 @@ async def test_of_one_that_was_found_signed_nothing_need_be_known_and_no_date_is
     await proven(world)
 
 
+async def test_of_one_that_was_found_agreed_nobody_need_know_since_when(world: World) -> None:
+    one = await found(world, {"found_in": "agreed"}, instrument_required=False)
+    assert (one["state"], one["agreed_on"], one["effective_on"], one["unknown"]) == (
+        "agreed",
+        None,
+        None,
+        ["agreed_on"],
+    )
+    asked = await world.as_("PK").post(
+        f"/v1/commitments/{one['id']}/transitions", json=IMPLEMENT | {"no_instrument_reason": "None"}
+    )
+    assert [fault["pointer"] for fault in asked.json()["errors"]] == ["/unknown"]
+    await proven(world)
+    one = await supplied(world, one, "agreed_on", "1998")
+    assert (one["agreed_on"], one["effective_on"], one["unknown"]) == ("1998", "1998", [])
+    await proven(world)
+
+
+async def test_that_nobody_knows_when_it_was_agreed_can_also_turn_out_later(world: World) -> None:
+    one = await supplied(world, await found(world, {"agreed_on": "2024"}), "agreed_on", None)
+    assert (one["state"], one["agreed_on"], one["effective_on"], one["unknown"]) == (
+        "agreed",
+        None,
+        None,
+        ["agreed_on"],
+    )
+    listed = await world.as_("PK").get("/v1/commitments?limit=200&unknown_fact=agreed_on")
+    assert [each["id"] for each in listed.json()["items"]] == [one["id"]]
+    for query in ("as_of=2026-01-01", f"session_id={one['session_id']}"):
+        assert (await world.as_("PK").get(f"/v1/commitments?limit=200&{query}")).status_code == 200, query
+    told = await world.as_("PK").get("/v1/commissions/PK-AZ/metrics?as_of=2026-01-01")
+    assert told.status_code == 200, told.text
+    await proven(world)
+
+
+async def test_whoever_says_nothing_of_how_it_was_found_says_when_it_was_agreed(world: World) -> None:
+    refused = await world.as_("PK").post("/v1/commitments", json=RECORD | {"item_number": 15, "agreement": {}})
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == "/agreement/agreed_on"
+    assert "found_in" in fault["detail"]
+
+
 async def test_what_was_not_known_is_supplied_one_fact_after_the_other_and_taken_back_too(world: World) -> None:
     one = await found(world, {"found_in": "signed"})
     facts: dict[str, Any] = {name: SIGNED[name] for name in LISTED}

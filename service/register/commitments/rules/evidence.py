@@ -40,12 +40,15 @@ class Agreement(Evidence):
     """
 
     agreed_on: ModernDate | None = Field(
-        None, description="When it was agreed; needed where it is found in no later state."
+        None, description="When it was agreed; needed where `found_in` is not said, which may say that nobody knows."
     )
     subject_to: list[PartyCode] | None = Field(
         None, max_length=20, description="Parties whose approval at home is awaited before it binds them."
     )
-    found_in: FoundIn = Field(State.AGREED, description="The state it was already in when it was recorded.")
+    found_in: FoundIn = Field(
+        State.AGREED,
+        description="The state it was already in when it was recorded; with `agreed` the day may be left out, if nobody knows it.",
+    )
     effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
     instrument_kind: InstrumentKind | None = None
     instrument_title: Name | None = None

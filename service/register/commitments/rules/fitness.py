@@ -18,6 +18,8 @@ from service.register.decisions.rules.mending import CORRECTS, named
 from service.trail.entry import canonical
 
 TEXTS = ("titles", "texts")
+MAY_BE_NULL: Final = {(Action.CARRY_OVER, "session_id"), (Action.AGREE, "agreed_on")}
+"""What a move needs, and a correction may take out of it: it was not carried over at all; nobody knows when it was agreed."""
 STAYS_OPEN: Final = ("confidentiality", "working_group_id")
 """What is amended of a closed commitment too: who may read it, and who owns it."""
 MOST_TOLD: Final = 58_000
@@ -121,8 +123,7 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         gaps = missing(entry.step.action, {**entry.evidence, **value}, facts)
         if entry.step.action is Action.AGREE:
             gaps += misplaced({**entry.evidence, **value})
-        # null: it was not carried over at all.
-        taken_out = entry.step.action is Action.CARRY_OVER and fact == "session_id" and evidence["value"] is None
+        taken_out = evidence["value"] is None and (entry.step.action, fact) in MAY_BE_NULL
         wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not taken_out]
     if {*told_elsewhere(step, case)} & {*MENDING.effect_of(step, evidence, case)}:
         key = instrument_of(case.members)

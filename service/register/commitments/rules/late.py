@@ -48,9 +48,10 @@ def _found_in(evidence: Mapping[str, Any]) -> State:
 
 def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iterator[str]:
     found = _found_in(evidence)
+    yield "agreed_on"
     if found is State.AGREED:
         return
-    yield from ("agreed_on", "effective_on")
+    yield "effective_on"
     if found is State.IMPLEMENTED:
         yield "report"
         if not instrument_required:

@@ -112,8 +112,11 @@ def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fau
 
 
 def _agreed(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
-    if given.get("found_in", State.AGREED) == State.AGREED and not given.get("agreed_on"):
-        yield fault("/agreed_on", "is needed")
+    # Whoever says in what state it was found may not know since when: the commitment lists that then.
+    if not given.get("found_in") and not given.get("agreed_on"):
+        yield fault(
+            "/agreed_on", 'is needed; where nobody knows it say "found_in": "agreed", and it is listed as unknown'
+        )
 
 
 def _drafted(given: Mapping[str, Any], _: Facts) -> Iterator[Fault]:
