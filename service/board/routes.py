@@ -25,6 +25,7 @@ from service.reports import routes as reports
 from service.reports.formats import Format, Making
 from service.reports.rules.report import Asked as Report
 from service.values import PartyCode, Sector, limited, storable
+from service.values.questions import is_long_enough
 
 FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -120,10 +121,11 @@ async def read_session(
     """Show the items of a session by sector."""
     row, charter = await reader.session(request, connection, who, session)
     _require_parties(asked.awaiting, charter["parties"])
-    wanted = Filter(**asked.model_dump(exclude={"lang", "cursor"}))
+    short = asked.q is not None and not is_long_enough(asked.q)
+    wanted = Filter(**asked.model_dump(exclude={"lang", "cursor", *({"q"} if short else ())}))
     after = decode(asked.cursor, "reference", storable)
     told = await views.board(connection, who, row, charter, wanted, after)
-    return _page(request, who, "session.html", "reference", {**told, "asked": asked})
+    return _page(request, who, "session.html", "reference", {**told, "asked": asked, "is_too_short": short})
 
 
 @router.get("/read/commissions/{commission}/figures")

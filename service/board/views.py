@@ -36,7 +36,7 @@ from service.register.instruments import answers as instruments
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.queries import today_of
 from service.register.search.finding import search as find
-from service.register.search.schemas import is_long_enough
+from service.values.questions import is_long_enough
 
 MOST = 200
 """So many of anything a page shows at once."""

@@ -51,8 +51,9 @@ def read(query: str) -> dict[str, str]:
     """Return the parameters of an address, with those of its service that it does not say itself, each of them usable."""
     said = dict(parse_qsl(query, keep_blank_values=True))
     _check(said, "")
-    if service := said.pop("service", None) or os.environ.get("PGSERVICE"):
-        served = _service(service)
+    named = said.pop("service", None)
+    if service := named or os.environ.get("PGSERVICE"):
+        served = _service(service, is_said=bool(named))
         _check(served, f" by service={service}")
         said = {**served, **said}
     return said
@@ -113,7 +114,7 @@ def _check_file(name: str, value: str, where: str) -> None:
         raise ValueError(f"names {name}={value}{where}, which cannot be read: {wrong.strerror}.") from wrong
 
 
-def _service(name: str) -> dict[str, str]:
+def _service(name: str, *, is_said: bool) -> dict[str, str]:
     """Return what the file of services says of this one."""
     files = list(_service_files())
     for file in files:
@@ -127,7 +128,8 @@ def _service(name: str) -> dict[str, str]:
             raise ValueError(f"names service={name}, and {file} cannot be read: {type(wrong).__name__}.") from wrong
         if read.has_section(name):
             return dict(read.items(name))
-    raise ValueError(f"names service={name}, of which nothing is said in {' or '.join(map(str, files))}.")
+    whence = f"service={name}" if is_said else f"no service, but the environment does, PGSERVICE={name}"
+    raise ValueError(f"names {whence}, of which nothing is said in {' or '.join(map(str, files))}.")
 
 
 def _service_files() -> Iterator[Path]:

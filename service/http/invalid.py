@@ -1,5 +1,6 @@
 """What FastAPI found wrong with a request, said from the published document: what must stand there, and where."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,5 +48,13 @@ def _fault(found: Mapping[str, Any], operation: Operation, document: Mapping[str
         return fault(shapes.pointer(parts), said)
     name, *within = rest or [where]
     known = {one["name"].lower(): one["schema"] for one in operation.get("parameters", ()) if one["in"] == where}
+    if within and len(several := _several(found.get("input"))) > 1:
+        shown = "&".join(f"{name}={one}" for one in several)
+        return {"parameter": str(name), "detail": f"takes one value each time that it is given: {shown}"}
     _, said = shapes.tell({**found, "loc": within}, known.get(str(name).lower(), {}), document)
     return {"parameter": str(name), "detail": said}
+
+
+def _several(given: object) -> list[str]:
+    """Return the values that were written into one place of a parameter that may be repeated; a few of them."""
+    return re.findall(r"[^\s,;|\[\]\"']+", given[:200])[:3] if isinstance(given, str) else []

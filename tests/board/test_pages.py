@@ -278,6 +278,9 @@ async def test_what_is_found_leads_to_its_page_and_only_what_is_public_is_found_
             'value="PK-AZ/08/006"', ""
         )
     assert "Give two letters" in (await opened(world, "/read/search?q=%25")).text
+    few = (await opened(world, "/read/sessions/PK-AZ/08?q=b")).text
+    assert "Give two letters" in few
+    assert "PK-AZ/08/007" in few
     owner = await world.connect()
     await owner.execute('UPDATE commitment SET titles = \'{"en": "<img src=x> Customs"}\' WHERE id = $1', item(4))
     assert "&lt;img src=x&gt; <mark>Customs</mark>" in (await opened(world, "/read/search?q=customs img")).text

@@ -92,6 +92,11 @@ async def test_a_service_file_says_the_rest_and_the_address_counts_more(
         Address.parse("postgresql://?service=typing")
     with pytest.raises(AddressWrong, match=f"names service=gone, of which nothing is said in {file}"):
         Address.parse("postgresql://?service=gone")
+    monkeypatch.setenv("PGSERVICE", "elsewhere")
+    with pytest.raises(
+        AddressWrong, match=r"names no service, but the environment does, PGSERVICE=elsewhere, of which"
+    ):
+        Address.parse("postgresql://pacta_app@host/pacta")
     monkeypatch.setenv("PGSERVICE", "record")
     assert await user("postgresql://") == "pacta_app"
     file.write_text("no section")

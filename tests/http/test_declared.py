@@ -62,6 +62,14 @@ async def test_no_operation_answers_in_a_media_type_that_it_does_not_publish(
         ("%C3%A9=1", "é", "is not known here"),
         ("limit=1&limit=200", "limit", "is given more than once"),
         ("overdue=true&overdue=false", "overdue", "is given more than once"),
+        ("state=signed,implemented", "state", "one value each time that it is given: state=signed&state=implemented"),
+        ("state=[signed;implemented]", "state", "state=signed&state=implemented"),
+        ("session_id=PK-AZ/08%20PK-AZ/07", "session_id", "session_id=PK-AZ/08&session_id=PK-AZ/07"),
+        ("awaiting=PK,AZ", "awaiting", "awaiting=PK&awaiting=AZ"),
+        ("reference=08/004,08/005", "reference", "reference=08/004&reference=08/005"),
+        ("unknown_fact=plce", "unknown_fact", 'did you mean "place"?'),
+        ("q=a", "q", "must have two letters or digits at least"),
+        ("q=-customs", "q", "two letters or digits at least, beside what is left out (-)"),
     ],
 )
 async def test_an_unknown_parameter_is_named_with_the_nearest_one(

@@ -1,14 +1,16 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic_core import PydanticCustomError
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import array as sa_array
 
@@ -19,6 +21,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.queries import NAMED
+from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import Level
 from service.register.commitments.statements import (
@@ -35,17 +38,18 @@ from service.register.commitments.statements import (
 )
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.engine.matter import Row
-from service.register.decisions.rules.mending import FactName
 from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import require_registered
 from service.register.searchable import Searchable
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
+from service.values.questions import Question
 
 _commitment, _searchable = table(Commitment), table(Searchable)
 SESSION: Final = "session_id"
 CARRIED: Final = "carried"
 STATE: Final = "state"
+SEVERAL: Final = re.compile("[,;|]")
 
 
 class Sort(StrEnum):
@@ -55,6 +59,15 @@ class Sort(StrEnum):
     NEWEST = "newest"
     TARGET_DATE = "target_date"
     ACTIVITY = "activity"
+
+
+def _one(said: str) -> str:
+    if SEVERAL.search(said):
+        raise PydanticCustomError("several_references", "is one reference; for several repeat it")
+    return said
+
+
+OneReference: TypeAlias = Annotated[limited(80), AfterValidator(_one)]  # type: ignore[valid-type]
 
 
 class Filter(BaseModel):
@@ -96,7 +109,7 @@ class Filter(BaseModel):
         description="Recorded or moved without a party that joined later and has not acknowledged it, or disputes it (or not).",
     )
     unknown: bool | None = Field(None, description="Found late, and something of it is not known (or not).")
-    unknown_fact: list[FactName] = Field(
+    unknown_fact: list[Requirable] = Field(
         default_factory=list, max_length=20, description="One of these facts is not known: `signatories`, say."
     )
     level: list[Level] = Field(
@@ -108,13 +121,13 @@ class Filter(BaseModel):
         examples=["2026-01-01"],
     )
     mine: bool | None = Field(None, description="Led by the organisation for which the caller acts (or not).")
-    q: limited(200) | None = Field(  # type: ignore[valid-type]
+    q: Question | None = Field(
         None,
         description="Words of titles and texts in any language, of bodies and groups, or their beginnings, however they are typed; "
         '"quoted phrases", `or` and `-not` are understood. What is misspelt, `/v1/search` finds.',
         examples=["pipeline or gas"],
     )
-    reference: list[limited(80)] = Field(  # type: ignore[valid-type]
+    reference: list[OneReference] = Field(
         default_factory=list,
         max_length=20,
         description="Of one of these references, or parts of them that end them, however they are typed: `pk-az/8/4`, `08/004`.",

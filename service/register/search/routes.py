@@ -17,8 +17,9 @@ from service.register.commitments import answers, queries
 from service.register.commitments.schemas import CommitmentDetail
 from service.register.decisions.routes import EveryMatter
 from service.register.search import finding, references
-from service.register.search.schemas import Findable, HitRead, Question
+from service.register.search.schemas import Findable, HitRead
 from service.values import limited
+from service.values.questions import Question
 
 router = Router("/v1", tags=["search"])
 ORDER: Final = "search"

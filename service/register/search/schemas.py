@@ -1,15 +1,11 @@
 """What is found, as it leaves the service."""
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from service.values import Read, limited
-
-LEAST = 2
+from service.values import Read
 
 
 class Findable(StrEnum):
@@ -29,21 +25,6 @@ class FoundBy(StrEnum):
     REFERENCE = "reference"
     WORDS = "words"
     LIKENESS = "likeness"
-
-
-def is_long_enough(said: str) -> bool:
-    """Return whether `said` has two letters or digits: with fewer nearly everything would be found."""
-    return sum(char.isalnum() for char in said) >= LEAST
-
-
-def long_enough(said: str) -> str:
-    """Return `said`; `ValueError` if it is too short."""
-    if not is_long_enough(said):
-        raise PydanticCustomError("too_short_to_search", "must have two letters or digits at least")
-    return said
-
-
-Question: TypeAlias = Annotated[limited(200), AfterValidator(long_enough)]  # type: ignore[valid-type]
 
 
 class HitRead(Read):

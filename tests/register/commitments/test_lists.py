@@ -55,7 +55,7 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
         ('q="gas storage"', ["07"]),
         ("q=cotton or pipeline", ["08", "09"]),
         ("q=mou -customs", ["05"]),
-        ("q=':*%26(", []),
+        ("q=zz':*%26(", []),
         ("overdue=true", []),
         ("overdue=false", ALL),
         ("due_soon=true", []),

@@ -137,7 +137,8 @@ async def test_phrases_alternatives_and_exclusions_are_understood(still: World) 
     assert await numbers(still, '"storage gas"') == []
     assert {*await numbers(still, "cotton or pipeline")} == {8, 9}
     assert 4 not in await numbers(still, "mou -customs")
-    assert await numbers(still, "-customs") == []
+    for nothing in ("-customs", "or", '-"gas storage" or -customs'):
+        assert (await still.as_("PK").get("/v1/search", params={"q": nothing})).status_code == 422
 
 
 async def test_a_snippet_is_escaped_and_then_marked(world: World) -> None:

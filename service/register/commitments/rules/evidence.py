@@ -39,15 +39,12 @@ class Agreement(Evidence):
     What is not known is left out: the commitment lists it as `unknown`, and `correct` supplies it later.
     """
 
-    agreed_on: ModernDate | None = Field(
-        None, description="When it was agreed; needed where `found_in` is not said, which may say that nobody knows."
-    )
+    agreed_on: ModernDate | None = Field(None, description="When it was agreed; needed where `found_in` is not said.")
     subject_to: list[PartyCode] | None = Field(
         None, max_length=20, description="Parties whose approval at home is awaited before it binds them."
     )
     found_in: FoundIn = Field(
-        State.AGREED,
-        description="The state it was already in when it was recorded; with `agreed` the day may be left out, if nobody knows it.",
+        State.AGREED, description="The state it was already in when it was recorded; said, no day need be known."
     )
     effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
     instrument_kind: InstrumentKind | None = None

@@ -4,11 +4,31 @@ Nobody types that something is not known: it is what a state normally requires a
 """
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.lifecycle import SPINE, State
 from service.register.instruments.rules.texts import InstrumentKind, Signatory
+
+
+class Requirable(StrEnum):
+    """What a state that something was found in requires, and what may not be known of it, by the names of the evidence."""
+
+    AGREED_ON = "agreed_on"
+    EFFECTIVE_ON = "effective_on"
+    INSTRUMENT_KIND = "instrument_kind"
+    INSTRUMENT_TITLE = "instrument_title"
+    DRAFTING_PARTY = "drafting_party"
+    TEXTS = "texts"
+    PLACE = "place"
+    SIGNATORIES = "signatories"
+    AUTHENTIC_TEXTS = "authentic_texts"
+    SIGNED_ON = "signed_on"
+    ENTERS_INTO_FORCE_ON = "enters_into_force_on"
+    REPORT = "report"
+    NO_INSTRUMENT_REASON = "no_instrument_reason"
+
 
 OF_DRAFT: Final = ("drafting_party", "texts", "text_reference")
 BEGINS: Final[Mapping[str, State]] = {
@@ -38,7 +58,7 @@ def unknown(
 ) -> dict[str, bool] | None:
     """Return what the state that it was found in requires and the evidence does not say, by the names of the evidence."""
     required = _required(evidence, instrument_required=instrument_required)
-    lacking = [name for name in required if not _is_said(name, evidence, parties, languages)]
+    lacking = [name.value for name in required if not _is_said(name, evidence, parties, languages)]
     return dict.fromkeys(sorted(lacking), True) or None
 
 
@@ -46,23 +66,25 @@ def _found_in(evidence: Mapping[str, Any]) -> State:
     return State(evidence.get("found_in") or State.AGREED)
 
 
-def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iterator[str]:
+def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iterator[Requirable]:
     found = _found_in(evidence)
-    yield "agreed_on"
+    yield Requirable.AGREED_ON
     if found is State.AGREED:
         return
-    yield "effective_on"
+    yield Requirable.EFFECTIVE_ON
     if found is State.IMPLEMENTED:
-        yield "report"
+        yield Requirable.REPORT
         if not instrument_required:
-            yield "no_instrument_reason"
+            yield Requirable.NO_INSTRUMENT_REASON
             return
-        yield "signed_on"
+        yield Requirable.SIGNED_ON
         if evidence.get("instrument_kind") == InstrumentKind.TREATY:
-            yield "enters_into_force_on"
-    yield from ("instrument_kind", "instrument_title")
+            yield Requirable.ENTERS_INTO_FORCE_ON
+    yield from (Requirable.INSTRUMENT_KIND, Requirable.INSTRUMENT_TITLE)
     yield from (
-        ("drafting_party", "texts") if found is State.MOU_DRAFTED else ("place", "signatories", "authentic_texts")
+        (Requirable.DRAFTING_PARTY, Requirable.TEXTS)
+        if found is State.MOU_DRAFTED
+        else (Requirable.PLACE, Requirable.SIGNATORIES, Requirable.AUTHENTIC_TEXTS)
     )
 
 
