@@ -31,13 +31,15 @@ class NoteMalformed(NoteInvalid):
 def as_written(saved: bytes) -> bytes:
     """Return a text file as it was before a shell or an editor saved it: UTF-8 without a mark, lines that end in newline.
 
-    `>` of some shells writes UTF-16 and CRLF. Nothing is believed by it: whatever comes out is read and verified as always.
+    `>` of some shells writes UTF-16 and CRLF, `$(...)` takes the last newline off, editors add empty lines. Nothing is believed by it: whatever comes out is read and verified as always.
     """
     encoding = next((name for mark, name in _MARKS.items() if saved.startswith(mark)), "utf-8")
     try:
-        return saved.decode(encoding).replace("\r\n", "\n").encode()
+        text = saved.decode(encoding).replace("\r\n", "\n")
     except UnicodeError:
         return saved
+    kept = text.rstrip("\n\t ")
+    return f"{kept}\n".encode() if kept else b""
 
 
 def require_name(name: str) -> None:

@@ -12,7 +12,7 @@ OUTCOME: Final = {
     Severity.PROVEN: "PROVEN: this is the log that was signed, and nothing that was checked in it is wrong.",
     Severity.TAMPERED: "TAMPERING: something was changed, or a rule was broken, as said above.",
     Severity.UNPROVEN: "NOT ENOUGH EVIDENCE: nothing shows tampering, yet something that is needed for proof is lacking.",
-    Severity.MALFORMED: "MALFORMED: this cannot be read as an export, as said above.",
+    Severity.MALFORMED: "MALFORMED: what was given cannot be read, as said above.",
 }
 WORD: Final = {
     Severity.TAMPERED: "tampering",

@@ -10,6 +10,9 @@ from service.tlog.encoding import as_written
     [
         (b"", b""),
         (b"a\nb\n", b"a\nb\n"),
+        (b"a\nb", b"a\nb\n"),
+        (b"a\n\nb \n\n \r\n", b"a\n\nb\n"),
+        (b"\n \n", b""),
         (b"\xef\xbb\xbfa\r\nb\r\n", b"a\nb\n"),
         (b"\xff\xfea\0\r\0\n\0", b"a\n"),
         (b"\xfe\xff\0a\0\r\0\n", b"a\n"),

@@ -88,6 +88,8 @@ SAVED: dict[str, Callable[[str], bytes]] = {
     "with a byte-order mark": lambda text: text.encode("utf-8-sig"),
     "with lines of Windows": lambda text: text.replace("\n", "\r\n").encode(),
     "with both": lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+    "without its last newline, as $(...) keeps it": lambda text: text.removesuffix("\n").encode(),
+    "with an empty line behind it": lambda text: f"{text}\n".encode(),
     "in UTF-16": lambda text: text.replace("\n", "\r\n").encode("utf-16"),
     "in UTF-16, the other way round": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
 }
