@@ -180,6 +180,15 @@ def create_app(
 
     `takes_secrets`: readers of the pages sign in with a client's secret too, as in the demonstration.
     """
+    service = create_service(settings, with_sequencer=with_sequencer, takes_secrets=takes_secrets)
+    service.worker = create_worker(settings) if with_worker else None
+    app = _routed(Addresses.of(settings.public_url), service.callers.providers)
+    serve(app, service, settings)
+    return app
+
+
+def _routed(addresses: Addresses, providers: issuers.Providers) -> FastAPI:
+    """Return the operations and what is published of them: all that only the addresses and the providers of logins decide."""
     app = FastAPI(
         title="Pacta",
         version=_version(),
@@ -192,27 +201,22 @@ def create_app(
         dependencies=[Declared],
         responses=refusals(NotAcceptable, InvalidContent),
     )
-    addresses = Addresses.of(settings.public_url)
-    service = _service(settings, addresses, with_sequencer=with_sequencer, takes_secrets=takes_secrets)
-    service.worker = create_worker(settings) if with_worker else None
-    keep(app, service)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[] if router in OPEN else [Proved])
     app.include_router(catalogue.router)
-    providers = service.callers.providers
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]
-    _surround(app, service, settings, addresses)
     return app
 
 
-def _surround(app: FastAPI, service: Service, settings: Settings, addresses: Addresses) -> None:
-    """Put around the application what every request goes through."""
+def serve(app: FastAPI, service: Service, settings: Settings) -> None:
+    """Let the operations answer from `service`, and put around them what every request goes through."""
+    keep(app, service)
     app.add_middleware(Reading)
     app.add_middleware(
         Edge,
-        addresses=addresses,
+        addresses=Addresses.of(settings.public_url),
         registry=service.figures,
         max_body_bytes=settings.max_body_bytes,
         max_file_bytes=settings.max_document_bytes,
@@ -221,8 +225,10 @@ def _surround(app: FastAPI, service: Service, settings: Settings, addresses: Add
     )
 
 
-def _service(settings: Settings, addresses: Addresses, *, with_sequencer: bool, takes_secrets: bool) -> Service:
-    key, address = load_or_create(settings.signing_key_file), Address.of_service(settings)
+def create_service(settings: Settings, *, with_sequencer: bool = False, takes_secrets: bool = False) -> Service:
+    """Return what the application keeps: pools that are not yet open, whom it knows, the sequencer if it is to run here."""
+    addresses, address = Addresses.of(settings.public_url), Address.of_service(settings)
+    key = load_or_create(settings.signing_key_file)
     sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
     figures = CollectorRegistry()
     callers = Callers(

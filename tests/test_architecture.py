@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,44 +14,57 @@ LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 
 @cache
-def parsed() -> list[tuple[str, ast.Module]]:
-    return [(str(file.relative_to(SERVICE)), ast.parse(file.read_text())) for file in FILES]
+def parsed() -> list[tuple[str, list[ast.AST]]]:
+    """Return each file and all that stands in it, read once: five questions below ask every node of the house."""
+    return [(str(file.relative_to(SERVICE)), list(ast.walk(ast.parse(file.read_text())))) for file in FILES]
 
 
-def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree):
+def functions(nodes: Iterable[ast.AST]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
+
+
+@cache
+def called() -> list[tuple[str, ast.Call]]:
+    """Return file:function of each call, once for each function that it stands in."""
+    return [
+        (f"{file}:{function.name}", node)
+        for file, nodes in parsed()
+        for function in functions(nodes)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def calls(name: str) -> list[str]:
     """Return file:function of each call of `name`, whether bare or as an attribute."""
     found = {
-        f"{file}:{function.name}"
-        for file, tree in parsed()
-        for function in functions(tree)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Call) and name in {getattr(node.func, "id", None), getattr(node.func, "attr", None)}
+        where for where, call in called() if name in {getattr(call.func, "id", None), getattr(call.func, "attr", None)}
     }
     return sorted(found)
 
 
-def holding(text: str) -> list[str]:
-    """Return the files in which some string constant holds `text` (docstrings aside)."""
+@cache
+def written() -> list[tuple[str, str]]:
+    """Return each file and each string constant in it, in lower case (docstrings aside)."""
     found = []
-    for file, tree in parsed():
+    for file, nodes in parsed():
         documented = {
             id(node.body[0].value)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
             and node.body
             and isinstance(node.body[0], ast.Expr)
         }
-        for node in ast.walk(tree):
-            written = node.value if isinstance(node, ast.Constant) and id(node) not in documented else None
-            if isinstance(written, str) and text.lower() in written.lower():
-                found.append(file)
-    return sorted(set(found))
+        constants = [node for node in nodes if isinstance(node, ast.Constant) and id(node) not in documented]
+        found += [(file, node.value.lower()) for node in constants if isinstance(node.value, str)]
+    return found
+
+
+def holding(text: str) -> list[str]:
+    """Return the files in which some string constant holds `text` (docstrings aside)."""
+    return sorted({file for file, constant in written() if text.lower() in constant})
 
 
 def test_one_function_decides_what_a_commitment_becomes() -> None:
@@ -83,12 +96,9 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
 
 def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
     writers = [
-        f"{file}:{function.name}"
-        for file, tree in parsed()
-        for function in functions(tree)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "attr", "") in {"insert", "update"}
+        where
+        for where, node in called()
+        if getattr(node.func, "attr", "") in {"insert", "update"}
         and node.args
         and (getattr(node.args[0], "id", "") == "_commitment" or getattr(node.args[0], "attr", "") == "table")
     ]
@@ -106,8 +116,8 @@ def test_one_function_writes_entries() -> None:
     assert holding("audit_entry") == ["database/doctor/content.py", "database/privileges.py", "trail/models.py"]
     writers = {
         file
-        for file, tree in parsed()
-        for node in ast.walk(tree)
+        for file, nodes in parsed()
+        for node in nodes
         if isinstance(node, ast.Call)
         and getattr(node.func, "attr", "") == "insert"
         and node.args
@@ -124,8 +134,8 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
 
 
 def test_nobody_asks_for_a_role_by_name() -> None:
-    for file, tree in parsed():
-        for node in ast.walk(tree):
+    for file, nodes in parsed():
+        for node in nodes:
             if isinstance(node, ast.Compare) and file != "permissions.py":
                 named = {getattr(part, "attr", "") for part in ast.walk(node) if isinstance(part, ast.Attribute)}
                 assert "roles" not in named, f"{file}:{node.lineno}"
@@ -135,7 +145,7 @@ def test_nobody_asks_for_a_role_by_name() -> None:
 def test_files_and_functions_stay_small(file: Path) -> None:
     text = file.read_text()
     assert len(text.splitlines()) <= LONGEST_FILE
-    for function in functions(ast.parse(text)):
+    for function in functions(ast.walk(ast.parse(text))):
         assert (function.end_lineno or 0) - function.lineno < LONGEST_FUNCTION, function.name
 
 
@@ -171,9 +181,9 @@ def test_there_is_one_way_to_sql() -> None:
     driving = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "copy_records_to_table"}
     # How a command ends is told by the driver's errors, which it does not drive.
     told = {"cli/endings.py"}
-    outside = [(file, tree) for file, tree in parsed() if not file.startswith("database/") and file not in told]
-    for file, tree in outside:
-        for node in ast.walk(tree):
+    outside = [(file, nodes) for file, nodes in parsed() if not file.startswith("database/") and file not in told]
+    for file, nodes in outside:
+        for node in nodes:
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
@@ -183,5 +193,5 @@ def test_there_is_one_way_to_sql() -> None:
             assert used <= allowed, file
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr not in driving, f"{file}: {node.func.attr}"
-    written = {*holding("SELECT "), *holding("INSERT INTO")}
-    assert sorted(written & {file for file, _ in outside}) == []
+    stated = {*holding("SELECT "), *holding("INSERT INTO")}
+    assert sorted(stated & {file for file, _ in outside}) == []
