@@ -177,7 +177,7 @@ async def test_texts_of_every_language_are_found(world: World) -> None:
 
 
 async def test_pages_neither_skip_nor_repeat_while_others_record(make_world: Any) -> None:
-    world: World = await make_world(pool_timeout=30)
+    world: World = await make_world(pool_timeout=30, database_statement_seconds=60)
 
     async def record(number: int) -> None:
         answer = await world.as_("AZ").post("/v1/commitments", json=RECORD | {"item_number": number})
