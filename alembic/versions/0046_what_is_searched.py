@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from service.database.building import LOCK_TIMEOUT
-from service.database.searched.filling import NOTED, SOURCES, missing, triggers
+from service.database.searched.filling import AT_FIRST, NOTED, missing, triggers
 from service.database.searched.folding import FUNCTIONS
 
 revision = "0046"
@@ -36,11 +36,11 @@ def upgrade() -> None:
     op.execute("GRANT SELECT, INSERT ON spelling TO pacta_app")
     with op.get_context().autocommit_block():
         op.execute(LOCK_TIMEOUT)
-        for name in SOURCES:
-            for statement in triggers(name):
+        for name in AT_FIRST:
+            for statement in triggers(name, AT_FIRST):
                 op.execute(sa.text(statement.replace(":", r"\:")))
-        for name in SOURCES:
-            while op.get_bind().exec_driver_sql(missing(name, AT_ONCE)).rowcount:
+        for name in AT_FIRST:
+            while op.get_bind().exec_driver_sql(missing(name, AT_ONCE, AT_FIRST)).rowcount:
                 pass
 
 

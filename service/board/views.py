@@ -126,8 +126,12 @@ async def commitment(connection: Connection, who: Reader, row: Row, charter: Row
     events: list[Event] = told(entries[:MOST], made)
     leads = {UUID(facts["lead_organisation_id"]) for facts in _leading(item)}
     session = await _session(connection, who, row["session_id"])
+    event = await _session(connection, who, item["event_session_id"])
+    founded = [await groups.get(connection, who.caller, UUID(one)) for one in item["founded_group_ids"]]
     return {
         "item": item,
+        "event_session": event and session_answers.session(event),
+        "groups": {str(one["id"]): one for one in founded},
         "commission": charter_answers.commission(charter),
         "session": session and session_answers.session(session),
         "events": events,

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
+from service.register.commitments.rules.kinds import Hint, Kind
 from service.reports.text_schemas import NamedCommitment, ReportedText
 from service.values import Read, ReducedDate
 
@@ -218,6 +219,13 @@ class MatrixRow(NamedCommitment):
     modification: str | None
     confidentiality: Confidentiality
     agreed_on: ReducedDate | None
+    kind: Kind
+    target_text: str | None
+    source: str | None
+    remark: str | None
+    package_items: int = Field(description="How many items a package has.")
+    package_items_done: int = Field(description="How many of them are done.")
+    hint: Hint | None = Field(description="Why it may be done, though nobody has said so.")
     state: str | None = Field(description="On the day; null: it was not agreed by then.")
     state_since: ReducedDate | None
     uncertain: list[str]

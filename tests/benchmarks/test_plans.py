@@ -150,6 +150,8 @@ LISTS = {
     "of a session": "session_id={session}",
     "of the last session, with what was carried over": "session_id={last_session}",
     "of the last session, what was carried over to it": "session_id={last_session}&carried=true",
+    "of a kind": "kind=event",
+    "of two kinds": "kind=package&kind=plan",
     "of a sector": "sector=trade",
     "of a sector without commitments": "sector=zzz",
     "in a state": "state=agreed",

@@ -26,7 +26,6 @@ SAME: Final = {
     "found_in": "found_in",
     "effective_on": "effective_on",
     "place": "signed_place",
-    "remark": "source",
 }
 Parties = tuple[str, ...]
 
@@ -38,6 +37,7 @@ def row(told: dict[str, Any]) -> dict[str, str]:
         "paragraph": told.get("paragraph"),
         "verb": told.get("verb"),
         "due_on": told.get("target_date"),
+        "source": told["source"],
     }
     found |= {f"{name}.{key}": text for name in ("title", "text") for key, text in told[f"{name}s"].items()}
     agreed = told["agreement"]

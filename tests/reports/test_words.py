@@ -9,6 +9,7 @@ from service.board import words as board
 from service.http.languages import TRANSLATED, catalogue
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
+from service.register.commitments.rules.kinds import Hint
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
 from service.register.instruments.rules.clauses import Then
@@ -27,7 +28,7 @@ from tests.reports.test_spreadsheets import SHEETS
 
 REASONS = (LATER, UNCONFIRMED, *(f"{OTHER_VERB}{verb}" for verb in Verb if verb is not Verb.AGREED))
 CODES = (
-    *chain(State, Verb, Action, Level, Delay, InstrumentKind, InstrumentState, Force, Then, Confidentiality),
+    *chain(State, Verb, Hint, Action, Level, Delay, InstrumentKind, InstrumentState, Force, Then, Confidentiality),
     *SECTORS,
     *REASONS,
 )

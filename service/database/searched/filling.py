@@ -1,5 +1,6 @@
 """The triggers that keep what is searched, and what fills it for things that were there before."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 
@@ -21,6 +22,9 @@ def _texts(of: str) -> str:
 
 _WHOSE: Final = """SELECT coalesce(of_group.code, of_commission.code) FROM commission AS of_commission
     LEFT JOIN working_group AS of_group ON of_group.id = one.working_group_id WHERE of_commission.id = one.commission_id"""
+_ITEMS: Final = (
+    "(SELECT string_agg(word #>> '{}', E'\\n') FROM jsonb_path_query(one.package_items, '$.*.titles.*') AS word)"
+)
 SOURCES: Final = {
     "organisation": Source(
         ("name", "names", "earlier_names", "code"),
@@ -56,15 +60,25 @@ SOURCES: Final = {
         ("one.reference", "one.draft_reference"),
     ),
     "commitment": Source(
-        ("titles", "texts", "sector", "party_facts", "working_group_id", "reference"),
+        (
+            *("titles", "texts", "sector", "party_facts", "working_group_id", "reference"),
+            *("target_text", "source", "remark", "package_items"),
+        ),
         _texts("one.titles"),
-        f"concat_ws(E'\\n', {_texts('one.texts')}, one.sector)",
+        f"concat_ws(E'\\n', {_texts('one.texts')}, one.sector, one.target_text, one.remark, one.source, {_ITEMS})",
         ("one.reference", "one.draft_reference"),
         "concat(one.working_group_id, ' ', jsonb_path_query_array(one.party_facts, '$.*.lead_organisation_id'), ' ',"
         " jsonb_path_query_array(one.party_facts, '$.*.further_lead_organisation_ids[*]'))",
     ),
 }
 """Every table that is searched; what others belong to comes before them."""
+AT_FIRST: Final = SOURCES | {
+    "commitment": SOURCES["commitment"]._replace(
+        columns=("titles", "texts", "sector", "party_facts", "working_group_id", "reference"),
+        texts=f"concat_ws(E'\\n', {_texts('one.texts')}, one.sector)",
+    )
+}
+"""The same before commitments were of a kind: a migration of before knows no column of later."""
 _UNIQUE: Final = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 NOTED: Final = """CREATE OR REPLACE FUNCTION note_spellings() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -74,23 +88,23 @@ NOTED: Final = """CREATE OR REPLACE FUNCTION note_spellings() RETURNS trigger LA
     END $$"""
 
 
-def _found(name: str) -> str:
+def _found(name: str, sources: Mapping[str, Source]) -> str:
     """Return the SELECT of what is stored of `one`."""
-    source = SOURCES[name]
+    source = sources[name]
     codes = " || ".join(f"codes_of({code})" for code in source.codes)
     return f"""SELECT one.id, '{name}', {source.is_shared},
         setweight(words_of({source.titles}), 'A') || words_of({source.texts}) || {codes} || coalesce((SELECT array_to_tsvector(
             array_agg('@' || id[1])) FROM regexp_matches({source.belongs_to}, '{_UNIQUE}', 'g') AS id), '')"""  # noqa: S608 -- names of ours
 
 
-def triggers(name: str) -> list[str]:
+def triggers(name: str, sources: Mapping[str, Source] = SOURCES) -> list[str]:
     """Return the statements that make the triggers of the table `name`, also where they are there already."""
     function = f"make_{name}_searchable"
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in SOURCES[name].columns)
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in sources[name].columns)
     kept = f"""CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE one {name} := NEW;
     BEGIN
-        INSERT INTO searchable (id, kind, is_shared, words) {_found(name)}
+        INSERT INTO searchable (id, kind, is_shared, words) {_found(name, sources)}
         ON CONFLICT (id) DO UPDATE SET is_shared = excluded.is_shared, words = excluded.words;
         RETURN NULL;
     END $$"""
@@ -102,13 +116,13 @@ def triggers(name: str) -> list[str]:
     ]
 
 
-def missing(name: str, most: int) -> str:
+def missing(name: str, most: int, sources: Mapping[str, Source] = SOURCES) -> str:
     """Return the statement that fills `most` rows of the table `name` that are not there yet, beside those who write."""
-    return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name)} FROM (SELECT * FROM {name} AS every
+    return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name, sources)} FROM (SELECT * FROM {name} AS every
         WHERE NOT EXISTS (SELECT FROM searchable WHERE searchable.id = every.id) LIMIT {most}) AS one ON CONFLICT DO NOTHING"""  # noqa: S608 -- names of ours
 
 
 def anew(name: str, those: str) -> str:
     """Return the statement that fills the rows of the table `name` anew for which `those`, SQL about a row called `one`, holds."""
-    return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name)} FROM {name} AS one WHERE {those}
+    return f"""INSERT INTO searchable (id, kind, is_shared, words) {_found(name, SOURCES)} FROM {name} AS one WHERE {those}
         ON CONFLICT (id) DO UPDATE SET is_shared = excluded.is_shared, words = excluded.words"""

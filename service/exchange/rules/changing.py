@@ -6,7 +6,6 @@ from service.exchange.rules.columns import How, column_of
 from service.exchange.rules.plan import (
     DIRECT,
     EVIDENCE,
-    LATER,
     LEADS_TO,
     Body,
     Cells,
@@ -17,7 +16,6 @@ from service.exchange.rules.plan import (
     Item,
     Plan,
 )
-from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import Action
 
@@ -49,12 +47,9 @@ def _differs(cell: str, before: str) -> bool:
 def _ignored(plan: Plan, name: str, before: str, cell: str) -> bool:
     found = column_of(name)
     assert found
-    fact = DIRECT.get(name)
     why = None
     if found[0].how is How.TOLD:
         why = "the register tells it"
-    elif found[0].how is How.SHARED and fact and fact not in SharedChanges.model_fields:
-        why = LATER
     if why:
         plan.items.append(Item(Does.IGNORED, name, before, cell, why))
     return why is not None

@@ -8,8 +8,6 @@ from service.exchange.rules.changing import facts, reported, signatories
 from service.exchange.rules.columns import How, column_of
 from service.exchange.rules.plan import (
     AGREEMENT,
-    DIRECT,
-    LATER,
     Body,
     Cells,
     Change,
@@ -20,7 +18,6 @@ from service.exchange.rules.plan import (
     Plan,
     is_instrument,
 )
-from service.register.commitments.rules.amendment import SharedChanges
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import SPINE, State
 
@@ -38,12 +35,9 @@ def creating(given: Cells, about: Import) -> Plan:
                 Does.IGNORED, "instrument", None, said.pop("instrument"), "the instrument itself names what it carries"
             )
         )
-    for name in ("version", "awaiting", "carried_over", "successor", "kind", "due_text"):
-        fact = DIRECT.get(name)
-        if name in said and not (fact and fact in SharedChanges.model_fields):
-            plan.items.append(
-                Item(Does.IGNORED, name, None, said.pop(name), LATER if fact else "of a new one the register tells it")
-            )
+    for name in ("version", "awaiting", "carried_over", "successor"):
+        if name in said:
+            plan.items.append(Item(Does.IGNORED, name, None, said.pop(name), "of a new one the register tells it"))
     for name in [
         one for one in said if (found := column_of(one)) and found[0].how is How.OWN and found[1] != about.party
     ]:
@@ -81,9 +75,7 @@ def _record(said: Cells, about: Import) -> Body:
     shared = {
         name: cell
         for name, cell in said.items()
-        if name not in {"paragraph", "carried_over", "remark", "source"}
-        and (found := column_of(name))
-        and found[0].how is How.SHARED
+        if name not in {"paragraph", "carried_over"} and (found := column_of(name)) and found[0].how is How.SHARED
     }
     agreement = _agreement(said)
     needs = bool(said.get("instrument")) or agreement.get("found_in") in {State.MOU_DRAFTED, State.SIGNED}
@@ -119,9 +111,6 @@ def _agreement(said: Cells) -> Body:
     body: Body = {to: cells.read(said[name]) for name, to in AGREEMENT.items() if name in said}
     if found:
         body["found_in"] = found
-    # Both are told with the proposal that it was agreed, and stand in its entry.
-    if known := [cells.read(said[name]) for name in ("remark", "source") if name in said]:
-        body["remark"] = "\n".join(known)
     since = {State.SIGNED: "signed_on", State.IMPLEMENTED: "implemented_on"}.get(State(found)) if found else None
     if (
         found

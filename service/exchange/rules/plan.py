@@ -115,7 +115,6 @@ POINTERS: Final = {
     "instrument_title": "instrument", "titles": "title", "texts": "text", "target_text": "due_text",
 }  # fmt: skip
 """The column of a member, where it has another name."""
-LATER: Final = "the register has no such fact yet"
 
 
 def is_instrument(cell: str) -> bool:

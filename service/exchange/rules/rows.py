@@ -8,11 +8,9 @@ from service.exchange.rules.cells import instrument, listed, signatories, spelle
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import State
 
-_SAME: Final = ("reference", "annex", "verb", "sector", "state", "confidentiality")
+_SAME: Final = ("reference", "annex", "verb", "sector", "state", "confidentiality", "kind", "source", "remark")
 """Columns that are named as the register names them."""
-_NAMED: Final = {"state_since": "effective_on", "due_on": "target_date"}
-_LATER: Final = {"kind": "kind", "due_text": "target_text", "remark": "remark", "source": "source"}
-"""Facts that the register does not have of every commitment."""
+_NAMED: Final = {"state_since": "effective_on", "due_on": "target_date", "due_text": "target_text"}
 _OF_INSTRUMENT: Final = {
     "signed_on": "signed_on", "signed_place": "place", "in_force_on": "enters_into_force_on", "expires_on": "expires_on",
 }  # fmt: skip
@@ -44,7 +42,6 @@ class Names:
 def cells(row: Mapping[str, Any], names: Names, brought: Brought) -> dict[str, str]:
     """Return the cells of a commitment by their column; what is not known has none."""
     found = {name: spelled(row[name]) for name in _SAME} | {name: spelled(row[of]) for name, of in _NAMED.items()}
-    found |= {name: spelled(row.get(of)) for name, of in _LATER.items()}
     found |= {
         "version": str(row["version"]),
         "session": names.of(row["session_id"]),

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Caller
+from service.register.commitments.rules.kinds import done, hint
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.sided import disputes, one_sided, unacknowledged
@@ -18,6 +19,7 @@ from service.register.instruments.record_schemas import AuthenticTextRead, Signa
 
 _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
+    *("package_items", "package_items_done", "founded_group_ids", "hint"),
     *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by", "past"),
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
@@ -37,6 +39,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["carried_over_count"] = len(carried)
     answer["successors"] = row["successors"] or []
     answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
+    answer |= _of_kind(row)
     answer["unknown"] = sorted(row["unknown"] or ())
     answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
     answer["party_facts"] = {party: {**_PARTY_FACTS, **facts} for party, facts in row["party_facts"].items()}
@@ -46,6 +49,20 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
     return answer
+
+
+def _of_kind(row: Mapping[str, Any]) -> dict[str, Any]:
+    items = row["package_items"] or {}
+    told = [
+        {"number": int(number), "titles": items[number]["titles"], "done_on": items[number].get("done_on")}
+        for number in sorted(items, key=int)
+    ]
+    return {
+        "package_items": told,
+        "package_items_done": done(items) if items else None,
+        "founded_group_ids": row["founded_group_ids"] or [],
+        "hint": hint(row, row["linked_states"] or {}),
+    }
 
 
 def _turn(carried: tuple[str, Mapping[str, Any]]) -> int:

@@ -13,18 +13,19 @@ from service.errors import Fault, InvalidContent, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
 from service.register.commissions.rules.lifecycle import SessionState
-from service.register.commitments import queries
+from service.register.commitments import linking, queries
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.kinds import BEFORE, Kind, misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.requirements import Facts
-from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch, told_of_kind
 from service.register.decisions.engine.locking import lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
@@ -72,7 +73,8 @@ async def record(
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
         require_room_in(place["commission_state"], COMMITMENT.kind, "record")
-    new = sent.read([*_wrong(sound, place), *await _strange_leads(connection, caller, sound)])
+    links = await linking.wrong(connection, caller, sound, commission) if place else []
+    new = sent.read([*_wrong(sound, place), *links, *await _strange_leads(connection, caller, sound)])
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
     evidence = new.agreement.given()
@@ -122,6 +124,8 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
     session, number = sound.get("session_id"), sound.get("item_number")
     if number is not None and not session:
         yield fault("/item_number", "is given with a session only")
+    for pointer, said in misfit({"kind": Kind.COMMITMENT, **sound}):
+        yield fault(pointer, said)
     yield from too_long({**dict.fromkeys(COMMITMENT.members), **sound}, "/texts")
 
 
@@ -182,7 +186,8 @@ async def _row(
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(COMMITMENT.members),
-        **new.model_dump(exclude={"agreement", "lead_organisation_id"}),
+        **new.model_dump(exclude={"agreement", "lead_organisation_id", *BEFORE}),
+        **told_of_kind(new),
         "id": commitment_id,
         "reference": draft,
         "draft_reference": draft,

@@ -19,6 +19,25 @@ RECORDED: dict[str, Example] = {
             "agreement": {"agreed_on": "2025-01-24"},
         },
     },
+    "a_package": {
+        "summary": "A package of items (201 as PK or AZ)",
+        "value": {
+            "commission_id": COMMISSION,
+            "kind": "package",
+            "sector": "trade",
+            "titles": {"en": "Trade facilitation package (sample)"},
+            "texts": {"en": "The two sides will carry out the items of the package (sample)."},
+            "package_items": {
+                "1": {"titles": {"en": "One window for licences (sample)"}, "done_on": "2025-05"},
+                "2": {"titles": {"en": "A list of contact points (sample)"}},
+            },
+            "target_text": "before the next session",
+            "source": "Joint communiqué, paragraph 9 (sample)",
+            "remark": "Item 2 waits for the reorganisation of the customs service (sample).",
+            "instrument_required": False,
+            "agreement": {"agreed_on": "2025-01-24"},
+        },
+    },
     "between_sessions": {
         "summary": "Agreed between sessions (201 as PK or AZ)",
         "value": {

@@ -13,11 +13,12 @@ from service.database.statement import Connection, Query
 from service.permissions import Caller, Kind, Role
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import charter_of, fixed
-from service.register.commitments import counters
+from service.register.commitments import counters, linking
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import happened_on
 from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.naming import BODY, ELSEWHERE
 from service.register.commitments.visibility import bound, led, roles_of, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
@@ -58,6 +59,8 @@ def columns(after: Mapping[str, Any]) -> dict[str, Any]:
 
 async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
     """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
+    if name.kind in {BODY, ELSEWHERE} or name.pointer.endswith("/event_session_id"):
+        return await linking.find(connection, name, caller, beside)
     if name.kind != COMMITMENT.kind:
         here = await _belongs(name.kind).row(connection, named_id=UUID(name.key), beside_id=beside)
         if here and name.kind == GROUP.kind:

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
+from service.register.commitments.rules.kinds import Kind
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.models import Recorded, decided
 
@@ -32,6 +33,7 @@ class Commitment(Table, Recorded, table=True):
         one_of("state", State),
         one_of("confidentiality", Confidentiality),
         one_of("verb", Verb),
+        one_of("kind", Kind),
         sa.CheckConstraint(
             "(state = 'suspended') = (suspended_from IS NOT NULL)", name="a_suspended_one_knows_what_it_left"
         ),
@@ -70,6 +72,7 @@ class Commitment(Table, Recorded, table=True):
             postgresql_where=sa.text("carried_to_session_id IS NOT NULL"),
         ),
         sa.Index("ix_commitment_carried_on", "earlier_sessions", postgresql_using="gin"),
+        sa.Index("ix_commitment_by_kind", "kind", "reference"),
         sa.Index("ix_commitment_by_sector", "sector", "reference"),
         sa.Index("ix_commitment_disputed", "reference", postgresql_where=sa.text("refused_transition_id IS NOT NULL")),
         sa.Index("ix_commitment_by_state", "state", "working_group_id", "id"),
@@ -129,6 +132,17 @@ class Commitment(Table, Recorded, table=True):
     subject_to: dict[str, bool] | None = document(nullable=True)
     corrected: dict[str, int] = document()
     unknown: dict[str, bool] | None = document(nullable=True)
+    kind: Kind = Field(
+        sa_type=text_enum(Kind), sa_column_kwargs={"server_default": Kind.COMMITMENT.value}, nullable=False
+    )
+    target_text: str | None = optional_words()
+    source: str | None = optional_words()
+    remark: str | None = optional_words()
+    continues: str | None = optional_words()
+    pushed_by: str | None = optional_words()
+    founded_group_ids: list[str] | None = document(nullable=True)
+    event_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    package_items: dict[str, Any] | None = document(nullable=True)
     acknowledged: dict[str, Any] | None = document(nullable=True)
     moved_alone_at: datetime | None = moment(nullable=True)
     progress: dict[str, Any] = Field(

@@ -7,15 +7,16 @@ from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller
 from service.register.commissions import queries as commissions
-from service.register.commissions.matter import lock_shared
+from service.register.commissions.matter import SESSIONS, lock_shared
 from service.register.commitments import statements
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.visibility import bound
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
+from service.register.groups.matter import GROUPS
 from service.register.instruments.matter import INSTRUMENTS
 
-NAMED = (COMMITMENTS, INSTRUMENTS)
+NAMED = (COMMITMENTS, INSTRUMENTS, GROUPS, SESSIONS)
 """What a commitment names that its reader may not see."""
 
 

@@ -2,14 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.commitments.rules.amendment import Annex, Paragraph, SharedChanges, Verb
+from service.register.commitments.rules.amendment import (
+    Annex,
+    Continues,
+    Event,
+    FoundedGroups,
+    KindOf,
+    Paragraph,
+    PushedBy,
+    Remark,
+    SharedChanges,
+    Source,
+    TargetText,
+    Verb,
+)
 from service.register.commitments.rules.evidence import Agreement
+from service.register.commitments.rules.kinds import BEFORE, Hint, Kind, PackageItems
 from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
@@ -46,17 +60,32 @@ class CommitmentCreate(Strict):
     annex: Annex | None = None
     verb: Verb = Field(Verb.AGREED, description="The strength of the paragraph; only `agreed` is counted.")
     working_group_id: WorkingGroupId | None = Field(None, description="The joint working group that owns it.")
+    kind: KindOf = Kind.COMMITMENT
     sector: Sector
     titles: Titles
     texts: Texts
     confidentiality: Confidentiality = Confidentiality.PARTIES
     target_date: ModernDate | None = Field(None, description="A reduced date falls due at the end of its period, UTC.")
+    target_text: TargetText | None = None
+    source: Source | None = None
+    remark: Remark | None = None
+    continues: Continues | None = None
+    pushed_by: PushedBy | None = None
+    founded_group_ids: FoundedGroups | None = None
+    event_session_id: Event | None = None
+    package_items: PackageItems | None = None
     instrument_required: Flag = Field(
         description="Whether it needs a legal text (an MoU, say) before it is carried out."
     )
     no_instrument_reason: Reason | None = None
     lead_organisation_id: OrganisationId | None = Field(None, description="The lead body of the caller's own party.")
     agreement: Agreement = Field(description="Evidence of the proposal that every other party is to confirm.")
+
+
+def told_of_kind(new: CommitmentCreate) -> dict[str, Any]:
+    """Return what a new commitment tells of its kind, as its entry says it."""
+    told = new.model_dump(mode="json", include={*BEFORE}, exclude_none=True)
+    return {**BEFORE, **told}
 
 
 class PartyFactsPatch(Strict):
@@ -135,6 +164,14 @@ class CarriedOverRead(Read):
     entry: int | None = Field(description="Number of the entry in its trail that tells of it.")
 
 
+class PackageItemRead(Read):
+    """One item of a package."""
+
+    number: int
+    titles: dict[str, str]
+    done_on: ReducedDate | None
+
+
 class CommitmentRead(Read):
     """A commitment as it stands."""
 
@@ -158,10 +195,30 @@ class CommitmentRead(Read):
     verb: str = Field(
         description="The strength of the paragraph: agreed, noted, requested, offered; only agreed is counted."
     )
+    kind: Kind = Field(description="What kind of undertaking it is.")
     sector: str
     titles: dict[str, str]
     texts: dict[str, str]
+    source: str | None = Field(description="Where the record comes from.")
+    remark: str | None = Field(description="What else belongs to the record.")
+    continues: str | None = Field(
+        description="Reference of the commitment of another commission that it continues; null also where the caller may not see it."
+    )
+    pushed_by: str | None = Field(
+        description="Reference of the commitment of another commission that pushes it; null also where the caller may not see it."
+    )
+    founded_group_ids: list[UUID] = Field(
+        description="Of a body to be founded: the working groups that were founded, as far as the caller may see them."
+    )
+    event_session_id: UUID | None = Field(description="Of an event: the session that it is.")
+    package_items: list[PackageItemRead] = Field(description="Of a package: its items, by their numbers.")
+    package_items_done: int | None = Field(description="How many of them are done; null where there are none.")
+    hint: Hint | None = Field(
+        description="Why an open one may be done, though nobody has said so: all items of a package are done, the groups of a body to be "
+        "founded are active, the text of a plan is adopted, an event was held. Never a move by itself."
+    )
     confidentiality: Confidentiality
+    target_text: str | None = Field(description="The target in words, with or without a date.")
     target_date: ReducedDate | None
     due_on: date | None = Field(description="The last day of the target date.")
     instrument_required: bool

@@ -14,6 +14,7 @@ from service.register.commissions.models import Commission, Session
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
+from service.register.commitments.rules.kinds import Kind as KindOf
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.commitments.rules.sided import JOIN
 from service.register.commitments.visibility import readable_by
@@ -85,6 +86,29 @@ def _moment(of: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
 
 
 one_sided = _has_grown & _one_sided()
+_BODY: Any = sa.literal_column(f"'{KindOf.BODY_TO_BE_FOUNDED}'")
+_EVENT: Any = sa.literal_column(f"'{KindOf.EVENT}'")
+_body, _meeting = _group.alias("body"), _session.alias("meeting")
+
+
+def _states(named: sa.FromClause, *which: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    """Return the states of the groups or sessions that a commitment names, by their ids."""
+    told: Any = sa.func.jsonb_object_agg(sa.cast(named.c.id, sa.Text), named.c.state, type_=JSONB)
+    return sa.select(told).where(*which).correlate(_commitment).scalar_subquery()
+
+
+# Of other kinds nothing is looked up.
+_linked_states = sa.case(
+    (
+        _commitment.c.kind == _BODY,
+        _states(
+            _body,
+            _body.c.commission_id == _commitment.c.commission_id,
+            _commitment.c.founded_group_ids.has_key(sa.cast(_body.c.id, sa.Text)),
+        ),
+    ),
+    (_commitment.c.kind == _EVENT, _states(_meeting, _meeting.c.id == _commitment.c.event_session_id)),
+)
 _UNREAD = {"words", "levels", "reported_on", "moved_on", "earlier_sessions", "leaf", "refused_transition_id", "seq"}
 read = sa.select(
     *(column for column in _commitment.c if column.name not in _UNREAD),
@@ -95,6 +119,7 @@ read = sa.select(
     dormant.label("dormant"),
     disputed.label("disputed"),
     came_later.label("came_later"),
+    _linked_states.label("linked_states"),
 )
 _leading = (
     sa.select(_group.c.co_led_by)

@@ -16,8 +16,13 @@ from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.rules.ended import CHARTER
 from service.values.codes import COMMISSION
 
+LINKS: Final = ("continues", "pushed_by", "founded_group_ids", "event_session_id")
+"""Members by which a commitment names what is of another commission, or decided by itself."""
 NAMING: Final = frozenset(
-    {"commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"}
+    {
+        *("commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"),
+        *LINKS,
+    }
 )
 """Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
 HOLDING: Final = frozenset({"instrument", "by"})

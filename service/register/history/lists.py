@@ -57,7 +57,7 @@ def _reported_before(item: Item, said: Any) -> bool:  # noqa: ANN401 -- a filter
 
 
 _COMMITMENTS: Final[Mapping[str, Holds]] = {
-    **{name: _among(name) for name in ("state", "sector", "working_group_id")},
+    **{name: _among(name) for name in ("state", "kind", "sector", "working_group_id")},
     **{name: _is(name) for name in ("overdue", "due_soon", "dormant", "disputed", "one_sided", "unknown")},
     "unknown_fact": lambda item, said: bool(set(said) & set(item["unknown"])),
     "level": lambda item, said: bool(set(said) & {one["level"] for one in item["progress"].values()}),

@@ -16,6 +16,7 @@ from service.permissions import Caller
 from service.register.commitments.matter import columns as commitment_columns
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
+from service.register.commitments.rules.kinds import linked
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.schemas import ProgressRead
 from service.register.decisions.engine.matter import Row
@@ -83,8 +84,25 @@ async def then(
     listed = list(rows)
     entries = await told(connection, [row["id"] for row in listed])
     found = [shape(row, entries.get(row["id"], ()), when) for row in listed]
+    found = await _linked(connection, found, when)
     known = iter(await unnamed(connection, NAMED, caller, [row for row in found if row]))
     return [row and next(known) for row in found]
+
+
+async def _linked(connection: Connection, rows: Iterable[Row | None], when: When) -> list[Row | None]:
+    """Return the rows, commitments with the states of the groups and sessions that they name as they were then."""
+    listed = list(rows)
+    named = {one for row in listed if row and "kind" in row for one in linked(row) if "package_items" in row}
+    if not named:
+        return listed
+    entries = await told(connection, map(UUID, named))
+    states = {one: _state(entries.get(UUID(one), ()), when) for one in named}
+    return [row and {**row, "linked_states": {one: said for one, said in states.items() if said}} for row in listed]
+
+
+def _state(entries: Told, when: When) -> str | None:
+    life = past.known_of(entries, when.until)
+    return world.state_on(life, when.day) if life else None
 
 
 async def one_then(

@@ -115,10 +115,12 @@ def _row(pages: Pages, one: Data) -> list[Cell]:
         [*titles(pages, one["titles"]), pages.line(", ".join(filter(None, about)))],
         [
             pages.line(told, strong=not place)
-            for place, told in enumerate((pages.name(one["state"]) or NOTHING, one["state_since"], alone))
+            for place, told in enumerate(
+                (pages.name(one["state"]) or NOTHING, one["state_since"], alone, pages.name(one["hint"]))
+            )
             if told
         ],
-        [pages.line(told) for told in (one["target_date"], late) if told],
+        [pages.line(told) for told in (one["target_date"], one["target_text"], late) if told],
         [line for party in pages.parties for line in _reported(pages, party, one["reports"].get(party))],
         [pages.line(party) for party in one["awaiting"]],
     ]

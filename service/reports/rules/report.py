@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from service.permissions import Confidentiality
+from service.register.commitments.rules import kinds
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.history.rules import world
 from service.register.history.rules.known import Known, Life
@@ -20,12 +21,12 @@ from service.trail.entry import canonical
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 2
+VERSION: Final = 3
 AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
 """For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
     "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
-    "confidentiality", "agreed_on",
+    "confidentiality", "agreed_on", "kind", "target_text", "source", "remark",
 )  # fmt: skip
 _INSTRUMENT: Final = ("kind", "title", "signed_on", "place", "enters_into_force_on", "expires_on")
 _SESSION: Final = ("ordinal", "state", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs")
@@ -160,6 +161,7 @@ def _row(known: Known, item: Item, day: date, hidden: Collection[str]) -> Data:
         else None,
         "successors": [one for one in members["successors"] or [] if one not in hidden],
         "item_number": members["item_number"],
+        **_of_kind(known, item, day),
         "state": item.then.state,
         "state_since": reached[-1].day if reached else None,
         "uncertain": list(item.then.uncertain),
@@ -174,6 +176,19 @@ def _row(known: Known, item: Item, day: date, hidden: Collection[str]) -> Data:
         "reports": {party: {name: one[name] for name in _REPORT} for party, one in sorted(item.reported.items())},
         "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
         "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],
+    }
+
+
+def _of_kind(known: Known, item: Item, day: date) -> Data:
+    """Return how many items of a package are done, and what hints that it may be: said by nobody, and no move."""
+    members, named = item.members, [known.lives[one] for one in kinds.linked(item.members) if one in known.lives]
+    states = {life.id: state for life in named if (state := world.state_on(life, day))}
+    hint = kinds.hint({**members, "state": item.then.state}, states)
+    items = members["package_items"]
+    return {
+        "package_items": len(items or {}),
+        "package_items_done": kinds.done(items),
+        "hint": str(hint) if hint else None,
     }
 
 

@@ -21,10 +21,11 @@ class Table:
 
 
 _FACTS: Final = {
-    "Reference": "reference", "Item": "item_number", "Paragraph": "paragraph", "Annex": "annex", "Verb": "verb", "Sector": "sector",
-    "State": "state", "Since": "state_since", "Agreed on": "agreed_on", "Target date": "target_date", "Overdue": "overdue",
-    "Awaiting": "awaiting", "Subject to approval of": "subject_to", "Carried over to": "carried_over_to", "Replaced by": "successors",
+    "Reference": "reference", "Item": "item_number", "Paragraph": "paragraph", "Annex": "annex", "Verb": "verb", "Kind": "kind", "Sector": "sector",
+    "State": "state", "Since": "state_since", "Agreed on": "agreed_on", "Target date": "target_date", "Target": "target_text",
+    "Overdue": "overdue", "Hint": "hint", "Items": "package_items", "Items done": "package_items_done", "Awaiting": "awaiting", "Subject to approval of": "subject_to", "Carried over to": "carried_over_to", "Replaced by": "successors",
     "Outcome": "outcome", "Modification": "modification", "One-sided": "one_sided", "Confidentiality": "confidentiality",
+    "Remark": "remark", "Source": "source",
 }  # fmt: skip
 _INSTRUMENT: Final = {
     "Kind of instrument": "kind", "Title of the instrument": "title", "Signed on": "signed_on", "Place": "place",

@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypedDict
 
-from service.register.commitments.rules.amendment import Annex, Paragraph
-from service.register.commitments.rules.evidence import Reference
+from service.register.commitments.rules.amendment import Annex, Paragraph, Reference, TargetText
+from service.register.commitments.rules.kinds import ItemNumber
 from service.register.commitments.rules.leads import MOST
 from service.values import Name, PartyCode, Reason, ReducedDate, Sector, Texts, Titles
 from service.verify.replay.commission_shapes import Id, Time, strict
@@ -26,6 +26,29 @@ class PartyFacts(TypedDict, total=False):
     focal_point: Name
     domestic_procedures: Reason
     domestic_procedures_completed_on: ReducedDate
+
+
+@strict
+class PackageItem(TypedDict):
+    """One item of a package."""
+
+    titles: Titles
+    done_on: NotRequired[ReducedDate]
+
+
+@strict
+class Kinds(TypedDict):
+    """What kind of undertaking a commitment is, and what kinds tell; entries of before are silent of all of it."""
+
+    kind: NotRequired[Literal["commitment", "body_to_be_founded", "plan", "package", "event"]]
+    target_text: NotRequired[TargetText | None]
+    source: NotRequired[Reason | None]
+    remark: NotRequired[Reason | None]
+    continues: NotRequired[Reference | None]
+    pushed_by: NotRequired[Reference | None]
+    founded_group_ids: NotRequired[Annotated[list[Id], Field(min_length=1, max_length=20)] | None]
+    event_session_id: NotRequired[Id | None]
+    package_items: NotRequired[Annotated[dict[ItemNumber, PackageItem], Field(min_length=1, max_length=200)] | None]
 
 
 @strict
@@ -60,7 +83,7 @@ class Commitment1(Members):
 
 
 @strict
-class Commitment2(Members):
+class Commitment2(Members, Kinds):
     """The same, in entries of version 2."""
 
     carried_over: NoneYet
@@ -78,7 +101,7 @@ class Commitment2(Members):
 
 
 @strict
-class Commitment(Members):
+class Commitment(Members, Kinds):
     """The members of a commitment as it is recorded; some stand in entries of one version alone."""
 
     carried_to_session_id: NotRequired[NotYet]

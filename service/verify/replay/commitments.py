@@ -1,10 +1,13 @@
 """Replaying a commitment's entries: how it is recorded, and what one party says of its own side; `decisions.py` has its moves. Pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from service.register.commitments.rules.kinds import linked, misfit
 from service.register.commitments.rules.leads import wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
-from service.register.commitments.rules.matter import upgraded
+from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.reporting import REPORTED, last_of, tells_of, wrong
 from service.register.decisions.rules.ended import has_room_in
@@ -17,6 +20,7 @@ from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import COMMITMENT_KINDS, COMMITMENT_KINDS_2, Broken, hold_to_shape, require
 
+Members = Mapping[str, Any]
 WENT_ALONG = {"commitment.reassigned", "commitment.followed"}
 
 
@@ -68,7 +72,8 @@ def _record(register: Register, subject: Subject, entry: Entry, party: str) -> N
     require(own, "who records a commitment names the lead body of its own party alone")
     require(data["proposal"]["action"] == Action.AGREE, "recording proposes that it was agreed, and nothing else")
     hold_to_length(facts)
-    subject.facts = dict(facts)
+    _hold_to_kind(register, facts)
+    subject.facts = recorded(facts) if entry.v > 1 else dict(facts)
     register.subjects[entry.subject] = subject
     assert subject.rules is not None
     subject.recorded_by, subject.recorded_at = party, entry.recorded_at
@@ -87,6 +92,17 @@ def _hold_to_reference(register: Register, subject: Subject, entry: Entry, stem:
     require(reference in drafts(stem, entry.subject), f"{reference} is not the reference of this draft")
     between = facts["session_id"] is None
     require(number is None or not between, "an item has a number in the minutes of a session, and only there")
+
+
+def _hold_to_kind(register: Register, facts: Members) -> None:
+    """Hold what a kind tells to the kind, and what it names to what there is; of another commission nothing is known here."""
+    for pointer, said in misfit(facts):
+        require(False, f"{pointer[1:]} {said}")  # noqa: FBT003 -- it does not hold
+    there = register.sessions.keys() | register.groups.keys()
+    require(there >= {*linked(facts)}, "it names a session or working group that the commission has not")
+    for name in ("continues", "pushed_by"):
+        ours = str(facts.get(name) or "").startswith(f"{register.code}/")
+        require(not ours, f"{name} names a commitment of this commission, not of another")
 
 
 def _reassign(register: Register, subject: Subject, entry: Entry) -> None:

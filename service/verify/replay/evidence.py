@@ -9,6 +9,7 @@ from service.register.commissions.rules.charter.requirements import AUDITOR, COM
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.naming import BODY, ELSEWHERE
 from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
 from service.register.decisions.rules import attached, judging
 from service.register.decisions.rules.lifecycle import Step
@@ -79,7 +80,7 @@ def hold_to_readers(
 
 
 def hold_to_length(members: Members) -> None:
-    """Raise `Broken` if titles, texts and reason are so long that before and after would not fit one entry."""
+    """Raise `Broken` if titles, texts, items and reasons are so long that before and after would not fit one entry."""
     for fault in too_long(members, ""):
         raise Broken(fault["detail"])
 
@@ -112,7 +113,10 @@ def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name
         return _of_group(register, subject, name)
     if name.kind == "commitment":
         return _of_commitments(register, rules, subject, name)
-    there = name.key in register.sessions
+    if name.kind == ELSEWHERE:
+        # Of another commission nothing is known here.
+        return Found(is_beside=name.key.startswith(f"{register.code}/"))
+    there = name.key in (register.groups if name.kind == BODY else register.sessions)
     if name.kind == "working_group":
         there = register.groups.get(name.key, {}).get("state") == GroupState.ACTIVE
     return Found() if there else None

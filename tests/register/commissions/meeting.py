@@ -135,7 +135,7 @@ async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, by
         if "successors" in since:
             one = known_now["successor"]
             assert since.pop("successors") == ([one] if one else None), life.id
-        assert all(one in (None, {}, "agreed") for one in since.values()), (life.id, since)
+        assert all(one in (None, {}, "agreed", "commitment") for one in since.values()), (life.id, since)
         assert told == {name: known_now[name] for name in told}, life.id
         if life.kind == "commitment":
             waiting = trail.subjects[life.id].waiting

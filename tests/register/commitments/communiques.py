@@ -30,10 +30,10 @@ SARAJEVO: Final = {"found_in": "signed", "effective_on": "2003-12-05", "place": 
 
 
 def item(source: str, sector: str, title: str, text: str, agreement: dict[str, Any], **others: Any) -> dict[str, Any]:
-    """Return a commitment as it is recorded, with its source as the remark of the proposal."""
+    """Return a commitment as it is recorded, with its source."""
     return {
-        "sector": sector, "titles": {"en": title}, "texts": {"en": text},
-        "instrument_required": agreement.get("found_in") == "signed", "agreement": agreement | {"remark": source}, **others,
+        "source": source, "sector": sector, "titles": {"en": title}, "texts": {"en": text},
+        "instrument_required": agreement.get("found_in") == "signed", "agreement": agreement, **others,
     }  # fmt: skip
 
 

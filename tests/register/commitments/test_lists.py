@@ -44,6 +44,8 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
         ("state=signed", ["01"]),
         ("state=signed&state=mou_drafted", ["01", "04", "05"]),
         ("sector=customs", ["03", "04"]),
+        ("kind=event", ["14"]),
+        ("kind=event&kind=body_to_be_founded", ["13", "14"]),
         ("sector=customs&state=agreed", ["03"]),
         (f"commission_id={COMMISSION}&state=signed", ["01"]),
         (f"commission_id={item(1)}", []),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.register.commitments.rules.evidence import REFERENCE
+from service.register.commitments.rules.amendment import REFERENCE
 from service.register.commitments.rules.numbering import BEYOND, FIRST_RESTRICTED, drafts, is_draft, number
 from service.register.decisions.rules.numbers import Numbers
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item

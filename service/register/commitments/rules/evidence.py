@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from service.register.commitments.rules.amendment import SharedChanges
+from service.register.commitments.rules.amendment import Reference, SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
@@ -22,8 +22,6 @@ from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, 
 from service.values.codes import InstrumentId, SessionId
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
-REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/([0-9]{3,6}|d-[a-z2-7]{4,13})$"
-Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
 
 
 class Outcome(StrEnum):

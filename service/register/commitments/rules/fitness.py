@@ -9,6 +9,7 @@ from service.register.commitments.rules import chronology
 from service.register.commitments.rules.carried import instrument_of, said_twice
 from service.register.commitments.rules.effect import MENDING, effect, reads, told_elsewhere
 from service.register.commitments.rules.evidence import Outcome
+from service.register.commitments.rules.kinds import misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
@@ -20,6 +21,7 @@ from service.trail.entry import canonical
 TEXTS = ("titles", "texts")
 MAY_BE_NULL: Final = {(Action.CARRY_OVER, "session_id"), (Action.AGREE, "agreed_on")}
 """What a move needs, and a correction may take out of it: it was not carried over at all; nobody knows when it was agreed."""
+LONG: Final = ("package_items", "source", "remark")
 STAYS_OPEN: Final = ("confidentiality", "working_group_id")
 """What is amended of a closed commitment too: who may read it, and who owns it."""
 MOST_TOLD: Final = 58_000
@@ -134,7 +136,9 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     after = effect(step, evidence, case)
     listed += chronology.impossible(case.members, after, "/value")
     listed += _too_large(case, evidence, after)
-    return listed or too_long({**case.members, **after}, "/value")
+    full = {**case.members, **after}
+    listed += [fault("/value", f"{pointer[1:]} {said}") for pointer, said in misfit(full)]
+    return listed or too_long(full, "/value")
 
 
 def unfit_amendment(case: Case, after: Mapping[str, Any]) -> list[Fault]:
@@ -143,17 +147,21 @@ def unfit_amendment(case: Case, after: Mapping[str, Any]) -> list[Fault]:
         return [fault("/changes", "nothing would change: these are the facts already")]
     full = {**case.members, **after}
     empty = [fault(f"/changes/{name}", "must keep at least one language") for name in TEXTS if not full[name]]
-    return empty or too_long(full, "/changes")
+    wrong = [fault(f"/changes{pointer}", said) for pointer, said in misfit(full)]
+    return empty + wrong or too_long(full, "/changes")
 
 
 def too_long(members: Mapping[str, Any], pointer: str) -> list[Fault]:
-    """Return the fault that titles, texts and reason are so long that before and after would not fit one entry."""
-    length = sum(len(canonical(members[name])) for name in (*TEXTS, "no_instrument_reason"))
+    """Return the fault that titles, texts, items and reasons are so long that before and after would not fit one entry."""
+    told = [members[name] for name in (*TEXTS, "no_instrument_reason")]
+    told += [members[name] for name in LONG if members.get(name) is not None]
+    length = sum(len(canonical(one)) for one in told)
     if length <= MOST_BYTES:
         return []
     return [
         fault(
-            pointer, f"titles, texts and reason have {length} bytes together; at most {MOST_BYTES} fit the audit trail"
+            pointer,
+            f"titles, texts, items and reasons have {length} bytes together; at most {MOST_BYTES} fit the audit trail",
         )
     ]
 

@@ -6,18 +6,26 @@ from typing import Any, Final
 from uuid import UUID
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.evidence import REFERENCE
+from service.register.commitments.rules.amendment import REFERENCE
 from service.register.commitments.rules.lifecycle import Action
 from service.register.decisions.rules.matter import UNDOES, Found, Name
 from service.register.decisions.rules.mending import CORRECTS
 from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
 
+BODY: Final = "body"
+"""A working group, in whatever state it is."""
+ELSEWHERE: Final = "elsewhere"
+"""A commitment of another commission."""
 CHANGES: Final[Mapping[str, str]] = {
     "working_group_id": "working_group",
     "carried_to_session_id": "session",
     "session_id": "session",
+    "event_session_id": "session",
+    "founded_group_ids": BODY,
+    "continues": ELSEWHERE,
+    "pushed_by": ELSEWHERE,
 }
-"""Shared facts that name something of the commission, and what."""
+"""Shared facts that name something, and what: of the commission all but the last two."""
 
 
 def names(body: Mapping[str, Any]) -> list[Name]:
@@ -31,7 +39,18 @@ def _changed(body: Mapping[str, Any]) -> list[Name]:
     changes = body.get("changes")
     if not isinstance(changes, dict):
         return []
-    return [Name(f"/changes/{name}", kind, key) for name, kind in CHANGES.items() if (key := _id(changes.get(name)))]
+    return [one for name in CHANGES for one in _told(f"/changes/{name}", name, changes.get(name))]
+
+
+def _told(pointer: str, fact: str, value: object) -> list[Name]:
+    """Return what the value of a shared fact names."""
+    kind = CHANGES[fact]
+    if kind == ELSEWHERE:
+        return [Name(pointer, kind, one.key) for one in _reference(pointer, value)]
+    if kind == BODY:
+        listed = value if isinstance(value, list) else []
+        return [Name(f"{pointer}/{place}", kind, key) for place, one in enumerate(listed) if (key := _id(one))]
+    return [Name(pointer, kind, key)] if (key := _id(value)) else []
 
 
 def _carried_over(body: Mapping[str, Any]) -> list[Name]:
@@ -60,9 +79,19 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
     """Return what is wrong with what was found under a name; a commitment that is named must be open, and another one."""
     if name.kind == ENTRY:
         detail = wrong_entry(found, "commitment")
+    elif name.kind == ELSEWHERE:
+        detail = wrong_elsewhere(found)
     else:
         detail = _wrong_commitment(name, found) if name.kind == "commitment" else _not_of_the_commission(found)
     return fault(name.pointer, detail) if detail else None
+
+
+def wrong_elsewhere(found: Found | None) -> str | None:
+    """Return why a commitment cannot be named as one of another commission."""
+    if found is None:
+        return "names no commitment that you may see"
+    said = "is of this commission; name one of another: here it is carried over, superseded or merged"
+    return said if found.is_beside else None
 
 
 def _wrong_commitment(name: Name, found: Found | None) -> str | None:
@@ -83,8 +112,7 @@ def _value(fact: object, value: object) -> list[Name]:
         return _reference("/value", value)
     if fact == "successors":
         return _references("/value", value)
-    kind, key = CHANGES.get(fact), _id(value)
-    return [Name("/value", kind, key)] if kind and key else []
+    return _told("/value", fact, value) if fact in CHANGES else []
 
 
 def _not_of_the_commission(found: Found | None) -> str | None:

@@ -12,7 +12,7 @@ from service.register.commissions.rules import derived as sessions
 from service.register.commissions.rules.charter.effect import audited
 from service.register.commissions.rules.charter.founding import APPOINTED, FOUNDED, founded
 from service.register.commitments.rules.lifecycle import STEPS, Action, State
-from service.register.commitments.rules.matter import upgraded
+from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.reporting import REPORTED
 from service.register.decisions.rules.lifecycle import Who
 from service.register.groups.rules import derived as groups
@@ -177,7 +177,9 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
     elif subject == entry["commission"] and matter in {"session", "working_group"}:
         _tell_of_before(found, entry)
     elif event == "recorded":
-        _begin(found, subject, matter, entry, dict(data[matter]))
+        members = data[matter]
+        silent = matter == "commitment" and entry["v"] > 1
+        _begin(found, subject, matter, entry, recorded(members) if silent else dict(members))
     elif kind == APPOINTED and subject in found.lives:
         auditors = audited(found.charter, data["principal_id"])
         found.lives[subject].members = {**found.charter, "auditors": auditors}

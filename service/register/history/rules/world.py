@@ -45,6 +45,15 @@ class Then:
     """States that it may have reached by then: their dates are not known well enough."""
 
 
+def state_on(life: Life, day: date) -> str | None:
+    """Return the state of a session or working group on a day, as far as it is known; None: it was not there yet."""
+    reached = [move for move in life.moves if "state" in move.after]
+    if not reached:
+        return str(life.members["state"]) if life.recorded_at[:10] <= str(day) else None
+    begun = [one for one in reached if (end(one.on) if one.on else date.fromisoformat(one.at[:10])) <= day]
+    return str(begun[-1].after["state"]) if begun else None
+
+
 def spans(life: Life) -> list[Span]:
     """Return the states of a commitment in turn, by the days that are known now: corrected ones as they were put right."""
     found: list[Span] = []

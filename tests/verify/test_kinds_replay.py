@@ -1,0 +1,82 @@
+"""Kinds of commitments as the replay sees them: each rule of theirs is broken once, in a log that is otherwise as the service writes it."""
+
+from copy import deepcopy
+from typing import Any, Final
+
+import pytest
+
+from service.verify.judgement import verify
+from tests.conftest import COMMISSION, SESSION_9, World, item
+from tests.register.commitments.test_journey import confirmed
+from tests.register.groups.grouping import ENERGY
+from tests.verify.forging import Forgery, assert_told, entries_of, write
+from tests.verify.journal import POLICY, Entry, exported
+
+ITEMS: Final = {"1": {"titles": {"en": "One"}}, "2": {"titles": {"en": "Two"}}}
+
+
+@pytest.fixture(scope="module")
+async def entries(worn: World) -> list[Entry]:
+    """The entries of a register with the pilot's body and event, and with a package of which an item was done."""
+    for changes in ({"kind": "package", "package_items": ITEMS}, {"package_items": {"1": {"done_on": "2025"}}}):
+        await confirmed(worn, item(9), {"action": "amend", "reason": "R", "changes": changes})
+    return await entries_of(worn, COMMISSION)
+
+
+def put(number: int, place: int, *path: str, to: Any) -> Forgery:
+    """Return the forgery by which something stands in an entry of an item."""
+
+    def forge(entries: list[Entry]) -> None:
+        write([one for one in entries if one["subject"] == item(number)][place], path, to)
+
+    return forge
+
+
+RECORD: Final = ("data", "commitment")
+CHANGES: Final = ("data", "proposal", "evidence", "changes")
+AFTER: Final = ("data", "effective", "after")
+FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
+    "a kind that there is none of": (put(13, 0, *RECORD, "kind", to="wish"), "its data is not what"),
+    "groups of no body": (put(13, 0, *RECORD, "kind", to="plan"), "of the kind `body_to_be_founded` alone"),
+    "a group that there is none of": (put(13, 0, *RECORD, "founded_group_ids", to=[item(1)]), "that the commission has not"),
+    "an event that is no session": (put(14, 0, *RECORD, "event_session_id", to=ENERGY.replace("3", "9")), "that the commission has not"),
+    "another commission that is this one": (put(14, 0, *RECORD, "continues", to="PK-AZ/08/001"), "of this commission"),
+    "an item without a title": (put(13, 0, *RECORD, "package_items", to={"1": {}}), "its data is not what"),
+    "items of what is no package": (put(9, 2, *CHANGES, to={"package_items": ITEMS}), "of the kind `package` alone"),
+    "items of a kind that is none": (put(9, 2, *CHANGES, "kind", to="event"), "of the kind `package` alone"),
+    "an amended item without a title": (put(9, 4, *CHANGES, "package_items", to={"3": {"done_on": "2025"}}), "an item has a title"),
+    "an item done that nobody said was": (put(9, 5, *AFTER, "package_items", to={"1": {**ITEMS["1"], "done_on": "2025"}, "2": {**ITEMS["2"], "done_on": "2025"}}), "brings about"),
+    "a kind that it was not given": (put(9, 3, *AFTER, "kind", to="plan"), "brings about"),
+    "an amendment to another session": (put(9, 2, *CHANGES, to={"kind": "event", "event_session_id": SESSION_9.replace("9", "7")}), "there is none with this id"),
+    "an amendment that continues its own": (put(9, 2, *CHANGES, to={"pushed_by": "PK-AZ/08/001"}), "is of this commission"),
+}  # fmt: skip
+
+
+def test_the_log_is_proven_as_it_is(entries: list[Entry]) -> None:
+    assert verify(exported(entries), POLICY).findings.listed == []
+
+
+def test_an_entry_that_knows_of_no_kinds_means_a_commitment(entries: list[Entry]) -> None:
+    told = (
+        "kind",
+        "target_text",
+        "source",
+        "remark",
+        "continues",
+        "pushed_by",
+        "founded_group_ids",
+        "event_session_id",
+        "package_items",
+    )
+    silent = deepcopy(entries)
+    for entry in silent:
+        if entry["kind"] == "commitment.recorded":
+            entry["data"]["commitment"] = {
+                name: one for name, one in entry["data"]["commitment"].items() if name not in told
+            }
+    assert verify(exported(silent), POLICY).findings.listed == []
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> None:
+    assert_told(entries, *FORGERIES[name])
