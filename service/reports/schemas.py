@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.commitments.rules.kinds import Hint, Kind
+from service.register.commitments.rules.kinds import CommitmentKind, Hint
 from service.reports.text_schemas import NamedCommitment, ReportedText
 from service.values import Read, ReducedDate
 
@@ -219,7 +219,7 @@ class MatrixRow(NamedCommitment):
     modification: str | None
     confidentiality: Confidentiality
     agreed_on: ReducedDate | None
-    kind: Kind
+    kind: CommitmentKind
     target_text: str | None
     source: str | None
     remark: str | None

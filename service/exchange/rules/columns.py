@@ -10,7 +10,7 @@ from typing import Final
 
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
-from service.register.commitments.rules.kinds import Kind
+from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import SPINE, State
 from service.register.commitments.rules.reporting import Delay, Level
 
@@ -53,7 +53,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("paragraph", How.SHARED, "The paragraph as the minutes print it, or the number of the item. A whole number of a new one is its item's number."),
     Column("annex", How.SHARED, "Letter of the annex in which the paragraph stands."),
     Column("verb", How.SHARED, "The strength of the paragraph; `agreed` if nothing is said. Only `agreed` is counted.", tuple(Verb)),
-    Column("kind", How.SHARED, "What kind of undertaking it is; `commitment` if nothing is said.", tuple(Kind)),
+    Column("kind", How.SHARED, "What kind of undertaking it is; `commitment` if nothing is said.", tuple(CommitmentKind)),
     Column("sector", How.SHARED, "Area of cooperation, in lower case: `customs`."),
     Column("group", How.SHARED, "The working group that owns it: `PK-AZ/JWG/customs`."),
     Column("title", How.SHARED, "Title in this language.", per=Per.LANGUAGE),

@@ -18,7 +18,7 @@ from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.fitness import too_long
-from service.register.commitments.rules.kinds import BEFORE, Kind, misfit
+from service.register.commitments.rules.kinds import BEFORE, CommitmentKind, misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
@@ -124,7 +124,7 @@ def _wrong(sound: Mapping[str, Any], place: Mapping[str, Any] | None) -> Iterato
     session, number = sound.get("session_id"), sound.get("item_number")
     if number is not None and not session:
         yield fault("/item_number", "is given with a session only")
-    for pointer, said in misfit({"kind": Kind.COMMITMENT, **sound}):
+    for pointer, said in misfit({"kind": CommitmentKind.COMMITMENT, **sound}):
         yield fault(pointer, said)
     yield from too_long({**dict.fromkeys(COMMITMENT.members), **sound}, "/texts")
 

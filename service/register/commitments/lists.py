@@ -21,7 +21,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.queries import NAMED
-from service.register.commitments.rules.kinds import Kind as KindOf
+from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import State
 from service.register.commitments.rules.reporting import Level
@@ -93,7 +93,7 @@ class Filter(BaseModel):
         max_length=20,
         description="What was retracted is listed where it is asked for, and only there.",
     )
-    kind: list[KindOf] = Field(default_factory=list, max_length=5, description="Of one of these kinds.")
+    kind: list[CommitmentKind] = Field(default_factory=list, max_length=5, description="Of one of these kinds.")
     sector: list[Sector] = Field(default_factory=list, max_length=50, description="Of one of these areas.")
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="An open proposal awaits one of these parties."

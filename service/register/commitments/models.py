@@ -10,7 +10,7 @@ from sqlmodel import Field
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
-from service.register.commitments.rules.kinds import Kind
+from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.models import Recorded, decided
 
@@ -33,7 +33,7 @@ class Commitment(Table, Recorded, table=True):
         one_of("state", State),
         one_of("confidentiality", Confidentiality),
         one_of("verb", Verb),
-        one_of("kind", Kind),
+        one_of("kind", CommitmentKind),
         sa.CheckConstraint(
             "(state = 'suspended') = (suspended_from IS NOT NULL)", name="a_suspended_one_knows_what_it_left"
         ),
@@ -132,8 +132,10 @@ class Commitment(Table, Recorded, table=True):
     subject_to: dict[str, bool] | None = document(nullable=True)
     corrected: dict[str, int] = document()
     unknown: dict[str, bool] | None = document(nullable=True)
-    kind: Kind = Field(
-        sa_type=text_enum(Kind), sa_column_kwargs={"server_default": Kind.COMMITMENT.value}, nullable=False
+    kind: CommitmentKind = Field(
+        sa_type=text_enum(CommitmentKind),
+        sa_column_kwargs={"server_default": CommitmentKind.COMMITMENT.value},
+        nullable=False,
     )
     target_text: str | None = optional_words()
     source: str | None = optional_words()

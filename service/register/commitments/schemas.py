@@ -23,7 +23,7 @@ from service.register.commitments.rules.amendment import (
     Verb,
 )
 from service.register.commitments.rules.evidence import Agreement
-from service.register.commitments.rules.kinds import BEFORE, Hint, Kind, PackageItems
+from service.register.commitments.rules.kinds import BEFORE, CommitmentKind, Hint, PackageItems
 from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
@@ -60,7 +60,7 @@ class CommitmentCreate(Strict):
     annex: Annex | None = None
     verb: Verb = Field(Verb.AGREED, description="The strength of the paragraph; only `agreed` is counted.")
     working_group_id: WorkingGroupId | None = Field(None, description="The joint working group that owns it.")
-    kind: KindOf = Kind.COMMITMENT
+    kind: KindOf = CommitmentKind.COMMITMENT
     sector: Sector
     titles: Titles
     texts: Texts
@@ -195,7 +195,7 @@ class CommitmentRead(Read):
     verb: str = Field(
         description="The strength of the paragraph: agreed, noted, requested, offered; only agreed is counted."
     )
-    kind: Kind = Field(description="What kind of undertaking it is.")
+    kind: CommitmentKind = Field(description="What kind of undertaking it is.")
     sector: str
     titles: dict[str, str]
     texts: dict[str, str]

@@ -14,7 +14,7 @@ from service.register.commissions.models import Commission, Session
 from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
-from service.register.commitments.rules.kinds import Kind as KindOf
+from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.commitments.rules.sided import JOIN
 from service.register.commitments.visibility import readable_by
@@ -86,8 +86,8 @@ def _moment(of: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
 
 
 one_sided = _has_grown & _one_sided()
-_BODY: Any = sa.literal_column(f"'{KindOf.BODY_TO_BE_FOUNDED}'")
-_EVENT: Any = sa.literal_column(f"'{KindOf.EVENT}'")
+_BODY: Any = sa.literal_column(f"'{CommitmentKind.BODY_TO_BE_FOUNDED}'")
+_EVENT: Any = sa.literal_column(f"'{CommitmentKind.EVENT}'")
 _body, _meeting = _group.alias("body"), _session.alias("meeting")
 
 

@@ -26,7 +26,7 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
-from service.register.decisions.unseen import LINKS, require_seen
+from service.register.decisions.unseen import require_seen
 from service.trail.append import EntryChange
 from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
@@ -151,7 +151,8 @@ async def answer(
     new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
     if new.decision is Decision.CONFIRM:
-        await require_seen(connection, matters, caller, _confirmed(known, locked))
+        agreed = known["action"] in locked.matter.rules.joining
+        await require_seen(connection, matters, caller, known["evidence"], locked.row if agreed else {})
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     if brings := new.brings():
         data["brings"] = brings
@@ -177,13 +178,6 @@ async def answer(
     if along:
         await take_along(connection, caller, along, locked, entry)
     return await _answered(connection, locked, known, said, status, changes)
-
-
-def _confirmed(known: Row, locked: Locked) -> Row:
-    """Return what is confirmed: the evidence, and of what is agreed also what its record names."""
-    joining = known["action"] in locked.matter.rules.joining
-    told = {name: locked.row[name] for name in LINKS if joining and name in locked.row}
-    return {**known["evidence"], **told}
 
 
 async def _answered(

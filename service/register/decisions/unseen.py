@@ -74,9 +74,13 @@ async def unseen(connection: Connection, matters: Matters, caller: Caller, names
     return frozenset(there & {*names} - {name for row in seen for name in row})
 
 
-async def require_seen(connection: Connection, matters: Matters, caller: Caller, evidence: Row) -> None:
-    """Raise `NotPermitted` if a proposal names what the caller may not see: nobody says yes to what it cannot read."""
-    if await unseen(connection, matters, caller, {*named(evidence)}):
+async def require_seen(connection: Connection, matters: Matters, caller: Caller, evidence: Row, record: Row) -> None:
+    """Raise `NotPermitted` if a proposal names what the caller may not see: nobody says yes to what it cannot read.
+
+    `record`: the row of a matter that is agreed as it was recorded, whose links are confirmed too.
+    """
+    told = {name: record[name] for name in LINKS if name in record}
+    if await unseen(connection, matters, caller, {*named(evidence), *named(told)}):
         raise NotPermitted(
             "It names what you may not see, so that you could not know what you confirm. Your party's secretariat may see more and "
             "confirms it; you may refuse it, with a reason."

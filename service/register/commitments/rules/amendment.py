@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from service.permissions import Confidentiality
-from service.register.commitments.rules.kinds import ChangedItems, Kind, PackageItems
+from service.register.commitments.rules.kinds import ChangedItems, CommitmentKind, PackageItems
 from service.register.decisions.rules.patching import ChangedTexts
 from service.values import (
     Flag,
@@ -51,7 +51,7 @@ Annex = Annotated[
 REFERENCE: Final = r"^[A-Z]{2}(-[A-Z]{2})+(\.[A-Z0-9]{1,8})?/[0-9]{2,4}/([0-9]{3,6}|d-[a-z2-7]{4,13})$"
 Reference = Annotated[str, Field(pattern=REFERENCE, max_length=80, examples=["PK-AZ/08/004"])]
 KindOf = Annotated[
-    Kind,
+    CommitmentKind,
     Field(
         description="What kind of undertaking it is: a commitment, a body to be founded, a plan, a package of items, an event."
     ),
@@ -142,7 +142,7 @@ SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
     "target_date": TypeAdapter(ModernDate | None),
     "instrument_required": TypeAdapter(Flag),
     "no_instrument_reason": TypeAdapter(Reason | None),
-    "kind": TypeAdapter(Kind),
+    "kind": TypeAdapter(CommitmentKind),
     "target_text": TypeAdapter(TargetText | None),
     "source": TypeAdapter(Source | None),
     "remark": TypeAdapter(Remark | None),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commitments.rules.carried import has_signed, instrument_of
@@ -17,7 +17,7 @@ from service.register.groups.rules.lifecycle import GroupState
 from service.values import ModernDate, Name, Strict, Titles
 
 
-class Kind(StrEnum):
+class CommitmentKind(StrEnum):
     """What kind of undertaking it is."""
 
     COMMITMENT = "commitment"
@@ -55,22 +55,36 @@ PackageItems = Annotated[
     dict[ItemNumber, PackageItem],
     Field(min_length=1, max_length=200, description="Of a package: its items, by their numbers."),
 ]
+ChangedItemOrNone = Annotated[
+    ChangedItem | None,
+    # A reference that may be null has no type, and every value of a map says one.
+    WithJsonSchema(
+        {
+            "type": ["object", "null"],
+            "additionalProperties": False,
+            "properties": {
+                "titles": {"type": ["object", "null"], "additionalProperties": {"type": ["string", "null"]}},
+                "done_on": {"type": ["string", "null"]},
+            },
+        }
+    ),
+]
 ChangedItems = Annotated[
-    dict[ItemNumber, ChangedItem | None],
+    dict[ItemNumber, ChangedItemOrNone],
     Field(
         min_length=1,
         max_length=200,
         description="Items of a package that change, by their numbers; null takes one out.",
     ),
 ]
-OF_KIND: Final[Mapping[str, Kind]] = {
-    "package_items": Kind.PACKAGE,
-    "founded_group_ids": Kind.BODY_TO_BE_FOUNDED,
-    "event_session_id": Kind.EVENT,
+OF_KIND: Final[Mapping[str, CommitmentKind]] = {
+    "package_items": CommitmentKind.PACKAGE,
+    "founded_group_ids": CommitmentKind.BODY_TO_BE_FOUNDED,
+    "event_session_id": CommitmentKind.EVENT,
 }
 """What commitments of one kind alone tell."""
 BEFORE: Final[Mapping[str, Any]] = {
-    "kind": Kind.COMMITMENT.value,
+    "kind": CommitmentKind.COMMITMENT.value,
     **dict.fromkeys(
         (
             "target_text",
@@ -115,13 +129,13 @@ def hint(members: Mapping[str, Any], states: Mapping[str, str]) -> Hint | None:
     reached = [states.get(one) for one in linked(members)]
     items = members.get("package_items") or {}
     match members["kind"]:
-        case Kind.PACKAGE if items and done(items) == len(items):
+        case CommitmentKind.PACKAGE if items and done(items) == len(items):
             return Hint.ITEMS_DONE
-        case Kind.BODY_TO_BE_FOUNDED if reached and all(one == GroupState.ACTIVE for one in reached):
+        case CommitmentKind.BODY_TO_BE_FOUNDED if reached and all(one == GroupState.ACTIVE for one in reached):
             return Hint.GROUP_ACTIVE
-        case Kind.EVENT if reached and all(one in MET for one in reached):
+        case CommitmentKind.EVENT if reached and all(one in MET for one in reached):
             return Hint.EVENT_HELD
-        case Kind.PLAN if _is_adopted(members):
+        case CommitmentKind.PLAN if _is_adopted(members):
             return Hint.TEXT_ADOPTED
     return None
 
