@@ -179,11 +179,11 @@ async def test_texts_of_every_language_are_found(world: World) -> None:
 
 
 async def test_pages_neither_skip_nor_repeat_while_others_record(make_world: Any) -> None:
-    world: World = await make_world(pool_timeout=30, database_statement_seconds=60)
+    world: World = await make_world(pool_size=32, database_statement_seconds=60, database_connect_seconds=30)
 
     async def record(number: int) -> None:
         answer = await world.as_("AZ").post("/v1/commitments", json=RECORD | {"item_number": number})
-        assert answer.status_code == 201
+        assert answer.status_code == 201, answer.text
 
     async def read_all(sort: str) -> list[str]:
         found: list[str] = []
