@@ -40,7 +40,13 @@ class Asked(BaseModel):
     cursor: str | None = Field(None, max_length=1000)
 
 
-class BoardAsked(Asked):
+class DayAsked(Asked):
+    """As of which day in the world it is asked; as of today, where nothing is said."""
+
+    as_of: date | None = None
+
+
+class BoardAsked(DayAsked):
     """Which items of a session are asked for: members are joined by AND, repeated values of one member by OR."""
 
     state: list[State] = Field(default_factory=list, max_length=20)
@@ -57,13 +63,7 @@ class SearchAsked(Asked):
     q: limited(200) | None = None  # type: ignore[valid-type]
 
 
-class FiguresAsked(Asked):
-    """As of which day in the world something is counted."""
-
-    as_of: date | None = None
-
-
-class ReportAsked(FiguresAsked):
+class ReportAsked(DayAsked):
     """As what a report is wanted, and of which day."""
 
     format: Format = Format.PDF
@@ -122,15 +122,15 @@ async def read_session(
     row, charter = await reader.session(request, connection, who, session)
     _require_parties(asked.awaiting, charter["parties"])
     short = asked.q is not None and not is_long_enough(asked.q)
-    wanted = Filter(**asked.model_dump(exclude={"lang", "cursor", *({"q"} if short else ())}))
+    wanted = Filter(**asked.model_dump(exclude={"lang", "cursor", "as_of", *({"q"} if short else ())}))
     after = decode(asked.cursor, "reference", storable)
-    told = await views.board(connection, who, row, charter, wanted, after)
+    told = await views.board(connection, who, row, charter, wanted, after, asked.as_of)
     return _page(request, who, "session.html", "reference", {**told, "asked": asked, "is_too_short": short})
 
 
 @router.get("/read/commissions/{commission}/figures")
 async def read_commission_figures(
-    request: Request, connection: Transaction, who: Reading, commission: str, asked: Annotated[FiguresAsked, Query()]
+    request: Request, connection: Transaction, who: Reading, commission: str, asked: Annotated[DayAsked, Query()]
 ) -> Response:
     """Show how much of what a commission agreed was carried out, and how that is counted."""
     charter = await reader.commission(request, connection, who, commission)
@@ -140,7 +140,7 @@ async def read_commission_figures(
 
 @router.get("/read/sessions/{session:session}/figures")
 async def read_session_figures(
-    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[FiguresAsked, Query()]
+    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[DayAsked, Query()]
 ) -> Response:
     """Show how much of what a session agreed was carried out, and how that is counted."""
     row, charter = await reader.session(request, connection, who, session)
@@ -160,12 +160,13 @@ async def read_search(
 
 @router.get("/read/groups/{group:working_group}")
 async def read_group(
-    request: Request, connection: Transaction, who: Reading, group: str, asked: Annotated[Asked, Query()]
+    request: Request, connection: Transaction, who: Reading, group: str, asked: Annotated[DayAsked, Query()]
 ) -> Response:
     """Show a working group: whose bodies are in it, and what it follows up."""
     row, charter = await reader.group(request, connection, who, group)
-    told = await views.group(connection, who, row, charter, decode(asked.cursor, "reference", storable))
-    return _page(request, who, "group.html", "reference", told)
+    after = decode(asked.cursor, "reference", storable)
+    told = await views.group(connection, who, row, charter, after, asked.as_of)
+    return _page(request, who, "group.html", "reference", {**told, "asked": asked})
 
 
 @router.get("/read/commissions/{commission}/report")
@@ -197,22 +198,23 @@ async def read_proof(request: Request, connection: Transaction, who: Reading, co
 
 @router.get("/read/commitments/{commitment:commitment}")
 async def read_commitment(
-    request: Request, connection: Transaction, who: Reading, commitment: str, asked: Annotated[Asked, Query()]
+    request: Request, connection: Transaction, who: Reading, commitment: str, asked: Annotated[DayAsked, Query()]
 ) -> Response:
     """Show a commitment and its story."""
     row, charter = await reader.commitment(request, connection, who, commitment)
     after = decode(asked.cursor, "seq", number)
-    told = await views.commitment(connection, who, row, charter, after)
-    return _page(request, who, "commitment.html", "seq", told)
+    told = await views.commitment(connection, who, row, charter, after, asked.as_of)
+    return _page(request, who, "commitment.html", "seq", {**told, "asked": asked})
 
 
 @router.get("/read/instruments/{instrument:instrument}")
 async def read_instrument(
-    request: Request, connection: Transaction, who: Reading, instrument: str, _: Annotated[Asked, Query()]
+    request: Request, connection: Transaction, who: Reading, instrument: str, asked: Annotated[DayAsked, Query()]
 ) -> Response:
     """Show an instrument: whose step is missing, and what its clauses lead to."""
     row, charter = await reader.instrument(request, connection, who, instrument)
-    return _page(request, who, "instrument.html", "", views.instrument(who, row, charter))
+    told = await views.instrument(connection, who, row, charter, asked.as_of)
+    return _page(request, who, "instrument.html", "", {**told, "asked": asked})
 
 
 @router.get("/read")

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
+
+from service.values import end
 
 TOLD: Final = {
     "commitment.recorded": "Recorded by {party}",
@@ -45,6 +47,11 @@ class Event:
     index: int | None = None
     in_checkpoint: bool = False
     leaf_hash: str = ""
+
+    @property
+    def day(self) -> date:
+        """Return the day in the world, of a reduced one the last; where none is told, that of the record."""
+        return end(self.effective_on) if self.effective_on else self.recorded_at.astimezone(UTC).date()
 
 
 def told(entries: Iterable[Mapping[str, Any]], transitions: Sequence[Mapping[str, Any]]) -> list[Event]:

@@ -32,6 +32,9 @@ from service.register.decisions.put_right import put_right
 from service.register.decisions.unseen import withheld
 from service.register.groups import answers as group_answers
 from service.register.groups import queries as groups
+from service.register.history import lists as past_lists
+from service.register.history import queries as past
+from service.register.history.queries import When
 from service.register.instruments import answers as instruments
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.queries import today_of
@@ -96,34 +99,58 @@ async def awaiting(connection: Connection, who: Reader, matters: Matters, after:
 
 
 async def board(
-    connection: Connection, who: Reader, row: Row, charter: Row, wanted: Filter, after: list[Any] | None
+    connection: Connection,
+    who: Reader,
+    row: Row,
+    charter: Row,
+    wanted: Filter,
+    after: list[Any] | None,
+    as_of: date | None,
 ) -> _Told:
     """Return a session's items by sector, as far as they are wanted, and where the next page begins."""
     asked = wanted.model_copy(update={"session_id": [row["id"]]})
-    rows = await lists.page(connection, who.caller, asked, Sort.REFERENCE, after, MOST)
-    items = [answers.commitment(one) for one in rows[:MOST]]
+    items, following = await _items(connection, who, asked, after, as_of)
     leads = {UUID(facts["lead_organisation_id"]) for item in items for facts in _leading(item)}
     by_sector = sorted(items, key=itemgetter("sector"))
+    day = as_of or today()
     return {
         "session": session_answers.session(row),
         "commission": charter_answers.commission(charter),
-        "figures": await counted_at_once(connection, who, charter["id"], row["id"], day := today()),
+        "figures": await counted_at_once(connection, who, charter["id"], row["id"], day),
         "day": day,
+        "today": today(),
         "items": items,
         "sectors": {sector: list(several) for sector, several in groupby(by_sector, itemgetter("sector"))},
-        "following": items[-1]["reference"] if len(rows) > MOST else None,
+        "following": following,
         "bodies": await queries.bodies(connection, leads),
         "governments": await queries.governments(connection, charter["parties"]),
     }
 
 
-async def commitment(connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None) -> _Told:
-    """Return a commitment and its story."""
-    item = answers.commitment(row)
+async def _items(
+    connection: Connection, who: Reader, wanted: Filter, after: list[Any] | None, as_of: date | None
+) -> tuple[list[_Told], str | None]:
+    """Return the commitments that are wanted, as they are or were, and after which one the next page begins."""
+    if when := _when(as_of):
+        shown = await past_lists.page(
+            connection, who.caller, past_lists.COMMITMENTS, wanted, Sort.REFERENCE, after, MOST, when
+        )
+        return shown.items, shown.last["reference"] if shown.last else None
+    rows = await lists.page(connection, who.caller, wanted, Sort.REFERENCE, after, MOST)
+    items = [answers.commitment(one) for one in rows[:MOST]]
+    return items, items[-1]["reference"] if len(rows) > MOST else None
+
+
+async def commitment(
+    connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None, as_of: date | None
+) -> _Told:
+    """Return a commitment and its story, as they are or were."""
+    when = _when(as_of)
+    item = answers.commitment(await past.one_then(connection, who.caller, row, when, past.commitment) if when else row)
     entries = await feed.of_commitment(connection, who.caller, row["id"], after, MOST)
     made = await put_right(connection, await decisions.of_matter(connection, COMMITMENTS, row["id"], None, MOST))
     made = await withheld(connection, NAMED, who.caller, made)
-    events: list[Event] = told(entries[:MOST], made)
+    events: list[Event] = [one for one in told(entries[:MOST], made) if when is None or one.day <= when.day]
     leads = {UUID(facts["lead_organisation_id"]) for facts in _leading(item)}
     session = await _session(connection, who, row["session_id"])
     event = await _session(connection, who, item["event_session_id"])
@@ -144,10 +171,7 @@ async def commitment(connection: Connection, who: Reader, row: Row, charter: Row
 
 async def figures(connection: Connection, who: Reader, row: Row | None, charter: Row, day: date | None) -> _Told:
     """Return how much of what a commission, or one of its sessions, agreed was carried out by a day in the world."""
-    if day is not None and day > today():
-        wrong = f"lies in the future; today is {today()} (UTC)"
-        raise InvalidContent.listing([{"parameter": "as_of", "detail": wrong}])
-    on = day or today()
+    on = when.day if (when := _when(day)) else today()
     return {
         "session": row and session_answers.session(row),
         "commission": charter_answers.commission(charter),
@@ -158,16 +182,17 @@ async def figures(connection: Connection, who: Reader, row: Row | None, charter:
     }
 
 
-async def group(connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None) -> _Told:
-    """Return a working group, its bodies and its commitments, and where the next page begins."""
+async def group(
+    connection: Connection, who: Reader, row: Row, charter: Row, after: list[Any] | None, as_of: date | None
+) -> _Told:
+    """Return a working group and its bodies, its commitments as they are or were, and where the next page begins."""
     found = group_answers.group(row)
-    rows = await lists.page(connection, who.caller, Filter(working_group_id=[row["id"]]), Sort.REFERENCE, after, MOST)
-    items = [answers.commitment(one) for one in rows[:MOST]]
+    items, following = await _items(connection, who, Filter(working_group_id=[row["id"]]), after, as_of)
     return {
         "group": found,
         "commission": charter_answers.commission(charter),
         "items": items,
-        "following": items[-1]["reference"] if len(rows) > MOST else None,
+        "following": following,
         "bodies": await queries.bodies(connection, {UUID(one["organisation_id"]) for one in found["members"]}),
         "governments": await queries.governments(connection, charter["parties"]),
     }
@@ -185,12 +210,22 @@ async def search(connection: Connection, who: Reader, matters: Matters, said: st
     return {"hits": shown, "is_too_short": short, "following": after + HITS if len(hits) > HITS else None}
 
 
-def instrument(who: Reader, row: Row, charter: Row) -> _Told:
-    """Return an instrument, with what its clauses lead to today."""
+async def instrument(connection: Connection, who: Reader, row: Row, charter: Row, as_of: date | None) -> _Told:
+    """Return an instrument as it is or was, with what its clauses lead to on that day."""
+    if when := _when(as_of):
+        row = await past.one_then(connection, who.caller, row, when, past.instrument)
     return {
-        "item": instruments.detail(who.caller, row, today_of(row)),
+        "item": instruments.detail(who.caller, row, when.day if when else today_of(row)),
         "commission": charter_answers.commission(charter),
     }
+
+
+def _when(as_of: date | None) -> When | None:
+    """Return of which day in the world it is asked, by what is known now; `InvalidContent` if it lies in the future."""
+    if as_of is not None and as_of > today():
+        wrong = f"lies in the future; today is {today()} (UTC)"
+        raise InvalidContent.listing([{"parameter": "as_of", "detail": wrong}])
+    return When(as_of, None) if as_of else None
 
 
 async def _instruments(connection: Connection, who: Reader, commission_id: UUID, day: date) -> list[_Told]:

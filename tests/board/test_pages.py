@@ -172,6 +172,53 @@ async def test_a_story_tells_the_day_in_the_world_and_the_moment_of_the_record_a
         assert entry["leaf_hash"] in page
 
 
+async def test_every_page_of_what_changes_is_read_as_it_was_on_a_day(world: World) -> None:
+    await confirmed(world, item(7), {"action": "suspend", "reason": "Elections.", "review_on": "2099"})
+    day = {"as_of": "2025-02-01"}
+    for path in ("/read/commitments/PK-AZ/08/007", "/read/sessions/PK-AZ/08", "/read/groups/PK-AZ/JWG/energy"):
+        now, then = await opened(world, path), await opened(world, f"{path}?as_of=2025-02-01")
+        assert (now.status_code, then.status_code) == (200, 200), then.text
+        assert "s-suspended" in now.text
+        assert "s-suspended" not in then.text
+        assert "As it was on 1 February 2025" in then.text
+        assert "As it was on" not in now.text
+        assert f'href="{path}"' in then.text, "from there one comes to what is so today"
+    board = (await opened(world, "/read/sessions/PK-AZ/08?as_of=2025-02-01")).text
+    assert "/read/commitments/PK-AZ/08/007?as_of=2025-02-01" in board, "what is opened from there is of the same day"
+    assert "/read/sessions/PK-AZ/08/figures?as_of=2025-02-01" in board
+    story = (await opened(world, "/read/commitments/PK-AZ/08/007?as_of=2025-02-01")).text
+    assert "Elections." not in story
+    told = (await world.as_("PK").get(f"/v1/commitments/{item(7)}", params=day)).json()
+    assert (told["state"], "In this state since" in story) == ("agreed", bool(told["effective_on"]))
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/read/commitments/PK-AZ/08/007?as_of=2025-01-01", 404, "It was not there on that day"),
+        ("/read/commitments/PK-AZ/08/007?as_of=2199-01-01", 422, "lies in the future"),
+        ("/read/instruments/PK-AZ/I/0001?as_of=2199-01-01", 422, "lies in the future"),
+        ("/read/sessions/PK-AZ/08?as_of=2025-02-01&q=gas", 422, "is asked of today alone"),
+    ],
+)
+async def test_a_day_of_which_nothing_can_be_told_is_refused_by_a_page(
+    still: World, path: str, status: int, said: str
+) -> None:
+    answer = await opened(still, path)
+    assert (answer.status_code, said in answer.text) == (status, True), answer.text
+
+
+async def test_a_session_s_page_of_a_day_before_it_has_no_item_and_an_instrument_s_tells_what_was_so(
+    still: World,
+) -> None:
+    assert (
+        "No item that you may see is of this kind."
+        in (await opened(still, "/read/sessions/PK-AZ/08?as_of=2020-01-01")).text
+    )
+    assert (await opened(still, "/read/instruments/PK-AZ/I/0001?as_of=2024-12-31")).status_code == 200
+    assert "As it was on" not in (await opened(still, "/read/sessions/PK-AZ/08?as_of=")).text, "empty is not asked for"
+
+
 async def test_a_reason_that_was_corrected_is_shown_as_it_is_now_and_by_which_entry(world: World) -> None:
     await confirmed(world, item(4), {"action": "suspend", "reason": "The wrong reason", "review_on": "2027"})
     body = {
