@@ -6,7 +6,7 @@ to find tomorrow is told like the rest.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from itertools import islice
@@ -21,6 +21,9 @@ Finding = Mapping[str, Any]
 Elsewhere = Callable[[str], str]
 MOST: Final = 100
 """So many faults are told of at most: who sends thousands learns enough."""
+NEEDED: Final = "is needed"
+FEW: Final = 3
+"""So many kinds of values are told where one of several may stand."""
 _EXAMPLES: Final = {"uuid": "01940000-0000-7000-8000-000000000404", "date-time": "2026-12-31T23:59:59Z"}
 _FORMATS: Final = {"uuid": "an id (UUID)", "date-time": "a moment with its offset", "date": "a date"}
 _KINDS: Final = {
@@ -48,13 +51,27 @@ def _nowhere(_: str) -> str:
     return ""
 
 
-def faults(found: Iterable[Finding], schema: Schema, elsewhere: Elsewhere = _nowhere) -> list[Fault]:
-    """Return what pydantic `found`, each with its pointer (RFC 6901) and what `schema` wants there.
+def faults(
+    found: Iterable[Finding], schema: Schema, elsewhere: Elsewhere = _nowhere, root: Schema | None = None
+) -> list[Fault]:
+    """Return what pydantic `found`, each with its pointer (RFC 6901) and what `schema`, of the document `root`, wants there.
 
     `elsewhere` says of a member that is unknown here where it is known; "" for nowhere.
     """
-    told = (tell(one, schema, schema, elsewhere) for one in islice(found, MOST))
-    return [Fault(pointer=pointer(parts), detail=said) for parts, said in told]
+    findings = list(islice(found, MOST))
+    told = [tell(one, schema, root or schema, elsewhere) for one in findings]
+    # Of what may be one of several, what is wrong within one of them says more than that it is none of the others.
+    deeper = {tuple(parts[:depth]) for parts, _ in told for depth in range(len(parts))}
+    kept = [
+        (pointer(parts), said)
+        for one, (parts, said) in zip(findings, told, strict=True)
+        if not (tuple(parts) in deeper and _is_of_a_branch(one["loc"], parts))
+    ]
+    return [Fault(pointer=place, detail=said) for place, said in dict.fromkeys(kept)]
+
+
+def _is_of_a_branch(place: Sequence[str | int], parts: Sequence[str | int]) -> bool:
+    return bool(place) and "[key]" not in place and [*place[-1:]] != [*parts[-1:]]
 
 
 def tell(found: Finding, schema: Schema, root: Schema, elsewhere: Elsewhere = _nowhere) -> tuple[list[str | int], str]:
@@ -64,7 +81,7 @@ def tell(found: Finding, schema: Schema, root: Schema, elsewhere: Elsewhere = _n
     for part in found["loc"]:
         if part == "[key]":
             return parts, f"its name {_said(found, _key(above))}"
-        inner = _inner(here, part)
+        inner = _within(here, part)
         if inner is None and found["type"] == "extra_forbidden":
             return [*parts, part], _unknown(str(part), here.get("properties", {}), elsewhere)
         # What is no member of the schema names a branch of it.
@@ -101,8 +118,26 @@ def pointer(parts: Iterable[object]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def needed(schema: Schema) -> str:
+    """Return what is said where a value of this schema is needed and absent."""
+    return f"{NEEDED}: {_lowered(_meaning(schema)) or wanted(schema)}"
+
+
+def explained(faults: Iterable[Fault], schema: Schema) -> list[Fault]:
+    """Return the faults; where a member of `schema` is only said to be needed, with what must stand there."""
+    members = {f"/{name}": one for name, one in schema.get("properties", {}).items()}
+    return [
+        Fault(one | {"detail": needed(_plain(members[one["pointer"]], schema))})
+        if one["detail"] == NEEDED and one["pointer"] in members
+        else one
+        for one in faults
+    ]
+
+
 def wanted(schema: Schema) -> str:
     """Return what a value of this schema is: one of a few, or its kind with an example, or else with its limits."""
+    if branches := _branches(schema):
+        return " or ".join(dict.fromkeys(map(_one_of, branches[:FEW]))) if len(branches) <= FEW else "an object"
     values = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     if values:
         return " or ".join(filter(None, [", ".join(map(shown, values[:-1])), shown(values[-1])]))
@@ -116,6 +151,11 @@ def wanted(schema: Schema) -> str:
     if "pattern" in schema:
         return f"{kind} like {json.dumps(example, ensure_ascii=False)}{meant}"
     return f"{kind}, such as {shown(example)}"
+
+
+def _one_of(schema: Schema) -> str:
+    members = schema.get("required", ()) if _kinds(schema) == ["object"] else ()
+    return f"an object with {' and '.join(members)}" if members else wanted(schema)
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -132,7 +172,7 @@ def shown(value: object) -> str:
 def _said(found: Finding, here: Schema) -> str:
     kind, given = found["type"], found.get("input")
     if kind == "missing":
-        return f"is needed: {_lowered(_meaning(here)) or wanted(here)}"
+        return needed(here)
     if kind in _OWN or kind not in _PYDANTICS:
         return str(found["ctx"]["error"] if kind in _OWN else found["msg"])
     if kind in _TOO and not (given.strip() if isinstance(given, str) else given):
@@ -170,6 +210,16 @@ def _inner(here: Schema, part: str | int) -> Schema | None:
     return here.get("properties", {}).get(part) or next((one for one in values if isinstance(one, Mapping)), None)
 
 
+def _within(here: Schema, part: str | int) -> Schema | None:
+    """Return the schema of a member or item, or that of the first branch which has one; None if there is none."""
+    found = (_inner(one, part) for one in (here, *_branches(here)))
+    return next((one for one in found if one is not None), None)
+
+
+def _branches(schema: Schema) -> list[Schema]:
+    return [one for one in schema.get("anyOf", schema.get("oneOf", ())) if one.get("type") != "null"]
+
+
 def _key(here: Schema) -> Schema:
     """Return the schema of a map's keys, with the first key of its example as theirs."""
     example = next((name for one in here.get("examples", ()) for name in one), None)
@@ -179,13 +229,13 @@ def _key(here: Schema) -> Schema:
 def _plain(schema: Schema, root: Schema) -> Schema:
     """Return the schema with references followed, and without the branch that allows null."""
     while True:
-        branches = [one for one in schema.get("anyOf", schema.get("oneOf", ())) if one.get("type") != "null"]
+        branches = _branches(schema)
         if "$ref" in schema:
             inner = _referred(schema["$ref"], root)
         elif len(branches) == 1:
             inner = branches[0]
         else:
-            return schema
+            return {**schema, "anyOf": [_plain(one, root) for one in branches]} if branches else schema
         outer = {key: value for key, value in schema.items() if key not in {"$ref", "anyOf", "oneOf"}}
         schema = {**inner, **outer}
 

@@ -26,9 +26,19 @@ def refusal(request: Request, error: RequestValidationError) -> ServiceError:
         return UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
     document = request.app.openapi()
     operation = _operation(request, document)
-    told = [_fault(one, operation, document) for one in found[: shapes.MOST]]
+    told: list[Mapping[str, str]] = [
+        _fault(one, operation, document) for one in found[: shapes.MOST] if not _is_of_body(one)
+    ]
+    of_body = [{**one, "loc": one["loc"][1:]} for one in found[: shapes.MOST] if _is_of_body(one)]
+    content = operation.get("requestBody", {}).get("content", {})
+    schema: shapes.Schema = next((one["schema"] for one in content.values()), {})
+    told += shapes.faults(of_body, schema, root=document)
     # What two dependencies ask for is missed by both.
     return InvalidContent.listing([one for at, one in enumerate(told) if one not in told[:at]])
+
+
+def _is_of_body(found: Mapping[str, Any]) -> bool:
+    return next(iter(found["loc"]), "body") == "body"
 
 
 def _operation(request: Request, document: Mapping[str, Any]) -> Operation:
@@ -40,12 +50,7 @@ def _operation(request: Request, document: Mapping[str, Any]) -> Operation:
 
 
 def _fault(found: Mapping[str, Any], operation: Operation, document: Mapping[str, Any]) -> dict[str, str]:
-    where, *rest = found["loc"] or ("body",)
-    if where == "body":
-        content = operation.get("requestBody", {}).get("content", {})
-        schema: shapes.Schema = next((one["schema"] for one in content.values()), {})
-        parts, said = shapes.tell({**found, "loc": rest}, schema, document)
-        return fault(shapes.pointer(parts), said)
+    where, *rest = found["loc"]
     name, *within = rest or [where]
     known = {one["name"].lower(): one["schema"] for one in operation.get("parameters", ()) if one["in"] == where}
     if within and len(several := _several(found.get("input"))) > 1:

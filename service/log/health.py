@@ -29,7 +29,9 @@ router = Router(tags=["operations"])
 PATIENCE_SECONDS = 2.0
 WELL = {"ready", "runs elsewhere"}
 _known = Query(sa.select(sa.exists().select_from(table(AuditEntry)).label("known")), bool)
-LESSER = {"log": "alarm", "guards": "alarm", "signing": "late", "record": "empty", "search": "degraded"}
+LESSER = {
+    "log": "alarm", "guards": "alarm", "signing": "late", "sequencer": "late", "record": "empty", "search": "degraded",
+}  # fmt: skip
 """What is said of a service that works though one of these is not well, the gravest first."""
 LATE_SECONDS = 15.0
 """An entry is signed within a second. So long after it was recorded something is wrong with the sequencer."""
@@ -106,7 +108,8 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     """Answer 200 if the service can do its work, which includes changing things, else 503 and what is not ready.
 
     A log that the sequencer refuses to sign is said under `log`, and that the record could be changed, or an index is not valid, under
-    `guards`, both with the status `alarm`; that signing is late, under `signing`, with the status `late`; that nobody is registered, under
+    `guards`, both with the status `alarm`; that signing is late, under `signing`, and what this
+    process's own sequencer waits for under `sequencer`, with the status `late`; that nobody is registered, under
     `record`, with the status `empty`; that the database was made with LC_CTYPE C, so that misspelt words beyond ASCII are not found, under
     `search`, with the status `degraded`. Recording goes on, so it is still 200, but for a limit that the operator has set
     (PACTA_UNSIGNED_LIMIT_SECONDS): past it no more is promised, and it is 503.
@@ -122,9 +125,11 @@ async def read_readiness(request: Request) -> Any:  # noqa: ANN401
     except LOST as error:
         checks["database"] = f"not reachable ({type(error).__name__})"
     if state.sequencer is not None:
-        checks["sequencer"] = f"waits ({state.sequencer.failing})" if state.sequencer.failing else "ready"
+        failing = state.sequencer.failing
+        checks["sequencer"] = f"waits ({failing}); its log says what for" if failing else "ready"
     limit_passed = _oldest(logs) > (state.unsigned_limit or math.inf)
-    needed = ("database", "schema", "sequencer", *(["signing"] if limit_passed else []))
+    # Writes are safe while nothing is signed: whoever lets nobody in for that stops more than has stopped.
+    needed = ("database", "schema", *(["signing"] if limit_passed else []))
     wrong = [f"{name}: {checks[name]}" for name in needed if checks[name] not in WELL]
     if wrong:
         raise Unavailable(f"Not ready. {'; '.join(wrong)}.", headers={"Retry-After": "1"}, checks=checks)

@@ -221,6 +221,29 @@ async def test_a_member_that_changes_elsewhere_is_told_how(still: World) -> None
     assert "say in agreement, by found_in" in refused(answer, 422)["detail"]
 
 
+async def test_what_may_be_an_id_or_an_object_is_told_once_by_what_is_wrong_with_it(still: World) -> None:
+    asked = [{"id": str(item(4)), "reviewed": "no"}, "x", {"reviewed": None}]
+    answered = await still.as_("AZ").post(
+        "/v1/commissions/PK-AZ/confirmations", json={"transitions": asked, "decision": "confirm"}
+    )
+    found = {one["pointer"]: one["detail"] for one in refused(answered, 422)["errors"]}
+    assert len(found) == len(answered.json()["errors"])
+    assert found["/transitions/1"].startswith("must be an id (UUID), such as ")
+    assert " or an object with id" in found["/transitions/1"]
+    assert found.keys() == {"/transitions/0/reviewed", "/transitions/1", "/transitions/2/id"}
+
+
+async def test_what_is_missing_is_told_by_what_it_is(still: World) -> None:
+    moves = f"/v1/commitments/{item(4)}"
+    found = refused(await still.as_("PK").post(f"{moves}/transitions", json={"action": "suspend"}), 422)
+    told = {one["pointer"]: one["detail"] for one in found["errors"]}
+    assert told["/reason"] == "is needed: a text of 1 to 4000 characters"
+    assert told["/review_on"].startswith("is needed: ")
+    allowed = (await still.as_("PK").get(moves)).json()["allowed_actions"]
+    (suspend,) = [one for one in allowed if one["action"] == "suspend"]
+    assert {one["pointer"]: one["detail"] for one in suspend["missing"]} == told
+
+
 async def test_a_language_that_is_none_is_told_by_an_example(still: World) -> None:
     body = {**RECORD, "titles": {"english": "x"}, "texts": "x"}
     found = refused(await still.as_("PK").post("/v1/commitments", json=body), 422)

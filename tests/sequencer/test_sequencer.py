@@ -239,7 +239,8 @@ async def test_while_the_disk_is_full_nothing_is_published_and_then_it_goes_on(
 
         await until(failing)
         ready = await world.as_("").get("/readyz")
-        assert ready.json()["checks"]["sequencer"] == "waits (OSError)"
+        assert (ready.status_code, ready.json()["status"]) == (200, "late")
+        assert ready.json()["checks"]["sequencer"] == "waits (OSError); its log says what for"
         assert await owner.fetchval(_size, LOG) == before
         await sound(owner, sequencer.directory, LOG)
     await until(lambda: all_signed(owner))

@@ -15,6 +15,7 @@ from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.many import Outcome
 from service.register.decisions.rules.ended import has_room_in
+from service.register.decisions.rules.judging import lacking
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Facts, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
@@ -87,7 +88,9 @@ def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]
 def _moves(rules: Rules[Any], facts: Facts) -> list[tuple[Step, list[Fault]]]:
     """Return a row of each action that is possible, with what it still needs: the same for all matters of the same facts."""
     possible = rules.lifecycle.possible(facts.state, facts.conditions({}))
-    return [(step, rules.missing(step.action, {}, facts)) for step in {step.action: step for step in possible}.values()]
+    return [
+        (step, lacking(rules, step.action, {}, facts)) for step in {step.action: step for step in possible}.values()
+    ]
 
 
 def outcomes(request: Request, found: Sequence[Outcome]) -> Response:

@@ -63,7 +63,7 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     case = replace(case, found=attached.within(rules, case.members, body, case.found))
     body = attached.bound(body, case.found)
     read, misshapen, sound = _read(rules, step.action, body, case.context)
-    gaps = rules.missing(step.action, body, case.facts)
+    gaps = lacking(rules, step.action, body, case.facts)
     # What is empty is missing: that is said once.
     absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
     wrong = [one for one in misshapen if one["pointer"] not in absent]
@@ -73,6 +73,11 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
     return Judged(step, step.leads_to(case.left), sound, read.expires_at)
+
+
+def lacking(rules: Rules[Any], action: StrEnum, body: Members, facts: Facts) -> list[Fault]:
+    """Return every piece of evidence that the action needs here and that `body` does not hold, with what it is."""
+    return shapes.explained(rules.missing(action, body, facts), _schema(rules.evidence[action]))
 
 
 def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
