@@ -47,7 +47,8 @@ from service.trail.entry import Author
 PILOT: Final[dict[str, Any]] = json.loads(Path(__file__).with_name("pilot.json").read_text(encoding="utf-8"))
 COMMISSION: Final = UUID(PILOT["commission"]["id"])
 TRIED: Final = (
-    b"reference,version,level.PK,report.PK\r\nPK-AZ/08/011,1,limited,Two hospitals were visited (sample).\r\n"
+    b"reference,version,level.PK,report.PK,period_end.PK\r\n"
+    b"PK-AZ/08/011,1,limited,Two hospitals were visited (sample).,2025\r\n"
 )
 """A file that the worker tries as soon as there is one."""
 Secrets = dict[str, dict[str, str]]

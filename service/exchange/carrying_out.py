@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -201,7 +200,6 @@ async def carry_out(
         party=str(caller.party),
         commission=str(commission_id),
         parties=charter["parties"],
-        today=str(datetime.now(UTC).date()),
         reason=asked["reason"] or REASON,
         proposes=asked["propose"],
         names=await _named(connection, columns, sheet),

@@ -50,7 +50,7 @@ def row(told: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("parties", BODIES, ids="-".join)
 def test_a_row_says_what_the_source_says_and_nothing_else(parties: Parties) -> None:
-    about = Import(parties[0], "id", parties, "2026-11-29", "R", proposes=False, names=str)
+    about = Import(parties[0], "id", parties, "R", proposes=False, names=str)
     for told in BODIES[parties]:
         plan = creating(row(told), about)
         assert [one.action for one in plan.items] == [Does.CREATE]

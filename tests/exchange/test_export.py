@@ -20,7 +20,8 @@ EXPORT = f"/v1/commissions/{COMMISSION}/export"
 NAMES = (
     "reference, version, session, paragraph, annex, verb, kind, sector, group, title.<lang>, text.<lang>, lead.<party>, state, "
     "state_since, agreed_on, found_in, effective_on, due_on, due_text, instrument, signed_on, signed_place, signatory.<party>, "
-    "in_force_on, expires_on, implemented_on, report, awaiting, level.<party>, report.<party>, delay_reason.<party>, carried_over, "
+    "authentic_text.<lang>, in_force_on, expires_on, implemented_on, report, awaiting, level.<party>, report.<party>, delay_reason.<party>, "
+    "period_end.<party>, carried_over, "
     "successor, confidentiality, remark, source"
 )
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -16,7 +16,7 @@ from service.reports.spreadsheets import BOM, marked
 from service.settings import Settings
 from tests.conftest import COMMISSION, World, item
 from tests.exchange.test_export import EXPORT, exported
-from tests.register.commitments.test_journey import confirmed
+from tests.register.commitments.test_journey import confirm, confirmed
 
 IMPORTS = f"/v1/commissions/{COMMISSION}/imports"
 Rows = list[dict[str, str]]
@@ -79,7 +79,9 @@ async def test_what_is_exported_and_imported_changes_nothing(worn: World, worker
 
 async def test_two_cells_of_ones_own_and_one_of_all_are_one_change_and_one_proposal(worn: World, worker: Pool) -> None:
     row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/007")
-    edited = row | {"level.PK": "limited", "report.PK": "-\\ drawings", "title.en": "=Storage"}
+    edited = row | {
+        "level.PK": "limited", "report.PK": "-\\ drawings", "period_end.PK": "2026-06", "title.en": "=Storage"
+    }  # fmt: skip
     did = await done(worn, worker, as_csv([edited]))
     assert (did["counts"]["change"], did["counts"]["proposals"], did["counts"]["create"]) == (1, 1, 0)
     after = (await worn.as_("PK").get("/v1/commitments/PK-AZ/08/007")).json()
@@ -94,7 +96,8 @@ async def test_a_row_without_a_reference_creates_and_what_is_empty_is_unknown(wo
     new = {
         "session": "PK-AZ/08", "paragraph": "12(b)", "sector": "energy", "title.en": "-3 degrees", "text.en": "Text", "lead.PK": "PK/MODP",
         "found_in": "signed", "agreed_on": "2025-01-24", "signed_on": "2024-07", "instrument": "mou: Storage", "signatory.AZ": "A | Minister",
-        "level.PK": "not_started", "report.PK": "Nothing yet.", "delay_reason.PK": "funding", "due_on": "2026",
+        "level.PK": "not_started", "report.PK": "Nothing yet.", "delay_reason.PK": "funding", "period_end.PK": "2025", "due_on": "2026", "kind": "plan",
+        "due_text": "at once", "source": "=A1", "remark": "-\nSeen",
     }  # fmt: skip
     codes = (await worn.as_("PK").get("/v1/organisations?party=PK")).json()["items"]
     new["lead.PK"] = f"{codes[1]['code']}, {codes[2]['code']}"
@@ -177,6 +180,39 @@ async def test_a_state_moves_by_a_proposal_where_that_is_asked_for(worn: World, 
     assert (transition["action"], transition["evidence"]["reason"]) == ("lapse", "The plan ended.")
     back = await tried(worn, worker, as_csv([row | {"state": "agreed"}]))
     assert back["counts"]["none"] == 1 or back["counts"]["conflict"] == 1
+
+
+async def test_a_signing_is_proposed_with_who_signed_and_where_the_texts_are(worn: World, worker: Pool) -> None:
+    row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/004")
+    signing = {
+        "state": "signed", "signed_on": "2025-11-20", "signed_place": "Baku", "signatory.PK": "A | Secretary | Customs",
+        "signatory.AZ": "B | Chairman | State Customs Committee",
+        "authentic_text.en": "Registry 1",
+    }  # fmt: skip
+    lacking = {name: cell for name, cell in signing.items() if name != "authentic_text.en"}
+    told = problems(await tried(worn, worker, as_csv([row | lacking]), "dry_run=true&propose=true"))
+    assert "the authentic text in 'en' is needed" in " ".join(told.values())
+    nameless = await tried(worn, worker, as_csv([row | signing | {"signatory.AZ": "B"}]), "dry_run=true&propose=true")
+    assert {one["column"] for one in nameless["rows"] if one["action"] == "refused"} == {"signatory.AZ"}
+    did = await done(worn, worker, as_csv([row | signing]), "propose=true")
+    assert (did["counts"]["proposals"], did["counts"]["change"]) == (1, 0)
+    opened = (await worn.as_("AZ").get(f"/v1/commitments/{item(4)}")).json()["open_transition"]
+    await confirm(worn, opened["id"])
+    signed = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/004")
+    assert {name: signed[name] for name in signing} == signing
+
+
+async def test_a_report_without_the_period_of_which_it_speaks_is_refused(worn: World, worker: Pool) -> None:
+    version = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/012")["version"]
+    row = {"reference": "PK-AZ/08/012", "version": version, "level.PK": "limited", "report.PK": "Text"}
+    told = await tried(worn, worker, as_csv([row, {"title.en": "New", "level.PK": "limited"}]))
+    assert [(one["column"], one["action"]) for one in told["rows"] if one["action"] == "refused"] == [
+        ("period_end.PK", "refused")
+    ] * 2
+    did = await done(worn, worker, as_csv([row | {"period_end.PK": "2025-06"}]))
+    assert did["counts"]["change"] == 1
+    after = (await worn.as_("PK").get("/v1/commitments/PK-AZ/08/012")).json()
+    assert after["progress"]["PK"]["period_end"] == "2025-06"
 
 
 async def test_a_hyphen_clears_and_a_missing_column_leaves(worn: World, worker: Pool) -> None:

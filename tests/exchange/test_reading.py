@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 import time
 import zipfile
 from datetime import date, datetime
@@ -91,6 +92,17 @@ async def test_formulas_and_merged_cells_are_named_in_either_format() -> None:
     found = await read(ods(cells))
     assert found.headings[0] == "a"
     assert [one["cell"] for one in found.problems] == ["A2", "B2"]
+
+
+async def test_an_error_is_told_and_a_text_that_looks_like_one_is_a_text() -> None:
+    content = book(["a", "b"], ["#REF!", "#Now!"])
+    told = await read(content)
+    assert (told.rows, told.problems) == ([["#REF!", "#Now!"]], [])
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        sheet = re.sub(rb'<c r="A2"[^>]*><v>\d+</v>', b'<c r="A2" t="e"><v>#REF!</v>', old.read(part))
+    told = await read(changed(content, part, sheet))
+    assert [(one["cell"], "an error" in one["problem"]) for one in told.problems] == [("A2", True)]
 
 
 async def test_a_csv_is_read_by_comma_or_semicolon_and_its_marks_are_undone() -> None:

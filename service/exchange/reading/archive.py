@@ -69,11 +69,12 @@ def kind_of(archive: zipfile.ZipFile) -> str:
 
 
 def problems(archive: zipfile.ZipFile, kind: str, sheet: str) -> Iterator[tuple[str, str]]:
-    """Yield what in the sheet has to be mended first, as (cell, problem): formulas, merged cells. `NotRead` where it is too large."""
+    """Yield what in the sheet has to be mended first, as (cell, problem): formulas, errors, merged cells. `NotRead` where it is too large."""
     yield from (_of_xlsx if kind == "xlsx" else _of_ods)(archive, sheet)
 
 
 FORMULA = "holds a formula: paste its value instead (copy, then paste as values)"
+ERROR = "holds an error of the spreadsheet: write what it should say, or empty it"
 MERGED = "is merged with others: undo it, and write into each cell what it says"
 
 
@@ -87,6 +88,8 @@ def _of_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[str, str]]:
             elif event == "start" and tag == f"{SHEET}c":
                 cells, column = cells + 1, _column(one.get("r"), column)
                 _bounded(cells, row, column)
+                if one.get("t") == "e":
+                    yield cell(row, column), ERROR
             elif event == "end" and tag == f"{SHEET}f":
                 yield cell(row, column), FORMULA
             elif event == "end" and tag == f"{SHEET}mergeCell":

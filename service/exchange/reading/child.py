@@ -76,8 +76,8 @@ def _cell(value: object) -> Any:  # noqa: ANN401 -- a JSON value
     told: Any = ""
     match value:
         case str():
-            wrong = value.startswith("#") and value.endswith(("!", "?", "/A"))
-            told = {"wrong": f"holds the error {value}"} if wrong else value
+            # An error is told by the archive: a text may look like one.
+            told = value
         case bool():
             told = {"wrong": f"holds {str(value).upper()}, which is no text: format the column as text"}
         case int() | float():

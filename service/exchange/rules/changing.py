@@ -7,6 +7,7 @@ from service.exchange.rules.plan import (
     DIRECT,
     EVIDENCE,
     LEADS_TO,
+    REPORTS,
     Body,
     Cells,
     Change,
@@ -18,6 +19,9 @@ from service.exchange.rules.plan import (
 )
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import Action
+
+_SIGNED = ("signatory", "authentic_text")
+"""Columns, for each party or language, by which a signing is told."""
 
 
 def changing(known: Cells, given: Cells, about: Import) -> Plan:
@@ -66,14 +70,14 @@ def _own(plan: Plan, known: Cells, changed: Cells, given: Cells, about: Import) 
             mine[found[0].name] = cell
     if "lead" in mine:
         _change(plan, Command.PARTY_FACTS, _leads(mine["lead"], about), {f"lead.{about.party}": mine["lead"]}, known)
-    told = {name: f"{name}.{about.party}" for name in ("level", "report", "delay_reason")}
+    told = {name: f"{name}.{about.party}" for name in REPORTS.values()}
     if set(told) & set(mine):
         said = {
             name: value
             for name, column in told.items()
             if (value := given.get(column) or known.get(column, "")) not in {"", CLEAR}
         }
-        body = reported(said, about)
+        body = reported(plan, {**said, "period_end": given.get(told["period_end"], "")}, about)
         _change(plan, Command.REPORT, body, {told[name]: mine[name] for name in told if name in mine}, known)
 
 
@@ -82,10 +86,14 @@ def _leads(cell: str, about: Import) -> Body:
     return {FIRST: first, FURTHER: others or None}
 
 
-def reported(said: Cells, about: Import) -> Body:
-    """Return the report of a party that these cells tell, of today."""
-    names = {"level": "level", "report": "text", "delay_reason": "delay_reason"}
-    return {"period_end": about.today} | {names[name]: cells.read(cell) for name, cell in said.items()}
+def reported(plan: Plan, said: Cells, about: Import) -> Body:
+    """Return the report of a party that these cells tell; of which period it speaks, nobody but the party can say."""
+    if said.get("period_end", "") in {"", CLEAR}:
+        advice = (
+            "is needed with a report: the end of the period of which it speaks, such as 2026, 2026-06 or 2026-06-30"
+        )
+        plan.refuse(f"period_end.{about.party}", advice)
+    return {of: cells.read(said[name]) for of, name in REPORTS.items() if said.get(name)}
 
 
 def _shared(plan: Plan, known: Cells, changed: Cells, about: Import) -> None:
@@ -137,15 +145,15 @@ def _moved(plan: Plan, known: Cells, changed: Cells, about: Import) -> None:
             plan.refuse(name, "changes by a move: import with `propose=true`, with its evidence", known.get(name), cell)
         elif action is None:
             plan.refuse(name, f"no move of a spreadsheet leads to {state}: propose it by itself", known.get(name), cell)
-        elif name not in _told_by(action, about):
+        elif name.partition(".")[0] not in _told_by(action):
             plan.refuse(name, f"is no evidence of '{action}'", known.get(name), cell)
     if action is not None and about.proposes and not any(one.action is Does.REFUSED for one in plan.items):
         body = _move(action, said, about)
         _change(plan, Command.PROPOSE, body, said, known)
 
 
-def _told_by(action: Action, about: Import) -> set[str]:
-    signed = {f"signatory.{party}" for party in about.parties} if action is Action.SIGN else set()
+def _told_by(action: Action) -> set[str]:
+    signed = {name for name in _SIGNED if action is Action.SIGN}
     named = {Action.DRAFT_MOU: {"instrument"}, Action.SUPERSEDE: {"successor"}, Action.MERGE: {"successor"}}
     return {"state", *EVIDENCE[action], *signed, *named.get(action, ())}
 
@@ -154,7 +162,7 @@ def _move(action: Action, said: Cells, about: Import) -> Body:
     body: Body = {"action": str(action)}
     body |= {to: cells.read(said[name]) for name, to in EVIDENCE[action].items() if said.get(name, CLEAR) != CLEAR}
     if action is Action.SIGN:
-        body["signatories"] = signatories(said)
+        body |= signed(said)
     if action in {Action.WITHDRAW, Action.LAPSE, Action.SUPERSEDE, Action.MERGE}:
         body["reason"] = about.reason
     if action is Action.DRAFT_MOU:
@@ -167,6 +175,17 @@ def _move(action: Action, said: Cells, about: Import) -> Body:
     if action is Action.MERGE and replaced:
         body["target"] = replaced[0]
     return body
+
+
+def signed(said: Cells) -> Body:
+    """Return who signed, and where the authentic texts are filed, as the cells of all parties and languages tell it."""
+    several = signatories(said)
+    texts = [
+        {"language": name.partition(".")[2], "reference": cells.read(cell)}
+        for name, cell in said.items()
+        if name.startswith("authentic_text.") and cell not in {"", CLEAR}
+    ]
+    return ({"signatories": several} if several else {}) | ({"authentic_texts": texts} if texts else {})
 
 
 def signatories(said: Cells) -> list[dict[str, str]]:

@@ -4,10 +4,11 @@ import re
 
 from service.exchange.rules import cells
 from service.exchange.rules.cells import CLEAR
-from service.exchange.rules.changing import facts, reported, signatories
+from service.exchange.rules.changing import facts, reported, signed
 from service.exchange.rules.columns import How, column_of
 from service.exchange.rules.plan import (
     AGREEMENT,
+    REPORTS,
     Body,
     Cells,
     Change,
@@ -60,15 +61,10 @@ def _first_own(plan: Plan, said: Cells, about: Import) -> None:
     if len(leads) > 1:
         body = {FURTHER: [about.names(code) for code in leads[1:]]}
         plan.changes.append(Change(Command.PARTY_FACTS, body, (f"lead.{about.party}",)))
-    told = {
-        name: said[f"{name}.{about.party}"]
-        for name in ("level", "report", "delay_reason")
-        if f"{name}.{about.party}" in said
-    }
+    told = {name: said[f"{name}.{about.party}"] for name in REPORTS.values() if f"{name}.{about.party}" in said}
     if told:
-        plan.changes.append(
-            Change(Command.REPORT, reported(told, about), tuple(f"{name}.{about.party}" for name in told))
-        )
+        body = reported(plan, told, about)
+        plan.changes.append(Change(Command.REPORT, body, tuple(f"{name}.{about.party}" for name in told)))
 
 
 def _record(said: Cells, about: Import) -> Body:
@@ -123,6 +119,4 @@ def _agreement(said: Cells) -> Body:
     if "instrument" in said:
         kind, title = cells.instrument_of(cells.read(said["instrument"]))
         body |= {name: one for name, one in (("instrument_kind", kind), ("instrument_title", title)) if one}
-    if signed := signatories(said):
-        body["signatories"] = signed
-    return body
+    return body | signed(said)

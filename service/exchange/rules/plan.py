@@ -75,7 +75,6 @@ class Import:
     party: str
     commission: str
     parties: Sequence[str]
-    today: str
     reason: str
     proposes: bool
     names: Callable[[str], str]
@@ -109,6 +108,8 @@ LEADS_TO: Final[Mapping[str, Action]] = {
 AGREEMENT: Final = {
     "agreed_on": "agreed_on", "signed_place": "place", "expires_on": "expires_on", "in_force_on": "enters_into_force_on", "report": "report",
 }  # fmt: skip
+REPORTS: Final = {"level": "level", "text": "report", "delay_reason": "delay_reason", "period_end": "period_end"}
+"""Which column tells a member of a party's report."""
 POINTERS: Final = {
     "target_date": "due_on", "working_group_id": "group", "session_id": "session", "item_number": "paragraph", "place": "signed_place",
     "enters_into_force_on": "in_force_on", "entered_into_force_on": "in_force_on", "instrument_kind": "instrument",
@@ -129,8 +130,7 @@ def column_at(pointer: str, change: Change, about: Import) -> str | None:
         return None
     head = POINTERS.get(parts[0], parts[0])
     if change.command is Command.REPORT:
-        head = {"text": "report"}.get(parts[0], parts[0])
-        return f"{head}.{about.party}"
+        return f"{REPORTS.get(parts[0], parts[0])}.{about.party}"
     if parts[0] in {FIRST, FURTHER}:
         return f"lead.{about.party}"
     if change.command is Command.PROPOSE and parts[0] == "effective_on":
@@ -140,4 +140,15 @@ def column_at(pointer: str, change: Change, about: Import) -> str | None:
         )
     if head in {"title", "text"}:
         return f"{head}.{parts[1]}" if len(parts) > 1 else head
-    return "signatory" if head == "signatories" else head
+    return _of_list(parts, change.body.get("agreement", change.body)) if head in _LISTS else head
+
+
+_LISTS: Final = {"signatories": ("signatory", "party"), "authentic_texts": ("authentic_text", "language")}
+"""Lists of evidence of which each line is a column's of its own: the column, and the member that stands after its dot."""
+
+
+def _of_list(parts: Sequence[str], body: Body) -> str:
+    column, key = _LISTS[parts[0]]
+    listed = body.get(parts[0], [])
+    place = int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else len(listed)
+    return f"{column}.{listed[place][key]}" if place < len(listed) else column

@@ -9,7 +9,17 @@ from service.exchange.rules.cells import CLEAR
 from service.exchange.rules.columns import Column
 
 DATES: Final = frozenset(
-    {"state_since", "agreed_on", "effective_on", "due_on", "signed_on", "in_force_on", "expires_on", "implemented_on"}
+    {
+        "state_since",
+        "agreed_on",
+        "effective_on",
+        "due_on",
+        "signed_on",
+        "in_force_on",
+        "expires_on",
+        "implemented_on",
+        "period_end",
+    }
 )
 _iso = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?").fullmatch
 _serial = re.compile(r"[1-9]\d{4}").fullmatch

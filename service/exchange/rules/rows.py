@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from service.exchange.rules.cells import instrument, listed, signatories, spelled
+from service.exchange.rules.plan import REPORTS
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import State
 
@@ -14,7 +15,7 @@ _NAMED: Final = {"state_since": "effective_on", "due_on": "target_date", "due_te
 _OF_INSTRUMENT: Final = {
     "signed_on": "signed_on", "signed_place": "place", "in_force_on": "enters_into_force_on", "expires_on": "expires_on",
 }  # fmt: skip
-_OF_REPORT: Final = {"level": "level", "report": "text", "delay_reason": "delay_reason"}
+_OF_REPORT: Final = {name: of for of, name in REPORTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,12 @@ def _instrument(row: Mapping[str, Any], names: Names) -> dict[str, str]:
     by_party: dict[str, list[Mapping[str, Any]]] = {}
     for one in known.get("signatories") or ():
         by_party.setdefault(one["party"], []).append(one)
-    return found | {f"signatory.{party}": spelled(signatories(several)) for party, several in by_party.items()}
+    texts = {
+        f"authentic_text.{one['language']}": spelled(one.get("reference"))
+        for one in known.get("authentic_texts") or ()
+        if "language" in one
+    }
+    return found | texts | {f"signatory.{party}": spelled(signatories(several)) for party, several in by_party.items()}
 
 
 def _of_parties(row: Mapping[str, Any], names: Names) -> dict[str, str]:
