@@ -157,11 +157,18 @@ def deployment(
     directory: Annotated[
         Path, typer.Argument(help="Where to write; files that are there already are left as they are.")
     ],
+    machine: Annotated[
+        list[str] | None,
+        typer.Option(help="One of three: two with a database each, and one with a vote.", metavar="NAME=ADDRESS"),
+    ] = None,
 ) -> None:
-    """Write what an operator starts from: Prometheus' configuration with its alarms, and a dashboard for Grafana."""
+    """Write what an operator starts from: Prometheus' configuration with its alarms, and a dashboard for Grafana.
+
+    With three machines also what PostgreSQL under Patroni with etcd needs on each, for a database that fails over.
+    """
     from service.cli.deploying import write
 
-    for line in write(directory):
+    for line in write(directory, machine or ()):
         typer.echo(line)
 
 

@@ -1,25 +1,64 @@
 """`pacta deployment`: the files that an operator starts from, and makes their own."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from string import Template
 from typing import Final
 
 from service import durable
 from service.errors.operator import OperatorMistake
 
 FILES: Final = Path(__file__).parent / "deployment"
+CLUSTER: Final = FILES / "cluster"
+SECRETS: Final = ("superuser", "replication", "rewind", "restapi")
 
 
-def write(directory: Path) -> Iterator[str]:
-    """Write each file that is not there yet, and yield what was done with each; `OperatorMistake` where it cannot be."""
+def write(directory: Path, machines: Sequence[str] = ()) -> Iterator[str]:
+    """Write each file that is not there yet, and yield what was done with each; `OperatorMistake` where it cannot be.
+
+    `machines`, as NAME=ADDRESS, are those of a cluster: two with a database each, and a third that has a vote.
+    """
+    known = _read(machines)
     try:
-        durable.make_directory(directory)
-        for file in sorted(FILES.iterdir()):
-            own = directory / file.name
-            if own.exists():
-                yield f"{own}: left as it is"
-                continue
-            durable.replace(own, file.read_bytes(), durable.SHARED)
-            yield f"{own}: written"
+        for file in sorted(one for one in FILES.iterdir() if one.is_file()):
+            yield _kept(directory / file.name, file.read_text(encoding="utf-8"))
+        if known:
+            yield from _cluster(directory, known)
     except OSError as wrong:
         raise OperatorMistake(f"{directory} cannot be written to: {wrong.strerror}.") from wrong
+
+
+def _read(machines: Sequence[str]) -> Mapping[str, str]:
+    told = [one.partition("=") for one in machines]
+    names = {name for name, _, _ in told}
+    if machines and (len(names) != 3 or len(told) != 3 or not all(name and address for name, _, address in told)):
+        raise OperatorMistake(
+            "A cluster has three machines, the first two with a database each: --machine db1=ADDRESS --machine db2=ADDRESS "
+            "--machine db3=ADDRESS."
+        )
+    return {name: address for name, _, address in told}
+
+
+def _cluster(directory: Path, machines: Mapping[str, str]) -> Iterator[str]:
+    everywhere = {
+        "members": ",".join(f"{name}=http://{address}:2380" for name, address in machines.items()),
+        "endpoints": ", ".join(f'"{address}:2379"' for address in machines.values()),
+        **{name: secrets.token_urlsafe(24) for name in SECRETS},
+    }
+    yield _kept(directory / "patroni.env", _filled("patroni.env", everywhere), durable.PRIVATE)
+    for number, (name, address) in enumerate(machines.items()):
+        for file in ("etcd",) if number == 2 else ("etcd", "patroni.yml", "patroni.service"):
+            yield _kept(directory / name / file, _filled(file, everywhere | {"name": name, "address": address}))
+
+
+def _filled(name: str, told: Mapping[str, str]) -> str:
+    return Template((CLUSTER / name).read_text(encoding="utf-8")).substitute(told)
+
+
+def _kept(own: Path, text: str, mode: int = durable.SHARED) -> str:
+    if own.exists():
+        return f"{own}: left as it is"
+    durable.make_directory(own.parent)
+    durable.replace(own, text.encode(), mode)
+    return f"{own}: written"

@@ -141,6 +141,8 @@ class Limits:
 class _Watched(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types
     """A connection whose peer TCP watches: one that is gone is noticed while we wait for it, and while we do not."""
 
+    host: Host
+
     def __init__(self, protocol: Any, transport: asyncio.Transport, *others: Any) -> None:  # noqa: ANN401
         super().__init__(protocol, transport, *others)
         found = transport.get_extra_info("socket")
@@ -188,6 +190,7 @@ async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> D
             server_settings=_session(limits, name),
             connection_class=_Watched,
         )
+        made.host = host
         try:
             # Statements bind JSON as text (`statement.py`); the first byte is the format's version.
             await made.set_type_codec(

@@ -20,6 +20,7 @@ import asyncpg
 import structlog
 
 from service.database.connection import Address, AddressWrong, Driver, Limits, connect
+from service.database.parameters import Host
 from service.database.revisions import SchemaUnfit, require_fit, unfitness
 from service.settings import Settings
 
@@ -105,10 +106,15 @@ class Pool:
         await self._place()
         try:
             connection = await pool.acquire()
+            host = connection.host
             try:
                 yield connection
+            except asyncio.CancelledError:
+                _abandon(connection)
+                raise
             except ABANDONED:
                 _abandon(connection)
+                await self._turn_away(pool, host)
                 raise
             except asyncpg.DataError as wrong:
                 if wrong.severity is None:
@@ -151,6 +157,12 @@ class Pool:
             reset=_nothing,
         )
         return self._pool
+
+    async def _turn_away(self, pool: asyncpg.Pool, host: Host) -> None:
+        """Keep no connection to a host that was silent or demoted, and try it last: each of them would cost its time again."""
+        if host == self._order[0]:
+            await pool.expire_connections()
+            self._order.append(self._order.pop(0))
 
     async def _connect(self, *_: object, **__: object) -> Driver:
         made = await connect(self.address, self.limits, self.name, self._order)
@@ -226,7 +238,8 @@ async def _sure(connection: Driver, step: Coroutine[Any, Any, None]) -> None:
     try:
         await step
     except BaseException:
-        # The driver believes itself in a transaction from before BEGIN has left: the next would be a mere savepoint.
+        # The driver believes itself in a transaction from before BEGIN has left: the next would be a mere savepoint. Nor is the server
+        # asked to end a commit that waits for its synchronous standby: it would take that for a warning, and show what may be lost.
         _abandon(connection)
         raise
 
