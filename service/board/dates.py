@@ -3,12 +3,13 @@
 import datetime as dt
 import re
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 
 from service.values import start
 
 _DATE = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}").fullmatch
-_BY_LENGTH = {4: "y", 7: "LLLL y", 10: "long"}
+_REDUCED = {4: "y", 7: "yMMMM"}
+"""What is shown of a date of that many characters: each language has its own order and form of it."""
 _REGIONS = {"en": "en_GB"}
 """Whose habits of writing dates are followed, where a language has several."""
 
@@ -22,7 +23,9 @@ def is_date(value: object) -> bool:
 
 def date(value: str, language: str) -> str:
     """Return an ISO 8601 date, or one reduced to a month or a year, in words."""
-    return format_date(start(value), _BY_LENGTH[len(value)], _place(language))
+    if len(value) in _REDUCED:
+        return format_skeleton(_REDUCED[len(value)], start(value), locale=_place(language))
+    return format_date(start(value), "long", _place(language))
 
 
 def moment(value: dt.datetime, language: str) -> str:

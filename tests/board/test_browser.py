@@ -33,6 +33,16 @@ PATHS = [
     "/read/commitments/PK-AZ/08/004?lang=ur",
     "/read/sessions/PK-AZ/08?lang=az",
 ]
+EACH = [
+    "/read/commissions/PK-AZ",
+    "/read/sessions/PK-AZ/08",
+    "/read/sessions/PK-AZ/08?as_of=2025-02-01",
+    "/read/sessions/PK-AZ/08/figures",
+    "/read/commitments/PK-AZ/08/004",
+    "/read/instruments/PK-AZ/I/0001",
+    "/read/search?q=gas",
+]
+"""What is looked at in each language."""
 WEIGHT = 60_000
 MOST_TABS = 150
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "preload": False}
@@ -205,3 +215,20 @@ async def test_a_newcomer_reaches_the_commission_from_the_root_in_one_click(brow
         await expect(page.get_by_role("heading", name="Where its commitments stand")).to_be_visible()
         assert page.url.endswith("/read/commissions/PK-AZ")
         await page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ur", "az", "ru", "fr"])
+async def test_every_language_has_its_pages_at_the_width_of_a_tablet(
+    browser: Browser, world: World, language: str
+) -> None:
+    async with demonstrated(world) as origin:
+        context = await browser.new_context(viewport={"width": 768, "height": 1024})
+        troubles = watched(context, origin)
+        page = await context.new_page()
+        for number, path in enumerate(EACH):
+            await page.goto(f"{origin}{path}{'&' if '?' in path else '?'}lang={language}")
+            assert await page.locator("html").get_attribute("lang") == language
+            await sound(page)
+            await pictured(page, f"board-{language}-{number}")
+        await context.close()
+        assert troubles == []

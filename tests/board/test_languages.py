@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.board import dates
 from service.board.words import FOLDER, LANGUAGES
 from service.http.languages import TRANSLATED, catalogue
 from tests.board import messages
@@ -46,3 +47,19 @@ async def test_the_browser_s_language_is_taken_where_the_address_says_none(still
     assert "Accept-Language" in page.headers["vary"]
     dated = await opened(still, "/read/commitments/PK-AZ/08/014?lang=az")
     assert "24 yanvar 2025" in dated.text
+
+
+MONTHS = {
+    "en": "January 2025",
+    "ur": "جنوری 2025",
+    "az": "yanvar 2025",
+    "ru": "январь 2025 г.",
+    "fr": "janvier 2025",
+}
+
+
+def test_a_month_is_called_in_the_reader_s_language_whoever_read_before() -> None:
+    # French borrows the names of months that stand alone, and borrowed them of whichever language was read before it.
+    for language in (*MONTHS, *reversed(MONTHS)):
+        assert dates.date("2025-01", language) == MONTHS[language]
+        assert dates.date("2025", language) == "2025"
