@@ -79,6 +79,9 @@ def export(
     witnesses: Annotated[
         int, typer.Option(min=0, max=100, help="Take the newest checkpoint that so many witnesses have cosigned.")
     ] = 0,
+    audience: Annotated[
+        str, typer.Option(help="Redact it for `public` or `parties`: of what is not for them the hashes alone.")
+    ] = "",
     *,
     documents: Annotated[
         bool, typer.Option("--documents", help="Bring the files of documents along, restricted ones too.")
@@ -90,7 +93,7 @@ def export(
     """
     from service.cli.export import run
 
-    raise typer.Exit(run(commission, directory, witnesses, documents=documents))
+    raise typer.Exit(run(commission, directory, witnesses, audience, documents=documents))
 
 
 class _Verdict(TyperCommand):

@@ -34,6 +34,7 @@ from service.register.instruments import queries as instruments
 from service.register.instruments.matter import visible_to as instrument_visible_to
 from service.register.instruments.models import Instrument
 from service.register.matters import MATTERS
+from service.tlog.tiles import MAX_INDEX
 from service.trail.models import REGISTRY, AuditEntry
 
 _NAMED = (*NAMED, CHARTERS)
@@ -41,6 +42,7 @@ _entry, _log, _commitment, _session = table(AuditEntry), table(LogEntry), table(
 _group, _instrument = table(WorkingGroup), table(Instrument)
 _columns = (_entry.c.subject, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at, _entry.c.canonical, _entry.c.leaf)
 _after: Any = sa.bindparam("after", type_=sa.BigInteger())
+_until: Any = sa.bindparam("until", type_=sa.BigInteger())
 _same = (_log.c.subject == _entry.c.subject) & (_log.c.seq == _entry.c.seq)
 
 
@@ -139,13 +141,13 @@ def _asked(matter_id: UUID, after: list[Any] | None, limit: int) -> dict[str, An
 
 
 async def of_commission(
-    connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int
+    connection: Connection, caller: Caller, commission_id: UUID, after: int, limit: int, until: int = MAX_INDEX
 ) -> list[EntryRow]:
-    """Return the entries with an index above `after` that the caller may read, by index.
+    """Return the entries with an index above `after`, up to `until`, that the caller may read, by index.
 
     An index is given after the commit and without gaps, so a reader that goes on from the last index misses nothing.
     """
-    asked = {"commission_id": commission_id, "after": after, "limit": limit + 1}
+    asked = {"commission_id": commission_id, "after": after, "until": until, "limit": limit + 1}
     return await _told(connection, caller, _of_commission(caller.kind), asked, "index")
 
 
@@ -232,7 +234,12 @@ def _of_commission(kind: Kind) -> Query[_Stored]:
     return Query(
         sa.select(*_columns, _log.c.index.label("place"), _signed(commission_id))
         .select_from(_log.join(_entry, _same))
-        .where(_log.c.log_id == commission_id, _log.c.index > _after, (_log.c.subject == commission_id) | visible)
+        .where(
+            _log.c.log_id == commission_id,
+            _log.c.index > _after,
+            _log.c.index <= _until,
+            (_log.c.subject == commission_id) | visible,
+        )
         .order_by(_log.c.index)
         .limit(LIMIT),
         _Stored,

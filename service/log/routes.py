@@ -9,13 +9,15 @@ from fastapi.responses import StreamingResponse
 from service.database.state import State, state_of
 from service.database.statement import Connection
 from service.database.transaction import Transaction
+from service.errors import Conflict
 from service.http.headers import file_of
-from service.http.refusals import READING_ONE
+from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.log import proofs
 from service.log import queries as log_queries
 from service.log.export import files as export
+from service.log.export.audience import Audience, Reader, reader
 from service.log.export.tar import archive
 from service.log.schemas import WARNING, LogRead
 from service.permissions import Permission
@@ -30,6 +32,13 @@ Witnesses = Annotated[
         le=100,
         description="The newest checkpoint that at least so many witnesses have cosigned.",
         openapi_examples={"one": {"summary": "One witness at least", "value": 1}},
+    ),
+]
+ForAudience = Annotated[
+    Audience | None,
+    Query(
+        description="Redacted for everybody, or for any organisation of a party: of what is not for it the hashes alone. Absent: whole.",
+        openapi_examples={"public": {"summary": "For everybody", "value": "public"}},
     ),
 ]
 Level = Annotated[str, Path(description="`<L>` of tlog-tiles: 0 for leaf hashes, 1 for the roots of full tiles, ...")]
@@ -115,7 +124,7 @@ async def read_log_tile(
     "/export",
     summary="Download the whole log",
     response_class=Response,
-    responses=READING_ONE | ARCHIVE,
+    responses=READING_ONE | refusals(Conflict) | ARCHIVE,
 )
 async def read_log_export(
     request: Request,
@@ -123,22 +132,33 @@ async def read_log_export(
     caller: CurrentCaller,
     commission_id: CommissionId,
     witnesses: Witnesses = 0,
+    audience: ForAudience = None,
 ) -> StreamingResponse:
     """Download everything that it takes to verify the record without this service, with a README that says how.
 
-    Restricted entries are in it, so this is for the commission's secretariats and auditors. An archive that does not end
-    with its checkpoint was cut off.
+    Restricted entries are in it, so this is for the commission's secretariats and auditors. With `audience` it is redacted, and for
+    whoever may see as much. An archive that does not end with its checkpoint was cut off.
     """
-    await _require_log(connection, caller, commission_id)
     row = await commissions.get(connection, caller, commission_id)
-    return await whole_of(request, connection, log_queries.Named(commission_id, row["code"]), witnesses)
+    seen = None
+    if audience is None:
+        await _require_log(connection, caller, commission_id)
+    else:
+        if audience is Audience.PARTIES:
+            (await commissions.standing_in(connection, caller, commission_id)).require(Permission.READ_PARTIES)
+        seen = await reader(connection, caller, audience, commission_id)
+    return await whole_of(request, connection, log_queries.Named(commission_id, row["code"]), witnesses, seen)
 
 
 async def whole_of(
-    request: Request, connection: Connection, log: log_queries.Named, witnesses: int
+    request: Request,
+    connection: Connection,
+    log: log_queries.Named,
+    witnesses: int,
+    seen: Reader | None = None,
 ) -> StreamingResponse:
     """Return a log as an archive; what is streamed is read in transactions of its own, each short."""
-    whole = await export.prepare(state_of(request.app, State).readers, connection, log, witnesses)
+    whole = await export.prepare(state_of(request.app, State).readers, connection, log, witnesses, seen)
     headers = {"Content-Disposition": f'attachment; filename="{whole.name}.tar"', **NEVER}
     return StreamingResponse(archive(whole.files(), whole.signed_at), media_type="application/x-tar", headers=headers)
 

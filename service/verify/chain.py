@@ -6,11 +6,14 @@ from typing import Final
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.charter.founding import FOUNDED
 from service.register.groups.rules import derived as groups
+from service.tlog.redaction import WITHHELD
 from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
 from service.trail.reopening import REOPENED
+from service.verify import redacted
 from service.verify.canonical import Entry, is_uuid, read
 from service.verify.finding import Finding, malformed, tampered
+from service.verify.redacted import Withheld
 from service.verify.reopened import Reopened
 from service.verify.reopened import read as read_reopened
 from service.verify.replay.register import Register, Subject
@@ -27,7 +30,7 @@ SPEAKING: Final = frozenset({derived.RECORDED, derived.CHANGED, groups.FOUNDED, 
 class Trail:
     """What is known of the log so far: the end of each subject's chain, and what its entries add up to."""
 
-    def __init__(self, again: Again, *, replay: bool) -> None:
+    def __init__(self, again: Again, *, replay: bool, is_redacted: bool = False) -> None:
         self.replay = replay
         self.log: str | None = None
         self.subjects: dict[str, Subject] = {}
@@ -36,6 +39,8 @@ class Trail:
         self.spoken: dict[str, Link] = {}
         """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0
+        self.redacted = is_redacted
+        self.withheld = Withheld()
         self.reopened: list[Reopened] = []
         self.kept_root: bytes | None = None
         """The root over as many entries as the kept checkpoint has, if there are so many."""
@@ -43,6 +48,10 @@ class Trail:
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
         for index, (stored, leaf) in enumerate(zip(entries, leaves, strict=True), self.size):
+            if stored == WITHHELD and self.redacted:
+                self.withheld.add(leaf)
+                yield from [redacted.founding_is_shown(f"entry {index}")] if index == 0 else []
+                continue
             try:
                 entry = read(stored)
             except NotCanonical as wrong:
@@ -68,9 +77,22 @@ class Trail:
         try:
             follow(self.register, subject, entry)
         except Broken as broken:
+            if self.withheld.count and not broken.by_itself:
+                return list(self._not_judged(index, entry, subject, str(broken)))
             subject.broken = True
             return [Finding(broken.severity, place(index, entry, subject), str(broken))]
+        except LookupError:
+            # What it names is nowhere: of a log of which nothing is withheld, that is a mistake of ours.
+            if not self.withheld.count:
+                raise
+            return list(self._not_judged(index, entry, subject, "what it names is not shown"))
         return []
+
+    def _not_judged(self, index: int, entry: Entry, subject: Subject, why: str) -> Iterator[Finding]:
+        if not subject.broken:
+            subject.broken = True
+            self.withheld.unjudged += 1
+            yield redacted.not_judged(place(index, entry, subject), why)
 
     def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
@@ -85,7 +107,9 @@ class Trail:
             # It has no founding: the first administrator stands at its beginning, and the replay judges who did what.
             begins = entry.subject == REGISTRY
         else:
+            # Of a subject whose first entries are withheld the chain says so.
             begins = bool(spoken) or (entry.kind == FOUNDED if founding else entry.kind in BEGINS)
+            begins = begins or (bool(self.withheld.count) and entry.seq > 0)
         if not begins:
             noun = "a commitment, a session, a working group or an instrument"
             wanted = "a log begins with the founding" if founding else f"a subject's first entry records {noun}"
@@ -101,8 +125,14 @@ class Trail:
 
     def _link(self, index: int, entry: Entry, leaf: bytes, subject: Subject) -> Iterator[Finding]:
         """Add an entry to its subject's chain, and yield why it does not continue it."""
+        before = subject.last
+        if entry.seq > before.seq + 1 and self.withheld.explains(entry, before.seq):
+            before = Link(entry.seq - 1, bytes.fromhex(entry.prev), before.recorded_at)
+            yield from self._not_judged(
+                index, entry, subject, f"{entry.seq - subject.last.seq - 1} before it are withheld"
+            )
         for wrong in faults(
-            subject.last,
+            before,
             self.log,
             seq=entry.seq,
             prev=entry.prev,
@@ -111,6 +141,8 @@ class Trail:
         ):
             yield tampered(place(index, entry, subject), wrong)
         subject.last, subject.index = Link(entry.seq, leaf, entry.recorded_at), index
+        if self.redacted:
+            self.withheld.shown(entry)
         # A commitment that is agreed has its number from then on; the replay judges which.
         subject.reference = _number(entry) or subject.reference
         if (spoken := _spoken_of(entry)) is not None:

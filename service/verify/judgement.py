@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from service.tlog.policy import Policy
+from service.tlog.redaction import FOLDER
 from service.verify import documents, reopened
 from service.verify.chain import Trail
 from service.verify.documents import Held
 from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
 from service.verify.proofs import check_proofs
+from service.verify.redacted import Withheld
 from service.verify.reopened import Reopened
 from service.verify.tree import entry_at, root_over, walk
 from service.verify.trust import Weighed, weigh
@@ -36,6 +38,7 @@ class Verdict:
     """The entries by which the log was reopened, if it was."""
     charter: dict[str, Any] = field(default_factory=dict)
     documents: Held = field(default_factory=Held)
+    withheld: Withheld = field(default_factory=Withheld)
 
 
 def verify(
@@ -78,17 +81,20 @@ def _follow(
     progress: Callable[[int, str], Callable[[int], None]],
 ) -> None:
     new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
-    trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed)
+    is_redacted = any(path.startswith(FOLDER) for path in export.paths)
+    trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed, is_redacted=is_redacted)
     add = verdict.findings.add
     add(walk(export, new, old, trail, progress(new.size, "entries")))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
         add(reopened.check(new, trail.reopened, policy, partial(root_over, export, new.size)))
-        add(check_proofs(export, weighed, policy, trail.references))
-        if verdict.replayed:
+        # In a redacted export a proof would name what is withheld.
+        add(check_proofs(export, weighed, policy, {} if is_redacted else trail.references))
+        if verdict.replayed and not is_redacted:
             kept = trail.register.documents.values()
             add(documents.check(export, kept, verdict.documents, lambda count: progress(count, "documents")))
     verdict.reopened, verdict.charter = trail.reopened, trail.register.charter
+    verdict.withheld = trail.withheld
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)
     verdict.commitments = len(trail.references)
     followed = [one for one in trail.references.values() if one.facts and not one.broken]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service.tlog.policy import NONE, Policy
-from service.verify import documents, reopened
+from service.verify import documents, redacted, reopened
 from service.verify.finding import MOST_LISTED, Severity
 from service.verify.judgement import Verdict
 
@@ -14,6 +14,10 @@ OUTCOME: Final = {
     Severity.UNPROVEN: "NOT ENOUGH EVIDENCE: nothing shows tampering, yet something that is needed for proof is lacking.",
     Severity.MALFORMED: "MALFORMED: what was given cannot be read, as said above.",
 }
+AS_SHOWN: Final = (
+    "PROVEN, AS FAR AS IT IS SHOWN: this is the log that was signed, nothing that was checked in it is wrong, and {count} entries are "
+    "withheld, of which nothing is proven but that they are there."
+)
 WORD: Final = {
     Severity.TAMPERED: "tampering",
     Severity.UNPROVEN: "not proven",
@@ -50,7 +54,10 @@ def lines(verdict: Verdict, policy: Policy | None) -> Iterator[str]:
     yield from (f"  {WORD[one.severity]}: {one.where}: {one.message}" for one in found.listed)
     if found.total > len(found.listed):
         yield f"  and {found.total - len(found.listed)} more; the worst {MOST_LISTED} are listed"
-    yield OUTCOME[found.outcome]
+    if verdict.withheld.count and found.outcome is Severity.PROVEN:
+        yield AS_SHOWN.format(count=verdict.withheld.count)
+    else:
+        yield OUTCOME[found.outcome]
 
 
 def _checkpoint(verdict: Verdict, policy: Policy | None) -> Iterator[str]:
@@ -73,5 +80,6 @@ def _followed(verdict: Verdict) -> Iterator[str]:
         states = ", ".join(f"{count} {state}" for state, count in sorted(verdict.states.items()))
         yield f"  {verdict.commitments} commitments followed by the rules of the lifecycle, now: {states or 'none'}"
         yield from documents.lines(verdict.documents)
+    yield from redacted.lines(verdict.withheld)
     if verdict.unfollowed:
         yield f"  {verdict.unfollowed} subjects could not be followed beyond their first broken rule"

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from service.tlog.checkpoint import Checkpoint
-from service.tlog.merkle import HASH_SIZE, leaf_hashes
-from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path
+from service.tlog.merkle import HASH_SIZE, leaf_hash, leaf_hashes
+from service.tlog.redaction import ENTRIES, FOLDER, WITHHELD, redacted_path
+from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, decode_bundle, parse_path, tile_hashes
 from service.verify.chain import Trail
 from service.verify.export import TILES, Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
@@ -24,13 +25,12 @@ def walk(
     """
     tower, seen = Tower(), set[str]()
     for bundle in bundles_of(new.size):
-        entries, wrong = _entries(export, bundle)
+        entries, leaves, wrong = _bundled(export, bundle)
         if wrong:
             yield wrong
             yield unproven(bundle.path, f"the log could not be followed from entry {bundle.first} on, of {new.size}")
             return
-        leaves = leaf_hashes(entries)
-        seen.add(bundle.path)
+        seen.add(_where(export, bundle))
         if old and bundle.first <= old.size < bundle.first + bundle.width:
             trail.kept_root = tower.root(leaves[: old.size - bundle.first])
         yield from trail.extend(entries, leaves)
@@ -52,8 +52,8 @@ def walk(
 def entry_at(export: Exported, size: int, index: int) -> bytes | None:
     """Return an entry of a log of `size` entries by its index; None where its bundle cannot be read."""
     bundle = Bundle(index // WIDTH, min(WIDTH, size - index // WIDTH * WIDTH))
-    entries, wrong = _entries(export, bundle)
-    return None if wrong else entries[index - bundle.first]
+    entries, _, wrong = _bundled(export, bundle)
+    return None if wrong else entries[index - bundle.first] or None
 
 
 def root_over(export: Exported, whole: int, size: int) -> bytes | None:
@@ -62,21 +62,35 @@ def root_over(export: Exported, whole: int, size: int) -> bytes | None:
     for bundle in bundles_of(whole):
         if bundle.first >= size:
             break
-        entries, wrong = _entries(export, bundle)
+        _, leaves, wrong = _bundled(export, bundle)
         if wrong:
             return None
-        tower.add(leaf_hashes(entries[: size - bundle.first]))
+        tower.add(leaves[: size - bundle.first])
     return tower.root()
 
 
-def _entries(export: Exported, bundle: Bundle) -> tuple[list[bytes], Finding | None]:
-    content = export.read(bundle.path)
+def _where(export: Exported, bundle: Bundle) -> str:
+    """Return where the entries of a bundle stand, whole or redacted."""
+    redacted = redacted_path(bundle)
+    return redacted if redacted in export.paths else bundle.path
+
+
+def _bundled(export: Exported, bundle: Bundle) -> tuple[list[bytes], Hashes, Finding | None]:
+    """Return the entries of a bundle and their leaf hashes; of one that is withheld, which has no bytes, that of the hash tile."""
+    path = _where(export, bundle)
+    content = export.read(path)
     if content is None:
-        return [], unproven(bundle.path, f"is missing: the entries from {bundle.first} on")
+        return [], [], unproven(path, f"is missing: the entries from {bundle.first} on")
     try:
-        return decode_bundle(bundle, content), None
+        entries = decode_bundle(bundle, content)
+        if path == bundle.path or WITHHELD not in entries:
+            return entries, leaf_hashes(entries), None
+        tile = Tile(0, bundle.index, bundle.width)
+        known = tile_hashes(tile, export.read(tile.path) or b"")
     except TileInvalid as wrong:
-        return [], malformed(bundle.path, str(wrong))
+        return [], [], malformed(path, str(wrong))
+    leaves = [leaf if one == WITHHELD else leaf_hash(one) for one, leaf in zip(entries, known, strict=True)]
+    return entries, leaves, None
 
 
 def _compare(export: Exported, tile: Tile, hashes: Hashes) -> Iterator[Finding]:
@@ -96,7 +110,10 @@ def _compare(export: Exported, tile: Tile, hashes: Hashes) -> Iterator[Finding]:
 
 def _strangers(export: Exported, seen: set[str]) -> Iterator[Finding]:
     """Name files among the tiles that this tree does not have; narrower tiles of its past are held to the present ones."""
-    for path in sorted(path for path in export.paths if path.startswith(TILES) and path not in seen):
+    for path in sorted(path for path in export.paths if path.startswith((TILES, FOLDER)) and path not in seen):
+        if path.startswith(FOLDER):
+            yield from _redacted_before(export, path, seen)
+            continue
         try:
             wider = _wider(export, parse_path(path), seen)
         except TileInvalid as wrong:
@@ -106,6 +123,23 @@ def _strangers(export: Exported, seen: set[str]) -> Iterator[Finding]:
             yield malformed(path, "is no part of a tree of this size")
         elif not wider.startswith(export.read(path) or b"-"):
             yield tampered(path, "is not the beginning of the full one, which it should have grown into")
+
+
+def _redacted_before(export: Exported, path: str, seen: set[str]) -> Iterator[Finding]:
+    """Hold a narrower redacted bundle of the log's past to the leaf hashes of now; another one is no part of this tree."""
+    try:
+        bundle = parse_path(path.replace(FOLDER, ENTRIES, 1))
+        grown = next(
+            width for width in range(WIDTH, bundle.width, -1) if redacted_path(Bundle(bundle.index, width)) in seen
+        )
+        tile = Tile(0, bundle.index, grown)
+        known = tile_hashes(tile, export.read(tile.path) or b"")
+        entries = decode_bundle(Bundle(bundle.index, bundle.width), export.read(path) or b"")
+    except (TileInvalid, StopIteration):
+        yield malformed(path, "is no part of a tree of this size")
+        return
+    if any(one != WITHHELD and leaf_hash(one) != leaf for one, leaf in zip(entries, known, strict=False)):
+        yield tampered(path, "holds an entry that the log has not")
 
 
 def _wider(export: Exported, tile: Tile | Bundle, seen: set[str]) -> bytes | None:

@@ -12,9 +12,11 @@ from service import durable
 from service.database.pool import Pool
 from service.database.statement import Connection
 from service.errors.operator import OperatorMistake
+from service.identity.anybody import anybody
 from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export import files as export
+from service.log.export.audience import Audience, reader
 from service.log.export.documents import FOLDER, bring
 from service.log.export.files import Export, pieces
 from service.register.commitments.rules.numbering import is_draft
@@ -23,6 +25,8 @@ from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.merkle import leaf_hashes
 from service.tlog.note import parse_note
+from service.tlog.redaction import FOLDER as FOLDER_OF_REDACTED
+from service.tlog.redaction import redacted_path
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, decode_bundle
 
 CHECKPOINT: Final = "checkpoint"
@@ -67,6 +71,13 @@ class ExportDirectory:
                     return file.read_bytes()
         return None
 
+    def require_alike(self, audience: Audience | None) -> None:
+        """Raise `ExportRefused` where an export for others is here: what is withheld from some would lie beside it."""
+        other = self.path / ("tile/entries" if audience else FOLDER_OF_REDACTED.rstrip("/"))
+        if other.exists():
+            held = "a whole export" if audience else "an export that is redacted"
+            raise ExportRefused(f"{self.path} holds {held}. Choose another directory.")
+
     def set_aside(self) -> None:
         """Set the checkpoint of an older export aside: what is interrupted now must not be judged by it."""
         with _told(self.path), suppress(FileNotFoundError):
@@ -78,11 +89,12 @@ class ExportDirectory:
 
         Proofs of drafts too, but these `drafts`: what is agreed has its proof under its number.
         """
-        present = {wanted.path for wanted in pieces(size) if wanted.width != WIDTH}
+        partial = [wanted for wanted in pieces(size) if wanted.width != WIDTH]
+        present = {one.path for one in partial} | {redacted_path(one) for one in partial if isinstance(one, Bundle)}
         with _told(self.path):
             (self.path / OLDER).unlink(missing_ok=True)
             durable.clear(self.path)
-            for place in (self.path / "tile").rglob("*.p"):
+            for place in [*(self.path / "tile").rglob("*.p"), *(self.path / FOLDER_OF_REDACTED).rglob("*.p")]:
                 for file in place.iterdir():
                     if file.relative_to(self.path).as_posix() not in present:
                         file.unlink()
@@ -105,8 +117,17 @@ class ExportDirectory:
             os.close(held)
 
 
-async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int, store: Store | None = None) -> Export:
+async def to_directory(
+    pool: Pool,
+    commission: str,
+    path: Path,
+    witnesses: int,
+    store: Store | None = None,
+    audience: Audience | None = None,
+) -> Export:
     """Write the log of the commission (its code or id) to a directory, with the files of its documents if their `store` is given.
+
+    For an `audience` it is redacted.
 
     Raises `NotFound`, `ExportRefused`, and `LogUnprovable` where the stored log proves no longer what it holds.
     """
@@ -114,7 +135,9 @@ async def to_directory(pool: Pool, commission: str, path: Path, witnesses: int, 
     with directory.locked():
         async with pool.connection() as connection:
             named = await log_queries.named(connection, commission)
-            whole = await export.prepare(pool, connection, named, witnesses)
+            directory.require_alike(audience)
+            seen = await reader(connection, await anybody(connection), audience, named.id) if audience else None
+            whole = await export.prepare(pool, connection, named, witnesses, seen)
             await _continues(connection, directory, whole)
         directory.set_aside()
         if store:

@@ -3,6 +3,7 @@
     README.md                       what this is and how to verify it
     tile/<L>/<N>[.p/<W>]            hash tiles (C2SP tlog-tiles)
     tile/entries/<N>[.p/<W>]        entry bundles, restricted entries among them
+    redacted/<N>[.p/<W>]            instead of them and of proofs, in an export for an audience: what is not for it has length 0
     proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
     documents/<SHA-256>             files of documents, of a directory alone and where these are asked for (`documents.py`)
     checkpoint                      the signed note that all of it is judged by, last
@@ -21,11 +22,13 @@ from service.database.statement import FIRST, Connection
 from service.log import proofs
 from service.log import queries as log_queries
 from service.log import reading as log
+from service.log.export.audience import Reader
 from service.log.export.documents import Brought
 from service.log.export.readme import readme
 from service.log.queries import Named
 from service.log.reading import Signed
 from service.tlog.merkle import root
+from service.tlog.redaction import redacted_path
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
 
 BATCH: Final = 100
@@ -42,21 +45,42 @@ class Export:
     code: str
     signed: Signed
     signed_at: datetime
+    reader: Reader | None = None
+    """For whom it is redacted; None: it is whole."""
     documents: Brought | None = None
     """What became of the files of documents, where these were asked for."""
 
     @property
     def name(self) -> str:
         """What a file of all this is called."""
-        return f"{self.code}-log-{self.signed.checkpoint.size}"
+        made_for = f"-{self.reader.audience}" if self.reader else ""
+        return f"{self.code}-log-{self.signed.checkpoint.size}{made_for}"
 
     async def files(self, *, is_kept: Callable[[Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
         """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
-        yield "README.md", readme(self.code, self.signed, self.signed_at, documents=self.documents is not None).encode()
+        audience = self.reader.audience if self.reader else None
+        documents = self.documents is not None
+        yield "README.md", readme(self.code, self.signed, self.signed_at, audience, documents=documents).encode()
         size = self.signed.checkpoint.size
         for wanted in pieces(size):
-            if not (isinstance(wanted, Bundle) and is_kept(wanted)):
+            if isinstance(wanted, Bundle) and self.reader:
+                # What is for an audience today may not be tomorrow, nor the other way round: nothing is kept.
+                yield redacted_path(wanted), await self._redacted(self.reader, wanted)
+            elif not (isinstance(wanted, Bundle) and is_kept(wanted)):
                 yield wanted.path, await self._content(wanted)
+        async for file in self._all_proofs():
+            yield file
+        yield "checkpoint", self.signed.note
+
+    async def _redacted(self, reader: Reader, wanted: Bundle) -> bytes:
+        content = await self._content(wanted)
+        async with self.pool.connection() as connection:
+            return await reader.redacted(connection, wanted, content)
+
+    async def _all_proofs(self) -> AsyncIterator[File]:
+        """Yield the proofs of a whole export; in a redacted one a proof would name what is withheld."""
+        if self.reader:
+            return
         batch: list[File] = []
         after = FIRST
         while True:
@@ -65,7 +89,6 @@ class Export:
                 yield file
             if len(batch) < BATCH:
                 break
-        yield "checkpoint", self.signed.note
 
     async def _content(self, wanted: Tile | Bundle) -> bytes:
         async with self.pool.connection() as connection:
@@ -95,8 +118,10 @@ def pieces(size: int) -> Iterator[Tile | Bundle]:
     yield from bundles_of(size)
 
 
-async def prepare(pool: Pool, connection: Connection, log: Named, witnesses: int) -> Export:
+async def prepare(
+    pool: Pool, connection: Connection, log: Named, witnesses: int, reader: Reader | None = None
+) -> Export:
     """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
     signed = await proofs.newest(connection, log.id, witnesses)
     signed_at = await log_queries.signed_at(connection, log.id, signed.checkpoint.size)
-    return Export(pool, log.id, log.code, signed, signed_at)
+    return Export(pool, log.id, log.code, signed, signed_at, reader)

@@ -8,7 +8,7 @@ from service.trail.entry import timestamp
 
 _TEXT: Final = """# The record of {code}
 
-This directory holds the whole audit trail of {whose}, {size} entries in all, as the service's log `{origin}` had signed them on {signed_at}.
+This directory holds {what} audit trail of {whose}, {size} entries in all, as the service's log `{origin}` had signed them on {signed_at}.
 
 **{secret}** Keep it as you keep {papers}.
 
@@ -36,9 +36,7 @@ side's; a witness tells you its own key. The log's key is called `{origin}`.
 |---|---|
 | `checkpoint` | the number of entries and the root of the Merkle tree over them, signed by the log and its witnesses |
 | `tile/<L>/<N>` | the hashes of that tree, 256 to a file; `.p/<W>` stands behind the last, which has only W |
-| `tile/entries/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON |
-| `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
-{documents}
+{entries}{documents}
 The formats are published: C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof (https://c2sp.org), RFC 6962 for
 the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this: what it has to check, rule by rule, is written in
 `openapi/README.md` of the source, under "Write your own verifier".
@@ -50,11 +48,18 @@ the same directory, and only what is new is fetched.
 """
 
 
+_ENTRIES: Final = """| `tile/entries/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON |
+| `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
+"""
+_REDACTED: Final = """| `redacted/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON; one of length 0 is withheld, and its hash stands in `tile/0/<N>` |
+"""
 _DOCUMENTS: Final = """| `documents/<SHA-256>` | the files of documents that were not withdrawn; the entries say what each is |
 """
 
 
-def readme(code: str, signed: Signed, signed_at: datetime, *, documents: bool = False) -> str:
+def readme(
+    code: str, signed: Signed, signed_at: datetime, audience: str | None = None, *, documents: bool = False
+) -> str:
     """Return the README of an export of commission `code`, or of the registry, under this checkpoint; with its `documents` or without."""
     about = signed.checkpoint
     whose = f"the commission {code}: everything that its parties recorded, proposed,\nconfirmed or refused"
@@ -62,7 +67,13 @@ def readme(code: str, signed: Signed, signed_at: datetime, *, documents: bool = 
     if code == "registry":
         whose = "the registry: every party, organisation and principal,\nand who registered and ended them"
         secret, papers = "It tells by their client ids who may act for each party.", "such lists"
+    if audience:
+        shown = "everybody" if audience == "public" else "any organisation of its parties"
+        secret = f"It is redacted: what is not for {shown} is withheld, but for its hash, and `pacta verify` says how much that is."
+        papers = "such papers"
     return _TEXT.format(
+        what="the redacted" if audience else "the whole",
+        entries=_REDACTED if audience else _ENTRIES,
         code=code,
         whose=whose,
         secret=secret,

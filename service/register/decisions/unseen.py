@@ -16,12 +16,18 @@ from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.rules.ended import CHARTER
 from service.values.codes import COMMISSION
 
-LINKS: Final = ("continues", "pushed_by", "founded_group_ids", "event_session_id")
-"""Members by which a commitment names what is of another commission, or decided by itself."""
+ELSEWHERE: Final = ("continues", "pushed_by")
+"""Members by which a commitment names one of another commission."""
+LINKS: Final = (*ELSEWHERE, "founded_group_ids", "event_session_id")
+"""Members that an answer leaves out of what it tells of a matter, where the caller may not see what they name.
+
+An entry is not left out for the session or group that it names, planned or proposed by one party: of these it tells an id alone, as of
+the session and group to which a commitment belongs.
+"""
 NAMING: Final = frozenset(
     {
         *("commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"),
-        *LINKS,
+        *ELSEWHERE,
     }
 )
 """Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
@@ -79,7 +85,7 @@ async def require_seen(connection: Connection, matters: Matters, caller: Caller,
 
     `record`: the row of a matter that is agreed as it was recorded, whose links are confirmed too.
     """
-    told = {name: record[name] for name in LINKS if name in record}
+    told = {name: record[name] for name in ELSEWHERE if name in record}
     if await unseen(connection, matters, caller, {*named(evidence), *named(told)}):
         raise NotPermitted(
             "It names what you may not see, so that you could not know what you confirm. Your party's secretariat may see more and "
@@ -101,12 +107,14 @@ async def withheld(connection: Connection, matters: Matters, caller: Caller, row
 
 
 def _of(row: Row) -> Iterator[str]:
-    return named({name: row[name] for name in (*NAMING, "instrument") if name in row})
+    yield from named({name: row[name] for name in (*NAMING, "instrument") if name in row})
+    for name in LINKS:
+        yield from _names(row.get(name))
 
 
 def _without(row: Row, hidden: Collection[str]) -> Row:
     found = dict(row)
-    for name in NAMING & row.keys():
+    for name in (NAMING | {*LINKS}) & row.keys():
         value = row[name]
         if isinstance(value, list):
             found[name] = [one for one in value if str(one) not in hidden]

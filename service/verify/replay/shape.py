@@ -106,9 +106,11 @@ SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.i
 class Broken(Exception):
     """An entry breaks a rule of the commission's life; the message says which, in words of that life."""
 
-    def __init__(self, message: str, severity: Severity = Severity.TAMPERED) -> None:
+    def __init__(self, message: str, severity: Severity = Severity.TAMPERED, *, by_itself: bool = False) -> None:
         super().__init__(message)
         self.severity = severity
+        self.by_itself = by_itself
+        """Whether the entry is wrong whatever other entries say."""
 
 
 def spelled(value: object) -> bytes:
@@ -125,14 +127,14 @@ def require(holds: object, message: str) -> None:
 def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]) -> None:
     """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
     if kind not in kinds:
-        raise Broken(f"this subject has no entries of the kind {kind!r}")
+        raise Broken(f"this subject has no entries of the kind {kind!r}", by_itself=True)
     try:
         if kinds[kind](data) == data:
             return
         wrong = "a text is not trimmed"
     except ValidationError as invalid:
         wrong = _first(invalid)
-    raise Broken(f"its data is not what {kind} holds: {wrong}")
+    raise Broken(f"its data is not what {kind} holds: {wrong}", by_itself=True)
 
 
 def held_reopening(kind: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -190,3 +190,10 @@ async def test_nobody_confirms_that_it_was_agreed_while_it_names_what_they_may_n
     assert (answer.status_code, "may not see" in answer.json()["detail"]) == (403, True)
     no = {"decision": "refuse", "reason": "What is it?"}
     assert (await world.as_("AZ").post(f"/v1/transitions/{open_one}/confirmations", json=no)).status_code == 201
+
+
+async def test_a_public_item_is_told_whole_though_its_event_is_only_planned(still: World) -> None:
+    observer = still.as_("observer")
+    entries = (await observer.get(f"/v1/commitments/{item(14)}/audit-trail")).json()["items"]
+    assert [one["seq"] for one in entries] == [0, 1]
+    assert (await observer.get(f"/v1/commitments/{item(14)}")).json()["event_session_id"] is None

@@ -1,0 +1,70 @@
+"""What is withheld in a redacted export: how much, and what it could be the cause of. Pure.
+
+Of a withheld entry the leaf hash is there, in the hash tile, and the root proves it; what it says nobody is told. So the chain of what
+is shown may have a gap, where as many entries are withheld between its ends as it lacks, and the next one names the hash of one of
+them. What follows a gap, or breaks a rule that a withheld entry may be the cause of, is not judged; it is never said to be proven.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from service.verify.canonical import Entry
+from service.verify.finding import Finding, tampered, unproven
+
+
+@dataclass(slots=True)
+class Withheld:
+    """The withheld entries of the log so far."""
+
+    count: int = 0
+    unnamed: set[bytes] = field(default_factory=set)
+    """Leaf hashes of those of which no later entry has told that it follows it."""
+    before: dict[str, int] = field(default_factory=dict)
+    """By subject: how many were withheld before its last entry that is shown."""
+    gaps: int = 0
+    """How many of them are of subjects that are shown."""
+    unjudged: int = 0
+    """How many subjects were not judged to their end."""
+
+    def add(self, leaf: bytes) -> None:
+        """Note that an entry is withheld."""
+        self.count += 1
+        self.unnamed.add(leaf)
+
+    def shown(self, entry: Entry) -> None:
+        """Note that this entry is shown."""
+        self.before[entry.subject] = self.count
+
+    def explains(self, entry: Entry, last: int) -> bool:
+        """Return whether the entries that a chain lacks between number `last` and this one can be withheld ones, and count them."""
+        lacking, since = entry.seq - last - 1, self.before.get(entry.subject, 0)
+        leaf = bytes.fromhex(entry.prev)
+        if not 0 < lacking <= self.count - since or leaf not in self.unnamed:
+            return False
+        self.unnamed.remove(leaf)
+        self.gaps += lacking
+        return True
+
+
+def founding_is_shown(place: str) -> Finding:
+    """Return the finding that a log's first entry is withheld: whoever may read anything of a commission may read that."""
+    return tampered(place, "is withheld, and is the founding, which nobody may withhold")
+
+
+def not_judged(place: str, why: str) -> Finding:
+    """Return the finding that something is not judged, since what is withheld may be the cause."""
+    return unproven(place, f"not judged, since a withheld entry may be the cause: {why}")
+
+
+def lines(withheld: Withheld) -> Iterator[str]:
+    """Yield what the report says of what is withheld; nothing of a whole export."""
+    if not withheld.count:
+        return
+    yield f"  {withheld.count} entries are withheld: their hashes alone are here, and what they say is not judged"
+    if withheld.gaps:
+        yield (
+            f"  {withheld.gaps} of these are of subjects that are shown: each names what is not for this audience,"
+            " or was withheld though it is for it; ask whoever exported"
+        )
+    if withheld.unjudged:
+        yield f"  {withheld.unjudged} subjects are not judged beyond what is withheld"
