@@ -22,12 +22,14 @@ from service.exchange.rules.reading import text
 from service.permissions import Caller
 from service.register import names
 from service.register.commissions import queries as commissions
+from service.register.commitments import carrying
 from service.register.commitments import commands as commitments
+from service.register.commitments.instead import instead
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.reporting import ProgressReportCreate
 from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
-from service.register.decisions import commands as decisions
 from service.register.decisions.engine.locking import lock_all, share
+from service.register.instruments.matter import INSTRUMENTS
 from service.register.matters import MATTERS
 from service.register.progress import commands as progress
 from service.trail.entry import canonical
@@ -70,6 +72,8 @@ class Run:
     progress: Progress
     told: list[Told] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)
+    carriers: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
+    """What was proposed of instruments already."""
 
     async def rows(self, sheet: Read) -> list[Told]:
         """Judge and carry out every row, and return what became of each."""
@@ -158,13 +162,22 @@ class Run:
         connection, caller, body = self.connection, self.caller, change.body
         match change.command:
             case Command.PROPOSE:
-                await decisions.propose(connection, MATTERS, COMMITMENTS, caller, commitment_id, body, versions)
+                await self._propose(commitment_id, body, versions)
             case Command.PARTY_FACTS:
                 await commitments.change_party_facts(
                     connection, caller, commitment_id, Sent(PartyFactsPatch, body), versions
                 )
             case Command.REPORT:
                 await progress.report(connection, caller, commitment_id, Sent(ProgressReportCreate, body))
+
+    async def _propose(self, commitment_id: UUID, body: Mapping[str, Any], versions: set[int] | None) -> None:
+        """Propose a move; what rows say alike of the one instrument that carries them is proposed of it once."""
+        if found := await instead(self.connection, self.caller, commitment_id, body):
+            said = (found.matter_id, dict(found.body))
+            if said in self.carriers:
+                return
+            self.carriers.append(said)
+        await carrying.propose(self.connection, MATTERS, self.caller, commitment_id, body, versions)
 
 
 def _refuse(plan: Plan, change: Change, refused: ServiceError, about: Import) -> None:
@@ -195,7 +208,10 @@ async def carry_out(
     columns = _columns(sheet.headings, charter)
     progress.total = len(sheet.rows)
     known = await _known(connection, caller, charter, _references(columns, sheet))
-    await lock_all(connection, COMMITMENTS, sorted({one.id for one in known.values()}))
+    keys = sorted({one.id for one in known.values()})
+    # Instruments before commitments: what is said of one that is carried may be a proposal of what carries it.
+    await lock_all(connection, INSTRUMENTS, await queries.carriers(connection, keys))
+    await lock_all(connection, COMMITMENTS, keys)
     about = Import(
         party=str(caller.party),
         commission=str(commission_id),

@@ -129,9 +129,22 @@ async def _carrying(connection: Connection, caller: Caller, wanted: Sequence[UUI
     return found
 
 
+async def carriers(connection: Connection, wanted: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of the instruments that carry any of these commitments, ascending."""
+    return await _carriers.rows(connection, carried=[str(one) for one in wanted]) if wanted else []
+
+
 class _Carrying(NamedTuple):
     reference: str
     commitment_ids: list[str]
+
+
+_carriers = Query(
+    sa.select(_instrument.c.id)
+    .where(_instrument.c.commitment_ids.overlap(sa.bindparam("carried", type_=_instrument.c.commitment_ids.type)))
+    .order_by(_instrument.c.id),
+    UUID,
+)
 
 
 @cache

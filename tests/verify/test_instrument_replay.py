@@ -16,7 +16,9 @@ CLAUSE: Final = {"anchor": "last_notification", "steps": [{"days": 30}]}
 @pytest.fixture(scope="module")
 async def entries(worn: World) -> list[Entry]:
     """The entries of a register with an instrument that was drafted, signed, told of by one side, corrected and superseded."""
-    other = await entered(worn, entering={"found_in": "signed"})
+    other = await entered(worn, entering={"found_in": "signed"}, confidentiality="parties")
+    carried = {"action": "amend", "changes": {"commitment_ids": [item(6)]}, "reason": "It carries it (sample)."}
+    await agreed(worn, other["id"], carried)
     one = (await entered(worn, entry_into_force=CLAUSE, commitment_ids=[item(2)]))["id"]
     await agreed(worn, one, SIGN)
     await done(worn, one, {"action": "record_step", "step": "ratification", "status": "needed"}, "AZ")
@@ -55,6 +57,20 @@ def silent(entries: list[Entry]) -> None:
     entries.remove(told[1])
 
 
+def opener(entries: list[Entry]) -> None:
+    """Let what is recorded for everybody carry what the parties keep to themselves."""
+    recorded = next(one for one in entries if one["kind"] == "instrument.recorded" and item(2) in str(one["data"]))
+    recorded["data"]["instrument"] |= {"commitment_ids": [item(6)], "confidentiality": "public"}
+
+
+def opened(entries: list[Entry]) -> None:
+    """Let the amendment by which something is carried also publish the instrument, told in all its places."""
+    proposed, confirmed = (one for one in entries if one["subject"] != item(6) and item(6) in str(one["data"]))
+    proposed["data"]["proposal"]["evidence"]["changes"]["confidentiality"] = "public"
+    effective = confirmed["data"]["effective"]
+    effective["before"]["confidentiality"], effective["after"]["confidentiality"] = "parties", "public"
+
+
 MEMBERS: Final = ("data", "instrument")
 AFTER: Final = ("data", "effective", "after")
 EVIDENCE: Final = ("data", "proposal", "evidence")
@@ -90,6 +106,8 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a commitment that names another entry": (follower(1, "data", "by", "leaf", to="0" * 64), "does not name the entry"),
     "a commitment that went along otherwise": (follower(0, "kind", to="commitment.reassigned"), "went along otherwise"),
     "a commitment that does not tell that it was signed": (silent, "does not name the entry of the move"),
+    "public, and carries what is kept closer": (opener, "PK-AZ/08/006 is kept closer"),
+    "made public while it carries what is kept closer": (opened, "PK-AZ/08/006 is kept closer"),
     "superseded by another than was named": (put(8, *AFTER, "successor_id", to=SESSION_8), "brings about"),
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What leaves the service about a commitment: rows as the schemas publish them, without being checked once more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -78,10 +78,13 @@ def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
     return {**_INSTRUMENT, **known, **whole}
 
 
-def detail(caller: Caller, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row as `CommitmentDetail`: with the moves that the caller may propose, and what each still needs."""
+def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """Return the row as `CommitmentDetail`: with the moves that the caller may propose, and what each still needs.
+
+    `through`: those that it may propose of the instrument that carries the commitment.
+    """
     same = sorted(row["same_item"], key=itemgetter("id"))
     leading = row["group_co_led_by"]
     lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
-    actions = [] if row.get("past") else allowed(COMMITMENT, caller, row)
+    actions = [] if row.get("past") else [*allowed(COMMITMENT, caller, row), *through]
     return commitment(row) | {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}

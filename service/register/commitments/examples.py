@@ -99,7 +99,7 @@ PROPOSALS: dict[str, Example] = {
         },
     },
     "draft_mou": {
-        "summary": "A draft was sent (201 where it is agreed)",
+        "summary": "A draft was sent: it opens an instrument (201 where it is agreed)",
         "value": {
             "action": "draft_mou",
             "instrument_kind": "mou",

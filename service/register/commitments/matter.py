@@ -10,37 +10,25 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
-from service.permissions import Caller, Kind, Role
+from service.permissions import Caller, Kind
 from service.register.commissions.models import Commission, Session
-from service.register.commissions.roles import charter_of, fixed
 from service.register.commitments import counters, linking
+from service.register.commitments.instead import OF_THE_INSTRUMENT, instead
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import happened_on
-from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.naming import BODY, ELSEWHERE
-from service.register.commitments.visibility import bound, led, roles_of, visible_to
+from service.register.commitments.visibility import bound, seen_by, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
 from service.register.groups.matter import lock_active
 from service.register.groups.models import WorkingGroup
 from service.register.groups.rules.matter import GROUP
-from service.register.instruments.rules.computed import SIGNED
 from service.values import end
 
 _commitment, _commission = table(Commitment), table(Commission)
 _beside = _commitment.alias("beside")
 _NAMED: Final = {"working_group": table(WorkingGroup), "session": table(Session)}
-
-
-def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
-    """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
-    leads = led if kind is Kind.REPRESENTATIVE else sa.false()
-    roles = {**roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id), Role.LEAD: leads}
-    flags = (condition.label(f"is_{role}") for role, condition in roles.items())
-    charter = charter_of(locked)
-    joined = _commitment.join(charter, charter.c.id == _commitment.c.commission_id)
-    return asked.add_columns(*fixed(charter), *flags).select_from(joined).where(visible_to(kind))
 
 
 def columns(after: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,10 +80,6 @@ _DAYS: Final[Mapping[str, sa.ColumnElement[Any]]] = {
 _dates = sa.func.jsonb_build_object(
     *(part for name, value in _DAYS.items() for part in (sa.literal_column(f"'{name}'"), value)), type_=JSONB
 )
-_followed = _commitment.c.instrument["id"].astext.is_not(None)
-_unsigned = _commitment.c.instrument["state"].astext.not_in(
-    [sa.literal_column(f"'{state}'") for state in sorted(SIGNED)]
-)
 COMMITMENTS: Final = Matter(
     rules=COMMITMENT,
     table=_commitment,
@@ -107,10 +91,8 @@ COMMITMENTS: Final = Matter(
     titles=_commitment.c.titles,
     dates=_dates,
     session=_commitment.c.session_id,
-    elsewhere={
-        Action.SIGN: sa.func.coalesce(_followed & _unsigned, sa.false()),
-        Action.REDRAFT: sa.func.coalesce(_followed, sa.false()),
-    },
+    elsewhere=OF_THE_INSTRUMENT,
+    instead=instead,
     happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step.action, told, at)) else {},
     growing=frozenset({"moved_on"}),
     numbering=Numbering(counters.lock, counters.lock_all, counters.change),

@@ -75,7 +75,8 @@ async def change_party_facts(
 
 async def _detail(connection: Transaction, caller: Caller, commitment_id: UUID) -> Response:
     row = await queries.get(connection, caller, commitment_id)
-    return answer(answers.detail(caller, row), version=row["version"])
+    through = await carrying.through(connection, caller, row)
+    return answer(answers.detail(caller, row, through), version=row["version"])
 
 
 @moves.post(
@@ -95,6 +96,8 @@ async def create_transition(
     version: OptionalVersion,
 ) -> Response:
     """Propose a move with its evidence. It takes effect when every other party has confirmed it.
+
+    `draft_mou` of a commitment without an instrument opens one: it is recorded, entered and numbered as the move takes effect.
 
     Where an instrument of the register carries the commitment, `draft_mou`, `redraft` and `sign` are proposals of the instrument, for
     all that it carries: `matter` in the answer says so.

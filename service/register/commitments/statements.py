@@ -11,13 +11,12 @@ from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
-from service.register.commitments.matter import seen_by
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
 from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.commitments.rules.sided import JOIN
-from service.register.commitments.visibility import readable_by
+from service.register.commitments.visibility import readable_by, seen_by
 from service.register.decisions.models import live as has_live_proposal
 from service.register.groups.models import WorkingGroup
 

@@ -1,6 +1,6 @@
 """What a party's confirmation brings beside its yes: what the rules of the matter ask of it, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -39,3 +39,9 @@ async def wrongly_brought(
         found = rules.wrong_name(name, await locked.matter.find(connection, name, caller, locked.row["id"]))
         wrong += [found] if found else []
     return wrong
+
+
+def unreasoned(sound: Mapping[str, Any]) -> Iterator[Fault]:
+    """Return what is wrong with a refusal that says no reason."""
+    if sound.get("decision") == Decision.REFUSE and not sound.get("reason"):
+        yield fault("/reason", "is needed for a refusal, so that the other side knows what to mend")

@@ -1,21 +1,22 @@
 """Proposing a move, answering a proposal, taking one's own back: for any matter, and each locks its row first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
-from service.errors import Conflict, Fault, NotPermitted, OwnProposal, ProposalAlreadyOpen, ProposalClosed, Stale, fault
+from service.errors import Conflict, NotPermitted, OwnProposal, ProposalAlreadyOpen, ProposalClosed, Stale
 from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
-from service.register.decisions.bringing import brought_before, wrongly_brought
+from service.register.decisions.bringing import brought_before, unreasoned, wrongly_brought
 from service.register.decisions.engine.attached import require_readable
-from service.register.decisions.engine.following import lock_following
+from service.register.decisions.engine.following import lock_followers, lock_following
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
+from service.register.decisions.engine.opening import open_beside, to_open
 from service.register.decisions.engine.taking import lock_along, take_along
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
@@ -105,12 +106,16 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     case, along = locked.case, None
     if not awaits:
         along = await lock_along(connection, matters, locked, {**judged.evidence, "action": judged.step.action})
-        case = await locked.deciding(connection, judged.step)
+        await lock_followers(connection, matters, locked, judged.evidence)
+        case = await locked.deciding(connection, judged.step, move.id)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
+    beside = await to_open(connection, matters, caller, locked, effect)
     if not awaits:
         along = along or await lock_following(connection, matters, locked, effect.told["effective"])
     others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
     entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
+    if beside:
+        await open_beside(connection, caller, locked, beside, entry)
     if along:
         await take_along(connection, caller, along, locked, entry)
     now = queries.named({**row, **effect.columns})
@@ -157,7 +162,7 @@ async def answer(
     if brings := new.brings():
         data["brings"] = brings
     said = _said(transition_id, caller, locked, new)
-    kind, status, along = "transition.confirmed", TransitionStatus.OPEN, None
+    kind, status, along, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
     others = [answered(said)]
     if new.decision is Decision.REFUSE:
@@ -168,13 +173,17 @@ async def answer(
         changes |= {"brought": {"transition": str(transition_id), **brings}} if brings else {}
     else:
         along = await lock_along(connection, matters, locked, body_of(known))
+        await lock_followers(connection, matters, locked, known["evidence"])
         effect = await _last_confirmed(connection, locked, known, brings)
+        beside = await to_open(connection, matters, caller, locked, effect)
         along = along or await lock_following(connection, matters, locked, effect.told)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
         others += effect.beside
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
+    if beside:
+        await open_beside(connection, caller, locked, beside, entry)
     if along:
         await take_along(connection, caller, along, locked, entry)
     return await _answered(connection, locked, known, said, status, changes)
@@ -201,7 +210,7 @@ async def _last_confirmed(connection: Connection, locked: Locked, known: Row, br
     require_room_in(locked.row["commission_state"], rules.kind, known["action"])
     step = step_of(rules, locked.facts, body_of(known))
     evidence = {**known["evidence"], **brought_before(locked, known["id"]), **brings}
-    return take_effect(locked.matter, step, evidence, await locked.deciding(connection, step))
+    return take_effect(locked.matter, step, evidence, await locked.deciding(connection, step, known["id"]))
 
 
 async def withdraw(
@@ -260,12 +269,6 @@ def _as_reviewed(known: Row, locked: Locked, new: ConfirmationCreate) -> None:
             f"{locked.row['reference']} has changed since '{known['action']}' was reviewed. Read it again, and answer with the "
             "`reviewed` that the list of transitions says now."
         )
-
-
-def unreasoned(sound: Mapping[str, Any]) -> Iterator[Fault]:
-    """Return what is wrong with a refusal that says no reason."""
-    if sound.get("decision") == Decision.REFUSE and not sound.get("reason"):
-        yield fault("/reason", "is needed for a refusal, so that the other side knows what to mend")
 
 
 async def _require_open(connection: Connection, locked: Locked, transition_id: UUID) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from service.database.statement import Connection
@@ -17,6 +17,7 @@ from service.errors import NotFound, ServiceError
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
+from service.register.decisions.bringing import unreasoned
 from service.register.decisions.engine.locking import lock_all, look_up, rows_beside, share
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.taking import going_along
@@ -29,6 +30,9 @@ from service.register.decisions.schemas import (
     SeenMatter,
 )
 from service.register.decisions.unseen import withheld
+
+_Wanted: TypeAlias = tuple[Matter, UUID, Mapping[str, Any]]
+"""A matter, its id, and what is proposed of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ async def answer(
     403 for who acts for no party, 422 for what is wrong with the request as a whole.
     """
     _may_act(caller, Permission.CONFIRM)
-    new = sent.read(commands.unreasoned(sent.sound))
+    new = sent.read(unreasoned(sent.sound))
     asked = [
         one if isinstance(one, ReviewedTransition) else ReviewedTransition(id=one, reviewed=None)
         for one in new.transitions
@@ -81,17 +85,39 @@ async def propose(
         for one in new.matters
     ]
     known = await queries.matters_of(connection, matters, caller, commission_id, [key for key, _ in asked])
-    wanted = [(known[key], key, said) for key, said in asked if key in known]
+    meant = [await _meant(connection, caller, known.get(key), key, said) for key, said in asked]
+    wanted = [one for one in meant if isinstance(one, tuple)]
     await _lock(connection, commission_id, caller, matters, wanted)
-    done = []
-    for key, said in asked:
-        proposed = (
-            partial(commands.propose, connection, matters, known[key], caller, key, said, None)
-            if key in known
-            else None
-        )
+    done: list[Outcome] = []
+    made: list[tuple[_Wanted, Row]] = []
+    for (key, _), one in zip(asked, meant, strict=True):
+        if isinstance(one, ServiceError):
+            done.append(Outcome(key, refused=one))
+            continue
+        # What one instrument says for many that it carries is proposed once, and is the answer for each of them.
+        if before := next((row for two, row in made if one and one[1] != key and two == one), None):
+            done.append(Outcome(key, before))
+            continue
+        proposed = one and partial(commands.propose, connection, matters, one[0], caller, one[1], one[2], None)
         done.append(await _outcome(key, proposed, "matter"))
+        if one and (row := done[-1].made):
+            made.append((one, row))
     return done
+
+
+async def _meant(
+    connection: Connection, caller: Caller, matter: Matter | None, key: UUID, body: Mapping[str, Any]
+) -> _Wanted | ServiceError | None:
+    """Return of what the body is a proposal, and as what; the refusal, where it can be none; None: there is no such matter."""
+    if matter is None:
+        return None
+    if matter.instead is None:
+        return matter, key, body
+    try:
+        found = await matter.instead(connection, caller, key, body)
+    except ServiceError as refused:
+        return refused
+    return (found.matter, found.matter_id, found.body) if found else (matter, key, body)
 
 
 def _may_act(caller: Caller, permission: Permission) -> None:
@@ -104,7 +130,7 @@ async def _lock(
     commission_id: UUID,
     seeing: Caller | None,
     matters: Matters,
-    wanted: Sequence[tuple[Matter, UUID, Mapping[str, Any]]],
+    wanted: Sequence[_Wanted],
 ) -> None:
     """Lock what is going to change with what it names, which is looked up as `seeing` may see it; None: as the service does."""
     keys: dict[Matter, set[UUID]] = {matter: set() for matter in matters}

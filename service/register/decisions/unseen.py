@@ -31,7 +31,7 @@ NAMING: Final = frozenset(
     }
 )
 """Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
-HOLDING: Final = frozenset({"instrument", "by"})
+HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
 """What is told of evidence that names what the caller may not see."""

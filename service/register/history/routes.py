@@ -16,6 +16,7 @@ from service.http.refusals import LISTING, READING_ONE
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
 from service.register.commitments import answers as commitments
+from service.register.commitments import carrying
 from service.register.commitments import lists as commitment_lists
 from service.register.commitments import queries as commitment_queries
 from service.register.commitments.lists import Filter, Sort
@@ -106,7 +107,8 @@ async def read_commitment(
     """Read one commitment, with the moves that the caller may propose, and what each still needs; of the past there are none."""
     row = await commitment_queries.get(connection, caller, commitment_id)
     if then is None:
-        return answer(commitments.detail(caller, row), version=row["version"])
+        through = await carrying.through(connection, caller, row)
+        return answer(commitments.detail(caller, row, through), version=row["version"])
     found = await queries.one_then(connection, caller, row, then, queries.commitment)
     return answer(commitments.detail(caller, found))
 

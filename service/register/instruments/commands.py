@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
@@ -20,26 +20,17 @@ from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Found
-from service.register.decisions.rules.numbers import drafts
 from service.register.instruments import queries
+from service.register.instruments.counters import draft_of
 from service.register.instruments.matter import INSTRUMENTS
 from service.register.instruments.record_schemas import InstrumentCreate
-from service.register.instruments.rules.effect import stem_of
 from service.register.instruments.rules.facts import SHARED
-from service.register.instruments.rules.lifecycle import InstrumentAction, InstrumentState
-from service.register.instruments.rules.matter import INSTRUMENT, SIDES
+from service.register.instruments.rules.lifecycle import InstrumentAction
+from service.register.instruments.rules.matter import BEGUN, INSTRUMENT
 from service.register.instruments.rules.naming import CARRIED, is_as_close, recorded, wrong_name
 from service.register.instruments.rules.requirements import MOST_BYTES, facts, too_long, wrong_members
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
-
-BEGUN: Final[Mapping[str, Any]] = {
-    **dict.fromkeys(INSTRUMENT.members),
-    **{name: {} for name in SIDES},
-    "commitment_ids": [],
-    "corrected": {},
-    "state": InstrumentState.PROPOSED.value,
-}
 
 
 async def record(
@@ -126,9 +117,7 @@ async def _wrong_names(
 async def _row(
     connection: Connection, caller: Caller, new: InstrumentCreate, place: Row, instrument_id: UUID
 ) -> dict[str, Any]:
-    possible = drafts(stem_of(place["code"]), str(instrument_id))
-    taken = await queries.taken(connection, possible)
-    draft = next(one for one in possible if one not in taken)
+    draft = await draft_of(connection, place["code"], str(instrument_id))
     said = new.model_dump(mode="json", include=set(SHARED), exclude_unset=True)
     return {
         **BEGUN,

@@ -13,11 +13,11 @@ from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.register.decisions.engine.series import MINE, begin_series, change
 from service.register.decisions.models import NumberCounter
-from service.register.decisions.rules.numbers import Numbers, is_draft
+from service.register.decisions.rules.numbers import Numbers, drafts, is_draft
 from service.register.instruments.models import Instrument
 from service.register.instruments.rules.effect import SERIES, stem_of
 
-__all__ = ["change", "lock", "lock_all"]
+__all__ = ["change", "draft_of", "lock", "lock_all"]
 
 OF: Final = "instrument"
 _instrument, _counter = table(Instrument), table(NumberCounter)
@@ -35,6 +35,16 @@ _drafts = Query(
     .order_by(_instrument.c.commission_id),
     _Draft,
 )
+
+
+_taken = Query(sa.select(_instrument.c.draft_reference).where(is_among(_instrument.c.draft_reference, "wanted")), str)
+
+
+async def draft_of(connection: Connection, code: str, instrument_id: str) -> str:
+    """Return the reference that the instrument of the commission with this code has until it has its number."""
+    possible = drafts(stem_of(code), instrument_id)
+    taken = await _taken.rows(connection, wanted=possible)
+    return next(one for one in possible if one not in taken)
 
 
 async def lock(connection: Connection, row: Mapping[str, Any]) -> Numbers | None:

@@ -137,7 +137,7 @@ INSTRUMENTS: Final = Matter(
     find=find,
     reference=_instrument.c.reference,
     titles=_instrument.c.titles,
-    numbering=Numbering(counters.lock, counters.lock_all, counters.change),
+    numbering=Numbering(counters.lock, counters.lock_all, counters.change, counters.draft_of),
     follows=follows,
 )
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
-from service.database.statement import Connection, Query, is_among
+from service.database.statement import Connection, Query
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
@@ -53,15 +53,13 @@ async def get(connection: Connection, caller: Caller, instrument_id: UUID) -> Ro
     return told
 
 
-async def taken(connection: Connection, references: Collection[str]) -> list[str]:
-    """Return which of these draft references are given already."""
-    return await _taken.rows(connection, wanted=list(references))
-
-
 async def commitments(
     connection: Connection, caller: Caller, commission_id: UUID, wanted: Collection[UUID]
 ) -> dict[UUID, str]:
-    """Return of these the commitments of the commission that the caller may see, and the confidentiality of each."""
+    """Return of these the commitments of the commission that the caller may see, and the confidentiality of each.
+
+    They are locked by ascending id: until the instrument is recorded that is to carry them, none of them is closed in.
+    """
     found = _commitments(caller.kind)
     return dict(await found.rows(connection, commission_id=commission_id, wanted=list(wanted), **bound(caller)))
 
@@ -85,7 +83,6 @@ def _one(kind: Kind) -> Query[dict[str, Any]]:
     return Query(read(kind).where(_instrument.c.id == sa.bindparam("instrument_id")), dict)
 
 
-_taken = Query(sa.select(_instrument.c.draft_reference).where(is_among(_instrument.c.draft_reference, "wanted")), str)
 _wanted: Any = sa.bindparam("wanted", type_=ARRAY(sa.Uuid()))
 _commission_id: Any = sa.bindparam("commission_id", type_=sa.Uuid())
 
@@ -100,7 +97,8 @@ def _commitments(kind: Kind) -> Query[_Carried]:
     roles = roles_of(kind, COMMITMENT.c.commission_id, COMMITMENT.c.working_group_id)
     here = (COMMITMENT.c.id == sa.any_(_wanted), COMMITMENT.c.commission_id == _commission_id)
     asked = sa.select(COMMITMENT.c.id, COMMITMENT.c.confidentiality)
-    return Query(asked.where(*here, readable(roles, COMMITMENT)), _Carried)
+    asked = asked.where(*here, readable(roles, COMMITMENT)).order_by(COMMITMENT.c.id)
+    return Query(asked.with_for_update(key_share=True, of=COMMITMENT), _Carried)
 
 
 @cache

@@ -13,7 +13,7 @@ from service.http.pages import Page, Paging, encode, number
 from service.http.refusals import LISTING, READING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
-from service.register.commitments import answers, queries
+from service.register.commitments import answers, carrying, queries
 from service.register.commitments.schemas import CommitmentDetail
 from service.register.decisions.routes import EveryMatter
 from service.register.search import finding, references
@@ -69,4 +69,5 @@ async def read_commitment_by_reference(
     """Read one commitment by its reference, or by that of its draft, as somebody has typed it: `pk-az/8/4` is `PK-AZ/08/004`."""
     found = await references.commitment(connection, caller, reference)
     row = await queries.get(connection, caller, found)
-    return answer(answers.detail(caller, row), version=row["version"])
+    through = await carrying.through(connection, caller, row)
+    return answer(answers.detail(caller, row, through), version=row["version"])

@@ -31,11 +31,14 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
     require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
+    # A process of the release before goes on for a while, and writes entries of version 2 beside those of 3.
     require(
-        subject.rules is None or subject.rules.version <= entry.v,
+        subject.rules is None or subject.rules.version == 1 or entry.v > 1,
         "its version is lower than that of an entry before it",
     )
-    if subject.rules and subject.rules.version < entry.v:
+    opened = [one for one in register.opened.values() if one.by["id"] == entry.subject]
+    require(not opened, "the instrument that its move opened does not tell so first")
+    if subject.rules and subject.rules.version == 1 < entry.v:
         subject.facts = upgraded(subject.facts)
     subject.rules = RULES["commitment", entry.v]
     if subject.waiting or "expired" in data or "party_left" in data:

@@ -4,6 +4,7 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,13 @@ from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.commitments.rules.matter import upgraded
 from service.register.decisions.rules.ended import UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.register.decisions.rules.matter import Rules
+from service.register.decisions.rules.matter import Made, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.verify.canonical import Entry
 from service.verify.replay import documents
 from service.verify.replay.evidence import case_of, hold_to_names, hold_to_readers, judge, lasts
 from service.verify.replay.matters import RULES
-from service.verify.replay.register import Register, Subject, Taken, Waiting
+from service.verify.replay.register import Opened, Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
@@ -194,16 +195,27 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
     case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
     hold_to_names(rules, case)
+    case = replace(case, made=Made(entry.subject, waiting.proposal["transition"]))
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     _follow(register, rules, entry, subject, effective)
+    if opening := rules.opening(waiting.row, body, case):
+        require(opening.id not in register.instruments, "it opens what there is already")
+        by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
+        register.opened[opening.id] = Opened(by, opening)
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
+        hold_to_openings(register)
         register.number(subject.facts["reference"], subject)
     if waiting.row.who is Who.ALL and not waiting.proposal["awaits"]:
         subject.moved_alone_at = entry.recorded_at
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
+
+
+def hold_to_openings(register: Register) -> None:
+    """Raise `Broken` if what a move opened has not told so: its number is the next that is given."""
+    require(not register.opened, f"what {' and '.join(sorted(register.opened))} tells of how it was opened is missing")
 
 
 def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject) -> None:
@@ -221,10 +233,15 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
     """Note which commitments change with the move of what carries them, each of which has to tell it next in its own trail."""
     now = {**subject.facts, **effective["after"]}
     by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
+    kept = {one: register.subjects[one].facts["confidentiality"] for one in rules.carries(now)}
+    closer = [
+        register.subjects[one].facts["reference"] for one in rules.too_open(subject.facts, effective["after"], kept)
+    ]
+    require(not closer, f"{', '.join(closer)} is kept closer than what is to carry it")
     for one in sorted({*rules.carries(subject.facts), *rules.carries(now)}):
         other = register.subjects[one]
         members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
-        if after := RULES["commitment", 2].following[rules.kind](entry.subject, one, now, members, effective.get("on")):
+        if after := RULES["commitment", 3].following[rules.kind](entry.subject, one, now, members, effective.get("on")):
             held = other.waiting and lasts(other.waiting.proposal, entry.recorded_at)
             require(not ("state" in after and held), f"a proposal is open for {members['reference']}, which it moves")
             register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))

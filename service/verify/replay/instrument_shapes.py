@@ -64,9 +64,20 @@ class InstrumentMembers(TypedDict):
 
 
 @strict
+class OpenedBy(TypedDict):
+    """The entry, by its leaf hash, of the move of a commitment that opened the instrument."""
+
+    kind: Literal["commitment"]
+    id: Id
+    leaf: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+@strict
 class InstrumentRecorded(TypedDict):
     """An instrument was recorded, with the proposal that there is such a text; `effective` where nobody else need confirm."""
 
     instrument: InstrumentMembers
     proposal: Proposal
     effective: NotRequired[Effective]
+    opened_by: NotRequired[OpenedBy]
+    """The entry of the move that opened it, by the same confirmation."""

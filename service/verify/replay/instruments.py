@@ -6,17 +6,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.numbers import drafts
 from service.register.instruments.rules.effect import stem_of
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.lifecycle import InstrumentAction
-from service.register.instruments.rules.naming import recorded
+from service.register.instruments.rules.naming import is_as_close, recorded
 from service.register.instruments.rules.requirements import too_long, wrong_members
 from service.values import AS_RECORDED
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import is_beside
-from service.verify.replay.register import Register, Subject
+from service.verify.replay.register import Opened, Register, Subject
 from service.verify.replay.shape import INSTRUMENT_KINDS, Broken, hold_to_shape, require, spelled
 
 RECORDED = "instrument.recorded"
@@ -29,6 +30,11 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    opened = register.opened.pop(entry.subject, None)
+    require(bool(opened) is ("opened_by" in entry.data), "it tells otherwise than the move did whether that opened it")
+    if opened:
+        _open(register, subject, entry, party, opened)
+        return
     members, proposal = entry.data["instrument"], entry.data["proposal"]
     possible = drafts(stem_of(register.code), entry.subject)
     require(members["reference"] in possible, f"{members['reference']} is not the reference of this draft")
@@ -39,11 +45,51 @@ def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> No
     require(not too_long(members, SHARED), "its facts are longer than an entry can hold twice")
     for one in recorded(members):
         require(is_beside(register, one), f"{one.pointer[1:]} names nothing of this commission")
+    for key in members["commitment_ids"]:
+        kept = register.subjects[key].facts
+        as_close = is_as_close(members["confidentiality"], kept["confidentiality"])
+        require(as_close, f"{kept['reference']} is kept closer than what is to carry it")
     require(proposal["action"] == InstrumentAction.ENTER, "recording proposes to enter it, and nothing else")
     subject.facts, subject.recorded_by = members, party
     register.instruments[entry.subject] = members
     assert subject.rules is not None
     decisions.open_proposal(register, subject.rules, subject, entry, party)
+
+
+def _open(register: Register, subject: Subject, entry: Entry, party: str, opened: Opened) -> None:
+    """Follow what another matter's move opened: with just the facts and the move that follow from that, and with the next number."""
+    data, opening, rules = entry.data, opened.opening, subject.rules
+    assert rules is not None
+    require(data["opened_by"] == opened.by, "it does not name the entry of the move that opened it")
+    members = data["instrument"]
+    require(
+        members["reference"] in drafts(stem_of(register.code), entry.subject), "its reference is not that of this draft"
+    )
+    made = {**opening.members, "reference": members["reference"]}
+    require(spelled(members) == spelled(made), "its facts are not those that the move which opened it brings")
+    row = opening.step
+    entering: dict[str, Any] = {
+        "transition": opening.transition,
+        "action": str(row.action),
+        "source": str(row.source),
+        "target": str(row.target),
+        "evidence": opening.evidence,
+        "awaits": [],
+        "expires_at": None,
+    }
+    require(spelled(data["proposal"]) == spelled(entering), "it is not entered as the move says that opened it")
+    subject.facts, subject.recorded_by, subject.is_joint = members, party, True
+    register.instruments[entry.subject] = members
+    facts = rules.facts(register.known(subject), register.parties, register.languages)
+    numbers = register.numbers(stem_of(register.code), apart=False)
+    case = Case(dict(members), facts, datetime.fromisoformat(entry.recorded_at), {}, 0, AS_RECORDED, party, numbers)
+    effective = rules.effective(row, opening.evidence, case)
+    require(
+        spelled(data.get("effective")) == spelled(effective), "what it changes is not what entering it brings about"
+    )
+    members |= effective["after"]
+    decisions.hold_to_openings(register)
+    register.number(members["reference"], subject)
 
 
 def _hold_to_model(name: str, members: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.register.commitments.rules.numbering import is_restricted, number_of
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Rules
+from service.register.decisions.rules.matter import Opening, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.instruments.rules.effect import SERIES
 from service.trail.chain import Link
@@ -69,6 +69,14 @@ class Taken:
     changes: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a move opened, and by which entry of which commitment: the first entry of its own trail has to tell just that."""
+
+    by: dict[str, str]
+    opening: Opening
+
+
 @dataclass(slots=True)
 class Kept:
     """A document that was attached to the matter `subject`, by which party, and what its bytes are."""
@@ -101,6 +109,8 @@ class Register:
     """Each commitment by its id."""
     taken_along: dict[str, list[Taken]] = field(default_factory=dict)
     """Of each commitment that went along with another matter's move: of which its own next entries have to tell."""
+    opened: dict[str, Opened] = field(default_factory=dict)
+    """What was opened and has not told so yet, by its id."""
     instruments: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The members of each, by its id."""
     documents: dict[str, Kept] = field(default_factory=dict)

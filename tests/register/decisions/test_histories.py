@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,9 @@ from service.demo.pilot import PILOT
 from service.register.matters import MATTERS
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, Maker, World, item, organisation
 from tests.register.commissions.meeting import ADOPT, CANCEL, HOLD, MINUTES, begin, proven
-from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN
+from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN, read
 from tests.register.groups.grouping import ENERGY, TRADE
-from tests.register.instruments.recording import ACT, TEXTS, record
+from tests.register.instruments.recording import ACT, TEXTS, confirmed, record
 from tests.register.instruments.recording import SIGN as INSTRUMENT_SIGN
 
 pytestmark = pytest.mark.long
@@ -91,9 +92,9 @@ FACTS: Final = [
 Step = tuple[str, int, int, int]
 PARTY: Final = st.sampled_from(["PK", "AZ"])
 STEPS: Final = st.lists(
-    st.tuples(PARTY, st.integers(0, 6), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
+    st.tuples(PARTY, st.integers(0, 8), st.integers(0, 40), st.integers(0, 20)), min_size=4, max_size=25
 )
-"""Who, on which of seven matters, does which of all things, naming which entry."""
+"""Who, on which of the matters (seven, and the instruments that drafts have opened), does which of all things, naming which entry."""
 
 
 def test_every_action_of_every_matter_may_happen_here() -> None:
@@ -105,13 +106,17 @@ def test_every_action_of_every_matter_may_happen_here() -> None:
 
 
 async def matters(world: World) -> list[tuple[str, str]]:
-    """Begin two sessions and two commitments, and return the kind and id of each, of the commission, a working group and an instrument."""
+    """Begin two sessions and two commitments, of one of which a draft is proposed, and return the kind and id of each, of the
+    commission, a working group and an instrument."""
     planned = await begin(world, ordinal=10, starts_on="2025")
     recorded = await begin(world, "AZ", action="record", ordinal=11)
     items = [
         (await world.as_("PK").post("/v1/commitments", json={**_item(), **place})).json()["id"]
         for place in ({"session_id": planned["id"]}, {})
     ]
+    await confirmed(world, (await read(world, items[1]))["open_transition"]["id"])
+    # An answer to it is likely, and opens an instrument.
+    assert (await world.as_("PK").post(f"/v1/commitments/{items[1]}/transitions", json=DRAFT)).is_success
     return [
         ("session", planned["id"]),
         ("session", recorded["id"]),
@@ -134,7 +139,7 @@ _item.number = 1000  # type: ignore[attr-defined]
 async def take(world: World, known: list[tuple[str, str]], step: Step) -> bool:
     """Take a step of the history, whether it is legal or not; return whether it was taken."""
     party, which, what, entry = step
-    kind, matter_id = known[which]
+    kind, matter_id = known[which % len(known)]
     client, url = world.as_(party), f"/v1/{ADDRESSES[kind]}/{matter_id}"
     waiting = (await client.get(url)).json()["open_transition"]
     if waiting and what % 3:
@@ -142,7 +147,9 @@ async def take(world: World, known: list[tuple[str, str]], step: Step) -> bool:
         path, body = ("confirmations", decision) if waiting["proposed_by"] != party else ("withdrawal", {})
         if path == "withdrawal" and what % 4:
             return False
-        return (await client.post(f"/v1/transitions/{waiting['id']}/{path}", json=body)).is_success
+        done = (await client.post(f"/v1/transitions/{waiting['id']}/{path}", json=body)).is_success
+        await opened(client, known, kind, url)
+        return done
     moves = [*EVIDENCE[kind], "correct", "correct", "correct", "reinstate"]
     move = moves[what % len(moves)]
     if isinstance(move, str):
@@ -155,6 +162,12 @@ async def take(world: World, known: list[tuple[str, str]], step: Step) -> bool:
     answer = await client.post(f"{url}/transitions", json=move)
     assert answer.status_code in {201, 403, 409, 422}, answer.text
     return answer.is_success
+
+
+async def opened(client: httpx.AsyncClient, known: list[tuple[str, str]], kind: str, url: str) -> None:
+    """Know the instrument, too, that a commitment's draft has opened: what is done next may be done with it."""
+    if kind == "commitment" and (told := (await client.get(url)).json().get("instrument")) and told["id"]:
+        known.extend({("instrument", told["id"])} - set(known))
 
 
 async def freed(world: World, known: list[tuple[str, str]], turn: int) -> None:

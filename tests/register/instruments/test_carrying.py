@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.conftest import World, item, organisation
+from tests.conftest import COMMISSION, World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import DRAFT as DRAFT_MOU
 from tests.register.commitments.test_journey import IMPLEMENT
@@ -177,6 +177,48 @@ async def test_the_lead_body_of_all_that_it_carries_proposes_for_it_and_of_some_
     assert (await ask(world, 2, SIGN_MOU, lead)).status_code == 403
     await led(world, 3)
     assert (await ask(world, 3, SIGN_MOU, lead)).status_code == 201
+
+
+async def test_what_may_be_proposed_of_the_instrument_stands_among_what_is_allowed_of_what_it_carries(
+    world: World,
+) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    told = {one["action"]: one for one in (await commitment(world, item(2)))["allowed_actions"]}
+    assert [one["pointer"] for one in told["redraft"]["missing"]] == ["/reason"]
+    lacking = [one["pointer"] for one in told["sign"]["missing"]]
+    assert lacking == ["/effective_on", "/place", "/signatories", "/signatories"]
+    assert (told["sign"]["awaits"], told["redraft"]["awaits"]) == (["AZ"], ["AZ"])
+    lead = await world.second_principal("pk-lead", organisation_id=organisation(106))
+    await led(world, 2)
+    seen = (await world.as_(lead).get(f"/v1/commitments/{item(2)}")).json()["allowed_actions"]
+    # It leads one of the two that the instrument carries, and may propose for that one alone.
+    assert {one["action"] for one in seen}.isdisjoint({"sign", "redraft"})
+    proposed = await propose(world, made["id"], SIGN)
+    after = {one["action"] for one in (await commitment(world, item(2)))["allowed_actions"]}
+    assert after.isdisjoint({"sign", "redraft"})
+    await confirmed(world, proposed.json()["id"])
+    assert "sign" not in {one["action"] for one in (await commitment(world, item(2)))["allowed_actions"]}
+
+
+async def test_many_that_one_instrument_carries_are_signed_by_the_one_proposal_of_it(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    body = {**SIGN_MOU, "matters": [item(2), item(7), item(3)]}
+    answer = await world.as_("PK").post(f"/v1/commissions/{COMMISSION}/proposals", json=body)
+    first, own, second = answer.json()["results"]
+    assert [one["id"] for one in (first, own, second)] == [item(2), item(7), item(3)]
+    assert first["transition"] == second["transition"]
+    assert first["transition"]["matter"]["id"] == made["id"]
+    assert own["problem"]["status"] == 409
+    many = {"transitions": [first["transition"]["id"]], "decision": "confirm"}
+    done = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/confirmations", json=many)
+    assert done.json()["results"][0]["transition"]["status"] == "effective"
+    assert [one for one, _ in await states(world, 2, 3)] == ["signed", "signed"]
+    body = {"action": "draft_mou", "instrument_id": made["id"], "matters": [item(2), item(7)]}
+    answer = await world.as_("PK").post(f"/v1/commissions/{COMMISSION}/proposals", json=body)
+    carried, named = answer.json()["results"]
+    assert "carried by an instrument already" in carried["problem"]["detail"]
+    assert named["transition"]["matter"]["id"] == made["id"]
+    await proven(world)
 
 
 async def led(world: World, number: int) -> None:

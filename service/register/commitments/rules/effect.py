@@ -4,6 +4,7 @@ The service writes these changes; the replay of the audit trail computes them ag
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -15,6 +16,7 @@ from service.register.commitments.rules.carried import instrument_of as instrume
 from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
+from service.register.commitments.rules.opening import opening, told_of
 from service.register.commitments.rules.requirements import Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
@@ -89,6 +91,8 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
     if instrument:
         after["instrument"] = instrument
+    if opened := opening(step, evidence, case):
+        after |= told_of(opened, {**before, **after}, case)
     return {name: value for name, value in after.items() if before[name] != value}
 
 
@@ -173,6 +177,11 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
     """Return the members that a move changes. What its instrument tells is changed by the instrument alone."""
     after = MENDING.effect_of(step, evidence, case)
     return {name: value for name, value in after.items() if name not in told_elsewhere(step, case)}
+
+
+def unopened(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return the members that a move changed in entries of version 2, by which no instrument was opened."""
+    return effect(step, evidence, replace(case, made=None))
 
 
 def told_elsewhere(step: Step, case: Case) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class Agree(Agreement):
 
 
 class DraftMou(Evidence):
-    """A draft of the instrument was sent."""
+    """A draft was sent: an instrument of the register is opened with what is said of it, unless one is named."""
 
     action: Literal[Action.DRAFT_MOU]
     instrument_kind: InstrumentKind | None = None

@@ -14,7 +14,7 @@ from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.matter import UNDOES, Case
 from service.register.decisions.rules.mending import CORRECTS, named
 from service.trail.entry import canonical
 
@@ -194,5 +194,25 @@ _UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]
     Action.SUPERSEDE: _succeeded,
     Action.IMPLEMENT: _implemented,
 }
-unfit: Final = MENDING.judging(_wrong_value, _wrong_move)
-"""What is wrong with the commitment that a move would make, or with what it puts right or undoes."""
+_judged: Final = MENDING.judging(_wrong_value, _wrong_move)
+
+
+def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with the commitment that a move would make, or with what it puts right or undoes."""
+    return _judged(step, evidence, case) or _opened(step, case)
+
+
+def _opened(step: Step, case: Case) -> list[Fault]:
+    """Return why a move is not undone that opened the instrument by which the commitment is carried."""
+    key, entry = instrument_of(case.members), named(case, UNDOES).entry
+    if (
+        not key
+        or step.action is not Action.REINSTATE
+        or not entry
+        or not entry.step
+        or entry.step.action is not Action.DRAFT_MOU
+    ):
+        return []
+    where = f"POST /v1/instruments/{key}/transitions"
+    said = f"opened an instrument, which carries it: propose 'abandon' there ({where}), or 'redraft' here, which takes it off"
+    return [fault(UNDOES, said)]

@@ -8,12 +8,13 @@ from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
 from service.register.commitments.rules.carried import followed
 from service.register.commitments.rules.chronology import evident, odd
-from service.register.commitments.rules.effect import day_of, effect, reads
+from service.register.commitments.rules.effect import day_of, effect, reads, unopened
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
 from service.register.commitments.rules.kinds import BEFORE
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import names, wrong_name
+from service.register.commitments.rules.opening import opening
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.commitments.rules.sided import ACCEDE, unacknowledged
 from service.register.decisions.rules.lifecycle import Step
@@ -36,7 +37,7 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=2,
+    version=3,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -57,9 +58,12 @@ COMMITMENT: Final = Rules[Facts](
     awaits=awaits,
     following={"instrument": followed},
     reads=reads,
+    opening=opening,
 )
+COMMITMENT_2: Final = replace(COMMITMENT, version=2, effect=unopened, opening=lambda *_: None)
+"""The rules of entries of version 2: a draft was told by the commitment alone, unless it was put on an instrument."""
 COMMITMENT_1: Final = replace(
-    COMMITMENT,
+    COMMITMENT_2,
     version=1,
     frees=False,
     lifecycle=replace(LIFECYCLE, steps=version_1.STEPS, takes_up=LIFECYCLE.open),

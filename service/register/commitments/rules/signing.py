@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from service.errors import Fault, fault
 from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentAction
 from service.values import end
@@ -28,6 +29,12 @@ def signed(body: Body, parties: Sequence[str]) -> dict[str, Any]:
     if last := body.get("expires_on"):
         said["duration"] = {"kind": "until", "on": _last_day(last)}
     return {**rest, **said, "action": InstrumentAction.SIGN.value, "manner": Manner.SIGNED.value, "acts": [act]}
+
+
+def spelled_as_sent(lacking: Fault) -> Fault:
+    """Return what the instrument's proposal lacks, by where it is sent in that of the commitment."""
+    name = lacking["pointer"].removeprefix("/acts/0")
+    return fault({"/on": "/effective_on", "/acts": "/signatories"}.get(name, name), lacking["detail"])
 
 
 def _last_day(said: object) -> object:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from service.database.statement import Connection, Query, is_among
 from service.errors import Conflict
-from service.register.decisions.engine.locking import Locked
+from service.register.decisions.engine.locking import Locked, lock_all
 from service.register.decisions.engine.matter import Matter, Matters, Row
 
 FOLLOWED: Final = "followed"
@@ -39,6 +39,18 @@ async def to_follow(
     return of, [UUID(one) for one in matter.rules.may_carry(matter.members(row), body)]
 
 
+async def lock_followers(connection: Connection, matters: Matters, locked: Locked, evidence: Mapping[str, Any]) -> None:
+    """Lock all that may follow the matter, by ascending id, where a move is to give it its number: the series is locked last.
+
+    Whoever opens an instrument holds a commitment, and waits for the series; so nobody who holds the series waits for a commitment.
+    """
+    matter = locked.matter
+    if not (of := _followers(matters, matter)) or locked.row["is_joint"]:
+        return
+    if named := matter.rules.may_carry(locked.case.members, evidence):
+        await lock_all(connection, of, sorted(map(UUID, named)))
+
+
 async def lock_following(
     connection: Connection,
     matters: Matters,
@@ -47,7 +59,7 @@ async def lock_following(
 ) -> Along | None:
     """Lock what follows the matter, which a move changes as `effective` tells; None: nothing does that changes.
 
-    `Conflict` by name where one would come to another state and has a proposal open.
+    `Conflict` by name where one would come to another state and has a proposal open, or was closed in meanwhile.
     """
     matter, before, key = locked.matter, locked.case.members, str(locked.row["id"])
     of, now = _followers(matters, matter), {**before, **effective["after"]}
@@ -55,11 +67,23 @@ async def lock_following(
     if of is None or not ids:
         return None
     rows = await _rows(of).rows(connection, keys=sorted(map(UUID, ids)))
+    _require_as_close(matter, before, effective["after"], rows)
     follow = of.rules.following[matter.kind]
     becomes = [(row, follow(key, str(row["id"]), now, of.members(row), effective.get("on"))) for row in rows]
     changed = [(row, after) for row, after in becomes if after]
     _require_free([row for row, after in changed if "state" in after])
     return Along(of, changed, FOLLOWED) if changed else None
+
+
+def _require_as_close(matter: Matter, before: Mapping[str, Any], after: Mapping[str, Any], rows: Sequence[Row]) -> None:
+    """Raise `Conflict` by name where one is kept closer than what is to carry it: it may have been closed in since that was judged."""
+    kept = {str(row["id"]): str(row["confidentiality"]) for row in rows}
+    if found := matter.rules.too_open(before, after, kept):
+        named = ", ".join(row["reference"] for row in rows if str(row["id"]) in found)
+        raise Conflict(
+            f"It cannot take effect: {named} is kept closer than what is to carry it, and whoever reads that would learn of it. "
+            "Keep it as close, or let it carry the others alone."
+        )
 
 
 def _require_free(rows: Sequence[Row]) -> None:

@@ -20,7 +20,7 @@ from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition, TransitionStatus
 from service.register.decisions.rules.ended import CHARTER, UNSETTLED, has_left
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.register.decisions.rules.matter import Case, Facts, Found, Name
+from service.register.decisions.rules.matter import Case, Facts, Found, Made, Name
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY
 from service.register.decisions.rules.own import has_room
@@ -79,9 +79,10 @@ class Locked:
         """Return what a proposal is judged by."""
         return Case(self.matter.members(self.row), self.facts, self.stamp.at, self.found, self.stamp.head.seq + 1)
 
-    async def deciding(self, connection: Connection, step: Step) -> Case:
+    async def deciding(self, connection: Connection, step: Step, transition_id: UUID) -> Case:
         """Return what the step takes effect by: also the series in which it gives the matter its number, locked."""
-        return replace(self.case, numbers=await numbers_for(connection, self.matter, step, self.row))
+        made = Made(str(self.row["id"]), str(transition_id))
+        return replace(self.case, numbers=await numbers_for(connection, self.matter, step, self.row), made=made)
 
     def awaits(self, step: Step, evidence: Mapping[str, Any], party: str | None) -> list[str]:
         """Return the parties that have to confirm what `party` proposes."""

@@ -32,6 +32,8 @@ class Numbering:
     """Locks the series of many matters, in one order for all who do."""
     change: Callable[[Numbers, str], EntryChange]
     """The statement by which the number in a reference is given."""
+    draft: Callable[[Connection, str, str], Awaitable[str]] | None = None
+    """The reference of the draft with this id, of the commission with this code: of matters that another one's move opens."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +60,8 @@ class Matter:
 
     elsewhere: Mapping[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     """Moves that are proposed of another matter instead, where this holds of the row: for them it is not even locked."""
+    instead: "Callable[[Connection, Caller, UUID, Mapping[str, Any]], Awaitable[Instead | None]] | None" = None
+    """Of which other matter a body is a proposal instead, for the caller and the matter with this id; None: of this one."""
     earlier: Callable[[Connection, UUID], Awaitable[list[Told]]] | None = None
     """What entries of another trail told of it before it had its own, if there may be such."""
     session: sa.ColumnElement[Any] | None = None
@@ -85,6 +89,16 @@ class Matter:
     def members(self, row: Row) -> dict[str, Any]:
         """Return the matter's members as JSON values."""
         return {name: plain(row[name]) for name in self.rules.members}
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """A proposal of another matter, as which one was sent, and the version of the matter that it was sent for."""
+
+    matter: Matter
+    matter_id: UUID
+    body: Mapping[str, Any]
+    version: int
 
 
 Matters: TypeAlias = Sequence[Matter]

@@ -17,7 +17,7 @@ from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.engine.moves import CLOSED, Move, end, opened
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.matter import Case, Opening
 from service.trail.append import EntryChange, append
 from service.trail.entry import Author, Entry, Head
 from service.trail.stamp import Stamp
@@ -35,6 +35,8 @@ class Effect:
     columns: dict[str, Any]
     beside: tuple[EntryChange, ...] = ()
     """What changes with it elsewhere: the series in which a number was given."""
+    opening: Opening | None = None
+    """What it opens."""
 
 
 def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: Case) -> Effect:
@@ -46,7 +48,8 @@ def take_effect(matter: Matter, step: Step, evidence: Mapping[str, Any], case: C
     reference = told["after"].get("reference")
     given = (numbering.change(numbers, reference),) if numbering and numbers and reference else ()
     happened = matter.happened(step, told, case.at)
-    return Effect(told, matter.columns(told["after"]) | happened | decided | joined, given)
+    columns = matter.columns(told["after"]) | happened | decided | joined
+    return Effect(told, columns, given, matter.rules.opening(step, evidence, case))
 
 
 def proposed(matter: Matter, move: Move, case: Case) -> Effect:
@@ -57,7 +60,7 @@ def proposed(matter: Matter, move: Move, case: Case) -> Effect:
     effect = take_effect(matter, move.judged.step, move.judged.evidence, replace(case, party=move.proposed_by))
     if move.judged.step.who is Who.ALL and ALONE in matter.table.c:
         effect.columns[ALONE] = case.at
-    return Effect({**told, "effective": effect.told}, effect.columns, effect.beside)
+    return Effect({**told, "effective": effect.told}, effect.columns, effect.beside, effect.opening)
 
 
 async def insert(

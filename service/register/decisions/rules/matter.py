@@ -134,6 +134,27 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Which proposal takes effect, and of which matter: ids."""
+
+    matter_id: str
+    transition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A matter of another kind that a move records and enters by the same confirmation: with which facts, and by which move of its own."""
+
+    kind: str
+    id: str
+    transition: str
+    members: Members
+    """All but its reference, which is that of a draft."""
+    step: Step
+    evidence: Members
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A matter as it stands when something is proposed for it or takes effect, and what the proposal names."""
 
@@ -149,6 +170,8 @@ class Case:
     """The party that makes the move."""
     numbers: Numbers | None = None
     """The series in which it will have its number, if the move that takes effect gives it one."""
+    made: Made | None = None
+    """What takes effect; None while it is judged, and where a move is only looked at."""
 
     @property
     def left(self) -> StrEnum | None:
@@ -220,12 +243,17 @@ class Rules(Generic[F]):
     """What a party's confirmation of an action has to bring, given the proposal's evidence and the matter's members."""
     leaving: frozenset[StrEnum] = frozenset()
     """Actions by which a party leaves: an open proposal that needs it is over."""
+    opening: Callable[[Step, Members, Case], Opening | None] = lambda *_: None
+    """What a move opens when it takes effect; None: nothing, as almost every move."""
     taking: Callable[[Members], Taking | None] = lambda _: None
     """What goes along with the move that the body proposes; the body may be of any shape."""
     carries: Callable[[Members], Collection[str]] = lambda _: ()
     """Ids of the matters of another kind that follow one with these members: their facts are told by it, and change with it."""
     may_carry: Callable[[Members, Members], Collection[str]] = lambda *_: ()
     """The same of all that may follow, once the move that the body proposes has taken effect."""
+    too_open: Callable[[Members, Members, Mapping[str, str]], list[str]] = lambda *_: []
+    """Of what follows it (the confidentiality of each by its id), what is kept closer than it may be to follow it, given the members
+    before and those that change."""
     following: Mapping[str, Callable[[str, str, Members, Members, str | None], dict[str, Any]]] = field(
         default_factory=dict
     )

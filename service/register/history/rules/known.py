@@ -188,7 +188,7 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         inside = [party for party in charter["parties"] if party not in charter["outside"]]
         found.lives[subject].members = {**charter, "reopened": reopened(data, inside, entry["recorded_at"])}
     if (life := found.lives.get(subject)) and matter not in {"auditor", "log"}:
-        if life.kind == "commitment" and life.version < entry["v"]:
+        if life.kind == "commitment" and life.version == 1 < entry["v"]:
             life.members, life.version = upgraded(life.members), entry["v"]
         before = life.members
         _move(life, leaf, entry)

@@ -23,6 +23,18 @@ def carries(members: Members) -> Collection[str]:
     return () if members["state"] in CARRIES_NOTHING else members["commitment_ids"]
 
 
+def too_open(before: Members, after: Members, kept: Mapping[str, str]) -> list[str]:
+    """Return which commitments (the confidentiality of each by its id) are kept closer than the instrument that is to carry them.
+
+    It is judged where what it carries changes, or how it is kept itself: what is closed later closes the instrument to who may not
+    read it.
+    """
+    if not {"commitment_ids", "confidentiality"} & after.keys():
+        return []
+    now = {**before, **after}
+    return [key for key in carries(now) if key in kept and not is_as_close(now["confidentiality"], kept[key])]
+
+
 def may_carry(members: Members, body: Members) -> Collection[str]:
     """Return the ids of all that it carries now, or as the body's move would have it."""
     changes = body.get("changes")

@@ -1,14 +1,15 @@
 """An instrument as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from service.register.decisions.rules.matter import Rules
-from service.register.instruments.rules.carrying import carries, may_carry
+from service.register.instruments.rules.carrying import carries, may_carry, too_open
 from service.register.instruments.rules.effect import day, effect
 from service.register.instruments.rules.evidence import MODELS
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.fitness import unfit
-from service.register.instruments.rules.lifecycle import JOINT, LIFECYCLE, InstrumentAction
+from service.register.instruments.rules.lifecycle import JOINT, LIFECYCLE, InstrumentAction, InstrumentState
 from service.register.instruments.rules.naming import names, wrong_name
 from service.register.instruments.rules.requirements import Facts, awaits, facts, impossible, missing
 
@@ -19,6 +20,15 @@ MEMBERS: Final = (
     "initialled_at", "manner", "acts", "signed_on", *SIDES, "ended_on", "ground", "successor_id", "state", "effective_on", "corrected",
 )  # fmt: skip
 """What an entry says of an instrument; the row's other columns follow from these, or from the proposals."""
+
+BEGUN: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(MEMBERS),
+    **{name: {} for name in SIDES},
+    "commitment_ids": [],
+    "corrected": {},
+    "state": InstrumentState.PROPOSED.value,
+}
+"""The members of one of which nothing is known yet."""
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
@@ -47,5 +57,6 @@ INSTRUMENT: Final = Rules[Facts](
     awaits=awaits,
     carries=carries,
     may_carry=may_carry,
+    too_open=too_open,
     day=day,
 )
