@@ -198,6 +198,8 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     case = replace(case, made=Made(entry.subject, waiting.proposal["transition"]))
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)
+    if "reference" in effective["after"]:
+        hold_to_openings(register, rules.kind)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     _follow(register, rules, entry, subject, effective)
     if opening := rules.opening(waiting.row, body, case):
@@ -206,16 +208,16 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
         register.opened[opening.id] = Opened(by, opening)
     subject.facts |= effective["after"]
     if "reference" in effective["after"]:
-        hold_to_openings(register)
         register.number(subject.facts["reference"], subject)
     if waiting.row.who is Who.ALL and not waiting.proposal["awaits"]:
         subject.moved_alone_at = entry.recorded_at
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
 
 
-def hold_to_openings(register: Register) -> None:
-    """Raise `Broken` if what a move opened has not told so: its number is the next that is given."""
-    require(not register.opened, f"what {' and '.join(sorted(register.opened))} tells of how it was opened is missing")
+def hold_to_openings(register: Register, kind: str) -> None:
+    """Raise `Broken` if what a move opened of this kind has not told so: its number is the next that is given."""
+    silent = sorted(key for key, one in register.opened.items() if one.opening.kind == kind)
+    require(not silent, f"what {' and '.join(silent)} tells of how it was opened is missing")
 
 
 def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject) -> None:

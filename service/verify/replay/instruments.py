@@ -88,7 +88,7 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, opened
         spelled(data.get("effective")) == spelled(effective), "what it changes is not what entering it brings about"
     )
     members |= effective["after"]
-    decisions.hold_to_openings(register)
+    decisions.hold_to_openings(register, rules.kind)
     register.number(members["reference"], subject)
 
 
