@@ -5,22 +5,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from service.database.statement import Connection
 from service.errors import InvalidContent, ServiceError
 from service.errors.sent import Sent
 from service.exchange import exporting, queries
+from service.exchange.naming import named
 from service.exchange.reading.archive import cell as cell_name
 from service.exchange.reading.reading import Cell, NotRead, Read
-from service.exchange.rules import cells
 from service.exchange.rules.changing import changing
 from service.exchange.rules.columns import Column, Per, column_of
 from service.exchange.rules.creating import creating
 from service.exchange.rules.plan import Change, Command, Does, Import, Item, Plan, column_at
 from service.exchange.rules.reading import text
 from service.permissions import Caller
-from service.register import names
 from service.register.commissions import queries as commissions
 from service.register.commitments import carrying
 from service.register.commitments import commands as commitments
@@ -35,8 +34,6 @@ from service.register.progress import commands as progress
 from service.trail.entry import canonical
 
 REASON: Final = "Changed in a spreadsheet."
-_CODES: Final = ("session", "group", "lead", "carried_over")
-"""Columns whose cells hold codes of what is named by its id."""
 _BREATH: Final = 50
 """After so many rows others have their turn."""
 STOPS: Final = frozenset({Does.CONFLICT, Does.REFUSED})
@@ -218,7 +215,7 @@ async def carry_out(
         parties=charter["parties"],
         reason=asked["reason"] or REASON,
         proposes=asked["propose"],
-        names=await _named(connection, columns, sheet),
+        names=await named(connection, columns, sheet),
     )
     return await Run(connection, caller, about, columns, known, progress).rows(sheet)
 
@@ -270,26 +267,6 @@ async def _known(
         if len(page) <= queries.PAGE:
             return found
         after = page[queries.PAGE - 1]["reference"]
-
-
-async def _named(connection: Connection, columns: Sequence[tuple[str, Column] | None], sheet: Read) -> Any:  # noqa: ANN401
-    """Return what gives the id of each code that the sheet names; of a code that names nothing, an id that names nothing."""
-    places = [place for place, one in enumerate(columns) if one and one[1].name in _CODES]
-    said = (row[place] for row in sheet.rows for place in places if len(row) > place)
-    codes = {code for one in said if isinstance(one, str) for code in cells.codes(one)}
-    found = await names.find(connection, codes) if codes else {}
-
-    def named(code: str) -> str:
-        return str(found.get(code) or _itself(code) or uuid5(NAMESPACE_URL, code))
-
-    return named
-
-
-def _itself(code: str) -> UUID | None:
-    try:
-        return UUID(code)
-    except ValueError:
-        return None
 
 
 def digest(asked: Mapping[str, Any], told: Sequence[Told]) -> str:

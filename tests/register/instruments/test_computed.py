@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.register.instruments.commands import BEGUN
 from service.register.instruments.rules import computed
 from service.register.instruments.rules.computed import Force
+from service.register.instruments.rules.matter import BEGUN
 from service.register.instruments.rules.reckoning import in_force, next_notice_day, reckoned
 
 TODAY: Final = date(2025, 6, 15)
