@@ -72,6 +72,8 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "register/commissions/rules/charter/fitness.py:_wrong_move",
         "register/commissions/rules/fitness.py:_wrong_move",
         "register/commissions/rules/fitness.py:_wrong_value",
+        # By the rules of entries of version 2.
+        "register/commitments/rules/effect.py:unopened",
         "register/commitments/rules/fitness.py:_wrong_move",
         "register/commitments/rules/fitness.py:_wrong_value",
         "register/commitments/rules/version_1.py:unfit",
@@ -85,8 +87,11 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "register/instruments/rules/fitness.py:_wrong_value",
     ]
     assert calls("effective") == [
+        # What an instrument is once it is opened, as its commitment tells it.
+        "register/commitments/rules/opening.py:told_of",
         "register/decisions/engine/writing.py:take_effect",
         "verify/replay/decisions.py:_conclude",
+        "verify/replay/instruments.py:_open",
     ]
     assert calls("take_effect") == [
         "register/decisions/commands.py:_last_confirmed",

@@ -16,8 +16,8 @@ from service.register.decisions.engine.following import lock_followers, lock_fol
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
-from service.register.decisions.engine.opening import open_beside, to_open
-from service.register.decisions.engine.taking import lock_along, take_along
+from service.register.decisions.engine.opening import to_open
+from service.register.decisions.engine.taking import lock_along, write_beside
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules import attached
@@ -114,10 +114,7 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
         along = along or await lock_following(connection, matters, locked, effect.told["effective"])
     others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
     entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
-    if beside:
-        await open_beside(connection, caller, locked, beside, entry)
-    if along:
-        await take_along(connection, caller, along, locked, entry)
+    await write_beside(connection, caller, locked, entry, beside, along)
     now = queries.named({**row, **effect.columns})
     told = {**made, **now, "confirmations": [], "confirmed_at": None if awaits else at}
     return queries.warned(matter, told)
@@ -159,8 +156,7 @@ async def answer(
         agreed = known["action"] in locked.matter.rules.joining
         await require_seen(connection, matters, caller, known["evidence"], locked.row if agreed else {})
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
-    if brings := new.brings():
-        data["brings"] = brings
+    data |= {"brings": brings} if (brings := new.brings()) else {}
     said = _said(transition_id, caller, locked, new)
     kind, status, along, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
@@ -182,10 +178,7 @@ async def answer(
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
-    if beside:
-        await open_beside(connection, caller, locked, beside, entry)
-    if along:
-        await take_along(connection, caller, along, locked, entry)
+    await write_beside(connection, caller, locked, entry, beside, along)
     return await _answered(connection, locked, known, said, status, changes)
 
 

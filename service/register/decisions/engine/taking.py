@@ -16,6 +16,7 @@ from service.permissions import Caller
 from service.register.decisions.engine.following import Along, to_follow
 from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Matters, plain
+from service.register.decisions.engine.opening import Beside, open_beside
 from service.register.decisions.engine.writing import save
 from service.register.decisions.rules.matter import Taking
 from service.register.decisions.rules.mending import forgotten
@@ -48,6 +49,16 @@ async def lock_along(connection: Connection, matters: Matters, locked: Locked, b
     asked = _asked(taking, locked.row["id"])
     rows = await _rows(of, taking.member, only=taking.only is not None).rows(connection, **asked)
     return Along(of, [(row, {taking.member: taking.receiver}) for row in rows], REASSIGNED)
+
+
+async def write_beside(
+    connection: Connection, caller: Caller, locked: Locked, by: Entry, beside: Beside | None, along: Along | None
+) -> None:
+    """Write what changes elsewhere with a move that took effect: what it opened, and what goes along with it."""
+    if beside:
+        await open_beside(connection, caller, locked, beside, by)
+    if along:
+        await take_along(connection, caller, along, locked, by)
 
 
 async def take_along(connection: Connection, caller: Caller, along: Along, locked: Locked, by: Entry) -> None:
