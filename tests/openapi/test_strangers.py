@@ -183,7 +183,20 @@ SHARED_FACTS = {
     "relations": [{"kind": "amends", "title": "An older one"}],
     "later_acts": [recording.ACT],
 }
+OF_A_KIND: dict[str, Any] = {
+    "kind": "package",
+    "package_items": {"1": {"titles": {"en": "T"}, "done_on": "2025"}},
+    **dict.fromkeys(("continues", "pushed_by", "founded_group_ids", "event_session_id")),
+}
+"""What a kind tells goes together; a commitment of another commission no document knows."""
+CHANGES = {
+    "titles": {"en": "T"}, "texts": {"en": "T"}, "sector": "trade", "target_date": "2027", "working_group_id": None, "paragraph": "1",
+    "annex": "B", "verb": "agreed", "confidentiality": "public", "instrument_required": True, "no_instrument_reason": "R",
+    "target_text": "T", "source": "S", "remark": "R",
+}  # fmt: skip
 BESIDE = {
+    "create_commitment": OF_A_KIND,
+    "create_transition amend": {"changes": CHANGES | OF_A_KIND},
     "create_instrument": {**SHARED_FACTS, "entering": recording.SENT},
     "create_instrument_transition enter": {"found_in": "signed", "acts": [recording.ACT], "texts": recording.TEXTS},
     "create_instrument_transition agree_text": {"texts": recording.TEXTS},

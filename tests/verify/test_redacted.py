@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from service.tlog.merkle import leaf_hash
 from service.tlog.redaction import redacted_path
 from service.tlog.tiles import Bundle, bundles_of, decode_bundle, encode_bundle
 from service.verify.finding import Severity
@@ -150,18 +151,23 @@ def test_a_gap_that_nothing_withheld_can_be_the_cause_of_is_tampering(change: di
     assert verdict.withheld.gaps == 0
 
 
-def test_a_withheld_entry_is_followed_by_one_alone() -> None:
-    first = of(7)[0]
-    entries = [json.loads(one) for one in STORED]
-    # Another commitment's entry claims to follow the one that is withheld.
-    thief = of(8)[1]
+def thieving(thief: int, withheld: Collection[int], **change: Any) -> Verdict:
+    """Judge a log in which one entry claims to follow what is withheld of another commitment."""
     stored = list(STORED)
-    stored[thief] = json.dumps(
-        entries[thief] | {"seq": 2, "prev": entries[of(7)[1]]["prev"]}, sort_keys=True, separators=(",", ":")
-    ).encode()
+    stored[thief] = json.dumps(json.loads(STORED[thief]) | change, sort_keys=True, separators=(",", ":")).encode()
     files = files_of(stored, newest_of([json.loads(one) for one in stored]))
-    verdict = judged(redacted([first], {path: one for path, one in files.items() if "proofs/" not in path}))
-    assert verdict.findings.outcome is Severity.TAMPERED
+    return judged(redacted(withheld, {path: one for path, one in files.items() if "proofs/" not in path}))
+
+
+def test_a_withheld_entry_is_followed_by_one_alone() -> None:
+    (first, _), (other_first, thief) = of(7), of(8)
+    verdict = thieving(thief, [first, other_first], prev=leaf_hash(STORED[first]).hex())
+    assert (verdict.findings.outcome, verdict.withheld.gaps) == (Severity.TAMPERED, 1)
+
+
+def test_what_was_withheld_before_an_entry_stands_not_between_it_and_the_next() -> None:
+    verdict = thieving(of(8)[1], of(4), seq=2, prev=leaf_hash(STORED[of(4)[1]]).hex())
+    assert (verdict.findings.outcome, verdict.withheld.gaps) == (Severity.TAMPERED, 0)
 
 
 def test_an_entry_that_is_wrong_by_itself_is_tampering_whatever_is_withheld() -> None:
