@@ -21,6 +21,7 @@ from service.permissions import Confidentiality
 from service.register.commitments.lists import Filter
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.routes import EveryMatter
+from service.register.instruments.words import saying
 from service.reports import routes as reports
 from service.reports.formats import Format, Making
 from service.reports.rules.report import Asked as Report
@@ -213,7 +214,8 @@ async def read_instrument(
 ) -> Response:
     """Show an instrument: whose step is missing, and what its clauses lead to."""
     row, charter = await reader.instrument(request, connection, who, instrument)
-    told = await views.instrument(connection, who, row, charter, asked.as_of)
+    say = saying(speaking(request).language)
+    told = await views.instrument(connection, who, row, charter, asked.as_of, say)
     return _page(request, who, "instrument.html", "", {**told, "asked": asked})
 
 

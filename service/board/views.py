@@ -38,6 +38,7 @@ from service.register.history.queries import When
 from service.register.instruments import answers as instruments
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.queries import today_of
+from service.register.instruments.schemas import Saying
 from service.register.search.finding import search as find
 from service.values.questions import is_long_enough
 
@@ -210,12 +211,14 @@ async def search(connection: Connection, who: Reader, matters: Matters, said: st
     return {"hits": shown, "is_too_short": short, "following": after + HITS if len(hits) > HITS else None}
 
 
-async def instrument(connection: Connection, who: Reader, row: Row, charter: Row, as_of: date | None) -> _Told:
-    """Return an instrument as it is or was, with what its clauses lead to on that day."""
+async def instrument(
+    connection: Connection, who: Reader, row: Row, charter: Row, as_of: date | None, say: Saying
+) -> _Told:
+    """Return an instrument as it is or was, with what its clauses lead to on that day, said in the page's language."""
     if when := _when(as_of):
         row = await past.one_then(connection, who.caller, row, when, past.instrument)
     return {
-        "item": instruments.detail(who.caller, row, when.day if when else today_of(row)),
+        "item": instruments.detail(who.caller, row, when.day if when else today_of(row), say),
         "commission": charter_answers.commission(charter),
     }
 

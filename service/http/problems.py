@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, NotRequired
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ConfigDict, Field, with_config
 from starlette.exceptions import HTTPException
@@ -98,6 +98,14 @@ def document(request: Request, error: errors.ServiceError, language: str) -> dic
 def language_of(request: Request) -> str:
     """Return that of our languages for which the caller asks."""
     return chosen(",".join(request.headers.getlist("accept-language")))
+
+
+async def _language(request: Request) -> str:
+    return language_of(request)
+
+
+Language = Annotated[str, Depends(_language)]
+"""In which of our languages the caller wants sentences; without a word English, which governs."""
 
 
 def _placed(members: Mapping[str, Any], root: str) -> dict[str, Any]:

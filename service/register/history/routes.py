@@ -9,9 +9,10 @@ from fastapi import Depends, Query, Response
 from service.database.transaction import Transaction
 from service.errors import InvalidContent
 from service.http.answers import answer
-from service.http.headers import VERSIONED
+from service.http.headers import VERSIONED, carrying
 from service.http.idempotency import OnceRoute
 from service.http.pages import Page, Paging, encode
+from service.http.problems import Language
 from service.http.refusals import LISTING, READING_ONE
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
@@ -29,6 +30,7 @@ from service.register.instruments import queries as instrument_queries
 from service.register.instruments.lists import Filter as InstrumentFilter
 from service.register.instruments.lists import InstrumentSort
 from service.register.instruments.record_schemas import InstrumentDetail, RegisteredInstrumentRead
+from service.register.instruments.words import saying
 from service.values import Moment
 from service.values.codes import CommitmentId, InstrumentId
 
@@ -148,14 +150,18 @@ async def list_instruments(
     "/instruments/{instrument_id:instrument}",
     summary="Read an instrument",
     response_model=InstrumentDetail,
-    responses=READING_ONE | VERSIONED,
+    responses=READING_ONE | carrying("ETag", "Content-Language"),
 )
 async def read_instrument(
-    connection: Transaction, caller: UncheckedCaller, instrument_id: InstrumentId, then: Then
+    connection: Transaction, caller: UncheckedCaller, language: Language, instrument_id: InstrumentId, then: Then
 ) -> Response:
-    """Read one instrument: whether it is in force, until when, whose step is missing, and what the caller may do."""
-    row = await instrument_queries.get(connection, caller, instrument_id)
+    """Read one instrument: whether it is in force, until when, whose step is missing, and what the caller may do.
+
+    What its clauses lead to is explained in the language of `Accept-Language`.
+    """
+    row, say = await instrument_queries.get(connection, caller, instrument_id), saying(language)
     if then is None:
-        return answer(instruments.detail(caller, row, instrument_queries.today_of(row)), version=row["version"])
+        content = instruments.detail(caller, row, instrument_queries.today_of(row), say)
+        return answer(content, version=row["version"], language=language)
     found = await queries.one_then(connection, caller, row, then, queries.instrument)
-    return answer(instruments.detail(caller, found, then.day))
+    return answer(instruments.detail(caller, found, then.day, say), language=language)

@@ -20,7 +20,7 @@ from service.register.instruments.rules import computed
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
 from service.register.instruments.rules.matter import INSTRUMENT
 from service.register.instruments.rules.reckoning import in_force, next_notice_day
-from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead
+from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead, Saying
 
 Row = Mapping[str, Any]
 _MADE: Final = {
@@ -85,17 +85,17 @@ def instrument(row: Row, today: date) -> dict[str, Any]:
     return answer
 
 
-def detail(caller: Caller, row: Row, today: date) -> dict[str, Any]:
-    """Return the row as `InstrumentDetail`, as at `today`."""
+def detail(caller: Caller, row: Row, today: date, say: Saying = str) -> dict[str, Any]:
+    """Return the row as `InstrumentDetail`, as at `today`; `say` says its sentences in the reader's language."""
     members = {name: row[name] for name in INSTRUMENT.members}
     found, begun = computed.entry_of(members), computed.in_force_from(members)
     periods = computed.periods_of(members, begun, today)
     return instrument(row, today) | {
         "force": computed.force(members, today),
-        "computed_entry_into_force": found and EntryIntoForceRead.of(found).model_dump(mode="json", by_alias=True),
-        "periods": periods and PeriodsRead.of(periods).model_dump(mode="json"),
-        "missing_steps": [asdict(one) for one in computed.missing_steps(members)],
-        "warnings": computed.warnings(members, found),
+        "computed_entry_into_force": found and EntryIntoForceRead.of(found, say).model_dump(mode="json", by_alias=True),
+        "periods": periods and PeriodsRead.of(periods, say).model_dump(mode="json"),
+        "missing_steps": [{**asdict(one), "detail": say(one.detail)} for one in computed.missing_steps(members)],
+        "warnings": [say(one) for one in computed.warnings(members, found)],
         "allowed_actions": [] if row.get("past") else allowed(INSTRUMENT, caller, row),
     }
 

@@ -1,5 +1,6 @@
 """What the calculators answer."""
 
+from collections.abc import Callable
 from datetime import date
 
 from pydantic import ConfigDict, Field
@@ -10,6 +11,9 @@ from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.periods import Periods
 from service.values import Read
 
+Saying = Callable[[str], str]
+"""How a sentence is said in the reader's language; `str` says it in English."""
+
 
 class NeedRead(Read):
     """What is missing, and whose it is; nobody's by name where `party` is null."""
@@ -19,9 +23,9 @@ class NeedRead(Read):
     detail: str
 
     @classmethod
-    def of(cls, need: Need) -> "NeedRead":
+    def of(cls, need: Need, say: Saying = str) -> "NeedRead":
         """Return a need as it is answered."""
-        return cls(party=need.party, kind=need.kind, detail=need.detail)
+        return cls(party=need.party, kind=need.kind, detail=say(need.detail))
 
 
 class WindowRead(Read):
@@ -58,22 +62,24 @@ class EntryIntoForceRead(Read):
     window: WindowRead | None = Field(description="With `in_force_on` and a fact missing: where that fact must lie.")
     decided_by: list[DecidingFactRead]
     provisional_on: date | None = Field(description="From when it is applied provisionally.")
-    explanation: str = Field(description="A sentence that a lawyer can follow, in English.")
+    explanation: str = Field(
+        description="Sentences that a lawyer can follow, in the language of `Content-Language`; English governs."
+    )
     warnings: list[str]
 
     @classmethod
-    def of(cls, found: EntryIntoForce) -> "EntryIntoForceRead":
+    def of(cls, found: EntryIntoForce, say: Saying = str) -> "EntryIntoForceRead":
         """Return what was computed as it is answered."""
         between = found.window and WindowRead.model_validate({"from": found.window[0], "to": found.window[1]})
         return cls(
             on=found.on,
             by_party=found.by_party,
-            needs=[NeedRead.of(one) for one in found.needs],
+            needs=[NeedRead.of(one, say) for one in found.needs],
             window=between,
             decided_by=[DecidingFactRead.of(one) for one in found.decided_by],
             provisional_on=found.provisional_on,
-            explanation=found.explanation,
-            warnings=found.warnings,
+            explanation=say(found.explanation),
+            warnings=[say(one) for one in found.warnings],
         )
 
 
@@ -87,14 +93,17 @@ class PeriodsRead(Read):
     last_safe_day_for_notice: date | None
     last_arguable_day_for_notice: date | None
     ends_by_notice_before: date | None
-    explanation: str = Field(description="A sentence that a lawyer can follow, in English.")
+    explanation: str = Field(
+        description="Sentences that a lawyer can follow, in the language of `Content-Language`; English governs."
+    )
     needs: list[NeedRead]
 
     @classmethod
-    def of(cls, found: Periods) -> "PeriodsRead":
+    def of(cls, found: Periods, say: Saying = str) -> "PeriodsRead":
         """Return what was computed as it is answered."""
-        said = {name: getattr(found, name) for name in cls.model_fields if name != "needs"}
-        return cls(needs=[NeedRead.of(one) for one in found.needs], **said)
+        told = {name: getattr(found, name) for name in cls.model_fields if name not in {"needs", "explanation"}}
+        needs = [NeedRead.of(one, say) for one in found.needs]
+        return cls(explanation=say(found.explanation), needs=needs, **told)
 
 
 class ThresholdRead(Read):

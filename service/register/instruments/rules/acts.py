@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from service.register.instruments.rules.clauses import Anchor, Fact, FactKind, Of, PlainRule, Threshold
+from service.values.sentences import Sentence
 
 KINDS: Final = {
     Anchor.LAST_NOTIFICATION: FactKind.NOTIFICATION,
@@ -19,6 +20,15 @@ KINDS: Final = {
     Anchor.OTHER_INSTRUMENT: FactKind.OTHER,
 }
 """What is counted from, where it is not a day that the clause names itself."""
+CALLED: Final = {
+    FactKind.NOTIFICATION: Sentence("notification"),
+    FactKind.DEPOSIT: Sentence("deposit"),
+    FactKind.SIGNATURE: Sentence("signature"),
+    FactKind.EXCHANGE_OF_RATIFICATIONS: Sentence("exchange of ratifications"),
+    FactKind.EXCHANGE_OF_NOTES: Sentence("exchange of notes"),
+    FactKind.OTHER: Sentence("entry into force of other"),
+}
+"""How what happened is called in a sentence."""
 ONE_ACT: Final = {Anchor.EXCHANGE_OF_RATIFICATIONS, Anchor.OTHER_INSTRUMENT}
 """What happens once, for all."""
 ALL: Final = Threshold(of=Of.ALL)
@@ -105,13 +115,13 @@ def missing(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | Non
     """Return what is missing for a rule to have a day, and whose it is; the other instrument of `not_before` aside."""
     kind = KINDS.get(rule.anchor)
     if kind is None:
-        agreed = Need(None, "mutually_agreed", "The parties must agree on the day.")
+        agreed = Need(None, "mutually_agreed", Sentence("The parties must agree on the day."))
         return [agreed] if rule.anchor is Anchor.MUTUALLY_AGREED and rule.on is None else []
     done = acts(rule, facts)
     if rule.anchor is not Anchor.OWN_DEPOSIT and decisive(rule, done, parties):
         return []
     if rule.anchor in ONE_ACT:
-        return [Need(None, kind, "The day of this act is missing.")]
+        return [Need(None, kind, Sentence("The day of this act is missing."))]
     return [need for one in thresholds(rule) for need in _lacking(rule, one, facts, done, parties)]
 
 
@@ -129,16 +139,32 @@ def _lacking(
             for party in sorted(told, key=str)
             if party
         ]
-        return waiting or [Need(None, kind, f"The {kind} of the other side is missing.")]
+        return waiting or [
+            Need(None, kind, Sentence("The {kind} of the other side is missing.", kind=CALLED[KINDS[rule.anchor]]))
+        ]
     if _met(threshold, done, parties):
         return []
     mine = counted(threshold, done)
-    of_class = f" of class {threshold.of_class}" if threshold.of_class else ""
     if threshold.of is Of.WEIGHT:
         weight = sum(one.fact.weight or 0 for one in mine)
-        return [Need(None, kind, f"Those who have acted weigh {weight}; {threshold.at_least} are needed.")]
+        return [
+            Need(
+                None,
+                kind,
+                Sentence(
+                    "Those who have acted weigh {weight}; {least} are needed.", weight=weight, least=threshold.at_least
+                ),
+            )
+        ]
     lacking = (threshold.n or 0) - len(mine)
-    return [Need(None, kind, f"{len(mine)} of {threshold.n}{of_class} have acted; {lacking} more are needed.")]
+    so_far = {"done": len(mine), "all": threshold.n, "lacking": lacking}
+    if of_class := threshold.of_class:
+        detail = Sentence(
+            "{done} of {all} of class {name} have acted; {lacking} more are needed.", name=of_class, **so_far
+        )
+    else:
+        detail = Sentence("{done} of {all} have acted; {lacking} more are needed.", **so_far)
+    return [Need(None, kind, detail)]
 
 
 def _of_party(rule: PlainRule, party: str, facts: Sequence[Fact], parties: Sequence[str]) -> Need:
@@ -146,7 +172,17 @@ def _of_party(rule: PlainRule, party: str, facts: Sequence[Fact], parties: Seque
     kind = KINDS[rule.anchor]
     sent = rule.anchor is Anchor.LAST_RECEIPT and any(one.kind is kind and one.party == party for one in facts)
     if not sent:
-        return Need(party, kind, f"The {kind} of {party} is missing.")
+        return Need(
+            party, kind, Sentence("The {kind} of {party} is missing.", kind=CALLED[KINDS[rule.anchor]], party=party)
+        )
     others = [one for one in parties if one != party]
     receiver = others[0] if len(others) == 1 else None
-    return Need(receiver, kind, f"The day on which the {kind} of {party} was received is missing.")
+    return Need(
+        receiver,
+        kind,
+        Sentence(
+            "The day on which the {kind} of {party} was received is missing.",
+            kind=CALLED[KINDS[rule.anchor]],
+            party=party,
+        ),
+    )

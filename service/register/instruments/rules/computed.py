@@ -26,6 +26,7 @@ from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.own_evidence import StepStatus
 from service.register.instruments.rules.periods import Periods
 from service.values import end, start
+from service.values.sentences import Sentence, joined
 
 Members = Mapping[str, Any]
 WHOLE: Final = len("2024-07-09")
@@ -188,7 +189,7 @@ def missing_steps(members: Members) -> list[Missing]:
     told = []
     for party, steps in sorted((members["steps"] or {}).items()):
         told += [
-            Missing(party, step, f"{party} said that it is needed at home.", one["on"])
+            Missing(party, step, Sentence("{party} said that it is needed at home.", party=party), one["on"])
             for step, one in sorted(steps.items())
             if one["status"] == StepStatus.NEEDED
         ]
@@ -223,12 +224,15 @@ def warnings(members: Members, found: EntryIntoForce | None) -> list[str]:
     told = list(found.warnings) if found else []
     signed, begun = members["signed_on"], members["in_force_on"]
     if signed and begun and end(begun) < start(signed):
-        told.append(f"Recorded as in force on {begun}, before it was signed on {signed}.")
+        told.append(
+            Sentence("Recorded as in force on {day}, before it was signed on {signed}.", day=begun, signed=signed)
+        )
     vague = [
-        f"{name} ({said})"
+        Sentence("{name} ({day})", name=name, day=said)
         for name, said in (("in_force_on", begun), ("signed_on", signed))
         if said and not day_of(said)
     ]
     if vague:
-        told.append(f"Known by month or year alone, so that nothing is counted from it: {', '.join(vague)}.")
+        days = joined(vague, ", ")
+        told.append(Sentence("Known by month or year alone, so that nothing is counted from it: {days}.", days=days))
     return told

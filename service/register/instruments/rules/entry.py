@@ -18,6 +18,7 @@ from service.register.instruments.rules.clauses import (
     PlainRule,
     Step,
 )
+from service.values.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None
         decided = [one for one in done if one.day == anchor]
     other = joined(rule, facts)
     if rule.not_before and not rule.earliest and other is None:
-        lacks = f"The day on which {rule.not_before} entered into force is missing."
+        lacks = Sentence("The day on which {name} entered into force is missing.", name=rule.not_before)
         return _Reckoned(None, anchor, decided, [*needs, Need(None, FactKind.OTHER, lacks)])
     if anchor is None:
         return _Reckoned(None, needs=needs)

@@ -7,6 +7,7 @@ safe on the day before the last that can be argued for: a period that ends befor
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
@@ -18,6 +19,7 @@ from service.register.instruments.rules.clauses import (
     PeriodsCalculationCreate,
     Then,
 )
+from service.values.sentences import Sentence, joined
 
 ONE_DAY = timedelta(1)
 
@@ -73,10 +75,19 @@ def series(duration: Duration, in_force_on: date) -> Series | None:
     return None
 
 
+THEN: Final = {
+    Then.END: "It ends with this period.",
+    Then.TACIT: "Without notice it is renewed for {months} months, counted from the original start.",
+    Then.BY_AGREEMENT: "It is renewed by agreement alone.",
+    Then.INDEFINITE: "After it the instrument stays in force without an end that is fixed.",
+}
+"""What comes after a period."""
+
+
 def compute(asked: PeriodsCalculationCreate) -> Periods:
     """Return the period of `as_of`, its end, the last days for notice, and the end that a notice brings."""
     if asked.in_force_on is None:
-        detail = "The day of entry into force is missing: without it nothing is computed."
+        detail = Sentence("The day of entry into force is missing: without it nothing is computed.")
         return Periods(explanation=detail, needs=(Need(None, "in_force_on", detail),))
     found = _period(asked, asked.in_force_on)
     found = replace(found, ends_by_notice_before=_ended(asked, asked.in_force_on))
@@ -148,24 +159,37 @@ def _end_of_period(every: Series, notice: Notice, received: date, served: date) 
     return next((end for one in numbers if _timely(end := every.end(one), notice, received)), None)
 
 
-def _explained(asked: PeriodsCalculationCreate, found: Periods) -> str:
+def _explained(asked: PeriodsCalculationCreate, found: Periods) -> Sentence:
     duration, notice = asked.duration, asked.notice
+    parts = []
     if found.ends_before is None:
-        text = f"In force from {asked.in_force_on}, without an end that is fixed."
+        parts.append(Sentence("In force from {day}, without an end that is fixed.", day=asked.in_force_on))
     else:
-        text = f"The period from {found.starts_on} ends before {found.ends_before}; {found.last_day_in_force} is its last day."
-        text += {
-            Then.TACIT: f" Without notice it is renewed for {duration.following} months, counted from the original start.",
-            Then.BY_AGREEMENT: " It is renewed by agreement alone.",
-            Then.INDEFINITE: " After it the instrument stays in force without an end that is fixed.",
-        }.get(duration.then or Then.END, " It ends with this period.")
-        text += "" if found.period else f" {asked.as_of} does not lie in it."
+        parts.append(
+            Sentence(
+                "The period from {first} ends before {end}; {last} is its last day.",
+                first=found.starts_on,
+                end=found.ends_before,
+                last=found.last_day_in_force,
+            )
+        )
+        parts.append(Sentence(THEN[duration.then or Then.END], months=duration.following))
+        if not found.period:
+            parts.append(Sentence("{day} does not lie in it.", day=asked.as_of))
     if found.last_arguable_day_for_notice:
-        text += f" Notice is safely in time when received by {found.last_safe_day_for_notice}; {found.last_arguable_day_for_notice} can be argued for."
+        parts.append(
+            Sentence(
+                "Notice is safely in time when received by {safe}; {arguable} can be argued for.",
+                safe=found.last_safe_day_for_notice,
+                arguable=found.last_arguable_day_for_notice,
+            )
+        )
+    received = asked.notice_received_on
     if found.ends_by_notice_before:
-        text += f" By the notice received on {asked.notice_received_on} it ends before {found.ends_by_notice_before}."
-    elif asked.notice_received_on:
-        text += f" The notice received on {asked.notice_received_on} brings no earlier end."
+        end = found.ends_by_notice_before
+        parts.append(Sentence("By the notice received on {day} it ends before {end}.", day=received, end=end))
+    elif received:
+        parts.append(Sentence("The notice received on {day} brings no earlier end.", day=received))
     elif notice.kind is NoticeKind.ANY_TIME:
-        text += " Notice may be given at any time."
-    return text
+        parts.append(Sentence("Notice may be given at any time."))
+    return joined(parts)

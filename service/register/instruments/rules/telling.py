@@ -1,25 +1,34 @@
-"""The sentences that a lawyer follows: the clause, each fact it counts from, each step with the day it leads to. Pure, in English."""
+"""The sentences that a lawyer follows: the clause, each fact it counts from, each step with the day it leads to. Pure, in English first."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from service.register.instruments.rules import acts
 from service.register.instruments.rules.acts import Act, Need
-from service.register.instruments.rules.clauses import Anchor, EntryIntoForceCalculationCreate, PlainRule, Step
+from service.register.instruments.rules.clauses import (
+    Anchor,
+    EntryIntoForceCalculationCreate,
+    PlainRule,
+    Step,
+)
+from service.values.sentences import Sentence, joined
 
 ANCHORS = {
-    Anchor.LAST_NOTIFICATION: "the last notification given",
-    Anchor.LAST_RECEIPT: "the receipt of the last notification",
-    Anchor.SIGNATURE: "signature",
-    Anchor.EXCHANGE_OF_RATIFICATIONS: "the exchange of instruments of ratification",
-    Anchor.EXCHANGE_OF_NOTES: "the last of the notes exchanged",
-    Anchor.NTH_DEPOSIT: "the deposit by which the threshold was met",
-    Anchor.ALL_DEPOSITS: "the last deposit",
-    Anchor.OWN_DEPOSIT: "each party's own deposit",
-    Anchor.OTHER_INSTRUMENT: "entry into force of the other instrument",
-    Anchor.FIXED: "the day that the clause names",
-    Anchor.MUTUALLY_AGREED: "the day on which the parties agreed",
+    Anchor.LAST_NOTIFICATION: Sentence("the last notification given"),
+    Anchor.LAST_RECEIPT: Sentence("the receipt of the last notification"),
+    Anchor.SIGNATURE: Sentence("signature"),
+    Anchor.EXCHANGE_OF_RATIFICATIONS: Sentence("the exchange of instruments of ratification"),
+    Anchor.EXCHANGE_OF_NOTES: Sentence("the last of the notes exchanged"),
+    Anchor.NTH_DEPOSIT: Sentence("the deposit by which the threshold was met"),
+    Anchor.ALL_DEPOSITS: Sentence("the last deposit"),
+    Anchor.OWN_DEPOSIT: Sentence("each party's own deposit"),
+    Anchor.OTHER_INSTRUMENT: Sentence("entry into force of the other instrument"),
+    Anchor.FIXED: Sentence("the day that the clause names"),
+    Anchor.MUTUALLY_AGREED: Sentence("the day on which the parties agreed"),
 }
+
+SHOWN = 5
+"""So many facts, or so much that is missing, one sentence tells."""
 
 
 def ordinal(number: int) -> str:
@@ -28,26 +37,35 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def step_in_words(step: Step) -> str:
+def step_in_words(step: Step) -> Sentence:
     """Return a step as a clause says it."""
+    if step.days is not None and step.counting_first:
+        return Sentence("{days} days after, the first day counted", days=step.days)
     if step.days is not None:
-        return f"{step.days} days after{', the first day counted' if step.counting_first else ''}"
+        return Sentence("{days} days after", days=step.days)
     if step.months is not None:
-        return f"{step.months} months after, clamped to the month's end"
-    return f"the first day of the {ordinal(step.first_of_month or 0)} month following"
+        return Sentence("{months} months after, clamped to the month's end", months=step.months)
+    number = step.first_of_month or 0
+    return Sentence("the first day of the {ordinal} month following", ordinal=ordinal(number), number=number)
 
 
-def clause(rule: PlainRule) -> str:
+def clause(rule: PlainRule) -> Sentence:
     """Return a rule as a clause says it."""
-    text = f"counted from {ANCHORS[rule.anchor]}"
+    text = Sentence("counted from {anchor}", anchor=ANCHORS[rule.anchor])
     if rule.steps:
-        text += f": {'; then '.join(map(step_in_words, rule.steps))}"
-    return f"{text}, not before {rule.not_before}" if rule.not_before else text
+        steps = step_in_words(rule.steps[0])
+        for one in rule.steps[1:]:
+            steps = Sentence("{steps}; then {step}", steps=steps, step=step_in_words(one))
+        text = Sentence("{clause}: {steps}", clause=text, steps=steps)
+    return Sentence("{clause}, not before {day}", clause=text, day=rule.not_before) if rule.not_before else text
 
 
-def told(act: Act) -> str:
+def told(act: Act) -> Sentence:
     """Return a fact as a sentence names it."""
-    return f"{act.fact.kind.replace('_', ' ')}{f' of {act.fact.party}' if act.fact.party else ''} on {act.day}"
+    kind = acts.CALLED[act.fact.kind]
+    if act.fact.party:
+        return Sentence("{kind} of {party} on {day}", kind=kind, party=act.fact.party, day=act.day)
+    return Sentence("{kind} on {day}", kind=kind, day=act.day)
 
 
 def explained(
@@ -58,25 +76,31 @@ def explained(
     needs: Sequence[Need],
     window: tuple[date, date] | None,
     provisional: date | None,
-) -> str:
+) -> Sentence:
     """Return how the day was found, or why there is none yet."""
-    parts = [f"Entry into force is {clause(asked.rule)}."]
+    parts = [Sentence("Entry into force is {clause}.", clause=clause(asked.rule))]
     if decided:
-        some = decided[:5]
-        more = f" and {len(decided) - len(some)} more" if len(decided) > len(some) else ""
-        parts.append(f"Decided by: {', '.join(map(told, some))}{more}.")
+        facts, more = joined(map(told, decided[:SHOWN]), ", "), len(decided) - SHOWN
+        several = Sentence("{facts} and {more} more", facts=facts, more=more) if more > 0 else facts
+        parts.append(Sentence("Decided by: {facts}.", facts=several))
     if day:
-        parts.append(f"Counted from {anchor}, it enters into force on {day}.")
+        parts.append(Sentence("Counted from {anchor}, it enters into force on {day}.", anchor=anchor, day=day))
     else:
-        parts.append(f"No day can be computed yet: {' '.join(one.detail for one in needs[:5])}")
+        lacking = joined(one.detail for one in needs[:SHOWN])
+        parts.append(Sentence("No day can be computed yet: {lacking}", lacking=lacking))
     if window:
         parts.append(
-            f"As it is recorded to have entered into force on {asked.in_force_on}, "
-            f"the fact that decides lies between {window[0]} and {window[1]}, both included."
+            Sentence(
+                "As it is recorded to have entered into force on {day}, "
+                "the fact that decides lies between {first} and {last}, both included.",
+                day=asked.in_force_on,
+                first=window[0],
+                last=window[1],
+            )
         )
     if provisional:
-        parts.append(f"It is applied provisionally from {provisional}.")
-    return " ".join(parts)
+        parts.append(Sentence("It is applied provisionally from {day}.", day=provisional))
+    return joined(parts)
 
 
 def warnings(
@@ -87,13 +111,13 @@ def warnings(
     provisional: Sequence[Need],
 ) -> list[str]:
     """Return what a lawyer should look at again."""
-    recorded, found = asked.in_force_on, []
+    recorded, found = asked.in_force_on, list[str]()
     if day and recorded and day != recorded:
-        found.append(f"Recorded as in force on {recorded}, computed as {day}.")
+        found.append(Sentence("Recorded as in force on {recorded}, computed as {day}.", recorded=recorded, day=day))
     if recorded and not day and asked.rule.anchor in acts.KINDS and window is None:
-        found.append(f"With these facts nothing that is missing leads to {recorded}.")
+        found.append(Sentence("With these facts nothing that is missing leads to {day}.", day=recorded))
     if window and any(window[0] <= one.day for one in done) and not asked.rule.measured:
-        found.append("What has happened lies in the window as well, so that what is missing may be earlier.")
+        found.append(Sentence("What has happened lies in the window as well, so that what is missing may be earlier."))
     if (
         not asked.parties
         and asked.rule.anchor in acts.KINDS
@@ -101,9 +125,10 @@ def warnings(
         and all(one.fact.party for one in done)
         and not asked.rule.measured
     ):
-        found.append("No parties are named: those of the facts are taken for all.")
+        found.append(Sentence("No parties are named: those of the facts are taken for all."))
     if any(one.fact.weight is None for one in done) and any(one.at_least for one in asked.rule.measured):
-        found.append("What has no weight adds nothing to the weight that is needed.")
+        found.append(Sentence("What has no weight adds nothing to the weight that is needed."))
     if provisional:
-        found.append(f"Provisional application has no day yet: {' '.join(one.detail for one in provisional[:3])}")
+        lacking = joined(one.detail for one in provisional[:3])
+        found.append(Sentence("Provisional application has no day yet: {lacking}", lacking=lacking))
     return found
