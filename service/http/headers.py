@@ -111,3 +111,5 @@ def file_of(media_type: str, said: str, *names: str, text: bool = False) -> Resp
 ONCE: Final = carrying("Idempotent-Replayed", status=201)
 """For what is done once for each Idempotency-Key and makes nothing with an address of its own."""
 VERSIONED: Final = carrying("ETag")
+EXPLAINED: Final = carrying("ETag", "Content-Language")
+"""Of a reading that tells something in sentences, in the caller's language."""

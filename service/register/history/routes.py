@@ -9,7 +9,7 @@ from fastapi import Depends, Query, Response
 from service.database.transaction import Transaction
 from service.errors import InvalidContent
 from service.http.answers import answer
-from service.http.headers import VERSIONED, carrying
+from service.http.headers import EXPLAINED, VERSIONED
 from service.http.idempotency import OnceRoute
 from service.http.pages import Page, Paging, encode
 from service.http.problems import Language
@@ -150,7 +150,7 @@ async def list_instruments(
     "/instruments/{instrument_id:instrument}",
     summary="Read an instrument",
     response_model=InstrumentDetail,
-    responses=READING_ONE | carrying("ETag", "Content-Language"),
+    responses=READING_ONE | EXPLAINED,
 )
 async def read_instrument(
     connection: Transaction, caller: UncheckedCaller, language: Language, instrument_id: InstrumentId, then: Then
