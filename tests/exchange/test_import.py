@@ -17,6 +17,7 @@ from service.settings import Settings
 from tests.conftest import COMMISSION, World, item
 from tests.exchange.test_export import EXPORT, exported
 from tests.register.commitments.test_journey import confirm, confirmed
+from tests.register.instruments.recording import entered
 
 IMPORTS = f"/v1/commissions/{COMMISSION}/imports"
 Rows = list[dict[str, str]]
@@ -319,3 +320,19 @@ async def test_headings_that_nobody_knows_are_refused(worn: World, worker: Pool,
     told = await tried(worn, worker, as_csv([change({"title.en": "A"})]))
     assert told["status"] == "failed"
     assert told["problem"].startswith("B1 ")
+
+
+async def test_rows_that_one_instrument_carries_are_signed_by_one_proposal_of_it(worn: World, worker: Pool) -> None:
+    made = await entered(worn, confidentiality="public", commitment_ids=[item(2), item(3)])
+    signing = {
+        "state": "signed", "signed_on": "2025-11-20", "signed_place": "Baku", "signatory.PK": "A | Secretary | Trade",
+        "signatory.AZ": "B | Chairman | Trade", "authentic_text.en": "Registry 1",
+    }  # fmt: skip
+    rows = [one | signing for one in await exported(worn) if one["reference"] in {"PK-AZ/08/002", "PK-AZ/08/003"}]
+    did = await done(worn, worker, as_csv(rows), "propose=true")
+    assert did["counts"]["refused"] == did["counts"]["conflict"] == 0
+    opened = (await worn.as_("AZ").get(f"/v1/instruments/{made['id']}")).json()["open_transition"]
+    await confirm(worn, opened["id"])
+    for number in (2, 3):
+        found = (await worn.as_("AZ").get(f"/v1/commitments/{item(number)}")).json()
+        assert (found["state"], found["instrument"]["id"]) == ("signed", made["id"])
