@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,137 +14,53 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import asyncpg
-import httpx
-
-from service.database.connection import Address
-from service.database.pool import Pool
-from service.demo.pilot import load as load_pilot
-from service.settings import Settings
-from tests.conftest import COMMISSION
 from tests.reliability.cluster import Cluster, Database
-from tests.reliability.history import Trail, anomalies
+from tests.reliability.history import anomalies
 from tests.reliability.load import Load
-from tests.reliability.machines import ALONE, Machines
+from tests.reliability.machines import ALONE, Machines, alone
+from tests.reliability.scene import ORIGIN, Scene
 
-ORIGIN: Final = "http://127.0.0.1:8000"
-ROLES: Final = ("pacta_app", "pacta_sequencer", "pacta_worker", "pacta_owner")
 CALM_SECONDS: Final = 2
 """How long the load goes on before and after each event."""
 BACK_SECONDS: Final = 60
-Event: TypeAlias = Callable[["Scene"], Awaitable[Callable[[], None]]]
+Event: TypeAlias = Callable[["Clustered"], Awaitable[Callable[[], None]]]
 
 
-class Scene:
-    """The cluster, the service on it, and what was seen."""
+class Clustered(Scene):
+    """The service on a cluster."""
 
     def __init__(self, directory: Path) -> None:
-        self.directory = directory
         self.cluster = Cluster(Machines(), directory)
         hosts = ",".join(one.address for one in self.cluster.databases.values())
-        self.urls = {role: f"postgresql://{role}:{role}-word@{hosts}/pacta?sslmode=disable" for role in ROLES}
-        self.superuser = f"postgresql://postgres:{self.cluster.told['PATRONI_SUPERUSER_PASSWORD']}@{hosts}/"
-        self.settings = {
-            "PATH": os.environ["PATH"],
-            "PACTA_DATABASE_URL": self.urls["pacta_app"],
-            "PACTA_SEQUENCER_DATABASE_URL": self.urls["pacta_sequencer"],
-            "PACTA_WORKER_DATABASE_URL": self.urls["pacta_worker"],
-            "PACTA_OWNER_DATABASE_URL": self.urls["pacta_owner"],
-            "PACTA_PUBLIC_URL": "https://failover.test",
-            "PACTA_SIGNING_KEY_FILE": str(directory / "signing-key.pem"),
-            "PACTA_LOG_DIR": str(directory / "log"),
-            "PACTA_LOG_LEVEL": "WARNING",
-        }
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.credentials: dict[str, dict[str, str]] = {}
-
-    async def begin(self) -> None:
-        """Start the cluster, fill the database with the pilot, and start the API and the sequencer."""
-        self.cluster.start()
-        owner = await self.connect("postgres")
-        await owner.execute("CREATE ROLE pacta_owner LOGIN CREATEROLE PASSWORD 'pacta_owner-word'")
-        await owner.execute("CREATE DATABASE pacta OWNER pacta_owner")
-        await owner.close()
-        self.pacta("migrate")
-        async with Pool.of(Settings(), Address.parse(self.urls["pacta_app"])) as pool:
-            await load_pilot(pool, self.directory / "credentials.json")
-        self.credentials = json.loads((self.directory / "credentials.json").read_text())
-        for name, words in {"api": ("serve",), "sequencer": ("sequencer",)}.items():
-            command = [sys.executable, "-m", "service.cli", *words]
-            log = self.directory / f"{name}.log"
-            self.processes[name] = self.cluster.machines.here.start(command, log, self.settings, as_root=True)
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
-            while not await _ready(client):  # noqa: ASYNC110 -- it tells nobody
-                await asyncio.sleep(0.2)
-
-    async def connect(self, database: str) -> "asyncpg.Connection[asyncpg.Record]":
-        """Return a connection of the superuser to the leader."""
-        return await asyncpg.connect(f"{self.superuser}{database}", ssl=False, target_session_attrs="read-write")
-
-    def pacta(self, *words: str) -> str:
-        """Run a command to its end, and return what it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "service.cli", *words],
-            env=self.settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{words}: {done.returncode} {done.stdout}{done.stderr}"
-        return done.stdout
-
-    async def trail(self) -> Trail:
-        """Return where the record has each key of the load."""
-        owner = await self.connect("pacta")
-        rows = await owner.fetch(
-            "SELECT DISTINCT subject, seq, (regexp_matches(convert_from(canonical, 'UTF8'), 'key-[0-9a-f-]{36}', 'g'))[1] AS key"
-            " FROM audit_entry WHERE kind LIKE '%recorded' OR kind LIKE '%proposed'"
-        )
-        await owner.close()
-        found: dict[str, list[tuple[str, int]]] = {}
-        for row in rows:
-            found.setdefault(row["key"], []).append((str(row["subject"]), row["seq"]))
-        return found
+        word = self.cluster.told["PATRONI_SUPERUSER_PASSWORD"]
+        super().__init__(self.cluster.machines.here, directory, hosts, word)
 
 
-async def _ready(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get(f"{ORIGIN}/readyz")).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-async def killed(scene: Scene) -> Callable[[], None]:
+async def killed(scene: Clustered) -> Callable[[], None]:
     leader = scene.cluster.leader()
     leader.tell(signal.SIGKILL)
     return lambda: leader.begin(scene.cluster.told)
 
 
-async def frozen(scene: Scene) -> Callable[[], None]:
+async def frozen(scene: Clustered) -> Callable[[], None]:
     leader = scene.cluster.leader()
     leader.tell(signal.SIGSTOP)
     return lambda: leader.tell(signal.SIGCONT)
 
 
-async def patroni_frozen(scene: Scene) -> Callable[[], None]:
-    leader = scene.cluster.leader()
-    leader.tell(signal.SIGSTOP, postgres=False)
-    return lambda: leader.tell(signal.SIGCONT)
-
-
-async def cut_off(scene: Scene) -> Callable[[], None]:
+async def cut_off(scene: Clustered) -> Callable[[], None]:
     leader = scene.cluster.leader()
     leader.cut_off()
     return leader.reconnect
 
 
-async def standby_frozen(scene: Scene) -> Callable[[], None]:
+async def standby_frozen(scene: Clustered) -> Callable[[], None]:
     standby: Database = scene.cluster.other(scene.cluster.leader())
     standby.tell(signal.SIGSTOP)
     return lambda: standby.tell(signal.SIGCONT)
 
 
-async def switched_over(scene: Scene) -> Callable[[], None]:
+async def switched_over(scene: Clustered) -> Callable[[], None]:
     await asyncio.to_thread(scene.cluster.switch_over)
     return lambda: None
 
@@ -159,7 +74,7 @@ EVENTS: Final[dict[str, Event]] = {
 }
 
 
-async def undergo(scene: Scene, load: Load, name: str) -> dict[str, Any]:
+async def undergo(scene: Clustered, load: Load, name: str) -> dict[str, Any]:
     """Let one thing happen under load, and wait until all is as it was."""
     await asyncio.sleep(CALM_SECONDS)
     began, before = time.monotonic(), load.acknowledged
@@ -190,59 +105,21 @@ async def _written_again(load: Load, began: float) -> None:
                 return
 
 
-def proven(scene: Scene, before: bytes) -> str:
-    """Return what `pacta verify` says of the log, held to a checkpoint of before everything."""
-    (scene.directory / "before").write_bytes(before)
-    (scene.directory / "policy").write_text(scene.pacta("policy"))
-    scene.pacta("export", "PK-AZ", str(scene.directory / "export"))
-    words = ("verify", "export", "--policy", "policy", "--against", "before")
-    done = subprocess.run(
-        [sys.executable, "-m", "service.cli", *words], cwd=scene.directory, capture_output=True, text=True, check=False
-    )
-    return f"{done.returncode} {done.stdout}{done.stderr}"
-
-
-async def signed(client: httpx.AsyncClient, token: str, *, whole: bool = False) -> bytes:
-    """Return the log's checkpoint, once it is there; `whole`: once nothing waits for its signature."""
-    async with asyncio.timeout(30):
-        while True:
-            ready = (await client.get(f"{ORIGIN}/readyz")).json()
-            headers = {"Authorization": f"Bearer {token}"}
-            answer = await client.get(f"{ORIGIN}/v1/commissions/{COMMISSION}/log/checkpoint", headers=headers)
-            if answer.status_code == 200 and (not whole or await _nothing_waits(client)):
-                return answer.content
-            assert ready
-            await asyncio.sleep(0.3)
-
-
-async def _nothing_waits(client: httpx.AsyncClient) -> bool:
-    figures = (await client.get(f"{ORIGIN}/metrics")).text
-    ages = [
-        float(line.rpartition(" ")[2])
-        for line in figures.splitlines()
-        if line.startswith(("pacta_entries_waiting", "pacta_oldest_entry_unsigned_seconds"))
-    ]
-    return not any(ages)
-
-
 async def run(directory: Path, names: list[str]) -> dict[str, Any]:
     """Do everything once, and return the report."""
     began = time.monotonic()
-    scene = Scene(directory)
+    scene = Clustered(directory)
+    scene.cluster.start()
     await scene.begin()
     started = time.monotonic() - began
     load = Load(ORIGIN, scene.credentials["PK"])
-    async with httpx.AsyncClient(timeout=10) as client:
-        form = {"grant_type": "client_credentials", **scene.credentials["PK"]}
-        token = (await client.post(f"{ORIGIN}/oauth/token", data=form)).json()["access_token"]
-        before = await signed(client, token)
-        table = []
-        async with load.on():
-            for name in names:
-                table.append(await undergo(scene, load, name))
-                sys.stderr.write(f"{table[-1]}\n")
-        await signed(client, token, whole=True)
-        said = await asyncio.to_thread(proven, scene, before)
+    before, table = await scene.checkpoint(), []
+    async with load.on():
+        for name in names:
+            table.append(await undergo(scene, load, name))
+            sys.stderr.write(f"{table[-1]}\n")
+    await scene.checkpoint(whole=True)
+    said = await asyncio.to_thread(scene.proven, before)
     found = anomalies(load.writes, load.reads, await scene.trail())
     return {
         "table": table,
@@ -253,7 +130,7 @@ async def run(directory: Path, names: list[str]) -> dict[str, Any]:
         "readings": len(load.reads),
         "ended": [name for name, one in scene.processes.items() if one.poll() is not None],
         "verdict": said,
-        "log": {name: (directory / f"{name}.log").read_text()[-4000:] for name in scene.processes},
+        "signing_refused": "signing_refused" in scene.said(),
         "started_in": round(started, 1),
         "took": round(time.monotonic() - began, 1),
         "load_of_the_machine": os.getloadavg()[0],
@@ -267,6 +144,7 @@ def command(report: Path, *names: str) -> list[str]:
 
 def main(report: Path, names: list[str]) -> None:
     """Do it, and write the report."""
+    alone()
     with tempfile.TemporaryDirectory(prefix="pacta-failover-", dir="/dev/shm") as place:
         directory = Path(place)
         directory.chmod(0o755)

@@ -25,6 +25,12 @@ HERE: Final = "10.77.0.1"
 """The address of this program, and of the third machine, on the wire between all."""
 
 
+def alone() -> None:
+    """Bring the loopback up, and have memory of our own where shared memory lies: what is killed leaves it behind."""
+    loopback.main()
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/dev/shm"], check=True)
+
+
 def hindrance() -> str | None:
     """Return why such machines cannot be made here, if they cannot."""
     if os.geteuid() != 0:
@@ -84,7 +90,6 @@ class Machines:
     """The wire, and the machines on it."""
 
     def __init__(self) -> None:
-        loopback.main()
         # Names of namespaces are files; these go with our mounts.
         Path("/run/netns").mkdir(exist_ok=True)
         subprocess.run(["mount", "-t", "tmpfs", "none", "/run/netns"], check=True)
