@@ -17,8 +17,8 @@ class Withheld:
     """The withheld entries of the log so far."""
 
     count: int = 0
-    unnamed: set[bytes] = field(default_factory=set)
-    """Leaf hashes of those of which no later entry has told that it follows it."""
+    unnamed: set[str] = field(default_factory=set)
+    """Leaf hashes, as entries name them, of those of which no later entry has told that it follows it."""
     before: dict[str, int] = field(default_factory=dict)
     """By subject: how many were withheld before its last entry that is shown."""
     gaps: int = 0
@@ -29,7 +29,7 @@ class Withheld:
     def add(self, leaf: bytes) -> None:
         """Note that an entry is withheld."""
         self.count += 1
-        self.unnamed.add(leaf)
+        self.unnamed.add(leaf.hex())
 
     def shown(self, entry: Entry) -> None:
         """Note that this entry is shown."""
@@ -38,7 +38,8 @@ class Withheld:
     def explains(self, entry: Entry, last: int) -> bool:
         """Return whether the entries that a chain lacks between number `last` and this one can be withheld ones, and count them."""
         lacking, since = entry.seq - last - 1, self.before.get(entry.subject, 0)
-        leaf = bytes.fromhex(entry.prev)
+        # That it is a hash, or a text at all, nobody has looked yet.
+        leaf = str(entry.prev)
         if not 0 < lacking <= self.count - since or leaf not in self.unnamed:
             return False
         self.unnamed.remove(leaf)

@@ -144,7 +144,14 @@ def chained(change: dict[str, Any]) -> Files:
     return redacted(of(4), files)
 
 
-@pytest.mark.parametrize("change", [{"seq": 3}, {"seq": 2, "prev": "0" * 64}, {"prev": "0" * 64}, {"seq": 9}])
+RUBBISH: Final[list[Any]] = [None, 5, "", "zz", ["0" * 64], {"0": 1}]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"seq": 3}, {"seq": 2, "prev": "0" * 64}, {"prev": "0" * 64}, {"seq": 9}]
+    + [{"seq": 3, "prev": one} for one in RUBBISH],
+)
 def test_a_gap_that_nothing_withheld_can_be_the_cause_of_is_tampering(change: dict[str, Any]) -> None:
     verdict = judged(chained(change))
     assert verdict.findings.outcome is Severity.TAMPERED
