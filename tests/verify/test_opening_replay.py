@@ -135,3 +135,11 @@ def test_a_draft_that_opened_nothing_before_there_were_openings_stays_as_it_was(
     last = [one for one in old if one["kind"] == "transition.confirmed"][-1]
     last["data"]["effective"]["after"]["reference"] = recorded["data"]["effective"]["after"]["reference"]
     assert verify(exported(old), POLICY).findings.listed == []
+
+
+def test_a_process_of_the_release_before_goes_on_with_what_this_one_has_written(entries: list[Entry]) -> None:
+    both = deepcopy(entries)
+    followed = [one for one in both if one["subject"] == item(2) and one["kind"] == "commitment.followed"]
+    assert [one["v"] for one in followed] == [3]
+    followed[0]["v"] = 2
+    assert verify(exported(both), POLICY).findings.listed == []

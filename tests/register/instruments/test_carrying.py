@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from service.register.instruments.rules.carrying import too_open
 from tests.conftest import COMMISSION, World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import DRAFT as DRAFT_MOU
@@ -229,3 +230,14 @@ async def led(world: World, number: int) -> None:
         headers={"If-Match": f'"{found["version"]}"'},
     )
     assert done.status_code == 200, done.text
+
+
+def test_what_is_closed_in_while_a_change_of_its_instrument_waits_is_named_when_that_is_to_take_effect() -> None:
+    before = {"state": "drafted", "confidentiality": "public", "commitment_ids": ["a"]}
+    kept = {"a": "restricted", "b": "public"}
+    assert too_open(before, {"commitment_ids": ["a", "b"]}, kept) == ["a"]
+    assert too_open(before, {"commitment_ids": ["b"]}, kept) == []
+    assert too_open(before, {"confidentiality": "restricted"}, kept) == []
+    # What is closed in later closes the instrument to who may not read it; its other moves go on.
+    assert too_open(before, {"state": "signed"}, kept) == []
+    assert too_open({**before, "state": "proposed"}, {"commitment_ids": ["a"]}, kept) == []
