@@ -2,7 +2,8 @@
 
 The base images are stand-ins made from this machine's files, and the entrypoint of `postgres:18` is an imitation (see
 `stand_ins.py`): what is shown is that our image is built and runs, and that the parts find each other, not what the makers of
-those images did.
+those images did. Nor is it shown that a part waits for another's health: podman-compose, which stands in for compose here, is told to
+start all at once (`up --no-deps`), as programs do that ignore `service_healthy`. Each part waits by itself for what it needs (`--wait`), and that is tried.
 """
 
 import json
