@@ -20,7 +20,7 @@ from tests.reliability.scene import COMMANDS, Scene
 PORT: Final = 5432
 DISK_BYTES: Final = 768 * 2**20
 FAKETIME: Final = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
-START_SECONDS: Final = 60
+START_SECONDS: Final = 240
 SETTINGS: Final = (
     f"port={PORT}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "timezone=UTC", "max_wal_size=160MB",
 )  # fmt: skip
@@ -125,6 +125,12 @@ class Computer:
             yield
         finally:
             file.unlink()
+
+    def told(self) -> str:
+        """Return who runs, and what each said last."""
+        running = {name: one.poll() for name, one in self.scene.processes.items()}
+        logs = {file.name: file.read_text()[-2000:] for file in self.directory.glob("*.log")}
+        return "\n".join([f"ended: {running}", *(f"{name}:\n{text}" for name, text in logs.items())])
 
     async def behind(self) -> float:
         """Return by how many seconds the clock of the database is behind that of this program."""

@@ -15,7 +15,7 @@ IDLE: Final = 2000
 SLOW: Final = 50
 SLOW_SECONDS: Final = 3
 FILES: Final = 8192
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 240
 HEAD: Final = b"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 90\r\n\r\n"
 
 

@@ -25,7 +25,7 @@ from tests.reliability.machines import Machine
 ORIGIN: Final = "http://127.0.0.1:8000"
 ROLES: Final = ("pacta_app", "pacta_sequencer", "pacta_worker", "pacta_owner")
 COMMANDS: Final = {"api": "serve", "sequencer": "sequencer"}
-READY_SECONDS: Final = 60
+READY_SECONDS: Final = 240
 _KEYS = """
     SELECT DISTINCT subject, seq, (regexp_matches(convert_from(canonical, 'UTF8'), 'key-[0-9a-f-]{36}', 'g'))[1] AS key
     FROM audit_entry WHERE kind LIKE '%recorded' OR kind LIKE '%proposed'
