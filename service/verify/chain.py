@@ -64,6 +64,8 @@ class Trail:
             yield from self._link(index, entry, leaf, subject)
             if entry.kind == REOPENED:
                 yield from self._reopen(index, entry)
+            # What belongs to another log has been told by its chain, and is followed nowhere: its subject is of no kind here.
+            subject.broken = subject.broken or entry.commission != self.log
             if self.replay and not subject.broken:
                 yield from self._replay(index, subject, entry)
         self.size += len(entries)
