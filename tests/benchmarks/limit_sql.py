@@ -6,7 +6,7 @@ Nothing is imported for them: a limit that held the service's models would make 
 _columns = """changed_at, id, reference, commission_id, session_id, carried_to_session_id, carried_over, working_group_id, item_number,
  draft_reference, paragraph, annex, verb, sector, titles, texts, confidentiality, target_date, due_on, instrument_required, no_instrument_reason, instrument,
  party_facts, state, agreed_on, effective_on, suspended_from, review_on, successor, successors, outcome, modification, subject_to,
- corrected, unknown, progress, recorded_by, recorded_at"""
+ corrected, unknown, progress, recorded_by, recorded_at, kind, target_text, source, remark, continues, pushed_by, event_session_id"""
 _today = "(now() AT TIME ZONE 'UTC')::date"
 _open = "state IN ('proposed', 'agreed', 'mou_drafted', 'signed', 'suspended')"
 READ = f"""SELECT {_columns}, seq AS version,
@@ -19,6 +19,7 @@ READ = f"""SELECT {_columns}, seq AS version,
  refused_transition_id IS NOT NULL AS disputed,
  commission_id = ANY(ARRAY(SELECT id FROM commission WHERE entered <> '{{}}'::jsonb)) AS one_sided,
  ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, '{{}}'::jsonb AS disputed_by,
+ coalesce(founded_group_ids, '[]'::jsonb) AS founded_group_ids, '[]'::jsonb AS package_items, NULL AS package_items_done, NULL AS hint,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))
