@@ -16,7 +16,7 @@ from tests.conftest import COMMISSION, SESSION_8, Maker, World, organisation
 from tests.register.commissions import chartering, meeting
 from tests.register.groups import grouping
 from tests.register.instruments import recording
-from tests.three_parties import name_registrar, record_in
+from tests.three_parties import in_force, name_registrar, record_in
 
 KINDS: Final = {
     "commission_id": "commissions",
@@ -84,11 +84,9 @@ async def trilateral(world: World) -> str:
 
 async def closed_commission(world: World, secretariat: str) -> Named:
     """Found a commission of PK and TR that is kept to its parties, with one of everything that is public in it."""
-    parties = [{"party": "PK", "secretariat_id": organisation(101)}, {"party": "TR", "secretariat_id": secretariat}]
-    body = {"titles": {"en": "Kept to its parties"}, "parties": parties, "languages": ["en"]}
-    made = await world.as_("administrator").post("/v1/commissions", json=body)
-    assert made.status_code == 201, made.text
-    commission = made.json()["id"]
+    seats = {"PK": organisation(101), "TR": secretariat}
+    made = await in_force(world, seats, titles={"en": "Kept to its parties"})
+    commission = made["id"]
     amended = {"action": "amend", "changes": {"titles": {"en": "Kept"}}, "reason": "R"}
     charter = (await chartering.propose(world, amended, commission=commission)).json()["id"]
     await grouping.confirmed(world, charter, "tr-secretariat")
@@ -106,8 +104,8 @@ async def closed_commission(world: World, secretariat: str) -> Named:
         world, commission_id=commission, confidentiality="public", contracting_parties=BOTH
     )
     return {
-        "commission_id": [commission, made.json()["code"]],
-        "session_id": [session["id"], f"{made.json()['code']}/01"],
+        "commission_id": [commission, made["code"]],
+        "session_id": [session["id"], f"{made['code']}/01"],
         "working_group_id": [group["id"], group["reference"]],
         "commitment_id": [one["id"], (await read(world, f"/v1/commitments/{one['id']}"))["reference"]],
         "instrument_id": [instrument["id"]],

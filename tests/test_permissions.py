@@ -15,10 +15,7 @@ from tests.three_parties import commission_of_three, record_in
 
 COMMISSION_OF_TWO: dict[str, Any] = {
     "titles": {"en": "A second commission"},
-    "parties": [
-        {"party": "PK", "secretariat_id": organisation(101)},
-        {"party": "AZ", "secretariat_id": organisation(201)},
-    ],
+    "parties": ["PK", "AZ"],
     "languages": ["en"],
     "rule": "mutual",
 }
@@ -214,10 +211,7 @@ async def test_only_the_administrator_registers_parties_and_founds(world: World,
             "/v1/commissions",
             {
                 "titles": {"en": "T"},
-                "parties": [
-                    {"party": "PK", "secretariat_id": organisation(101)},
-                    {"party": "AZ", "secretariat_id": organisation(201)},
-                ],
+                "parties": ["PK", "AZ"],
                 "languages": ["en"],
                 "rule": "mutual",
             },

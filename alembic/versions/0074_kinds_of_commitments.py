@@ -1,6 +1,6 @@
 """Commitments are of a kind, and tell what their kind tells, where they come from, and what belongs to them beside; all of it is found.
 
-Revision: 0074, after 0061. Columns with a constant default, or none, change the catalogue alone; the check is made valid and the index
+Revision: 0074, after 0072. Columns with a constant default, or none, change the catalogue alone; the check is made valid and the index
 built beside the writers. The trigger of what is searched is replaced: nothing recorded before has any of it, so nothing is filled anew.
 Releases before go on: what they record is a commitment. It can be run again after a failure at any point.
 """
@@ -12,7 +12,7 @@ from service.database.building import LOCK_TIMEOUT, build_index
 from service.database.searched.filling import triggers
 
 revision = "0074"
-down_revision = "0061"
+down_revision = "0072"
 branch_labels = None
 depends_on = None
 serves_from = "0048"

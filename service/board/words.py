@@ -38,6 +38,7 @@ NAMES: Final[Mapping[str, str]] = {
     "held": "Held",
     "adopted": "Minutes adopted",
     "cancelled": "Cancelled",
+    "founded": "Founded, not in force yet",
     "kept": "Kept by one party alone",
     "unsettled": "Unsettled",
     "in_force": "In force",

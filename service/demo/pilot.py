@@ -26,6 +26,7 @@ from service.register.commissions.session_schemas import SessionCreate, SessionP
 from service.register.commitments import commands as commitments
 from service.register.commitments.schemas import CommitmentCreate
 from service.register.decisions import commands as decisions
+from service.register.decisions.engine.matter import Row
 from service.register.decisions.schemas import ConfirmationCreate
 from service.register.groups import commands as groups
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
@@ -85,6 +86,8 @@ async def _load(connection: Connection) -> Secrets:
     found = PILOT["commission"]
     await commissions.found_commission(connection, administrator, Sent(CommissionCreate, _without(found)), COMMISSION)
     callers = {code: await caller_of(connection, code) for code in ("PK", "AZ")}
+    for code, secretariat_id in PILOT["secretariats"].items():
+        await _decide(connection, callers[code], {"action": "name_secretariat", "secretariat_id": secretariat_id})
     await _auditor(connection, callers)
     await _sessions(connection, callers)
     await _groups(connection, callers)
@@ -117,9 +120,13 @@ async def _party(connection: Connection, administrator: Author, party: dict[str,
 
 async def _auditor(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:
     body = {"action": "appoint_auditor", "principal_id": PILOT["auditor"]}
-    made = await decisions.propose(connection, MATTERS, CHARTERS, callers["PK"], COMMISSION, body, None)
+    made = await _decide(connection, callers["PK"], body)
     yes = Sent(ConfirmationCreate, {"decision": "confirm"})
     await decisions.answer(connection, MATTERS, callers["AZ"], made["id"], yes)
+
+
+async def _decide(connection: Connection, caller: ActiveCaller, body: dict[str, Any]) -> Row:
+    return await decisions.propose(connection, MATTERS, CHARTERS, caller, COMMISSION, body, None)
 
 
 async def _sessions(connection: Connection, callers: Mapping[str, ActiveCaller]) -> None:

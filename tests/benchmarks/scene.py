@@ -17,11 +17,12 @@ from service.identity.queries import caller as find_caller
 from service.permissions import ActiveCaller, Kind
 from service.register.commissions import commands as commissions
 from service.register.commissions import session_commands as meetings
+from service.register.commissions.charter import CHARTERS
 from service.register.commissions.models import Rule
 from service.register.commissions.rules.charter.evidence import Openness
 from service.register.commissions.rules.evidence import CoChair
 from service.register.commissions.rules.group_role import GroupRole
-from service.register.commissions.schemas import CommissionCreate, PartyIn
+from service.register.commissions.schemas import CommissionCreate
 from service.register.commissions.session_schemas import SessionCreate
 from service.register.decisions import commands as decisions
 from service.register.decisions.models import Decision
@@ -32,7 +33,14 @@ from service.register.groups.schemas import MemberPut, WorkingGroupCreate
 from service.register.matters import MATTERS
 from service.register.parties import commands as parties
 from service.register.parties import principal_commands as principals
-from service.register.parties.schemas import OrganisationCreate, PartyCreate, PrincipalCreate
+from service.register.parties.schemas import (
+    FirstPrincipal,
+    OrganisationCreate,
+    OrganisationNew,
+    PartyCreate,
+    PrincipalCreate,
+    RegistrarCreate,
+)
 from service.trail.entry import Author
 
 CODES = ("PK", "AZ", "TR", "KZ", "UZ", "CN", "SA", "AE", "QA", "ID", "MY")
@@ -82,13 +90,17 @@ async def build(pool: Pool, mutual: int = MUTUAL, unilateral: int = UNILATERAL) 
 
 async def _party(connection: Connection, scene: Scene, author: Author, code: str) -> None:
     await parties.register_party(connection, author, PartyCreate(code=code, names={"en": f"Government of {code}"}))
-    for name in ("Secretariat", *(f"Ministry of {sector}" for sector in SECTORS)):
-        made = await parties.register_organisation(connection, author, OrganisationCreate(party=code, name=name))
-        scene.ministries.setdefault(code, []).append(made["id"])
-    scene.secretariats[code] = scene.ministries[code].pop(0)
     client_id = f"{code.lower()}-secretariat"
-    caller, secret = await _principal(connection, author, client_id, Kind.REPRESENTATIVE, scene.secretariats[code])
-    scene.callers[code], scene.secrets[code] = caller, secret
+    new = RegistrarCreate(
+        organisation=OrganisationNew(name="Secretariat"), principal=FirstPrincipal(client_id=client_id, name=client_id)
+    )
+    named = await parties.name_registrar(connection, author, code, new)
+    scene.secretariats[code], scene.secrets[code] = named.organisation["id"], named.secret or ""
+    scene.callers[code] = caller = await _caller(connection, client_id)
+    for sector in SECTORS:
+        ministry = OrganisationCreate(party=code, name=f"Ministry of {sector}")
+        made = await parties.register_organisation(connection, Author(caller.principal_id, code), ministry)
+        scene.ministries.setdefault(code, []).append(made["id"])
 
 
 async def _principal(
@@ -96,9 +108,13 @@ async def _principal(
 ) -> tuple[ActiveCaller, str]:
     new = PrincipalCreate(client_id=client_id, name=client_id, kind=kind, organisation_id=organisation_id)
     _, secret = await principals.register_principal(connection, author, new)
+    return await _caller(connection, client_id), secret or ""
+
+
+async def _caller(connection: Connection, client_id: str) -> ActiveCaller:
     caller = await find_caller(connection, LOCAL, client_id)
     assert caller is not None
-    return caller, secret or ""
+    return caller
 
 
 async def _commission(
@@ -112,9 +128,7 @@ async def _commission(
     inside = pair if rule is Rule.MUTUAL else pair[:1]
     new = CommissionCreate(
         titles={"en": f"Joint Commission {'-'.join(pair)}"},
-        parties=[
-            PartyIn(party=code, secretariat_id=scene.secretariats[code] if code in inside else None) for code in pair
-        ],
+        parties=[*pair],
         languages=["en"],
         kept_by=None if rule is Rule.MUTUAL else pair[0],
         founded_on="1995-10",
@@ -123,6 +137,9 @@ async def _commission(
         suffix=suffix,
     )
     commission_id = await commissions.found_commission(connection, administrator, Sent.of(new))
+    for party in inside:
+        body = {"action": "name_secretariat", "secretariat_id": str(scene.secretariats[party])}
+        await decisions.propose(connection, MATTERS, CHARTERS, scene.callers[party], commission_id, body, None)
     sessions = [await _session(connection, scene.callers, commission_id, inside, n + 1) for n in range(SESSIONS)]
     made = [await _group(connection, scene, commission_id, inside, n) for n in range(len(SECTORS))]
     code = "-".join(pair) + (f".{suffix}" if suffix else "")

@@ -7,11 +7,7 @@ from service.database.violations import Violation
 from tests.conftest import COMMISSION, World, organisation
 from tests.http.test_refusals import pointers, refused
 
-PARTIES = [
-    {"party": "PK", "secretariat_id": organisation(101)},
-    {"party": "AZ", "secretariat_id": organisation(201)},
-]
-FOUNDED: dict[str, Any] = {"titles": {"en": "x"}, "parties": PARTIES, "languages": ["en"], "rule": "mutual"}
+FOUNDED: dict[str, Any] = {"titles": {"en": "x"}, "parties": ["PK", "AZ"], "languages": ["en"], "rule": "mutual"}
 
 
 async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world: World) -> None:
@@ -52,10 +48,11 @@ async def test_what_is_referred_to_and_not_there_is_told_by_name(still: World) -
     found = refused(await still.as_("PK").post("/v1/organisations", json={"party": "GE", "name": "x"}), 422)
     assert pointers(found) == {"/party"}
     assert "a party with the code GE, and there is none; GET /v1/parties lists" in found["detail"]
-    swapped = [PARTIES[0], {"party": "AZ", "secretariat_id": organisation(102)}]
-    found = refused(await admin.post("/v1/commissions", json={**FOUNDED, "suffix": "X", "parties": swapped}), 422)
-    assert pointers(found) == {"/parties"}
-    assert f"an organisation with the id {organisation(102)} in AZ, and there is none" in found["detail"]
+    # Also who takes no part in the register, since another keeps it alone.
+    unknown = {**FOUNDED, "parties": ["PK", "GE"], "kept_by": "PK", "rule": "unilateral"}
+    found = refused(await admin.post("/v1/commissions", json=unknown), 422)
+    assert pointers(found) == {"/parties/1"}
+    assert "a party with the code GE, and there is none; GET /v1/parties lists" in found["detail"]
 
 
 async def test_a_name_with_commas_and_brackets_is_read_whole(world: World) -> None:

@@ -27,10 +27,7 @@ KNOWN = {
     "held": None,
     "item_number": None,
     "signatories": [{"party": one, "name": "N", "title": "T", "organisation": "O"} for one in ("PK", "AZ")],
-    "parties": [
-        {"party": "PK", "secretariat_id": organisation(101)},
-        {"party": "AZ", "secretariat_id": organisation(201)},
-    ],
+    "parties": ["PK", "AZ"],
     "founded_at_session_id": SESSION_8,
     "working_group_id": None,
     "receiver_id": "01940000-0000-7000-8000-000000000302",

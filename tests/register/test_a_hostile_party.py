@@ -54,6 +54,8 @@ def test_what_a_party_does_alone_leaves_no_room_taken_and_no_proposal_of_another
     alone = step.target is not step.source
     assert not alone or step.takes_back or step.by or (matter.kind, str(step.action)) in {
         ("commission", "leave"), ("instrument", "terminate"),
+        # Of what is founded nothing is decided yet: the last to name its secretariat brings it into force.
+        ("commission", "name_secretariat"),
     }  # fmt: skip
 
 

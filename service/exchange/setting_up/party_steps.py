@@ -19,8 +19,11 @@ async def own_part(run: Run, party: str) -> AsyncIterator[Outcome]:
                 yield outcome
     for one in run.said.commissions:
         if party in one.secretariats:
-            async for outcome in _decided(run, one, party):
-                yield outcome
+            named = await _named(run, one, party)
+            yield named
+            if named.did in {Did.MADE, Did.THERE}:
+                async for outcome in _decided(run, one, party):
+                    yield outcome
 
 
 async def _registered(run: Run, side: PartySaid) -> AsyncIterator[Outcome]:
@@ -55,19 +58,43 @@ async def _principal(run: Run, api: Api, one: OtherPrincipal, known: Data | None
     return outcome
 
 
+async def _named(run: Run, one: CommissionSaid, party: str) -> Outcome:
+    """Name the party's secretariat, as its registrar does."""
+    office, what = one.secretariats[party], f"secretariat {one.secretariats[party]} of {one.code}"
+    side = next((side for side in run.said.parties if side.code == party), None)
+    # Of a party that the file says nothing of, the secretariat may be its registrar.
+    registrar = side.registrar.organisation.code if side else office
+    api = await run.acting_for(party, registrar)
+    if api is None:
+        return Outcome(Did.WAITS, what, f"no secret of anybody who acts for {registrar} is known")
+    known = await api.get(f"commissions/{one.code}")
+    if known is None:
+        return Outcome(Did.WAITS, what, "the administrator has not founded the commission yet")
+    named = next((side["secretariat_id"] for side in known["parties"] if side["party"] == party), None)
+    if named is not None:
+        return compared(what, office, (await api.get(f"organisations/{named}"))["code"])
+    body = {"action": "name_secretariat", "secretariat_id": office}
+    return (await run.do(what, Did.MADE, _posting(api, f"commissions/{one.code}/transitions", body)))[0]
+
+
 async def _decided(run: Run, one: CommissionSaid, party: str) -> AsyncIterator[Outcome]:
     office = one.secretariats[party]
     api = await run.acting_for(party, office)
     if api is None:
         yield Outcome(Did.WAITS, f"what {one.code} decides", f"no secret of anybody who acts for {office} is known")
         return
-    if await api.get(f"commissions/{one.code}") is None:
+    known = await api.get(f"commissions/{one.code}")
+    if known is None:
         yield Outcome(Did.WAITS, f"what {one.code} decides", "the administrator has not founded it yet")
         return
-    known = [met for met in await api.every(f"commissions/{one.code}/sessions") if met["working_group_id"] is None]
+    if known["awaits_secretariats"]:
+        waits = f"it is in force once {', '.join(known['awaits_secretariats'])} has named its secretariat, too"
+        yield Outcome(Did.WAITS, f"what {one.code} decides", waits)
+        return
+    sessions = [met for met in await api.every(f"commissions/{one.code}/sessions") if met["working_group_id"] is None]
     met: dict[int, str] = {}
     for session in one.sessions:
-        same = [found for found in known if found["ordinal"] == session.ordinal]
+        same = [found for found in sessions if found["ordinal"] == session.ordinal]
         steps = Steps(run, api, one.code, party)
         async for outcome in steps.session(session, same):
             yield outcome

@@ -110,20 +110,13 @@ async def _commission(run: Run, one: CommissionSaid) -> Outcome:
     what, known = f"commission {one.code}", await run.calls.get(f"commissions/{one.code}")
     if known is not None:
         return compared(what, (one.titles, one.languages), (known["titles"], known["languages"]))
-    for code in one.secretariats.values():
-        if not run.dry and await run.calls.get(f"organisations/{code}") is None:
-            return Outcome(Did.WAITS, what, f"{code} is not registered yet: run it as {code[:2]} first")
     suffix = one.code.partition(".")[2] or None
-    sides = [
-        {"party": code} | ({"secretariat_id": one.secretariats[code]} if code in one.secretariats else {})
-        for code in one.parties
-    ]
     body = one.model_dump(
         mode="json",
         exclude_none=True,
         include={"titles", "languages", "kept_by", "founded_on", "founding_act", "confidentiality"},
     )
-    whole = {**body, "parties": sides, "rule": "unilateral" if one.kept_by else "mutual"} | (
+    whole = {**body, "parties": one.parties, "rule": "unilateral" if one.kept_by else "mutual"} | (
         {"suffix": suffix} if suffix else {}
     )
     outcome, _ = await run.do(what, Did.MADE, lambda: run.calls.post("commissions", whole))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from service.database.statement import Connection, Query
 from service.identity.models import Principal
 from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
-from service.register.commissions.confidentiality import open_to
+from service.register.commissions.confidentiality import is_public, open_to
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Rule
 from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, fixed, roles_of
 from service.register.commissions.rules.charter import requirements as registered
@@ -33,7 +33,7 @@ RULES: Final[Mapping[str, Rule]] = {
     CharterState.UNSETTLED: Rule.UNILATERAL,
     CharterState.IN_FORCE: Rule.MUTUAL,
 }
-"""How proposals become effective in each state; one that is dissolved keeps the rule that it had."""
+"""How proposals become effective in each state; one that is founded has the rule that it will have, one that is dissolved the one that it had."""
 
 
 def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
@@ -105,15 +105,25 @@ async def _follower(connection: Connection, key: str, caller: Caller | None, bes
         # It was found when it was proposed, and no commission goes away.
         return Found()
     values = {"said": key, "beside": beside, **bound(caller)}
-    return Found() if await _another(caller.kind).row(connection, **values) else None
+    found = await _another(caller.kind).row(connection, **values)
+    if found is None:
+        return None
+    return Found(readers=None if found.is_open else tuple(one for one in found.parties if one not in found.outside))
+
+
+class _Another(NamedTuple):
+    parties: list[str]
+    outside: list[str]
+    is_open: bool
 
 
 @cache
-def _another(kind: Kind) -> Query[UUID]:
+def _another(kind: Kind) -> Query[_Another]:
     said = sa.bindparam("said", type_=sa.Text())
     named = (_commission.c.code == said) | (sa.cast(_commission.c.id, sa.Text) == sa.func.lower(said))
     other = _commission.c.id != sa.bindparam("beside", type_=sa.Uuid())
-    return Query(sa.select(_commission.c.id).where(named, other, visible_to(kind)), UUID)
+    asked = sa.select(_commission.c.parties, _commission.c.outside, is_public().label("is_open"))
+    return Query(asked.where(named, other, visible_to(kind)), _Another)
 
 
 def follows(row: Row, changes: Mapping[str, Any]) -> Sequence[EntryChange]:
@@ -166,9 +176,10 @@ CHARTERS: Final = Matter(
     told=told,
 )
 _party_of = Query(
-    sa.select(_organisation.c.party).where(
-        _organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None)
-    ),
+    sa.select(_organisation.c.party)
+    .where(_organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None))
+    # Whoever closes it waits here, or has closed it: none that is closed is named meanwhile.
+    .with_for_update(read=True),
     str,
 )
 _known_auditor = Query(

@@ -1,7 +1,7 @@
 """What changes a commission; each command leaves one entry in its audit trail."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,9 @@ from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionCreate
 from service.register.decisions.engine.moves import CLOSED
+from service.register.decisions.rules.ended import unnamed
 from service.register.parties.commands import OPERATOR
-from service.register.parties.queries import find_organisation
+from service.register.parties.queries import registrars
 from service.trail import stamp
 from service.trail.append import append
 from service.trail.entry import Author, Entry, timestamp
@@ -42,28 +43,27 @@ _add_party = Change(sa.insert(_party).values(given(_party, "commission_id", "par
 async def found_commission(
     connection: Connection, caller: ActiveCaller, sent: Sent[CommissionCreate], known_id: UUID | None = None
 ) -> UUID:
-    """Found a commission and return its id; 422 if a secretariat is not an organisation of its party."""
+    """Found a commission and return its id: it awaits the secretariats that its parties' registrars name; 422."""
     caller.require(Permission.FOUND_COMMISSION)
-    # Whoever closes an organisation waits here, or has closed it: none is given a secretariat meanwhile.
-    await stamp.registry(connection)
-    closed = await _closed(connection, sent.sound)
-    new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound), *closed])
+    unknown = _unknown(sent.sound, await registrars(connection))
+    new = sent.read([*_twice(sent.sound), *_wrong_keeper(sent.sound), *unknown])
     made = await stamp.new(connection)
     commission_id = known_id or made.id
     members = _charter(new)
     author = Author(caller.principal_id, None)
     entry = made.entry(commission_id, commission_id, author, FOUNDED, {"commission": members}, CHARTER.version)
-    row = {**members, **CLOSED, "id": commission_id, "rule": RULES[members["state"]], "refused_transition_id": None}
+    rule = RULES[CharterState.KEPT if new.kept_by else CharterState.IN_FORCE]
+    row = {**members, **CLOSED, "id": commission_id, "rule": rule, "refused_transition_id": None}
     await _insert.run(connection, **row, brought=None, **_head(entry))
-    inside = [one for one in new.parties if one.party in members["secretariats"]]
-    await _add_party.run_each(connection, [{"commission_id": commission_id, **one.model_dump()} for one in inside])
+    nobody = {"commission_id": commission_id, "secretariat_id": None}
+    await _add_party.run_each(connection, [{**nobody, "party": one} for one in unnamed(members)])
     await append(connection, entry)
     return commission_id
 
 
 def _charter(new: CommissionCreate) -> dict[str, Any]:
     """Return the members of the charter; who keeps a commission alone is its only party that takes part in the register."""
-    codes = [one.party for one in new.parties]
+    codes = new.parties
     outside = [code for code in codes if code != new.kept_by] if new.kept_by else []
     return {
         **dict.fromkeys(CHARTER.members),
@@ -71,48 +71,34 @@ def _charter(new: CommissionCreate) -> dict[str, Any]:
         "code": "-".join(codes) + (f".{new.suffix}" if new.suffix else ""),
         "parties": codes,
         "outside": outside,
-        "secretariats": {one.party: str(one.secretariat_id) for one in new.parties if one.party not in outside},
-        "state": str(CharterState.KEPT if new.kept_by else CharterState.IN_FORCE),
-        **{name: {} for name in ("entered", "departed", "corrected")},
+        "state": str(CharterState.FOUNDED),
+        **{name: {} for name in ("secretariats", "entered", "departed", "corrected")},
         "auditors": [],
     }
 
 
+def _unknown(sound: Mapping[str, Any], known: Container[str]) -> Iterator[Fault]:
+    for place, code in enumerate(sound.get("parties", ())):
+        if isinstance(code, str) and code not in known:
+            said = f"refers to a party with the code {code}, and there is none; GET /v1/parties lists them"
+            yield fault(f"/parties/{place}", said)
+
+
 def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
-    parties = Counter(one["party"] for one in sound.get("parties", ()) if "party" in one)
-    languages = Counter(one for one in sound.get("languages", ()) if isinstance(one, str))
-    for name, counted in (("parties", parties), ("languages", languages)):
+    for name in ("parties", "languages"):
+        counted = Counter(one for one in sound.get(name, ()) if isinstance(one, str))
         for value in [value for value, times in counted.items() if times > 1]:
             yield fault(f"/{name}", f"names {value} more than once; once is enough")
 
 
-async def _closed(connection: Connection, sound: Mapping[str, Any]) -> list[Fault]:
-    wrong = []
-    for place, one in enumerate(sound.get("parties", ())):
-        known = await find_organisation(connection, UUID(str(key))) if (key := one.get("secretariat_id")) else None
-        if known and known["closed_on"]:
-            said = f"names {known['code']}, which was closed on {known['closed_on']}"
-            wrong.append(fault(f"/parties/{place}/secretariat_id", said))
-    return wrong
-
-
 def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:
-    keeper, rule, named = sound.get("kept_by"), sound.get("rule"), sound.get("parties", ())
-    parties = [one["party"] for one in named if "party" in one]
+    keeper, rule, parties = sound.get("kept_by"), sound.get("rule"), sound.get("parties", ())
     if keeper and keeper not in parties:
         yield fault("/kept_by", f"is not among the parties: {', '.join(parties)}")
     if keeper and rule == Rule.MUTUAL:
         yield fault("/rule", "is 'unilateral' where one party keeps it alone; leave it out, or leave kept_by out")
     if rule == Rule.UNILATERAL and "kept_by" not in sound:
         yield fault("/kept_by", "is needed where the rule is 'unilateral': the party that keeps it alone")
-    for place, one in enumerate(named):
-        outside, known = keeper and one.get("party") != keeper, one.get("secretariat_id")
-        if outside and known:
-            yield fault(
-                f"/parties/{place}/secretariat_id", "is named by that party, once it takes part in the register"
-            )
-        if not outside and not known:
-            yield fault(f"/parties/{place}/secretariat_id", "is needed: the organisation that is its secretariat")
 
 
 async def reopen_log(connection: Connection, commission_id: UUID, told: Mapping[str, Any]) -> None:

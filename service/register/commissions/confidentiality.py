@@ -12,9 +12,11 @@ from service.database.columns import table
 from service.permissions import NEEDED_TO_READ, PERMISSIONS, Confidentiality, Kind, Role
 from service.register.commissions.models import Commission
 from service.register.commissions.roles import Condition, roles_of
+from service.register.commissions.rules.charter.lifecycle import CharterState
 
 _commission = table(Commission)
 _within = _commission.alias("within")
+_FOUNDED: Final[Any] = sa.literal_column(f"'{CharterState.FOUNDED}'")
 _PUBLIC: Final[Any] = sa.literal_column(f"'{Confidentiality.PUBLIC}'")
 
 
@@ -30,8 +32,16 @@ def readable(roles: Mapping[Role, Condition], one: sa.FromClause) -> Condition:
 def open_to(kind: Kind) -> Condition:
     """Return the condition that a caller of this kind may read the commission: its own party's, one that it audits, or a public one."""
     roles = roles_of(kind, _commission.c.id, sa.cast(sa.null(), sa.Uuid()))
-    public = _commission.c.confidentiality == _PUBLIC
+    public = is_public()
     return sa.or_(*(condition & (sa.true() if _sees_more(role) else public) for role, condition in roles.items()))
+
+
+def is_public() -> Condition:
+    """Return the condition that everybody may read the commission.
+
+    Nobody publishes in another's name: until each party has named its secretariat, the parties alone see that it was founded.
+    """
+    return sa.and_(_commission.c.confidentiality == _PUBLIC, _commission.c.state != _FOUNDED)
 
 
 def _sees_more(role: Role) -> bool:

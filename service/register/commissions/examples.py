@@ -7,10 +7,7 @@ COMMISSIONS: dict[str, Example] = {
         "summary": "A second commission of the same parties (201)",
         "value": {
             "titles": {"en": "Joint Commission on Culture (sample)"},
-            "parties": [
-                {"party": "PK", "secretariat_id": "01940000-0000-7000-8000-000000000101"},
-                {"party": "AZ", "secretariat_id": "01940000-0000-7000-8000-000000000201"},
-            ],
+            "parties": ["PK", "AZ"],
             "languages": ["en"],
             "suffix": "CULTURE",
         },

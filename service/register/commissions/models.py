@@ -98,7 +98,8 @@ class CommissionParty(Table, table=True):
 
     commission_id: Id = Field(primary_key=True, foreign_key="commission.id", ondelete="RESTRICT")
     party: str = Field(primary_key=True, sa_type=sa.Text, foreign_key="party.code", ondelete="RESTRICT")
-    secretariat_id: Id = Field(nullable=False, sa_type=sa.Uuid, index=True)
+    secretariat_id: Id | None = Field(default=None, nullable=True, sa_type=sa.Uuid, index=True)
+    """NULL until its registrar has named it."""
     ended_at: datetime | None = moment(nullable=True)
 
 

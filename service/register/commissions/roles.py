@@ -15,15 +15,20 @@ from service.permissions import Caller, Kind, Role, everywhere
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.commissions.rules.lead import FIRST, FURTHER
+from service.register.decisions.rules.ended import FOUNDED
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
 _commission = table(Commission)
+_FOUNDED: Final[Any] = sa.literal_column(f"'{FOUNDED}'")
 _FIXED: Final = ("parties", "outside", "languages", "rule", "entered", "departed")
 
 
 def fixed(charter: sa.FromClause = _commission) -> list[sa.ColumnElement[Any]]:
     """Return what the charter fixes for all that is decided in its commission, from its table or its locked row."""
-    return [*(charter.c[name] for name in _FIXED), charter.c.state.label("commission_state")]
+    # What nobody asks for once all have named one is not read: this stands in every locked read.
+    founding = sa.case((charter.c.state == _FOUNDED, charter.c.secretariats), else_=sa.null())
+    told = (charter.c.state.label("commission_state"), founding.label("founding"))
+    return [*(charter.c[name] for name in _FIXED), *told]
 
 
 def charter_of(commission_id: sa.ScalarSelect[Any] | None) -> sa.FromClause:

@@ -52,7 +52,11 @@ async def create_commission(
     caller: CurrentCaller,
     new: Annotated[Sent[CommissionCreate], Body(openapi_examples=COMMISSIONS)],
 ) -> Response:
-    """Found a commission of two or more parties, each with its secretariat, or one that a party keeps alone. Administrator only."""
+    """Found a commission of two or more parties, or one that a party keeps alone. Administrator only.
+
+    It is in force, or kept, once the registrar of each party that takes part has named its secretariat (`name_secretariat`); until
+    then nothing is proposed.
+    """
     commission_id = await commands.found_commission(connection, caller, new)
     row = await queries.founded(connection, caller, commission_id)
     return answer(answers.detail(caller, row), 201, location=f"/v1/commissions/{commission_id}", version=row["version"])

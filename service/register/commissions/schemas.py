@@ -12,18 +12,6 @@ from service.register.commissions.rules.charter.evidence import FoundingAct, Ope
 from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
-from service.values.codes import OrganisationId
-
-
-class PartyIn(Strict):
-    """A party that takes part, and its organisation that is its secretariat."""
-
-    party: PartyCode
-    secretariat_id: OrganisationId | None = Field(
-        None,
-        description="Needed of each party that takes part in the register; not of others, where one keeps it alone.",
-    )
-
 
 Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
 
@@ -33,10 +21,16 @@ class CommissionCreate(Strict):
 
     elsewhere: ClassVar[Mapping[str, str]] = {
         "code": "the service makes it of the parties and the suffix",
-        "state": "it is in force, or kept where kept_by names who keeps it alone",
+        "state": "it is founded; it is in force, or kept where kept_by names who keeps it alone, once its secretariats are named",
+        "secretariats": "each party's registrar names its own: name_secretariat, by POST /v1/commissions/{commission_id}/transitions",
     }
     titles: Titles
-    parties: list[PartyIn] = Field(min_length=2, max_length=20)
+    parties: list[PartyCode] = Field(
+        min_length=2,
+        max_length=20,
+        description="Each party's registrar names its secretariat then: until all have, nothing is proposed.",
+        examples=[["PK", "AZ"]],
+    )
     languages: list[Language] = Field(min_length=1, max_length=10, description="Languages of its authentic texts.")
     rule: Rule | None = Field(
         None, description="`unilateral` where one party keeps it alone, as `kept_by` says; else `mutual`."
@@ -110,6 +104,9 @@ class CommissionRead(Read):
     languages: list[str]
     rule: Rule
     kept_by: str | None = Field(description="The party that keeps it alone, or kept it alone until it was dissolved.")
+    awaits_secretariats: list[str] = Field(
+        description="Of one that is founded: parties whose registrar has yet to name the secretariat (`name_secretariat`)."
+    )
     outside: list[str] = Field(description="Parties that take no part in the register: they neither read nor decide.")
     founded_on: ReducedDate | None
     founding_act: str | None

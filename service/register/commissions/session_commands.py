@@ -47,7 +47,7 @@ async def record(
     if place is None:
         raise NotFound("There is no such commission.")
     _may_begin(caller, sound, place)
-    require_room_in(place["commission_state"], SESSION.kind, str(sound.get("action")))
+    require_room_in(place, SESSION.kind, str(sound.get("action")))
     new = sent.read([*_wrong(sound, place), *await _taken(connection, sound, place, group)])
     row = _row(caller, new, place, known_id)
     move = _move(caller, new.held, row, place, known_transition_id) if new.held else None

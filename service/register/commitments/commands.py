@@ -72,7 +72,7 @@ async def record(
     place = await queries.place(connection, caller, commission, session, group) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
-        require_room_in(place["commission_state"], COMMITMENT.kind, "record")
+        require_room_in(place, COMMITMENT.kind, "record")
     links = await linking.wrong(connection, caller, sound, commission) if place else []
     new = sent.read([*_wrong(sound, place), *links, *await _strange_leads(connection, caller, sound)])
     assert place is not None

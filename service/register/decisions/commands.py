@@ -27,7 +27,7 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.own import require_open_to
 from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
-from service.register.decisions.unseen import require_seen
+from service.register.decisions.unseen import require_seen, require_seen_by
 from service.trail.append import EntryChange
 from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
@@ -50,24 +50,24 @@ async def propose(
     wanted = action if isinstance(action, str) else ""
     locked = await lock(connection, matter, caller, matter_id, attached.names(matter.rules, body), caller, wanted)
     check_version(version, locked.row["seq"])
-    step = _step(locked, body)
+    step = _step(locked, body, caller.party)
     require_open_to(step, locked.row, caller.party)
     if not locked.has_room(step, caller.party):
         raise await _already_open(connection, caller, locked)
     locked.standing.require(step.permission)
-    require_room_in(locked.row["commission_state"], matter.kind, step.action)
+    require_room_in(locked.row, matter.kind, step.action)
     judged = judge(matter.rules, step, replace(locked.case, party=caller.party), body)
     return await _open(connection, matters, caller, locked, judged)
 
 
-def _step(locked: Locked, body: Mapping[str, Any]) -> Step:
+def _step(locked: Locked, body: Mapping[str, Any], party: str | None) -> Step:
     rules, facts = locked.matter.rules, locked.facts
     wrong = body.refusal() if isinstance(body, NoObject) else unknown_action(rules, facts, body)
     if wrong:
         # What is wrong in itself is told to who might propose something.
         locked.standing.require(*rules.lifecycle.permissions)
         raise wrong
-    return step_of(rules, facts, body)
+    return step_of(rules, facts, body, party)
 
 
 async def _already_open(connection: Connection, caller: Caller, locked: Locked) -> ProposalAlreadyOpen:
@@ -102,6 +102,7 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, judged.evidence, caller.party)
     require_readable(locked.found, awaits, row)
+    require_seen_by(locked.found, awaits)
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case, along = locked.case, None
     if not awaits:
@@ -200,7 +201,7 @@ async def _last_confirmed(connection: Connection, locked: Locked, known: Row, br
     """Return what a proposal changes that every party has confirmed; 409 where it cannot take effect any more."""
     rules = locked.matter.rules
     still_possible(rules, locked.found)
-    require_room_in(locked.row["commission_state"], rules.kind, known["action"])
+    require_room_in(locked.row, rules.kind, known["action"])
     step = step_of(rules, locked.facts, body_of(known))
     evidence = {**known["evidence"], **brought_before(locked, known["id"]), **brings}
     return take_effect(locked.matter, step, evidence, await locked.deciding(connection, step, known["id"]))

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.statement import Connection, Query
-from service.errors import NotPermitted
+from service.errors import InvalidContent, NotPermitted, fault
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.rules.ended import CHARTER
+from service.register.decisions.rules.matter import Found, Name
 from service.values.codes import COMMISSION
 
 ELSEWHERE: Final = ("continues", "pushed_by")
@@ -91,6 +92,21 @@ async def require_seen(connection: Connection, matters: Matters, caller: Caller,
             "It names what you may not see, so that you could not know what you confirm. Your party's secretariat may see more and "
             "confirms it; you may refuse it, with a reason."
         )
+
+
+def require_seen_by(found: Mapping[Name, Found | None], awaits: Collection[str]) -> None:
+    """Raise `InvalidContent` if a proposal names what a party cannot see that is to confirm it: it could never take effect."""
+    wrong = [
+        fault(
+            name.pointer,
+            f"names what {', '.join(blind)}, which is to confirm, does not see: it could not say yes. Leave it out, or name one "
+            "that every party sees; its own parties are named where you read it",
+        )
+        for name, one in found.items()
+        if one and one.readers is not None and (blind := [party for party in awaits if party not in one.readers])
+    ]
+    if wrong:
+        raise InvalidContent.listing(wrong)
 
 
 async def unnamed(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:

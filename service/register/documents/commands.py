@@ -81,7 +81,7 @@ async def attach(
     seen = await queries.matter_of(connection, matters, caller, new.matter_id, NO_MATTER)
     locked = await lock(connection, seen.matter, caller, new.matter_id)
     _allowed(locked.standing, Confidentiality(locked.row.get("confidentiality", "public")), new)
-    require_room_in(locked.row["commission_state"], seen.matter.kind, "attach")
+    require_room_in(locked.row, seen.matter.kind, "attach")
     await _lock.rows(connection, key=_key("quota", str(caller.party)))
     await require_room(connection, documents, caller, draft.size)
     await hold(connection, draft.sha256)

@@ -49,7 +49,7 @@ async def record(
     place = await commissions.place(connection, caller, UUID(commission)) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.MANAGE_COMMISSION)
-        require_room_in(place["commission_state"], GROUP.kind, "record")
+        require_room_in(place, GROUP.kind, "record")
     new = sent.read([*_wrong(sound, place), *await _wrong_names(connection, caller, sound, place)])
     assert place is not None
     code = _free(place["code"], new.code or new.sector, await queries.codes(connection, place["id"]))

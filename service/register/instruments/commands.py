@@ -51,7 +51,7 @@ async def record(
     place = await commissions.place(connection, caller, UUID(commission)) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
-        require_room_in(place["commission_state"], INSTRUMENT.kind, "record")
+        require_room_in(place, INSTRUMENT.kind, "record")
     new = sent.read([*_wrong(sound, place), *await _wrong_names(connection, caller, sound, place)])
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])

@@ -71,6 +71,12 @@ _party_by_code = Query(_parties.where(_party.c.code == sa.bindparam("code")), Pa
 _parties_after = Query(
     _parties.where(_party.c.code > sa.bindparam("after")).order_by(_party.c.code).limit(LIMIT), PartyRow
 )
+_locking = Query(
+    sa.select(_organisation.c.id)
+    .where(_organisation.c.id == sa.bindparam("organisation_id"))
+    .with_for_update(key_share=True),
+    UUID,
+)
 _organisation_by_id = Query(_organisations.where(_organisation.c.id == sa.bindparam("id")), OrganisationRow)
 _registrars = Query(
     sa.select(_party.c.code.label("party"), _registrar.c.id, _registrar.c.code, _registrar.c.name).select_from(
@@ -149,6 +155,11 @@ async def organisation(connection: Connection, organisation_id: UUID) -> Organis
 async def find_organisation(connection: Connection, organisation_id: UUID) -> OrganisationRow | None:
     """Return the organisation; None if there is none."""
     return await _organisation_by_id.row(connection, id=organisation_id)
+
+
+async def lock_organisation(connection: Connection, organisation_id: UUID) -> None:
+    """Lock an organisation's row: whoever names it somewhere waits."""
+    await _locking.row(connection, organisation_id=organisation_id)
 
 
 async def codes(connection: Connection, party: str) -> set[str]:

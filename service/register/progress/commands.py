@@ -40,7 +40,7 @@ async def report(
     """Record a report of the caller's own party and return its row; 403, 409 of a retracted one, 422 with all that is wrong."""
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
     locked.standing.require(Permission.REPORT)
-    require_room_in(locked.row["commission_state"], COMMITMENTS.kind, "report")
+    require_room_in(locked.row, COMMITMENTS.kind, "report")
     if locked.row["state"] == State.RETRACTED:
         raise Conflict("It was taken back by the party that recorded it: there is nothing to report on.")
     at, party = locked.stamp.at, str(caller.party)

@@ -93,6 +93,8 @@ async def close(
     author = found.over(known["party"])
     if known["closed_on"]:
         raise Conflict(f"{known['code']} was closed on {known['closed_on']}; an organisation is closed once.")
+    # Before any charter, as by whoever names it as a secretariat.
+    await parties.lock_organisation(connection, known["id"])
     hand = await _in_hand(connection, caller, known, found.registrars[known["party"]].id)
     at = (await stamp.registry(connection)).at
     wrong = [*_wrong(sound := sent.sound, known, hand), *await _wrong_successor(connection, known, hand, sound)]

@@ -26,7 +26,8 @@ class Office(NamedTuple):
 
     commission_id: UUID
     code: str
-    secretariat_id: UUID
+    secretariat_id: UUID | None
+    """None until it is named: then nothing was given to anybody there."""
     state: str
 
 

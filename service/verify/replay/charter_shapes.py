@@ -28,7 +28,7 @@ class Charter(TypedDict):
     successor: NotYet
     reopened: NotRequired[NotYet]
     auditors: NotRequired[Annotated[list[Id], Field(max_length=0)]]
-    state: Literal["kept", "in_force"]
+    state: Literal["founded", "kept", "in_force"]
     effective_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]
 

@@ -65,11 +65,16 @@ def _founded(register: Register, subject: Subject, entry: Entry) -> None:
     require(len({*languages}) == len(languages), "a language stands twice in the founding")
     require(members["code"].partition(".")[0] == "-".join(parties), "the commission's code does not name its parties")
     inside = [one for one in parties if one not in outside]
-    kept = members["state"] == CharterState.KEPT
     require(outside == [one for one in parties if one not in inside], "who takes no part in the register is no party")
     require(not outside or len(inside) == 1, "either one party keeps it alone, or all take part in the register")
-    require(kept == bool(outside), "it is kept where one party keeps it alone, and only there")
-    require(sorted(members["secretariats"]) == sorted(inside), "who takes part in the register has a secretariat there")
+    if members["state"] == CharterState.FOUNDED:
+        require(not members["secretariats"], "a party's secretariat is named by its registrar, and by nobody else")
+    else:
+        # So it was founded when the administrator named the secretariats.
+        kept = members["state"] == CharterState.KEPT
+        require(kept == bool(outside), "it is kept where one party keeps it alone, and only there")
+        named = sorted(members["secretariats"])
+        require(named == sorted(inside), "who takes part in the register has a secretariat there")
     register.id, register.charter = entry.commission, members
     subject.facts, subject.is_joint, subject.rules = members, True, RULES["commission", 2]
     subject.tells()

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.commitments.rules.matter import upgraded
-from service.register.decisions.rules.ended import UNSETTLED, has_left, has_room_in
+from service.register.decisions.rules.ended import FOUNDED, UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Made, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
@@ -41,6 +41,7 @@ def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str
     if subject.waiting or "expired" in data or "party_left" in data:
         end(register, subject, entry)
     if recorded:
+        _hold_to_room(register, kind, "record")
         record(register, subject, entry, party)
     else:
         follow(register, subject, entry, party)
@@ -89,12 +90,7 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
     row = judge(register, rules, subject, proposal, entry.recorded_at, party)
     known = register.known(subject)
     require(is_open_to(row, known, party), f"it was done for {party}, which another party alone may do")
-    state = register.charter["state"]
-    # Of one that is unsettled nobody can tell what was written before it was known to be.
-    require(
-        state == UNSETTLED or has_room_in(state, rules.kind, row.action),
-        "the commission is dissolved, and takes no such move",
-    )
+    _hold_to_room(register, rules.kind, row.action)
     awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], known, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
@@ -109,6 +105,16 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
         return
     subject.waiting = opened
     _settle(register, subject, opened, entry)
+
+
+def _hold_to_room(register: Register, kind: str, action: str) -> None:
+    """Raise `Broken` if nothing of the kind is done in the commission as it is."""
+    state = register.charter["state"]
+    # Of one that is unsettled nobody can tell what was written before it was known to be.
+    if state == UNSETTLED or has_room_in(state, kind, action):
+        return
+    pending = "is one in which its parties have yet to name their secretariats" if state == FOUNDED else "is dissolved"
+    raise Broken(f"the commission {pending}, and takes no such move")
 
 
 def _take_back(subject: Subject, row: Step, entry: Entry) -> None:

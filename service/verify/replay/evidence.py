@@ -36,7 +36,7 @@ def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Mem
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
     case = case_of(register, rules, subject, body, at, party)
-    step = row_for(rules, case.facts, body)
+    step = row_for(rules, case.facts, body, party)
     require(lasts(proposal, at), "it had expired before it was made")
     try:
         judged = judging.judge(rules, step, case, body)
@@ -56,10 +56,10 @@ def lasts(proposal: Members, at: str) -> bool:
     return proposal["expires_at"] is None or bool(proposal["expires_at"] > at)
 
 
-def row_for(rules: Rules[Any], facts: Facts, body: Members) -> Step:
-    """Return the row of the lifecycle that `body` follows; `Broken` if there is none."""
+def row_for(rules: Rules[Any], facts: Facts, body: Members, party: str | None = None) -> Step:
+    """Return the row of the lifecycle that `body`, which `party` proposes, follows; `Broken` if there is none."""
     try:
-        return judging.step_of(rules, facts, body)
+        return judging.step_of(rules, facts, body, party)
     except TransitionNotAllowed as refused:
         raise Broken(refused.detail) from refused
 

@@ -52,7 +52,8 @@ def _after(digest: bytes, leaf: bytes) -> bytes:
 
 def _told(found: list[bytes], leaves: list[bytes]) -> Iterator[Told]:
     for entry, leaf in zip(map(read, found), leaves, strict=True):
-        yield Told(leaf.hex(), entry.seq, datetime.fromisoformat(entry.recorded_at), _in_its_own_words(entry))
+        at = datetime.fromisoformat(entry.recorded_at)
+        yield Told(leaf.hex(), entry.seq, at, _in_its_own_words(entry), entry.party)
 
 
 def _in_its_own_words(entry: Entry) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from service.demo.pilot import PILOT
 from tests.conftest import World, organisation
 from tests.register.commissions.chartering import AMEND, DISSOLVE, agreed, charter, leaf_of, made, propose, trail
 from tests.register.commissions.meeting import answered, proven
-from tests.three_parties import commission_of_three
+from tests.three_parties import commission_of_three, founded, in_force
 
 
 async def test_a_charter_changes_when_every_party_has_confirmed_it(world: World) -> None:
@@ -124,14 +124,13 @@ async def test_one_party_keeps_a_commission_alone_and_the_others_take_no_part(wo
 @pytest.mark.parametrize(
     ("wrong", "pointers"),
     [
-        ({"kept_by": "TR"}, ["/kept_by", "/parties/0/secretariat_id", "/parties/1/secretariat_id"]),
-        ({"kept_by": "PK"}, ["/parties/1/secretariat_id"]),
+        ({"kept_by": "TR"}, ["/kept_by"]),
         ({"rule": "unilateral"}, ["/kept_by"]),
-        ({"kept_by": "PK", "rule": "mutual"}, ["/rule", "/parties/1/secretariat_id"]),
-        ({"parties": [{"party": "PK"}, {"party": "AZ"}]}, ["/parties/0/secretariat_id", "/parties/1/secretariat_id"]),
+        ({"kept_by": "PK", "rule": "mutual"}, ["/rule"]),
+        ({"secretariats": {"PK": organisation(101)}}, ["/secretariats"]),
     ],
 )
-async def test_who_keeps_it_alone_is_one_of_its_parties_and_the_only_one_with_a_secretariat(
+async def test_who_keeps_it_alone_is_one_of_its_parties_and_who_founds_names_no_secretariat(
     still: World, wrong: dict[str, object], pointers: list[str]
 ) -> None:
     body = {"titles": {"en": "T"}, "parties": PILOT["commission"]["parties"], "languages": ["en"], "suffix": "X"}
@@ -142,14 +141,7 @@ async def test_who_keeps_it_alone_is_one_of_its_parties_and_the_only_one_with_a_
 
 async def test_the_successor_of_a_commission_is_another_one_that_its_proposer_sees(world: World) -> None:
     commission = await commission_of_three(world)
-    others = [
-        {
-            "party": "TR",
-            "secretariat_id": (await charter(world, commission=commission))["parties"][-1]["secretariat_id"],
-        }
-    ]
-    body = {"titles": {"en": "T"}, "languages": ["en"], "parties": [*others, PILOT["commission"]["parties"][1]]}
-    closed = (await world.as_("administrator").post("/v1/commissions", json=body)).json()["code"]
+    closed = (await founded(world, ["TR", "AZ"]))["code"]
     for wrong in ("PK-AZ.NEW", "PK-AZ", closed):
         refused = await propose(world, DISSOLVE | {"successor": wrong})
         assert [one["pointer"] for one in refused.json()["errors"]] == ["/successor"], refused.text
@@ -160,6 +152,26 @@ async def test_the_successor_of_a_commission_is_another_one_that_its_proposer_se
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/value"]
     assert (await agreed(world, wrong | {"value": code}))["successor"] == code
     await proven(world)
+
+
+async def test_a_successor_that_another_party_does_not_see_is_refused_where_it_is_proposed(world: World) -> None:
+    commission = await commission_of_three(world)
+    seats = {"PK": organisation(101), "AZ": organisation(201)}
+    closed, open_one = [await in_force(world, seats, suffix=one, confidentiality=how)
+                        for one, how in (("DEF", "parties"), ("ALL", "public"))]  # fmt: skip
+    for said in (closed["code"], closed["id"]):
+        refused = await propose(world, DISSOLVE | {"successor": said}, commission=commission)
+        (wrong,) = refused.json()["errors"]
+        assert (refused.status_code, wrong["pointer"]) == (422, "/successor")
+        assert wrong["detail"].startswith("names what TR, which is to confirm, does not see")
+    # Both see it; and what everybody sees is named anywhere.
+    assert (await propose(world, DISSOLVE | {"successor": closed["code"]})).status_code == 201
+    body = DISSOLVE | {"successor": open_one["code"]}
+    found = await agreed(world, body, "PK", "AZ", "tr-secretariat", commission=commission)
+    assert (found["state"], found["successor"]) == ("dissolved", open_one["code"])
+    wrong = {"action": "correct", "corrects": await leaf_of(world, commission=commission), "fact": "successor"}
+    refused = await propose(world, wrong | {"value": closed["code"], "reason": "R"}, commission=commission)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/value"], refused.text
 
 
 async def test_who_kept_a_commission_alone_is_told_after_its_end_too(world: World) -> None:

@@ -13,6 +13,7 @@ from tests.register.expected import has_just_these_rows, leads_as_expected
 
 # Written from the domain's description, not from the table.
 DECIDING: Final = ("kept", "in_force")
+BEGUN: Final = ("kept", "unsettled", "in_force", "dissolved")
 EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     ("join", "kept", "in_force"): {},
     ("join", "unsettled", "in_force"): {},
@@ -22,12 +23,15 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     **{("amend", state, state): {} for state in DECIDING},
     **{("dissolve", state, "dissolved"): {} for state in DECIDING},
     **{
-        (action, str(state), str(state)): {}
+        (action, state, state): {}
         for action in ("name_secretariat", "appoint_auditor", "dismiss_auditor")
-        for state in CharterState
+        for state in BEGUN
     },
-    **{("acknowledge_log", str(state), str(state)): {"log_awaits_acknowledgement": True} for state in CharterState},
-    **{("correct", str(state), str(state)): {} for state in CharterState},
+    ("name_secretariat", "founded", "founded"): {"another_is_awaited": True},
+    ("name_secretariat", "founded", "kept"): {"another_is_awaited": False, "one_keeps_it": True},
+    ("name_secretariat", "founded", "in_force"): {"another_is_awaited": False, "one_keeps_it": False},
+    **{("acknowledge_log", state, state): {"log_awaits_acknowledgement": True} for state in BEGUN},
+    **{("correct", state, state): {} for state in BEGUN},
     ("reinstate", "dissolved", "back"): {},
 }
 
@@ -41,7 +45,15 @@ def test_each_action_in_each_state_leads_where_the_domain_says_or_is_refused(
         EXPECTED,
         state,
         action,
-        [{"one_remains": one, "log_awaits_acknowledgement": not one} for one in (True, False)],
+        [
+            {
+                "one_remains": one,
+                "log_awaits_acknowledgement": not one,
+                "another_is_awaited": other,
+                "one_keeps_it": one,
+            }
+            for one, other in product((True, False), repeat=2)
+        ],
     )
 
 

@@ -89,10 +89,13 @@ def test_of_every_matter_each_role_may_just_what_its_permissions_say(matter: Mat
 @pytest.mark.parametrize("matter", MATTERS, ids=[one.kind for one in MATTERS])
 def test_of_every_matter_what_a_move_brought_is_mended_and_what_it_led_to_leads_back(matter: Matter) -> None:
     table = matter.rules.lifecycle
-    for state in table.meaning:
+    # Of a commission that awaits its secretariats nobody could confirm it.
+    for state in set(table.meaning) - {"founded"}:
         assert "correct" in {str(action) for action in table.allowed(state, {})}, f"{state} cannot be corrected"
     for row in table.steps:
-        if row.target in {row.source, BACK} or row.target in table.begins.values():
+        # No founding is undone, and no commission is founded unsettled.
+        begins = {*table.begins.values()} | ({"in_force", "kept"} if matter.kind == "commission" else set())
+        if row.target in {row.source, BACK} or row.target in begins:
             continue
         back = [one for one in table.steps_from(row.target) if one.target is BACK or one.target == row.source]
         assert back, f"{row.action} leads to {row.target}, and nothing leads back to {row.source}"

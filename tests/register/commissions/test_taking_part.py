@@ -171,6 +171,18 @@ async def test_a_dissolved_commission_takes_nothing_new_and_what_is_open_may_end
     await proven(world)
 
 
+async def test_what_a_leaving_said_of_its_days_is_corrected_where_it_is_told(world: World) -> None:
+    await acceded(world)
+    body = {"action": "leave", "reason": "R", "notified_on": "2025-01", "effective_on": "2025-02"}
+    await made(world, body, "tr-registrar")
+    before = (await charter(world))["departed"]["TR"]
+    wrong = {"action": "correct", "corrects": await leaf_of(world), "reason": "R"}
+    found = await agreed(world, wrong | {"fact": "effective_on", "value": "2025-03"})
+    assert found["departed"]["TR"] == {**before, "on": "2025-03"}
+    assert list(found["corrected"]) == ["departed.TR"]
+    await proven(world)
+
+
 async def test_the_day_of_an_accession_is_corrected_and_who_takes_part_is_not(world: World) -> None:
     office = await acceded(world)
     wrong = {"action": "correct", "corrects": await leaf_of(world), "reason": "R"}

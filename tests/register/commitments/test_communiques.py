@@ -7,7 +7,7 @@ import pytest
 from service.verify.judgement import verify
 from tests.conftest import World
 from tests.register.commitments.communiques import BODIES, MERGED
-from tests.three_parties import name_registrar
+from tests.three_parties import in_force, name_registrar
 from tests.verify.journal import POLICY, in_memory
 from tests.verify.test_register import exported
 
@@ -25,11 +25,8 @@ async def founded(world: World, parties: tuple[str, ...]) -> str:
         named = (await world.as_("PK").get(f"/v1/parties/{code}")).json()["registrar"]
         secretariats[code] = named["id"] if named else await name_registrar(world, code)
         await world.second_principal(f"{code}-secretariat", organisation_id=secretariats[code])
-    sides = [{"party": code, "secretariat_id": one} for code, one in secretariats.items()]
-    body = {"titles": {"en": "A body"}, "parties": sides, "languages": ["en"], "rule": "mutual"}
-    made = await admin.post("/v1/commissions", json=body)
-    assert made.status_code == 201, made.text
-    return str(made.json()["id"])
+    made = await in_force(world, secretariats, titles={"en": "A body"}, rule="mutual")
+    return str(made["id"])
 
 
 class Counted:

@@ -16,6 +16,7 @@ from tests.register.documents.files import PDF
 from tests.register.groups.grouping import ENERGY
 from tests.register.groups.grouping import confirmed as answered
 from tests.register.instruments.recording import SIGN, agreed, entered
+from tests.three_parties import in_force
 
 HIDDEN: Final = "PK-AZ/08/005"
 """The pilot's item that is restricted here."""
@@ -164,9 +165,8 @@ async def test_who_may_not_see_it_still_refuses(world: World) -> None:
 
 @pytest.mark.parametrize("spelled", ["id", "code"])
 async def test_a_commission_that_follows_is_named_to_nobody_who_may_not_see_it(world: World, spelled: str) -> None:
-    seats = [{"party": party, "secretariat_id": organisation(number)} for party, number in (("PK", 101), ("AZ", 201))]
-    new = {"titles": {"en": "T"}, "founded_on": "2020", "languages": ["en"], "suffix": "DEF", "parties": seats}
-    follower = (await world.as_("administrator").post("/v1/commissions", json=new)).json()
+    seats = {"PK": organisation(101), "AZ": organisation(201)}
+    follower = await in_force(world, seats, founded_on="2020", suffix="DEF")
     assert (await world.as_("observer").get(f"/v1/commissions/{follower['id']}")).status_code == 404
     await chartering.agreed(world, chartering.DISSOLVE | {"successor": follower[spelled]})
     await world.sequence()

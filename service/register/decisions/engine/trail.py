@@ -33,12 +33,14 @@ _trail = Query(
 )
 
 
+def _told(matter: Matter, one: _Stored) -> Told:
+    entry = orjson.loads(one.canonical)
+    return Told(one.leaf.hex(), one.seq, one.recorded_at, matter.told(one.kind, entry["data"]), entry["party"])
+
+
 async def brought(connection: Connection, matter: Matter, matter_id: UUID, leaf: str) -> Found | None:
     """Return what the entry with this leaf hash brought to the matter; None if its trail has no such entry."""
     stored = await _trail.rows(connection, matter_id=matter_id)
-    entries = [
-        Told(one.leaf.hex(), one.seq, one.recorded_at, matter.told(one.kind, orjson.loads(one.canonical)["data"]))
-        for one in stored
-    ]
+    entries = [_told(matter, one) for one in stored]
     before = await matter.earlier(connection, matter_id) if matter.earlier else []
     return find(matter.rules, [*before, *entries], leaf)

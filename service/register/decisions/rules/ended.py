@@ -1,14 +1,15 @@
-"""What ends an open proposal without an answer: its end has come, or a party that it needs has left. Pure.
+"""What ends an open proposal without an answer, and in which commissions nothing is proposed at all. Pure.
 
-It is judged under the lock, and told by the next entry.
+An end that has come, or that a party has left which the proposal needs, is judged under the lock, and told by the next entry.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from service.errors import Conflict
 
+FOUNDED: Final = "founded"
 DISSOLVED: Final = "dissolved"
 UNSETTLED: Final = "unsettled"
 CHARTER: Final = "commission"
@@ -25,15 +26,34 @@ def has_left(departed: Mapping[str, Any], needed: Collection[str], since: dateti
 
 def has_room_in(commission_state: str, kind: str, action: str) -> bool:
     """Return whether anything of the kind is still done in a commission of this state; its charter's own table says that itself."""
-    if kind == CHARTER or commission_state not in {UNSETTLED, DISSOLVED}:
+    if kind == CHARTER or commission_state not in {FOUNDED, UNSETTLED, DISSOLVED}:
         return True
     return commission_state == DISSOLVED and action in REMAINING
 
 
-def require_room_in(commission_state: str, kind: str, action: str) -> None:
-    """Raise `Conflict`, with what is possible, if nothing of the kind is done in a commission of this state."""
+def unnamed(charter: Mapping[str, Any]) -> list[str]:
+    """Return the parties that take part in a commission with this charter and have yet to name their secretariat."""
+    named = charter["secretariats"] or {}
+    return [one for one in charter["parties"] if one not in charter["outside"] and one not in named]
+
+
+def awaits_secretariats(parties: Sequence[str]) -> str:
+    """Return why nothing is proposed as long as these parties have named no secretariat, and who may name it."""
+    *others, last = parties
+    whose = f"the registrars of {', '.join(others)} and {last} have" if others else f"the registrar of {last} has"
+    return (
+        f"The commission is founded, and not in force yet: {whose} yet to name the secretariat, each of its own party "
+        "('name_secretariat', POST /v1/commissions/{commission_id}/transitions). Until then nothing is proposed."
+    )
+
+
+def require_room_in(charter: Mapping[str, Any], kind: str, action: str) -> None:
+    """Raise `Conflict`, with what is possible, if nothing of the kind is done in a commission of which this is fixed."""
+    commission_state = charter["commission_state"]
     if has_room_in(commission_state, kind, action):
         return
+    if commission_state == FOUNDED:
+        raise Conflict(awaits_secretariats(unnamed({**charter, "secretariats": charter["founding"]})))
     if commission_state == DISSOLVED:
         possible = ", ".join(sorted(REMAINING))
         raise Conflict(f"This commission is dissolved, and takes no '{action}'. Still possible: {possible}.")

@@ -50,9 +50,10 @@ def unknown_action(rules: Rules[Any], facts: Facts, body: Members) -> UnknownAct
     return UnknownAction.listing(listed, nearest=near, state=facts.state, allowed_actions=allowed)
 
 
-def step_of(rules: Rules[Any], facts: Facts, body: Members) -> Step:
+def step_of(rules: Rules[Any], facts: Facts, body: Members, party: str | None = None) -> Step:
     """Return the row of the lifecycle that `body` asks for; `TransitionNotAllowed` if there is no such row."""
-    return rules.lifecycle.step(str(body.get("action")), facts.state, facts.conditions(body))
+    known = {**facts.conditions(body), **facts.made_by(party)}
+    return rules.lifecycle.step(str(body.get("action")), facts.state, known, facts.pending)
 
 
 def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:

@@ -96,25 +96,27 @@ class Lifecycle:
         """Return what a caller needs, one of them at least, to propose anything."""
         return list(dict.fromkeys(step.permission for step in self.steps))
 
-    def step(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> Step:
+    def step(self, action: str, state: StrEnum, facts: Mapping[str, object], pending: str = "") -> Step:
         """Return the row for `action` in `state`, given the `facts` that the rows' `when` asks for.
 
         `TransitionNotAllowed` says which actions are allowed, when there is no such row: skipping, going back, a self-loop,
-        an unknown action.
+        an unknown action; and what is `pending`, if the state waits for something.
         """
         for step in self.steps_from(state):
             if step.action == action and all(facts.get(name) == value for name, value in step.when.items()):
                 return step
-        raise self.refusal(action, state, facts)
+        raise self.refusal(action, state, facts, pending)
 
-    def refusal(self, action: str, state: StrEnum, facts: Mapping[str, object]) -> TransitionNotAllowed:
+    def refusal(
+        self, action: str, state: StrEnum, facts: Mapping[str, object], pending: str = ""
+    ) -> TransitionNotAllowed:
         """Return the error that names the present state, the actions it allows, and the condition that was not met."""
         allowed = self.allowed(state, facts)
         unmet = [step for step in self.steps_from(state) if step.action == action and step.when]
         condition = f" '{action}' is possible here only if {unmet[0].condition}." if unmet else ""
         what = f"Allowed now: {', '.join(allowed)}." if allowed else "Nothing more can be done with it."
         return TransitionNotAllowed(
-            f"{self.noun} that is {state} does not allow '{action}'.{condition} {what}",
+            f"{self.noun} that is {state} does not allow '{action}'.{condition} {what} {pending}".rstrip(),
             state=state,
             allowed_actions=allowed,
         )

@@ -39,6 +39,15 @@ class Facts:
         """Return the facts that rows of the lifecycle depend on, as far as they are known; `body` is what is proposed."""
         return {"is_joint": self.is_joint}
 
+    def made_by(self, party: str | None) -> dict[str, object]:  # noqa: ARG002 -- other matters look at it
+        """Return the facts that rows of the lifecycle depend on, and that only tells who makes the move."""
+        return {}
+
+    @property
+    def pending(self) -> str:
+        """Return what has to happen before anything else can, as a refusal says it; "": nothing."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -73,6 +82,8 @@ class Brought:
     corrected: dict[str, str] = field(default_factory=dict)
     """Facts that were corrected since, and the leaf hash of the entry that did."""
     is_correction: bool = False
+    party: str | None = None
+    """For which party the entry was written; of a correction, the entry that it corrects."""
 
     @property
     def action(self) -> str:
@@ -106,6 +117,8 @@ class Found:
     """The leaf hash of each of those entries."""
     elsewhere: str | None = None
     """Where the move was made that the entry tells of, if it was another matter's."""
+    readers: tuple[str, ...] | None = None
+    """Of what is in another commission: the parties that see it; None: everybody does, or nobody has to."""
     document: "Document | None" = None
     """What a document is, that stands under the name; it `is_itself` where it is of the matter, and `is_open` unless it was withdrawn."""
 

@@ -264,7 +264,7 @@ def landed(
     assert entry.step
     blank: dict[str, Any] = {**dict.fromkeys(names), "state": str(entry.step.source), "corrected": {}}
     known = replace(facts, state=entry.step.source, left=entry.target)
-    return effect(entry.step, evidence, Case(blank, known, entry.at, {}, entry.seq))
+    return effect(entry.step, evidence, Case(blank, known, entry.at, {}, entry.seq, party=entry.party))
 
 
 _STATE: Final[Path] = ("state",)

@@ -20,12 +20,13 @@ ENTRY: Final = "entry"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry, as far as it tells of a move: its leaf hash (hex), number and moment, and its data."""
+    """An entry, as far as it tells of a move: its leaf hash (hex), number and moment, its data, and for which party it was written."""
 
     leaf: str
     seq: int
     at: datetime
     data: Members
+    party: str | None = None
 
 
 def find(rules: Rules[Any], entries: Iterable[Told], leaf: str) -> Found | None:
@@ -133,6 +134,7 @@ class Origins:
             frozenset(),
             before,
             after,
+            party=entry.party,
         )
         if corrected := self.brought.get(evidence.get("corrects", "")):
             one = self._corrected(one, corrected, evidence)
@@ -157,6 +159,7 @@ class Origins:
             at=corrected.at,
             step=corrected.step,
             target=corrected.target,
+            party=corrected.party,
             evidence=corrected.evidence if fact in OWN else {**corrected.evidence, fact: value},
             facts={**own, fact: value},
             shared=corrected.shared & {fact},

@@ -12,6 +12,7 @@ from service.register.decisions.rules.mending import mending
 class CharterState(StrEnum):
     """Where a commission is; `MEANING` says what each means and who leaves it."""
 
+    FOUNDED = "founded"
     KEPT = "kept"
     UNSETTLED = "unsettled"
     IN_FORCE = "in_force"
@@ -35,13 +36,16 @@ class CharterAction(StrEnum):
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
+    CharterState.FOUNDED: "The administrator founded it. Each party's registrar names its secretariat; until all have, nothing is proposed.",
     CharterState.KEPT: "One party keeps it alone: what that party does takes effect at once, and binds nobody else.",
     CharterState.UNSETTLED: "Of before: each party's moves took effect at once. It waits to become a matter of all.",
     CharterState.IN_FORCE: "Its parties decide together: every one of them confirms what another proposes.",
     CharterState.DISSOLVED: "Every party has confirmed that it is no more. What it holds stays as it is.",
 }
-SPINE: Final = (CharterState.KEPT, CharterState.IN_FORCE)
-OPEN: Final = (CharterState.KEPT, CharterState.UNSETTLED, CharterState.IN_FORCE)
+SPINE: Final = (CharterState.FOUNDED, CharterState.KEPT, CharterState.IN_FORCE)
+OPEN: Final = (CharterState.FOUNDED, CharterState.KEPT, CharterState.UNSETTLED, CharterState.IN_FORCE)
+BEGUN: Final = tuple(state for state in CharterState if state is not CharterState.FOUNDED)
+"""States in which whoever takes part has a secretariat."""
 DECIDING: Final = (CharterState.KEPT, CharterState.IN_FORCE)
 """States in which its parties, or the one that keeps it, decide on anything new."""
 
@@ -60,27 +64,42 @@ STEPS: Final = (
     ),
     *each(CharterAction.AMEND, None, DECIDING),
     *each(CharterAction.DISSOLVE, CharterState.DISSOLVED, DECIDING),
-    *each(CharterAction.APPOINT_AUDITOR, None, CharterState),
+    *each(CharterAction.APPOINT_AUDITOR, None, BEGUN),
+    *(
+        Step(
+            CharterAction.NAME_SECRETARIAT,
+            CharterState.FOUNDED,
+            target,
+            Permission.NAME_SECRETARIAT,
+            who=Who.OWN,
+            when=when,
+        )
+        for target, when in (
+            (CharterState.FOUNDED, {"another_is_awaited": True}),
+            (CharterState.KEPT, {"another_is_awaited": False, "one_keeps_it": True}),
+            (CharterState.IN_FORCE, {"another_is_awaited": False, "one_keeps_it": False}),
+        )
+    ),
     *(
         Step(action, state, state, permission, who=Who.OWN)
         for action, permission in (
             (CharterAction.NAME_SECRETARIAT, Permission.NAME_SECRETARIAT),
             (CharterAction.DISMISS_AUDITOR, Permission.PROPOSE),
         )
-        for state in CharterState
+        for state in BEGUN
     ),
     *(
         Step(CharterAction.ACKNOWLEDGE_LOG, state, state, who=Who.OWN, when={"log_awaits_acknowledgement": True})
-        for state in CharterState
+        for state in BEGUN
     ),
-    *mending(CharterAction.CORRECT, CharterState, CharterAction.REINSTATE, (CharterState.DISSOLVED,)),
+    *mending(CharterAction.CORRECT, BEGUN, CharterAction.REINSTATE, (CharterState.DISSOLVED,)),
 )
 
 LIFECYCLE: Final = Lifecycle(
     noun="A commission",
     steps=STEPS,
     meaning=MEANING,
-    begins={"found": CharterState.IN_FORCE, "found and keep alone": CharterState.KEPT},
+    begins={"found": CharterState.FOUNDED},
     open=OPEN,
     spine=SPINE,
 )

@@ -13,7 +13,7 @@ from typing_extensions import override
 from service.errors import Fault, fault
 from service.register.commissions.rules.charter.evidence import MODELS
 from service.register.commissions.rules.charter.lifecycle import ENTERING, CharterAction, CharterState
-from service.register.decisions.rules import matter
+from service.register.decisions.rules import ended, matter
 from service.register.decisions.rules.evidence import absent, always_needed
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import UNDOES, Asked, Found, Name
@@ -45,11 +45,29 @@ class Facts(matter.Facts):
     """Those that take part in the register."""
     log_awaits: tuple[str, ...] = ()
     """Those that have yet to acknowledge a log that was reopened."""
+    unnamed: tuple[str, ...] = ()
+    """Those that take part and have yet to name their secretariat."""
 
     @override
     def conditions(self, body: Mapping[str, Any]) -> dict[str, object]:
-        """Return whether one party alone remains, if one leaves, and whether a log that was reopened awaits a party."""
-        return {"one_remains": len(self.inside) == 2, "log_awaits_acknowledgement": bool(self.log_awaits)}
+        """Return whether one party keeps it alone, or remains alone if one leaves, and whether a log that was reopened awaits a party."""
+        return {
+            "one_remains": len(self.inside) == 2,
+            "one_keeps_it": len(self.inside) == 1,
+            "log_awaits_acknowledgement": bool(self.log_awaits),
+        }
+
+    @override
+    def made_by(self, party: str | None) -> dict[str, object]:
+        """Return whether another party has yet to name its secretariat, where it is known who names one."""
+        return {"another_is_awaited": any(one != party for one in self.unnamed)} if party else {}
+
+    @property
+    @override
+    def pending(self) -> str:
+        """Return whose secretariat has to be named before anything is proposed, while the commission is not in force."""
+        is_founded = self.state is CharterState.FOUNDED
+        return ended.awaits_secretariats(self.unnamed) if is_founded and self.unnamed else ""
 
 
 def every_other(facts: Mapping[str, Any], party: str | None) -> list[str]:
@@ -79,6 +97,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         languages=tuple(languages),
         inside=tuple(one for one in parties if one not in outside),
         log_awaits=tuple((members["reopened"] or {}).get("awaits", ())),
+        unnamed=tuple(ended.unnamed({**members, "outside": outside, "parties": parties})),
     )
 
 
