@@ -28,7 +28,7 @@ FIRST, SECOND = "PK", "AZ"
 ALLOWED: Final = [
     {
         "action": action,
-        "missing": [{"pointer": f"/{name}", "detail": "is needed"} for name in names],
+        "missing": [{"pointer": f"/{name}", "detail": "is needed: a text of 1 to 4000 characters"} for name in names],
         "awaits": [SECOND],
     }
     for action, names in {
