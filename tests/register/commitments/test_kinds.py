@@ -13,7 +13,7 @@ from tests.register.commitments.test_lists import references
 from tests.register.commitments.test_mending import NUMBER as DRAFTED
 from tests.register.commitments.test_mending import confirmed, correct, proven, trail
 from tests.register.groups.grouping import ENERGY, TRADE, agreed, founded
-from tests.three_parties import commission_of_three, record_in
+from tests.three_parties import commission_of_three, in_force, record_in
 
 NUMBER: Final = 9
 FIRST, SECOND = {"titles": {"en": "One window"}}, {"titles": {"en": "A list of contact points"}}
@@ -179,9 +179,7 @@ async def test_a_commitment_of_another_commission_is_named_to_nobody_who_may_not
 async def test_nobody_confirms_that_it_was_agreed_while_it_names_what_they_may_not_see(world: World) -> None:
     await commission_of_three(world)
     tr = (await world.as_("PK").get("/v1/organisations?party=TR")).json()["items"][0]["id"]
-    sides = [{"party": "PK", "secretariat_id": organisation(101)}, {"party": "TR", "secretariat_id": tr}]
-    body = {"titles": {"en": "Sample"}, "parties": sides, "languages": ["en"]}
-    two = (await world.as_("administrator").post("/v1/commissions", json=body)).json()["id"]
+    two = (await in_force(world, {"PK": organisation(101), "TR": tr}))["id"]
     other = (await record_in(world, two, 1))["reference"]
     one = await recorded(world, pushed_by=other)
     assert (await read(world, one["id"], "AZ"))["pushed_by"] is None
