@@ -12,6 +12,12 @@ import httpx
 
 FILE = Path(__file__).parents[2] / "service" / "http" / "openapi" / "answers.json"
 ADMINISTRATORS = ("/v1/principals", "/v1/registry")
+UNREAD = {
+    "create_entry_into_force_calculation",
+    "create_periods_calculation",
+    "create_progress_report",
+    "create_proposals",
+}
 VOLATILE = (
     # A cursor may hold an id that each loading of the pilot makes anew.
     (r'"next_cursor": "[^"]+"', '"next_cursor": "CURSOR"'),
@@ -51,6 +57,24 @@ def readings(document: dict[str, Any]) -> list[tuple[str, str]]:
         pages = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
         found.append((operation["operationId"], f"{path}{'&' if '?' in path else '?'}limit=1" if pages else path))
     return found
+
+
+def writings(document: dict[str, Any]) -> list[tuple[str, tuple[str, Any]]]:
+    """Return (operation, (path, body)) of what is answered as no reading is: by the first example of its body."""
+    found = []
+    for path, item in document["paths"].items():
+        operation = item.get("post", {})
+        if operation.get("operationId") in UNREAD:
+            (first, *_) = operation["requestBody"]["content"]["application/json"]["examples"].values()
+            found.append((operation["operationId"], (filled(path, operation), first["value"])))
+    return found
+
+
+async def made(pk: httpx.AsyncClient, path: str, body: Any) -> Any:
+    """Return the real answer to a request that makes something, or calculates it."""
+    given = await pk.post(path, json=body)
+    assert given.is_success, given.text
+    return given.json()
 
 
 async def answer(pk: httpx.AsyncClient, administrator: httpx.AsyncClient, path: str) -> Any:

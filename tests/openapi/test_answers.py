@@ -4,7 +4,7 @@ import json
 import os
 
 from tests.conftest import World
-from tests.openapi.answers import FILE, alike, answer, readings
+from tests.openapi.answers import FILE, alike, answer, made, readings, writings
 from tests.openapi.test_document import DOCUMENT
 
 
@@ -12,6 +12,7 @@ async def test_the_examples_of_answers_are_real_answers(world: World) -> None:
     await world.sequence()
     pk, administrator = world.as_("PK"), world.as_("administrator")
     given = {name: await answer(pk, administrator, path) for name, path in readings(DOCUMENT)}
+    given |= {name: await made(pk, *asked) for name, asked in writings(DOCUMENT)}
     if "PACTA_WRITE_ANSWERS" in os.environ:
         FILE.write_text(json.dumps(given, indent=1, ensure_ascii=False) + "\n")
     kept = json.loads(FILE.read_text())

@@ -13,6 +13,7 @@ from service.http.openapi.spelling import PREFIX, reached
 from service.main import UNIONS, create_app
 from service.register.commitments.rules.lifecycle import Action
 from service.settings import Settings
+from tests.contract import known_shapes, told
 
 FILE = Path(__file__).parents[2] / "openapi" / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
@@ -61,9 +62,9 @@ def test_an_operation_says_what_a_clerk_needs(name: str) -> None:
     for status, answer in operation["responses"].items():
         assert answer["description"]
         if status.startswith(("4", "5")) and not path.startswith("/oauth/"):
-            assert answer["content"] == {
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-            }, status
+            refused = answer["content"]["application/problem+json"]
+            assert refused["schema"] == {"$ref": "#/components/schemas/Problem"}, status
+            assert len(answer["content"]) == len(refused["examples"]) == 1
     if method in {"post", "patch", "put"} and "requestBody" in operation:
         for content in operation["requestBody"]["content"].values():
             assert content["examples"], "no example"
@@ -294,3 +295,15 @@ def test_no_member_has_the_name_of_its_own_schema() -> None:
     """Python's generator keeps both in one variable, which its type-checker refuses."""
     written = {name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in SCHEMAS}
     assert not [name for name, snake in written.items() if snake in SCHEMAS[name].get("properties", {})]
+
+
+def test_every_answer_and_every_refusal_has_an_example_of_its_shape() -> None:
+    kept = DOCUMENT["components"]["examples"]
+    for operation in (one for item in DOCUMENT["paths"].values() for one in item.values()):
+        for status, answered in operation["responses"].items():
+            content = answered.get("content", {})
+            for media in content.keys() & {"application/json", "application/problem+json"}:
+                (one, *_) = content[media]["examples"].values()
+                value = kept[one["$ref"].rpartition("/")[2]]["value"] if "$ref" in one else one["value"]
+                assert known_shapes(operation["operationId"], int(status)).is_valid(value), operation["operationId"]
+                assert media == "application/json" or (value["status"] == int(status) and told(value))

@@ -4,7 +4,6 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
@@ -13,7 +12,7 @@ from pydantic import TypeAdapter
 
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
-from service.http.openapi import spelling
+from service.http.openapi import examples, spelling
 from service.http.openapi.additions import IRREVERSIBLE, NOBODYS, PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import MARK, Union
@@ -23,8 +22,6 @@ from service.identity.caller import CLIENT_CREDENTIALS
 
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 """What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
-ANSWERS: Schema = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
-"""Real answers, by operation."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
@@ -59,6 +56,7 @@ def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
     made["security"] = _secured("read", "write")
     for method, operation in _operations(made):
         _complete(method, operation)
+    examples.add([operation for _, operation in _operations(made)], components)
     return made
 
 
@@ -147,9 +145,10 @@ def _complete(method: str, operation: Schema) -> None:
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         rate = references("RateLimit-Policy", "RateLimit") if "429" in answers and status < "400" else {}
         answer["headers"] = references("X-Request-ID", "Pacta-Notice") | rate | spoken | answer.get("headers", {})
-    if name in ANSWERS:
+    if name in examples.ANSWERS and method == "get":
         content = answers["200"]["content"]["application/json"]
-        content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": ANSWERS[name]}}
+        value = examples.ANSWERS[name]
+        content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": value}}
 
 
 def _secured(*scopes: str) -> list[Schema]:

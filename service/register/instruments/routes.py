@@ -9,6 +9,7 @@ from service.errors import (
     NotAuthenticated,
     NotPermitted,
     TooLarge,
+    TooManyRequests,
     Unavailable,
     Unreadable,
     UnsupportedMediaType,
@@ -28,7 +29,14 @@ from service.register.instruments.words import saying
 
 router = Router("/v1/calculations", tags=["calculations"])
 REFUSED = refusals(
-    Unreadable, NotAuthenticated, NotPermitted, TooLarge, UnsupportedMediaType, InvalidContent, Unavailable
+    Unreadable,
+    NotAuthenticated,
+    NotPermitted,
+    TooLarge,
+    UnsupportedMediaType,
+    InvalidContent,
+    TooManyRequests,
+    Unavailable,
 )
 
 EXPLAINED = carrying("Content-Language")
