@@ -32,6 +32,8 @@ PATHS = [
     "/read/commissions/PK-AZ?lang=ur",
     "/read/commitments/PK-AZ/08/004?lang=ur",
     "/read/sessions/PK-AZ/08?lang=az",
+    "/read/instruments/PK-AZ/I/0001?lang=ru",
+    "/read/commitments/PK-AZ/08/004?lang=fr&as_of=2025-02-01",
 ]
 EACH = [
     "/read/commissions/PK-AZ",

@@ -92,7 +92,8 @@ def _twice(sound: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:
-    keeper, rule, parties = sound.get("kept_by"), sound.get("rule"), sound.get("parties", ())
+    keeper, rule = sound.get("kept_by"), sound.get("rule")
+    parties = [one for one in sound.get("parties", ()) if isinstance(one, str)]
     if keeper and keeper not in parties:
         yield fault("/kept_by", f"is not among the parties: {', '.join(parties)}")
     if keeper and rule == Rule.MUTUAL:
