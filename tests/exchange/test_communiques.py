@@ -97,8 +97,14 @@ async def test_six_bodies_come_in_by_one_file_and_a_spreadsheet_for_each(world: 
     pakistan = (await world.as_("PK").get("/v1/parties/PK")).json()
     transport = httpx.ASGITransport(world.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://pacta.test") as client:
-        made = await Runs(client, world, tmp_path, file.read(set_up({"PK": pakistan}))).as_()
+        runs = Runs(client, world, tmp_path, file.read(set_up({"PK": pakistan})))
+        made = await runs.as_()
+        # Each party names its own secretariats; with the last of its parties a body is in force.
+        named = [
+            one for code in sorted({code for parties in BODIES for code in parties}) for one in await runs.as_(code)
+        ]
     assert {one.did for one in made} == {Did.MADE, Did.THERE}
+    assert {one.did for one in named} <= {Did.MADE, Did.THERE, Did.WAITS}, named
     address = Address.parse(world.server.url("pacta_worker", world.database))
     async with Pool.of(Settings(), address, size=2, writes=True) as worker:
         while await running.run_next(worker):
