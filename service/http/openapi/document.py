@@ -23,7 +23,6 @@ from service.identity.caller import CLIENT_CREDENTIALS
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 """What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-MERGE_PATCH = "application/merge-patch+json"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
 
@@ -142,10 +141,6 @@ def _complete(method: str, operation: Schema) -> None:
             parameter["required"] = True
     if method == "get":
         read_again(answers)
-    if method == "patch":
-        # RFC 7396. The plain name comes first: of several media types most generators take the first.
-        content = operation["requestBody"]["content"]
-        content[MERGE_PATCH] = content["application/json"]
     for status, answer in answers.items():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         rate = references("RateLimit-Policy", "RateLimit") if "429" in answers and status < "400" else {}
