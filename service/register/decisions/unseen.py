@@ -48,6 +48,9 @@ class _Known(NamedTuple):
 
 def named(told: object) -> Iterator[str]:
     """Yield the ids and references of other matters that something names: evidence, the data of an entry, the row of a matter."""
+    if told is None or isinstance(told, str):
+        # What is there most often, fifty times for each page of a list.
+        return
     if isinstance(told, Mapping):
         for name, value in told.items():
             if name in NAMING:
@@ -123,9 +126,10 @@ async def withheld(connection: Connection, matters: Matters, caller: Caller, row
 
 
 def _of(row: Row) -> Iterator[str]:
-    yield from named({name: row[name] for name in (*NAMING, "instrument") if name in row})
+    yield from named({name: value for name in (*NAMING, "instrument") if (value := row.get(name))})
     for name in LINKS:
-        yield from _names(row.get(name))
+        if value := row.get(name):
+            yield from _names(value)
 
 
 def _without(row: Row, hidden: Collection[str]) -> Row:
