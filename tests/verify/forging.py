@@ -27,11 +27,29 @@ async def entries_of(world: World, commission: str) -> list[Entry]:
     return [{name: value for name, value in one.items() if name not in {"seq", "prev"}} for one in found]
 
 
-def write(entry: Any, path: tuple[str, ...], to: Any) -> None:
+def write(entry: Any, path: tuple[str | int, ...], to: Any) -> None:
     """Let something else stand at a place of an entry."""
     for name in path[:-1]:
         entry = entry[name]
     entry[path[-1]] = to
+
+
+def put(place: int, *path: str, to: Any) -> Forgery:
+    """Let something else stand at a place of one entry."""
+
+    def forge(entries: list[Entry]) -> None:
+        write(entries[place], path, to)
+
+    return forge
+
+
+def without(place: int) -> Forgery:
+    """Leave an entry out."""
+
+    def forge(entries: list[Entry]) -> None:
+        del entries[place]
+
+    return forge
 
 
 def assert_told(entries: list[Entry], forge: Forgery, said: str) -> None:

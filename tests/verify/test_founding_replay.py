@@ -8,7 +8,7 @@ from service.verify.finding import Severity
 from service.verify.judgement import verify
 from tests.conftest import World, organisation
 from tests.three_parties import founded, in_force
-from tests.verify.forging import Forgery, assert_told, entries_of, write
+from tests.verify.forging import Forgery, assert_told, entries_of, put, without
 from tests.verify.journal import LEADS, POLICY, Entry, Journal, exported, name
 
 SEATS = {"PK": organisation(101), "AZ": organisation(201)}
@@ -20,24 +20,6 @@ async def log(world: World, **others: Any) -> list[Entry]:
     body = {"action": "amend", "changes": {"titles": {"az": "Komissiya"}}, "reason": "R"}
     await world.as_("PK").post(f"/v1/commissions/{made['id']}/transitions", json=body)
     return await entries_of(world, made["id"])
-
-
-def put(place: int, *path: str, to: Any) -> Forgery:
-    """Let something else stand at a place of one entry."""
-
-    def forge(entries: list[Entry]) -> None:
-        write(entries[place], path, to)
-
-    return forge
-
-
-def without(place: int) -> Forgery:
-    """Leave an entry out."""
-
-    def forge(entries: list[Entry]) -> None:
-        del entries[place]
-
-    return forge
 
 
 CHARTER = ("data", "commission")

@@ -1,7 +1,7 @@
 """A log that was reopened, as the verifier sees it: each rule of that entry is broken once, in a log that is otherwise sound."""
 
 from copy import deepcopy
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -12,7 +12,7 @@ from service.tlog.policy_file import parse_policy
 from service.trail.models import REGISTRY
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.verify.forging import Forgery, write
+from tests.verify.forging import Forgery, put, without
 from tests.verify.journal import COMMISSION, LOG, WITNESS, Entry, Journal, files_of, in_memory, name, newest_of, seal
 
 NEW: Final = Signer(f"{LOG.name}/log/2", bytes(range(5, 37)))
@@ -59,20 +59,6 @@ def reopened() -> list[Entry]:
 
 def judged(entries: list[Entry], signer: Signer = NEW) -> Verdict:
     return verify(in_memory(files_of(seal(entries), newest_of(entries), signer)), POLICY)
-
-
-def put(place: int, *path: str, to: Any) -> Forgery:
-    def forge(entries: list[Entry]) -> None:
-        write(entries[place], path, to)
-
-    return forge
-
-
-def without(place: int) -> Forgery:
-    def forge(entries: list[Entry]) -> None:
-        del entries[place]
-
-    return forge
 
 
 def by_another(entries: list[Entry]) -> None:

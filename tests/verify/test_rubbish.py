@@ -10,7 +10,7 @@ from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import DRAFT, SIGN, confirmed
 from tests.register.instruments.recording import entered
-from tests.verify.forging import entries_of
+from tests.verify.forging import entries_of, write
 from tests.verify.journal import POLICY, Entry, exported
 
 pytestmark = pytest.mark.long
@@ -39,13 +39,6 @@ def places(value: Any, path: Path = ()) -> Iterator[Path]:
         yield from places(one, (*path, name))
 
 
-def put(entry: Entry, path: Path, rubbish: Any) -> None:
-    holder: Any = entry
-    for name in path[:-1]:
-        holder = holder[name]
-    holder[path[-1]] = deepcopy(rubbish)
-
-
 def wild(path: Path) -> Path:
     """Return a path without what is a key or a place of its own."""
     return tuple("*" if isinstance(one, int) or "-" in one or one.isupper() else one for one in path)
@@ -61,7 +54,7 @@ async def test_anything_anywhere_in_an_entry_ends_in_a_verdict(entries: list[Ent
     for (kind, _), (number, path) in wanted.items():
         for rubbish in RUBBISH:
             forged = deepcopy(entries)
-            put(forged[number], path, rubbish)
+            write(forged[number], path, rubbish)
             try:
                 export = exported(forged)
             except (TypeError, KeyError):

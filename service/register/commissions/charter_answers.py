@@ -7,7 +7,7 @@ from service.permissions import Caller
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionRead
 from service.register.decisions.answers import allowed, open_transition
-from service.register.decisions.rules.ended import unnamed
+from service.register.decisions.rules.ended import without_secretariat
 from service.trail.reopening import notice
 
 _MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats"}
@@ -19,7 +19,7 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: row[name] for name in _PLAIN}
     inside = [party for party in row["parties"] if party not in row["outside"]]
     told["parties"] = [{"party": party, "secretariat_id": row["secretariats"].get(party)} for party in row["parties"]]
-    told["awaits_secretariats"] = unnamed(row)
+    told["awaits_secretariats"] = without_secretariat(row)
     told["kept_by"] = inside[0] if len(inside) == 1 else None
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None
     told["open_transition"] = open_transition(row)

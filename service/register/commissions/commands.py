@@ -20,7 +20,7 @@ from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.schemas import CommissionCreate
 from service.register.decisions.engine.moves import CLOSED
-from service.register.decisions.rules.ended import unnamed
+from service.register.decisions.rules.ended import without_secretariat
 from service.register.parties.commands import OPERATOR
 from service.register.parties.queries import registrars
 from service.trail import stamp
@@ -56,7 +56,7 @@ async def found_commission(
     row = {**members, **CLOSED, "id": commission_id, "rule": rule, "refused_transition_id": None}
     await _insert.run(connection, **row, brought=None, **_head(entry))
     nobody = {"commission_id": commission_id, "secretariat_id": None}
-    await _add_party.run_each(connection, [{**nobody, "party": one} for one in unnamed(members)])
+    await _add_party.run_each(connection, [{**nobody, "party": one} for one in without_secretariat(members)])
     await append(connection, entry)
     return commission_id
 

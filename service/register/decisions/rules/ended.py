@@ -31,7 +31,7 @@ def has_room_in(commission_state: str, kind: str, action: str) -> bool:
     return commission_state == DISSOLVED and action in REMAINING
 
 
-def unnamed(charter: Mapping[str, Any]) -> list[str]:
+def without_secretariat(charter: Mapping[str, Any]) -> list[str]:
     """Return the parties that take part in a commission with this charter and have yet to name their secretariat."""
     named = charter["secretariats"] or {}
     return [one for one in charter["parties"] if one not in charter["outside"] and one not in named]
@@ -53,7 +53,7 @@ def require_room_in(charter: Mapping[str, Any], kind: str, action: str) -> None:
     if has_room_in(commission_state, kind, action):
         return
     if commission_state == FOUNDED:
-        raise Conflict(awaits_secretariats(unnamed({**charter, "secretariats": charter["founding"]})))
+        raise Conflict(awaits_secretariats(without_secretariat({**charter, "secretariats": charter["founding"]})))
     if commission_state == DISSOLVED:
         possible = ", ".join(sorted(REMAINING))
         raise Conflict(f"This commission is dissolved, and takes no '{action}'. Still possible: {possible}.")

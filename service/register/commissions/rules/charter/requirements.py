@@ -45,7 +45,7 @@ class Facts(matter.Facts):
     """Those that take part in the register."""
     log_awaits: tuple[str, ...] = ()
     """Those that have yet to acknowledge a log that was reopened."""
-    unnamed: tuple[str, ...] = ()
+    without_secretariat: tuple[str, ...] = ()
     """Those that take part and have yet to name their secretariat."""
 
     @override
@@ -60,14 +60,14 @@ class Facts(matter.Facts):
     @override
     def made_by(self, party: str | None) -> dict[str, object]:
         """Return whether another party has yet to name its secretariat, where it is known who names one."""
-        return {"another_is_awaited": any(one != party for one in self.unnamed)} if party else {}
+        return {"another_is_awaited": any(one != party for one in self.without_secretariat)} if party else {}
 
     @property
     @override
     def pending(self) -> str:
         """Return whose secretariat has to be named before anything is proposed, while the commission is not in force."""
         is_founded = self.state is CharterState.FOUNDED
-        return ended.awaits_secretariats(self.unnamed) if is_founded and self.unnamed else ""
+        return ended.awaits_secretariats(self.without_secretariat) if is_founded and self.without_secretariat else ""
 
 
 def every_other(facts: Mapping[str, Any], party: str | None) -> list[str]:
@@ -97,7 +97,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         languages=tuple(languages),
         inside=tuple(one for one in parties if one not in outside),
         log_awaits=tuple((members["reopened"] or {}).get("awaits", ())),
-        unnamed=tuple(ended.unnamed({**members, "outside": outside, "parties": parties})),
+        without_secretariat=tuple(ended.without_secretariat({**members, "outside": outside, "parties": parties})),
     )
 
 
