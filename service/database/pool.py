@@ -159,8 +159,11 @@ class Pool:
         return self._pool
 
     async def _turn_away(self, pool: asyncpg.Pool, host: Host) -> None:
-        """Keep no connection to a host that was silent or demoted, and try it last: each of them would cost its time again."""
-        if host == self._order[0]:
+        """Keep no connection to a host that was silent or demoted, and try it last: each of them would cost its time again.
+
+        Of a host that is the only one all others are kept: one request that took too long would have each of them made anew.
+        """
+        if len(self._order) > 1 and host == self._order[0]:
             await pool.expire_connections()
             self._order.append(self._order.pop(0))
 

@@ -84,3 +84,16 @@ async def test_a_host_that_falls_silent_costs_its_time_once_and_not_for_each_con
                     async with pool.connection() as connection:
                         await connection.execute("SELECT 1")
                         assert connection.host == Host("127.0.0.1", other.port)
+
+
+async def test_what_takes_too_long_on_the_only_host_costs_its_own_connection_and_no_other(
+    two: tuple[Server, Server],
+) -> None:
+    async with pool_of(two[0]) as pool:
+        async with pool.connection() as one, pool.connection() as other:
+            kept = {await one.fetchval("SELECT pg_backend_pid()"), await other.fetchval("SELECT pg_backend_pid()")}
+        with pytest.raises(TimeoutError):
+            async with pool.connection() as slow, asyncio.timeout(0.1):
+                await slow.fetchval("SELECT pg_sleep(5)")
+        async with pool.connection() as one:
+            assert await one.fetchval("SELECT pg_backend_pid()") in kept
