@@ -104,6 +104,15 @@ async def follow(page: Page, text: str) -> None:
         await page.keyboard.press("Enter")
 
 
+async def download(page: Page, text: str) -> tuple[str, bytes]:
+    """Return the name and the bytes of the file behind the link called `text`, reached by keyboard."""
+    await reach(page, text)
+    async with page.expect_download() as begun:
+        await page.keyboard.press("Enter")
+    done = await begun.value
+    return done.suggested_filename, Path(await done.path()).read_bytes()
+
+
 async def sound(page: Page) -> None:
     """Assert that axe-core finds nothing, and that the page does not scroll sideways."""
     found = (await Axe().run(page, options=RULES)).response["violations"]
@@ -143,11 +152,12 @@ async def test_a_co_chair_prepares_a_session_without_a_mouse(browser: Browser, w
         items = page.locator(".items > li")
         await expect(items).to_have_count(1)
         await expect(items).to_contain_text("Awaits AZ")
+        for format_, begins in (("PDF", b"%PDF-"), ("XLSX", b"PK"), ("CSV", b"\xef\xbb\xbf")):
+            _, content = await download(page, format_)
+            assert content.startswith(begins)
         await follow(page, "PK-AZ/08/004")
-        await reach(page, "Download the proof")
-        async with page.expect_download() as downloaded:
-            await page.keyboard.press("Enter")
-        assert (await downloaded.value).suggested_filename.endswith(".tlog-proof")
+        name, _ = await download(page, "Download the proof")
+        assert name.endswith(".tlog-proof")
         await follow(page, "Sign out")
         await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
         await context.close()
