@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
+from service.board.downloads import router as downloads
 from service.board.pages import refused_at
 from service.board.routes import router as board
 from service.board.sessions import forget_ended as forget_readers
@@ -126,6 +127,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     lifecycle,
     operations.router,
     sign_in,
+    downloads,
     board,
     entrance,
 )
@@ -158,7 +160,7 @@ UNIONS = (
     ),
 )
 """What the tables say that evidence and entries hold."""
-OPEN = (tokens, lifecycle, operations.router, sign_in, board, entrance)
+OPEN = (tokens, lifecycle, operations.router, sign_in, downloads, board, entrance)
 """What answers whoever asks."""
 
 

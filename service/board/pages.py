@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import Match
 from starlette.types import Scope
 from typing_extensions import override
@@ -36,6 +38,21 @@ PRIVATE: Final = {"Cache-Control": "private, no-store"}
 STYLE: Final = Path(__file__).with_name("board.css").read_bytes()
 STYLE_PATH: Final = f"/read/{sha256(STYLE).hexdigest()[:16]}.css"
 _FOR_PEOPLE: Final = "text/html"
+
+
+class Asked(BaseModel):
+    """What every page may be asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: str | None = Field(None, max_length=35)
+    cursor: str | None = Field(None, max_length=1000)
+
+
+class DayAsked(Asked):
+    """As of which day in the world it is asked; as of today, where nothing is said."""
+
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +209,8 @@ def _here(request: Request, **other: object) -> str:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in other]
     query = urlencode([*kept, *((name, value) for name, value in other.items() if value is not None)])
     return f"{quote(request.scope['path'])}?{query}" if query else quote(request.scope["path"])
+
+
+def kept_by(*, is_signed_in: bool) -> Mapping[str, str]:
+    """Return by whom a page may be kept: what everybody may read by everybody, as long as it is asked for anew."""
+    return PRIVATE if is_signed_in else PUBLIC

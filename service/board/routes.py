@@ -1,50 +1,39 @@
 """The pages to read, for people. They are no part of the published document: they change as people need it."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from service.board import reader, views
-from service.board.pages import GUARD, PRIVATE, PUBLIC, STYLE, STYLE_PATH, BrowserRoute, PageRoute, page, speaking
+from service.board.pages import (
+    GUARD,
+    STYLE,
+    STYLE_PATH,
+    Asked,
+    BrowserRoute,
+    DayAsked,
+    PageRoute,
+    kept_by,
+    page,
+    speaking,
+)
 from service.board.reader import Reading
 from service.database.transaction import Transaction
 from service.errors import InvalidContent, MethodNotAllowed, NotAuthenticated, NotFound
 from service.http.pages import decode, encode, number
-from service.log import proofs
-from service.log.proof_routes import attached
-from service.permissions import Confidentiality
 from service.register.commitments.lists import Filter
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.routes import EveryMatter
 from service.register.instruments.words import saying
-from service.reports import routes as reports
-from service.reports.formats import Format, Making
-from service.reports.rules.report import Asked as Report
 from service.values import PartyCode, Sector, limited, storable
 from service.values.questions import is_long_enough
 
 FOR_GOOD: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
-
-
-class Asked(BaseModel):
-    """What every page may be asked for."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lang: str | None = Field(None, max_length=35)
-    cursor: str | None = Field(None, max_length=1000)
-
-
-class DayAsked(Asked):
-    """As of which day in the world it is asked; as of today, where nothing is said."""
-
-    as_of: date | None = None
 
 
 class BoardAsked(DayAsked):
@@ -62,12 +51,6 @@ class SearchAsked(Asked):
     """What is looked for."""
 
     q: limited(200) | None = None  # type: ignore[valid-type]
-
-
-class ReportAsked(DayAsked):
-    """As what a report is wanted, and of which day."""
-
-    format: Format = Format.PDF
 
 
 async def read_front(
@@ -100,6 +83,7 @@ async def read_commission(
     """Show how a commission stands."""
     row = await reader.commission(request, connection, who, commission)
     told = await views.commission(connection, who, every, row)
+    told["documents"] = await views.documents_of(connection, who, every, row, None)
     return _page(request, who, "commission.html", "", told)
 
 
@@ -117,7 +101,12 @@ async def read_awaiting(
 
 @router.get("/read/sessions/{session:session}")
 async def read_session(
-    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[BoardAsked, Query()]
+    request: Request,
+    connection: Transaction,
+    who: Reading,
+    every: EveryMatter,
+    session: str,
+    asked: Annotated[BoardAsked, Query()],
 ) -> Response:
     """Show the items of a session by sector."""
     row, charter = await reader.session(request, connection, who, session)
@@ -126,6 +115,7 @@ async def read_session(
     wanted = Filter(**asked.model_dump(exclude={"lang", "cursor", "as_of", *({"q"} if short else ())}))
     after = decode(asked.cursor, "reference", storable)
     told = await views.board(connection, who, row, charter, wanted, after, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
     return _page(request, who, "session.html", "reference", {**told, "asked": asked, "is_too_short": short})
 
 
@@ -161,61 +151,52 @@ async def read_search(
 
 @router.get("/read/groups/{group:working_group}")
 async def read_group(
-    request: Request, connection: Transaction, who: Reading, group: str, asked: Annotated[DayAsked, Query()]
+    request: Request,
+    connection: Transaction,
+    who: Reading,
+    every: EveryMatter,
+    group: str,
+    asked: Annotated[DayAsked, Query()],
 ) -> Response:
     """Show a working group: whose bodies are in it, and what it follows up."""
     row, charter = await reader.group(request, connection, who, group)
     after = decode(asked.cursor, "reference", storable)
     told = await views.group(connection, who, row, charter, after, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
     return _page(request, who, "group.html", "reference", {**told, "asked": asked})
-
-
-@router.get("/read/commissions/{commission}/report")
-async def read_commission_report(
-    request: Request, connection: Transaction, who: Reading, commission: str, asked: Annotated[ReportAsked, Query()]
-) -> Response:
-    """Give the report of a commission as a file."""
-    charter = await reader.commission(request, connection, who, commission)
-    return await _report(request, connection, who, charter["id"], None, asked)
-
-
-@router.get("/read/sessions/{session:session}/report")
-async def read_session_report(
-    request: Request, connection: Transaction, who: Reading, session: str, asked: Annotated[ReportAsked, Query()]
-) -> Response:
-    """Give the report of a session as a file."""
-    row, charter = await reader.session(request, connection, who, session)
-    return await _report(request, connection, who, charter["id"], row["id"], asked)
-
-
-@router.get("/read/commitments/{commitment:commitment}/proof")
-async def read_proof(request: Request, connection: Transaction, who: Reading, commitment: str) -> Response:
-    """Give the proof file of a commitment's newest entry, to be kept."""
-    row, _ = await reader.commitment(request, connection, who, commitment)
-    answer = attached(*await proofs.of_commitment(connection, row))
-    answer.headers.update({**GUARD, **_kept(who)})
-    return answer
 
 
 @router.get("/read/commitments/{commitment:commitment}")
 async def read_commitment(
-    request: Request, connection: Transaction, who: Reading, commitment: str, asked: Annotated[DayAsked, Query()]
+    request: Request,
+    connection: Transaction,
+    who: Reading,
+    every: EveryMatter,
+    commitment: str,
+    asked: Annotated[DayAsked, Query()],
 ) -> Response:
     """Show a commitment and its story."""
     row, charter = await reader.commitment(request, connection, who, commitment)
     after = decode(asked.cursor, "seq", number)
     told = await views.commitment(connection, who, row, charter, after, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
     return _page(request, who, "commitment.html", "seq", {**told, "asked": asked})
 
 
 @router.get("/read/instruments/{instrument:instrument}")
 async def read_instrument(
-    request: Request, connection: Transaction, who: Reading, instrument: str, asked: Annotated[DayAsked, Query()]
+    request: Request,
+    connection: Transaction,
+    who: Reading,
+    every: EveryMatter,
+    instrument: str,
+    asked: Annotated[DayAsked, Query()],
 ) -> Response:
     """Show an instrument: whose step is missing, and what its clauses lead to."""
     row, charter = await reader.instrument(request, connection, who, instrument)
     say = saying(speaking(request).language)
     told = await views.instrument(connection, who, row, charter, asked.as_of, say)
+    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
     return _page(request, who, "instrument.html", "", {**told, "asked": asked})
 
 
@@ -236,28 +217,12 @@ async def change_nothing(request: Request) -> Response:
     )
 
 
-async def _report(
-    request: Request,
-    connection: Transaction,
-    who: reader.Reader,
-    commission_id: UUID,
-    session_id: UUID | None,
-    asked: ReportAsked,
-) -> Response:
-    """Return the file that the API gives, for the parties, or for everybody."""
-    audience = Confidentiality.PARTIES if who.is_signed_in else Confidentiality.PUBLIC
-    about = str(session_id) if session_id else None
-    wanted = Report(audience, reports.day_of(asked.as_of, None), about, None, None)
-    making = Making(asked.format, speaking(request).language, who.caller)
-    answer = await reports.made(connection, commission_id, None, wanted, making)
-    answer.headers.update({**GUARD, **_kept(who)})
-    return answer
-
-
 def _page(request: Request, who: reader.Reader, template: str, sort: str, told: dict[str, Any]) -> Response:
     following = told.get("following")
     cursor = None if following is None else encode(sort, following)
-    return page(request, template, headers=_kept(who), **{**told, "cursor": cursor, "reader": who})
+    return page(
+        request, template, headers=kept_by(is_signed_in=who.is_signed_in), **{**told, "cursor": cursor, "reader": who}
+    )
 
 
 def _require_parties(asked: Sequence[str], parties: Sequence[str]) -> None:
@@ -265,8 +230,3 @@ def _require_parties(asked: Sequence[str], parties: Sequence[str]) -> None:
     if wrong := [one for one in asked if one not in parties]:
         detail = f"{', '.join(wrong)} is no party of this commission; its parties are: {', '.join(parties)}"
         raise InvalidContent.listing([{"parameter": "awaiting", "detail": detail}])
-
-
-def _kept(who: reader.Reader) -> dict[str, str]:
-    """Return by whom a page may be kept: what everybody may read by everybody, as long as it is asked for anew."""
-    return PRIVATE if who.is_signed_in else PUBLIC

@@ -30,6 +30,7 @@ from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.models import TransitionStatus
 from service.register.decisions.put_right import put_right
 from service.register.decisions.unseen import withheld
+from service.register.documents import queries as documents
 from service.register.groups import answers as group_answers
 from service.register.groups import queries as groups
 from service.register.history import lists as past_lists
@@ -229,6 +230,15 @@ def _when(as_of: date | None) -> When | None:
         wrong = f"lies in the future; today is {today()} (UTC)"
         raise InvalidContent.listing([{"parameter": "as_of", "detail": wrong}])
     return When(as_of, None) if as_of else None
+
+
+async def documents_of(
+    connection: Connection, who: Reader, matters: Matters, row: Row, as_of: date | None
+) -> list[_Told]:
+    """Return the documents of what a page shows that the reader may read, and that were there on that day; oldest first."""
+    seen = await documents.matter_of(connection, matters, who.caller, row["id"], documents.NOT_THERE)
+    found = await documents.of_matter(connection, seen, None, MOST)
+    return [dict(one) for one in found[:MOST] if as_of is None or one["recorded_at"].date() <= as_of]
 
 
 async def _instruments(connection: Connection, who: Reader, commission_id: UUID, day: date) -> list[_Told]:

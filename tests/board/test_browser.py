@@ -1,5 +1,6 @@
 """The pages in a real browser: a co-chair before a session without a mouse, and what every page must be like."""
 
+import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
@@ -110,7 +111,7 @@ async def download(page: Page, text: str) -> tuple[str, bytes]:
     async with page.expect_download() as begun:
         await page.keyboard.press("Enter")
     done = await begun.value
-    return done.suggested_filename, Path(await done.path()).read_bytes()
+    return done.suggested_filename, await asyncio.to_thread((await done.path()).read_bytes)
 
 
 async def sound(page: Page) -> None:

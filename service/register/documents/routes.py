@@ -179,19 +179,7 @@ async def read_document_content(
 ) -> Response:
     """Get the bytes of a document, or with `Range` a part of them. The `ETag` is their SHA-256, as the entry has it."""
     row = await queries.get(connection, every, caller, document_id)
-    if row["withdrawn_at"]:
-        raise Gone(
-            f"{row['party']} withdrew this document on {row['withdrawn_at']:%Y-%m-%d}, and its bytes are gone. Its digest and "
-            "its entries stay.",
-        )
-    reading = await kept.store.open(row["sha256"])
-    if reading is None or reading.size != row["size"]:
-        if reading is not None:
-            await reading.close()
-        raise Unavailable(
-            "The bytes of this document are not where they were kept. Tell the operator: `pacta documents check`."
-        )
-    return await serving.content(request, row, reading)
+    return await serving.content(request, row, await serving.opened(kept.store, row))
 
 
 @router.post(

@@ -9,9 +9,9 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from service.errors import RangeNotSatisfiable
+from service.errors import Gone, RangeNotSatisfiable, Unavailable
 from service.register.decisions.engine.matter import Row
-from service.register.documents.store import Reading
+from service.register.documents.store import Reading, Store
 
 _RANGE: Final = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})")
 _UNSAFE: Final = re.compile(r'[^ !#$&+.0-9A-Z^_`a-z|~()\',;=@\[\]{}-]|["\\%]')
@@ -26,6 +26,23 @@ def disposition(name: str) -> str:
 def etag(row: Row) -> str:
     """Return the strong tag of a document's bytes: their digest."""
     return f'"{row["sha256"]}"'
+
+
+async def opened(store: Store, row: Row) -> Reading:
+    """Return the bytes of a document, to be read; `Gone` where it was withdrawn, `Unavailable` where they are not as they were kept."""
+    if row["withdrawn_at"]:
+        raise Gone(
+            f"{row['party']} withdrew this document on {row['withdrawn_at']:%Y-%m-%d}, and its bytes are gone. Its digest and "
+            "its entries stay.",
+        )
+    reading = await store.open(row["sha256"])
+    if reading is None or reading.size != row["size"]:
+        if reading is not None:
+            await reading.close()
+        raise Unavailable(
+            "The bytes of this document are not where they were kept. Tell the operator: `pacta documents check`."
+        )
+    return reading
 
 
 async def content(request: Request, row: Row, reading: Reading) -> Response:
