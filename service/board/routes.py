@@ -78,13 +78,13 @@ async def read_commission(
     who: Reading,
     every: EveryMatter,
     commission: str,
-    _: Annotated[Asked, Query()],
+    asked: Annotated[DayAsked, Query()],
 ) -> Response:
     """Show how a commission stands."""
     row = await reader.commission(request, connection, who, commission)
-    told = await views.commission(connection, who, every, row)
-    told["documents"] = await views.documents_of(connection, who, every, row, None)
-    return _page(request, who, "commission.html", "", told)
+    told = await views.commission(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    return _page(request, who, "commission.html", "", {**told, "asked": asked})
 
 
 @router.get("/read/awaiting")

@@ -62,31 +62,38 @@ async def front(connection: Connection, who: Reader, after: list[Any] | None) ->
     }
 
 
-async def commission(connection: Connection, who: Reader, matters: Matters, row: Row) -> _Told:
-    """Return a commission's states, sessions and groups, and what awaits whom."""
-    commission_id = row["id"]
-    by_state = await queries.counts(connection, who.caller, commission_id)
-    wanted = decisions.Filter(commission_id=[commission_id], status=[TransitionStatus.OPEN])
-    proposals = await decisions.page(connection, matters, who.caller, wanted, None, MOST)
+async def commission(connection: Connection, who: Reader, matters: Matters, row: Row, as_of: date | None) -> _Told:
+    """Return a commission's states, instruments, sessions and groups, and what awaits whom; as of a day, what can be told of it."""
+    commission_id, when = row["id"], _when(as_of)
     listed = await groups.page(connection, who.caller, {"commission_id": [commission_id]}, None, MOST)
     found = [group_answers.group(one) for one in listed]
     members = {UUID(one["organisation_id"]) for group in found for one in group["members"]}
     secretariats = {UUID(one) for one in row["secretariats"].values()}
-    return {
+    told = {
         "commission": charter_answers.commission(row),
-        "figures": await counted_at_once(connection, who, commission_id, None, day := today()),
+        "figures": await counted_at_once(connection, who, commission_id, None, day := as_of or today()),
         "day": day,
-        "counts": [by_state[state] for state in State if state in by_state],
+        "today": today(),
         "sessions": [
             session_answers.session(one)
             for one in await sessions.page(connection, who.caller, commission_id, None, MOST)
         ],
         "groups": found,
-        "instruments": await _instruments(connection, who, commission_id, day),
-        "awaited": await queries.awaited(connection, who.caller, commission_id),
-        "proposals": proposals,
+        "instruments": await _instruments(connection, who, commission_id, when),
         "bodies": await queries.bodies(connection, members | secretariats),
         "governments": await queries.governments(connection, row["parties"]),
+    }
+    return told if when else {**told, **await _at_present(connection, who, matters, commission_id)}
+
+
+async def _at_present(connection: Connection, who: Reader, matters: Matters, commission_id: UUID) -> _Told:
+    """Return what is told of today alone: the counts of flags, and what awaits whom."""
+    by_state = await queries.counts(connection, who.caller, commission_id)
+    wanted = decisions.Filter(commission_id=[commission_id], status=[TransitionStatus.OPEN])
+    return {
+        "counts": [by_state[state] for state in State if state in by_state],
+        "awaited": await queries.awaited(connection, who.caller, commission_id),
+        "proposals": await decisions.page(connection, matters, who.caller, wanted, None, MOST),
     }
 
 
@@ -241,11 +248,13 @@ async def documents_of(
     return [dict(one) for one in found[:MOST] if as_of is None or one["recorded_at"].date() <= as_of]
 
 
-async def _instruments(connection: Connection, who: Reader, commission_id: UUID, day: date) -> list[_Told]:
-    wanted = instrument_lists.Filter(commission_id=[commission_id])
-    by = instrument_lists.InstrumentSort.REFERENCE
+async def _instruments(connection: Connection, who: Reader, commission_id: UUID, when: When | None) -> list[_Told]:
+    wanted, by = instrument_lists.Filter(commission_id=[commission_id]), instrument_lists.InstrumentSort.REFERENCE
+    if when:
+        then = past_lists.INSTRUMENTS
+        return (await past_lists.page(connection, who.caller, then, wanted, by, None, MOST, when)).items
     rows = await instrument_lists.page(connection, who.caller, wanted, by, None, MOST)
-    return [instruments.instrument(row, day) for row in rows[:MOST]]
+    return [instruments.instrument(row, today()) for row in rows[:MOST]]
 
 
 def today() -> date:

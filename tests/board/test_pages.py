@@ -172,10 +172,13 @@ async def test_a_story_tells_the_day_in_the_world_and_the_moment_of_the_record_a
         assert entry["leaf_hash"] in page
 
 
+ITS_PAGES = ("/read/commitments/PK-AZ/08/007", "/read/sessions/PK-AZ/08", "/read/groups/PK-AZ/JWG/energy")
+
+
 async def test_every_page_of_what_changes_is_read_as_it_was_on_a_day(world: World) -> None:
     await confirmed(world, item(7), {"action": "suspend", "reason": "Elections.", "review_on": "2099"})
     day = {"as_of": "2025-02-01"}
-    for path in ("/read/commitments/PK-AZ/08/007", "/read/sessions/PK-AZ/08", "/read/groups/PK-AZ/JWG/energy"):
+    for path in (*ITS_PAGES, "/read/commissions/PK-AZ"):
         now, then = await opened(world, path), await opened(world, f"{path}?as_of=2025-02-01")
         assert (now.status_code, then.status_code) == (200, 200), then.text
         assert "s-suspended" in now.text
@@ -188,6 +191,12 @@ async def test_every_page_of_what_changes_is_read_as_it_was_on_a_day(world: Worl
     assert "/read/sessions/PK-AZ/08/figures?as_of=2025-02-01" in board
     story = (await opened(world, "/read/commitments/PK-AZ/08/007?as_of=2025-02-01")).text
     assert "Elections." not in story
+    commission = (await opened(world, "/read/commissions/PK-AZ?as_of=2025-02-01")).text
+    for led in ("/read/sessions/PK-AZ/08", "/read/commissions/PK-AZ/figures", "/read/instruments/PK-AZ/I/0001"):
+        assert f"{led}?as_of=2025-02-01" in commission
+    assert "fully implemented as at 1 February 2025" in commission
+    assert "What awaits whom" not in commission, "of which today alone can tell"
+    assert "/read/instruments/" not in (await opened(world, "/read/commissions/PK-AZ?as_of=2020-01-01")).text
     told = (await world.as_("PK").get(f"/v1/commitments/{item(7)}", params=day)).json()
     assert (told["state"], "In this state since" in story) == ("agreed", bool(told["effective_on"]))
 
@@ -197,6 +206,7 @@ async def test_every_page_of_what_changes_is_read_as_it_was_on_a_day(world: Worl
     [
         ("/read/commitments/PK-AZ/08/007?as_of=2025-01-01", 404, "It was not there on that day"),
         ("/read/commitments/PK-AZ/08/007?as_of=2199-01-01", 422, "lies in the future"),
+        ("/read/commissions/PK-AZ?as_of=2199-01-01", 422, "lies in the future"),
         ("/read/instruments/PK-AZ/I/0001?as_of=2199-01-01", 422, "lies in the future"),
         ("/read/sessions/PK-AZ/08?as_of=2025-02-01&q=gas", 422, "is asked of today alone"),
     ],
