@@ -1,6 +1,6 @@
 """How a page is made: templates in one language, headers under which nothing but our own style sheet is loaded, refusals for people."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -147,6 +147,7 @@ def _environment(language: str) -> Environment:
         "t": partial(_told, language),
         "name": partial(_name, language),
         "direction": direction,
+        "comma": _comma(language),
         "lang": language,
         "dir": direction(language),
     }
@@ -156,6 +157,7 @@ def _environment(language: str) -> Environment:
         "text": partial(_text, language),
         "ref": _reference,
         "share": _share,
+        "listed": partial(_listed, language),
     }
     made.tests |= {"dated": dates.is_date, "named": _is_named}
     return made
@@ -167,7 +169,19 @@ def _is_named(value: object) -> bool:
 
 def _told(language: str, text: str, **values: object) -> Markup:
     """Return a sentence in the language of the page; what stands in it in braces is given, and escaped."""
+    if direction(language) == "rtl":
+        # A code or a name in Latin letters must not draw its neighbours into its own direction (Unicode, UAX 9).
+        values = {name: Markup("\u2068{}\u2069").format(value) for name, value in values.items()}
     return Markup(said(text, language)).format(**values)  # noqa: S704 -- sentences are ours; `format` escapes what is given
+
+
+def _listed(language: str, several: Iterable[object]) -> Markup:
+    """Return names or codes one after the other, each in its own direction."""
+    return _comma(language).join(Markup("<bdi>{}</bdi>").format(one) for one in several)
+
+
+def _comma(language: str) -> Markup:
+    return Markup("، ") if direction(language) == "rtl" else Markup(", ")
 
 
 def _name(language: str, code: str) -> Markup:

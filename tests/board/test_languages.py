@@ -9,7 +9,7 @@ from service.board.words import FOLDER, LANGUAGES
 from service.http.languages import TRANSLATED, catalogue
 from tests.board import messages
 from tests.board.test_pages import PAGES, opened
-from tests.conftest import World
+from tests.conftest import World, item
 
 PLACES = re.compile(r"\{\w+\}")
 
@@ -63,3 +63,15 @@ def test_a_month_is_called_in_the_reader_s_language_whoever_read_before() -> Non
     for language in (*MONTHS, *reversed(MONTHS)):
         assert dates.date("2025-01", language) == MONTHS[language]
         assert dates.date("2025", language) == "2025"
+
+
+async def test_codes_in_latin_letters_do_not_turn_an_urdu_line_around(world: World) -> None:
+    """Two codes with nothing but signs between them would be drawn from left to right, with all that stands between them."""
+    proposed = {"action": "suspend", "reason": "Elections.", "review_on": "2027-01-01"}
+    made = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=proposed)
+    assert made.status_code == 201, made.text
+    page = (await opened(world, "/read/commissions/PK-AZ?lang=ur")).text
+    assert "<li><bdi>AZ</bdi>: <bdi><a href=" in page
+    assert "\u2068PK\u2069" in page
+    board = (await opened(world, "/read/sessions/PK-AZ/08?lang=ur")).text
+    assert "\u2068<bdi>AZ</bdi>\u2069" in board
