@@ -21,6 +21,7 @@ from service.database.pool import LOST, Pool, stay_fit
 from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
 from service.exchange.routes import router as exchange
+from service.exchange.setting_up.routes import router as setting_up
 from service.http import catalogue, problems
 from service.http.addresses import Addresses
 from service.http.declared import Declared
@@ -111,6 +112,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     me,
     tokens,
     registry,
+    setting_up,
     succession,
     principals,
     commissions,

@@ -34,7 +34,7 @@ def run(said: Path, url: str, party: str | None, client_ids: tuple[str, ...], se
 async def _run(
     said: file.SetUp, url: str, party: str | None, client_ids: tuple[str, ...], secrets: Secrets, *, dry: bool
 ) -> int:
-    wrong, total = 0, _size(said)
+    wrong, total = 0, said.size
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         doing = steps.Run(client, said, secrets, dry, client_ids)
         outcomes = party_steps.own_part(doing, party) if party else steps.administer(doing)
@@ -52,8 +52,3 @@ async def _run(
             )
             return AWAY
     return 1 if wrong else 0
-
-
-def _size(said: file.SetUp) -> int:
-    parties = sum(2 + len(one.organisations) + len(one.principals) for one in said.parties)
-    return parties + sum(1 + len(one.sessions) + len(one.working_groups) for one in said.commissions)

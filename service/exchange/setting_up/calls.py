@@ -1,14 +1,16 @@
 """The API, as who sets up calls it: by codes, one request after the other."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import httpx
 
 from service.errors.operator import OperatorMistake
 from service.errors.register import NotFound
-from service.exchange.setting_up.secrets import Secrets
+from service.errors.request import TooManyRequests
+from service.exchange.setting_up.secrets import Keeping
 
 LIMIT: Final = 200
 
@@ -24,11 +26,15 @@ class Refused(Exception):
         super().__init__(f"{problem.get('title', status)}. {listed or problem.get('detail', '')}".strip())
 
 
-class Api:
-    """One principal's calls."""
+class Unanswered(OperatorMistake):
+    """The service is busy or in trouble: what was made stays, and the rest is for another run."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
-        self.client, self.headers = client, {"Authorization": f"Bearer {token}"}
+
+class Api:
+    """One principal's calls; under a `key`, the same request has one effect, also in two runs at once."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str, key: str | None = None) -> None:
+        self.client, self.headers, self.key = client, {"Authorization": f"Bearer {token}"}, key
 
     async def get(self, path: str) -> Any:  # noqa: ANN401 -- any JSON value
         """Return what is at a path; None if nothing is there for this caller."""
@@ -48,7 +54,8 @@ class Api:
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:  # noqa: ANN401
         """Make something once, however often the line breaks."""
-        headers = {**self.headers, "Idempotency-Key": str(uuid4())}
+        named = f"{self.key}\n{path}\n{json.dumps(body, sort_keys=True)}"
+        headers = {**self.headers, "Idempotency-Key": str(uuid5(NAMESPACE_URL, named) if self.key else uuid4())}
         return _content(await self.client.post(f"/v1/{path}", json=body, headers=headers))
 
     async def send(self, method: str, path: str, body: Mapping[str, Any], version: int | None = None) -> Any:  # noqa: ANN401
@@ -64,12 +71,12 @@ def _content(answer: httpx.Response) -> Any:  # noqa: ANN401
         problem = answer.json()
     except ValueError:
         problem = {}
-    if answer.status_code >= 500:
-        raise OperatorMistake(f"The service does not answer as it should: {answer.status_code}. Run the command again.")
+    if answer.status_code >= 500 or answer.status_code == TooManyRequests.status:
+        raise Unanswered(f"The service does not answer as it should: {answer.status_code}. Run the command again.")
     raise Refused(answer.status_code, problem)
 
 
-async def log_in(client: httpx.AsyncClient, secrets: Secrets, client_id: str) -> Api | None:
+async def log_in(client: httpx.AsyncClient, secrets: Keeping, client_id: str) -> Api | None:
     """Return the calls of a principal; None if its secret is not known, `OperatorMistake` if it is wrong."""
     secret = secrets.of(client_id)
     if secret is None:

@@ -114,7 +114,8 @@ class CommissionSaid(Strict):
     """A commission."""
 
     code: Annotated[str, StringConstraints(pattern=f"^{COMMISSION}$")] = Field(
-        description="Its parties' codes in their order, and what tells it apart from another of theirs: `PK-AZ.DEF`."
+        examples=["TR-KZ"],
+        description="Its parties' codes in their order, and what tells it apart from another of theirs: `PK-AZ.DEF`.",
     )
     titles: Titles
     languages: list[Language] = Field(min_length=1, max_length=10)
@@ -140,6 +141,12 @@ class SetUp(Strict):
     parties: list[PartySaid] = Field(default_factory=list, max_length=200)
     commissions: list[CommissionSaid] = Field(default_factory=list, max_length=200)
 
+    @property
+    def size(self) -> int:
+        """Return how many things it names, each of which takes some requests."""
+        parties = sum(2 + len(one.organisations) + len(one.principals) for one in self.parties)
+        return parties + sum(1 + len(one.sessions) + len(one.working_groups) for one in self.commissions)
+
 
 class _Loader(yaml.SafeLoader):
     """Reads text as text: only true, false and null are anything else, so that neither NO nor 2025-01-24 nor 08 changes."""
@@ -149,8 +156,9 @@ class _Loader(yaml.SafeLoader):
     @override
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise yaml.MarkedYAMLError(problem=f"{sorted(map(str, twice))} stands twice", problem_mark=node.start_mark)
+        # A name may be anything here, a list too: what is no text is refused later.
+        if twice := sorted({str(name) for name in names if names.count(name) > 1}):
+            raise yaml.MarkedYAMLError(problem=f"{', '.join(twice)} stands twice", problem_mark=node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -163,15 +171,27 @@ def read(content: bytes, name: str = "the file") -> SetUp:
     if len(content) > MOST_BYTES:
         raise OperatorMistake(f"{name} has more than {MOST_BYTES:,} bytes. Make several files of it.")
     try:
-        text = content.decode("utf-8-sig")
-        _bounded(text)
-        return SetUp.model_validate(yaml.load(text, _Loader))  # noqa: S506 -- a SafeLoader with less
-    except UnicodeDecodeError as wrong:
-        raise OperatorMistake(f"{name} is not UTF-8.") from wrong
-    except yaml.YAMLError as wrong:
-        raise OperatorMistake(f"{name} cannot be read: {' '.join(str(wrong).split())}") from wrong
+        return SetUp.model_validate(value(content))
     except ValidationError as wrong:
         raise OperatorMistake(f"{name}: " + "; ".join(_said(wrong))) from wrong
+    except ValueError as wrong:
+        raise OperatorMistake(f"{name} cannot be read: {wrong}") from wrong
+
+
+def value(content: bytes) -> object:
+    """Return what YAML spells, of texts, lists and objects alone; `ValueError` says why it cannot be read, and in which line."""
+    try:
+        text = content.decode("utf-8-sig")
+        _bounded(text)
+        return yaml.load(text, _Loader)  # noqa: S506 -- a SafeLoader with less
+    except UnicodeDecodeError as wrong:
+        raise ValueError("it is not UTF-8") from wrong
+    except yaml.MarkedYAMLError as wrong:
+        at = wrong.problem_mark or wrong.context_mark
+        where = f"line {at.line + 1}, column {at.column + 1}: " if at else ""
+        raise ValueError(f"{where}{wrong.problem or wrong.context}") from wrong
+    except yaml.YAMLError as wrong:
+        raise ValueError(" ".join(str(wrong).split())) from wrong
 
 
 def _bounded(text: str) -> None:
@@ -183,6 +203,8 @@ def _bounded(text: str) -> None:
             raise yaml.MarkedYAMLError(problem="anchors and aliases are not taken; write it out", problem_mark=line)
         if getattr(event, "tag", None):
             raise yaml.MarkedYAMLError(problem="tags are not taken; write the value alone", problem_mark=line)
+        if isinstance(event, yaml.ScalarEvent) and any("\ud800" <= one <= "\udfff" for one in event.value):
+            raise yaml.MarkedYAMLError(problem="half of a surrogate pair is no letter", problem_mark=line)
         nodes += isinstance(event, yaml.NodeEvent)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if nodes > MOST_NODES or depth > DEEPEST:

@@ -30,9 +30,7 @@ async def _registered(run: Run, side: PartySaid) -> AsyncIterator[Outcome]:
     office = side.registrar.organisation.code
     api = await run.acting_for(side.code, office)
     if api is None:
-        yield Outcome(
-            Did.WAITS, f"organisations of {side.code}", f"no secret of anybody who acts for {office} is known"
-        )
+        yield Outcome(Did.WAITS, f"organisations of {side.code}", run.nobody.format(office=office))
         return
     for one in side.organisations:
         known = await api.get(f"organisations/{one.code}")
@@ -66,7 +64,7 @@ async def _named(run: Run, one: CommissionSaid, party: str) -> Outcome:
     registrar = side.registrar.organisation.code if side else office
     api = await run.acting_for(party, registrar)
     if api is None:
-        return Outcome(Did.WAITS, what, f"no secret of anybody who acts for {registrar} is known")
+        return Outcome(Did.WAITS, what, run.nobody.format(office=registrar))
     known = await api.get(f"commissions/{one.code}")
     if known is None:
         return Outcome(Did.WAITS, what, "the administrator has not founded the commission yet")
@@ -81,7 +79,7 @@ async def _decided(run: Run, one: CommissionSaid, party: str) -> AsyncIterator[O
     office = one.secretariats[party]
     api = await run.acting_for(party, office)
     if api is None:
-        yield Outcome(Did.WAITS, f"what {one.code} decides", f"no secret of anybody who acts for {office} is known")
+        yield Outcome(Did.WAITS, f"what {one.code} decides", run.nobody.format(office=office))
         return
     known = await api.get(f"commissions/{one.code}")
     if known is None:

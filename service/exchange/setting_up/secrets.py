@@ -1,11 +1,45 @@
-"""Secrets of principals, in a file that its owner alone reads: by client id, as an object with `client_id` and `client_secret`."""
+"""Secrets of principals: in a file that its owner alone reads, or handed over once, in an answer that nobody keeps.
+
+In a file they stand by client id, each an object with `client_id` and `client_secret`.
+"""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from service import durable
 from service.errors.operator import OperatorMistake
+
+
+class Keeping(Protocol):
+    """What a run asks about secrets."""
+
+    def of(self, client_id: str) -> str | None:
+        """Return the secret of a principal; None if it is not known here."""
+
+    def prepare(self) -> None:
+        """Make sure that a secret can be kept, before one is made."""
+
+    def keep(self, client_id: str, secret: str) -> None:
+        """Keep a new secret."""
+
+
+class Shown:
+    """Knows nobody's secret, and holds the new ones until they are handed over."""
+
+    def __init__(self) -> None:
+        self.new: dict[str, str] = {}
+
+    def of(self, client_id: str) -> str | None:  # noqa: ARG002 -- nobody's
+        """Return None: whoever calls acts as itself alone."""
+        return None
+
+    def prepare(self) -> None:
+        """Do nothing: an answer can always hold one more."""
+
+    def keep(self, client_id: str, secret: str) -> None:
+        """Hold a new secret."""
+        self.new[client_id] = secret
 
 
 class Secrets:

@@ -11,7 +11,7 @@ from service.errors.register import Conflict
 from service.exchange.setting_up.calls import Api, Refused, log_in
 from service.exchange.setting_up.file import CommissionSaid, PartySaid, SetUp
 from service.exchange.setting_up.outcome import Did, Outcome, compared
-from service.exchange.setting_up.secrets import Secrets
+from service.exchange.setting_up.secrets import Keeping
 
 
 @dataclass(slots=True)
@@ -20,11 +20,13 @@ class Run:
 
     client: httpx.AsyncClient
     said: SetUp
-    secrets: Secrets
+    secrets: Keeping
     dry: bool = False
     client_ids: tuple[str, ...] = ()
     """Who may log in beside the principals of the file."""
     logged_in: dict[str, Api] = field(default_factory=dict)
+    nobody: str = "no secret of anybody who acts for {office} is known"
+    """What is told where nobody of this run acts for an office."""
 
     async def do(self, what: str, did: Did, make: Callable[[], Any]) -> tuple[Outcome, Any]:
         """Make something, or say that it would be made; return also what came of it."""

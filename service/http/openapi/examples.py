@@ -36,6 +36,17 @@ SHOWN_ONCE: Final[Mapping[str, Schema]] = {
         "principal": ANSWERS["read_principal"],
         "client_secret": SECRET,
     },
+    "SetUpRead": {
+        "dry_run": False,
+        "part": "administrator",
+        "unfinished": None,
+        "lines": [
+            {"did": "made", "planned": False, "what": "party TR", "why": None},
+            {"did": "made", "planned": False, "what": "registrar TR/TRADE, with tr-trade-system", "why": None},
+            {"did": "made", "planned": False, "what": "commission TR-KZ", "why": None},
+        ],
+        "secrets": [{"client_id": "tr-trade-system", "client_secret": SECRET}],
+    },
     "SuccessionRead": {"organisation": ANSWERS["read_organisation"], "dry_run": True, "handed_over": []},
 }
 """Answers with secrets, of what cannot be done twice and of what is no problem document, by the name of their schema, with a status or without."""

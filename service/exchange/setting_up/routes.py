@@ -1,0 +1,84 @@
+"""Setting up over HTTP: the same file, and the same steps, as the command's."""
+
+from typing import Annotated, Any, Final
+
+from fastapi import Body, Depends, Header, Query, Request, Response
+
+from service.database.state import State, state_of
+from service.exchange.setting_up import over_http
+from service.exchange.setting_up.file import EXAMPLE, MOST_BYTES, read
+from service.exchange.setting_up.over_http import YAML, Asked, Filed
+from service.exchange.setting_up.schemas import SetUpRead
+from service.http.answers import answer
+from service.http.edge import LONGEST
+from service.http.headers import carrying
+from service.http.refusals import WRITING
+from service.http.routing import Router
+from service.identity.caller import Who, current_caller
+from service.permissions import ActiveCaller
+
+router = Router("/v1", tags=["registry"])
+
+
+async def asking(request: Request) -> ActiveCaller:
+    """Return who asks, active at this moment, and hold no connection from then on: what is asked for takes its own."""
+    async with state_of(request.app, State).readers.connection() as connection:
+        return await current_caller(connection, await Who()(request, connection))
+
+
+Asking = Annotated[ActiveCaller, Depends(asking, scope="function")]
+_TEXT: Final = EXAMPLE.read_text(encoding="utf-8")
+_TRIED: Final = "Two governments and their commission, tried (200 as administrator)"
+FILES: Final[dict[str, Any]] = {
+    "tried": {
+        "summary": _TRIED,
+        "value": read(_TEXT.encode()).model_dump(mode="json", exclude_unset=True, exclude_none=True),
+    }
+}
+AS_YAML: Final[dict[str, Any]] = {
+    "requestBody": {
+        "description": "The file, as YAML in UTF-8, or JSON of the same shape. Anchors, aliases and tags are not taken.",
+        "content": {
+            YAML[0]: {"schema": {"type": "string"}, "examples": {"tried": {"summary": _TRIED, "value": _TEXT}}}
+        },
+    },
+    LONGEST: MOST_BYTES,
+}
+
+
+@router.post(
+    "/set-ups",
+    summary="Set up from a file",
+    response_model=SetUpRead,
+    responses=WRITING | carrying("Cache-Control"),
+    openapi_extra=AS_YAML,
+)
+async def create_set_up(
+    request: Request,
+    caller: Asking,
+    sent: Annotated[Filed, Body(openapi_examples=FILES)],
+    dry_run: Annotated[bool, Query(description="Change nothing; say what would be done.")] = True,  # noqa: FBT002 -- a query's
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Under the same one each step of the same file has one effect, also where two runs meet, and is answered as the"
+            " first time, without secrets. Without one, too, what is there is not made again.",
+            examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+        ),
+    ] = None,
+) -> Response:
+    """Do the caller's part of a set-up file, as `pacta set-up` does: what is there stays, what is missing is made, what differs is told.
+
+    The administrator registers parties with their registrars and founds commissions. Who acts for a party does what is that party's and
+    within its own rights: its registrar registers organisations and principals and names the secretariat; the secretariat proposes
+    sessions and working groups, and confirms what the other has proposed where it is equal. Everything is named by its code. Each
+    step stands for itself: what is made stays, whatever is refused after it, and the same file may be sent again. The answer alone shows the secrets of new principals, this once.
+    """
+    token = request.headers["authorization"].partition(" ")[2].strip()
+    done = await over_http.run(request, Asked(caller, token, dry_run, idempotency_key), sent)
+    given = answer(done)
+    given.headers["Cache-Control"] = "no-store"
+    return given
