@@ -136,6 +136,9 @@ def verify(
 ) -> None:
     """Verify an exported log, offline. Exit 0: proven, 1: tampering, 2: not enough evidence, 3: malformed, 64: called wrongly.
 
+    4: of a redacted export, proven as far as it is shown and judged: what is withheld may be the cause of what is not. One of which all
+    that is shown was judged is 0.
+
     70: the verifier failed, 74: its report could not be written; neither says anything of the export.
     """
     from service.cli.verify import run
@@ -160,7 +163,8 @@ def report(
 ) -> None:
     """Make the report of a session, or of a commission, from an export, offline: the same bytes that the service gives.
 
-    Nothing is verified here; `pacta verify` does that. As of today (UTC), if no day is given.
+    A redacted export gives that of its own audience, or of a narrower one. Nothing is verified here; `pacta verify` does that. As of today
+    (UTC), if no day is given.
     """
     from service.cli.report import run
 

@@ -12,33 +12,66 @@ import typer
 from service.permissions import Confidentiality
 from service.register.commissions.rules.lifecycle import MET
 from service.register.history.rules.known import Known
-from service.reports.rules.report import Asked, report
-from service.reports.rules.source import exported
+from service.reports.rules.report import AUDIENCES, Asked, report
+from service.reports.rules.source import Incomplete, Source, audience_of, exported
 from service.tlog.encoding import NoteInvalid
 from service.tlog.tiles import TileInvalid
 from service.trail.entry import canonical
-from service.verify.export import open_directory
+from service.verify.export import Exported, open_directory
+
+
+class Refused(Exception):
+    """There is no report; with the exit status (sysexits.h)."""
+
+    def __init__(self, why: str, status: int) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 def run(directory: Path, session: str | None, audience: str, days: Mapping[str, date]) -> int:
     """Write the report to standard output; return the exit status, and say on standard error why there is none."""
     try:
-        source = exported(open_directory(directory))
-    except OSError as wrong:
-        return _refused(f"{wrong.filename or directory}: {wrong.strerror or wrong}", os.EX_NOINPUT)
-    except (NoteInvalid, TileInvalid, ValueError) as wrong:
-        return _refused(f"{directory} is no export: {wrong}. `pacta verify` tells more.", os.EX_DATAERR)
-    if audience not in list(Confidentiality):
-        return _refused(f"there is no audience {audience!r}; there are {', '.join(Confidentiality)}", os.EX_USAGE)
+        source = _source(directory, audience)
+    except Refused as wrong:
+        typer.echo(f"pacta: {wrong}", err=True)
+        return wrong.status
     wanted = _session(source.known, session) if session else None
     if session and wanted is None:
-        return _refused(f"this export has no session {session}", os.EX_USAGE)
+        typer.echo(f"pacta: this export has no session {session}", err=True)
+        return os.EX_USAGE
     today = datetime.now(UTC).date()
     asked = Asked(
         Confidentiality(audience), days.get("as_of", today), wanted, days.get("since"), days.get("compared_to")
     )
     sys.stdout.buffer.write(canonical(report(source, asked)))
     return 0
+
+
+def _source(directory: Path, audience: str) -> Source:
+    """Return what the report is made from; `Refused` says why there is none."""
+    if audience not in list(Confidentiality):
+        raise Refused(f"there is no audience {audience!r}; there are {', '.join(Confidentiality)}", os.EX_USAGE)
+    try:
+        export = open_directory(directory)
+        _require_for(export, Confidentiality(audience))
+        return exported(export)
+    except Incomplete as wrong:
+        raise Refused(f"{directory} is redacted, and {wrong}. A whole export has it.", os.EX_DATAERR) from wrong
+    except OSError as wrong:
+        raise Refused(f"{wrong.filename or directory}: {wrong.strerror or wrong}", os.EX_NOINPUT) from wrong
+    except (NoteInvalid, TileInvalid, ValueError) as wrong:
+        raise Refused(f"{directory} is no export: {wrong}. `pacta verify` tells more.", os.EX_DATAERR) from wrong
+
+
+def _require_for(export: Exported, audience: Confidentiality) -> None:
+    """Refuse an export that lacks entries from which a report for the audience is made."""
+    try:
+        widest = audience_of(export)
+    except ValueError as wrong:
+        raise Refused("this export is redacted, and does not say for whom: export again", os.EX_DATAERR) from wrong
+    if audience not in AUDIENCES[widest]:
+        said = f"this export is redacted for the audience {widest}, and has no report for {audience}; take --audience {widest}"
+        raise Refused(said, os.EX_USAGE)
 
 
 def _session(known: Known, name: str) -> str | None:
@@ -49,8 +82,3 @@ def _session(known: Known, name: str) -> str | None:
     named = [one for one in known.of("session") if code and one.members["ordinal"] == int(code[1])]
     held = [one for one in named if one.members["state"] in MET] or named
     return held[0].id if len(held) == 1 else None
-
-
-def _refused(why: str, status: int) -> int:
-    typer.echo(f"pacta: {why}", err=True)
-    return status

@@ -11,6 +11,8 @@ from service.tlog.tiles import Bundle
 FOLDER: Final = "redacted/"
 WITHHELD: Final = b""
 ENTRIES: Final = "tile/entries/"
+AUDIENCE: Final = "audience"
+"""A file that names for whom a redacted export is made: it proves nothing, and says what may be made of it."""
 
 
 def redacted_path(bundle: Bundle) -> str:

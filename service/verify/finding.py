@@ -13,10 +13,11 @@ class Severity(IntEnum):
     TAMPERED = 1
     UNPROVEN = 2
     MALFORMED = 3
+    WITHHELD = 4
 
 
-ORDER: Final = (Severity.TAMPERED, Severity.MALFORMED, Severity.UNPROVEN)
-"""The worst first: what was shown to be forged outweighs what cannot be read, and that outweighs what is lacking."""
+ORDER: Final = (Severity.TAMPERED, Severity.MALFORMED, Severity.UNPROVEN, Severity.WITHHELD)
+"""The worst first: what was shown to be forged outweighs what cannot be read, that what is lacking, and that what was left out for an audience."""
 MOST_LISTED: Final = 20
 
 
@@ -37,6 +38,11 @@ def tampered(where: str, message: str) -> Finding:
 def unproven(where: str, message: str) -> Finding:
     """Return a finding that evidence is lacking."""
     return Finding(Severity.UNPROVEN, where, message)
+
+
+def withheld(where: str, message: str) -> Finding:
+    """Return a finding that something is not judged, since what a redacted export leaves out may be its cause."""
+    return Finding(Severity.WITHHELD, where, message)
 
 
 def malformed(where: str, message: str) -> Finding:

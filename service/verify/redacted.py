@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from service.verify.canonical import Entry
-from service.verify.finding import Finding, tampered, unproven
+from service.verify.finding import Finding, tampered, withheld
 
 
 @dataclass(slots=True)
@@ -54,18 +54,18 @@ def founding_is_shown(place: str) -> Finding:
 
 def not_judged(place: str, why: str) -> Finding:
     """Return the finding that something is not judged, since what is withheld may be the cause."""
-    return unproven(place, f"not judged, since a withheld entry may be the cause: {why}")
+    return withheld(place, f"not judged, since a withheld entry may be the cause: {why}")
 
 
-def lines(withheld: Withheld) -> Iterator[str]:
+def lines(hidden: Withheld) -> Iterator[str]:
     """Yield what the report says of what is withheld; nothing of a whole export."""
-    if not withheld.count:
+    if not hidden.count:
         return
-    yield f"  {withheld.count} entries are withheld: their hashes alone are here, and what they say is not judged"
-    if withheld.gaps:
+    yield f"  {hidden.count} entries are withheld: their hashes alone are here, and what they say is not judged"
+    if hidden.gaps:
         yield (
-            f"  {withheld.gaps} of these are of subjects that are shown: each names what is not for this audience,"
+            f"  {hidden.gaps} of these are of subjects that are shown: each names what is not for this audience,"
             " or was withheld though it is for it; ask whoever exported"
         )
-    if withheld.unjudged:
-        yield f"  {withheld.unjudged} subjects are not judged beyond what is withheld"
+    if hidden.unjudged:
+        yield f"  {hidden.unjudged} subjects are not judged beyond what is withheld"

@@ -13,6 +13,8 @@ OUTCOME: Final = {
     Severity.TAMPERED: "TAMPERING: something was changed, or a rule was broken, as said above.",
     Severity.UNPROVEN: "NOT ENOUGH EVIDENCE: nothing shows tampering, yet something that is needed for proof is lacking.",
     Severity.MALFORMED: "MALFORMED: what was given cannot be read, as said above.",
+    Severity.WITHHELD: "PROVEN, AS FAR AS IT IS SHOWN AND JUDGED: this is the log that was signed, and nothing that was checked in it is wrong; "
+    "{count} entries are withheld, of which nothing is proven but that they are there, and {unjudged} subjects are not judged beyond them.",
 }
 AS_SHOWN: Final = (
     "PROVEN, AS FAR AS IT IS SHOWN: this is the log that was signed, nothing that was checked in it is wrong, and {count} entries are "
@@ -22,6 +24,7 @@ WORD: Final = {
     Severity.TAMPERED: "tampering",
     Severity.UNPROVEN: "not proven",
     Severity.MALFORMED: "malformed",
+    Severity.WITHHELD: "withheld",
 }
 NOT_CHECKED: Final = (
     "who stands behind a principal, and that it was entitled within its own government",
@@ -57,7 +60,7 @@ def lines(verdict: Verdict, policy: Policy | None) -> Iterator[str]:
     if verdict.withheld.count and found.outcome is Severity.PROVEN:
         yield AS_SHOWN.format(count=verdict.withheld.count)
     else:
-        yield OUTCOME[found.outcome]
+        yield OUTCOME[found.outcome].format(count=verdict.withheld.count, unjudged=verdict.withheld.unjudged)
 
 
 def _checkpoint(verdict: Verdict, policy: Policy | None) -> Iterator[str]:

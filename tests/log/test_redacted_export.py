@@ -41,7 +41,7 @@ def judged(world: World, directory: Path) -> Verdict:
 def assert_but_item_14(verdict: Verdict) -> None:
     """Assert that all is proven but the item that names the 9th session, of which the public knows nothing while one side plans it."""
     (found,) = verdict.findings.listed
-    assert found.severity is Severity.UNPROVEN
+    assert found.severity is Severity.WITHHELD
     assert item(14) in found.where
     assert "not judged, since a withheld entry may be the cause: it names a session" in found.message
 
@@ -105,7 +105,7 @@ async def test_what_is_withheld_where_it_is_for_the_audience_is_told(world: Worl
     place = max(at for at, one in enumerate(found) if one and json.loads(one)["kind"] == "transition.proposed")
     file.write_bytes(b"".join(len(one).to_bytes(2) + one for one in [*found[:place], b"", *found[place + 1 :]]))
     verdict = judged(world, tmp_path)
-    assert (verdict.findings.outcome, verdict.withheld.gaps) == (Severity.UNPROVEN, 1)
+    assert (verdict.findings.outcome, verdict.withheld.gaps) == (Severity.WITHHELD, 1)
     assert any("seq 3" in one.where and "1 before it are withheld" in one.message for one in verdict.findings.listed)
     tile = tmp_path / "tile" / "0" / "000.p" / str(ENTRIES + 2)
     content = bytearray(tile.read_bytes())

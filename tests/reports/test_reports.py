@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from service.cli import proofs
+from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
-from tests.conftest import COMMISSION, SESSION_8, World, item
+from service.tlog.tiles import bundles_of, decode_bundle, encode_bundle
+from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import confirmed
 from tests.register.progress.test_reports import said
@@ -135,6 +137,46 @@ async def test_the_report_is_the_same_from_the_service_and_from_an_export_byte_f
     assert told["matrix"][6]["reports"]["PK"]["level"] == "limited"
     old = await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report?checkpoint={told['log']['size'] - 1}")
     assert old.status_code == 404
+
+
+async def test_a_redacted_export_gives_the_report_of_its_audience_byte_for_byte(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    # The fixture restricts item 5 by no entry; as the entries tell it, it is for the parties.
+    await (await world.connect()).execute("UPDATE commitment SET confidentiality = 'parties' WHERE id = $1", item(5))
+    await confirmed(world, item(8), DONE)
+    await said(world, 7, level="limited")
+    await world.sequence()
+    for audience in Audience:
+        await to_directory(world.pool, "PK-AZ", tmp_path / audience, 0, audience=audience)
+    for what, option in (
+        (f"/v1/sessions/{SESSION_8}/report?", ["--session", "PK-AZ/08"]),
+        (f"/v1/commissions/{COMMISSION}/report?since=2025-01-25&", ["--since", "2025-01-25"]),
+    ):
+        for made, wanted in (("public", "public"), ("parties", "parties"), ("parties", "public")):
+            served = await world.as_("PK").get(f"{what}as_of=2026-11-01&audience={wanted}")
+            assert _made(tmp_path / made, *option, "--audience", wanted, "--as-of", "2026-11-01") == 0
+            assert capsysbinary.readouterr().out == served.content
+    assert _made(tmp_path / "public", "--audience", "parties") == 64
+    assert b"redacted for the audience public, and has no report for parties" in capsysbinary.readouterr().err
+    (tmp_path / "public" / "audience").unlink()
+    assert _made(tmp_path / "public", "--audience", "public") == 65
+    assert b"does not say for whom" in capsysbinary.readouterr().err
+
+
+async def test_a_report_is_not_made_from_what_is_shown_in_part(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await confirmed(world, item(8), DONE)
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0, audience=Audience.PUBLIC)
+    (file,) = [one for one in (tmp_path / "redacted").rglob("*") if one.is_file()]
+    (bundle,) = bundles_of(ENTRIES + 2)
+    found = decode_bundle(bundle, file.read_bytes())
+    place = max(at for at, one in enumerate(found) if one and b"transition.proposed" in one)
+    file.write_bytes(encode_bundle([*found[:place], b"", *found[place + 1 :]]))
+    assert _made(tmp_path, "--audience", "public") == 65
+    assert b"(transition.confirmed) follows one that is withheld" in capsysbinary.readouterr().err
 
 
 def _made(*arguments: object) -> int:

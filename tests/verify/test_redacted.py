@@ -59,7 +59,12 @@ def test_a_chain_with_a_gap_is_told_and_not_judged() -> None:
     first, _ = of(7)
     verdict = judged(redacted([first]))
     assert (verdict.withheld.count, verdict.withheld.gaps, verdict.withheld.unjudged) == (1, 1, 1)
-    assert verdict.findings.outcome is Severity.UNPROVEN
+    assert verdict.findings.outcome is Severity.WITHHELD
+    assert "PROVEN, AS FAR AS IT IS SHOWN AND JUDGED" in said(verdict)
+    assert (
+        "1 entries are withheld, of which nothing is proven but that they are there, and 1 subjects are not judged"
+        in said(verdict)
+    )
     assert "not judged, since a withheld entry may be the cause" in said(verdict)
     assert "each names what is not for this audience, or was withheld though it is for it" in said(verdict)
 

@@ -3,6 +3,7 @@
     README.md                       what this is and how to verify it
     tile/<L>/<N>[.p/<W>]            hash tiles (C2SP tlog-tiles)
     tile/entries/<N>[.p/<W>]        entry bundles, restricted entries among them
+    audience                        of an export for an audience: which it is
     redacted/<N>[.p/<W>]            instead of them and of proofs, in an export for an audience: what is not for it has length 0
     proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
     documents/<SHA-256>             files of documents, of a directory alone and where these are asked for (`documents.py`)
@@ -28,7 +29,7 @@ from service.log.export.readme import readme
 from service.log.queries import Named
 from service.log.reading import Signed
 from service.tlog.merkle import root
-from service.tlog.redaction import redacted_path
+from service.tlog.redaction import AUDIENCE, redacted_path
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
 
 BATCH: Final = 100
@@ -60,6 +61,8 @@ class Export:
         """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
         audience = self.reader.audience if self.reader else None
         documents = self.documents is not None
+        if audience:
+            yield AUDIENCE, f"{audience}\n".encode()
         yield "README.md", readme(self.code, self.signed, self.signed_at, audience, documents=documents).encode()
         size = self.signed.checkpoint.size
         for wanted in pieces(size):

@@ -51,7 +51,8 @@ the same directory, and only what is new is fetched.
 _ENTRIES: Final = """| `tile/entries/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON |
 | `proofs/<reference>.tlog-proof` | the proof of each commitment's newest entry, to be kept beside a document |
 """
-_REDACTED: Final = """| `redacted/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON; one of length 0 is withheld, and its hash stands in `tile/0/<N>` |
+_REDACTED: Final = """| `audience` | for whom it is redacted: `public` or `parties` |
+| `redacted/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON; one of length 0 is withheld, and its hash stands in `tile/0/<N>` |
 """
 _DOCUMENTS: Final = """| `documents/<SHA-256>` | the files of documents that were not withdrawn; the entries say what each is |
 """

@@ -66,7 +66,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
     """Return the report, with the digest of all the rest of it; `seen`: the ids that the caller may see (None: all)."""
     known, shown = source.known, audience_of(source.known, asked.audience, seen)
     every = [one for one in counting.items(known, asked.as_of, asked.session, shown) if _is_told(one)]
-    hidden = {one.members["reference"] for one in known.of("commitment") if one.id not in shown}
+    named = {one.members["reference"] for one in known.of("commitment") if one.id in shown}
     told = {
         "version": VERSION,
         "about": "session" if asked.session else "commission",
@@ -87,7 +87,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         ],
         "metrics": counting.metrics(known, asked.as_of, asked.session, shown),
         "comparison": compared(known, asked.as_of, asked.compared_to, asked.session, shown),
-        "matrix": [_row(known, one, asked.as_of, hidden) for one in every],
+        "matrix": [_row(known, one, asked.as_of, named) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
         "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
@@ -149,7 +149,7 @@ def _group(known: Known, key: str) -> Data:
     return {"id": key, "titles": members.get("titles") or {}}
 
 
-def _row(known: Known, item: Item, day: date, hidden: Collection[str]) -> Data:
+def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
     life, members, due = item.life, item.members, item.members["target_date"]
     reached = [span for span in world.spans(life) if span.begins <= day]
     open_on_day = item.then.state in OPEN
@@ -159,7 +159,7 @@ def _row(known: Known, item: Item, day: date, hidden: Collection[str]) -> Data:
         "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
         if members["instrument"]
         else None,
-        "successors": [one for one in members["successors"] or [] if one not in hidden],
+        "successors": [one for one in members["successors"] or [] if one in named],
         "item_number": members["item_number"],
         **_of_kind(known, item, day),
         "state": item.then.state,

@@ -2,16 +2,26 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final
 
 import orjson
 
+from service.permissions import Confidentiality
 from service.register.history.rules.known import Known, known
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint
 from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
+from service.tlog.redaction import AUDIENCE, FOLDER, WITHHELD, redacted_path
 from service.tlog.tiles import bundles_of, decode_bundle
 from service.verify.export import CHECKPOINT, Exported
+
+NOTHING_BEFORE: Final = "0" * 64
+"""What a subject's first entry names as the one before it."""
+
+
+class Incomplete(ValueError):
+    """Of a subject that is shown, something is withheld."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +57,41 @@ def exported(export: Exported) -> Source:
     """
     note = _read(export, CHECKPOINT)
     size = parse_checkpoint(parse_note(note).text).size
-    return source_of(note, known(_entries(export, size)))
+    return source_of(note, known(_unbroken(_entries(export, size))))
+
+
+def audience_of(export: Exported) -> Confidentiality:
+    """Return the widest audience for which an export has all entries; `ValueError` where it is redacted and does not say for whom."""
+    if not is_redacted(export):
+        return Confidentiality.RESTRICTED
+    return Confidentiality((export.read(AUDIENCE) or b"").decode("ascii", "replace").strip())
+
+
+def is_redacted(export: Exported) -> bool:
+    """Return whether something of an export may be withheld."""
+    return any(path.startswith(FOLDER) for path in export.paths)
 
 
 def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries that are there, each with its leaf hash."""
+    where = redacted_path if is_redacted(export) else attrgetter("path")
     for bundle in bundles_of(size):
-        for stored in decode_bundle(bundle, _read(export, bundle.path)):
-            yield leaf_hash(stored).hex(), orjson.loads(stored)
+        for stored in decode_bundle(bundle, _read(export, where(bundle))):
+            if stored != WITHHELD:
+                yield leaf_hash(stored).hex(), orjson.loads(stored)
+
+
+def _unbroken(entries: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries; `Incomplete` at one that follows another, which is withheld: what is known would not be what was."""
+    seen = {NOTHING_BEFORE}
+    for leaf, entry in entries:
+        if entry["prev"] not in seen:
+            raise Incomplete(
+                f"entry {entry['seq']} of {entry['subject']} ({entry['kind']}) follows one that is withheld: the report would not be"
+                " the one that the service makes"
+            )
+        seen.add(leaf)
+        yield leaf, entry
 
 
 def _read(export: Exported, path: str) -> bytes:
