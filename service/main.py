@@ -232,11 +232,10 @@ def serve(app: FastAPI, service: Service, settings: Settings) -> None:
 def create_service(settings: Settings, *, with_sequencer: bool = False, takes_secrets: bool = False) -> Service:
     """Return what the application keeps: pools that are not yet open, whom it knows, the sequencer if it is to run here."""
     addresses, address = Addresses.of(settings.public_url), Address.of_service(settings)
-    key = load_or_create(settings.signing_key_file)
     sequencer = create_sequencer(settings, addresses.host) if with_sequencer else None
     figures = CollectorRegistry()
     callers = Callers(
-        Issuer(addresses.root, key, settings.token_lifetime),
+        Issuer(addresses.root, load_or_create(settings.signing_key_file), settings.token_lifetime),
         issuers.load(settings.issuers_file),
         rates=Rates(settings.requests_per_minute),
     )
@@ -295,8 +294,7 @@ async def _forget(service: Service) -> None:
 
 
 def _version() -> str:
-    try:
+    with contextlib.suppress(PackageNotFoundError):
         return version("pacta")
-    except PackageNotFoundError:
-        # In the container the sources run as they are, without being installed.
-        return "0.1.0"
+    # In the container the sources run as they are, without being installed.
+    return "0.1.0"
