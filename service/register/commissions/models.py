@@ -166,9 +166,6 @@ class Session(Table, Recorded, table=True):
         ),
         one_of("state", SessionState),
         sa.CheckConstraint("ordinal BETWEEN 1 AND 999", name="ordinal_from_1"),
-        sa.CheckConstraint(
-            "state NOT IN ('held', 'adopted') OR starts_on IS NOT NULL OR ends_on IS NOT NULL", name="it_met_on_a_day"
-        ),
         sa.CheckConstraint("state <> 'planned' OR host_party IS NOT NULL", name="a_plan_has_a_host"),
         *decided("session"),
         {"info": {"address": "/v1/sessions/{id}"}},

@@ -60,7 +60,7 @@ class Entered(Read):
     """How, and since when, a party takes part."""
 
     by: CharterAction = Field(description="The move by which it began to.")
-    on: ReducedDate
+    on: ReducedDate | None = Field(description="Since when; null: nobody knows.")
     at: datetime = Field(
         description="The moment at which it took effect: what was recorded before was not confirmed by it."
     )
@@ -69,11 +69,11 @@ class Entered(Read):
 class Departed(Read):
     """Since when a party takes part no more."""
 
-    on: ReducedDate
+    on: ReducedDate | None = Field(description="Since when; null: nobody knows.")
     at: datetime = Field(
         description="The moment at which it took effect: what it had proposed or was to answer is over."
     )
-    notified_on: ReducedDate
+    notified_on: ReducedDate | None = Field(description="When it told the others; null: nobody knows.")
 
 
 class ReopenedLog(Read):

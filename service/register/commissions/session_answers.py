@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service.permissions import Caller
-from service.register.commissions.rules.lifecycle import MET
+from service.register.commissions.rules.lifecycle import MET, SessionState
 from service.register.commissions.rules.matter import SESSION
 from service.register.commissions.session_schemas import SessionRead
 from service.register.decisions.answers import allowed, open_transition
@@ -37,5 +37,6 @@ def detail(
 
 
 def _unknown(row: Mapping[str, Any]) -> list[str]:
-    asked = ("host_party", "starts_on", "ends_on", *(() if row["virtual"] else ("venue",)))
+    adopted = ("minutes",) if row["state"] == SessionState.ADOPTED and not row["minutes_reference"] else ()
+    asked = ("host_party", "starts_on", "ends_on", *(() if row["virtual"] else ("venue",)), *adopted)
     return [name for name in asked if row[name] is None]

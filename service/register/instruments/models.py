@@ -24,7 +24,6 @@ class Instrument(Table, Recorded, table=True):
         sa.CheckConstraint(
             "state <> 'superseded' OR successor_id IS NOT NULL", name="a_replaced_one_names_its_successor"
         ),
-        sa.CheckConstraint("state <> 'terminated' OR ended_on IS NOT NULL", name="what_ended_did_so_on_a_day"),
         sa.UniqueConstraint("id", "commission_id", name="uq_instrument_id_commission"),
         sa.UniqueConstraint("reference", info={"cure": "A reference is never used twice: send it again."}),
         sa.UniqueConstraint("draft_reference", info={"cure": "A draft reference is never used twice: send it again."}),

@@ -11,7 +11,7 @@ from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.reporting import REPORTED, last_of, tells_of, wrong
 from service.register.decisions.rules.ended import has_room_in
-from service.register.decisions.rules.mending import forgotten
+from service.register.decisions.rules.paths import forgotten
 from service.register.groups.rules.lifecycle import GroupState
 from service.verify.canonical import Entry
 from service.verify.replay import decisions

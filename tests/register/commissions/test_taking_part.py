@@ -180,6 +180,26 @@ async def test_what_a_leaving_said_of_its_days_is_corrected_where_it_is_told(wor
     found = await agreed(world, wrong | {"fact": "effective_on", "value": "2025-03"})
     assert found["departed"]["TR"] == {**before, "on": "2025-03"}
     assert list(found["corrected"]) == ["departed.TR"]
+    by_the_second = await agreed(world, wrong | {"fact": "notified_on", "value": "2025-02"})
+    assert by_the_second["departed"]["TR"] == {**before, "on": "2025-03", "notified_on": "2025-02"}
+    assert by_the_second["corrected"]["departed.TR"] > found["corrected"]["departed.TR"]
+    await proven(world)
+
+
+async def test_a_corrected_day_of_a_leaving_is_corrected_again_and_may_turn_out_not_to_be_known(world: World) -> None:
+    await acceded(world)
+    body = {"action": "leave", "reason": "R", "notified_on": "2025-01", "effective_on": "2025-02"}
+    await made(world, body, "tr-registrar")
+    before = (await charter(world))["departed"]["TR"]
+    wrong = {"action": "correct", "corrects": await leaf_of(world), "reason": "R"}
+    await agreed(world, wrong | {"fact": "notified_on", "value": "2025-02"})
+    first = await leaf_of(world)
+    await agreed(world, wrong | {"fact": "effective_on", "value": "2025-03"})
+    second = await leaf_of(world)
+    found = await agreed(world, wrong | {"corrects": second, "fact": "effective_on", "value": "2025-04"})
+    assert found["departed"]["TR"] == {**before, "on": "2025-04", "notified_on": "2025-02"}
+    found = await agreed(world, wrong | {"corrects": first, "fact": "notified_on", "value": None})
+    assert found["departed"]["TR"] == {**before, "on": "2025-04", "notified_on": None}
     await proven(world)
 
 

@@ -199,7 +199,6 @@ async def test_what_was_not_known_is_supplied_later_and_what_was_never_so_is_tak
         ({"value": "2099"}, "/value", "future"),
         ({"value": "2025-11-20"}, "/value", "nothing would change"),
         ({"fact": "place", "value": " Baku"}, "/value", "to be written as"),
-        ({"fact": "place", "value": None}, "/value", "is needed"),
         ({"fact": "signatories", "value": []}, "/value", "a signatory for PK is needed"),
     ],
 )

@@ -6,11 +6,16 @@ from typing import Any, Final
 
 import pytest
 
+from service.register.commissions.rules import effect as sessions
+from service.register.commissions.rules.charter import effect as charters
+from service.register.commitments.rules import effect as commitments
 from service.register.decisions.engine.matter import Matter
 from service.register.decisions.rules.lifecycle import BACK, Step, Who
 from service.register.decisions.rules.matter import Brought, Case, Found, Name
 from service.register.decisions.rules.mending import CORRECTS, STRUCTURE
 from service.register.decisions.rules.origins import ENTRY
+from service.register.groups.rules import effect as groups
+from service.register.instruments.rules import effect as instruments
 from service.register.matters import MATTERS
 
 LEAF: Final = "0" * 64
@@ -58,6 +63,41 @@ def test_each_fact_that_a_move_brings_can_be_corrected_in_every_state(matter: Ma
             continue
         assert corrected(matter, step, state, fact) == []
     assert corrected(matter, step, step.source, "colour")
+
+
+MENDINGS: Final = {
+    "commitment": commitments.MENDING,
+    "session": sessions.MENDING,
+    "instrument": instruments.MENDING,
+    "working_group": groups.MENDING,
+    "commission": charters.MENDING,
+}
+ALWAYS_KNOWN: Final = {
+    "reason": "who moved it said it, here",
+    "undoes": "it names an entry of this trail",
+    "changes": "what was agreed anew is corrected fact by fact",
+    "titles": "it is called so here",
+    "target": "it is the matter of this register that took it up",
+    "receiver_id": "it is the group of this register that took it up",
+    "commitments": "they went along here",
+    "successor_id": "it is the instrument of this register that took its place",
+    "host_party": "who is to host is agreed here; another one is by change_host",
+    "modification": "they said here what was done otherwise",
+    "party": "it takes part here",
+    "principal_id": "it reads here",
+    "approved": "that party says so here",
+}
+"""What the parties did in this register, and so know; of the world's days, places, people and papers nobody need know any."""
+
+
+@pytest.mark.parametrize(("matter", "step", "fact"), list(facts()))
+def test_of_each_fact_of_the_world_it_may_turn_out_that_nobody_knows_it(matter: Matter, step: Step, fact: str) -> None:
+    mending = MENDINGS[matter.kind]
+    members: dict[str, Any] = dict.fromkeys(matter.rules.members)
+    entry = Brought(LEAF, 1, AT, step, None, {}, {fact: "x"}, frozenset(), members, {})
+    value, refused = mending.read(entry, fact, None, None)
+    assert value is None
+    assert bool(refused) <= (fact in ALWAYS_KNOWN), (matter.kind, step.action, fact)
 
 
 @pytest.mark.parametrize("own", ["own_reason", "own_remark", "own_effective_on"])

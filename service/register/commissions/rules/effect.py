@@ -4,12 +4,12 @@ The service writes these changes; the replay of the audit trail computes them ag
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from service.register.commissions.rules.evidence import MODELS, SHARED
 from service.register.commissions.rules.lifecycle import SessionAction
-from service.register.decisions.rules import mending
+from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
@@ -23,10 +23,14 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     return {name: value for name, value in after.items() if before[name] != value}
 
 
-def day(step: Step, evidence: Mapping[str, Any], at: datetime) -> str:
-    """Return when a move happened in the world: a session was held on its last day, or on the one that is known."""
-    days = ("effective_on", "ends_on", "starts_on") if step.action is SessionAction.HOLD else ("effective_on",)
-    return next((evidence[name] for name in days if evidence.get(name)), str(at.astimezone(UTC).date()))
+def day(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
+    """Return when a move happened in the world: a session was held on its last day, or on the one that is known.
+
+    None where a correction says that nobody knows.
+    """
+    if step.action is not SessionAction.HOLD:
+        return matter.day_of(step, evidence, at)
+    return next((evidence[name] for name in ("effective_on", "ends_on", "starts_on") if evidence.get(name)), None)
 
 
 def _facts(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def _days(evidence: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _adopted(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    return {"minutes": evidence["minutes"], "subject_to": evidence.get("subject_to") or []}
+    return {"minutes": evidence["minutes"] or None, "subject_to": evidence.get("subject_to") or []}
 
 
 def _co_chair(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -60,5 +64,11 @@ def _co_chair(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     return {"co_chairs": {**known, case.party: named} if named and case.party else known}
 
 
-MENDING: Final = mending.Mending(moved, MODELS, SHARED, own={SessionAction.NAME_CO_CHAIR: "its co-chair"})
+MENDING: Final = mending.Mending(
+    moved,
+    MODELS,
+    SHARED,
+    unsure={SessionAction.ADOPT: {"minutes": None}},
+    own={SessionAction.NAME_CO_CHAIR: "its co-chair"},
+)
 effect: Final = MENDING.effect_of

@@ -78,10 +78,7 @@ def not_met_yet(members: Mapping[str, Any], today: date) -> Iterator[tuple[str, 
 
 def wrong_members(members: Mapping[str, Any], facts: Facts, today: date) -> list[tuple[str, str]]:
     """Return which members no session can have, with what is wrong with each."""
-    wrong = [*_wrong(members, facts), *not_met_yet(members, today)]
-    if members["state"] in MET and not any(members[name] for name in DAYS):
-        wrong.append(("ends_on", "is needed, or starts_on: a session that met did so on some day"))
-    return wrong
+    return [*_wrong(members, facts), *not_met_yet(members, today)]
 
 
 def _wrong(given: Mapping[str, Any], facts: Facts) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 The service writes these changes; the replay of the audit trail computes them again from the entries alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,15 +13,17 @@ from service.register.commitments.rules import late
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.carried import DAYS
 from service.register.commitments.rules.carried import instrument_of as instrument_followed
-from service.register.commitments.rules.evidence import MODELS, Outcome
+from service.register.commitments.rules.evidence import MODELS, Agree, Outcome
+from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
 from service.register.commitments.rules.opening import opening, told_of
-from service.register.commitments.rules.requirements import Facts
+from service.register.commitments.rules.requirements import READ_FROM_IT, Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.patching import merge_patch
+from service.register.instruments.rules.texts import InstrumentKind
 from service.trail.entry import timestamp
 
 INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
@@ -104,16 +106,36 @@ def _agreed(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
 
 
 def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, bool] | None:
-    """Return what is not known: of what was found late, what it lacks; later, less what a move brings."""
+    """Return what is not known: of what was found late, what it lacks; later, less what a move brings.
+
+    What a move had to bring is not known once a correction says so.
+    """
+    facts = case.facts
+    assert isinstance(facts, Facts)
     if step.action is Action.AGREE:
-        facts = case.facts
-        assert isinstance(facts, Facts)
         required = facts.instrument_required
         return late.unknown(evidence, facts.parties, facts.languages, instrument_required=required)
     # What was signed needs no draft any more.
     drafted = late.OF_DRAFT if step.action is Action.SIGN else ()
-    brought = {"effective_on", *drafted, *(name for name, value in evidence.items() if value)}
-    return {name: True for name in case.members["unknown"] or () if name not in brought} or None
+    brought = {"effective_on", "review_on", *drafted, *(name for name, value in evidence.items() if value)}
+    kept = {name for name in case.members["unknown"] or () if name not in brought}
+    # What an instrument of the register carries reads all of it there.
+    read = facts.carried and step.action in READ_FROM_IT
+    lacking = () if read else late.taken_out(step.action, evidence, facts.parties, facts.languages)
+    done = _of_what_is_done(step, evidence, case) if step.action is Action.IMPLEMENT else ()
+    return dict.fromkeys(sorted({*kept, *(one.value for one in (*lacking, *done))}), True) or None
+
+
+def _of_what_is_done(step: Step, evidence: Mapping[str, Any], case: Case) -> Iterator[Requirable]:
+    """Yield what is asked of some that are implemented, and is not known once a correction took it out."""
+    facts = case.facts
+    assert isinstance(facts, Facts)
+    treaty = facts.instrument_kind == InstrumentKind.TREATY and not facts.carried
+    if treaty and not evidence.get("entered_into_force_on"):
+        yield Requirable.ENTERS_INTO_FORCE_ON
+    reason = evidence.get("no_instrument_reason") or case.members["no_instrument_reason"]
+    if step.source is State.AGREED and not reason:
+        yield Requirable.NO_INSTRUMENT_REASON
 
 
 def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,6 +191,16 @@ MENDING: Final = mending.Mending(
     SHARED,
     derived=frozenset({"unknown"}),
     kept=frozenset({"reference"}),
+    unsure={
+        Action.AGREE: {"agreed_on": None},
+        Action.DRAFT_MOU: dict.fromkeys(
+            ("effective_on", "instrument_kind", "instrument_title", "drafting_party", "texts", "text_reference")
+        ),
+        Action.SIGN: {"effective_on": None, **dict.fromkeys(("place", "signatories", "authentic_texts"), Agree)},
+        Action.IMPLEMENT: dict.fromkeys(("effective_on", "report", "entered_into_force_on", "no_instrument_reason")),
+        Action.CARRY_OVER: {"session_id": None},
+        Action.SUSPEND: {"review_on": None},
+    },
     own=dict.fromkeys((Action.ACKNOWLEDGE, Action.DISPUTE), "what it acknowledges"),
 )
 

@@ -19,8 +19,6 @@ from service.register.decisions.rules.mending import CORRECTS, named
 from service.trail.entry import canonical
 
 TEXTS = ("titles", "texts")
-MAY_BE_NULL: Final = {(Action.CARRY_OVER, "session_id"), (Action.AGREE, "agreed_on")}
-"""What a move needs, and a correction may take out of it: it was not carried over at all; nobody knows when it was agreed."""
 LONG: Final = ("package_items", "source", "remark")
 STAYS_OPEN: Final = ("confidentiality", "working_group_id")
 """What is amended of a closed commitment too: who may read it, and who owns it."""
@@ -125,8 +123,10 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         gaps = missing(entry.step.action, {**entry.evidence, **value}, facts)
         if entry.step.action is Action.AGREE:
             gaps += misplaced({**entry.evidence, **value})
-        taken_out = evidence["value"] is None and (entry.step.action, fact) in MAY_BE_NULL
-        wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not taken_out]
+        # Of what a move needs it may turn out that nobody knows it, or knows a part; the day of a correction is its own.
+        # What is empty says less than null.
+        unsure = fact == evidence["fact"] and evidence["value"] != [] and MENDING.may_be_unknown(entry, fact)
+        wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not unsure]
     if {*told_elsewhere(step, case)} & {*MENDING.effect_of(step, evidence, case)}:
         key = instrument_of(case.members)
         return [

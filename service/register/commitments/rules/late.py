@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.lifecycle import SPINE, State
+from service.register.commitments.rules.lifecycle import SPINE, Action, State
+from service.register.decisions.rules.matter import is_unknown
 from service.register.instruments.rules.texts import InstrumentKind, Signatory
 
 
@@ -27,6 +28,7 @@ class Requirable(StrEnum):
     SIGNED_ON = "signed_on"
     ENTERS_INTO_FORCE_ON = "enters_into_force_on"
     REPORT = "report"
+    REVIEW_ON = "review_on"
     NO_INSTRUMENT_REASON = "no_instrument_reason"
 
 
@@ -60,6 +62,38 @@ def unknown(
     required = _required(evidence, instrument_required=instrument_required)
     lacking = [name.value for name in required if not _is_said(name, evidence, parties, languages)]
     return dict.fromkeys(sorted(lacking), True) or None
+
+
+MOVED: Final[Mapping[str, Mapping[str, Requirable]]] = {
+    Action.DRAFT_MOU: {
+        name.value: name
+        for name in (
+            Requirable.INSTRUMENT_KIND,
+            Requirable.INSTRUMENT_TITLE,
+            Requirable.DRAFTING_PARTY,
+            Requirable.EFFECTIVE_ON,
+            Requirable.TEXTS,
+        )
+    },
+    # Once it is implemented, that day is one of the instrument still.
+    Action.SIGN: {"effective_on": Requirable.SIGNED_ON}
+    | {name.value: name for name in (Requirable.PLACE, Requirable.SIGNATORIES, Requirable.AUTHENTIC_TEXTS)},
+    Action.IMPLEMENT: {name.value: name for name in (Requirable.EFFECTIVE_ON, Requirable.REPORT)},
+    Action.SUSPEND: {"review_on": Requirable.REVIEW_ON},
+}
+"""What each move has to bring, as its evidence spells it, and under which name that is unknown once a correction took it out."""
+
+
+def taken_out(
+    action: str, evidence: Mapping[str, Any], parties: tuple[str, ...], languages: tuple[str, ...]
+) -> Iterator[Requirable]:
+    """Yield what a move led by all that it had to bring, and of which it turned out that nobody knows it, or all of it."""
+    asked = MOVED.get(action, {})
+    if is_unknown(evidence) and "effective_on" not in asked:
+        yield Requirable.EFFECTIVE_ON
+    for name, listed in asked.items():
+        if not _is_said(name, evidence, parties, languages):
+            yield listed
 
 
 def _found_in(evidence: Mapping[str, Any]) -> State:

@@ -19,7 +19,7 @@ from service.register.decisions.engine.matter import Matter, Matters, plain
 from service.register.decisions.engine.opening import Beside, open_beside
 from service.register.decisions.engine.writing import save
 from service.register.decisions.rules.matter import Taking
-from service.register.decisions.rules.mending import forgotten
+from service.register.decisions.rules.paths import forgotten
 from service.trail.entry import Entry, Head
 from service.trail.stamp import Stamp
 

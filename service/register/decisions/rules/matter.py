@@ -195,9 +195,22 @@ class Case:
         return self.facts.left
 
 
+def is_unknown(evidence: Members) -> bool:
+    """Return whether the evidence says that nobody knows when it happened: null, and not silent."""
+    return evidence.get("effective_on", ...) is None
+
+
+def said(evidence: Members) -> Members:
+    """Return what is said by a move that is made: a day that is sent as null is none, and stands for the day it takes effect."""
+    return {name: one for name, one in evidence.items() if name != "effective_on"} if is_unknown(evidence) else evidence
+
+
 def day_of(step: Step | None, evidence: Members, at: datetime) -> str | None:  # noqa: ARG001 -- other matters look at it
-    """Return when a move happened in the world, of one that took effect at `at`: that day in UTC, if nothing is said."""
-    return evidence.get("effective_on") or str(at.astimezone(UTC).date())
+    """Return when a move happened in the world, of one that took effect at `at`: that day in UTC, if nothing is said.
+
+    None where a correction says that nobody knows.
+    """
+    return None if is_unknown(evidence) else evidence.get("effective_on") or str(at.astimezone(UTC).date())
 
 
 def every_other(step: Step, evidence: Members, facts: Mapping[str, Any], party: str | None) -> list[str]:  # noqa: ARG001 -- other matters look at them
@@ -278,7 +291,7 @@ class Rules(Generic[F]):
 
     def effective(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return what its entry tells of a move that takes effect: the members that change, before and after, and the day."""
-        evidence = self.reads(step, evidence, case)
+        evidence = said(self.reads(step, evidence, case))
         after = self.effect(step, evidence, case)
         told: dict[str, Any] = {"before": {name: case.members[name] for name in after}, "after": after}
         return told | ({"on": self.day(step, evidence, case.at)} if self.day else {})

@@ -17,7 +17,8 @@ from pydantic_core import PydanticCustomError
 from service.errors import Fault, fault, shapes
 from service.register.decisions.rules.evidence import Evidence, LeafHash
 from service.register.decisions.rules.lifecycle import BACK, Step, each
-from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path
+from service.register.decisions.rules.matter import UNDOES, Brought, Case, Facts, Found, Members, Path, said
+from service.register.decisions.rules.paths import changed, flat, forgotten, put
 from service.trail.entry import NotCanonical, canonical
 from service.values import ModernDate, Reason
 
@@ -77,30 +78,6 @@ def mending(
     return (*each(correct, None, states), *(Step(reinstate, state, BACK) for state in undone))
 
 
-def flat(members: Members, whole: Iterable[str]) -> dict[Path, Any]:
-    """Return members by their path, those that are known; what is made of several facts is taken apart, unless it is `whole`."""
-    found: dict[Path, Any] = {}
-    for name, value in members.items():
-        if isinstance(value, Mapping) and name not in whole:
-            found |= {(name, key): inner for key, inner in value.items() if inner is not None}
-        elif value is not None:
-            found[(name,)] = value
-    return found
-
-
-def changed(before: Members, after: Members, whole: Iterable[str]) -> dict[Path, Any]:
-    """Return the paths on which the two differ, with the value after; what is gone has None."""
-    old, new = flat(before, whole), flat(after, whole)
-    return {path: new.get(path) for path in {**old, **new} if old.get(path) != new.get(path)}
-
-
-def forgotten(after: Members, before: Members, whole: Iterable[str]) -> dict[str, Any]:
-    """Return `corrected` without what a move writes anew, if that is any of it."""
-    fresh = {".".join(path) for path in changed({name: before[name] for name in after}, after, whole)}
-    kept = {name: seq for name, seq in before["corrected"].items() if name not in fresh}
-    return {} if kept == before["corrected"] else {"corrected": kept}
-
-
 Judge = Callable[[Step, Members, Case], list[Fault]]
 """Returns what is wrong with a move of this row and evidence."""
 
@@ -117,6 +94,9 @@ class Mending:
     """Members that follow from other facts: they change with these, and are not told as corrected."""
     kept: frozenset[str] = frozenset()
     """Members that stay what a move made of them also where it is undone: a number, say."""
+    unsure: Mapping[StrEnum, Mapping[str, type[Evidence] | None]] = field(default_factory=dict)
+    """By the move: facts that it needs and of which it may turn out that nobody knows them (null), or a part alone: that is read by
+    the model beside it, if there is one. No move leads to more than is known of it."""
     own: Mapping[StrEnum, str] = field(default_factory=dict)
     """Moves that bring one party's own facts, and what these are: that party names them anew, and nobody corrects them."""
 
@@ -142,7 +122,7 @@ class Mending:
             return self.correction(evidence, case)
         if step.action == REINSTATE:
             return self.reinstatement(case)
-        after = self.moved(step, evidence, case)
+        after = self.moved(step, said(evidence), case)
         return after | forgotten(after, case.members, self.shared)
 
     def facts(self, entry: Brought) -> list[str]:
@@ -154,6 +134,10 @@ class Mending:
             known += self.models[entry.step.action].model_fields
         return sorted({*known} - (STRUCTURE - {*entry.facts}))
 
+    def may_be_unknown(self, entry: Brought, fact: str) -> bool:
+        """Return whether the entry's move needs the fact, and it may turn out all the same that it is not known, or in part."""
+        return entry.step is not None and fact not in entry.shared and fact in self.unsure.get(entry.step.action, ())
+
     def read(self, entry: Brought, fact: str, value: object, context: object) -> tuple[Any, list[Fault]]:
         """Return the value as an entry spells it, and all that makes it none of that fact.
 
@@ -162,7 +146,10 @@ class Mending:
         shape = OWN.get(fact) or (self.shared[fact] if fact in entry.shared else None)
         if shape is None:
             assert entry.step
-            shape = _shape_of(self.models[entry.step.action], fact)
+            if value is None and self.may_be_unknown(entry, fact):
+                return None, []
+            known_in_part = self.unsure.get(entry.step.action, {}).get(fact)
+            shape = _shape_of(known_in_part or self.models[entry.step.action], fact)
         try:
             known = shape.validate_python(value, context=context)
             return shape.dump_python(known, mode="json", exclude_unset=True), []
@@ -206,7 +193,7 @@ class Mending:
         for path, (old, new) in self._landing(entry, fact, value, case).items():
             # Nothing was written there since: also not where this move left it as it was, or empty.
             if found.origins.get(path, entry.seq) <= entry.seq and present.get(path) == old:
-                _put(after, case.members, path, new)
+                put(after, case.members, path, new)
                 paths += [] if path[0] in self.derived else [".".join(path)]
         action = "correct" if fact in OWN else entry.action
         told = dict.fromkeys(paths or [f"{action}.{fact.removeprefix('own_')}"], case.seq)
@@ -219,8 +206,8 @@ class Mending:
         if fact in entry.shared:
             return {(fact,): (entry.facts.get(fact), value)}
         made = [
-            self.landed(entry, {**entry.evidence, fact: one}, case.members, case.facts)
-            for one in (entry.evidence.get(fact), value)
+            self.landed(entry, evidence, case.members, case.facts)
+            for evidence in (entry.evidence, {**entry.evidence, fact: value})
         ]
         return {path: (made[0].get(path), made[1].get(path)) for path in {**made[0], **made[1]}
                 if made[0].get(path) != made[1].get(path)}  # fmt: skip
@@ -249,7 +236,7 @@ class Mending:
         for path, made in changed(entry.before, entry.after, self.shared).items():
             written_since = present.get(path) != made or found.origins.get(path, 0) > entry.seq
             if not written_since and path[0] not in self.kept:
-                _put(after, case.members, path, was.get(path))
+                put(after, case.members, path, was.get(path))
         return after | forgotten(after, case.members, self.shared)
 
 
@@ -281,16 +268,6 @@ def _shape_of(model: type[Evidence], fact: str) -> TypeAdapter[Any]:
     field = model.model_fields[fact]
     shape: Any = Annotated[(field.annotation, Field(), *field.metadata)]
     return TypeAdapter(shape)
-
-
-def _put(after: dict[str, Any], before: Members, path: Path, value: object) -> None:
-    name, *inner = path
-    if not inner:
-        after[name] = value
-        return
-    present = (after[name] if name in after else before[name]) or {}
-    kept = {key: one for key, one in present.items() if key != inner[0]}
-    after[name] = (kept if value is None else {**kept, inner[0]: value}) or None
 
 
 def _spelled(value: object) -> bytes:

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.register.decisions.rules.lifecycle import BACK, Step
-from service.register.decisions.rules.matter import Brought, Found, Members, Name, Path, Rules
-from service.register.decisions.rules.mending import OWN, STRUCTURE, changed, flat, landed
+from service.register.decisions.rules.matter import Brought, Found, Members, Name, Path, Rules, said
+from service.register.decisions.rules.mending import OWN, STRUCTURE, landed
+from service.register.decisions.rules.paths import changed, flat
 
 ENTRY: Final = "entry"
 """The kind of a name that is the leaf hash of an entry."""
@@ -64,6 +65,10 @@ class Origins:
         self.was: dict[str, dict[Path, int]] = {}
         """Of each entry, which entries had brought what its move then changed."""
         self.members: dict[str, Any] = {}
+        self.evidence: dict[str, dict[str, Any]] = {}
+        """Of each entry, the evidence of the move that it tells of, or corrects, as it is put right by now."""
+        self.corrects: dict[str, int] = {}
+        """Of each correction, the number of the entry of the move that it corrects, directly or through another one."""
         self.elsewhere: dict[str, str] = {}
         """Of each entry that tells of another matter's move, the address of that."""
         self.open: dict[str, Members] = {}
@@ -117,12 +122,14 @@ class Origins:
         self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
 
     def _took_effect(self, entry: Told, made: Members, effective: Members) -> None:
-        evidence, before, after = made["evidence"], effective["before"], effective["after"]
+        evidence, before, after = {**said(made["evidence"])}, effective["before"], effective["after"]
         day = {"effective_on": on} if (on := effective.get("on")) else {}
         self.members |= after
         fresh = changed(before, after, self.rules.shared)
         step = self._row(made)
         state = type(step.source)
+        origin = entry.seq
+        self.evidence[entry.leaf] = evidence
         one = Brought(
             entry.leaf,
             entry.seq,
@@ -138,6 +145,8 @@ class Origins:
         )
         if corrected := self.brought.get(evidence.get("corrects", "")):
             one = self._corrected(one, corrected, evidence)
+            # What a correction writes comes from the move that it corrects: the next correction of that may go on from there.
+            origin = self.corrects[one.leaf] = self.corrects.get(corrected.leaf, corrected.seq)
         elif "undoes" not in evidence:
             one, fresh = self._moved(one, evidence)
         if recorded := self.brought.get(entry.leaf):
@@ -145,7 +154,7 @@ class Origins:
             one = replace(one, facts={**recorded.facts, **one.facts}, shared=recorded.shared | one.shared)
         self.brought[entry.leaf] = one
         self.was[entry.leaf] = {path: self.of[path] for path in fresh if path in self.of}
-        self.of |= {path: entry.seq for path in fresh if path[0] != "corrected"}
+        self.of |= {path: origin for path in fresh if path[0] != "corrected"}
         if undone := self.was.get(evidence.get("undoes", "")):
             # What is as it was before comes from where it came from: that move can be corrected, or undone, next.
             self.of |= {path: seq for path, seq in undone.items() if path in fresh}
@@ -153,6 +162,10 @@ class Origins:
     def _corrected(self, one: Brought, corrected: Brought, evidence: Members) -> Brought:
         fact, value = evidence["fact"], evidence["value"]
         corrected.corrected[fact] = one.leaf
+        # A move and all its corrections have one evidence: the next one, of another fact, starts from what this one says.
+        known = self.evidence[one.leaf] = self.evidence.setdefault(corrected.leaf, {})
+        if fact not in OWN and fact not in corrected.shared:
+            known[fact] = value
         own = {f"own_{name}": said for name, said in one.facts.items() if f"own_{name}" in OWN}
         return replace(
             one,
@@ -160,7 +173,7 @@ class Origins:
             step=corrected.step,
             target=corrected.target,
             party=corrected.party,
-            evidence=corrected.evidence if fact in OWN else {**corrected.evidence, fact: value},
+            evidence=known,
             facts={**own, fact: value},
             shared=corrected.shared & {fact},
             is_correction=True,

@@ -33,6 +33,14 @@ WHOLE: Final = len("2024-07-09")
 _S: Final = InstrumentState
 SIGNED: Final = frozenset({_S.SIGNED, _S.TERMINATED, _S.SUPERSEDED})
 """States of an instrument that was signed."""
+BROUGHT: Final[Mapping[InstrumentState, tuple[str, ...]]] = {
+    _S.DRAFTED: ("drafting_party", "drafted_on"),
+    _S.TEXT_AGREED: ("text_agreed_at", "text_agreed_on"),
+    _S.INITIALLED: ("initialled_at", "initialled_on"),
+    _S.TERMINATED: ("ended_on", "ground"),
+    _S.SUPERSEDED: ("effective_on",),
+}
+"""What the move to a state brings; a correction may say that nobody knows it."""
 
 
 class Force(StrEnum):
@@ -149,9 +157,11 @@ def _received(notice: Members) -> date | None:
 def ended_on(members: Members, begun: date | None, today: date) -> date | None:
     """Return the first day on which it is no longer in force: terminated, superseded, by notice, or since its period is over.
 
-    None where no such day is fixed.
+    None where no such day is fixed; the first day of the calendar where it has ended, and nobody knows when.
     """
     said = members["ended_on"] or (members["effective_on"] if members["state"] == _S.SUPERSEDED else None)
+    if members["state"] in {_S.TERMINATED, _S.SUPERSEDED} and not said:
+        return date.min
     days = [start(said)] if said else []
     if found := periods_of(members, begun, today):
         days += [found.ends_by_notice_before] if found.ends_by_notice_before else []
@@ -206,11 +216,18 @@ def _since(need: Need, members: Members) -> str | None:
 
 
 def unknown(members: Members) -> list[str]:
-    """Return what is not known of an instrument that is signed, or has ended, by the name under which it is supplied."""
+    """Return what is not known of an instrument: of one that is signed, or has ended, by the name under which it is supplied.
+
+    Of one that is not signed, what its state has brought.
+    """
+    of_its_state = [name for name in BROUGHT.get(_S(members["state"]), ()) if not members[name]]
     if members["state"] not in SIGNED:
-        return []
+        return of_its_state
     acts = members["acts"] or ()
-    lacking = [name for name in ("duration", "notice", "legal_character") if not members[name]]
+    lacking = [
+        *of_its_state,
+        *(name for name in ("duration", "notice", "legal_character", "manner") if not members[name]),
+    ]
     if not members["entry_into_force"] and not members["in_force_on"]:
         lacking += ["entry_into_force", "in_force_on"]
     if not acts or not all(one.get("on") and one.get("place") for one in acts):

@@ -4,10 +4,10 @@ The service writes these changes; the replay of the audit trail computes them ag
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
-from service.register.decisions.rules import mending
+from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.numbers import Numbers
@@ -42,12 +42,13 @@ def last_act(acts: Iterable[Mapping[str, Any]] | None) -> str | None:
 
 
 def day(step: Step, evidence: Evidence, at: datetime) -> str | None:
-    """Return when a move happened in the world; of what was found further already it may not be known."""
+    """Return when a move happened in the world; of what was found further already, or put right, it may not be known."""
     if said := evidence.get("effective_on"):
         return str(said)
     if signed := last_act(evidence.get("acts")):
         return signed
-    return None if step.action is InstrumentAction.ENTER else str(at.astimezone(UTC).date())
+    is_silent = step.action in {InstrumentAction.ENTER, InstrumentAction.SIGN}
+    return None if is_silent else matter.day_of(step, evidence, at)
 
 
 def moved(step: Step, evidence: Evidence, case: Case) -> dict[str, Any]:
@@ -191,5 +192,17 @@ _EFFECTS: Final[Mapping[str, Callable[[Step, Evidence, Case], dict[str, Any]]]] 
     _A.RECEIVE_NOTIFICATION: _own("received", _received),
     _A.PUBLISH: _own("publications", _published),
 }
-MENDING: Final = mending.Mending(moved, MODELS, SHARED, kept=frozenset({"reference"}), own=dict.fromkeys(OWN, "it"))
+MENDING: Final = mending.Mending(
+    moved,
+    MODELS,
+    SHARED,
+    kept=frozenset({"reference"}),
+    unsure={
+        _A.AGREE_TEXT: dict.fromkeys(("effective_on", "place")),
+        _A.INITIAL: dict.fromkeys(("effective_on", "place")),
+        _A.SIGN: dict.fromkeys(("manner", "acts")),
+        _A.TERMINATE: dict.fromkeys(("effective_on", "ground")),
+    },
+    own=dict.fromkeys(OWN, "it"),
+)
 effect: Final = MENDING.effect_of

@@ -32,7 +32,7 @@ def reckoned(members: Members) -> dict[str, Any]:
     if begun is None and members["in_force_on"]:
         # Known by its month or year alone: it counts from its last day, and nothing is counted from it.
         found["in_force_from"] = end(members["in_force_on"])
-    is_ending = members["ended_on"] or members["successor_id"] or _stands(members)
+    is_ending = found["ends_before"] == date.min or members["ended_on"] or members["successor_id"] or _stands(members)
     if begun and members["duration"] and members["notice"] and not is_ending:
         # Once its end is fixed there is nothing to give notice of.
         found |= _notice(Duration.model_validate(members["duration"]), Notice.model_validate(members["notice"]), begun)

@@ -102,6 +102,11 @@ MENDING: Final = mending.Mending(
     moved,
     MODELS,
     SHARED,
+    unsure={
+        CharterAction.JOIN: {"effective_on": None},
+        CharterAction.ACCEDE: {"effective_on": None},
+        CharterAction.LEAVE: dict.fromkeys(("effective_on", "notified_on")),
+    },
     own={
         CharterAction.NAME_SECRETARIAT: "its secretariat",
         CharterAction.ACKNOWLEDGE_LOG: "the log that it acknowledges",
