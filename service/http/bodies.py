@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from fastapi import Request
@@ -18,6 +19,8 @@ DEEPEST: Final = 32
 """No body of ours is deeper than eight; whoever walks through a value may rely on this."""
 STREAMED: Final = "x-streamed-file"
 """With this member in its `openapi_extra` a route reads its body, a file, in pieces; how long that may be the operator says."""
+MERGE_PATCH: Final = "application/merge-patch+json"
+"""What a PATCH takes (RFC 7396). Plain JSON is read as the same."""
 _may_hold_half_a_pair = re.compile(r"\\u[dD][89a-fA-F]").search
 
 
@@ -42,6 +45,12 @@ def is_json(content_type: str) -> bool:
     """Return whether this media type is JSON, or made of it."""
     kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     return kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
+def json_body(operation: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
+    """Return the media type of an operation's body in JSON and what the document says of it; None if it takes none."""
+    content = operation.get("requestBody", {}).get("content", {})
+    return next(((kind, said) for kind, said in content.items() if is_json(kind)), None)
 
 
 def read(body: bytes) -> Any:  # noqa: ANN401 -- any JSON value

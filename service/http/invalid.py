@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
 from service.errors import InvalidContent, ServiceError, Unreadable, UnsupportedMediaType, fault, shapes
-from service.http.bodies import is_json, packed
+from service.http.bodies import is_json, json_body, packed
 
 Operation = Mapping[str, Any]
 
@@ -21,11 +21,12 @@ def refusal(request: Request, error: RequestValidationError) -> ServiceError:
         if encoding := packed(request):
             return UnsupportedMediaType(f"The body must be sent as it is, not packed (Content-Encoding: {encoding}).")
         return Unreadable(f"The body cannot be read: {unread[0]}.", errors=[fault("", unread[0])])
-    content_type = request.headers.get("content-type", "")
-    if content_type and not is_json(content_type) and any(one["loc"] == ("body",) for one in found):
-        return UnsupportedMediaType(f"The body must be application/json, not {content_type!r}.")
     document = request.app.openapi()
     operation = _operation(request, document)
+    content_type = request.headers.get("content-type", "")
+    if content_type and not is_json(content_type) and any(one["loc"] == ("body",) for one in found):
+        kind, _ = json_body(operation) or ("application/json", {})
+        return UnsupportedMediaType(f"The body must be {kind}, not {content_type!r}.")
     told: list[Mapping[str, str]] = [
         _fault(one, operation, document) for one in found[: shapes.MOST] if not _is_of_body(one)
     ]

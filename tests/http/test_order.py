@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import pytest
 
+from service.http.bodies import json_body
 from service.http.openapi.additions import PILOT
 from tests.conftest import SESSION_8, World, item
 from tests.http.test_refusals import refused
 
 BODIES: list[Any] = [None, {}, [], "x", {"nonsense": 1}, {"action": "fly"}, {"titles": 5}]
 """None is no body at all."""
-TAKES_A_TOKEN_REQUEST = {"/oauth/token", "/oauth/revoke"}
 ANYBODYS = {"/v1/me/secrets", "/v1/calculations/entry-into-force", "/v1/calculations/periods"}
 
 
@@ -22,13 +22,20 @@ async def operations(world: World) -> list[tuple[str, str, bool]]:
         (method, path, "{" in path)
         for path, found in document["paths"].items()
         for method, operation in found.items()
-        if "application/json" in str(operation.get("requestBody")) and path not in TAKES_A_TOKEN_REQUEST
+        if json_body(operation)
     ]
 
 
 def placed(path: str, given: dict[str, str] | None = None) -> str:
     """Return the path with ids of the pilot, or the same id everywhere."""
     return path.format(**{**{name: str(value) for name, value in PILOT.items()}, **(given or {})})
+
+
+async def test_a_patch_is_among_what_is_asked(still: World) -> None:
+    """It has a media type of its own; whoever looks for plain JSON passes over it without a word."""
+    asked = [method for method, _, _ in await operations(still)]
+    assert asked.count("patch") == 2
+    assert len(asked) > 28
 
 
 async def test_nobody_is_told_of_its_content_before_it_is_known_who_asks(still: World) -> None:

@@ -31,6 +31,22 @@ async def test_a_list_may_be_broken_into_several_headers(world: World) -> None:
     assert (await changed(world, '"77"', f'"{await version_of(world)}"'))[0] == 200
 
 
+@pytest.mark.parametrize(
+    "media_type", ["application/merge-patch+json", "application/json", "Application/JSON; charset=utf-8"]
+)
+async def test_a_patch_is_taken_as_the_merge_patch_that_it_is_and_as_plain_json(world: World, media_type: str) -> None:
+    headers = {"If-Match": "*", "Content-Type": media_type}
+    for sent, kept in ((b'{"focal_point": "Desk"}', "Desk"), (b"{}", "Desk"), (b'{"focal_point": null}', None)):
+        answer = await world.as_("PK").patch(URL, content=sent, headers=headers)
+        assert answer.json()["party_facts"]["PK"]["focal_point"] == kept, answer.text
+
+
+async def test_a_patch_of_another_kind_is_told_which_kind_is_taken(worn: World) -> None:
+    headers = {"If-Match": "*", "Content-Type": "application/x-www-form-urlencoded"}
+    answer = await worn.as_("PK").patch(URL, content=b"a=b", headers=headers)
+    assert "must be application/merge-patch+json, not 'application/x-www" in check(answer, 415)["detail"]
+
+
 @pytest.mark.parametrize("spelled", ['"77"', 'W/"77"', '"77", "78"', '"abc"', '"' + "9" * 40 + '"', '"\xb2"'])
 async def test_an_etag_that_is_not_the_present_one_is_stale(worn: World, spelled: str) -> None:
     assert (await changed(worn, spelled.encode("latin-1")))[0] == 412

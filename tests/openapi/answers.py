@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 
 import httpx
 
+from service.http.bodies import json_body
+
 FILE = Path(__file__).parents[2] / "service" / "http" / "openapi" / "answers.json"
 ADMINISTRATORS = ("/v1/principals", "/v1/registry")
 UNREAD = {
@@ -65,7 +67,8 @@ def writings(document: dict[str, Any]) -> list[tuple[str, tuple[str, Any]]]:
     for path, item in document["paths"].items():
         operation = item.get("post", {})
         if operation.get("operationId") in UNREAD:
-            (first, *_) = operation["requestBody"]["content"]["application/json"]["examples"].values()
+            _, body = json_body(operation) or ("", {})
+            (first, *_) = body["examples"].values()
             found.append((operation["operationId"], (filled(path, operation), first["value"])))
     return found
 

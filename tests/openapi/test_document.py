@@ -257,6 +257,13 @@ def test_an_answer_holds_no_closed_enumeration_and_a_request_no_open_one() -> No
         assert not [one for one in every(SCHEMAS[name]) if "x-extensible-enum" in one], name
 
 
+def test_a_patch_is_declared_as_the_merge_patch_that_it_is() -> None:
+    """Alone: of two media types beside each other openapi-python-client makes code that fails its own type check."""
+    patches = [operation for method, _, operation in OPERATIONS.values() if method == "patch"]
+    assert [list(one["requestBody"]["content"]) for one in patches] == [["application/merge-patch+json"]] * 2
+    assert all("`application/json` is read as one" in one["description"] for one in patches)
+
+
 def test_a_change_needs_its_version() -> None:
     for name, (_, _, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", []):

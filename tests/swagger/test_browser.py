@@ -106,7 +106,9 @@ async def test_the_administrator_registers_a_principal_and_sees_its_secret_once(
 async def test_a_party_changes_its_facts_by_hand_with_if_match_any(docs: Page, world: World) -> None:
     await login(docs, world, "PK")
     fields = {"commitment_id": item(7), "if-match": "*"}
-    status, changed = await execute(docs, "commitments-change_party_facts", **fields)
+    async with docs.expect_request(lambda asked: asked.method == "PATCH") as sent:
+        status, changed = await execute(docs, "commitments-change_party_facts", **fields)
+    assert (await sent.value).headers["content-type"] == "application/merge-patch+json"
     assert (status, changed["party_facts"]["PK"]["focal_point"]) == (200, "Joint Commission desk (sample)")
 
 

@@ -9,6 +9,7 @@ from service.database.transaction import Transaction
 from service.errors import Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
+from service.http.bodies import MERGE_PATCH
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging, number
@@ -108,10 +109,10 @@ async def change_session(
     caller: CurrentCaller,
     every: EveryMatter,
     session_id: SessionId,
-    patch: Annotated[Sent[SessionPatch], Body(openapi_examples=SESSION_PATCHES)],
+    patch: Annotated[Sent[SessionPatch], Body(media_type=MERGE_PATCH, openapi_examples=SESSION_PATCHES)],
     version: RequiredVersion,
 ) -> Response:
-    """Name the co-chair of the caller's own party (RFC 7396). Everything else of a session changes by moves."""
+    """Name the co-chair of the caller's own party by a merge patch (RFC 7396; `application/json` is read as one). Everything else of a session changes by moves."""
     await commands.name_co_chair(connection, caller, session_id, patch, version)
     return await _detail(connection, every, caller, session_id)
 

@@ -9,6 +9,7 @@ from service.database.transaction import Transaction
 from service.errors import Stale
 from service.errors.sent import Sent
 from service.http.answers import answer
+from service.http.bodies import MERGE_PATCH
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
@@ -65,10 +66,10 @@ async def change_party_facts(
     connection: Transaction,
     caller: CurrentCaller,
     commitment_id: CommitmentId,
-    patch: Annotated[Sent[PartyFactsPatch], Body(openapi_examples=PARTY_FACTS)],
+    patch: Annotated[Sent[PartyFactsPatch], Body(media_type=MERGE_PATCH, openapi_examples=PARTY_FACTS)],
     version: RequiredVersion,
 ) -> Response:
-    """Change facts of the caller's own party (RFC 7396). Shared facts change by the action `amend`."""
+    """Change facts of the caller's own party by a merge patch (RFC 7396; `application/json` is read as one). Shared facts change by the action `amend`."""
     await commands.change_party_facts(connection, caller, commitment_id, patch, version)
     return await _detail(connection, caller, commitment_id)
 
