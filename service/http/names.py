@@ -30,6 +30,7 @@ Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
 MOST: Final = 1000
 """So many codes are looked up for one request; the longest list of anything holds 500."""
 NOTHING: Final = Nothing(b" ")
+_SENT: Final = "pacta.query_as_sent"
 _code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
 
 
@@ -60,6 +61,7 @@ class NamedRequest(StrictRequest):
             for holder, at in places:
                 holder[at] = ids[holder[at]]
             if pairs:
+                scope[_SENT] = query
                 scope["query_string"] = urlencode([one for pair in pairs for one in pair.items()]).encode()
         return named
 
@@ -85,6 +87,12 @@ class NamedRequest(StrictRequest):
         with contextlib.suppress(json.JSONDecodeError):
             return await super().json()
         return None
+
+
+def as_sent(request: Request, name: str) -> list[str]:
+    """Return the values of a query parameter as they came, with codes where ids stand now, in their order."""
+    query = request.scope.get(_SENT) or request.query_params.multi_items()
+    return [value for one, value in query if one == name]
 
 
 async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, str]:

@@ -175,6 +175,12 @@ async def page(
     return await unnamed(connection, NAMED, caller, rows)
 
 
+async def alone(connection: Connection, caller: Caller, name: str, value: UUID) -> list[Row]:
+    """Return a row that the caller may see of those that one filter finds with one value, in any state; none if there is none."""
+    wanted = Filter(**{name: [value], STATE: [*State]})
+    return await page(connection, caller, wanted, Sort.REFERENCE, None, 0)
+
+
 def place(sort: Sort, row: Any) -> list[object]:  # noqa: ANN401 -- a row
     """Return the values of the order at which `row` stands."""
     return {

@@ -15,12 +15,14 @@ from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import ONCE, created, file_of
 from service.http.idempotency import Once, OnceRoute
+from service.http.names import as_sent
 from service.http.pages import Page, Paging
 from service.http.refusals import LISTING, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers, commands, queries
+from service.register.decisions.asked_for import require_there
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
 from service.register.decisions.put_right import put_right
@@ -124,6 +126,7 @@ async def list_all_transitions(
 ) -> Response:
     """List what is or was decided anywhere, oldest first: `awaiting=PK` is what waits for Pakistan's answer."""
     rows = await queries.page(connection, every, caller, wanted, paging.after("transitions", UUID), paging.limit)
+    await require_there(connection, every, caller, dict(wanted), rows, partial(as_sent, paging.request))
     told = await withheld(connection, every, caller, await put_right(connection, rows))
     return paging.page(partial(answers.listed, caller), told, "transitions", "id")
 

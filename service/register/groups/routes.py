@@ -1,6 +1,7 @@
 """Joint working groups over HTTP, and what is decided on them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.headers import VERSIONED, created
 from service.http.idempotency import Once, OnceRoute
+from service.http.names import as_sent
 from service.http.pages import Page, Paging
 from service.http.preconditions import OptionalVersion
 from service.http.published import PublishedAs
@@ -21,6 +23,7 @@ from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
+from service.register.decisions.asked_for import require_there
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.register.groups import answers, commands, queries
@@ -63,6 +66,7 @@ async def list_working_groups(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
+    every: EveryMatter,
     commission_id: Annotated[list[CommissionId] | None, Query(description="Only of these commissions.")] = None,
     sector: Annotated[list[Sector] | None, Query(description="Only of these sectors.")] = None,
     state: Annotated[list[GroupState] | None, Query(description="Only in one of these states.")] = None,
@@ -74,6 +78,7 @@ async def list_working_groups(
         "state": state or [],
     }
     rows = await queries.page(connection, caller, filters, paging.after("group", UUID), paging.limit)
+    await require_there(connection, every, caller, filters, rows, partial(as_sent, paging.request))
     return paging.page(answers.group, rows, "group", "id")
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -11,6 +12,7 @@ from service.errors import InvalidContent
 from service.http.answers import answer
 from service.http.headers import EXPLAINED, VERSIONED
 from service.http.idempotency import OnceRoute
+from service.http.names import as_sent
 from service.http.pages import Page, Paging, encode
 from service.http.problems import Language
 from service.http.refusals import LISTING, READING_ONE
@@ -22,6 +24,8 @@ from service.register.commitments import lists as commitment_lists
 from service.register.commitments import queries as commitment_queries
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.schemas import CommitmentDetail, CommitmentRead
+from service.register.decisions.asked_for import require_there
+from service.register.decisions.routes import EveryMatter
 from service.register.history import lists, queries
 from service.register.history.queries import When
 from service.register.instruments import answers as instruments
@@ -80,6 +84,7 @@ async def list_commitments(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     then: Then,
     wanted: Annotated[Filter, Query()],
     sort: Annotated[Sort, Query(description="Order of the list.")] = Sort.REFERENCE,
@@ -90,10 +95,13 @@ async def list_commitments(
     as long as `next_cursor` says so. Who may see what is judged by today's rights.
     """
     after = paging.after(sort, *commitment_lists.ORDERS[sort][2])
+    sent, alone = partial(as_sent, paging.request), partial(commitment_lists.alone, connection, caller)
     if then:
         shown = await lists.page(connection, caller, lists.COMMITMENTS, wanted, sort, after, paging.limit, then)
+        await require_there(connection, every, caller, dict(wanted), shown.items, sent, alone)
         return _listed(paging, lists.COMMITMENTS, sort, shown)
     rows = await commitment_lists.page(connection, caller, wanted, sort, after, paging.limit)
+    await require_there(connection, every, caller, dict(wanted), rows, sent, alone)
     return paging.marked(commitments.commitment, rows, lambda row: encode(sort, *commitment_lists.place(sort, row)))
 
 
@@ -125,6 +133,7 @@ async def list_instruments(
     paging: Paging,
     connection: Transaction,
     caller: UncheckedCaller,
+    every: EveryMatter,
     then: Then,
     wanted: Annotated[InstrumentFilter, Query()],
     sort: Annotated[InstrumentSort, Query(description="Order of the list.")] = InstrumentSort.REFERENCE,
@@ -134,11 +143,13 @@ async def list_instruments(
     As of a day or a moment, the filters are held to what was so then; a page may then have fewer items than `limit`, and more follow
     as long as `next_cursor` says so. Who may see what is judged by today's rights.
     """
-    after = paging.after(sort, *instrument_lists.ORDERS[sort][2])
+    after, sent = paging.after(sort, *instrument_lists.ORDERS[sort][2]), partial(as_sent, paging.request)
     if then:
         shown = await lists.page(connection, caller, lists.INSTRUMENTS, wanted, sort, after, paging.limit, then)
+        await require_there(connection, every, caller, dict(wanted), shown.items, sent)
         return _listed(paging, lists.INSTRUMENTS, sort, shown)
     rows = await instrument_lists.page(connection, caller, wanted, sort, after, paging.limit)
+    await require_there(connection, every, caller, dict(wanted), rows, sent)
     return paging.marked(
         lambda row: instruments.instrument(row, instrument_queries.today_of(row)),
         rows,

@@ -48,7 +48,6 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
         ("kind=event&kind=body_to_be_founded", ["13", "14"]),
         ("sector=customs&state=agreed", ["03"]),
         (f"commission_id={COMMISSION}&state=signed", ["01"]),
-        (f"commission_id={item(1)}", []),
         (f"session_id={SESSION_8}", ALL),
         (f"session_id={SESSION_9}", []),
         ("working_group_id=01940000-0000-7000-8000-000000000304", ["11", "12"]),
