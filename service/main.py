@@ -25,7 +25,6 @@ from service.exchange.setting_up.routes import router as setting_up
 from service.http import catalogue, problems
 from service.http.addresses import Addresses
 from service.http.declared import Declared
-from service.http.declared import operations as declare
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
 from service.http.names import HasNames
@@ -261,10 +260,11 @@ def create_service(settings: Settings, *, with_sequencer: bool = False, takes_se
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    declare(app)
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector, service.worker) if one is not None]
     running = [
+        # Making it takes longer than all else at a start. Who asks for what stands in it before it is made waits for it.
+        asyncio.to_thread(app.openapi),
         service.notice.watch(service.lookout),
         watch(service.lookout, service.callers),
         _forget(service),

@@ -20,6 +20,8 @@ NAMES = {
 class Table(SQLModel):
     """The base of every table; the metadata names each constraint, so that a violation can be told apart by name."""
 
+    # No row is ever validated by it: statements are Core, and rows have shapes of their own.
+    model_config = {"defer_build": True}
     metadata = sa.MetaData(naming_convention=NAMES)
 
 

@@ -30,7 +30,7 @@ class Operation:
 
 @lru_cache(maxsize=4)
 def operations(app: FastAPI) -> Mapping[str, Operation]:
-    """Return what each operation of `app` publishes, by its id; read once, at start-up, from the document."""
+    """Return what each operation of `app` publishes, by its id; read once, from the document."""
     paths = app.openapi()["paths"].values()
     return {one["operationId"]: _published(one) for path in paths for one in path.values()}
 

@@ -3,12 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
 
-from service.http.openapi.document import document
+from service.http.openapi.document import document, published
 from service.http.openapi.spelling import PREFIX, reached
 from service.main import UNIONS, create_app
 from service.register.commitments.rules.lifecycle import Action
@@ -278,6 +283,33 @@ def test_the_served_document_can_be_imported_as_it_is() -> None:
     assert flow["tokenUrl"] == "https://pacta.example/register/oauth/token"
     assert served["security"] == [{"ClientCredentials": ["read", "write"]}, {"BearerToken": []}]
     assert DOCUMENT["servers"][0]["url"] == "/"
+
+
+async def test_the_service_answers_while_its_document_is_still_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, answered = create_app(Settings()), Event()
+    monkeypatch.setattr(app, "openapi", lambda: answered.wait(20) or pytest.fail("nobody was answered before"))
+    async with (
+        app.router.lifespan_context(app),
+        AsyncClient(transport=ASGITransport(app), base_url="http://pacta.test") as client,
+    ):
+        assert (await client.get("/livez")).status_code == 200
+        answered.set()
+
+
+def test_a_document_that_several_ask_for_at_once_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[FastAPI] = []
+
+    def make(app: FastAPI, _: object) -> Any:
+        made.append(app)
+        sleep(0.05)
+        return json.loads(FILE.read_text())
+
+    monkeypatch.setattr("service.http.openapi.document.document", make)
+    openapi = published(app := FastAPI(), (), "https://pacta.example", {})
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(openapi) for _ in range(4)]
+    assert made == [app]
+    assert all(one.result() is asked[0].result() for one in asked)
 
 
 def schemas(value: Any) -> Iterator[dict[str, Any]]:

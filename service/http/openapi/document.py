@@ -4,6 +4,8 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from threading import Lock
 
 from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
@@ -65,19 +67,24 @@ def published(app: FastAPI, unions: Sequence[Union], public_url: str, logins: Sc
 
     It has the address of this installation, an absolute URL without a slash at its end, and its OpenID providers.
     """
-    made: Schema = {}
+    making = Lock()
+
+    @cache
+    def make() -> Schema:
+        made = document(app, unions)
+        made["servers"][0]["url"] = public_url
+        schemes = made["components"]["securitySchemes"]
+        schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
+        schemes |= logins
+        for secured in (made, *(operation for _, operation in _operations(made))):
+            if secured.get("security"):
+                secured["security"] += [{name: ["openid"]} for name in logins]
+        return made
 
     def openapi() -> Schema:
-        if not made:
-            made.update(document(app, unions))
-            made["servers"][0]["url"] = public_url
-            schemes = made["components"]["securitySchemes"]
-            schemes["ClientCredentials"]["flows"]["clientCredentials"]["tokenUrl"] = public_url + TOKEN_PATH
-            schemes |= logins
-            for secured in (made, *(operation for _, operation in _operations(made))):
-                if secured.get("security"):
-                    secured["security"] += [{name: ["openid"]} for name in logins]
-        return made
+        # It may be asked for while it is being made, in another thread.
+        with making:
+            return make()
 
     return openapi
 

@@ -11,7 +11,6 @@ from service.database.state import State
 from service.errors import Unavailable
 from service.errors.operator import OperatorMistake
 from service.http.at_once import AtOnce, Most
-from service.register.documents.bucket import Bucket
 from service.register.documents.store import Directory, Store
 from service.settings import Settings
 
@@ -69,6 +68,8 @@ class Documents:
 def store_of(settings: Settings) -> Store | None:
     """Return where the settings keep documents: in the bucket if one is named; None if they say nothing of it."""
     if settings.documents_url:
+        from service.register.documents.bucket import Bucket  # noqa: PLC0415 -- slow to import, and most keep a directory
+
         return Bucket(settings.documents_url)
     return Directory(settings.documents_dir) if settings.documents_dir else None
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import fontpkg_noto_sans
 import fontpkg_noto_sans_arabic
-from fontTools.ttLib import TTFont
 
 FOLDERS: Final = tuple(one.ROOT / "files" for one in (fontpkg_noto_sans, fontpkg_noto_sans_arabic))
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
@@ -14,6 +13,8 @@ REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 @cache
 def characters() -> frozenset[int]:
     """Return all characters that some font has a glyph of."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- slow to import, and needed for a PDF alone
+
     found: set[int] = set()
     for file in (file for folder in FOLDERS for file in folder.glob("*.ttf")):
         with TTFont(file, lazy=True) as font:

@@ -18,7 +18,7 @@ from service.verify.replay import decisions
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.registry import REGISTRY
-from service.verify.replay.shape import CHARTER_KINDS, COMMISSION_KINDS, hold_to_shape, require, spelled
+from service.verify.replay.shape import OF_CHARTERS, OF_COMMISSIONS, hold_to_shape, require, spelled
 from service.verify.replay.tellings import Tellings
 
 Members = dict[str, Any]
@@ -29,7 +29,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
     kind, data = entry.kind, entry.data
     require(entry.v == 1 or ("commission", entry.v) in RULES, f"no entry of a commission has the version {entry.v}")
-    hold_to_shape(COMMISSION_KINDS if entry.v == 1 else CHARTER_KINDS, kind, data)
+    hold_to_shape(OF_COMMISSIONS if entry.v == 1 else OF_CHARTERS, kind, data)
     if kind in {FOUNDED, APPOINTED}:
         require(entry.party is None, "the administrator does this, who acts for no party")
         require((kind == FOUNDED) == (not register.id), "a commission is founded once, before all else")

@@ -10,12 +10,12 @@ from service.register.groups.rules.requirements import roles, wrong_members
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.register import Register, Subject
-from service.verify.replay.shape import GROUP_KINDS, hold_to_shape, require
+from service.verify.replay.shape import OF_GROUPS, hold_to_shape, require
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a working group; raises `Broken` with the rule that it breaks."""
-    hold_to_shape(GROUP_KINDS, entry.kind, entry.data)
+    hold_to_shape(OF_GROUPS, entry.kind, entry.data)
     decisions.follow_its_own(register, subject, entry, "a working group", _begin)
 
 

@@ -18,14 +18,14 @@ from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import is_beside
 from service.verify.replay.register import Opened, Register, Subject
-from service.verify.replay.shape import INSTRUMENT_KINDS, Broken, hold_to_shape, require, spelled
+from service.verify.replay.shape import OF_INSTRUMENTS, Broken, hold_to_shape, require, spelled
 
 RECORDED = "instrument.recorded"
 
 
 def follow(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of an instrument; raises `Broken` with the rule that it breaks."""
-    hold_to_shape(INSTRUMENT_KINDS, entry.kind, entry.data)
+    hold_to_shape(OF_INSTRUMENTS, entry.kind, entry.data)
     decisions.follow_its_own(register, subject, entry, "an instrument", _begin)
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from service.trail.reopening import REOPENED
 from service.verify.canonical import Entry
-from service.verify.replay.shape import REGISTRY_KINDS, hold_to_shape, require
+from service.verify.replay.shape import OF_THE_REGISTRY, hold_to_shape, require
 
 REGISTRY: Final = "00000000-0000-0000-0000-000000000000"
 """The registry's log and its one subject; as an actor it is the operator, at the command line."""
@@ -42,7 +42,7 @@ class Registry:
 
     def follow(self, entry: Entry) -> None:
         """Replay one entry; raises `Broken` with the rule that it breaks."""
-        hold_to_shape(REGISTRY_KINDS, entry.kind, entry.data)
+        hold_to_shape(OF_THE_REGISTRY, entry.kind, entry.data)
         require(entry.v == 1, f"no entry of the registry has the version {entry.v}")
         told = {
             "party.registered": self._party,

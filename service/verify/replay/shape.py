@@ -1,7 +1,7 @@
 """Holding an entry's `data` to its shape. Pure."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 import orjson
@@ -20,13 +20,6 @@ from service.verify.replay import (
     session_shapes,
 )
 from service.verify.replay import commission_shapes as shapes
-
-Validate = Callable[[Any], Any]
-
-
-def _validator(shape: Any) -> Validate:  # noqa: ANN401 -- a model, or a typed dictionary
-    return partial(TypeAdapter(shape).validator.validate_python, context=AS_RECORDED)
-
 
 OF_COMMISSIONS: Final[Mapping[str, type]] = {
     "commission.founded": shapes.Founded,
@@ -87,20 +80,12 @@ OF_THE_REGISTRY: Final[Mapping[str, type]] = {
     "principal.deactivated": registry_shapes.Changed,
     REOPENED: Reopened,
 }
-_REOPENED: Final = _validator(Reopened)
-COMMISSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_COMMISSIONS.items()}
-_OF_ANY: Final = {kind: _validator(shape) for kind, shape in OF_COMMITMENTS.items()}
-CHARTER_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_CHARTERS.items()}
-COMMITMENT_KINDS: Final = {**_OF_ANY, "commitment.recorded": _validator(commitment_shapes.Recorded1)}
-COMMITMENT_KINDS_2: Final = {
-    **_OF_ANY,
-    "commitment.recorded": _validator(commitment_shapes.Recorded2),
-    **{kind: _validator(shape) for kind, shape in OF_COMMITMENTS_2.items()},
+COMMITMENT_KINDS: Final[Mapping[str, type]] = {**OF_COMMITMENTS, "commitment.recorded": commitment_shapes.Recorded1}
+COMMITMENT_KINDS_2: Final[Mapping[str, type]] = {
+    **OF_COMMITMENTS,
+    "commitment.recorded": commitment_shapes.Recorded2,
+    **OF_COMMITMENTS_2,
 }
-GROUP_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_GROUPS.items()}
-INSTRUMENT_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_INSTRUMENTS.items()}
-REGISTRY_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_THE_REGISTRY.items()}
-SESSION_KINDS: Final = {kind: _validator(shape) for kind, shape in OF_SESSIONS.items()}
 
 
 class Broken(Exception):
@@ -124,12 +109,18 @@ def require(holds: object, message: str) -> None:
         raise Broken(message)
 
 
-def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]) -> None:
+@cache
+def _validator(shape: type) -> Callable[[Any], Any]:
+    """Return what holds to a shape; made when the first entry has it, since a start of the service needs none."""
+    return partial(TypeAdapter(shape).validator.validate_python, context=AS_RECORDED)
+
+
+def hold_to_shape(kinds: Mapping[str, type], kind: str, data: dict[str, Any]) -> None:
     """Raise `Broken` unless the subject knows entries of this kind, and `data` is just what such an entry holds."""
     if kind not in kinds:
         raise Broken(f"this subject has no entries of the kind {kind!r}", by_itself=True)
     try:
-        if kinds[kind](data) == data:
+        if _validator(kinds[kind])(data) == data:
             return
         wrong = "a text is not trimmed"
     except ValidationError as invalid:
@@ -139,7 +130,7 @@ def hold_to_shape(kinds: Mapping[str, Validate], kind: str, data: dict[str, Any]
 
 def held_reopening(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     """Return what an entry tells by which a log was reopened; `Broken` unless it has the shape of one."""
-    hold_to_shape({REOPENED: _REOPENED}, kind, data)
+    hold_to_shape({REOPENED: Reopened}, kind, data)
     return data
 
 
