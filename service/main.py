@@ -72,7 +72,7 @@ from service.register.instruments.record_routes import router as instruments
 from service.register.instruments.routes import router as calculations
 from service.register.matters import MATTERS
 from service.register.parties.entry_schemas import OF_REGISTRY
-from service.register.parties.principal_routes import router as principals
+from service.register.parties.restoring_routes import router as principals
 from service.register.parties.routes import me
 from service.register.parties.routes import router as registry
 from service.register.progress.routes import router as progress

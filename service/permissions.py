@@ -140,6 +140,8 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     token_id: str = ""
     """By which the token can be revoked; "" for one that another issued."""
+    logged_in_at: float | None = None
+    """When its government's own provider says that it logged in (seconds since 1970); None for who has a secret of ours."""
 
     def require(self, permission: Permission) -> None:
         """Raise `NotPermitted` unless the caller has `permission` outside any commission."""

@@ -13,7 +13,7 @@ from service.register.decisions.models import Confirmation, NumberCounter, Trans
 from service.register.documents.models import Document
 from service.register.groups.models import WorkingGroup
 from service.register.instruments.models import Instrument, InstrumentReckoning
-from service.register.parties.models import Organisation, Party
+from service.register.parties.models import Organisation, Party, Restoration
 from service.register.progress.models import ProgressReport
 from service.register.searchable import Searchable, Spelling
 from service.trail.models import AuditEntry, AuditPending, Registry
@@ -47,6 +47,7 @@ __all__ = [
     "ProgressReport",
     "ReadingSession",
     "Registry",
+    "Restoration",
     "RevokedToken",
     "SchemaRange",
     "Searchable",

@@ -14,9 +14,11 @@ import pytest
 from service.demo.postgres import Server
 from tests.conftest import COMMISSION, SESSION_8, Maker, World, organisation
 from tests.register.commissions import chartering, meeting
+from tests.register.documents.files import PDF
+from tests.register.documents.test_documents import address
 from tests.register.groups import grouping
 from tests.register.instruments import recording
-from tests.three_parties import in_force, name_registrar, record_in
+from tests.three_parties import founded, in_force, name_registrar, record_in
 
 KINDS: Final = {
     "commission_id": "commissions",
@@ -27,6 +29,7 @@ KINDS: Final = {
     "transition_id": "transitions",
 }
 """Each parameter by which a reading names something that may be hidden."""
+FILE: Final = {"Content-Type": "application/octet-stream"}
 BOTH: Final = ["PK", "TR"]
 Named = dict[str, list[str]]
 ASKED: Final = {"audience": ["public", "restricted"], "q": ["sample"], "awaiting": ["PK"]}
@@ -103,14 +106,37 @@ async def closed_commission(world: World, secretariat: str) -> Named:
     instrument = await recording.record(
         world, commission_id=commission, confidentiality="public", contracting_parties=BOTH
     )
+    awaiting = await awaiting_secretariats(world)
     return {
-        "commission_id": [commission, made["code"]],
+        "commission_id": [commission, made["code"], awaiting["id"], awaiting["code"]],
         "session_id": [session["id"], f"{made['code']}/01"],
         "working_group_id": [group["id"], group["reference"]],
         "commitment_id": [one["id"], (await read(world, f"/v1/commitments/{one['id']}"))["reference"]],
         "instrument_id": [instrument["id"]],
         "transition_id": [charter, meet.json()["id"], agreed],
+        **await told_of(world, one["id"], commission),
     }
+
+
+async def awaiting_secretariats(world: World) -> Any:
+    """Found a commission of PK and TR that is to be public, and in which nobody has named a secretariat yet; return it."""
+    return await founded(
+        world, BOTH, titles={"en": "Sample that awaits its secretariats"}, confidentiality="public", suffix="NEW"
+    )
+
+
+async def told_of(world: World, commitment: str, commission: str) -> Named:
+    """Add to a commission what is told beside its matters: a document, a progress report, an import."""
+    paper = await world.as_("PK").post(address(commitment, confidentiality="public"), files={"file": ("a.pdf", PDF)})
+    assert paper.status_code == 201, paper.text
+    report = {"level": "limited", "text": "Sample", "period_end": "2025-06"}
+    told = await world.as_("PK").post(f"/v1/commitments/{commitment}/progress-reports", json=report)
+    assert told.status_code == 201, told.text
+    sent = await world.as_("PK").post(
+        f"/v1/commissions/{commission}/imports?dry_run=true", content=b"reference\n", headers=FILE
+    )
+    assert sent.status_code == 202, sent.text
+    return {"document_id": [paper.json()["id"]], "import_id": [sent.json()["id"]]}
 
 
 async def read(world: World, path: str, who: str = "PK") -> Any:
@@ -139,6 +165,23 @@ def readings(world: World, named: Named) -> Iterator[str]:
             for name in [one["name"] for one in parameters if one["in"] == "query" and one["name"] in named]:
                 for value in named[name]:
                     yield f"{filled}?{name}={value}" + (f"&{told}" if told else "")
+
+
+def writings(world: World, named: Named) -> Iterator[tuple[str, str, bool]]:
+    """Yield method and address of every operation that changes what one of the names names, and whether it takes a file."""
+    for path, operations in world.app.openapi()["paths"].items():
+        needed = re.findall(r"{(\w+)}", path)
+        if named.keys().isdisjoint(needed) or not path.startswith("/v1"):
+            continue
+        for method, operation in operations.items():
+            if method == "get":
+                continue
+            file = "application/octet-stream" in operation.get("requestBody", {}).get("content", {})
+            for values in product(*(named.get(name) or [OTHERS[name]] for name in needed)):
+                filled = path
+                for name, value in zip(needed, values, strict=True):
+                    filled = filled.replace(f"{{{name}}}", value)
+                yield method, filled, file
 
 
 def unpacked(content: bytes) -> list[bytes]:
@@ -184,6 +227,32 @@ async def told_apart(there: World, absent: World, who: str, named: Named, withou
         if without_what_varies(await there.as_(who).get(address, headers=same))
         != without_what_varies(await absent.as_(who).get(address, headers=same))
     ]
+
+
+async def refused_apart(there: World, absent: World, who: str, named: Named) -> list[str]:
+    """Return what `who` could try to change, by whose refusal it could tell the two registers apart."""
+    same = {"X-Request-ID": "same", "If-Match": "*"}
+    asked = list(writings(there, {name: named[name] for name in named if name != "principal_id"}))
+    assert {file for _, _, file in asked} == {True, False}
+    found = []
+    for method, url, file in asked:
+        body: dict[str, Any] = (
+            {"content": b"reference\n", "headers": same | FILE} if file else {"json": {}, "headers": same}
+        )
+        answers = [await world.as_(who).request(method, url, **body) for world in (there, absent)]
+        assert not answers[1].is_success, (method, url, answers[1].text)
+        if without_what_varies(answers[0]) != without_what_varies(answers[1]):
+            found.append(f"{method} {url}")
+    return found
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["AZ", "administrator", "auditor", "observer"])
+async def test_who_tries_to_change_what_it_may_not_see_is_refused_as_where_it_is_not(
+    two: tuple[World, World, Named], who: str
+) -> None:
+    closed, absent, named = two
+    assert await refused_apart(closed, absent, who, named) == []
 
 
 @pytest.mark.long

@@ -10,6 +10,7 @@ from service.board.models import ReadingSession, SignIn
 from service.database.columns import table
 from service.database.statement import Change, Connection, Query
 from service.identity.models import Principal
+from service.identity.queries import IS_ACTIVE
 from service.identity.tokens import hash_secret
 from service.permissions import ActiveCaller, Caller, Kind
 from service.register.parties.models import Organisation
@@ -64,7 +65,7 @@ _known = Query(
         )
     )
     # A principal that was deactivated reads nothing from that moment on.
-    .where(_session.c.secret_hash == _hash, _session.c.ends_at > sa.func.now(), _principal.c.deactivated_at.is_(None)),
+    .where(_session.c.secret_hash == _hash, _session.c.ends_at > sa.func.now(), IS_ACTIVE),
     _Known,
 )
 _begin = Change(

@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from service.cli.access import accesses
 from service.cli.documents import documents
 from service.cli.logs import logs
 from service.cli.principals import principals
@@ -28,6 +29,7 @@ app.add_typer(principals, name="principal")
 app.add_typer(documents, name="documents")
 app.add_typer(proofs)
 app.add_typer(logs, name="log")
+app.add_typer(accesses, name="access")
 
 
 @app.command()

@@ -13,6 +13,8 @@ from service.identity.tokens import SCOPES, Issuer, claimed_issuer
 from service.permissions import Caller
 
 MOST_KNOWN = 10_000
+LONGEST = 1e11
+"""Seconds since 1970, of which a login may be said to be; whatever is beyond says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Proof:
     token_id: str = ""
     party: str | None = None
     """The one party whose principals the issuer may vouch for; None for the service itself, which may for all."""
+    logged_in_at: float | None = None
+    """When that issuer says that the login was (seconds since 1970); None for the service itself, or where it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Callers:
         # Its scopes are its own affair; what the principal may do here, its roles say.
         trusted = provider.trusted
         ends = min(claims["exp"], now + seconds)
-        return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, party=trusted.party)
+        login = claims.get("auth_time", claims.get("iat"))
+        said = float(login) if isinstance(login, int | float) and abs(login) < LONGEST else None
+        return Proof(trusted.issuer, claims["sub"], frozenset(SCOPES), ends, party=trusted.party, logged_in_at=said)
 
     async def find(self, connection: Connection, known: Known) -> Caller:
         """Return the caller to whom a verified token belongs; `NotAuthenticated` if the register knows none."""
@@ -85,7 +91,7 @@ class Callers:
         # Registered before the operator changed the file, perhaps: a provider speaks for its own party only.
         if caller is None or proof.party not in {None, caller.party}:
             raise queries.inactive()
-        caller = replace(caller, scopes=proof.scopes, token_id=proof.token_id)
+        caller = replace(caller, scopes=proof.scopes, token_id=proof.token_id, logged_in_at=proof.logged_in_at)
         # What was read while the registry changed may already be old: it is used, not kept.
         if generation == self.generation:
             self._keep(replace(known, caller=caller))

@@ -42,6 +42,8 @@ class Principal(Table, table=True):
     registered_by: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     """The principal that registered it; the nil id is the operator's. None where no entry of the registry tells."""
     deactivated_at: datetime | None = moment(nullable=True)
+    refused_at: datetime | None = moment(nullable=True)
+    """Since when its party takes nobody whom its own provider does not vouch for; None: its secrets are good."""
 
 
 class RevokedToken(Table, table=True):

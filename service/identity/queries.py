@@ -1,7 +1,7 @@
 """Reading principals and their credentials."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -31,15 +31,15 @@ class _Known(NamedTuple):
         return ActiveCaller(Caller(self.id, self.subject, Kind(self.kind), self.organisation_id, self.party))
 
 
-_is_active = _principal.c.deactivated_at.is_(None)
-_named = (
-    (_principal.c.issuer == sa.bindparam("issuer")) & (_principal.c.subject == sa.bindparam("subject")) & _is_active
-)
+# Of a party that takes its own provider's credentials alone, those of the service count for nothing: whatever asks, asks for both.
+IS_ACTIVE: Final = _principal.c.deactivated_at.is_(None) & _principal.c.refused_at.is_(None)
+_has_name = (_principal.c.issuer == sa.bindparam("issuer")) & (_principal.c.subject == sa.bindparam("subject"))
+_named = _has_name & IS_ACTIVE
 _known = sa.select(
     *(_principal.c[name] for name in ("id", "subject", "kind", "organisation_id")), _organisation.c.party
 ).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
 _caller = Query(_known.where(_named), _Known)
-_by_id = Query(_known.where(_principal.c.id == sa.bindparam("principal_id", type_=sa.Uuid()), _is_active), _Known)
+_by_id = Query(_known.where(_principal.c.id == sa.bindparam("principal_id", type_=sa.Uuid()), IS_ACTIVE), _Known)
 _by_secret = Query(
     sa.select(_principal.c.id)
     .join(_credential, _credential.c.principal_id == _principal.c.id)
@@ -51,6 +51,19 @@ _by_secret = Query(
     UUID,
 )
 
+_has_row = Query(sa.select(_principal.c.id).where(_has_name), UUID)
+_refused_by_secret = Query(
+    sa.select(_principal.c.id)
+    .join(_credential, _credential.c.principal_id == _principal.c.id)
+    .where(
+        _credential.c.secret_hash == sa.bindparam("secret_hash"),
+        _has_name,
+        _principal.c.refused_at.is_not(None),
+        _principal.c.deactivated_at.is_(None),
+    ),
+    UUID,
+)
+
 
 def is_active(principal_id: sa.ColumnElement[UUID], token_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Return the condition that a principal is active and its token not revoked.
@@ -58,7 +71,7 @@ def is_active(principal_id: sa.ColumnElement[UUID], token_id: sa.ColumnElement[s
     It depends on no row, so the database asks it once per statement.
     """
     revoked = sa.exists().where(_revoked.c.token_id == token_id)
-    return sa.exists().where(_principal.c.id == principal_id, _is_active) & ~revoked
+    return sa.exists().where(_principal.c.id == principal_id, IS_ACTIVE) & ~revoked
 
 
 _active = Query(
@@ -81,7 +94,8 @@ async def require_active(connection: Connection, caller: Caller) -> ActiveCaller
 def inactive() -> NotAuthenticated:
     """Return the 401 for a token whose principal is not, or no longer, one, or that was revoked."""
     return unauthenticated(
-        "The principal of this token is not registered, or no longer active, or the token was revoked."
+        "The principal of this token is not registered, or no longer active, or the token was revoked; or its party takes "
+        "logins at its own identity provider alone (own_issuer_only)."
     )
 
 
@@ -112,6 +126,19 @@ async def caller_of(connection: Connection, principal_id: UUID) -> ActiveCaller:
     if found is None:
         raise inactive()
     return found.active()
+
+
+async def is_known(connection: Connection, issuer: str, client_id: str) -> bool:
+    """Return whether there is a principal (issuer, subject), or was one."""
+    return await _has_row.row(connection, issuer=issuer, subject=client_id) is not None
+
+
+async def is_refused(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:
+    """Return whether `secret` would be good, did the principal's party take credentials of the service."""
+    if not client_id.isprintable():
+        return False
+    found = await _refused_by_secret.row(connection, issuer=issuer, subject=client_id, secret_hash=hash_secret(secret))
+    return found is not None
 
 
 async def knows_secret(connection: Connection, issuer: str, client_id: str, secret: str) -> bool:

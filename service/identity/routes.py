@@ -45,6 +45,10 @@ class OAuthRoute(APIRoute):
 
 
 router = APIRouter(tags=["tokens"], route_class=OAuthRoute, generate_unique_id_function=lambda route: route.name)
+REFUSED = (
+    "The secret is right, but the client's party takes logins at its own identity provider alone (own_issuer_only). "
+    "Log in there, or ask the party's registrar."
+)
 NEVER_KEPT = {"Cache-Control": {"$ref": "#/components/headers/Cache-Control"}}
 CHALLENGED = {"WWW-Authenticate": {"$ref": "#/components/headers/WWW-Authenticate"}}
 TOKENS: dict[str, Example] = {
@@ -218,6 +222,8 @@ async def _client(request: Request, connection: Connection, asked: ClientForm) -
         return _refuse(400, "invalid_request", "Send client id and secret once: by HTTP Basic, or in the form.")
     name, secret = basic or (asked.client_id, asked.client_secret)
     if not await queries.knows_secret(connection, LOCAL, name, secret):
+        if await queries.is_refused(connection, LOCAL, name, secret):
+            return _refuse(401, "invalid_client", REFUSED)
         return _refuse(401, "invalid_client", "The client id or secret is not known, or no longer good.")
     return name
 

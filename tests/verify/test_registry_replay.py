@@ -3,13 +3,25 @@
 import io
 import json
 import tarfile
+import time
 from copy import deepcopy
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
+from service.database.statement import Connection
+from service.errors.sent import Sent
+from service.register.parties import principal_commands as principals
+from service.register.parties import queries
+from service.register.parties import restoring_commands as restoring
+from service.register.parties.commands import OPERATOR
+from service.register.parties.principal_queries import principal_by_client_id
+from service.register.parties.schemas import PrincipalCreate, RestorationCreate
 from service.tlog.policy_file import parse_policy
+from service.trail.entry import Author, timestamp
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify
@@ -41,18 +53,58 @@ async def entries(worn: World) -> list[Entry]:
     clerk_id = (await registrar.post("/v1/principals", json=clerk)).json()["id"]
     assert (await registrar.post(f"/v1/principals/{clerk_id}/secrets", json={})).status_code == 201
     assert (await end_principal(registrar, clerk_id)).status_code == 201
+    await by_its_own_provider(worn, ours)
+    await access_announced(worn)
     await files_of(worn, REGISTRY)
     owner = await worn.connect()
     rows = await owner.fetch("SELECT canonical FROM audit_entry WHERE subject = $1 ORDER BY seq", REGISTRY)
     found = [json.loads(row["canonical"]) for row in rows]
+    # What is done 72 hours after it was announced is dated as it would be.
+    announced, at = found[-1], later(found[-1]["recorded_at"], hours=73)
+    done = {"id": announced["data"]["id"], "party": "TR"}
+    found.append(announced | {"kind": "access.restored", "recorded_at": at, "data": done})
     return [{name: value for name, value in one.items() if name not in {"seq", "prev"}} for one in found]
+
+
+def later(moment: str, **span: float) -> str:
+    """Return a moment of an entry so much later."""
+    return timestamp(datetime.fromisoformat(moment) + timedelta(**span))
+
+
+async def by_its_own_provider(world: World, registrar: str) -> None:
+    """Let TR take its own provider's logins alone, said by an official of its registrar, and again what the service vouches for."""
+    async with world.pool.transaction() as connection:
+        by = Author(await principal_of(connection, "tr-registrar"), "TR")
+        said = {"client_id": "tr-official", "name": "N", "kind": "representative", "organisation_id": registrar}
+        new = Sent(PrincipalCreate, said | {"issuer": "https://login.example.gov"}).read()
+        official = Author((await principals.register_principal(connection, by, new))[0]["id"], "TR")
+        party = await queries.party(connection, "TR")
+        party = await principals.rule_credentials(connection, official, party, time.time(), only=True)
+        await principals.rule_credentials(connection, official, party, None, only=False)
+
+
+async def principal_of(connection: Connection, client_id: str) -> UUID:
+    """Return the id of a principal."""
+    return (await principal_by_client_id(connection, client_id))["id"]
+
+
+async def access_announced(world: World) -> None:
+    """Announce for TR what is stopped by its registrar, and again what is not."""
+    lost = {"party": "TR", "reason": "R", "principal": {"client_id": "tr-registrar-3", "name": "N"}}
+    async with world.pool.transaction() as connection:
+        new = Sent(RestorationCreate, lost).read()
+        made = await restoring.announce(connection, OPERATOR, new, [])
+        by = Author(await principal_of(connection, "tr-registrar"), "TR")
+        await restoring.stop(connection, by, made, "It is there.")
+        await restoring.announce(connection, OPERATOR, new, [])
 
 
 def test_a_registry_is_proven_as_it_is_written(entries: list[Entry]) -> None:
     kinds = {one["kind"] for one in entries}
     assert kinds == {
         "party.registered", "organisation.registered", "organisation.renamed", "organisation.closed", "registrar.named",
-        "principal.registered", "principal.secret_rotated", "principal.deactivated",
+        "principal.registered", "principal.secret_rotated", "principal.deactivated", "party.credentials_ruled",
+        "access.announced", "access.stopped", "access.restored",
     }  # fmt: skip
     assert verify(exported(entries), POLICY).findings.listed == []
 
@@ -86,6 +138,11 @@ def without(kind: str) -> Forgery:
     return forge
 
 
+def without_whose_secret(entries: list[Entry]) -> None:
+    whose = last(entries, "principal.secret_rotated")["data"]["id"]
+    entries.remove(next(one for one in entries if one["data"].get("id") == whose))
+
+
 def changed(kind: str, **data: Any) -> Forgery:
     def forge(entries: list[Entry]) -> None:
         last(entries, kind)["data"] |= data
@@ -110,6 +167,64 @@ def registrar_that_is_closed(entries: list[Entry]) -> None:
     entries.append(named | by | {"recorded_at": entries[-1]["recorded_at"]})
 
 
+def sooner(entries: list[Entry]) -> None:
+    entries[-1]["recorded_at"] = later(last(entries, "access.announced")["recorded_at"], hours=71.9)
+
+
+def by_the_party(kind: str) -> Forgery:
+    def forge(entries: list[Entry]) -> None:
+        last(entries, kind).update(actor=last(entries, "access.stopped")["actor"], party="TR")
+
+    return forge
+
+
+def by_the_other_side(entries: list[Entry]) -> None:
+    told = [one["data"].get("principal") or one["data"] for one in entries]
+    of_pakistan = next(one["id"] for one in told if one.get("organisation_id") == organisation(101))
+    last(entries, "access.stopped").update(actor=of_pakistan, party="PK")
+
+
+def ruled(entries: list[Entry], *, only: bool) -> Entry:
+    return next(
+        one for one in entries if one["kind"] == "party.credentials_ruled" and one["data"]["own_issuer_only"] is only
+    )
+
+
+def ruled_by_a_secret(entries: list[Entry]) -> None:
+    ruled(entries, only=True)["actor"] = last(entries, "access.stopped")["actor"]
+
+
+def undone_by_a_secret(entries: list[Entry]) -> None:
+    ruled(entries, only=False)["actor"] = last(entries, "access.stopped")["actor"]
+
+
+def login_of_long_ago(entries: list[Entry]) -> None:
+    one = ruled(entries, only=True)
+    one["data"]["logged_in_at"] = later(one["recorded_at"], hours=-25)
+
+
+def no_login(entries: list[Entry]) -> None:
+    ruled(entries, only=True)["data"]["logged_in_at"] = None
+
+
+def login_of_tomorrow(entries: list[Entry]) -> None:
+    one = ruled(entries, only=True)
+    one["data"]["logged_in_at"] = later(one["recorded_at"], minutes=5)
+
+
+def never_undone(entries: list[Entry]) -> None:
+    entries.remove(ruled(entries, only=False))
+
+
+def done_after_it_was_stopped(entries: list[Entry]) -> None:
+    first = next(one for one in entries if one["kind"] == "access.announced")
+    entries[-1]["data"]["id"] = first["data"]["id"]
+
+
+def announced_over_what_is_announced(entries: list[Entry]) -> None:
+    entries.remove(last(entries, "access.stopped"))
+
+
 FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "an organisation by another party": (by_another_party, "only the registrar of TR may do this"),
     "an organisation by the administrator": (by_the_administrator, "only the registrar of TR may do this"),
@@ -124,9 +239,27 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a principal of what is closed": (principal_of_what_is_closed, "acts for an organisation that is closed"),
     "a registrar that is closed": (registrar_that_is_closed, "the registrar is an organisation that is closed"),
     "a deactivation twice": (twice("principal.deactivated"), "no principal with this id is active"),
-    "a secret of nobody": (without("principal.registered"), "no principal with this id is registered"),
+    "a secret of nobody": (without_whose_secret, "no principal with this id is registered"),
     "a registrar of another party": (changed("registrar.named", party="PK"), "only the registrar of PK may do this"),
     "a member that no entry has": (changed("party.registered", capital="Ankara"), "Extra inputs are not permitted"),
+    "an access restored sooner": (sooner, "it was done before 72 hours after it was announced"),
+    "an access restored by the party": (by_the_party("access.restored"), "a lost access is restored by the operator"),
+    "an access announced by the party": (by_the_party("access.announced"), "a lost access is restored by the operator"),
+    "an access restored that was stopped": (done_after_it_was_stopped, "nothing of this id is announced for TR"),
+    "an access restored unannounced": (without("access.announced"), "nothing of this id is announced for TR"),
+    "an access restored twice": (twice("access.restored"), "nothing of this id is announced for TR"),
+    "two announcements at once": (announced_over_what_is_announced, "something is announced for TR already"),
+    "an announcement for another than the registrar": (
+        changed("access.announced", organisation_id=organisation(101)), "it is not the registrar of TR"),
+    "an announcement of nothing": (changed("access.announced", principal=None), "it restores nothing"),
+    "an announcement stopped by the other side": (by_the_other_side, "only the registrar of TR may do this"),
+    "own issuer only, said by who has a secret": (ruled_by_a_secret, "has no provider of its party's own"),
+    "own issuer only, undone by who has a secret": (undone_by_a_secret, "only the registrar of TR may do this"),
+    "own issuer only after a login of long ago": (login_of_long_ago, "its login was not within a day before"),
+    "own issuer only without a login": (no_login, "its login was not within a day before"),
+    "own issuer only before the login": (login_of_tomorrow, "its login was not within a day before"),
+    "own issuer only twice": (twice("party.credentials_ruled"), "own_issuer_only of TR was that already"),
+    "who has a secret acts for who takes none": (never_undone, "only the registrar of TR may do this"),
     "a representative of nobody": (
         changed("principal.registered", organisation_id=None),
         "only the administrator may do this",

@@ -22,6 +22,6 @@ PILOT: Final[Mapping[str, str | int]] = {
     "reference": "pk-az/8/4",
 }
 """Path parameters of the pilot, which prefill Swagger UI."""
-IRREVERSIBLE: Final = frozenset({"create_deactivation"})
-"""Operations that nothing undoes: no real id prefills them."""
+IRREVERSIBLE: Final = frozenset({"create_deactivation", "create_objection"})
+"""Operations that nothing undoes, or of what the pilot has none: no real id prefills them."""
 NOBODYS: Final = "01940000-0000-7000-8000-000000000000"

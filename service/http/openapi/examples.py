@@ -47,6 +47,23 @@ SHOWN_ONCE: Final[Mapping[str, Schema]] = {
         ],
         "secrets": [{"client_id": "tr-trade-system", "client_secret": SECRET}],
     },
+    "RestorationRead": {
+        "id": "01940000-0000-7000-8000-000000000000",
+        "party": "PK",
+        "registrar": ANSWERS["read_party"]["registrar"],
+        "reason": "Nobody of the registrar's has a secret any more; asked for by letter (sample).",
+        "principal_id": "01940000-0000-7000-8000-000000000000",
+        "client_id": "pk-registrar-2",
+        "name": "A registrar's system (sample)",
+        "issuer": None,
+        "ends_own_issuer_only": False,
+        "announced_at": "2026-01-02T09:30:00Z",
+        "acts_from": "2026-01-05T09:30:00Z",
+        "ended_at": "2026-01-03T09:30:00Z",
+        "outcome": "stopped",
+        "ended_by": ANSWERS["read_principal"]["registered_by"],
+        "objection": "The registrar has its access.",
+    },
     "SuccessionRead": {"organisation": ANSWERS["read_organisation"], "dry_run": True, "handed_over": []},
 }
 """Answers with secrets, of what cannot be done twice and of what is no problem document, by the name of their schema, with a status or without."""

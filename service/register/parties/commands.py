@@ -65,7 +65,13 @@ class Named(NamedTuple):
 async def register_party(connection: Connection, author: Author, new: PartyCreate) -> queries.PartyRow:
     """Register a party and return its row; a code that is taken violates the primary key (409)."""
     stamped = await stamp.registry(connection)
-    row: queries.PartyRow = {"code": new.code, "names": new.names, "registrar": None, "created_at": stamped.at}
+    row: queries.PartyRow = {
+        "code": new.code,
+        "names": new.names,
+        "registrar": None,
+        "own_issuer_only": False,
+        "created_at": stamped.at,
+    }
     await _add_party.run(connection, **row)
     await stamp.append_to_registry(connection, stamped, author, "party.registered", new.model_dump())
     return row

@@ -78,6 +78,40 @@ class PrincipalChanged(Read):
     id: UUID
 
 
+class CredentialsRuled(Read):
+    """Whether a party takes its own provider's logins alone, since when the registrar that said so had logged in there."""
+
+    party: str
+    own_issuer_only: bool
+    logged_in_at: str | None
+
+
+class AccessAnnounced(Read):
+    """What the operator will do, after 72 hours, for a party whose registrar lost its access."""
+
+    id: UUID
+    party: str
+    organisation_id: UUID
+    reason: str
+    principal: PrincipalInEntry | None
+    ends_own_issuer_only: bool
+
+
+class AccessStopped(Read):
+    """What was announced for a party is not done."""
+
+    id: UUID
+    party: str
+    reason: str
+
+
+class AccessRestored(Read):
+    """What was announced for a party was carried out."""
+
+    id: UUID
+    party: str
+
+
 OF_REGISTRY: Final[Mapping[str, type]] = {
     "party.registered": PartyRegistered,
     "organisation.registered": OrganisationRegistered,
@@ -87,5 +121,9 @@ OF_REGISTRY: Final[Mapping[str, type]] = {
     "principal.registered": PrincipalRegistered,
     "principal.secret_rotated": PrincipalChanged,
     "principal.deactivated": PrincipalChanged,
+    "party.credentials_ruled": CredentialsRuled,
+    "access.announced": AccessAnnounced,
+    "access.stopped": AccessStopped,
+    "access.restored": AccessRestored,
 }
 """What the entries of the registry's trail hold, by kind."""

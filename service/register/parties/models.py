@@ -1,13 +1,25 @@
 """Parties and their organisations."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from service.database.columns import Id, Table, document, identifier, moment, optional_words, refers
+from service.database.columns import (
+    Id,
+    Table,
+    document,
+    identifier,
+    moment,
+    one_of,
+    optional_words,
+    refers,
+    text_enum,
+    words,
+)
 
 
 class Party(Table, table=True):
@@ -32,6 +44,51 @@ class Party(Table, table=True):
     registrar_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     """Its organisation whose principals register and end its others; None until the administrator has named it, once."""
     created_at: datetime = moment()
+    own_issuer_only: bool = Field(
+        default=False, sa_type=sa.Boolean, nullable=False, sa_column_kwargs={"server_default": sa.false()}
+    )
+    """Whether it takes nobody whom its own provider does not vouch for."""
+
+
+class Outcome(StrEnum):
+    """How an announced restoration ended."""
+
+    STOPPED = "stopped"
+    """The party's registrar objected, or the operator took it back: nothing came of it."""
+    RESTORED = "restored"
+    """It was carried out, when its time had come."""
+
+
+class Restoration(Table, table=True):
+    """What the operator has announced to do about the access that a party's registrar lost; open until it is stopped or done."""
+
+    __table_args__: ClassVar[tuple[object, ...]] = (
+        one_of("outcome", Outcome),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="an_ended_one_says_when"),
+        sa.CheckConstraint("(client_id IS NULL) = (principal_id IS NULL)", name="a_principal_has_both_its_ids"),
+        sa.CheckConstraint("client_id IS NOT NULL OR ends_own_issuer_only", name="it_does_something"),
+        sa.Index("uq_restoration_open", "party", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
+        sa.Index("ix_restoration_of_party", "party", "id"),
+    )
+
+    id: Id = identifier()
+    party: str = refers("party.code")
+    organisation_id: Id = refers("organisation.id")
+    """The party's registrar."""
+    reason: str = words()
+    principal_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    """The id that the new principal of the registrar gets, with its client id, name and issuer (None: ours)."""
+    client_id: str | None = optional_words()
+    name: str | None = optional_words()
+    issuer: str | None = optional_words()
+    ends_own_issuer_only: bool = Field(sa_type=sa.Boolean, nullable=False)
+    announced_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+    outcome: Outcome | None = Field(default=None, sa_type=text_enum(Outcome), nullable=True)
+    ended_by: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
+    """The principal that stopped it, or carried it out; the nil id is the operator's."""
+    objection: str | None = optional_words()
+    """Why it was stopped."""
 
 
 class Organisation(Table, table=True):

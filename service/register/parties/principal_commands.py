@@ -1,7 +1,7 @@
 """What changes who may call; each command leaves one entry in the registry's own audit trail."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,12 +15,15 @@ from service.identity.queries import knows_secret
 from service.identity.tokens import hash_secret, new_secret
 from service.permissions import ActiveCaller, Kind, Role
 from service.register.parties import queries
+from service.register.parties.models import Organisation, Party
 from service.register.parties.principal_queries import PrincipalRow, principal
+from service.register.parties.rules import LEEWAY, LOGIN
 from service.register.parties.schemas import PrincipalCreate
 from service.trail import stamp
-from service.trail.entry import Author
+from service.trail.entry import Author, timestamp
 
 _principal, _credential = table(Principal), table(Credential)
+_party, _organisation = table(Party), table(Organisation)
 _add_principal = Change(
     sa.insert(_principal).values(
         given(
@@ -42,6 +45,19 @@ _end_principal = Change(
     sa.update(_principal)
     .where(_principal.c.id == sa.bindparam("principal"))
     .values(given(_principal, "deactivated_at"))
+)
+_set_own_issuer_only = Change(
+    sa.update(_party).where(_party.c.code == sa.bindparam("party")).values(given(_party, "own_issuer_only"))
+)
+_refuse = Change(
+    sa.update(_principal)
+    .where(
+        _principal.c.issuer == sa.literal_column(f"'{LOCAL}'"),
+        _principal.c.organisation_id.in_(
+            sa.select(_organisation.c.id).where(_organisation.c.party == sa.bindparam("party"))
+        ),
+    )
+    .values(given(_principal, "refused_at"))
 )
 OVERLAP: Final = timedelta(days=1)
 """So long the old secrets of who takes a new one itself stay good, unless it says otherwise: its systems go on meanwhile."""
@@ -141,6 +157,46 @@ async def deactivate_principal(connection: Connection, author: Author, principal
     return await principal(connection, principal_id)
 
 
+async def rule_credentials(
+    connection: Connection, author: Author, known: queries.PartyRow, logged_in_at: float | None, *, only: bool
+) -> queries.PartyRow:
+    """Have a party take its own provider's logins alone, or the service's secrets again, and return it; 409 where nobody could register then.
+
+    Who says `only` has logged in at that provider within a day (`logged_in_at`, seconds since 1970): one that answers nobody
+    would lock the party out.
+    """
+    stamped = await stamp.registry(connection)
+    if known["own_issuer_only"] is only:
+        raise Conflict(f"own_issuer_only of {known['code']} is {str(only).lower()} already; nothing would change.")
+    if only:
+        _require_login(known["code"], stamped.at, logged_in_at)
+    await set_own_issuer_only(connection, known["code"], stamped.at, only=only)
+    said = datetime.fromtimestamp(int(logged_in_at), UTC) if only and logged_in_at is not None else None
+    data: dict[str, object] = {
+        "party": known["code"],
+        "own_issuer_only": only,
+        "logged_in_at": said and timestamp(said),
+    }
+    await stamp.append_to_registry(connection, stamped, author, "party.credentials_ruled", data)
+    return {**known, "own_issuer_only": only}
+
+
+def _require_login(party: str, at: datetime, logged_in_at: float | None) -> None:
+    ago = timedelta(days=2) if logged_in_at is None else timedelta(seconds=at.timestamp() - logged_in_at)
+    if not -LEEWAY <= ago <= LOGIN:
+        raise Conflict(
+            f"Whoever has {party} take logins at its own identity provider alone has itself logged in there within a day, as this "
+            "caller has not: if that provider did not work, nobody could register for the party any more. Register a principal "
+            "of the registrar with its `issuer`, log in there, and send this again with that token."
+        )
+
+
+async def set_own_issuer_only(connection: Connection, party: str, at: datetime, *, only: bool) -> None:
+    """Let the party's principals with secrets of ours be refused from now on (UTC), or be good again, while the registry is locked."""
+    await _set_own_issuer_only.run(connection, party=party, own_issuer_only=only)
+    await _refuse.run(connection, party=party, refused_at=at if only else None)
+
+
 async def _active(connection: Connection, principal_id: UUID) -> PrincipalRow:
     found = await principal(connection, principal_id)
     if found["deactivated_at"] is not None:
@@ -159,8 +215,11 @@ async def _require_another_registrar(connection: Connection, known: PrincipalRow
 
 
 async def _require_secrets(connection: Connection, principal_id: UUID) -> None:
-    if (await _active(connection, principal_id))["issuer"] != LOCAL:
+    found = await _active(connection, principal_id)
+    if found["issuer"] != LOCAL:
         raise Conflict("An OpenID provider vouches for this principal; it has no secret here.")
+    if found["refused_at"] is not None:
+        raise Conflict(f"{found['party']} takes logins at its own identity provider alone: no secret is of use.")
 
 
 async def _add_secret(connection: Connection, principal_id: UUID, at: datetime) -> str:

@@ -33,6 +33,7 @@ class PrincipalRow(TypedDict):
     registered_by: NamedRow | None
     created_at: datetime
     deactivated_at: datetime | None
+    refused_at: datetime | None
 
 
 _registered_by = sa.case(
@@ -73,6 +74,7 @@ def _seen(of_party: bool) -> sa.Select[Any]:  # noqa: FBT001 -- private
         _registered_by.label("registered_by"),
         _principal.c.created_at,
         _principal.c.deactivated_at,
+        _principal.c.refused_at,
     ).select_from(
         _principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id).outerjoin(
             _by, _by.c.id == _principal.c.registered_by

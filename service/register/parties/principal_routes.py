@@ -61,7 +61,7 @@ async def create_principal(
     acts_for = await organisation_of(connection, sent.sound)
     if acts_for:
         by.over(acts_for["party"])
-    new = sent.read(wrong_principal(callers.providers, sent.sound, acts_for))
+    new = sent.read(await wrong_principal(connection, callers.providers, sent.sound, acts_for))
     author = by.over(acts_for["party"] if acts_for else None)
     row, secret = await commands.register_principal(connection, author, new)
     content = members(PrincipalRead, row) | {"client_secret": secret}

@@ -12,6 +12,7 @@ from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import InvalidContent, there
 from service.identity.models import Principal
+from service.identity.queries import IS_ACTIVE
 from service.register.parties.authority import Registrar
 from service.register.parties.models import Organisation, Party
 
@@ -32,6 +33,7 @@ class PartyRow(TypedDict):
     code: str
     names: dict[str, str]
     registrar: NamedRow | None
+    own_issuer_only: bool
     created_at: datetime
 
 
@@ -63,9 +65,9 @@ _named = sa.case(
     else_=sa.func.jsonb_build_object("id", _registrar.c.id, "code", _registrar.c.code, "name", _registrar.c.name),
 )
 _with_registrar = _party.outerjoin(_registrar, _registrar.c.id == _party.c.registrar_id)
-_parties = sa.select(_party.c.code, _party.c.names, _named.label("registrar"), _party.c.created_at).select_from(
-    _with_registrar
-)
+_parties = sa.select(
+    _party.c.code, _party.c.names, _named.label("registrar"), _party.c.own_issuer_only, _party.c.created_at
+).select_from(_with_registrar)
 _organisations = sa.select(_organisation)
 _party_by_code = Query(_parties.where(_party.c.code == sa.bindparam("code")), PartyRow)
 _parties_after = Query(
@@ -92,7 +94,7 @@ _acts = Query(
         .where(
             _principal.c.organisation_id == sa.bindparam("organisation_id"),
             _principal.c.id != sa.bindparam("other_than"),
-            _principal.c.deactivated_at.is_(None),
+            IS_ACTIVE,
         )
         .label("acts")
     ),

@@ -46,8 +46,8 @@ async def organisation_of(connection: Connection, sound: Mapping[str, Any]) -> q
     return await queries.find_organisation(connection, UUID(organisation_id)) if organisation_id else None
 
 
-def wrong_principal(
-    providers: Providers, sound: Mapping[str, Any], acts_for: queries.OrganisationRow | None
+async def wrong_principal(
+    connection: Connection, providers: Providers, sound: Mapping[str, Any], acts_for: queries.OrganisationRow | None
 ) -> list[Fault]:
     """Return what is wrong with a principal to register: its organisation, or the issuer that is to vouch for it."""
     kind, organisation_id, issuer = (sound.get(name) for name in ("kind", "organisation_id", "issuer"))
@@ -58,11 +58,21 @@ def wrong_principal(
         wrong.append(
             fault("/organisation_id", f"names {acts_for['code']}, which was closed on {acts_for['closed_on']}")
         )
-    return wrong + wrong_issuer(providers, issuer, acts_for["party"] if acts_for else None)
+    return wrong + await wrong_issuer(connection, providers, issuer, acts_for["party"] if acts_for else None)
 
 
-def wrong_issuer(providers: Providers, issuer: str | None, party: str | None, place: str = "") -> list[Fault]:
-    """Return what is wrong with the issuer that is to vouch for a representative of `party`."""
+async def wrong_issuer(
+    connection: Connection, providers: Providers, issuer: str | None, party: str | None, place: str = ""
+) -> list[Fault]:
+    """Return what is wrong with the issuer that is to vouch for a representative of `party`, or with there being none."""
+    if party and not issuer and (await queries.party(connection, party))["own_issuer_only"]:
+        said = f"is needed: {party} takes logins at its own identity provider alone (own_issuer_only)"
+        return [fault(f"{place}/issuer", said)]
+    return untrusted(providers, issuer, party, place)
+
+
+def untrusted(providers: Providers, issuer: str | None, party: str | None, place: str = "") -> list[Fault]:
+    """Return what is wrong with an issuer, if one is sent: the operator lists it, for this party."""
     provider = providers.get(issuer) if issuer else None
     if issuer and provider is None:
         return [

@@ -18,7 +18,8 @@ from service.identity.caller import CurrentCaller, KnownCallers, UncheckedCaller
 from service.permissions import Permission
 from service.register.parties import commands, queries, roles
 from service.register.parties import principal_commands as principals
-from service.register.parties.examples import MY_SECRETS, NAMES, ORGANISATIONS, PARTIES, REGISTRARS
+from service.register.parties import restoring_queries as restoring
+from service.register.parties.examples import MY_SECRETS, NAMES, ORGANISATIONS, OWN_ISSUER_ONLY, PARTIES, REGISTRARS
 from service.register.parties.registering import Forget, authority, wrong_issuer
 from service.register.parties.schemas import (
     Me,
@@ -27,11 +28,13 @@ from service.register.parties.schemas import (
     OrganisationCreate,
     OrganisationNameCreate,
     OrganisationRead,
+    OwnIssuerOnlyCreate,
     PartyCreate,
     PartyRead,
     PrincipalRead,
     RegistrarCreate,
     RegistrarRead,
+    RestorationRead,
 )
 from service.values import PartyCode, storable
 from service.values.codes import OrganisationId
@@ -44,15 +47,18 @@ REGISTERED = created(parameter="organisation_id", leads_to=["read_organisation"]
 
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
 async def read_me(connection: Transaction, caller: UncheckedCaller) -> Response:
-    """Say for whom the caller acts, and with which roles, commission by commission."""
-    content = {
+    """Say for whom the caller acts, and with which roles, commission by commission; and what the operator announces to its party."""
+    content: dict[str, object] = {
         "principal_id": caller.principal_id,
         "client_id": caller.subject,
         "kind": caller.kind,
         "organisation_id": caller.organisation_id,
         "party": caller.party,
         "roles": await roles.roles(connection, caller),
+        "restoration": None,
     }
+    if caller.party and (found := await restoring.announced(connection, caller.party)):
+        content["restoration"] = members(RestorationRead, found)
     return answer(content)
 
 
@@ -136,7 +142,8 @@ async def create_registrar(
     await queries.party(connection, party)
     by = found.naming(party)
     wrong = await commands.wrong_registrar(connection, party, found.registrars[party].id, sent.sound)
-    wrong += wrong_issuer(callers.providers, (sent.sound.get("principal") or {}).get("issuer"), party, "/principal")
+    if first := sent.sound.get("principal"):
+        wrong += await wrong_issuer(connection, callers.providers, first.get("issuer"), party, "/principal")
     made = await commands.name_registrar(connection, by, party, sent.read(wrong))
     content = {
         "party": party,
@@ -145,6 +152,32 @@ async def create_registrar(
         "client_secret": made.secret,
     }
     return answer(content, 201)
+
+
+@router.post(
+    "/parties/{party}/own-issuer-only",
+    status_code=201,
+    summary="Take one's own provider's logins alone",
+    response_model=PartyRead,
+    responses=WRITING_ONE | ONCE,
+    dependencies=[Forget, Once],
+)
+async def set_own_issuer_only(
+    connection: Transaction,
+    caller: CurrentCaller,
+    party: PartyCode,
+    sent: Annotated[Sent[OwnIssuerOnlyCreate], Body(openapi_examples=OWN_ISSUER_ONLY)],
+) -> Response:
+    """Have a party take nobody any more whom its own identity provider does not vouch for, at once and in every process; or end that.
+
+    The party's registrar only; `true` only with a token of that provider, whose login was within a day: one that did not work
+    would lock the party out. Where the provider is lost, the operator ends it, announced for 72 hours (`restorations`).
+    """
+    by = (await authority(connection, caller)).over(party)
+    known = await queries.party(connection, party)
+    new = sent.read()
+    row = await principals.rule_credentials(connection, by, known, caller.logged_in_at, only=new.own_issuer_only)
+    return answer(members(PartyRead, row), 201)
 
 
 @router.post(

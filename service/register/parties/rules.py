@@ -1,13 +1,20 @@
-"""How an organisation that was given no code gets one. Pure."""
+"""How an organisation that was given no code gets one, and the spans of time that who may call is judged by. Pure."""
 
 import re
 from collections.abc import Container
+from datetime import timedelta
 from itertools import count
 from typing import Final
 
 _ASIDE: Final = re.compile(r"\([^)]*\)")
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _LONGEST: Final = 8
+LOGIN: Final = timedelta(days=1)
+"""So lately a registrar has logged in at its party's own provider, when it has the party take no other credentials."""
+LEEWAY: Final = timedelta(seconds=30)
+"""So far a provider's clock may be ahead of ours."""
+NOTICE: Final = timedelta(hours=72)
+"""So long what the operator does about a party's lost access is announced to the party before it acts."""
 
 
 def code_of(party: str, name: str, taken: Container[str]) -> str:

@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
-from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, ReducedDate, Strict, Titles
+from service.register.parties.models import Outcome
+from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, Reason, ReducedDate, Strict, Titles
 from service.values.codes import ORGANISATION, OrganisationId
 
 ClientId = Annotated[
@@ -40,7 +41,18 @@ class PartyRead(Read):
     registrar: Named | None = Field(
         description="Its organisation whose principals register and end the party's others; null until one is named."
     )
+    own_issuer_only: bool = Field(
+        description="Whether it takes logins at its own identity provider alone, and no secret of the service's."
+    )
     created_at: datetime
+
+
+class OwnIssuerOnlyCreate(Strict):
+    """Whether a party takes nobody whom its own identity provider does not vouch for."""
+
+    own_issuer_only: bool = Field(
+        description="`true`: the secrets and tokens that the service gave its principals are good no more; `false`: they are again."
+    )
 
 
 OrganisationCode = Annotated[
@@ -166,6 +178,9 @@ class PrincipalRead(Read):
     registered_by: Named | None = Field(description="The principal that registered it; null where nobody can tell.")
     created_at: datetime
     deactivated_at: datetime | None
+    refused_at: datetime | None = Field(
+        description="Since when its party takes logins at its own identity provider alone, and this has none there; null: it may call."
+    )
 
 
 class PrincipalSecret(PrincipalRead):
@@ -215,6 +230,43 @@ class RegistrarRead(Read):
     client_secret: str | None
 
 
+class RestorationCreate(Strict):
+    """What the operator announces to do for a party whose registrar has lost its access."""
+
+    party: PartyCode
+    reason: Reason
+    principal: FirstPrincipal | None = Field(None, description="A new principal that acts for the registrar.")
+    ends_own_issuer_only: bool = Field(
+        default=False, description="Whether the service's secrets are good again: the party's own provider is lost."
+    )
+
+
+class ObjectionCreate(Strict):
+    """Why what was announced for a party is not to be done."""
+
+    reason: Reason
+
+
+class RestorationRead(Read):
+    """What the operator announced to do for a party whose registrar lost its access; open until it is stopped or carried out."""
+
+    id: UUID
+    party: str
+    registrar: Named = Field(description="The party's registrar, for which the new principal would act.")
+    reason: str
+    principal_id: UUID | None = Field(description="The id that the new principal gets; null: there is none.")
+    client_id: str | None
+    name: str | None
+    issuer: str | None = Field(description="The provider that vouches for it; null: the service, by a secret.")
+    ends_own_issuer_only: bool
+    announced_at: datetime
+    acts_from: datetime = Field(description="When it may be carried out: 72 hours after it was announced.")
+    ended_at: datetime | None
+    outcome: Outcome | None = Field(description="`stopped` or `restored`; null while it is open.")
+    ended_by: Named | None = Field(description="Who stopped it, or carried it out.")
+    objection: str | None = Field(description="Why it was stopped.")
+
+
 class Me(Read):
     """Who the caller is."""
 
@@ -224,3 +276,6 @@ class Me(Read):
     organisation_id: UUID | None
     party: str | None
     roles: list[HeldRole]
+    restoration: RestorationRead | None = Field(
+        description="What the operator has announced to do for the caller's party, whose registrar lost its access; null: nothing."
+    )

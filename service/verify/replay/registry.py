@@ -6,8 +6,10 @@ registrar, from then on by those who act for that registrar, and for its own par
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from service.register.parties.rules import LEEWAY, LOGIN, NOTICE
 from service.trail.reopening import REOPENED
 from service.verify.canonical import Entry
 from service.verify.replay.shape import OF_THE_REGISTRY, hold_to_shape, require
@@ -25,6 +27,19 @@ class Known:
     kind: str
     organisation: str | None
     active: bool = True
+    issuer: str | None = None
+    """Its party's provider, that vouches for it; None: the service does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the operator announced for a party, and when."""
+
+    id: str
+    at: str
+    organisation: str
+    principal: Mapping[str, Any] | None
+    ends_own_issuer_only: bool
 
 
 @dataclass(slots=True)
@@ -38,6 +53,10 @@ class Registry:
     closed: set[str] = field(default_factory=set)
     """The organisations that are no more."""
     codes: set[str] = field(default_factory=set)
+    own_issuer_only: set[str] = field(default_factory=set)
+    """The parties that take their own providers' logins alone."""
+    announced: dict[str, Announcement] = field(default_factory=dict)
+    """Of each party, what the operator announced and has neither done nor left."""
     principals: dict[str, Known] = field(default_factory=lambda: {ANYBODY: Known("observer", None)})
 
     def follow(self, entry: Entry) -> None:
@@ -54,6 +73,10 @@ class Registry:
             "principal.secret_rotated": self._rotated,
             REOPENED: self._reopened,
             "principal.deactivated": self._deactivated,
+            "party.credentials_ruled": self._ruled,
+            "access.announced": self._announced,
+            "access.stopped": self._stopped,
+            "access.restored": self._restored,
         }
         told[entry.kind](entry, entry.data)
 
@@ -111,11 +134,60 @@ class Registry:
     def _rotated(self, entry: Entry, data: Mapping[str, Any]) -> None:
         if entry.actor != data["id"]:
             self._over(entry, data["id"])
-        self._active(data["id"])
+        found = self._active(data["id"])
+        require(self._may_call(found), "its party takes its own provider's logins alone: it has no secret")
 
     def _deactivated(self, entry: Entry, data: Mapping[str, Any]) -> None:
         self._over(entry, data["id"])
         self.principals[data["id"]] = replace(self._active(data["id"]), active=False)
+
+    def _ruled(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        party, only, login = data["party"], data["own_issuer_only"], data["logged_in_at"]
+        self._for(entry, party)
+        require(self.registrars[party], f"the party {party} has no registrar")
+        require(only is not (party in self.own_issuer_only), f"own_issuer_only of {party} was that already")
+        if only:
+            require(self.principals[entry.actor].issuer, "the registrar's principal has no provider of its party's own")
+            within = login and -LEEWAY <= _since(login, entry.recorded_at) <= LOGIN
+            require(within, "its login was not within a day before")
+        self._set_own_issuer_only(party, only=only)
+
+    def _set_own_issuer_only(self, party: str, *, only: bool) -> None:
+        (self.own_issuer_only.add if only else self.own_issuer_only.discard)(party)
+
+    def _announced(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        party, principal = data["party"], data["principal"]
+        require(entry.actor == REGISTRY, "a lost access is restored by the operator")
+        registrar = self.registrars.get(party)
+        require(registrar and registrar == data["organisation_id"], f"it is not the registrar of {party}")
+        require(party not in self.announced, f"something is announced for {party} already")
+        require(principal or data["ends_own_issuer_only"], "it restores nothing")
+        own = not principal or principal["organisation_id"] == registrar
+        require(own, "the principal that is announced acts for another")
+        self.announced[party] = Announcement(
+            data["id"], entry.recorded_at, data["organisation_id"], principal, data["ends_own_issuer_only"]
+        )
+
+    def _ended(self, data: Mapping[str, Any]) -> Announcement:
+        known = self.announced.pop(data["party"], None)
+        require(known and known.id == data["id"], f"nothing of this id is announced for {data['party']}")
+        assert known
+        return known
+
+    def _stopped(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        self._ended(data)
+        if entry.actor != REGISTRY:
+            self._for(entry, data["party"])
+
+    def _restored(self, entry: Entry, data: Mapping[str, Any]) -> None:
+        known, party = self._ended(data), data["party"]
+        require(entry.actor == REGISTRY, "a lost access is restored by the operator")
+        require(_since(known.at, entry.recorded_at) >= NOTICE, "it was done before 72 hours after it was announced")
+        require(self.registrars.get(party) == known.organisation, f"another registrar of {party} was named since")
+        if known.ends_own_issuer_only:
+            self._set_own_issuer_only(party, only=False)
+        if known.principal:
+            self._add_principal(known.principal)
 
     def _over(self, entry: Entry, principal_id: str) -> None:
         """Require that who did it may change this principal; the operator may, for whoever has lost an access."""
@@ -138,7 +210,7 @@ class Registry:
             self._by_administrator(entry)
             return
         by = self.principals.get(entry.actor)
-        is_registrar = by and by.active and by.organisation == registrar and entry.party == party
+        is_registrar = by and self._may_call(by) and by.organisation == registrar and entry.party == party
         require(is_registrar, f"only the registrar of {party} may do this, and it was done by another")
 
     def _by_administrator(self, entry: Entry) -> None:
@@ -153,7 +225,12 @@ class Registry:
         return self.organisations[organisation_id]
 
     def _acts(self, organisation_id: str) -> bool:
-        return any(one.active and one.organisation == organisation_id for one in self.principals.values())
+        return any(self._may_call(one) and one.organisation == organisation_id for one in self.principals.values())
+
+    def _may_call(self, one: Known) -> bool:
+        """Return whether it is active, and not refused by its party."""
+        party = self.organisations.get(one.organisation or "")
+        return one.active and (one.issuer is not None or party not in self.own_issuer_only)
 
     def _add_organisation(self, data: Mapping[str, Any]) -> None:
         code = data.get("code")
@@ -170,4 +247,11 @@ class Registry:
             acts == (data["organisation_id"] is not None),
             "a representative acts for one organisation, nobody else for any",
         )
-        self.principals[data["id"]] = Known(data["kind"], data["organisation_id"])
+        known = Known(data["kind"], data["organisation_id"], issuer=data["issuer"])
+        require(self._may_call(known), "its party takes its own provider's logins alone")
+        self.principals[data["id"]] = known
+
+
+def _since(earlier: str, later: str) -> timedelta:
+    """Return how long after the one moment the other is."""
+    return datetime.fromisoformat(later) - datetime.fromisoformat(earlier)

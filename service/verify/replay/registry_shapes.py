@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from service.values import Language, Name, PartyCode, ReducedDate
 from service.values.codes import ORGANISATION
-from service.verify.replay.commission_shapes import Id, strict
+from service.verify.replay.commission_shapes import Id, Time, strict
 
 Names = Annotated[dict[Language, Name], Field(max_length=20)]
 Code = Annotated[str, StringConstraints(pattern=f"^{ORGANISATION}$")]
@@ -72,6 +72,44 @@ class Registrar(TypedDict):
     organisation_id: Id
     organisation: Organisation | None
     principal: Principal | None
+
+
+@strict
+class Ruled(TypedDict):
+    """Whether a party takes its own provider's logins alone; `logged_in_at` is when who said so had logged in there."""
+
+    party: PartyCode
+    own_issuer_only: bool
+    logged_in_at: Time | None
+
+
+@strict
+class Announced(TypedDict):
+    """What the operator will do for a party whose registrar lost its access, after 72 hours."""
+
+    id: Id
+    party: PartyCode
+    organisation_id: Id
+    reason: str
+    principal: Principal | None
+    ends_own_issuer_only: bool
+
+
+@strict
+class Stopped(TypedDict):
+    """What was announced is not done."""
+
+    id: Id
+    party: PartyCode
+    reason: str
+
+
+@strict
+class Restored(TypedDict):
+    """What was announced was done."""
+
+    id: Id
+    party: PartyCode
 
 
 @strict

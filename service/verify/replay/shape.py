@@ -78,6 +78,10 @@ OF_THE_REGISTRY: Final[Mapping[str, type]] = {
     "principal.registered": registry_shapes.Principal,
     "principal.secret_rotated": registry_shapes.Changed,
     "principal.deactivated": registry_shapes.Changed,
+    "party.credentials_ruled": registry_shapes.Ruled,
+    "access.announced": registry_shapes.Announced,
+    "access.stopped": registry_shapes.Stopped,
+    "access.restored": registry_shapes.Restored,
     REOPENED: Reopened,
 }
 COMMITMENT_KINDS: Final[Mapping[str, type]] = {**OF_COMMITMENTS, "commitment.recorded": commitment_shapes.Recorded1}
