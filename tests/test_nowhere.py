@@ -127,7 +127,7 @@ async def awaiting_secretariats(world: World) -> Any:
 
 async def told_of(world: World, commitment: str, commission: str) -> Named:
     """Add to a commission what is told beside its matters: a document, a progress report, an import."""
-    paper = await world.as_("PK").post(address(commitment, confidentiality="public"), files={"file": ("a.pdf", PDF)})
+    paper = await world.as_("PK").post(address(commitment), files={"file": ("a.pdf", PDF)})
     assert paper.status_code == 201, paper.text
     report = {"level": "limited", "text": "Sample", "period_end": "2025-06"}
     told = await world.as_("PK").post(f"/v1/commitments/{commitment}/progress-reports", json=report)

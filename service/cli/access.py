@@ -34,6 +34,17 @@ def announce(
     ] = False,
 ) -> None:
     """Announce what will be done. All who act for the party read it (GET /v1/me); its registrar may stop it for 72 hours and after."""
+    first = {"client_id": client_id, "name": name or client_id, "issuer": issuer} if client_id else None
+    made = _announced(
+        {"party": party, "reason": because, "principal": first, "ends_own_issuer_only": end_own_issuer_only}, issuer
+    )
+    typer.echo(
+        f"Announced for {party}: everybody who acts for it reads so from now on (GET /v1/me), and its registrar may stop it.\n"
+        f"It is carried out by `pacta access restore {party}`, from {made['acts_from']:%Y-%m-%d %H:%M:%S UTC} on."
+    )
+
+
+def _announced(said: dict[str, Any], issuer: str | None) -> "RestorationRow":
     from service.errors import InvalidContent
     from service.errors.sent import Sent
     from service.identity.issuers import load
@@ -43,21 +54,15 @@ def announce(
     from service.register.parties.schemas import RestorationCreate
     from service.settings import Settings
 
-    first = {"client_id": client_id, "name": name or client_id, "issuer": issuer} if client_id else None
-    said = {"party": party, "reason": because, "principal": first, "ends_own_issuer_only": end_own_issuer_only}
-
     async def run(connection: "Connection") -> "RestorationRow":
-        wrong = untrusted(load(Settings.read().issuers_file), issuer, party, "/principal")
+        wrong = untrusted(load(Settings.read().issuers_file), issuer, said["party"], "/principal")
         return await commands.announce(connection, OPERATOR, Sent(RestorationCreate, said).read(), wrong)
 
     try:
-        made = _in_database(run)
+        made: RestorationRow = _in_database(run)
     except InvalidContent as wrong:
         raise typer.BadParameter(str(wrong)) from wrong
-    typer.echo(
-        f"Announced for {party}: everybody who acts for it reads so from now on (GET /v1/me), and its registrar may stop it.\n"
-        f"It is carried out by `pacta access restore {party}`, from {made['acts_from']:%Y-%m-%d %H:%M:%S UTC} on."
-    )
+    return made
 
 
 @accesses.command()

@@ -71,7 +71,9 @@ async def read_trail(request: Request) -> Response:
 async def read_me(request: Request) -> Response:
     who = request.app.state.who
     roles = await pool(request).fetch(sql.ME, who["organisation_id"], who["party"])
-    return answer({**who, "kind": "representative", "roles": [dict(row) for row in roles]})
+    told = {"kind": "representative", "organisation": roles[0]["organisation"], "restoration": None}
+    mine = ("commission_id", "commission", "working_group_id", "working_group", "role")
+    return answer({**who, **told, "roles": [{name: row[name] for name in mine} for row in roles]})
 
 
 async def change(request: Request) -> Response:

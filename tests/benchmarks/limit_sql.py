@@ -34,12 +34,17 @@ TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, 
   WHERE log_id = (SELECT commission_id FROM commitment WHERE id = $1)) AS in_checkpoint
  FROM audit_entry e LEFT JOIN log_entry l ON l.subject = e.subject AND l.seq = e.seq
  WHERE e.subject = $1 ORDER BY e.seq LIMIT 51"""
-ME = """SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role
+_called = "CASE WHEN {0}.id IS NOT NULL THEN jsonb_build_object('id', {0}.id, 'code', {0}.code, 'name', {0}.titles ->> 'en') END"
+ME = f"""SELECT r.commission_id, {_called.format("c")} AS commission, r.working_group_id, {_called.format("g")} AS working_group, r.role,
+ (SELECT jsonb_build_object('id', o.id, 'code', o.code, 'name', o.name) FROM organisation o WHERE o.id = $1) AS organisation,
+ EXISTS (SELECT FROM restoration WHERE party = $2 AND ended_at IS NULL) AS announced
+ FROM (SELECT commission_id, NULL::uuid AS working_group_id, 'secretariat' AS role
   FROM commission_party WHERE secretariat_id = $1
  UNION ALL SELECT id, NULL, 'party' FROM commission WHERE parties @> ARRAY[$2::text]
  UNION ALL SELECT g.commission_id, g.id, m.role FROM membership m JOIN working_group g ON g.id = m.working_group_id
-  WHERE m.organisation_id = $1 AND m.ended_at IS NULL
- ORDER BY 1, 2 NULLS FIRST, 3"""
+  WHERE m.organisation_id = $1 AND m.ended_at IS NULL) r
+ LEFT JOIN commission c ON c.id = r.commission_id LEFT JOIN working_group g ON g.id = r.working_group_id
+ ORDER BY 1, 3 NULLS FIRST, 5"""
 WHO = """SELECT p.id, p.subject, p.organisation_id, o.party FROM principal p JOIN organisation o
  ON o.id = p.organisation_id WHERE p.subject = $1"""
 

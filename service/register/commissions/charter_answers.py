@@ -18,7 +18,11 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommissionRead`."""
     told = {name: row[name] for name in _PLAIN}
     inside = [party for party in row["parties"] if party not in row["outside"]]
-    told["parties"] = [{"party": party, "secretariat_id": row["secretariats"].get(party)} for party in row["parties"]]
+    seats, names = row["secretariats"], row["named"] or {}
+    told["parties"] = [
+        {"party": party, "secretariat_id": seats.get(party), "secretariat": names.get(seats.get(party))}
+        for party in row["parties"]
+    ]
     told["awaits_secretariats"] = without_secretariat(row)
     told["kept_by"] = inside[0] if len(inside) == 1 else None
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None

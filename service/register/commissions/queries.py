@@ -19,6 +19,7 @@ from service.register.commissions.roles import bound, fixed, roles_of
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.decisions.unseen import unnamed
+from service.register.parties.naming import organisations_named
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
@@ -116,6 +117,12 @@ _read = sa.select(
     _successor,
     _commission.c.seq.label("version"),
     live(_commission).label("live"),
+    organisations_named(
+        sa.select(_party.c.secretariat_id).where(
+            _party.c.commission_id == _commission.c.id, _party.c.ended_at.is_(None)
+        ),
+        _commission,
+    ),
 )
 _locking = Query(
     sa.select(

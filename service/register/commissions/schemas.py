@@ -11,6 +11,7 @@ from service.register.commissions.models import Rule
 from service.register.commissions.rules.charter.evidence import FoundingAct, Openness
 from service.register.commissions.rules.charter.lifecycle import CharterAction, CharterState
 from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.parties.schemas import Named
 from service.values import Language, ModernDate, PartyCode, Read, ReducedDate, Strict, Titles
 
 Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
@@ -54,6 +55,7 @@ class CommissionPartyRead(Read):
 
     party: str
     secretariat_id: UUID | None
+    secretariat: Named | None
 
 
 class Entered(Read):

@@ -17,8 +17,9 @@ _NOBODY: Final[Mapping[str, None]] = {"main": None, "alternate": None, "validato
 def group(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `WorkingGroupRead`."""
     answer = {name: row[name] for name in _PLAIN}
+    names = row["named"] or {}
     answer["members"] = [
-        {"organisation_id": organisation, "party": party, "role": role}
+        {"organisation_id": organisation, "organisation": names.get(organisation), "party": party, "role": role}
         for organisation, party, role in roles(row["organisations"])
     ]
     answer["without_co_lead"] = [party for party in row["parties"] if party not in row["co_led_by"]]

@@ -13,21 +13,28 @@ from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import one_by_one
-from service.register.commissions.models import Commission
+from service.register.commissions.models import Commission, Membership
 from service.register.commissions.roles import bound
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.groups.matter import GROUPS, seen_by
 from service.register.groups.models import WorkingGroup
 from service.register.groups.rules.lifecycle import GroupState
+from service.register.parties.naming import organisations_named
 
-_group, _commission = table(WorkingGroup), table(Commission)
+_group, _commission, _member = table(WorkingGroup), table(Commission), table(Membership)
 _UNREAD = {"leaf", "refused_transition_id", "changed_at", "seq", "code"}
 _read = sa.select(
     *(column for column in _group.c if column.name not in _UNREAD),
     _group.c.seq.label("version"),
     GROUPS.reference.label("reference"),
     live(_group).label("live"),
+    organisations_named(
+        sa.select(_member.c.organisation_id).where(
+            _member.c.working_group_id == _group.c.id, _member.c.ended_at.is_(None)
+        ),
+        _group,
+    ),
 )
 _not_retracted = _group.c.state != sa.literal_column(f"'{GroupState.RETRACTED}'")
 

@@ -10,6 +10,7 @@ from service.register.commissions.rules.group_role import GroupRole
 from service.register.decisions.schemas import Missing, OpenTransition
 from service.register.groups.rules.evidence import FoundGroup
 from service.register.groups.rules.lifecycle import GroupAction, GroupState
+from service.register.parties.schemas import Named
 from service.values import Name, Read, ReducedDate, Sector, Strict, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId
 
@@ -56,6 +57,7 @@ class MemberRead(Read):
     """An organisation in a working group."""
 
     organisation_id: UUID
+    organisation: Named | None
     party: str
     role: GroupRole
 

@@ -50,7 +50,7 @@ class Party(Table, table=True):
     """Whether it takes nobody whom its own provider does not vouch for."""
 
 
-class Outcome(StrEnum):
+class RestorationOutcome(StrEnum):
     """How an announced restoration ended."""
 
     STOPPED = "stopped"
@@ -63,7 +63,7 @@ class Restoration(Table, table=True):
     """What the operator has announced to do about the access that a party's registrar lost; open until it is stopped or done."""
 
     __table_args__: ClassVar[tuple[object, ...]] = (
-        one_of("outcome", Outcome),
+        one_of("outcome", RestorationOutcome),
         sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="an_ended_one_says_when"),
         sa.CheckConstraint("(client_id IS NULL) = (principal_id IS NULL)", name="a_principal_has_both_its_ids"),
         sa.CheckConstraint("client_id IS NOT NULL OR ends_own_issuer_only", name="it_does_something"),
@@ -84,7 +84,7 @@ class Restoration(Table, table=True):
     ends_own_issuer_only: bool = Field(sa_type=sa.Boolean, nullable=False)
     announced_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
-    outcome: Outcome | None = Field(default=None, sa_type=text_enum(Outcome), nullable=True)
+    outcome: RestorationOutcome | None = Field(default=None, sa_type=text_enum(RestorationOutcome), nullable=True)
     ended_by: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     """The principal that stopped it, or carried it out; the nil id is the operator's."""
     objection: str | None = optional_words()

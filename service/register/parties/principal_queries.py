@@ -12,6 +12,7 @@ from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import there
 from service.identity.models import Principal
 from service.register.parties.models import Organisation
+from service.register.parties.naming import named
 from service.register.parties.queries import NamedRow
 from service.register.parties.roles import RoleRow, held
 
@@ -28,6 +29,7 @@ class PrincipalRow(TypedDict):
     name: str
     kind: str
     organisation_id: UUID | None
+    organisation: NamedRow | None
     party: str | None
     roles: list[RoleRow]
     registered_by: NamedRow | None
@@ -69,6 +71,7 @@ def _seen(of_party: bool) -> sa.Select[Any]:  # noqa: FBT001 -- private
         _principal.c.name,
         _principal.c.kind,
         _principal.c.organisation_id,
+        named(_organisation.c.id, _organisation.c.code, _organisation.c.name).label("organisation"),
         _organisation.c.party,
         held(of_party=of_party).label("roles"),
         _registered_by.label("registered_by"),

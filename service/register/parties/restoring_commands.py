@@ -18,7 +18,7 @@ from service.identity.queries import is_known
 from service.permissions import Kind
 from service.register.parties import principal_commands as principals
 from service.register.parties import queries
-from service.register.parties.models import Outcome, Restoration
+from service.register.parties.models import Restoration, RestorationOutcome
 from service.register.parties.restoring_queries import RestorationRow, announced, last, restoration
 from service.register.parties.rules import NOTICE
 from service.register.parties.schemas import PrincipalCreate, RestorationCreate
@@ -57,7 +57,14 @@ async def announce(
         raise Conflict(message)
     if wrong := [*wrong, *await _wrong(connection, party, new)]:
         raise InvalidContent.listing(wrong)
-    first, registrar_id = new.principal, UUID(party["registrar"]["id"])
+    await _write(connection, operator, stamped, new, UUID(party["registrar"]["id"]))
+    return await restoration(connection, stamped.id, None)
+
+
+async def _write(
+    connection: Connection, operator: Author, stamped: stamp.Stamp, new: RestorationCreate, registrar_id: UUID
+) -> None:
+    first = new.principal
     principal_id = (await stamp.new(connection)).id if first else None
     await _announce.run(
         connection,
@@ -72,17 +79,17 @@ async def announce(
         ends_own_issuer_only=new.ends_own_issuer_only,
         announced_at=stamped.at,
     )
-    told = principals.told_of(first.acting_for(registrar_id), principal_id) if first and principal_id else None
     data: dict[str, object] = {
         "id": str(stamped.id),
         "party": new.party,
         "organisation_id": str(registrar_id),
         "reason": new.reason,
-        "principal": told,
+        "principal": principals.told_of(first.acting_for(registrar_id), principal_id)
+        if first and principal_id
+        else None,
         "ends_own_issuer_only": new.ends_own_issuer_only,
     }
     await stamp.append_to_registry(connection, stamped, operator, "access.announced", data)
-    return await restoration(connection, stamped.id, None)
 
 
 async def _wrong(connection: Connection, party: queries.PartyRow, new: RestorationCreate) -> list[Fault]:
@@ -105,7 +112,7 @@ async def stop(connection: Connection, author: Author, known: RestorationRow, ob
     stamped = await stamp.registry(connection)
     if known["outcome"] is not None:
         raise Conflict(f"What was announced was {known['outcome']}; there is nothing to stop.")
-    await _finish(connection, known["id"], stamped.at, Outcome.STOPPED, author, objection)
+    await _finish(connection, known["id"], stamped.at, RestorationOutcome.STOPPED, author, objection)
     data: dict[str, object] = {"id": str(known["id"]), "party": known["party"], "reason": objection}
     await stamp.append_to_registry(connection, stamped, author, "access.stopped", data)
     return await restoration(connection, known["id"], None)
@@ -126,7 +133,7 @@ async def restore(connection: Connection, operator: Author, party: str) -> tuple
         )
         raise Conflict(message)
     secret = await _add_principal(connection, operator, known, stamped.at)
-    await _finish(connection, known["id"], stamped.at, Outcome.RESTORED, operator, None)
+    await _finish(connection, known["id"], stamped.at, RestorationOutcome.RESTORED, operator, None)
     data: dict[str, object] = {"id": str(known["id"]), "party": party}
     await stamp.append_to_registry(connection, stamped, operator, "access.restored", data)
     return await restoration(connection, known["id"], None), secret
@@ -160,7 +167,7 @@ async def _add_principal(connection: Connection, operator: Author, known: Restor
 
 
 async def _finish(
-    connection: Connection, id_: UUID, at: datetime, outcome: Outcome, author: Author, objection: str | None
+    connection: Connection, id_: UUID, at: datetime, outcome: RestorationOutcome, author: Author, objection: str | None
 ) -> None:
     by = author.principal_id
     await _end.run(connection, restoration=id_, ended_at=at, outcome=outcome, ended_by=by, objection=objection)

@@ -1,19 +1,22 @@
 """What a principal is, and where: in the registry, in each commission, in each working group."""
 
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.identity.models import Principal
 from service.identity.queries import is_active, require_active
 from service.permissions import Caller, Confidentiality, Role
-from service.register.parties.models import Party
+from service.register.parties.models import Organisation, Party, Restoration
+from service.register.parties.naming import name_of, named
+from service.register.parties.queries import NamedRow
 
 _party, _principal = table(Party), table(Principal)
+_CALLED: Final = (("code", sa.Text()), ("titles", JSONB()))
 # The register's tables above, of which no more is known here.
 _secretariat = sa.table(
     "commission_party",
@@ -27,8 +30,14 @@ _commission = sa.table(
     sa.column("parties", ARRAY(sa.Text())),
     sa.column("outside", ARRAY(sa.Text())),
     sa.column("confidentiality", sa.Text()),
+    *(sa.column(name, kind) for name, kind in _CALLED),
 )
-_group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
+_group = sa.table(
+    "working_group",
+    sa.column("id", sa.Uuid()),
+    sa.column("commission_id", sa.Uuid()),
+    *(sa.column(name, kind) for name, kind in _CALLED),
+)
 _member = sa.table(
     "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "role", "ended_at"))
 )
@@ -38,6 +47,8 @@ _auditor = sa.table(
     sa.column("principal_id", sa.Uuid()),
     sa.column("ended_at"),
 )
+_in_commission, _in_group = _commission.alias("in_commission"), _group.alias("in_group")
+_organisation, _restoration = table(Organisation), table(Restoration)
 _PUBLIC: Final = Confidentiality.PUBLIC.value
 _NOTHING: Final[Any] = sa.literal_column("'[]'::jsonb")
 _NOWHERE = sa.cast(sa.null(), sa.Uuid())
@@ -47,7 +58,9 @@ class RoleRow(TypedDict):
     """What a principal is in the registry, in a commission, or in one of its working groups."""
 
     commission_id: UUID | None
+    commission: NamedRow | None
     working_group_id: UUID | None
+    working_group: NamedRow | None
     role: str
 
 
@@ -72,14 +85,45 @@ def _held(organisation: sa.ColumnElement[Any], principal: sa.ColumnElement[Any])
     ]
 
 
+def _called() -> dict[str, sa.ColumnElement[Any]]:
+    """Return what the commission and the working group of a role are called."""
+    return {
+        name: named(one.c.id, one.c.code, name_of(one.c.titles))
+        for name, one in (("commission", _in_commission), ("working_group", _in_group))
+    }
+
+
+def _with_names(found: sa.FromClause) -> sa.FromClause:
+    return found.outerjoin(_in_commission, _in_commission.c.id == found.c.commission_id).outerjoin(
+        _in_group, _in_group.c.id == found.c.working_group_id
+    )
+
+
+# Asked once for a statement, since they depend on no row of it.
+_mine = (
+    sa.select(named(_organisation.c.id, _organisation.c.code, _organisation.c.name))
+    .where(_organisation.c.id == sa.bindparam("organisation", type_=sa.Uuid()))
+    .scalar_subquery()
+    .label("organisation"),
+    sa.exists()
+    .where(
+        _restoration.c.party == sa.any_(sa.bindparam("parties", type_=ARRAY(sa.Text()))),
+        _restoration.c.ended_at.is_(None),
+    )
+    .label("announced"),
+)
+
+
 def _of_caller() -> sa.Select[Any]:
     organisation, principal = (sa.bindparam(name, type_=sa.Uuid()) for name in ("organisation", "principal"))
     party = sa.bindparam("parties", type_=ARRAY(sa.Text()))
     inside = _commission.c.parties.contains(party) & ~_commission.c.outside.contains(party)
     partys = _role(Role.PARTY, _commission.c.id).where(inside)
     found = sa.union_all(*_held(organisation, principal), partys).subquery("roles")
+    members = {**{name: found.c[name] for name in found.c.keys()}, **_called()}  # noqa: SIM118 -- SQLAlchemy's columns
     return (
-        sa.select(found)
+        sa.select(*(members[name].label(name) for name in RoleRow.__annotations__), *_mine)
+        .select_from(_with_names(found))
         .where(is_active(principal, sa.bindparam("token", type_=sa.Text())))
         .order_by(found.c.commission_id.nulls_first(), found.c.working_group_id.nulls_first(), found.c.role)
     )
@@ -90,9 +134,10 @@ def _of_principal(of_party: bool) -> sa.ScalarSelect[Any]:  # noqa: FBT001 -- pr
     held = sa.union_all(*mine).subquery("held")
     public = sa.select(_commission.c.id).where(_commission.c.confidentiality == sa.literal_column(f"'{_PUBLIC}'"))
     seen = held.c.commission_id.is_(None) | held.c.commission_id.in_(public)
-    told = sa.func.jsonb_build_object(*(part for name in RoleRow.__annotations__ for part in (name, held.c[name])))
+    members = {**{name: held.c[name] for name in held.c.keys()}, **_called()}  # noqa: SIM118 -- SQLAlchemy's columns
+    told = sa.func.jsonb_build_object(*(part for name in RoleRow.__annotations__ for part in (name, members[name])))
     listed = sa.func.jsonb_agg(aggregate_order_by(told, held.c.role, held.c.commission_id, held.c.working_group_id))
-    asked = sa.select(sa.func.coalesce(listed, _NOTHING)).correlate(_principal)
+    asked = sa.select(sa.func.coalesce(listed, _NOTHING)).select_from(_with_names(held)).correlate(_principal)
     return (asked if of_party else asked.where(seen)).scalar_subquery()
 
 
@@ -104,18 +149,35 @@ def held(*, of_party: bool) -> sa.ColumnElement[Any]:
     return sa.case((_principal.c.deactivated_at.is_(None), _of_principal(of_party)), else_=_NOTHING)
 
 
-_roles = Query(_of_caller(), RoleRow)
+class Mine(NamedTuple):
+    """What the caller is: its organisation, its roles, and whether something is announced for its party."""
+
+    organisation: NamedRow | None
+    announced: bool
+    roles: list[RoleRow]
 
 
-async def roles(connection: Connection, caller: Caller) -> list[RoleRow]:
+class _Row(RoleRow):
+    organisation: NamedRow | None
+    announced: bool
+
+
+class _Mine(NamedTuple):
+    organisation: NamedRow | None
+    announced: bool
+
+
+_roles = Query(_of_caller(), _Row)
+_of_none = Query(sa.select(*_mine), _Mine)
+
+
+async def mine(connection: Connection, caller: Caller) -> Mine:
     """Return what the caller is in the registry, in each commission and working group."""
-    found = await _roles.rows(
-        connection,
-        organisation=caller.organisation_id,
-        parties=[caller.party],
-        principal=caller.principal_id,
-        token=caller.token_id,
-    )
-    if not found:
-        await require_active(connection, caller)
-    return found
+    me = {"organisation": caller.organisation_id, "parties": [caller.party]}
+    found = await _roles.rows(connection, **me, principal=caller.principal_id, token=caller.token_id)
+    if found:
+        told: list[RoleRow] = [{name: row[name] for name in RoleRow.__annotations__} for row in found]  # type: ignore[literal-required, misc]
+        return Mine(found[0]["organisation"], found[0]["announced"], told)
+    await require_active(connection, caller)
+    none = await _of_none.one(connection, **me)
+    return Mine(none.organisation, none.announced, [])

@@ -48,17 +48,18 @@ REGISTERED = created(parameter="organisation_id", leads_to=["read_organisation"]
 @me.get("/me", summary="Who am I", response_model=Me, responses=READING)
 async def read_me(connection: Transaction, caller: UncheckedCaller) -> Response:
     """Say for whom the caller acts, and with which roles, commission by commission; and what the operator announces to its party."""
-    content: dict[str, object] = {
+    mine = await roles.mine(connection, caller)
+    announced = await restoring.announced(connection, caller.party) if mine.announced and caller.party else None
+    content = {
         "principal_id": caller.principal_id,
         "client_id": caller.subject,
         "kind": caller.kind,
         "organisation_id": caller.organisation_id,
+        "organisation": mine.organisation,
         "party": caller.party,
-        "roles": await roles.roles(connection, caller),
-        "restoration": None,
+        "roles": mine.roles,
+        "restoration": announced and members(RestorationRead, announced),
     }
-    if caller.party and (found := await restoring.announced(connection, caller.party)):
-        content["restoration"] = members(RestorationRead, found)
     return answer(content)
 
 
@@ -162,7 +163,7 @@ async def create_registrar(
     responses=WRITING_ONE | ONCE,
     dependencies=[Forget, Once],
 )
-async def set_own_issuer_only(
+async def change_own_issuer_only(
     connection: Transaction,
     caller: CurrentCaller,
     party: PartyCode,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.permissions import Kind, Role
-from service.register.parties.models import Outcome
+from service.register.parties.models import RestorationOutcome
 from service.values import Language, ModernDate, Moment, Name, PartyCode, Read, Reason, ReducedDate, Strict, Titles
 from service.values.codes import ORGANISATION, OrganisationId
 
@@ -160,7 +160,9 @@ class HeldRole(Read):
     """What a principal is in the registry (no commission), in one commission, or in one of its working groups."""
 
     commission_id: UUID | None
+    commission: Named | None
     working_group_id: UUID | None
+    working_group: Named | None
     role: Role
 
 
@@ -173,6 +175,7 @@ class PrincipalRead(Read):
     name: str
     kind: Kind
     organisation_id: UUID | None
+    organisation: Named | None
     party: str | None
     roles: list[HeldRole] = Field(description="What it is beyond reading as its party; nothing once it is deactivated.")
     registered_by: Named | None = Field(description="The principal that registered it; null where nobody can tell.")
@@ -262,7 +265,7 @@ class RestorationRead(Read):
     announced_at: datetime
     acts_from: datetime = Field(description="When it may be carried out: 72 hours after it was announced.")
     ended_at: datetime | None
-    outcome: Outcome | None = Field(description="`stopped` or `restored`; null while it is open.")
+    outcome: RestorationOutcome | None = Field(description="`stopped` or `restored`; null while it is open.")
     ended_by: Named | None = Field(description="Who stopped it, or carried it out.")
     objection: str | None = Field(description="Why it was stopped.")
 
@@ -274,6 +277,7 @@ class Me(Read):
     client_id: str
     kind: Kind
     organisation_id: UUID | None
+    organisation: Named | None
     party: str | None
     roles: list[HeldRole]
     restoration: RestorationRead | None = Field(

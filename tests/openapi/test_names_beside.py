@@ -1,0 +1,106 @@
+"""Where a person reads an id, a code and a name stand beside it: in every answer of the document but entries and what was proposed.
+
+`WITHOUT` is what is still told by its id alone. It only ever gets shorter: a new answer that tells an id has a name beside it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tests.openapi.test_document import DOCUMENT
+
+SCHEMAS: Final = DOCUMENT["components"]["schemas"]
+PREFIX: Final = "#/components/schemas/"
+NAMED: Final = {"Named"}
+"""The schemas of `{id, code, name}`."""
+OWN: Final = {"client_id", "request_id", "open_transition_id"}
+"""What is a name itself, or is no id of something that has one."""
+TOLD_ELSEWHERE: Final = {
+    # The new principal's client id and name stand in the same answer.
+    ("RestorationRead", "principal_id"),
+    # A matter is told by its kind and reference beside.
+    ("HandedOnRead", "commission_id"), ("HandedOnRead", "working_group_id"), ("HandedOnRead", "commitment_id"),
+    # Who calls: its own client id stands beside.
+    ("Me", "principal_id"),
+}  # fmt: skip
+WITHOUT: Final = {
+    "AuthenticTextRead.document_id", "MinutesTextRead.document_id",
+    "CarriedOverRead.session_id",
+    *(f"{one}.{member}" for one in ("CommitmentDetail", "CommitmentRead") for member in (
+        "commission_id", "session_id", "carried_to_session_id", "working_group_id", "founded_group_ids", "event_session_id",
+    )),
+    "ConfirmationRead.principal_id", "ProgressReportRead.principal_id", "ProgressReportRead.commitment_id",
+    "DocumentRead.commission_id", "DocumentRead.principal_id", "HitRead.commission_id", "ImportRead.commission_id",
+    *(f"{one}.{member}" for one in ("InstrumentDetail", "RegisteredInstrumentRead") for member in (
+        "commission_id", "commitment_ids", "successor_id",
+    )),
+    *(f"{one}.{member}" for one in ("ListedTransitionRead", "TransitionRead") for member in ("commission_id", "proposer_id")),
+    "MatrixRow.working_group_id", "MatrixRow.lead_organisation_id", "MetricsRead.commission_id", "MetricsRead.session_id",
+    "OrganisationRead.successor_id", "PartyFactsRead.lead_organisation_id", "PartyFactsRead.further_lead_organisation_ids",
+    "RelationRead.instrument_id",
+    *(f"{one}.{member}" for one in ("SessionDetail", "SessionRead") for member in ("commission_id", "working_group_id")),
+    *(f"{one}.{member}" for one in ("WorkingGroupDetail", "WorkingGroupRead") for member in (
+        "commission_id", "founded_at_session_id", "merged_into_id",
+    )),
+}  # fmt: skip
+
+
+def answered() -> Iterator[str]:
+    """Yield the name of each schema of which something that succeeded is answered."""
+    found: set[str] = set()
+    waiting = [
+        name
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+        for status, answer in operation["responses"].items()
+        if status.startswith("2")
+        for name in referred(answer.get("content", {}))
+    ]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            yield name
+            # Beneath these an entry is told as it was written, or evidence as it was sent.
+            if not of_entries(name):
+                waiting += referred(SCHEMAS[name])
+
+
+def referred(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if str(schema.get("$ref", "")).startswith(PREFIX):
+            yield schema["$ref"].removeprefix(PREFIX)
+        for inner in schema.values():
+            yield from referred(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from referred(inner)
+
+
+def of_entries(name: str) -> bool:
+    """Return whether a schema is of an entry, of evidence, or of a refusal within an answer."""
+    told = SCHEMAS[name].get("properties", {})
+    return name.startswith(("Entry", "Evidence", "Problem")) or "event" in told or "move" in told
+
+
+def alone() -> set[str]:
+    """Return each member of an answer that tells an id, and has no name beside it."""
+    found = set()
+    for name in answered():
+        members = {} if of_entries(name) else SCHEMAS[name].get("properties", {})
+        for member in members.keys() - OWN:
+            beside = re.sub(r"_id(s?)$", r"\1", member)
+            if (
+                beside != member
+                and (name, member) not in TOLD_ELSEWHERE
+                and NAMED.isdisjoint(referred(members.get(beside)))
+            ):
+                found.add(f"{name}.{member}")
+    return found
+
+
+def test_no_answer_tells_an_id_alone_but_those_that_still_do() -> None:
+    assert alone() - WITHOUT == set(), "put {id, code, name} beside it: service/register/parties/naming.py"
+
+
+def test_what_has_its_name_now_is_struck_off_the_list() -> None:
+    assert WITHOUT - alone() == set()
