@@ -5,6 +5,7 @@ Pakistan is hostile here, and Azerbaijan does nothing but answer, or say a thing
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from service.register.commissions.rules.charter.lifecycle import CharterState
 from service.register.decisions.engine.matter import Matter
 from service.register.decisions.rules.lifecycle import Step, Who
+from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.own import has_room
 from service.register.matters import MATTERS
 from tests.conftest import COMMISSION, SESSION_9, World, item, organisation
@@ -28,6 +30,7 @@ FIXED: Final[dict[str, Any]] = {
     "commitment_ids": [],
 }  # fmt: skip
 """What the charter fixes in a commission of three, and what an instrument of all of them says."""
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 SUSPEND: Final = {"action": "suspend", "reason": "R", "review_on": "2027"}
 NO: Final = {"decision": "refuse", "reason": "It is not ours (sample)."}
 ALL: Final = [(m, s) for m in MATTERS for s in m.rules.lifecycle.steps if s.who is Who.ALL]
@@ -57,6 +60,140 @@ def test_what_a_party_does_alone_leaves_no_room_taken_and_no_proposal_of_another
         # Of what is founded nothing is decided yet: the last to name its secretariat brings it into force.
         ("commission", "name_secretariat"),
     }  # fmt: skip
+
+
+CHANGES: Final[dict[tuple[str, str], set[str]]] = {
+    ("commitment", "approve"): {"subject_to"},
+    ("commitment", "acknowledge"): {"acknowledged"},
+    ("commitment", "dispute"): {"acknowledged"},
+    ("commitment", "retract"): {"state", "effective_on"},
+    ("instrument", "sign_first"): {"signatures"},
+    ("instrument", "give_notice"): {"notices"},
+    ("instrument", "revoke_notice"): {"notices"},
+    # On the ground of its notice alone, once the day that all agreed on has passed: the table's own condition.
+    ("instrument", "terminate"): {"state", "effective_on", "ended_on", "ground"},
+    ("instrument", "object"): {"objections"},
+    ("instrument", "record_step"): {"steps"},
+    ("instrument", "send_notification"): {"sent"},
+    ("instrument", "receive_notification"): {"received"},
+    ("instrument", "publish"): {"publications"},
+    ("instrument", "retract"): {"state", "effective_on"},
+    ("working_group", "name_organisation"): {"organisations"},
+    ("working_group", "name_contacts"): {"contacts"},
+    ("working_group", "retract"): {"state", "effective_on"},
+    # Of the day of a meeting its host decides, and of nothing that was decided there.
+    ("session", "move"): {"state", "effective_on", "starts_on", "ends_on"},
+    ("session", "name_co_chair"): {"co_chairs"},
+    ("session", "retract"): {"state", "effective_on"},
+    # Whoever leaves is out; the others' places are as they were. In one that is founded the last secretariat brings it into force.
+    ("commission", "leave"): {"parties", "outside", "departed", "secretariats", "reopened", "state", "effective_on"},
+    ("commission", "name_secretariat"): {"secretariats", "state", "effective_on"},
+    ("commission", "dismiss_auditor"): {"auditors"},
+    ("commission", "acknowledge_log"): {"reopened"},
+}
+"""Written from the domain: what a party changes alone of each matter, by the names of its members. Every own row is here."""
+ALONE: Final[dict[tuple[str, str], dict[str, Any]]] = {
+    ("commitment", "approve"): {"approved": True},
+    ("commitment", "acknowledge"): {"version": 1},
+    ("instrument", "sign_first"): {
+        "effective_on": "2025-02", "place": "Baku", "signatory": {"party": "PK", "name": "N", "title": "T"}},
+    ("instrument", "give_notice"): {"effective_on": "2025-10", "clause": "Article 9"},
+    ("instrument", "terminate"): {"ground": "notice", "effective_on": "2026"},
+    ("instrument", "record_step"): {"step": "cabinet_approval", "status": "done", "effective_on": "2025-03"},
+    ("instrument", "send_notification"): {"what": "notification", "effective_on": "2025-04"},
+    ("instrument", "receive_notification"): {"sender": "AZ", "effective_on": "2025-05"},
+    ("instrument", "publish"): {"where": "Gazette 1"},
+    ("working_group", "name_organisation"): {"organisation_id": organisation(105), "role": "member"},
+    ("working_group", "name_contacts"): {"contacts": {"main": "N"}},
+    ("session", "move"): {"starts_on": "2027"},
+    ("session", "name_co_chair"): {"co_chair": {"name": "N", "title": "T"}},
+    ("commission", "leave"): {"notified_on": "2025", "effective_on": "2025"},
+    ("commission", "name_secretariat"): {"secretariat_id": organisation(102)},
+    ("commission", "dismiss_auditor"): {"principal_id": organisation(1)},
+    ("commission", "acknowledge_log"): {"number": 2},
+}  # fmt: skip
+OF_EACH: Final[dict[str, Any]] = {"AZ": {"said": "by AZ"}, "TR": {"said": "by TR"}}
+BEFORE: Final[dict[str, dict[str, Any]]] = {
+    "commitment": {"subject_to": {"PK": True, "AZ": True}, "acknowledged": OF_EACH, "party_facts": OF_EACH},
+    "instrument": {
+        "contracting_parties": ["PK", "AZ", "TR"],
+        **dict.fromkeys(("signatures", "notices", "objections", "steps", "sent", "publications", "received"), OF_EACH),
+    },
+    "working_group": {"organisations": {"AZ": {"co_lead": organisation(201), "members": []}}, "contacts": OF_EACH},
+    "session": {"host_party": "PK", "co_chairs": OF_EACH},
+    "commission": {
+        "parties": ["PK", "AZ", "TR"], "outside": [], "entered": {}, "departed": {},
+        "secretariats": {"PK": organisation(101), "AZ": organisation(201), "TR": organisation(301)},
+        "auditors": {organisation(1): {"on": "2025"}, organisation(2): {"on": "2025"}},
+        "reopened": {"number": 2, "awaits": ["AZ", "PK", "TR"]},
+    },
+}  # fmt: skip
+"""What each matter tells beforehand: of the other parties too, which stays as it is."""
+NEVER_ALONE: Final = {
+    *(
+        "confidentiality",
+        "titles",
+        "texts",
+        "reference",
+        "code",
+        "ordinal",
+        "item_number",
+        "paragraph",
+        "minutes",
+        "acts",
+    ),
+    *(
+        "languages",
+        "target_date",
+        "working_group_id",
+        "instrument",
+        "entry_into_force",
+        "duration",
+        "contracting_parties",
+    ),
+}
+"""What would publish, occupy a number or name, or change what was agreed: none of it stands in any row of `CHANGES`."""
+
+
+def alone(matter: Matter, step: Step) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the members that PK's own move changes, before and after, by the matter's own rules."""
+    rules, key = matter.rules, (matter.kind, str(step.action))
+    members = {**dict.fromkeys(rules.members), "state": str(step.source), "corrected": {}, **BEFORE[matter.kind]}
+    members |= {"recorded_by": "PK", "is_joint": False}
+    facts = rules.facts(members, ("PK", "AZ", "TR"), ("en",))
+    known = {name for name in rules.evidence[step.action].model_fields if name == "reason"}
+    sent = {"action": str(step.action), **dict.fromkeys(known, "R"), **ALONE.get(key, {})}
+    evidence = rules.evidence[step.action].model_validate(sent).model_dump(mode="json")
+    told = rules.effective(step, evidence, Case(members, facts, NOW, {}, 5, None, "PK"))
+    return told["before"], told["after"]
+
+
+@pytest.mark.parametrize(("matter", "step"), OWN, ids=_named(OWN))
+def test_what_a_party_does_alone_changes_its_own_and_neither_publishes_nor_numbers_nor_speaks_for_another(
+    matter: Matter, step: Step
+) -> None:
+    key = (matter.kind, str(step.action))
+    assert key in CHANGES, "say what the new row changes, and what a hostile party cannot do by it"
+    before, after = alone(matter, step)
+    assert set(after) <= CHANGES[key]
+    assert NEVER_ALONE.isdisjoint(CHANGES[key])
+    for name in after.keys() - {"state", "effective_on", "parties", "outside"}:
+        for of in ("AZ", "TR"):
+            was, now = ((one[name] if isinstance(one[name], dict) else {}).get(of) for one in (before, after))
+            assert was == now, f"{name} of {of}"
+
+
+def test_every_own_row_and_no_other_is_told_of_here() -> None:
+    assert {(m.kind, str(s.action)) for m, s in OWN} == CHANGES.keys()
+
+
+@pytest.mark.parametrize(("matter", "step"), ALL, ids=_named(ALL))
+def test_whatever_all_decide_nobody_answers_for_itself_and_one_no_ends_it(matter: Matter, step: Step) -> None:
+    assert not step.takes_back
+    # Beside one that is open there is no second: what is proposed takes one place, which each that is awaited frees by a no.
+    assert not has_room(step, "AZ", "PK")
+    assert not has_room(step, "PK", "PK")
+    assert matter.rules.frees, "a proposal ends, and who has confirmed may still refuse"
 
 
 async def everything(world: World) -> list[tuple[str, dict[str, Any]]]:
