@@ -26,7 +26,7 @@ ORGANISATIONS: dict[str, Example] = {
     },
 }
 OWN_ISSUER_ONLY: dict[str, Example] = {
-    "already_so": {"summary": "It is so already (409)", "value": {"own_issuer_only": False}},
+    "already_so": {"summary": "It is so already (409 as PK)", "value": {"own_issuer_only": False}},
 }
 OBJECTIONS: dict[str, Example] = {
     "it_is_there": {"summary": "Nothing was announced (404)", "value": {"reason": "The registrar has its access."}},
