@@ -1,6 +1,6 @@
 """A party takes its own provider's logins alone; what the operator does about a lost access is announced.
 
-Revision: 0077, after 0089. Columns with a constant default, or none, change the catalogue alone; a new table hinders nobody. A process of the
+Revision: 0090, after 0089. Columns with a constant default, or none, change the catalogue alone; a new table hinders nobody. A process of the
 release before does not know the columns: it goes on, and would take a secret that its party refuses, so that no party says
 `own_issuer_only` while one still runs. It can be run again after a failure at any point.
 """
@@ -10,7 +10,7 @@ from alembic import op
 
 from service.database.building import LOCK_TIMEOUT
 
-revision = "0077"
+revision = "0090"
 down_revision = "0089"
 branch_labels = None
 depends_on = None
