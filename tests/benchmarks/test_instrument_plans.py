@@ -10,7 +10,6 @@ import pytest
 
 from service.database.state import state_of
 from service.main import Service
-from service.register.instruments.lists import Filter
 from tests.benchmarks.test_plans import Large, nodes
 from tests.conftest import COMMISSION, World, item
 
@@ -75,11 +74,6 @@ async def many(worn: World) -> AsyncIterator[Large]:
     client.headers["Authorization"] = f"Bearer {token}"
     yield Large(None, worn.app, connection, client)  # type: ignore[arg-type]
     await connection.close()
-
-
-def test_every_published_filter_is_among_the_lists() -> None:
-    asked = "&".join(LISTS.values())
-    assert [name for name in Filter.model_fields if f"{name}=" not in asked] == []
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -40,7 +40,7 @@ from service.register.commitments.statements import (
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
-from service.register.parties.queries import require_registered
+from service.register.parties.queries import codes_asked, require_registered
 from service.register.searchable import Searchable
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
@@ -171,7 +171,7 @@ async def page(
     rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller))
     if not rows:
         await require_active(connection, caller)
-    await require_registered(connection, {"awaiting": wanted.awaiting})
+    await require_registered(connection, codes_asked(wanted))
     return await unnamed(connection, NAMED, caller, rows)
 
 
@@ -196,9 +196,7 @@ Shape = tuple[tuple[str, bool], ...]
 
 
 def _single(name: str, value: object) -> bool:
-    return (
-        name not in {"awaiting", "unknown_fact", "level", "reference"} and isinstance(value, list) and len(value) == 1
-    )
+    return name not in _OTHERS and isinstance(value, list) and len(value) == 1
 
 
 @lru_cache(maxsize=1000)
@@ -249,7 +247,7 @@ _OTHERS: Final[Mapping[str, Condition]] = {
     "q": _found(sa.func.asked(_given("q", sa.Text()), sa.literal_column("false"))),
     "reference": _found(sa.func.ending_so(_given("reference", _TEXTS))),
 }
-"""Filters that are no mere equality."""
+"""Filters that are no mere equality with the column of their name; of those that may be repeated, all values are asked at once."""
 
 
 def _condition(name: str, said: bool) -> Condition:  # noqa: FBT001 -- a member of the shape

@@ -18,7 +18,7 @@ from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus, left
 from service.register.parties.models import Organisation
-from service.register.parties.queries import require_registered
+from service.register.parties.queries import codes_asked, require_registered
 from service.values import PartyCode
 from service.values.codes import CommissionId
 
@@ -129,7 +129,7 @@ async def page(
     rows = await statement.rows(connection, after=last, limit=limit + 1, **asked, **_values(matters, caller))
     if not rows:
         await require_active(connection, caller)
-    await require_registered(connection, {"awaiting": wanted.awaiting, "proposed_by": wanted.proposed_by})
+    await require_registered(connection, codes_asked(wanted))
     return [_warned(matters, row) for row in rows]
 
 

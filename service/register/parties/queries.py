@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import BaseModel
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
@@ -15,6 +16,7 @@ from service.identity.models import Principal
 from service.identity.queries import IS_ACTIVE
 from service.register.parties.authority import Registrar
 from service.register.parties.models import Organisation, Party
+from service.values import PartyCode
 
 _party, _organisation, _principal = table(Party), table(Organisation), table(Principal)
 
@@ -118,6 +120,12 @@ async def parties(connection: Connection, after: list[Any] | None, limit: int) -
 async def party(connection: Connection, code: str) -> PartyRow:
     """Return the party; `NotFound` otherwise."""
     return there(await _party_by_code.row(connection, code=code), f"There is no party {code}.")
+
+
+def codes_asked(wanted: BaseModel) -> dict[str, list[str]]:
+    """Return the codes of parties that a filter asks for, by the members that take such codes."""
+    taking = (name for name, field in type(wanted).model_fields.items() if field.annotation == list[PartyCode])
+    return {name: getattr(wanted, name) for name in taking}
 
 
 async def require_registered(connection: Connection, asked: Mapping[str, Sequence[str]]) -> None:
