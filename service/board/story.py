@@ -11,6 +11,10 @@ TOLD: Final = {
     "commitment.recorded": "Recorded by {party}",
     "commitment.changed": "{party} changed facts of its own side",
     "commitment.reported": "{party} reported on its own side",
+    "commitment.followed": "It went along with the instrument that carries it",
+    "commitment.reassigned": "It went along with its working group",
+    "document.attached": "{party} attached a document",
+    "document.withdrawn": "{party} withdrew a document",
     "transition.proposed": "{party} proposed {what}",
     "transition.confirmed": "{party} confirmed {what}",
     "transition.refused": "{party} refused {what}",
@@ -19,6 +23,8 @@ TOLD: Final = {
     "dispute": "{party} disputed it",
 }
 """What each kind of entry says, or what a party does alone and asks nobody for."""
+LATER: Final = "{what}"
+"""What an entry says of a kind that only a later release knows, which may write beside this one."""
 CLAIMED, EFFECTIVE, REFUSED, PLAIN = "claimed", "effective", "refused", "plain"
 _LEFT_OUT: Final = frozenset({"action", "move", "reason", "effective_on", "expires_at"})
 
@@ -64,10 +70,12 @@ def _event(entry: Mapping[str, Any], moves: Mapping[str, Mapping[str, Any]]) -> 
     data, kind = entry["data"], str(entry["kind"])
     proposal, effective = data.get("proposal") or {}, data.get("effective") or {}
     evidence = proposal.get("evidence") or {}
-    before, after = effective.get("before") or {}, effective.get("after") or {}
+    # What it went along with, the entry tells without a move of its own.
+    changed = data if "by" in data else effective
+    before, after = changed.get("before") or {}, changed.get("after") or {}
     alone = str(proposal.get("action", ""))
     return Event(
-        says=TOLD.get(alone) or TOLD.get(kind, "{what}"),
+        says=TOLD.get(alone) or TOLD.get(kind, LATER),
         party=str(entry["party"] or ""),
         action=proposal.get("action")
         or moves.get(str(data.get("transition")), {}).get("action")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from service.board import story
+from service.verify.replay.shape import COMMITMENT_KINDS_2
 
 AT = {
     "party": "AZ",
@@ -50,3 +51,18 @@ def test_a_fact_that_was_corrected_is_told_beside_what_was_proposed() -> None:
         [move],
     )
     assert (proposed.reason, proposed.corrected, answered.corrected) == ("The wrong one", [right], ())
+
+
+def test_every_kind_of_entry_that_a_commitment_has_is_told_in_a_sentence() -> None:
+    told = {kind for kind in story.TOLD if "." in kind}
+    assert told == {*COMMITMENT_KINDS_2}, (
+        "say in service/board/story.py what the new kind of entry tells, and translate it"
+    )
+
+
+def test_a_commitment_that_follows_its_instrument_tells_the_state_that_it_came_to() -> None:
+    by = {"kind": "instrument", "id": "I", "leaf": "9f"}
+    data = {"by": by, "before": {"state": "mou_drafted"}, "after": {"state": "signed"}}
+    (event,) = story.told([{**AT, "kind": "commitment.followed", "data": data}], [])
+    assert event.says == "It went along with the instrument that carries it"
+    assert (event.before, event.after) == ("mou_drafted", "signed")
