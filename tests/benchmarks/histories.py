@@ -15,7 +15,7 @@ from service.permissions import Confidentiality
 from service.register.commissions.models import Rule
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.amendment import Verb
-from service.register.commitments.rules.kinds import BEFORE
+from service.register.commitments.rules.kinds import UNTOLD
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.matter import MEMBERS
 from service.register.commitments.rules.numbering import FIRST_RESTRICTED, is_apart, is_draft
@@ -107,7 +107,7 @@ def _row(place: Place, group: int, plan: Plan) -> dict[str, Any]:
     sector = SECTORS[group]
     return {
         **dict.fromkeys(MEMBERS),
-        **BEFORE,
+        **UNTOLD,
         "reference": DRAFT,
         "draft_reference": DRAFT,
         "session_id": SESSION,

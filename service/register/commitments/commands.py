@@ -18,7 +18,7 @@ from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.fitness import too_long
-from service.register.commitments.rules.kinds import BEFORE, CommitmentKind, misfit
+from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
@@ -186,7 +186,7 @@ async def _row(
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(COMMITMENT.members),
-        **new.model_dump(exclude={"agreement", "lead_organisation_id", *BEFORE}),
+        **new.model_dump(exclude={"agreement", "lead_organisation_id", *UNTOLD}),
         **told_of_kind(new),
         "id": commitment_id,
         "reference": draft,

@@ -23,7 +23,7 @@ from service.register.commitments.rules.amendment import (
     Verb,
 )
 from service.register.commitments.rules.evidence import Agreement
-from service.register.commitments.rules.kinds import BEFORE, CommitmentKind, Hint, PackageItems
+from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, Hint, PackageItems
 from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
@@ -84,8 +84,8 @@ class CommitmentCreate(Strict):
 
 def told_of_kind(new: CommitmentCreate) -> dict[str, Any]:
     """Return what a new commitment tells of its kind, as its entry says it."""
-    told = new.model_dump(mode="json", include={*BEFORE}, exclude_none=True)
-    return {**BEFORE, **told}
+    told = new.model_dump(mode="json", include={*UNTOLD}, exclude_none=True)
+    return {**UNTOLD, **told}
 
 
 class PartyFactsPatch(Strict):

@@ -37,8 +37,8 @@ class PackageItem(TypedDict):
 
 
 @strict
-class Kinds(TypedDict):
-    """What kind of undertaking a commitment is, and what kinds tell; entries of before are silent of all of it."""
+class Later(TypedDict):
+    """What came later than version 2: none of it is required, since entries of before are silent of it. What only a move sets is null."""
 
     kind: NotRequired[Literal["commitment", "body_to_be_founded", "plan", "package", "event"]]
     target_text: NotRequired[TargetText | None]
@@ -83,7 +83,7 @@ class Commitment1(Members):
 
 
 @strict
-class Commitment2(Members, Kinds):
+class Commitment2(Members, Later):
     """The same, in entries of version 2."""
 
     carried_over: NoneYet
@@ -101,7 +101,7 @@ class Commitment2(Members, Kinds):
 
 
 @strict
-class Commitment(Members, Kinds):
+class Commitment(Members, Later):
     """The members of a commitment as it is recorded; some stand in entries of one version alone."""
 
     carried_to_session_id: NotRequired[NotYet]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from service.register.commitments.rules.kinds import linked, misfit
 from service.register.commitments.rules.leads import wrong_leads
@@ -45,16 +45,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
         decisions.end(register, subject, entry)
     waits = register.taken_along.get(entry.subject)
     require(not waits or kind in WENT_ALONG, "it does not say first that it went along with another's move")
-    if kind == "commitment.recorded":
-        _record(register, subject, entry, party)
-    elif kind == "commitment.changed":
-        _change(subject, entry, party)
-    elif kind in WENT_ALONG:
-        _reassign(register, subject, entry)
-    elif kind == REPORTED:
-        _report(register, subject, entry, party)
-    else:
-        decisions.follow(register, subject, entry, party)
+    OWN.get(kind, decisions.follow)(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
         subject.tells()
 
@@ -108,7 +99,7 @@ def _hold_to_kind(register: Register, facts: Members) -> None:
         require(not ours, f"{name} names a commitment of this commission, not of another")
 
 
-def _reassign(register: Register, subject: Subject, entry: Entry) -> None:
+def _reassign(register: Register, subject: Subject, entry: Entry, _: str) -> None:
     """Follow what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
     waits, data, facts = register.taken_along.get(entry.subject), entry.data, subject.facts
     require(waits, "it went along with no move")
@@ -125,7 +116,7 @@ def _reassign(register: Register, subject: Subject, entry: Entry) -> None:
     subject.tells()
 
 
-def _change(subject: Subject, entry: Entry, party: str) -> None:
+def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
     require(after.keys() == {party}, f"{party} changes facts of another party")
@@ -146,3 +137,12 @@ def _report(register: Register, subject: Subject, entry: Entry, party: str) -> N
         raise Broken(f"the report is not as it must be: {fault['pointer'][1:]} {fault['detail']}")
     known = {**report, "on": str(tells_of(report["period_end"], today)), "recorded_at": entry.recorded_at}
     subject.progress[party] = last_of(subject.progress.get(party), known)
+
+
+OWN: Final[Mapping[str, decisions.Replay]] = {
+    "commitment.recorded": _record,
+    "commitment.changed": _change,
+    REPORTED: _report,
+    **dict.fromkeys(WENT_ALONG, _reassign),
+}
+"""How each kind of entry is replayed that commitments alone have."""

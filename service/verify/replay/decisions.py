@@ -6,7 +6,7 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.commitments.rules.matter import upgraded
@@ -22,15 +22,15 @@ from service.verify.replay.register import Opened, Register, Subject, Taken, Wai
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
-Record = Callable[[Register, Subject, Entry, str], None]
+Replay = Callable[[Register, Subject, Entry, str], None]
 
 
 def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     """Replay a proposal of the subject, an answer to one, or what it tells of a document; raises `Broken` with the rule that it breaks."""
-    _REPLAYS[entry.kind](register, subject, entry, party)
+    REPLAYS[entry.kind](register, subject, entry, party)
 
 
-def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str, record: Record) -> None:
+def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str, record: Replay) -> None:
     """Replay an entry of a matter, "a session" say, that is recorded once, before all else, and then moves; raises `Broken`."""
     kind, data = noun.partition(" ")[2].replace(" ", "_"), entry.data
     recorded = entry.kind == f"{kind}.recorded"
@@ -255,10 +255,11 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
             register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))
 
 
-_REPLAYS = {
+REPLAYS: Final[Mapping[str, Replay]] = {
     "transition.proposed": _propose,
     "transition.confirmed": _confirm,
     "transition.refused": _refuse,
     "transition.withdrawn": _withdraw,
     **documents.REPLAYS,
 }
+"""How each kind of entry is replayed that every matter has."""

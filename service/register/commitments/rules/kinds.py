@@ -83,7 +83,7 @@ OF_KIND: Final[Mapping[str, CommitmentKind]] = {
     "event_session_id": CommitmentKind.EVENT,
 }
 """What commitments of one kind alone tell."""
-BEFORE: Final[Mapping[str, Any]] = {
+UNTOLD: Final[Mapping[str, Any]] = {
     "kind": CommitmentKind.COMMITMENT.value,
     **dict.fromkeys(
         (
@@ -98,7 +98,7 @@ BEFORE: Final[Mapping[str, Any]] = {
         )
     ),
 }
-"""What entries that know of no kinds mean by their silence."""
+"""What an entry means that does not tell it, since it knows of no kinds; what else came later than an entry is null in it."""
 
 
 def misfit(members: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from service.register.commitments.rules.chronology import evident, odd
 from service.register.commitments.rules.effect import day_of, effect, reads, unopened
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
-from service.register.commitments.rules.kinds import BEFORE
+from service.register.commitments.rules.kinds import UNTOLD
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import names, wrong_name
 from service.register.commitments.rules.opening import opening
@@ -24,7 +24,7 @@ MEMBERS: Final = (
     "reference", "session_id", "carried_over", "working_group_id", "item_number", "paragraph", "annex", "verb", "sector", "titles", "texts",
     "confidentiality", "target_date", "instrument_required", "no_instrument_reason", "instrument", "party_facts", "state",
     "agreed_on", "effective_on", "suspended_from", "review_on", "successors", "outcome", "modification", "subject_to", "corrected", "unknown",
-    "acknowledged", *BEFORE,
+    "acknowledged", *UNTOLD,
 )  # fmt: skip
 """What an entry says of a commitment; the row's other columns follow from these, or from the proposals."""
 
@@ -78,8 +78,8 @@ confirmed could only wait."""
 
 
 def recorded(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of a commitment as the entry that recorded it tells them: of what it is silent, what was meant before."""
-    return {**BEFORE, **members}
+    """Return the members of a commitment as the entry that recorded it tells them: of what it is silent, what was meant before, or null."""
+    return {**dict.fromkeys(MEMBERS), **UNTOLD, **members}
 
 
 def upgraded(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def upgraded(members: Mapping[str, Any]) -> dict[str, Any]:
     successor, session = members["successor"], members["carried_to_session_id"]
     return {
         **dict.fromkeys(MEMBERS),
-        **BEFORE,
+        **UNTOLD,
         "corrected": {},
         "verb": Verb.AGREED.value,
         **{name: value for name, value in members.items() if name in MEMBERS},
