@@ -85,7 +85,9 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "register/groups/rules/fitness.py:_wrong_value",
         "register/instruments/rules/fitness.py:_wrong_move",
         "register/instruments/rules/fitness.py:_wrong_value",
-    ]
+    ], (
+        "what a move changes is asked of `Rules.effective`, by `take_effect`; who must ask beside it stands here, with a reason"
+    )
     assert calls("effective") == [
         # What an instrument is once it is opened, as its commitment tells it.
         "register/commitments/rules/opening.py:told_of",
@@ -96,7 +98,7 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
     assert calls("take_effect") == [
         "register/decisions/commands.py:_last_confirmed",
         "register/decisions/engine/writing.py:proposed",
-    ]
+    ], "a state is decided where a proposal takes effect at once, or by its last confirmation, and nowhere else"
 
 
 def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
@@ -110,7 +112,7 @@ def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
     assert sorted(writers) == [
         "register/decisions/engine/writing.py:_changing",
         "register/decisions/engine/writing.py:_inserting",
-    ]
+    ], "change a matter by `save` or `insert` of register/decisions/engine/writing.py, which write its entry with it"
     assert calls("_inserting") == ["register/decisions/engine/writing.py:insert"]
     assert calls("_changing") == ["register/decisions/engine/writing.py:save"]
     assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
@@ -128,14 +130,16 @@ def test_one_function_writes_entries() -> None:
         and node.args
         and getattr(node.args[0], "id", "") in {"_entry", "AuditEntry"}
     }
-    assert writers == {"trail/append.py"}
+    assert writers == {"trail/append.py"}, "write an entry by `append`, or with a matter by `save` or `insert`"
 
 
 def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
-    assert {one.partition(":")[0] for one in calls("commit")} <= {"database/pool.py", "database/transaction.py"}
+    assert {one.partition(":")[0] for one in calls("commit")} <= {"database/pool.py", "database/transaction.py"}, (
+        "take a `Transaction`: it commits before the answer leaves"
+    )
     # Who has no request begins a transaction of his own: commands, the demo, the sequencer, migrations, what forgets.
     begun = [one for one in calls("begin") if one != "main.py:_forget"]
-    assert {one.partition("/")[0] for one in begun} <= {"cli", "database", "demo", "sequencer"}
+    assert {one.partition("/")[0] for one in begun} <= {"cli", "database", "demo", "sequencer"}, "take a `Transaction`"
 
 
 def test_nobody_asks_for_a_role_by_name() -> None:
@@ -143,15 +147,17 @@ def test_nobody_asks_for_a_role_by_name() -> None:
         for node in nodes:
             if isinstance(node, ast.Compare) and file != "permissions.py":
                 named = {getattr(part, "attr", "") for part in ast.walk(node) if isinstance(part, ast.Attribute)}
-                assert "roles" not in named, f"{file}:{node.lineno}"
+                assert "roles" not in named, f"{file}:{node.lineno}: ask for a permission, by `require` or `may`"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SERVICE)))
 def test_files_and_functions_stay_small(file: Path) -> None:
     text = file.read_text()
-    assert len(text.splitlines()) <= LONGEST_FILE
+    lines = len(text.splitlines())
+    assert lines <= LONGEST_FILE, f"{lines} lines: give a thing of its own a file of its own; shorter words are no cure"
     for function in functions(ast.walk(ast.parse(text))):
-        assert (function.end_lineno or 0) - function.lineno < LONGEST_FUNCTION, function.name
+        lines = (function.end_lineno or 0) - function.lineno + 1
+        assert lines <= LONGEST_FUNCTION, f"{function.name} has {lines} lines: give a step of it a name"
 
 
 def test_alembic_is_no_package_since_it_would_shadow_the_library() -> None:
@@ -166,7 +172,8 @@ def test_contributing_names_every_room_and_nothing_that_is_not_there() -> None:
     places = (SERVICE.parent, SERVICE, SERVICE / "register", SERVICE / "register" / "commitments")
     gone = [name for name in named if not any((place / name).exists() for place in places)]
     assert not gone, "CONTRIBUTING.md names files that are not there: say where they are now"
-    rooms = {file.name for file in SERVICE.iterdir() if not file.name.startswith("_")}
+    inner = (file for file in (SERVICE / "register").iterdir() if file.is_dir())
+    rooms = {file.name for file in (*SERVICE.iterdir(), *inner) if not file.name.startswith("_")}
     assert not rooms - named, "say in the table of rooms in CONTRIBUTING.md what happens in these"
 
 
@@ -195,7 +202,7 @@ def test_there_is_one_way_to_sql() -> None:
             # Types and functions of Core, the dialect's own among them; no engine, no driver.
             allowed = {"sqlalchemy", "sqlalchemy.dialects.postgresql", "sqlalchemy.sql"}
             used = {name for name in names if name.partition(".")[0] in {"sqlalchemy", "asyncpg"}}
-            assert used <= allowed, file
+            assert used <= allowed, f"{file}: state it with Core, and run it as database/statement.py says"
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr not in driving, f"{file}: {node.func.attr}"
     stated = {*holding("SELECT "), *holding("INSERT INTO")}
