@@ -9,7 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from service.http.connections import CONNECTIONS
-from service.http.serving import KEEP_ALIVE_SECONDS, configured
+from service.http.serving import KEEP_ALIVE_SECONDS, configured, entrances
 
 
 @asynccontextmanager
@@ -22,7 +22,7 @@ async def served_here(
     config.lifespan = "off"
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=entrances(listener)))
     while not server.started:  # noqa: ASYNC110 -- uvicorn offers no event
         await asyncio.sleep(0.01)
     try:

@@ -27,6 +27,12 @@ COLLECT: Final = (50_000, 20, 50)
 """Allocations between collections; Python's own 700 cost a write some 8 %."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the 60 s for which proxies commonly keep theirs: they close first, and never send into a closing one."""
+QUEUE: Final = 4096
+"""So many connections may wait to be accepted, as many as Linux allows if nothing else is said. What comes when they do, the kernel
+drops without a word: its client tries again after 1, 3, 7 seconds and so on, and may wait for two minutes at a service that is idle."""
+AT_ONCE: Final = 16
+"""So many are accepted in one turn of the loop. libuv accepts one of each listener, and then does all other work of the turn: behind a
+crowd the queue would fill faster than it empties."""
 PR_SET_PDEATHSIG: Final = 1
 
 
@@ -41,7 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(2048)
+        listener.listen(QUEUE)
     except OSError as wrong:
         listener.close()
         raise PortTaken(
@@ -68,7 +74,12 @@ def serve(
     # uvicorn ends in good order, and then raises the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener or listen(host, port)])
+        server.run(sockets=entrances(listener or listen(host, port)))
+
+
+def entrances(listener: socket.socket) -> list[socket.socket]:
+    """Return `listener` as so many listeners of one queue as it is to be accepted from in one turn of the loop."""
+    return [listener, *(listener.dup() for _ in range(AT_ONCE - 1))]
 
 
 def configured(app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int = CONNECTIONS) -> uvicorn.Config:
@@ -89,6 +100,7 @@ def configured(app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int 
         server_header=False,
         proxy_headers=False,
         ws="none",
+        backlog=QUEUE,
         timeout_keep_alive=keep_alive,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+import uvloop
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 
-from service.http import connections, edge
+from service.http import connections, edge, serving
 from service.http.addresses import Addresses
 from service.http.edge import Edge
 from tests.outside.raw import ECHO, GET, Raw, connected, echoing, post
@@ -151,6 +153,50 @@ async def test_where_all_connections_are_busy_a_new_one_is_closed() -> None:
             assert (await late.to_the_end()).closed
         await raw.send(body)
         assert (await raw.answers(1)).heard == ["POST /there 68656c6c6f"]
+
+
+def test_who_comes_behind_a_crowd_is_not_turned_away_and_does_not_wait_for_each_of_it_in_turn() -> None:
+    """In the loop in which the service runs: it accepts one connection of each listener, however long its turn is."""
+    crowd, patience = 2500, 0.8
+    assert crowd < serving.QUEUE, "beyond that the kernel drops what comes, and its client tries again after a second"
+
+    async def come() -> int:
+        async with served_here(ECHO) as origin:
+            where = ("127.0.0.1", int(origin.rpartition(":")[2]))
+            # The loop does nothing meanwhile: they are in the kernel's queue.
+            waiting = [socket.create_connection(where, timeout=patience) for _ in range(crowd)]
+            async with connected(origin) as raw:
+                turns = await turns_of(raw)
+            for one in waiting:
+                one.close()
+        return turns
+
+    with files(2 * crowd):
+        assert uvloop.run(come()) < crowd / 4
+
+
+async def turns_of(raw: Raw) -> int:
+    """Return how many turns the loop made until a request was answered."""
+    turns = 0
+    asked = asyncio.create_task(raw.send(GET))
+    answered = asyncio.create_task(raw.answers(1))
+    while not answered.done():
+        turns += 1
+        await asyncio.sleep(0)
+    await asked
+    assert answered.result().statuses == [200]
+    return turns
+
+
+@contextlib.contextmanager
+def files(count: int) -> Iterator[None]:
+    """Let this process open so many files."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], min(count, before[1])), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 async def test_a_body_that_comes_slower_than_the_least_rate_is_a_408_and_a_slow_but_steady_one_is_not(
