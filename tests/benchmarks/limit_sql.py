@@ -27,7 +27,16 @@ _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.
  AND o.state NOT IN ('retracted', 'merged', 'superseded')) AS same_item"""
 _leading = """coalesce((SELECT ARRAY(SELECT unnest(c.parties) EXCEPT SELECT unnest(g.co_led_by)) FROM working_group g
  JOIN commission c ON c.id = g.commission_id WHERE g.id = commitment.working_group_id), '{}') AS without_co_lead"""
-READ_ONE = f"{READ} WHERE id = $1".replace(" FROM commitment", f", {_same_item}, {_leading} FROM commitment", 1)
+_named = """jsonb_build_object('id', {0}.id, 'code', {1}, 'name', {2})"""
+_names = f"""(SELECT {_named.format("c", "c.code", "c.titles ->> 'en'")} FROM commission c WHERE c.id = commitment.commission_id) AS commission,
+ (SELECT {_named.format("s", "c.code || '/' || to_char(s.ordinal, 'FM900')", "'Session ' || s.ordinal")} FROM session s
+  JOIN commission c ON c.id = s.commission_id WHERE s.id = commitment.session_id) AS session,
+ (SELECT {_named.format("g", "g.code", "g.titles ->> 'en'")} FROM working_group g WHERE g.id = commitment.working_group_id) AS working_group,
+ coalesce((SELECT jsonb_object_agg(f.key, jsonb_build_array({_named.format("o", "o.code", "o.name")})) FROM jsonb_each(party_facts) f
+  JOIN organisation o ON o.id = (f.value ->> 'lead_organisation_id')::uuid), '{{}}') AS lead_organisations"""
+READ_ONE = f"{READ} WHERE id = $1".replace(
+    " FROM commitment", f", {_same_item}, {_leading}, {_names} FROM commitment", 1
+)
 LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
 TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
  l.index < (SELECT max(size) FROM log_checkpoint

@@ -26,8 +26,9 @@ TOLD_ELSEWHERE: Final = {
 WITHOUT: Final = {
     "AuthenticTextRead.document_id", "MinutesTextRead.document_id",
     "CarriedOverRead.session_id",
+    "CommitmentRead.commission_id", "CommitmentRead.session_id", "CommitmentRead.working_group_id",
     *(f"{one}.{member}" for one in ("CommitmentDetail", "CommitmentRead") for member in (
-        "commission_id", "session_id", "carried_to_session_id", "working_group_id", "founded_group_ids", "event_session_id",
+        "carried_to_session_id", "founded_group_ids", "event_session_id",
     )),
     "ConfirmationRead.principal_id", "ProgressReportRead.principal_id", "ProgressReportRead.commitment_id",
     "DocumentRead.commission_id", "DocumentRead.principal_id", "HitRead.commission_id", "ImportRead.commission_id",

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Caller
+from service.register.commitments.naming import names
 from service.register.commitments.rules.kinds import done, hint
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
@@ -87,4 +88,5 @@ def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str
     leading = row["group_co_led_by"]
     lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
     actions = [] if row.get("past") else [*allowed(COMMITMENT, caller, row), *through]
-    return commitment(row) | {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}
+    told = {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}
+    return commitment(row) | names(row) | told

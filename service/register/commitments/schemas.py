@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
+from service.register.commitments.naming import NamesOfCommitment
 from service.register.commitments.rules.amendment import (
     Annex,
     Continues,
@@ -282,7 +283,7 @@ class SameItem(Read):
     state: State
 
 
-class CommitmentDetail(CommitmentRead):
+class CommitmentDetail(CommitmentRead, NamesOfCommitment):
     """A commitment, with what the caller may do next."""
 
     without_co_lead: list[str] = Field(
