@@ -193,6 +193,7 @@ class LastReport(Read):
     """The last report of one party."""
 
     level: str
+    period_start: ReducedDate | None
     period_end: ReducedDate
     on: date
     text: str

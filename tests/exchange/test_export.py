@@ -21,7 +21,7 @@ NAMES = (
     "reference, version, session, paragraph, annex, verb, kind, sector, group, title.<lang>, text.<lang>, lead.<party>, state, "
     "state_since, agreed_on, found_in, effective_on, due_on, due_text, instrument, signed_on, signed_place, signatory.<party>, "
     "authentic_text.<lang>, in_force_on, expires_on, implemented_on, report, awaiting, level.<party>, report.<party>, delay_reason.<party>, "
-    "period_end.<party>, carried_over, "
+    "period_end.<party>, period_start.<party>, next_step.<party>, expected_on.<party>, item.<lang>, item_done, continues, pushed_by, carried_over, "
     "successor, confidentiality, remark, source"
 )
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

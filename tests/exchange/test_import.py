@@ -18,6 +18,7 @@ from tests.conftest import COMMISSION, World, item
 from tests.exchange.test_export import EXPORT, exported
 from tests.register.commitments.test_journey import confirm, confirmed
 from tests.register.instruments.recording import entered
+from tests.three_parties import commission_of_three, record_in
 
 IMPORTS = f"/v1/commissions/{COMMISSION}/imports"
 Rows = list[dict[str, str]]
@@ -121,6 +122,64 @@ async def test_a_row_without_a_reference_creates_and_what_is_empty_is_unknown(wo
         "found_in": "signed", "agreed_on": "2025-01-24", "effective_on": "2024-07", "instrument_kind": "mou", "instrument_title": "Storage",
         "signatories": [{"party": "AZ", "name": "A", "title": "Minister"}],
     }  # fmt: skip
+
+
+async def test_a_package_and_its_links_come_in_by_cells_and_are_changed_by_them(worn: World, worker: Pool) -> None:
+    three = await commission_of_three(worn)
+    one, other = [(await record_in(worn, three, number))["reference"] for number in (1, 2)]
+    new = {
+        "session": "PK-AZ/08", "paragraph": "15", "sector": "health", "title.en": "Three clinics", "text.en": "T", "kind": "package",
+        "agreed_on": "2025-01-24", "item.en": "1: First\n2: - of two\n3: Third", "item_done": "2: 2025-06", "continues": one,
+    }  # fmt: skip
+    assert (await done(worn, worker, as_csv([new])))["counts"]["create"] == 1
+    url = f"/v1/commitments?commission_id={COMMISSION}&sort=newest&limit=1"
+    made = (await worn.as_("PK").get(url)).json()["items"][0]
+    assert [(one["number"], one["titles"]["en"], one["done_on"]) for one in made["package_items"]] == [
+        (1, "First", None), (2, "- of two", "2025-06"), (3, "Third", None),
+    ]  # fmt: skip
+    await worn.as_("AZ").post(
+        f"/v1/transitions/{made['open_transition']['id']}/confirmations", json={"decision": "confirm"}
+    )
+    (row,) = [one for one in await exported(worn) if one["kind"] == "package"]
+    assert (row["item.en"], row["item_done"], row["continues"]) == (new["item.en"], new["item_done"], new["continues"])
+    edited = row | {
+        "item.en": "1: First of all\n2: - of two",
+        "item_done": "1: 2026",
+        "pushed_by": other,
+        "continues": "-",
+    }
+    assert (await done(worn, worker, as_csv([edited])))["counts"]["proposals"] == 1
+    proposal = (await worn.as_("PK").get(f"/v1/commitments/{made['id']}")).json()["open_transition"]["id"]
+    evidence = (await worn.as_("AZ").get(f"/v1/transitions/{proposal}")).json()["evidence"]
+    assert evidence["changes"] == {
+        "package_items": {"1": {"titles": {"en": "First of all"}, "done_on": "2026"}, "2": {"done_on": None}, "3": None},
+        "continues": None, "pushed_by": other,
+    }  # fmt: skip
+    wrong = await tried(
+        worn, worker, as_csv([new | {"kind": "plan"}, new | {"item.en": "First"}, new | {"item.en": "1: A\n1: B"}])
+    )
+    assert [(one["column"], one["problem"]) for one in wrong["rows"] if one["action"] == "refused"] == [
+        ("item.en", "is told of the kind `package` alone"),
+        (
+            None,
+            "'First' is no item of a package; write one item a line, its number and a colon before it: `1: Two hospitals`",
+        ),
+        (None, "item 1 of a package stands twice in one cell"),
+    ]
+
+
+async def test_a_report_comes_in_with_its_next_step_and_what_it_expects_and_begins_no_period_that_nobody_said(
+    worn: World, worker: Pool
+) -> None:
+    row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/007")
+    said = {"level.PK": "limited", "report.PK": "R", "period_start.PK": "2026-01", "period_end.PK": "2026-06",
+            "next_step.PK": "-\nTwo", "expected_on.PK": "2028"}  # fmt: skip
+    assert (await done(worn, worker, as_csv([row | said])))["counts"]["change"] == 1
+    after = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/007")
+    assert said.items() <= after.items()
+    await done(worn, worker, as_csv([after | {"report.PK": "Later", "period_end.PK": "2026-07"}]))
+    told = (await worn.as_("PK").get("/v1/commitments/PK-AZ/08/007")).json()["progress"]["PK"]
+    assert (told["period_start"], told["period_end"], told["next_step"]) == (None, "2026-07", "-\nTwo")
 
 
 async def test_what_cannot_be_done_is_told_at_its_cell_and_then_nothing_is_done(worn: World, worker: Pool) -> None:

@@ -68,7 +68,15 @@ INSTRUMENT: Final = st.fixed_dictionaries(
     }
 )  # fmt: skip
 REPORT: Final = st.fixed_dictionaries(
-    {"level": st.sampled_from(Level), "text": LINES, "delay_reason": maybe(st.sampled_from(Delay)), "period_end": DAY}
+    {"level": st.sampled_from(Level), "text": LINES, "delay_reason": maybe(st.sampled_from(Delay)), "period_end": DAY},
+    optional={"period_start": maybe(DAY), "next_step": maybe(LINES), "expected_on": maybe(DAY)},
+)
+ITEMS: Final = st.dictionaries(
+    st.integers(1, 200).map(str),
+    st.fixed_dictionaries(
+        {"titles": st.fixed_dictionaries({"en": LINE}, optional={"ur": LINE})}, optional={"done_on": maybe(DAY)}
+    ),
+    max_size=3,
 )
 ROWS: Final = st.fixed_dictionaries(
     {
@@ -82,6 +90,7 @@ ROWS: Final = st.fixed_dictionaries(
         "carried_over": maybe(st.just({SESSION_9: {"on": "2027", "entry": 3}})), "successors": maybe(st.just(["PK-AZ/08/001"])),
         "successor": st.none(), "is_joint": st.booleans(), "id": st.just("id"), "instrument": maybe(INSTRUMENT),
         "party_facts": st.dictionaries(st.sampled_from(["PK", "AZ"]), st.just({"lead_organisation_id": "PK/MODP"})),
+        "continues": maybe(st.just("PK-TR/07/003")), "pushed_by": maybe(st.just("PK-TR/07/003")), "package_items": maybe(ITEMS),
         "progress": st.dictionaries(st.sampled_from(["PK", "AZ"]), REPORT),
     }
 )  # fmt: skip
@@ -117,7 +126,14 @@ RECORD: Final = st.fixed_dictionaries(
 
 
 async def _report(world: World, made: httpx.Response, told: str) -> None:
-    body = {"period_end": "2024-07", "level": "limited", "text": told, "delay_reason": "other"}
+    body = {
+        "period_end": "2024-07",
+        "level": "limited",
+        "text": told,
+        "delay_reason": "other",
+        "next_step": told,
+        "expected_on": "2027",
+    }
     address = f"{made.headers['location']}/progress-reports"
     answer = await world.as_("PK").post(address, json=body)
     assert answer.status_code == 201, answer.text

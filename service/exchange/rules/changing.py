@@ -1,6 +1,6 @@
 """What a row changes of a commitment that is recorded: an empty cell leaves, `-` clears, a missing column leaves. Pure."""
 
-from service.exchange.rules import cells
+from service.exchange.rules import cells, packages
 from service.exchange.rules.cells import CLEAR, same
 from service.exchange.rules.columns import How, column_of
 from service.exchange.rules.plan import (
@@ -77,7 +77,11 @@ def _own(plan: Plan, known: Cells, changed: Cells, given: Cells, about: Import) 
             for name, column in told.items()
             if (value := given.get(column) or known.get(column, "")) not in {"", CLEAR}
         }
-        body = reported(plan, {**said, "period_end": given.get(told["period_end"], "")}, about)
+        said["period_end"] = given.get(told["period_end"], "")
+        # Of another period nobody has said yet when it began.
+        if "period_end" in mine and "period_start" not in mine:
+            said.pop("period_start", None)
+        body = reported(plan, said, about)
         _change(plan, Command.REPORT, body, {told[name]: mine[name] for name in told if name in mine}, known)
 
 
@@ -101,17 +105,21 @@ def _shared(plan: Plan, known: Cells, changed: Cells, about: Import) -> None:
     said = {name: cell for name, cell in changed.items() if (found := column_of(name)) and found[0].how is How.SHARED}
     carried = said.pop("carried_over", None)
     if said:
-        changes = facts(said, about)
+        changes = facts(said, about, known)
         body = {"action": str(Action.AMEND), "reason": about.reason, "changes": changes}
         _change(plan, Command.PROPOSE, body, said, known)
     if carried is not None:
         _carried(plan, known.get("carried_over", ""), carried, about)
 
 
-def facts(said: Cells, about: Import) -> Body:
-    """Return the shared facts that these cells tell, by their names; of what is cleared null."""
-    changes: Body = {}
+def facts(said: Cells, about: Import, known: Cells) -> Body:
+    """Return the shared facts that these cells tell, by their names; of what is cleared null. `known`: what stands in the register."""
+    items = {name: cell for name, cell in said.items() if name.partition(".")[0] in {packages.TITLE, packages.DONE}}
+    changed = packages.changes(known, items)
+    changes: Body = {"package_items": changed} if changed else {}
     for name, cell in said.items():
+        if name in items:
+            continue
         value = None if cell == CLEAR else cells.read(cell)
         column, dot, key = name.partition(".")
         if dot:

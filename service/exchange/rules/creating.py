@@ -77,7 +77,7 @@ def _record(said: Cells, about: Import) -> Body:
     needs = bool(said.get("instrument")) or agreement.get("found_in") in {State.MOU_DRAFTED, State.SIGNED}
     body: Body = {
         "commission_id": about.commission,
-        **facts(shared, about),
+        **facts(shared, about, {}),
         **_place(said.get("paragraph"), of_session="session" in said),
         "instrument_required": needs,
     }

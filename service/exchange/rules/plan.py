@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from service.exchange.rules import cells
+from service.exchange.rules.packages import DONE, TITLE
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import Action, State
 from service.values.codes import INSTRUMENT
@@ -84,6 +85,7 @@ class Import:
 DIRECT: Final = {
     "verb": "verb", "sector": "sector", "group": "working_group_id", "due_on": "target_date", "paragraph": "paragraph", "annex": "annex",
     "confidentiality": "confidentiality", "kind": "kind", "due_text": "target_text", "remark": "remark", "source": "source",
+    "continues": "continues", "pushed_by": "pushed_by",
 }  # fmt: skip
 """Which shared fact a column tells."""
 EVIDENCE: Final[Mapping[Action, Mapping[str, str]]] = {
@@ -108,7 +110,10 @@ LEADS_TO: Final[Mapping[str, Action]] = {
 AGREEMENT: Final = {
     "agreed_on": "agreed_on", "signed_place": "place", "expires_on": "expires_on", "in_force_on": "enters_into_force_on", "report": "report",
 }  # fmt: skip
-REPORTS: Final = {"level": "level", "text": "report", "delay_reason": "delay_reason", "period_end": "period_end"}
+REPORTS: Final = {
+    "level": "level", "text": "report", "delay_reason": "delay_reason", "period_end": "period_end", "period_start": "period_start",
+    "next_step": "next_step", "expected_on": "expected_on",
+}  # fmt: skip
 """Which column tells a member of a party's report."""
 POINTERS: Final = {
     "target_date": "due_on", "working_group_id": "group", "session_id": "session", "item_number": "paragraph", "place": "signed_place",
@@ -140,11 +145,20 @@ def column_at(pointer: str, change: Change, about: Import) -> str | None:
         )
     if head in {"title", "text"}:
         return f"{head}.{parts[1]}" if len(parts) > 1 else head
+    if head == "package_items":
+        head = _of_package(parts, change) or head
     return _of_list(parts, change.body.get("agreement", change.body)) if head in _LISTS else head
 
 
 _LISTS: Final = {"signatories": ("signatory", "party"), "authentic_texts": ("authentic_text", "language")}
 """Lists of evidence of which each line is a column's of its own: the column, and the member that stands after its dot."""
+
+
+def _of_package(parts: Sequence[str], change: Change) -> str | None:
+    """Return the column of an item's title or day; of the items as a whole the first that told of them."""
+    told = [name for name in change.columns if name.partition(".")[0] in {TITLE, DONE}]
+    exact = DONE if parts[2:] == ["done_on"] else f"{TITLE}.{parts[3]}" if len(parts) > 3 else None
+    return exact if exact in told else next(iter(told), None)
 
 
 def _of_list(parts: Sequence[str], body: Body) -> str:

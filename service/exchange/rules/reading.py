@@ -19,6 +19,8 @@ DATES: Final = frozenset(
         "expires_on",
         "implemented_on",
         "period_end",
+        "period_start",
+        "expected_on",
     }
 )
 _iso = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?").fullmatch

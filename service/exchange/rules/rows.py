@@ -4,12 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from service.exchange.rules import packages
 from service.exchange.rules.cells import instrument, listed, signatories, spelled
 from service.exchange.rules.plan import REPORTS
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import State
 
-_SAME: Final = ("reference", "annex", "verb", "sector", "state", "confidentiality", "kind", "source", "remark")
+_SAME: Final = (
+    "reference",
+    "annex",
+    "verb",
+    "sector",
+    "state",
+    "confidentiality",
+    "kind",
+    "source",
+    "remark",
+    "continues",
+    "pushed_by",
+)
 """Columns that are named as the register names them."""
 _NAMED: Final = {"state_since": "effective_on", "due_on": "target_date", "due_text": "target_text"}
 _OF_INSTRUMENT: Final = {
@@ -51,6 +64,7 @@ def cells(row: Mapping[str, Any], names: Names, brought: Brought) -> dict[str, s
     item = row["item_number"]
     found["paragraph"] = spelled(row["paragraph"] or (str(item) if item else None))
     found["remark"] = found["remark"] or spelled(brought.agreement.get("remark"))
+    found |= packages.spelled(row["package_items"])
     found |= _agreed(row, brought) | _instrument(row, names) | _of_parties(row, names)
     found |= {f"{name}.{key}": spelled(text) for name in ("title", "text") for key, text in row[f"{name}s"].items()}
     found |= {

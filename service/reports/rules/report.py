@@ -21,7 +21,7 @@ from service.trail.entry import canonical
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 3
+VERSION: Final = 4
 AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
 """For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
@@ -30,7 +30,17 @@ _MATRIX: Final = (
 )  # fmt: skip
 _INSTRUMENT: Final = ("kind", "title", "signed_on", "place", "enters_into_force_on", "expires_on")
 _SESSION: Final = ("ordinal", "state", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs")
-_REPORT: Final = ("level", "period_end", "on", "text", "delay_reason", "next_step", "expected_on", "recorded_at")
+_REPORT: Final = (
+    "level",
+    "period_start",
+    "period_end",
+    "on",
+    "text",
+    "delay_reason",
+    "next_step",
+    "expected_on",
+    "recorded_at",
+)
 Data = dict[str, Any]
 
 

@@ -32,7 +32,7 @@ _INSTRUMENT: Final = {
     "Enters into force on": "enters_into_force_on", "Expires on": "expires_on",
 }  # fmt: skip
 _REPORTED: Final = {
-    "Progress": "level", "Reported on": "on", "Report": "text", "Reason for delay": "delay_reason", "Next step": "next_step",
+    "Progress": "level", "Period from": "period_start", "Period to": "period_end", "Reported on": "on", "Report": "text", "Reason for delay": "delay_reason", "Next step": "next_step",
     "Expected on": "expected_on",
 }  # fmt: skip
 ORIGIN: Final = ("Entries", "Root hash", "Key", "Digest (SHA-256)")
