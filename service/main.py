@@ -28,7 +28,7 @@ from service.http.declared import Declared
 from service.http.edge import Edge
 from service.http.idempotency import forget_older
 from service.http.names import HasNames
-from service.http.openapi.document import published
+from service.http.openapi.document import make_beside, published
 from service.http.openapi.unions import Union
 from service.http.reading import Reading
 from service.http.refusals import refusals
@@ -263,8 +263,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service = state_of(app, Service)
     beside = [one for one in (service.sequencer, service.collector, service.worker) if one is not None]
     running = [
-        # Making it takes longer than all else at a start. Who asks for what stands in it before it is made waits for it.
-        asyncio.to_thread(app.openapi),
+        make_beside(app),
         service.notice.watch(service.lookout),
         watch(service.lookout, service.callers),
         _forget(service),

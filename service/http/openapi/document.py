@@ -1,5 +1,6 @@
 """Making the document: FastAPI's own, then what it cannot know, then what generators stumble over taken out."""
 
+import asyncio
 import copy
 import json
 import re
@@ -25,6 +26,7 @@ from service.identity.caller import CLIENT_CREDENTIALS
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 """What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+FIRST_SECONDS = 1.0
 TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
 
@@ -87,6 +89,13 @@ def published(app: FastAPI, unions: Sequence[Union], public_url: str, logins: Sc
             return make()
 
     return openapi
+
+
+async def make_beside(app: FastAPI) -> None:
+    """Make the document of `app`, which takes a second, beside the requests; who is held to it before it is made waits for it."""
+    # Those are answered first who ask whether the service is there.
+    await asyncio.sleep(FIRST_SECONDS)
+    await asyncio.to_thread(app.openapi)
 
 
 def _operations(made: Schema) -> Iterator[tuple[str, Schema]]:

@@ -4,7 +4,6 @@ What takes effect is computed anew from the evidence, never believed; `evidence.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -87,14 +86,14 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
         rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
         room = any(has_room(row, subject.waiting.by, party) for row in rows)
         require(room, "a proposal is open already; one at a time")
-    row = judge(register, rules, subject, proposal, entry.recorded_at, party)
+    row, case = judge(register, rules, subject, proposal, entry.recorded_at, party)
     known = register.known(subject)
     require(is_open_to(row, known, party), f"it was done for {party}, which another party alone may do")
     _hold_to_room(register, rules.kind, row.action)
     awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], known, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
-    hold_to_readers(register, rules, subject, proposal, awaits)
+    hold_to_readers(register, case, awaits)
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
     opened = Waiting(proposal, row, party, list(awaits), entry.recorded_at)
     _take_back(subject, row, entry)
@@ -199,9 +198,9 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     rules = subject.rules
     assert rules is not None
     body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
-    case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by)
+    made = Made(entry.subject, waiting.proposal["transition"])
+    case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by, made)
     hold_to_names(rules, case)
-    case = replace(case, made=Made(entry.subject, waiting.proposal["transition"]))
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)
     if "reference" in effective["after"]:
@@ -240,13 +239,15 @@ def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[
 def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, effective: Members) -> None:
     """Note which commitments change with the move of what carries them, each of which has to tell it next in its own trail."""
     now = {**subject.facts, **effective["after"]}
+    if not (carried := {*rules.carries(subject.facts), *rules.carries(now)}):
+        return
     by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
     kept = {one: register.subjects[one].facts["confidentiality"] for one in rules.carries(now)}
     closer = [
         register.subjects[one].facts["reference"] for one in rules.too_open(subject.facts, effective["after"], kept)
     ]
     require(not closer, f"{', '.join(closer)} is kept closer than what is to carry it")
-    for one in sorted({*rules.carries(subject.facts), *rules.carries(now)}):
+    for one in sorted(carried):
         other = register.subjects[one]
         members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
         if after := RULES["commitment", 3].following[rules.kind](entry.subject, one, now, members, effective.get("on")):

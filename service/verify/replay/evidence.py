@@ -13,7 +13,7 @@ from service.register.commitments.rules.naming import BODY, ELSEWHERE
 from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
 from service.register.decisions.rules import attached, judging
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case, Document, Facts, Found, Name, Rules
+from service.register.decisions.rules.matter import Case, Document, Facts, Found, Made, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, find
 from service.register.groups.rules import naming
@@ -28,8 +28,10 @@ from service.verify.replay.shape import Broken, require, spelled
 Members = Mapping[str, Any]
 
 
-def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str, party: str) -> Step:
-    """Return the row that the proposal follows, if it could be made at `at` of the subject as it stands.
+def judge(
+    register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str, party: str
+) -> tuple[Step, Case]:
+    """Return the row that the proposal follows, if it could be made at `at` of the subject as it stands, and how that was.
 
     Raises `Broken` if it could not.
     """
@@ -48,7 +50,7 @@ def judge(register: Register, rules: Rules[Any], subject: Subject, proposal: Mem
         spelled(judged.evidence) == spelled(evidence),
         f"the evidence of '{action}' is not spelled as the service writes it",
     )
-    return step
+    return step, case
 
 
 def lasts(proposal: Members, at: str) -> bool:
@@ -70,12 +72,9 @@ def hold_to_names(rules: Rules[Any], case: Case) -> None:
         raise Broken(f"it cannot take effect: {_said(wrong)}")
 
 
-def hold_to_readers(
-    register: Register, rules: Rules[Any], subject: Subject, proposal: Members, awaits: list[str]
-) -> None:
+def hold_to_readers(register: Register, case: Case, awaits: list[str]) -> None:
     """Raise `Broken` if a document is named that somebody cannot read who is to confirm."""
-    found = {name: _look_up(register, rules, subject, name) for name in attached.named(proposal["evidence"])}
-    for wrong in attached.unreadable(found, awaits, register.charter):
+    for wrong in attached.unreadable(case.found, awaits, register.charter):
         raise Broken(_said(wrong))
 
 
@@ -85,12 +84,22 @@ def hold_to_length(members: Members) -> None:
         raise Broken(fault["detail"])
 
 
-def case_of(register: Register, rules: Rules[Any], subject: Subject, body: Members, at: str, party: str) -> Case:
+def case_of(
+    register: Register,
+    rules: Rules[Any],
+    subject: Subject,
+    body: Members,
+    at: str,
+    party: str,
+    made: Made | None = None,
+) -> Case:
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
     facts = rules.facts(register.known(subject), register.parties, register.languages)
     named = {name: _look_up(register, rules, subject, name) for name in attached.names(rules, body)}
     numbers = _numbers(register, subject) if body["action"] in rules.joining else None
-    return Case(subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party, numbers)
+    return Case(
+        subject.facts, facts, datetime.fromisoformat(at), named, subject.last.seq, AS_RECORDED, party, numbers, made
+    )
 
 
 def _numbers(register: Register, subject: Subject) -> Numbers | None:

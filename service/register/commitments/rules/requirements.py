@@ -75,7 +75,8 @@ class Facts(matter.Facts):
 
 def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequence[str]) -> Facts:
     """Return what the rules look at, from a commitment's members and the commission's parties and languages."""
-    left = members["suspended_from"]
+    left, instrument = members["suspended_from"], members["instrument"] or {}
+    carried = instrument_of(members) is not None
     return Facts(
         state=State(members["state"]),
         parties=tuple(parties),
@@ -84,10 +85,10 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         is_joint=members.get("is_joint", False),
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
-        instrument_kind=(members["instrument"] or {}).get("kind"),
-        signed=has_signed(members) if instrument_of(members) else _is_signed(members),
-        carried=instrument_of(members) is not None,
-        in_force_known=bool((members["instrument"] or {}).get("enters_into_force_on")),
+        instrument_kind=instrument.get("kind"),
+        signed=has_signed(members) if carried else _is_signed(members),
+        carried=carried,
+        in_force_known=bool(instrument.get("enters_into_force_on")),
         subject_to_approval=bool(members.get("subject_to")),
         unknown=tuple(sorted(members.get("unknown") or ())),
         later=tuple(sorted(came_later(members))),
@@ -96,10 +97,10 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
 
 def _is_signed(members: Mapping[str, Any]) -> bool:
     """Return whether an instrument is known to have been signed, be it that nothing else is known of it."""
-    instrument, unknown = members["instrument"] or {}, members.get("unknown") or ()
-    return any(instrument.get(name) for name in ("signed_on", "place", "signatories", "authentic_texts")) or (
-        "signatories" in unknown and "signed_on" not in unknown
-    )
+    instrument, unknown = members["instrument"], members.get("unknown") or ()
+    if instrument and any(instrument.get(name) for name in ("signed_on", "place", "signatories", "authentic_texts")):
+        return True
+    return "signatories" in unknown and "signed_on" not in unknown
 
 
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:

@@ -61,8 +61,9 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
 
     What is of the right shape is judged, whatever stands beside it; the effect, only of evidence that is whole.
     """
-    case = replace(case, found=attached.within(rules, case.members, body, case.found))
-    body = attached.bound(body, case.found)
+    if case.found:
+        case = replace(case, found=attached.within(rules, case.members, body, case.found))
+        body = attached.bound(body, case.found)
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = lacking(rules, step.action, body, case.facts)
     # What is empty is missing: that is said once.
@@ -78,7 +79,8 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
 
 def lacking(rules: Rules[Any], action: StrEnum, body: Members, facts: Facts) -> list[Fault]:
     """Return every piece of evidence that the action needs here and that `body` does not hold, with what it is."""
-    return shapes.explained(rules.missing(action, body, facts), _schema(rules.evidence[action]))
+    gaps = rules.missing(action, body, facts)
+    return shapes.explained(gaps, _schema(rules.evidence[action])) if gaps else []
 
 
 def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
