@@ -269,6 +269,11 @@ def test_a_patch_is_declared_as_the_merge_patch_that_it_is() -> None:
     assert all("`application/json` is read as one" in one["description"] for one in patches)
 
 
+def test_bounds_are_published_by_the_names_of_json_schema() -> None:
+    """Behind a validator pydantic writes its own, `ge` and `max_length`, which no reader of the document holds anything to."""
+    assert not [one for one in every(SCHEMAS) if {"ge", "gt", "le", "lt", "min_length", "max_length"} & one.keys()]
+
+
 def test_a_change_needs_its_version() -> None:
     for name, (_, _, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", []):

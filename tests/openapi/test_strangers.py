@@ -35,6 +35,8 @@ NEVER = {
     "create_registrar",
     "create_my_secret",
     "create_deactivation",
+    # It is false already, and true is for who has a provider of its own.
+    "change_own_issuer_only",
     "put_member",
     "create_confirmation",
     "create_withdrawal",

@@ -25,7 +25,8 @@ EXAMPLE: Final = Path(__file__).with_name("example.yaml")
 _number = BeforeValidator(
     lambda said: int(said) if isinstance(said, str) and said.isascii() and said.isdigit() else said
 )
-Ordinal = Annotated[int, _number, Field(strict=True, ge=1, le=999)]
+# Bounds stand beside their type: behind a validator pydantic publishes them by its own names, which are none of JSON Schema.
+Ordinal = Annotated[int, Field(strict=True, ge=1, le=999), _number]
 
 
 class OrganisationSaid(Strict):
