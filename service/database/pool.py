@@ -37,6 +37,10 @@ ABANDONED: Final = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 """What is raised by, or in the midst of, what a connection is lent for, so that it is not lent again."""
+MET: Final = asyncpg.DeadlockDetectedError
+"""Two transactions waited for each other, and this is the one that was ended; nothing of it was done."""
+TRIES: Final = 4
+"""So often what met another one is begun before it is given up."""
 CONTRADICTED: Final = asyncpg.IntegrityConstraintViolationError
 """What is there, or is not there, contradicts what was to be written."""
 NO_SCHEMA: Final = asyncpg.UndefinedTableError

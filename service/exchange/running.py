@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from service.database.columns import table
-from service.database.pool import LOST, Pool
+from service.database.pool import LOST, MET, TRIES, Pool
 from service.database.statement import Change, Connection, Query
 from service.errors import ServiceError
 from service.exchange.carrying_out import Progress, Told, carry_out, digest, stopped
@@ -119,9 +119,7 @@ async def run_next(pool: Pool) -> bool:
 async def _run(pool: Pool, asked: _Asked, progress: Progress) -> None:
     try:
         sheet = await read(asked.content or b"")
-        async with pool.transaction() as connection:
-            told = await _carried(connection, asked, sheet, progress)
-            await _ends(connection, asked, progress, _Ended(ImportStatus.DONE, told, asked.digest))
+        await _whole(pool, asked, sheet, progress)
     except _Ended as over:
         ended = over
     except (NotRead, ServiceError) as wrong:
@@ -135,6 +133,22 @@ async def _run(pool: Pool, asked: _Asked, progress: Progress) -> None:
         return
     async with pool.transaction() as connection:
         await _ends(connection, asked, progress, ended)
+
+
+async def _whole(pool: Pool, asked: _Asked, sheet: Any, progress: Progress) -> None:  # noqa: ANN401
+    """Carry it out in one transaction; where that met another one, and the database ended it, it begins anew."""
+    for tries in range(1, TRIES + 1):
+        try:
+            async with pool.transaction() as connection:
+                told = await _carried(connection, asked, sheet, progress)
+                await _ends(connection, asked, progress, _Ended(ImportStatus.DONE, told, asked.digest))
+        except MET:
+            if tries == TRIES:
+                raise
+            log.info("import_tried_again", import_id=str(asked.id))
+            progress.done = 0
+        else:
+            return
 
 
 async def _carried(connection: Connection, asked: _Asked, sheet: Any, progress: Progress) -> list[Told]:  # noqa: ANN401

@@ -15,9 +15,11 @@ from typing_extensions import TypedDict, override
 from service import errors
 from service.database import refusals
 from service.database.pool import LOST
+from service.database.pool import MET as MET_ANOTHER
 from service.database.state import State, state_of
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
+from service.http.again import MET, Again
 from service.http.languages import chosen, spoken, translated
 
 MEDIA_TYPE = "application/problem+json"
@@ -131,7 +133,8 @@ class ProblemResponse(Response):
 
 
 def install(app: FastAPI) -> None:
-    """Teach `app` to answer every error with a problem document."""
+    """Teach `app` to answer every error with a problem document; what met another one begins anew before it is told."""
+    app.add_middleware(Again)
     for kind in (errors.ServiceError, RequestValidationError, HTTPException, *LOST, Exception):
         app.add_exception_handler(kind, _answer)
 
@@ -150,6 +153,8 @@ async def refusal_of(request: Request, error: Exception) -> errors.ServiceError:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
+    if isinstance(error, MET_ANOTHER):
+        request.scope["state"][MET] = True
     return respond(request, await refusal_of(request, error))
 
 

@@ -10,12 +10,13 @@ import pytest
 import xlsxwriter
 
 from service.database.connection import Address
-from service.database.pool import Pool
+from service.database.pool import TRIES, Pool
 from service.exchange import running
 from service.reports.spreadsheets import BOM, marked
 from service.settings import Settings
 from tests.conftest import COMMISSION, World, item
 from tests.exchange.test_export import EXPORT, exported
+from tests.http.test_database_in_trouble import MEETING
 from tests.register.commitments.test_journey import confirm, confirmed
 from tests.register.instruments.recording import entered
 from tests.three_parties import commission_of_three, record_in
@@ -70,6 +71,24 @@ async def done(world: World, worker: Pool, content: bytes, query: str = "") -> A
 
 def problems(told: Any) -> dict[str | None, str]:
     return {one["cell"]: one["problem"] for one in told["rows"] if one["problem"]}
+
+
+async def test_a_file_that_met_another_request_is_carried_out_anew_as_a_whole(world: World) -> None:
+    listed = [one for one in await exported(world) if one["reference"] in {"PK-AZ/08/002", "PK-AZ/08/003"}]
+    rows = [one | {"due_on": "2031"} for one in listed]
+    address = Address.parse(world.server.url("pacta_worker", world.database))
+    async with Pool.of(Settings(), address, size=2, writes=True) as pool:
+        while await running.run_next(pool):
+            pass
+        would = await tried(world, pool, as_csv(rows), "dry_run=true&propose=true")
+        assert would["digest"], would
+        owner = await world.connect()
+        await owner.execute(MEETING)
+        did = await tried(world, pool, b"", f"dry_run=false&digest={would['digest']}")
+    assert did["problem"] is None, did["problem"]
+    assert did["counts"] == would["counts"]
+    assert await owner.fetchval("SELECT last_value FROM met") > TRIES
+    assert did["progress"]["done"] == did["progress"]["total"]
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

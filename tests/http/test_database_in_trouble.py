@@ -13,6 +13,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from service.database.pool import TRIES
 from service.database.privileges import PRIVILEGES
 from service.database.state import state_of
 from service.demo.postgres import Server
@@ -23,6 +24,13 @@ from tests.register.commitments.test_journey import SIGN
 
 MOVES = f"/v1/commitments/{item(4)}/transitions"
 KEY = {"idempotency-key": "once"}
+MEETING = (
+    "CREATE SEQUENCE met; GRANT ALL ON SEQUENCE met TO PUBLIC;"
+    "CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS"
+    f" $$ BEGIN IF nextval('met') < {TRIES} THEN RAISE EXCEPTION 'no' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$;"
+    "CREATE TRIGGER meet BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION meet()"
+)
+"""Whoever writes an entry meets another one, all but the last time that it is tried."""
 
 
 @contextmanager
@@ -160,6 +168,18 @@ async def test_what_the_database_cannot_do_is_a_503_and_never_a_500(world: World
     assert answer.headers["retry-after"]
     await owner.execute("DROP TRIGGER refuse ON audit_entry")
     assert (await move(world)).status_code == 201
+
+
+async def test_what_met_another_one_begins_anew_as_it_came_and_has_one_effect(world: World) -> None:
+    owner = await world.connect()
+    await owner.execute(MEETING)
+    await world.sequence()
+    answer = await move(world)
+    assert (answer.status_code, await world.sequence()) == (201, 1), answer.text
+    assert await owner.fetchval("SELECT last_value FROM met") == TRIES
+    assert (await move(world)).json() == answer.json()
+    refused = await world.as_("PK").post(MOVES, json={"action": "sign", "place": 5})
+    assert refused.status_code == 409, refused.text
 
 
 async def test_a_password_that_is_wrong_from_now_on_is_a_503(world: World) -> None:

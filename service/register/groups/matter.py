@@ -165,9 +165,10 @@ GROUPS: Final = Matter(
 _named_id, _beside_id = sa.bindparam("named_id", type_=sa.Uuid()), sa.bindparam("beside_id", type_=sa.Uuid())
 _its = sa.select(_beside.c.commission_id).where(_beside.c.id == _beside_id).scalar_subquery()
 _party_of = Query(
-    sa.select(_organisation.c.party).where(
-        _organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None)
-    ),
+    sa.select(_organisation.c.party)
+    .where(_organisation.c.id == sa.bindparam("organisation_id"), _organisation.c.closed_on.is_(None))
+    # Whoever closes it waits here, or has closed it: none that is closed is named meanwhile.
+    .with_for_update(read=True),
     str,
 )
 _of_commission = Query(sa.select(_group.c.state).where(_group.c.id == _named_id, _group.c.commission_id == _its), str)
