@@ -21,6 +21,8 @@ TOLD: Final = {
     "transition.withdrawn": "{party} took back its proposal {what}",
     "acknowledge": "{party} acknowledged it",
     "dispute": "{party} disputed it",
+    "record_step": "{party} told how far a step at home is",
+    "apply_template": "{party} takes the steps of a template as needed",
 }
 """What each kind of entry says, or what a party does alone and asks nobody for."""
 LATER: Final = "{what}"

@@ -95,6 +95,8 @@ async def _load(connection: Connection) -> Secrets:
         await _commitment(connection, callers, one)
     for one in PILOT["instruments"]:
         await _instrument(connection, callers, one)
+    for one in PILOT["step_templates"]:
+        await _decide(connection, callers[one["by"]], {"action": "set_step_template", **_without(one, "by")})
     tried = imports.Asked(TRIED, dry_run=True, propose=False, reason=None, digest=None)
     await imports.ask(connection, callers["PK"], COMMISSION, tried, UUID(PILOT["import"]))
     return secrets

@@ -25,8 +25,9 @@ from service.register.commitments import carrying
 from service.register.commitments import commands as commitments
 from service.register.commitments.instead import instead
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.reporting import ProgressReportCreate
-from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.commitments.schemas import CommitmentCreate
 from service.register.decisions.engine.locking import lock_all, share
 from service.register.instruments.matter import INSTRUMENTS
 from service.register.matters import MATTERS

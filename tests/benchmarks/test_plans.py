@@ -238,6 +238,13 @@ async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted
     assert not [node for node in nodes(plan) if _whole(node)]
 
 
+async def test_what_awaits_a_step_of_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
+    (statement, *_), _ = await large.statements(path_of(large, "awaiting_step_of=AZ"))
+    plan = await large.explain(statement)
+    assert "ix_commitment_lacking" in {node.get("Index Name") for node in nodes(plan)}
+    assert not [node for node in nodes(plan) if _whole(node)]
+
+
 async def test_trails_moves_and_feeds_are_read_from_indexes(large: Large) -> None:
     place, rows = large.filled.scene.places[0], large.filled.rows
     for path in (

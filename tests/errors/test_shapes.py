@@ -11,8 +11,9 @@ from service.errors import InvalidContent, shapes
 from service.http.openapi.spelling import each
 from service.register.commissions.schemas import CommissionCreate
 from service.register.commissions.session_schemas import SessionCreate
+from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.evidence import MODELS, Amend, Sign
-from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch
+from service.register.commitments.schemas import CommitmentCreate
 from service.register.parties.schemas import PrincipalCreate
 
 Asked = type[BaseModel]

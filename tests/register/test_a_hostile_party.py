@@ -73,7 +73,9 @@ CHANGES: Final[dict[tuple[str, str], set[str]]] = {
     # On the ground of its notice alone, once the day that all agreed on has passed: the table's own condition.
     ("instrument", "terminate"): {"state", "effective_on", "ended_on", "ground"},
     ("instrument", "object"): {"objections"},
-    ("instrument", "record_step"): {"steps"},
+    **{(kind, action): {"steps"} for kind in ("instrument", "session") for action in ("record_step", "apply_template")},
+    # With what the party itself had said of its steps in words, before there were any.
+    **{("commitment", action): {"steps", "party_facts"} for action in ("record_step", "apply_template")},
     ("instrument", "send_notification"): {"sent"},
     ("instrument", "receive_notification"): {"received"},
     ("instrument", "publish"): {"publications"},
@@ -90,6 +92,7 @@ CHANGES: Final[dict[tuple[str, str], set[str]]] = {
     ("commission", "name_secretariat"): {"secretariats", "state", "effective_on"},
     ("commission", "dismiss_auditor"): {"auditors"},
     ("commission", "acknowledge_log"): {"reopened"},
+    ("commission", "set_step_template"): {"step_templates"},
 }
 """Written from the domain: what a party changes alone of each matter, by the names of its members. Every own row is here."""
 ALONE: Final[dict[tuple[str, str], dict[str, Any]]] = {
@@ -99,7 +102,14 @@ ALONE: Final[dict[tuple[str, str], dict[str, Any]]] = {
         "effective_on": "2025-02", "place": "Baku", "signatory": {"party": "PK", "name": "N", "title": "T"}},
     ("instrument", "give_notice"): {"effective_on": "2025-10", "clause": "Article 9"},
     ("instrument", "terminate"): {"ground": "notice", "effective_on": "2026"},
-    ("instrument", "record_step"): {"step": "cabinet_approval", "status": "done", "effective_on": "2025-03"},
+    **{
+        (kind, "record_step"): {"step": "cabinet_approval", "status": "done", "effective_on": "2025-03"}
+        for kind in ("instrument", "commitment", "session")
+    },
+    **{
+        (kind, "apply_template"): {"template": "plan", "steps": [{"step": "ratification"}], "template_entry": 3}
+        for kind in ("instrument", "commitment", "session")
+    },
     ("instrument", "send_notification"): {"what": "notification", "effective_on": "2025-04"},
     ("instrument", "receive_notification"): {"sender": "AZ", "effective_on": "2025-05"},
     ("instrument", "publish"): {"where": "Gazette 1"},
@@ -111,20 +121,22 @@ ALONE: Final[dict[tuple[str, str], dict[str, Any]]] = {
     ("commission", "name_secretariat"): {"secretariat_id": organisation(102)},
     ("commission", "dismiss_auditor"): {"principal_id": organisation(1)},
     ("commission", "acknowledge_log"): {"number": 2},
+    ("commission", "set_step_template"): {"kind": "plan", "steps": [{"step": "ratification"}]},
 }  # fmt: skip
 OF_EACH: Final[dict[str, Any]] = {"AZ": {"said": "by AZ"}, "TR": {"said": "by TR"}}
 BEFORE: Final[dict[str, dict[str, Any]]] = {
-    "commitment": {"subject_to": {"PK": True, "AZ": True}, "acknowledged": OF_EACH, "party_facts": OF_EACH},
+    "commitment": {"subject_to": {"PK": True, "AZ": True}, "acknowledged": OF_EACH, "party_facts": OF_EACH, "steps": OF_EACH},
     "instrument": {
         "contracting_parties": ["PK", "AZ", "TR"],
         **dict.fromkeys(("signatures", "notices", "objections", "steps", "sent", "publications", "received"), OF_EACH),
     },
     "working_group": {"organisations": {"AZ": {"co_lead": organisation(201), "members": []}}, "contacts": OF_EACH},
-    "session": {"host_party": "PK", "co_chairs": OF_EACH},
+    "session": {"host_party": "PK", "co_chairs": OF_EACH, "steps": OF_EACH},
     "commission": {
         "parties": ["PK", "AZ", "TR"], "outside": [], "entered": {}, "departed": {},
         "secretariats": {"PK": organisation(101), "AZ": organisation(201), "TR": organisation(301)},
         "auditors": {organisation(1): {"on": "2025"}, organisation(2): {"on": "2025"}},
+        "step_templates": OF_EACH,
         "reopened": {"number": 2, "awaits": ["AZ", "PK", "TR"]},
     },
 }  # fmt: skip

@@ -16,8 +16,8 @@ from tests.conftest import World
 @pytest.mark.parametrize(
     ("kind", "planned", "planned_elsewhere"),
     [
-        # Who is awaited has a test of its own; for words the database chooses by how common they are.
-        (Filter, plans.LISTS, ["awaiting", "q", "reference"]),
+        # Who is awaited, or whose step, has a test of its own; for words the database chooses by how common they are.
+        (Filter, plans.LISTS, ["awaiting", "awaiting_step_of", "q", "reference"]),
         (InstrumentFilter, instrument_plans.LISTS, []),
     ],
     ids=["commitments", "instruments"],

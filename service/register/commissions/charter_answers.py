@@ -10,7 +10,7 @@ from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.rules.ended import without_secretariat
 from service.trail.reopening import notice
 
-_MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats"}
+_MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats", "step_templates"}
 _PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not in _MADE)
 
 
@@ -26,6 +26,11 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     told["awaits_secretariats"] = without_secretariat(row)
     told["kept_by"] = inside[0] if len(inside) == 1 else None
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None
+    told["step_templates"] = [
+        {"party": party, "kind": kind, **it, "steps": [{"note": None, **step} for step in it["steps"]]}
+        for party, kept in sorted(row["step_templates"].items())
+        for kind, it in sorted(kept.items())
+    ]
     told["open_transition"] = open_transition(row)
     return told
 

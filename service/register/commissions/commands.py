@@ -72,7 +72,7 @@ def _charter(new: CommissionCreate) -> dict[str, Any]:
         "parties": codes,
         "outside": outside,
         "state": str(CharterState.FOUNDED),
-        **{name: {} for name in ("secretariats", "entered", "departed", "corrected")},
+        **{name: {} for name in ("secretariats", "entered", "departed", "corrected", "step_templates")},
         "auditors": [],
     }
 

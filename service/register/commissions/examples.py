@@ -22,6 +22,15 @@ CHARTER_PROPOSALS: dict[str, Example] = {
             "reason": "The minutes are in both languages (sample).",
         },
     },
+    "set_step_template": {
+        "summary": "Which steps at home a protocol needs, said by a secretariat alone (201 as AZ)",
+        "value": {
+            "action": "set_step_template",
+            "kind": "protocol",
+            "steps": [{"step": "legal_vetting"}, {"step": "parliamentary_approval", "note": "By law (sample)"}],
+            "source": "Law on treaties (sample)",
+        },
+    },
     "name_secretariat": {
         "summary": "The one that it has: nothing would change (422 as PK)",
         "value": {"action": "name_secretariat", "secretariat_id": "01940000-0000-7000-8000-000000000101"},
@@ -52,6 +61,10 @@ SESSION_PROPOSALS: dict[str, Example] = {
     "move": {
         "summary": "The host moves it, alone (201 as AZ)",
         "value": {"action": "move", "starts_on": "2027-05", "reason": "An election (sample)."},
+    },
+    "record_step": {
+        "summary": "A step at home for the minutes is needed, said by a party alone (201 as AZ)",
+        "value": {"action": "record_step", "step": "cabinet_approval", "status": "needed", "effective_on": "2025-02"},
     },
     "cancel": {
         "summary": "It does not meet (201 as PK)",

@@ -56,6 +56,8 @@ class Commission(Table, Decided, table=True):
     """Those of its parties that take no part in the register."""
     secretariats: dict[str, str] = document()
     languages: list[str] = Field(sa_type=CODES, nullable=False)
+    step_templates: dict[str, Any] = _nobody()
+    """By party and kind: which steps at home it needs."""
     rule: Rule = Field(sa_type=text_enum(Rule), nullable=False)
     founded_on: str | None = optional_words()
     founding_act: str | None = optional_words()
@@ -185,5 +187,6 @@ class Session(Table, Recorded, table=True):
     minutes: list[dict[str, str]] | None = document(nullable=True)
     minutes_reference: str | None = optional_words()
     subject_to: list[str] = Field(sa_type=CODES, nullable=False)
+    steps: dict[str, Any] | None = document(nullable=True)
     effective_on: str | None = optional_words()
     corrected: dict[str, int] = document()

@@ -94,6 +94,23 @@ class ReopenedLog(Read):
     )
 
 
+class PlannedStepRead(Read):
+    """A step of a template."""
+
+    step: str
+    note: str | None
+
+
+class StepTemplateRead(Read):
+    """Which steps at home something of a kind needs, as the secretariat of a party says."""
+
+    party: str
+    kind: str
+    steps: list[PlannedStepRead]
+    source: str | None = Field(description="By which law or rule.")
+    entry: int = Field(description="Number of the entry in the commission's trail that set it.")
+
+
 class CommissionRead(Read):
     """A commission, as its charter says."""
 
@@ -122,6 +139,9 @@ class CommissionRead(Read):
     )
     auditors: list[UUID] = Field(
         description="Principals that read everything here: appointed by every party, dismissed by any."
+    )
+    step_templates: list[StepTemplateRead] = Field(
+        description="Steps at home by party and kind, which `apply_template` takes as needed for a matter."
     )
     reopened: ReopenedLog | None = Field(description="That its log was reopened, if it was.")
     open_transition: OpenTransition | None

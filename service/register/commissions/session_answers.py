@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service.permissions import Caller
+from service.register.commissions.rules import at_home
 from service.register.commissions.rules.lifecycle import MET, SessionState
 from service.register.commissions.rules.matter import SESSION
 from service.register.commissions.session_schemas import SessionRead
 from service.register.decisions.answers import allowed, open_transition
 
-_MADE: Final = {"open_transition", "unknown", "minutes"}
+_MADE: Final = {"open_transition", "unknown", "minutes", "steps", "steps_missing_of", "missing_steps"}
 _PLAIN: Final = tuple(name for name in SessionRead.model_fields if name not in _MADE)
 _NO_TEXT: Final[Mapping[str, None]] = {"reference": None, "document_id": None, "sha256": None}
 
@@ -18,6 +19,7 @@ def session(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `SessionRead`; members that are not known are null, not absent."""
     answer = {name: row[name] for name in _PLAIN}
     answer["minutes"] = row["minutes"] and [{**_NO_TEXT, **one} for one in row["minutes"]]
+    answer |= at_home.told(row)
     answer["unknown"] = _unknown(row) if row["state"] in MET else []
     answer["open_transition"] = open_transition(row)
     return answer

@@ -1,10 +1,12 @@
 """Reading sessions, and what is awaited at them."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query
@@ -16,7 +18,9 @@ from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import bound
 from service.register.commissions.rules.lifecycle import SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
-from service.register.decisions.models import live
+from service.register.decisions.models import CODES, live
+from service.register.decisions.rules.steps import APPROVALS
+from service.register.parties.queries import require_registered
 
 _session, _commission = table(Session), table(Commission)
 _other = _session.alias("other")
@@ -49,12 +53,20 @@ async def get(connection: Connection, caller: Caller, session_id: UUID) -> Row:
 
 
 async def page(
-    connection: Connection, caller: Caller, commission_id: UUID, after: list[Any] | None, limit: int
+    connection: Connection,
+    caller: Caller,
+    commission_id: UUID,
+    after: list[Any] | None,
+    limit: int,
+    awaiting_step_of: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Return the sessions of a commission and its groups by ordinal; one more than `limit` if there is more."""
     place, last = after or (0, FIRST)
-    asked = {"commission_id": commission_id, "after": place, "after_id": last, "limit": limit + 1}
-    return await _page(caller.kind).rows(connection, **asked, **bound(caller))
+    asked: dict[str, Any] = {"commission_id": commission_id, "after": place, "after_id": last, "limit": limit + 1}
+    await require_registered(connection, {"awaiting_step_of": awaiting_step_of})
+    lacking = bool(awaiting_step_of)
+    asked |= {"awaiting_step_of": [*awaiting_step_of]} if lacking else {}
+    return await _page(caller.kind, lacking=lacking).rows(connection, **asked, **bound(caller))
 
 
 async def same_ordinal(connection: Connection, caller: Caller, row: Row) -> list[UUID]:
@@ -81,11 +93,31 @@ def _one(kind: Kind) -> Query[dict[str, Any]]:
 
 
 @cache
-def _page(kind: Kind) -> Query[dict[str, Any]]:
+def _page(kind: Kind, *, lacking: bool) -> Query[dict[str, Any]]:
     after = sa.tuple_(sa.bindparam("after", type_=sa.Integer), sa.bindparam("after_id", type_=sa.Uuid))
     here = _session.c.commission_id == sa.bindparam("commission_id")
     asked = seen_by(kind, _read).where(here, _not_retracted, sa.tuple_(order, _session.c.id) > after)
+    asked = asked.where(_lacking()) if lacking else asked
     return Query(asked.order_by(order, _session.c.id).limit(LIMIT), dict)
+
+
+def _lacking() -> sa.ColumnElement[bool]:
+    """Return that a step of one of these parties is missing, as `rules.at_home.missing` says it: a commission has few sessions."""
+    wanted: Any = sa.bindparam("awaiting_step_of", type_=CODES)
+    none: Any = sa.literal_column("'{}'::jsonb")
+    steps = sa.func.coalesce(_session.c.steps, none, type_=JSONB)
+    path: Any = sa.literal_column("""'$.keyvalue() ? (@.value.*.status == "needed").key'""")
+    needed = sa.func.jsonb_path_query_array(steps, path, type_=JSONB).bool_op("?|")(wanted)
+    subject = sa.func.unnest(_session.c.subject_to).table_valued(sa.column("party", sa.Text()), name="subject")
+    party = subject.render_derived().c.party
+    done = " || ".join(f'@."{one}".status == "done"' for one in APPROVALS)
+    approved = sa.func.jsonb_path_exists(
+        steps.op("->", return_type=JSONB())(party), sa.literal_column(f"'$ ? ({done})'"), type_=sa.Boolean()
+    )
+    awaits = sa.exists(
+        sa.select(party).where(party == sa.any_(wanted), sa.not_(sa.func.coalesce(approved, sa.false())))
+    )
+    return needed | awaits
 
 
 @cache

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Body, Response
+from fastapi import Body, Query, Response
 
 from service.database.transaction import Transaction
 from service.errors import Stale
@@ -32,6 +32,7 @@ from service.register.decisions import commands as decisions
 from service.register.decisions.engine.matter import Matters
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
+from service.values import PartyCode
 from service.values.codes import CommissionId, SessionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["sessions"])
@@ -77,11 +78,15 @@ async def list_sessions(
     connection: Transaction,
     caller: CurrentCaller,
     commission_id: CommissionId,
+    awaiting_step_of: Annotated[
+        list[PartyCode],
+        Query(default_factory=list, max_length=20, description="A step of one of these parties is missing."),
+    ],
 ) -> Response:
     """List the sessions of a commission and of its working groups, by ordinal; extraordinary ones come last."""
     await commissions.get(connection, caller, commission_id)
     after = paging.after("session", number, UUID)
-    rows = await queries.page(connection, caller, commission_id, after, paging.limit)
+    rows = await queries.page(connection, caller, commission_id, after, paging.limit, awaiting_step_of)
     return paging.page(answers.session, rows, "session", "place", "id")
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.register.commissions.rules.evidence import CoChair, HoldSession, Ordinal
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
-from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition
 from service.values import Flag, ModernDate, Name, PartyCode, Read, ReducedDate, Strict
 from service.values.codes import WorkingGroupId
 
@@ -98,6 +98,9 @@ class SessionRead(Read):
     minutes: list[MinutesTextRead] | None = Field(description="The adopted minutes in each of their languages.")
     minutes_reference: str | None = Field(description="What the host said of them before they could be adopted.")
     subject_to: list[str] = Field(description="Parties whose approval at home the minutes are subject to.")
+    steps: list[DomesticStepRead] = Field(description="What each party says of its own steps at home.")
+    steps_missing_of: list[str] = Field(description="Parties of which a step is missing.")
+    missing_steps: list[MissingStepRead]
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
     unknown: list[str] = Field(description="Of one that met: what nobody has said yet; `correct` supplies it.")
     corrected: dict[str, int] = Field(

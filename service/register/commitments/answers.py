@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from service.permissions import Caller
 from service.register.commitments.naming import names
+from service.register.commitments.party_schemas import PartyFactsRead
+from service.register.commitments.rules import at_home
 from service.register.commitments.rules.kinds import done, hint
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.matter import COMMITMENT
@@ -13,7 +15,6 @@ from service.register.commitments.rules.sided import disputes, one_sided, unackn
 from service.register.commitments.schemas import (
     CommitmentRead,
     InstrumentRead,
-    PartyFactsRead,
 )
 from service.register.decisions.answers import allowed, open_transition
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
@@ -22,6 +23,7 @@ _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
     *("package_items", "package_items_done", "founded_group_ids", "hint"),
     *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by", "past"),
+    *("steps", "steps_missing_of", "missing_steps"),
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
@@ -43,13 +45,19 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer |= _of_kind(row)
     answer["unknown"] = sorted(row["unknown"] or ())
     answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
-    answer["party_facts"] = {party: {**_PARTY_FACTS, **facts} for party, facts in row["party_facts"].items()}
+    answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
+    answer |= at_home.told(row)
     answer["open_transition"] = open_transition(row)
     known = {**row, **(row["came_later"] or {})}
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
     return answer
+
+
+def _party_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a party but for what it had said of its steps at home in words: that is told among these."""
+    return {**_PARTY_FACTS, **{name: it for name, it in facts.items() if name not in at_home.OF_BEFORE}}
 
 
 def _of_kind(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from service.register.commissions.rules.lifecycle import SessionState
 from service.register.commitments import linking, queries
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
+from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, misfit
@@ -25,7 +25,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.requirements import Facts
-from service.register.commitments.schemas import CommitmentCreate, PartyFactsPatch, told_of_kind
+from service.register.commitments.schemas import CommitmentCreate, told_of_kind
 from service.register.decisions.engine.locking import lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import insert, save
@@ -40,8 +40,6 @@ from service.values import end
 
 _organisation, _commitment = table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
-AT_HOME = ("domestic_procedures", "domestic_procedures_completed_on")
-"""Facts that tell of something that happened in the world."""
 _of_party = Query(
     sa.select(_organisation.c.id).where(
         is_among(_organisation.c.id, "wanted"),
@@ -109,8 +107,6 @@ async def change_party_facts(
         raise InvalidContent.listing([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
     data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
     changed: dict[str, Any] = {"party_facts": {**everyone, party: after}}
-    if any(before.get(name) != after.get(name) for name in AT_HOME):
-        changed["moved_on"] = locked.stamp.at.astimezone(UTC).date()
     await save(connection, caller, locked, "commitment.changed", data, changed)
 
 

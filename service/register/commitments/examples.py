@@ -98,6 +98,15 @@ PROPOSALS: dict[str, Example] = {
             "authentic_texts": [{"language": "en", "reference": "Registry no. 1 (sample)"}],
         },
     },
+    "record_step": {
+        "summary": "A step at home is needed, said by a party alone (201 as AZ)",
+        "value": {
+            "action": "record_step",
+            "step": "cabinet_approval",
+            "status": "needed",
+            "effective_on": "2025-03-10",
+        },
+    },
     "draft_mou": {
         "summary": "A draft was sent: it opens an instrument (201 where it is agreed)",
         "value": {

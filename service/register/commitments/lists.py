@@ -19,7 +19,7 @@ from service.database.statement import Connection, Query, is_among
 from service.errors import InvalidContent
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
-from service.register.commitments.models import Commitment
+from service.register.commitments.models import LACKS, Commitment
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.late import Requirable
@@ -97,6 +97,9 @@ class Filter(BaseModel):
     sector: list[Sector] = Field(default_factory=list, max_length=50, description="Of one of these areas.")
     awaiting: list[PartyCode] = Field(
         default_factory=list, max_length=20, description="An open proposal awaits one of these parties."
+    )
+    awaiting_step_of: list[PartyCode] = Field(
+        default_factory=list, max_length=20, description="A step of one of these parties is missing."
     )
     overdue: bool | None = Field(None, description="Open, and past its due date (or not).")
     due_soon: bool | None = Field(None, description="Open, and due within 30 days (or not).")
@@ -240,6 +243,7 @@ def _found(asked: sa.ColumnElement[Any]) -> Condition:
 
 _OTHERS: Final[Mapping[str, Condition]] = {
     "awaiting": live & _commitment.c.awaiting.overlap(_given("awaiting", _TEXTS)),
+    "awaiting_step_of": LACKS.op("?|")(_given("awaiting_step_of", _TEXTS)),
     "unknown_fact": unknown & _commitment.c.unknown.op("?|")(_given("unknown_fact", _TEXTS)),
     "level": _reported & _commitment.c.levels.overlap(_given("level", _TEXTS)),
     "reported_before": _commitment.c.reported_on.is_(None)

@@ -10,6 +10,7 @@ from sqlmodel import Field
 from service.database.columns import Id, Table, document, identifier, moment, one_of, optional_words, refers, text_enum
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
+from service.register.commitments.rules.at_home import LACKING
 from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.models import Recorded, decided
@@ -19,6 +20,7 @@ IDS: Any = ARRAY(sa.Uuid)
 LEVELS: Any = ARRAY(sa.Text)
 WORDS = """jsonb_to_tsvector('simple'::regconfig, titles, '["string"]') ||
  jsonb_to_tsvector('simple'::regconfig, texts, '["string"]')"""
+LACKS: Any = sa.literal_column(LACKING, JSONB())
 LEADS = (
     "(jsonb_path_query_array(party_facts, '$.*.lead_organisation_id')"
     " || jsonb_path_query_array(party_facts, '$.*.further_lead_organisation_ids[*]'))"
@@ -93,6 +95,7 @@ class Commitment(Table, Recorded, table=True):
             postgresql_using="gin",
             postgresql_ops={"leads": "jsonb_path_ops"},
         ),
+        sa.Index("ix_commitment_lacking", LACKS.label("lacking"), postgresql_using="gin"),
         sa.Index("ix_commitment_words", "words", postgresql_using="gin"),
         *decided("commitment"),
     )
@@ -146,6 +149,7 @@ class Commitment(Table, Recorded, table=True):
     event_session_id: Id | None = Field(default=None, sa_type=sa.Uuid, nullable=True)
     package_items: dict[str, Any] | None = document(nullable=True)
     acknowledged: dict[str, Any] | None = document(nullable=True)
+    steps: dict[str, Any] | None = document(nullable=True)
     moved_alone_at: datetime | None = moment(nullable=True)
     progress: dict[str, Any] = Field(
         default=None,

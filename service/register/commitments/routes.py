@@ -22,8 +22,9 @@ from service.permissions import Caller
 from service.register.commitments import answers, carrying, commands, queries
 from service.register.commitments.examples import PARTY_FACTS, PROPOSALS, RECORDED
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.evidence import Proposal
-from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail, PartyFactsPatch
+from service.register.commitments.schemas import CommitmentCreate, CommitmentDetail
 from service.register.decisions import answers as transitions
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead

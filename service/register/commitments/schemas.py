@@ -9,6 +9,7 @@ from pydantic import Field
 
 from service.permissions import Confidentiality
 from service.register.commitments.naming import NamesOfCommitment
+from service.register.commitments.party_schemas import PartyFactsRead
 from service.register.commitments.rules.amendment import (
     Annex,
     Continues,
@@ -18,21 +19,19 @@ from service.register.commitments.rules.amendment import (
     Paragraph,
     PushedBy,
     Remark,
-    SharedChanges,
     Source,
     TargetText,
     Verb,
 )
 from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, Hint, PackageItems
-from service.register.commitments.rules.leads import MOST
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
-from service.register.decisions.schemas import Missing, OpenTransition, PastRead
+from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition, PastRead
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.texts import InstrumentKind
-from service.values import Flag, ModernDate, Name, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
+from service.values import Flag, ModernDate, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
 
 
@@ -87,37 +86,6 @@ def told_of_kind(new: CommitmentCreate) -> dict[str, Any]:
     """Return what a new commitment tells of its kind, as its entry says it."""
     told = new.model_dump(mode="json", include={*UNTOLD}, exclude_none=True)
     return {**UNTOLD, **told}
-
-
-class PartyFactsPatch(Strict):
-    """Facts of the caller's own party (RFC 7396): null removes one."""
-
-    elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("state", "effective_on", "instrument", "suspended_from", "review_on", "successor", "open_transition"),
-        "it changes by a move (POST /v1/commitments/{commitment_id}/transitions)",
-    ) | dict.fromkeys(
-        SharedChanges.model_fields,
-        "it is a fact of all parties, which changes by the action 'amend' (POST /v1/commitments/{commitment_id}/transitions)",
-    )
-    lead_organisation_id: OrganisationId | None = Field(
-        None, description="The lead body, an organisation of the caller's party; it may propose, and keep these facts."
-    )
-    further_lead_organisation_ids: list[OrganisationId] | None = Field(
-        None, max_length=MOST, description="Further lead bodies of the caller's party, which may do the same."
-    )
-    focal_point: Name | None = Field(None, description="The office to write to; not a person's name.")
-    domestic_procedures: Reason | None = Field(None, description="How far ratification or approval at home has come.")
-    domestic_procedures_completed_on: ModernDate | None = None
-
-
-class PartyFactsRead(Read):
-    """What one party says of its own side."""
-
-    lead_organisation_id: UUID | None = None
-    further_lead_organisation_ids: list[UUID] = Field(default_factory=list)
-    focal_point: str | None = None
-    domestic_procedures: str | None = None
-    domestic_procedures_completed_on: ReducedDate | None = None
 
 
 class InstrumentRead(Read):
@@ -226,6 +194,9 @@ class CommitmentRead(Read):
     no_instrument_reason: str | None
     instrument: InstrumentRead | None
     party_facts: dict[str, PartyFactsRead] = Field(description="By party code; each party changes its own.")
+    steps: list[DomesticStepRead] = Field(description="What each party says of its own steps at home.")
+    steps_missing_of: list[str] = Field(description="Parties of which a step is missing.")
+    missing_steps: list[MissingStepRead]
     state: State
     agreed_on: ReducedDate | None
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")

@@ -11,7 +11,7 @@ from service.http.problems import Problem
 from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
-from service.values import Read, Reason, Strict
+from service.values import Read, Reason, ReducedDate, Strict
 from service.values.codes import MatterId, OrganisationId
 
 Digest = Annotated[
@@ -247,3 +247,22 @@ class LifecycleRead(Read):
     steps: list[StepRead]
     evidence: dict[str, Any] = Field(description="JSON Schema of each action's evidence.")
     picture: str = Field(description="Mermaid state diagram.")
+
+
+class DomesticStepRead(Read):
+    """How far a step at home is, as its party says."""
+
+    party: str
+    step: str
+    status: str
+    on: ReducedDate | None
+    note: str | None
+
+
+class MissingStepRead(Read):
+    """A step that is missing: whose it is, and since when."""
+
+    party: str | None
+    step: str
+    detail: str
+    since: ReducedDate | None

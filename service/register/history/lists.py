@@ -52,6 +52,10 @@ def _waiting(item: Item, said: Any) -> bool:  # noqa: ANN401 -- a filter's value
     return bool(set(said) & set((item["open_transition"] or {"awaiting": ()})["awaiting"]))
 
 
+def _lacking(item: Item, said: Any) -> bool:  # noqa: ANN401 -- a filter's value
+    return bool(set(said) & set(item["steps_missing_of"]))
+
+
 def _reported_before(item: Item, said: Any) -> bool:  # noqa: ANN401 -- a filter's value
     return all(str(one["on"]) < str(said) for one in item["progress"].values())
 
@@ -61,13 +65,13 @@ _COMMITMENTS: Final[Mapping[str, Holds]] = {
     **{name: _is(name) for name in ("overdue", "due_soon", "dormant", "disputed", "one_sided", "unknown")},
     "unknown_fact": lambda item, said: bool(set(said) & set(item["unknown"])),
     "level": lambda item, said: bool(set(said) & {one["level"] for one in item["progress"].values()}),
-    "session_id": _sessions, "awaiting": _waiting, "reported_before": _reported_before,
+    "session_id": _sessions, "awaiting": _waiting, "awaiting_step_of": _lacking, "reported_before": _reported_before,
 }  # fmt: skip
 _INSTRUMENTS: Final[Mapping[str, Holds]] = {
     **{name: _among(name) for name in ("state", "kind")},
     "party": lambda item, said: bool(set(said) & set(item["contracting_parties"])),
     "counterpart": lambda item, said: bool(set(said) & set(item["contracting_parties"])),
-    "awaiting": _waiting, "awaiting_step_of": lambda item, said: bool(set(said) & set(item["steps_missing_of"])),
+    "awaiting": _waiting, "awaiting_step_of": _lacking,
     "in_force": lambda item, said: item["in_force"] is said,
     "commitment_id": lambda item, said: bool({str(one) for one in said} & {str(one) for one in item["commitment_ids"]}),
 }  # fmt: skip

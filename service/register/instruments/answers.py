@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
+from service.register.decisions.rules import steps
 from service.register.instruments.record_schemas import (
     AuthenticTextRead,
     RegisteredInstrumentRead,
@@ -114,11 +115,6 @@ def _sides(row: Row) -> dict[str, Any]:
     signatures = {
         party: {**one, "signatory": {**_SIGNATORY, **one["signatory"]}} for party, one in row["signatures"].items()
     }
-    steps = [
-        {"party": party, "step": step, **one}
-        for party, known in sorted(row["steps"].items())
-        for step, one in sorted(known.items())
-    ]
     received = row["received"].items()
     notifications = [
         {"sender": party, **one, "received": [{"party": by, **told[party]} for by, told in received if party in told]}
@@ -129,5 +125,10 @@ def _sides(row: Row) -> dict[str, Any]:
         for name in ("notices", "publications")
     }
     objections = {party: one["reason"] for party, one in row["objections"].items()}
-    sides = {"signatures": signatures, "steps": steps, "notifications": notifications, "objections": objections}
+    sides = {
+        "signatures": signatures,
+        "steps": steps.told(row["steps"], [])["steps"],
+        "notifications": notifications,
+        "objections": objections,
+    }
     return {**sides, **told, "disputed": bool(objections)}

@@ -35,6 +35,10 @@ INSTRUMENT_PROPOSALS: dict[str, Example] = {
         "summary": "A step at home is done, said by a party alone (201 as PK)",
         "value": {"action": "record_step", "step": "cabinet_approval", "status": "done", "effective_on": "2025-03-10"},
     },
+    "apply_template": {
+        "summary": "The steps of one's own template are needed (201 as PK)",
+        "value": {"action": "apply_template", "template": "agreement"},
+    },
     "send_notification": {
         "summary": "A party has notified the other (201 as PK)",
         "value": {

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.decisions.schemas import Missing, OpenTransition, PastRead
+from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition, PastRead
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
 from service.register.instruments.rules.computed import Force
 from service.register.instruments.rules.evidence import Enter
@@ -122,16 +122,6 @@ class FirstSignatureRead(Read):
     signatory: SignatoryRead
 
 
-class DomesticStepRead(Read):
-    """How far a step at home is, as its party says."""
-
-    party: str
-    step: str
-    status: str
-    on: ReducedDate | None
-    note: str | None
-
-
 class ReceiptRead(Read):
     """That a party received it, as that party says."""
 
@@ -167,15 +157,6 @@ class PublicationRead(Read):
     party: str
     where: str
     on: ReducedDate | None
-
-
-class MissingStepRead(Read):
-    """A step that is missing: whose it is, and since when."""
-
-    party: str | None
-    step: str
-    detail: str
-    since: ReducedDate | None
 
 
 class RegisteredInstrumentRead(Read):

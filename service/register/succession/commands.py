@@ -13,8 +13,8 @@ from service.register.commissions.charter import CHARTERS
 from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.commitments.commands import change_party_facts
+from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.leads import FIRST, FURTHER
-from service.register.commitments.schemas import PartyFactsPatch
 from service.register.decisions.commands import propose
 from service.register.decisions.engine.locking import lock_all
 from service.register.decisions.rules.ended import has_room_in

@@ -28,6 +28,7 @@ class Charter(TypedDict):
     successor: NotYet
     reopened: NotRequired[NotYet]
     auditors: NotRequired[Annotated[list[Id], Field(max_length=0)]]
+    step_templates: NotRequired[Annotated[dict[str, NotYet], Field(max_length=0)]]
     state: Literal["founded", "kept", "in_force"]
     effective_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]

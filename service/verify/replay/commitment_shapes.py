@@ -98,6 +98,7 @@ class Commitment2(Members, Later):
     corrected: Annotated[dict[str, int], Field(max_length=0)]
     unknown: NoneYet
     acknowledged: NoneYet
+    steps: NotRequired[NoneYet]
 
 
 @strict
@@ -118,6 +119,7 @@ class Commitment(Members, Later):
     corrected: NotRequired[Annotated[dict[str, int], Field(max_length=0)]]
     unknown: NotRequired[NoneYet]
     acknowledged: NotRequired[NoneYet]
+    steps: NotRequired[NoneYet]
 
 
 @strict

@@ -16,6 +16,7 @@ from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Document, Facts, Found, Made, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.decisions.rules.origins import ENTRY, find
+from service.register.decisions.rules.templates import TEMPLATE, kept
 from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
 from service.register.groups.rules.lifecycle import GroupState
@@ -190,6 +191,10 @@ def _document(register: Register, _: Rules[Any], subject: Subject, name: Name) -
     return Found(is_itself=kept.holder is subject, is_open=not kept.withdrawn, document=document)
 
 
+def _template(register: Register, _: Rules[Any], __: Subject, name: Name) -> Found:
+    return kept(register.charter["step_templates"], name.key)
+
+
 def _of_the_registry(*_: object) -> Found:
     """The registry has a log of its own."""
     return Found()
@@ -208,6 +213,7 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     INSTRUMENT: _beside,
     RELATED: _beside,
     attached.DOCUMENT: _document,
+    TEMPLATE: _template,
 }
 
 

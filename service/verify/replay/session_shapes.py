@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from service.values import Name, PartyCode, ReducedDate
 from service.verify.replay.commission_shapes import CoChair, Id, Status, strict
-from service.verify.replay.commitment_shapes import Effective, NotYet, Proposal
+from service.verify.replay.commitment_shapes import Effective, NoneYet, NotYet, Proposal
 
 
 @strict
@@ -25,6 +25,7 @@ class Meeting(TypedDict):
     minutes: NotYet
     minutes_reference: NotYet
     subject_to: Annotated[list[PartyCode], Field(max_length=0)]
+    steps: NotRequired[NoneYet]
     state: Literal["planned", "proposed"]
     effective_on: NotYet
     corrected: Annotated[dict[str, int], Field(max_length=0)]

@@ -6,6 +6,7 @@ What entries of version 1 told of it stands in the commission's trail (`commissi
 from datetime import datetime
 
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
+from service.register.commissions.rules.matter import recorded
 from service.register.commissions.rules.requirements import facts, wrong_members
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
@@ -28,8 +29,8 @@ def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> No
     known, day = facts(members, register.parties, register.languages), datetime.fromisoformat(entry.recorded_at).date()
     for name, detail in wrong_members(members, known, day):
         require(False, f"{name}: {detail}")  # noqa: FBT003 -- it does not hold
-    subject.facts, subject.recorded_by = members, party
-    register.sessions[entry.subject] = members
+    subject.facts, subject.recorded_by = recorded(members), party
+    register.sessions[entry.subject] = subject.facts
     if proposal := entry.data.get("proposal"):
         is_held = not planned and proposal["action"] == SessionAction.HOLD
         require(is_held, "recording proposes that it was held, and nothing else")

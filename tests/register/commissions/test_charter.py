@@ -38,7 +38,7 @@ async def test_what_may_be_done_is_what_is_allowed(world: World) -> None:
     allowed = {one["action"]: one["awaits"] for one in (await charter(world))["allowed_actions"]}
     assert allowed == {
         "accede": ["AZ"], "leave": [], "amend": ["AZ"], "dissolve": ["AZ"], "name_secretariat": [], "correct": ["AZ"],
-        "appoint_auditor": ["AZ"], "dismiss_auditor": [],
+        "appoint_auditor": ["AZ"], "dismiss_auditor": [], "set_step_template": [],
     }  # fmt: skip
 
 
@@ -90,7 +90,7 @@ async def test_a_commission_is_dissolved_by_all_and_sits_again(world: World) -> 
     found = await agreed(world, DISSOLVE | {"effective_on": "2025-12"})
     assert (found["state"], found["effective_on"], found["successor"]) == ("dissolved", "2025-12", None)
     assert [one["action"] for one in found["allowed_actions"]] == [
-        "appoint_auditor", "name_secretariat", "dismiss_auditor", "correct", "reinstate",
+        "appoint_auditor", "name_secretariat", "dismiss_auditor", "set_step_template", "correct", "reinstate",
     ]  # fmt: skip
     assert (await propose(world, AMEND)).status_code == 409
     back = {"action": "reinstate", "undoes": await leaf_of(world), "reason": "It sits again (sample)."}

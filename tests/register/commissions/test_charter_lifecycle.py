@@ -24,7 +24,7 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     **{("dissolve", state, "dissolved"): {} for state in DECIDING},
     **{
         (action, state, state): {}
-        for action in ("name_secretariat", "appoint_auditor", "dismiss_auditor")
+        for action in ("name_secretariat", "appoint_auditor", "dismiss_auditor", "set_step_template")
         for state in BEGUN
     },
     ("name_secretariat", "founded", "founded"): {"another_is_awaited": True},

@@ -28,6 +28,12 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     **{("hold", state, "adopted"): {"with_minutes": True} for state in OPEN},
     ("adopt", "held", "adopted"): {},
     **{("name_co_chair", str(state), str(state)): {} for state in SessionState},
+    **{
+        (action, str(state), str(state)): {}
+        for action in ("record_step", "apply_template")
+        for state in SessionState
+        if state is not SessionState.RETRACTED
+    },
     **{("correct", str(state), str(state)): {} for state in SessionState},
     **{("reinstate", state, "back"): {} for state in ("held", "adopted", "cancelled", "retracted")},
     **{("retract", state, "retracted"): {"is_joint": False} for state in ("proposed", "planned")},

@@ -140,7 +140,13 @@ async def test_it_is_held_and_its_minutes_are_adopted_by_every_party_and_then_on
     assert [text["language"] for text in found["minutes"]] == ["en", "az"]
     again = await propose(world, one["id"], ADOPT)
     assert again.status_code == 409
-    assert again.json()["allowed_actions"] == ["name_co_chair", "correct", "reinstate"]
+    assert again.json()["allowed_actions"] == [
+        "name_co_chair",
+        "record_step",
+        "apply_template",
+        "correct",
+        "reinstate",
+    ]
     await proven(world)
 
 

@@ -38,6 +38,8 @@ WHOLE: dict[str, dict[str, Any]] = {
     "correct": {"corrects": "0" * 64, "fact": "place", "value": None, "reason": "R"},
     "reinstate": {"undoes": "0" * 64, "reason": "R"},
     "retract": {"reason": "R"},
+    "record_step": {"step": "ratification", "status": None},
+    "apply_template": {"template": "agreement"},
 }
 NEEDED = {
     "agree": {"agreed_on"},
@@ -60,6 +62,8 @@ NEEDED = {
     "correct": {"corrects", "fact", "value", "reason"},
     "reinstate": {"undoes", "reason"},
     "retract": set(),
+    "record_step": {"step", "status"},
+    "apply_template": {"template"},
 }
 
 

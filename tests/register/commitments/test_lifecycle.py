@@ -52,6 +52,12 @@ EXITS: dict[tuple[str, str, str], dict[str, Any]] = {
         for state in State
         if state is not State.RETRACTED
     },
+    **{
+        (action, str(state), str(state)): {}
+        for action in ("record_step", "apply_template")
+        for state in State
+        if state is not State.RETRACTED
+    },
     **{("carry_over", source, source): {} for source in OPEN_STATES},
     **{("correct", str(state), str(state)): {} for state in State},
 }
@@ -130,11 +136,13 @@ def test_what_evidence_brings_to_the_instrument_is_told_by_the_commitment() -> N
     assert brought <= InstrumentRead.model_fields.keys(), "add the new one to InstrumentRead, or nobody reads it"
 
 
-def test_a_closed_one_takes_mending_and_another_reader_or_owner_and_nothing_else() -> None:
+def test_a_closed_one_takes_mending_another_reader_or_owner_and_steps_at_home_and_nothing_else() -> None:
     closed = (State.WITHDRAWN, State.LAPSED, State.SUPERSEDED, State.MERGED)
     assert {row.source for row in LIFECYCLE.steps} == set(State)
     together = {"recorded_without_a_party": False}
-    assert [LIFECYCLE.allowed(state, together) for state in closed] == [["amend", "correct", "reinstate"]] * 4
+    assert [LIFECYCLE.allowed(state, together) for state in closed] == [
+        ["amend", "correct", "reinstate", "record_step", "apply_template"]
+    ] * 4
     assert LIFECYCLE.allowed(State.RETRACTED, {}) == ["correct", "reinstate"]
 
 

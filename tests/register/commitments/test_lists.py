@@ -65,6 +65,7 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
         ("reported_before=2026-01-01", ALL),
         ("disputed=true", []),
         ("awaiting=AZ", []),
+        ("awaiting_step_of=AZ", []),
     ],
 )
 async def test_filters(still: World, query: str, expected: list[str]) -> None:

@@ -51,7 +51,7 @@ async def test_an_implemented_one_can_be_reopened_or_mended_and_nothing_else(wor
     refused = await world.as_("PK").post(url, json={"action": "sign"})
     assert (refused.status_code, refused.json()["allowed_actions"]) == (
         409,
-        ["reopen", "amend", "correct", "reinstate"],
+        ["reopen", "amend", "correct", "reinstate", "record_step", "apply_template"],
     )
     assert (await world.as_("PK").post(url, json={"action": "reopen", "reason": "Half of it"})).status_code == 201
     assert (await read(world, made["id"]))["state"] == "agreed"

@@ -28,6 +28,12 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("session", "retract"): RECORDER,
     ("session", "move"): "host_party",
     ("session", "name_co_chair"): None,
+    **{
+        (kind, one): None
+        for kind in ("commitment", "session", "instrument")
+        for one in ("record_step", "apply_template")
+    },
+    ("commission", "set_step_template"): None,
     ("commission", "name_secretariat"): None,
     ("commission", "dismiss_auditor"): None,
     ("commission", "leave"): None,
@@ -36,10 +42,7 @@ OWN: Final[dict[tuple[str, str], str | None]] = {
     ("working_group", "name_organisation"): None,
     ("working_group", "name_contacts"): None,
     ("instrument", "retract"): RECORDER,
-    **{
-        ("instrument", one): None
-        for one in ("sign_first", "give_notice", "revoke_notice", "object", "record_step", "publish")
-    },
+    **{("instrument", one): None for one in ("sign_first", "give_notice", "revoke_notice", "object", "publish")},
     **{("instrument", f"{one}_notification"): None for one in ("send", "receive")},
     # On the ground of its notice, once that has run out.
     ("instrument", "terminate"): None,
@@ -98,7 +101,8 @@ async def test_what_a_party_does_alone_neither_waits_for_a_proposal_nor_closes_i
     opened = (await world.as_("AZ").post(url, json=suspend)).json()
     for who in ("PK", "AZ"):
         found = await read(world, item(2), who)
-        assert [(one["action"], one["awaits"]) for one in found["allowed_actions"]] == [("redraft", [])]
+        alone = ("record_step", "apply_template", "redraft")
+        assert [(one["action"], one["awaits"]) for one in found["allowed_actions"]] == [(one, []) for one in alone]
         done = await world.as_(who).post(url, json={"action": "redraft", "reason": "R"})
         assert (done.status_code, done.json()["status"], done.json()["awaited"]) == (201, "effective", [])
     found = await read(world, item(2))

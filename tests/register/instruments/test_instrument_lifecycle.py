@@ -31,7 +31,14 @@ EXPECTED: Final[dict[tuple[str, str, str], dict[str, Any]]] = {
     **{("abandon", state, "abandoned"): {} for state in ("proposed", *UNSIGNED)},
     **{
         (action, state, state): {}
-        for action in ("record_step", "send_notification", "receive_notification", "publish", "correct")
+        for action in (
+            "record_step",
+            "apply_template",
+            "send_notification",
+            "receive_notification",
+            "publish",
+            "correct",
+        )
         for state in EVERY
     },
     **{("reinstate", state, "back"): {} for state in (*FURTHER, "terminated", "superseded", "abandoned", "retracted")},

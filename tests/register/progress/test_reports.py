@@ -126,6 +126,6 @@ async def test_a_report_or_a_step_at_home_wakes_what_was_dormant(worn: World) ->
             assert (await read(worn, one["id"]))["dormant"]
             await worn.as_("AZ").post(f"{url}/progress-reports", json=REPORT | {"period_end": this_month})
         else:
-            step = {"domestic_procedures": "Before the cabinet."}
-            assert (await worn.as_("AZ").patch(url, json=step, headers={"If-Match": "*"})).is_success
+            step = {"action": "record_step", "step": "cabinet_approval", "status": "needed"}
+            assert (await worn.as_("AZ").post(f"{url}/transitions", json=step)).is_success
         assert not (await read(worn, one["id"]))["dormant"]

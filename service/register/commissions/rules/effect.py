@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from service.register.commissions.rules.evidence import MODELS, SHARED
 from service.register.commissions.rules.lifecycle import SessionAction
-from service.register.decisions.rules import matter, mending
+from service.register.decisions.rules import matter, mending, steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
@@ -18,6 +18,7 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     """Return what a move changes of the session that puts nothing right and undoes nothing."""
     before, state = case.members, str(step.leads_to(case.left))
     after = {"state": state, **_facts(step, evidence, case)}
+    after |= steps.moved(step.action, evidence, case, day(step, evidence, case.at))
     if state != before["state"]:
         after["effective_on"] = day(step, evidence, case.at)
     return {name: value for name, value in after.items() if before[name] != value}
@@ -69,6 +70,9 @@ MENDING: Final = mending.Mending(
     MODELS,
     SHARED,
     unsure={SessionAction.ADOPT: {"minutes": None}},
-    own={SessionAction.NAME_CO_CHAIR: "its co-chair"},
+    own={
+        SessionAction.NAME_CO_CHAIR: "its co-chair",
+        **dict.fromkeys((SessionAction.RECORD_STEP, SessionAction.APPLY_TEMPLATE), "the step"),
+    },
 )
 effect: Final = MENDING.effect_of

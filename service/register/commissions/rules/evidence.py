@@ -10,6 +10,7 @@ from typing_extensions import TypeAliasType
 from service.register.commissions.rules.lifecycle import SessionAction
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import DocumentDigest, DocumentId, Evidence
+from service.register.decisions.rules.steps import StepAtHome, StepsOfTemplate
 from service.values import Flag, Language, ModernDate, Name, Number, PartyCode, Reason, Strict
 
 Ordinal = Annotated[Number, Field(ge=1, le=999)]
@@ -102,6 +103,18 @@ class NameCoChair(Evidence):
     co_chair: CoChair | None = Field(description="Of the caller's own party; null: nobody.")
 
 
+class RecordSessionStep(StepAtHome):
+    """A party says how far a step at home is, for the minutes. It says so anew where that was wrong, or has changed."""
+
+    action: Literal[SessionAction.RECORD_STEP]
+
+
+class ApplySessionTemplate(StepsOfTemplate):
+    """A party takes the steps of a template of its own as needed here; those of which it said something already stay as they are."""
+
+    action: Literal[SessionAction.APPLY_TEMPLATE]
+
+
 class CorrectSession(mending.Correct):
     """A fact had been written down wrongly; it is put right, and the old value stays in the trail."""
 
@@ -128,6 +141,8 @@ AnyEvidence = (
     | HoldSession
     | AdoptMinutes
     | NameCoChair
+    | RecordSessionStep
+    | ApplySessionTemplate
     | CorrectSession
     | ReinstateSession
     | RetractSession
@@ -148,6 +163,8 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     SessionAction.HOLD: HoldSession,
     SessionAction.ADOPT: AdoptMinutes,
     SessionAction.NAME_CO_CHAIR: NameCoChair,
+    SessionAction.RECORD_STEP: RecordSessionStep,
+    SessionAction.APPLY_TEMPLATE: ApplySessionTemplate,
     SessionAction.CORRECT: CorrectSession,
     SessionAction.REINSTATE: ReinstateSession,
     SessionAction.RETRACT: RetractSession,

@@ -8,6 +8,7 @@ from service.errors import Fault, fault
 from service.register.commissions.rules.effect import MENDING, effect
 from service.register.commissions.rules.lifecycle import SessionAction
 from service.register.commissions.rules.requirements import Facts, not_met_yet, wrong_members
+from service.register.decisions.rules import steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 
@@ -19,6 +20,8 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
     if step.action is SessionAction.NAME_CO_CHAIR:
         return []
     after = effect(step, evidence, case)
+    if untrue := steps.unfit(step.action, after):
+        return untrue
     if not after:
         return [fault("", NOTHING)]
     today = case.at.astimezone(UTC).date()

@@ -30,6 +30,8 @@ class SessionAction(StrEnum):
     HOLD = "hold"
     ADOPT = "adopt"
     NAME_CO_CHAIR = "name_co_chair"
+    RECORD_STEP = "record_step"
+    APPLY_TEMPLATE = "apply_template"
     CORRECT = "correct"
     REINSTATE = "reinstate"
     RETRACT = "retract"
@@ -69,6 +71,12 @@ STEPS: Final = (
     ),
     Step(SessionAction.ADOPT, SessionState.HELD, SessionState.ADOPTED),
     *(Step(SessionAction.NAME_CO_CHAIR, state, state, who=Who.OWN) for state in SessionState),
+    *(
+        Step(action, state, state, who=Who.OWN)
+        for action in (SessionAction.RECORD_STEP, SessionAction.APPLY_TEMPLATE)
+        for state in SessionState
+        if state is not SessionState.RETRACTED
+    ),
     *mending(SessionAction.CORRECT, SessionState, SessionAction.REINSTATE, UNDONE),
     *retracting(SessionAction.RETRACT, SessionState.RETRACTED, (SessionState.PROPOSED, SessionState.PLANNED)),
 )

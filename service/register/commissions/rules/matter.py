@@ -1,6 +1,7 @@
 """A session as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from service.register.commissions.rules.effect import day, effect
 from service.register.commissions.rules.evidence import MODELS, SHARED
@@ -12,7 +13,7 @@ from service.register.decisions.rules.matter import Rules
 
 MEMBERS: Final = (
     "ordinal", "working_group_id", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs", "minutes",
-    "minutes_reference", "subject_to", "state", "effective_on", "corrected",
+    "minutes_reference", "subject_to", "steps", "state", "effective_on", "corrected",
 )  # fmt: skip
 """What an entry says of a session; the row's other columns follow from these, or from the proposals."""
 
@@ -35,3 +36,8 @@ SESSION: Final = Rules[Facts](
     shared=SHARED,
     day=day,
 )
+
+
+def recorded(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a session as the entry with which it begins tells them; those of before are silent of steps at home."""
+    return {"steps": None, **members}

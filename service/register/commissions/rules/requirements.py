@@ -17,7 +17,7 @@ from service.register.decisions.rules.evidence import absent, always_needed
 from service.values import end, start
 
 NEEDED: Final = always_needed(MODELS)
-GIVEN: Final = ("value", "co_chair")
+GIVEN: Final = ("value", "co_chair", "status")
 """What may be null or false, and must be said all the same."""
 DAYS: Final = ("starts_on", "ends_on")
 

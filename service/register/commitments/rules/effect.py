@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from service.register.commitments.rules import late
+from service.register.commitments.rules import at_home, late
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.carried import DAYS
 from service.register.commitments.rules.carried import instrument_of as instrument_followed
@@ -88,6 +88,7 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     if step.action in {Action.ACKNOWLEDGE, Action.DISPUTE}:
         said = {"version": case.seq - 1, "at": timestamp(case.at), "disputed": evidence.get("reason")}
         after["acknowledged"] = {**(before["acknowledged"] or {}), str(case.party): said}
+    after |= at_home.moved(step, evidence, case)
     if step.action is Action.CARRY_OVER:
         after["carried_over"] = _carried(evidence, case)
     instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
@@ -201,7 +202,10 @@ MENDING: Final = mending.Mending(
         Action.CARRY_OVER: {"session_id": None},
         Action.SUSPEND: {"review_on": None},
     },
-    own=dict.fromkeys((Action.ACKNOWLEDGE, Action.DISPUTE), "what it acknowledges"),
+    own={
+        **dict.fromkeys((Action.ACKNOWLEDGE, Action.DISPUTE), "what it acknowledges"),
+        **dict.fromkeys((Action.RECORD_STEP, Action.APPLY_TEMPLATE), "the step"),
+    },
 )
 
 

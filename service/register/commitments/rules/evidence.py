@@ -9,6 +9,13 @@ from typing_extensions import TypeAliasType
 
 from service.register.commitments.rules.amendment import Reference, SharedChanges
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.own_evidence import (
+    Acknowledge,
+    ApplyCommitmentTemplate,
+    Approve,
+    Dispute,
+    RecordCommitmentStep,
+)
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
 from service.register.instruments.rules.texts import (
@@ -18,7 +25,7 @@ from service.register.instruments.rules.texts import (
     KnownText,
     Signatory,
 )
-from service.values import Flag, LongText, ModernDate, Name, PartyCode, Reason, ReducedDate, Texts
+from service.values import LongText, ModernDate, Name, PartyCode, Reason, ReducedDate, Texts
 from service.values.codes import InstrumentId, SessionId
 
 FoundIn = Literal[State.AGREED, State.MOU_DRAFTED, State.SIGNED, State.IMPLEMENTED]
@@ -220,29 +227,6 @@ class Retract(Evidence):
     reason: Reason | None = None
 
 
-class Approve(Evidence):
-    """A party's approval at home is there: it is no longer awaited. No other party confirms it."""
-
-    action: Literal[Action.APPROVE]
-    approved: Flag = Field(True, description="false: it turned out not to be there, and is awaited again.")  # noqa: FBT003
-
-
-class Acknowledge(Evidence):
-    """A party that came in later acknowledges what was recorded without it. No other party confirms it."""
-
-    action: Literal[Action.ACKNOWLEDGE]
-    version: Annotated[
-        int, Field(strict=True, ge=0, examples=[3], description="The version that it saw: the present one.")
-    ]
-
-
-class Dispute(Evidence):
-    """A party that came in later does not acknowledge what was recorded without it, or does so no longer."""
-
-    action: Literal[Action.DISPUTE]
-    reason: Reason
-
-
 AnyEvidence = (
     Agree
     | DraftMou
@@ -264,6 +248,8 @@ AnyEvidence = (
     | Approve
     | Acknowledge
     | Dispute
+    | RecordCommitmentStep
+    | ApplyCommitmentTemplate
 )
 Proposal = TypeAliasType(
     "Proposal",
@@ -294,4 +280,6 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     Action.APPROVE: Approve,
     Action.ACKNOWLEDGE: Acknowledge,
     Action.DISPUTE: Dispute,
+    Action.RECORD_STEP: RecordCommitmentStep,
+    Action.APPLY_TEMPLATE: ApplyCommitmentTemplate,
 }

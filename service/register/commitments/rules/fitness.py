@@ -13,6 +13,7 @@ from service.register.commitments.rules.kinds import misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
+from service.register.decisions.rules import steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import UNDOES, Case
 from service.register.decisions.rules.mending import CORRECTS, named
@@ -31,6 +32,8 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
     if step.action is Action.AMEND:
         return _of_a_closed_one(step, evidence) + unfit_amendment(case, effect(step, evidence, case))
     after = effect(step, reads(step, evidence, case), case)
+    if untrue := steps.unfit(step.action, after):
+        return untrue
     wrong = said_twice(step.action, evidence, case.members) + (
         _UNFIT[step.action](evidence, case) if step.action in _UNFIT else []
     )

@@ -49,6 +49,8 @@ class Action(StrEnum):
     APPROVE = "approve"
     ACKNOWLEDGE = "acknowledge"
     DISPUTE = "dispute"
+    RECORD_STEP = "record_step"
+    APPLY_TEMPLATE = "apply_template"
 
 
 MEANING: Final[Mapping[StrEnum, str]] = {
@@ -106,6 +108,12 @@ STEPS: Final[tuple[Step, ...]] = (
     *(
         Step(action, state, state, Permission.MANAGE_COMMISSION, Who.OWN, {LATER: True})
         for action in (Action.ACKNOWLEDGE, Action.DISPUTE)
+        for state in State
+        if state is not State.RETRACTED
+    ),
+    *(
+        Step(action, state, state, who=Who.OWN)
+        for action in (Action.RECORD_STEP, Action.APPLY_TEMPLATE)
         for state in State
         if state is not State.RETRACTED
     ),

@@ -28,7 +28,7 @@ UNASKED = ("action", *ITEMISED)
 NEEDED: Final = always_needed(MODELS, UNASKED)
 MOST_BYTES: Final = 20_000
 """Of a proposal's evidence, and of a commitment's titles, texts, items and reasons together: so that one entry holds them."""
-GIVEN = ("value", "version")
+GIVEN = ("value", "version", "status")
 """What may be null, false or zero, and must be said all the same."""
 READ_FROM_IT: Final = (Action.SIGN, Action.DRAFT_MOU)
 """Moves that bring nothing of their own where an instrument of the register carries the commitment."""

@@ -12,6 +12,7 @@ from service.permissions import NEEDED_TO_READ, Confidentiality, Standing
 from service.register.decisions.rules.attached import DOCUMENT, named, unreadable
 from service.register.decisions.rules.matter import Document, Found, Name
 from service.register.decisions.rules.origins import ENTRY
+from service.register.decisions.rules.templates import TEMPLATE
 
 _document = sa.table(
     "document",
@@ -21,7 +22,7 @@ _document = sa.table(
     sa.column("confidentiality", sa.Text()),
     sa.column("withdrawn_at", sa.DateTime(timezone=True)),
 )
-LATER: Final = frozenset({DOCUMENT, ENTRY})
+LATER: Final = frozenset({DOCUMENT, ENTRY, TEMPLATE})
 """Kinds of names that are looked up once the matter is locked."""
 # Whoever withdraws one locks its row first, and then its matter: until then it waits for nobody, and nobody waits for it here.
 _named: Final[Query[dict[str, object]]] = Query(

@@ -14,7 +14,7 @@ from service.database.statement import Connection, Query, is_among
 from service.errors import Conflict, NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
-from service.register.decisions.engine import attached
+from service.register.decisions.engine import attached, templates
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition, TransitionStatus
@@ -150,6 +150,7 @@ async def lock(
     # Its own trail under the lock: nothing is added to it any more.
     found |= {name: await brought(connection, matter, matter_id, name.key) for name in named if name.kind == ENTRY}
     found |= await attached.look_up(connection, matter_id, named, locked.standing if seeing else None)
+    found |= await templates.look_up(connection, locked.row["commission_id"], named)
     return replace(locked, found=found)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from service.errors import Fault, fault
+from service.register.decisions.rules import templates
 from service.register.decisions.rules.matter import Found, Members, Name, Rules
 
 DOCUMENT: Final = "document"
@@ -22,8 +23,8 @@ NOT_HERE: Final = (
 
 
 def names(rules: Rules[Any], body: Members) -> list[Name]:
-    """Return all that a proposal names: what its matter's rules know, and documents."""
-    return [*rules.names(body), *named(body)]
+    """Return all that a proposal names: what its matter's rules know, documents, and a template of steps."""
+    return [*rules.names(body), *named(body), *templates.named(body)]
 
 
 def named(body: Members) -> list[Name]:
@@ -43,6 +44,9 @@ def _objects(body: Members) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
 
 def wrong_name(rules: Rules[Any], name: Name, found: Found | None) -> Fault | None:
     """Return what is wrong with what was found under a name, be it a document's or another."""
+    if name.kind == templates.TEMPLATE:
+        # Whose it is, only who makes the move tells.
+        return None
     if name.kind != DOCUMENT:
         return rules.wrong_name(name, found)
     if found is None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, UnknownAction, fault, shapes
-from service.register.decisions.rules import attached
+from service.register.decisions.rules import attached, templates
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Facts, Found, Members, Name, Rules
@@ -63,14 +63,16 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     """
     if case.found:
         case = replace(case, found=attached.within(rules, case.members, body, case.found))
-        body = attached.bound(body, case.found)
+        body = templates.bound(attached.bound(body, case.found), case.found, case.party)
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = lacking(rules, step.action, body, case.facts)
     # What is empty is missing: that is said once.
     absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
     wrong = [one for one in misshapen if one["pointer"] not in absent]
     wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
-    whole = read is not None and not gaps
+    foreign = [] if gaps else [*templates.wrong(body, case.found, case.party)]
+    wrong += foreign
+    whole = read is not None and not gaps and not foreign
     wrong += rules.unfit(step, sound, case) if whole else rules.evident(step.action, sound)
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)

@@ -119,6 +119,8 @@ class Found:
     """Where the move was made that the entry tells of, if it was another matter's."""
     readers: tuple[str, ...] | None = None
     """Of what is in another commission: the parties that see it; None: everybody does, or nobody has to."""
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By party, what the template of steps at home says that stands under the name."""
     document: "Document | None" = None
     """What a document is, that stands under the name; it `is_itself` where it is of the matter, and `is_open` unless it was withdrawn."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from service.register.commissions.rules import derived as sessions
 from service.register.commissions.rules.charter.effect import audited
 from service.register.commissions.rules.charter.founding import APPOINTED, FOUNDED, founded
+from service.register.commissions.rules.matter import recorded as session_recorded
 from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.reporting import REPORTED
@@ -178,8 +179,7 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         _tell_of_before(found, entry)
     elif event == "recorded":
         members = data[matter]
-        silent = matter == "commitment" and entry["v"] > 1
-        _begin(found, subject, matter, entry, recorded(members) if silent else dict(members))
+        _begin(found, subject, matter, entry, _recorded(matter, entry["v"], members))
     elif kind == APPOINTED and subject in found.lives:
         auditors = audited(found.charter, data["principal_id"])
         found.lives[subject].members = {**found.charter, "auditors": auditors}
@@ -197,6 +197,13 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         life.seq, life.changed_at = entry["seq"], entry["recorded_at"]
         if life.kind == INSTRUMENT:
             life.told.append((leaf, entry))
+
+
+def _recorded(matter: str, version: int, members: Data) -> Data:
+    """Return the members as the entry that recorded them tells them; of what it is silent, what was meant before."""
+    if matter == "session":
+        return session_recorded(members)
+    return recorded(members) if matter == "commitment" and version > 1 else dict(members)
 
 
 def _begin(found: Known, key: str, kind: str, entry: Data, members: Data) -> None:

@@ -4,12 +4,12 @@ It stands beside what the parties recorded and never overwrites it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from service.errors import InvalidContent
+from service.register.decisions.rules import steps
 from service.register.instruments.rules import entry, periods
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.clauses import (
@@ -23,7 +23,6 @@ from service.register.instruments.rules.clauses import (
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentState
-from service.register.instruments.rules.own_evidence import StepStatus
 from service.register.instruments.rules.periods import Periods
 from service.values import end, start
 from service.values.sentences import Sentence, joined
@@ -53,16 +52,6 @@ class Force(StrEnum):
     IN_FORCE = "in_force"
     EXPIRED = "expired"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A step that is missing, whose it is (None: nobody's by name), and since when."""
-
-    party: str | None
-    step: str
-    detail: str
-    since: str | None
 
 
 def day_of(said: str | None) -> date | None:
@@ -194,17 +183,11 @@ def _not_begun(members: Members, today: date) -> Force:
     return Force.NOT_YET if found else Force.NOT_KNOWN
 
 
-def missing_steps(members: Members) -> list[Missing]:
+def missing_steps(members: Members) -> list[steps.Missing]:
     """Return whose step is missing, and since when: what the clause still needs, and what parties said is needed at home."""
-    told = []
-    for party, steps in sorted((members["steps"] or {}).items()):
-        told += [
-            Missing(party, step, Sentence("{party} said that it is needed at home.", party=party), one["on"])
-            for step, one in sorted(steps.items())
-            if one["status"] == StepStatus.NEEDED
-        ]
+    told = steps.missing(members["steps"])
     if members["state"] == _S.SIGNED and not members["in_force_on"] and (found := entry_of(members)) and not found.on:
-        told += [Missing(one.party, one.kind, one.detail, _since(one, members)) for one in found.needs]
+        told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in found.needs]
     return told
 
 

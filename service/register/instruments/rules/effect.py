@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from service.register.decisions.rules import matter, mending
+from service.register.decisions.rules import matter, mending, steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.numbers import Numbers
@@ -128,15 +128,6 @@ def _signature(_: Step, evidence: Evidence, __: Case) -> dict[str, Any]:
     return {"on": evidence["effective_on"], "place": evidence["place"], "signatory": evidence["signatory"]}
 
 
-def _step(step: Step, evidence: Evidence, case: Case) -> dict[str, Any]:
-    known = dict((case.members["steps"] or {}).get(case.party, {}))
-    known.pop(evidence["step"], None)
-    if evidence["status"]:
-        said = {"status": evidence["status"], "on": day(step, evidence, case.at), "note": evidence.get("note")}
-        known[evidence["step"]] = said
-    return known
-
-
 def _sent(step: Step, evidence: Evidence, case: Case) -> dict[str, Any] | None:
     if not evidence["what"]:
         return None
@@ -187,7 +178,10 @@ _EFFECTS: Final[Mapping[str, Callable[[Step, Evidence, Case], dict[str, Any]]]] 
     _A.GIVE_NOTICE: _own("notices", _notice),
     _A.REVOKE_NOTICE: _own("notices", _revoked),
     _A.OBJECT: _own("objections", lambda _, evidence, __: {"reason": evidence["reason"]}),
-    _A.RECORD_STEP: _own("steps", _step),
+    **dict.fromkeys(
+        (_A.RECORD_STEP, _A.APPLY_TEMPLATE),
+        lambda step, evidence, case: steps.moved(step.action, evidence, case, day(step, evidence, case.at)),
+    ),
     _A.SEND_NOTIFICATION: _own("sent", _sent),
     _A.RECEIVE_NOTIFICATION: _own("received", _received),
     _A.PUBLISH: _own("publications", _published),

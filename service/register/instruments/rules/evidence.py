@@ -13,6 +13,7 @@ from service.register.instruments.rules.clauses import Duration
 from service.register.instruments.rules.facts import Acts, InstrumentChanges, RecordedDay
 from service.register.instruments.rules.lifecycle import InstrumentAction
 from service.register.instruments.rules.own_evidence import (
+    ApplyTemplate,
     GiveNotice,
     ObjectTo,
     Publish,
@@ -187,6 +188,7 @@ AnyEvidence = (
     | SupersedeInstrument
     | Abandon
     | RecordStep
+    | ApplyTemplate
     | SendNotification
     | ReceiveNotification
     | Publish
@@ -218,6 +220,7 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     InstrumentAction.SUPERSEDE: SupersedeInstrument,
     InstrumentAction.ABANDON: Abandon,
     InstrumentAction.RECORD_STEP: RecordStep,
+    InstrumentAction.APPLY_TEMPLATE: ApplyTemplate,
     InstrumentAction.SEND_NOTIFICATION: SendNotification,
     InstrumentAction.RECEIVE_NOTIFICATION: ReceiveNotification,
     InstrumentAction.PUBLISH: Publish,

@@ -102,6 +102,7 @@ _CASES: Final[Mapping[str, Callable[[Evidence, Case], Iterator[Fault]]]] = {
     InstrumentAction.SIGN_FIRST: _of_a_party,
     InstrumentAction.GIVE_NOTICE: _of_a_party,
     InstrumentAction.RECORD_STEP: _of_a_party,
+    InstrumentAction.APPLY_TEMPLATE: _of_a_party,
     InstrumentAction.SEND_NOTIFICATION: _of_a_party,
     InstrumentAction.RECEIVE_NOTIFICATION: _of_a_party,
     InstrumentAction.PUBLISH: _of_a_party,

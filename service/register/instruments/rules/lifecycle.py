@@ -43,6 +43,7 @@ class InstrumentAction(StrEnum):
     SUPERSEDE = "supersede"
     ABANDON = "abandon"
     RECORD_STEP = "record_step"
+    APPLY_TEMPLATE = "apply_template"
     SEND_NOTIFICATION = "send_notification"
     RECEIVE_NOTIFICATION = "receive_notification"
     PUBLISH = "publish"
@@ -76,6 +77,7 @@ OWN: Final = frozenset(
         A.REVOKE_NOTICE,
         A.OBJECT,
         A.RECORD_STEP,
+        A.APPLY_TEMPLATE,
         A.SEND_NOTIFICATION,
         A.RECEIVE_NOTIFICATION,
         A.PUBLISH,
@@ -104,6 +106,7 @@ STEPS: Final = (
     Step(A.SUPERSEDE, S.SIGNED, S.SUPERSEDED),
     *each(A.ABANDON, S.ABANDONED, (S.PROPOSED, *UNSIGNED)),
     *_own(A.RECORD_STEP, *S),
+    *_own(A.APPLY_TEMPLATE, *S),
     *_own(A.SEND_NOTIFICATION, *S),
     *_own(A.RECEIVE_NOTIFICATION, *S),
     *_own(A.PUBLISH, *S),

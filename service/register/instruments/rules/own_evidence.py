@@ -6,31 +6,10 @@ from typing import Literal
 from pydantic import Field
 
 from service.register.decisions.rules.evidence import Evidence
+from service.register.decisions.rules.steps import StepAtHome, StepsOfTemplate
 from service.register.instruments.rules.lifecycle import InstrumentAction
 from service.register.instruments.rules.texts import KnownSignatory
 from service.values import Flag, ModernDate, Name, PartyCode, Reason
-
-
-class DomesticStep(StrEnum):
-    """A step that one government takes at home."""
-
-    DRAFT_APPROVAL = "draft_approval"
-    LEGAL_VETTING = "legal_vetting"
-    CABINET_APPROVAL = "cabinet_approval"
-    FULL_POWERS = "full_powers"
-    PARLIAMENTARY_APPROVAL = "parliamentary_approval"
-    RATIFICATION = "ratification"
-    HEAD_OF_STATE = "head_of_state"
-    PUBLICATION = "publication"
-    NOTIFICATION = "notification"
-
-
-class StepStatus(StrEnum):
-    """How far a step is."""
-
-    NEEDED = "needed"
-    DONE = "done"
-    NOT_NEEDED = "not_needed"
 
 
 class Notified(StrEnum):
@@ -40,15 +19,16 @@ class Notified(StrEnum):
     DEPOSIT = "deposit"
 
 
-class RecordStep(Evidence):
+class RecordStep(StepAtHome):
     """A party says how far a step at home is. It says so anew where that was wrong, or has changed."""
 
     action: Literal[InstrumentAction.RECORD_STEP]
-    step: DomesticStep
-    status: StepStatus | None = Field(
-        description="null: nothing is said of it any more. `effective_on` says since when."
-    )
-    note: Name | None = None
+
+
+class ApplyTemplate(StepsOfTemplate):
+    """A party takes the steps of a template of its own as needed here; those of which it said something already stay as they are."""
+
+    action: Literal[InstrumentAction.APPLY_TEMPLATE]
 
 
 class SendNotification(Evidence):

@@ -17,7 +17,7 @@ from service.trail.reopening import acknowledged
 
 _BLANK: Final[Mapping[str, Any]] = {
     **{name: [] for name in ("parties", "outside", "auditors")},
-    **{name: {} for name in ("entered", "departed", "secretariats")},
+    **{name: {} for name in ("entered", "departed", "secretariats", "step_templates")},
 }
 
 
@@ -60,11 +60,24 @@ def _named(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
     match step.action:
         case CharterAction.ACKNOWLEDGE_LOG:
             return {"reopened": acknowledged(case.members["reopened"], party)}
+        case CharterAction.SET_STEP_TEMPLATE:
+            return {"step_templates": _templates(evidence, case, before["step_templates"])}
         case CharterAction.NAME_SECRETARIAT:
             return {"secretariats": {**before["secretariats"], party: evidence["secretariat_id"]}}
         case CharterAction.APPOINT_AUDITOR | CharterAction.DISMISS_AUDITOR:
             return {"auditors": audited(before, evidence["principal_id"], step.action)}
     return {}
+
+
+def _templates(evidence: Mapping[str, Any], case: Case, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the templates by party and kind, each with the number of the entry that set it; the same again changes nothing."""
+    mine, kind, party = dict(kept.get(str(case.party), {})), evidence["kind"], str(case.party)
+    said = {"steps": evidence["steps"], "source": evidence.get("source")}
+    known = mine.pop(kind, None)
+    if known and {name: known[name] for name in said} == said:
+        return dict(kept)
+    mine |= {kind: {**said, "entry": case.seq}} if evidence["steps"] else {}
+    return {**{one: it for one, it in kept.items() if one != party}, **({party: mine} if mine else {})}
 
 
 def _entered(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
@@ -110,6 +123,7 @@ MENDING: Final = mending.Mending(
     own={
         CharterAction.NAME_SECRETARIAT: "its secretariat",
         CharterAction.ACKNOWLEDGE_LOG: "the log that it acknowledges",
+        CharterAction.SET_STEP_TEMPLATE: "the template",
     },
 )
 effect: Final = MENDING.effect_of

@@ -12,6 +12,7 @@ from service.register.commissions.rules.charter.lifecycle import CharterAction
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.patching import ChangedTexts
+from service.register.decisions.rules.steps import PlannedSteps, TemplateKind
 from service.values import Language, ModernDate, Name, PartyCode, Reason, Strict, Titles
 from service.values.codes import OrganisationId
 
@@ -128,6 +129,15 @@ class AcknowledgeLog(Evidence):
     number: int = Field(ge=2, le=1000, description="Number of the log that it acknowledges, as `reopened` tells it.")
 
 
+class SetStepTemplate(Evidence):
+    """A party's secretariat says which steps at home something of a kind needs on its side; what was applied before stays as it is."""
+
+    action: Literal[CharterAction.SET_STEP_TEMPLATE]
+    kind: TemplateKind
+    steps: PlannedSteps | None = Field(description="Each step once; null: there is no template of this kind any more.")
+    source: Reason | None = Field(None, description="By which law or rule, as people cite it.")
+
+
 class CorrectCharter(mending.Correct):
     """A fact had been written down wrongly; it is put right, and the old value stays in the trail."""
 
@@ -152,6 +162,7 @@ CommissionProposal = TypeAliasType(
         | AppointAuditor
         | DismissAuditor
         | AcknowledgeLog
+        | SetStepTemplate
         | CorrectCharter
         | ReinstateCommission,
         Field(
@@ -172,6 +183,7 @@ MODELS: Final[Mapping[StrEnum, type[Evidence]]] = {
     CharterAction.APPOINT_AUDITOR: AppointAuditor,
     CharterAction.DISMISS_AUDITOR: DismissAuditor,
     CharterAction.ACKNOWLEDGE_LOG: AcknowledgeLog,
+    CharterAction.SET_STEP_TEMPLATE: SetStepTemplate,
     CharterAction.CORRECT: CorrectCharter,
     CharterAction.REINSTATE: ReinstateCommission,
 }

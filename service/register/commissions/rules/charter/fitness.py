@@ -10,6 +10,7 @@ from service.register.commissions.rules.charter.requirements import SECRETARIAT,
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.mending import CORRECTS, named
+from service.trail.entry import canonical
 
 _WHO: Final[Mapping[str, str]] = {
     "principal_id": "appoint_auditor, or dismiss_auditor",
@@ -21,14 +22,16 @@ _OF_AUDITORS: Final[Mapping[str, str]] = {
     CharterAction.APPOINT_AUDITOR: "names one who is an auditor here already",
     CharterAction.DISMISS_AUDITOR: "names no auditor of this commission; its `auditors` are",
 }
+MOST_BYTES: Final = 2_000
+"""Of one template."""
+ALL_BYTES: Final = 25_000
+"""Of all templates of all parties: so that before and after fit one entry."""
 NOTHING = "nothing would change: this is what it says already"
 
 
 def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what is wrong with the charter that the move would make."""
-    if step.action in ENTERING and (wrong := _wrong_entry(step, evidence, case)):
-        return wrong
-    if step.action is CharterAction.ACKNOWLEDGE_LOG and (wrong := _wrong_log(evidence, case)):
+    if wrong := _wrong_evidence(step, evidence, case):
         return wrong
     after = effect(step, evidence, case)
     if not after and step.action in _OF_AUDITORS:
@@ -37,7 +40,30 @@ def _wrong_move(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fau
         return [fault("/changes" if "changes" in evidence else "", NOTHING)]
     if after.get("titles") == {}:
         return [fault("/changes/titles", "must keep at least one language")]
-    return []
+    said = f"the templates of all parties would have more than {ALL_BYTES} bytes together: take one back first"
+    return [fault("/steps", said)] if len(canonical(after.get("step_templates") or {})) > ALL_BYTES else []
+
+
+def _wrong_evidence(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    """Return what is wrong with what the move brings, whatever it would make of the charter."""
+    if step.action in ENTERING:
+        return _wrong_entry(step, evidence, case)
+    if step.action is CharterAction.ACKNOWLEDGE_LOG:
+        return _wrong_log(evidence, case)
+    return _wrong_template(evidence) if step.action is CharterAction.SET_STEP_TEMPLATE else []
+
+
+def _wrong_template(evidence: Mapping[str, Any]) -> list[Fault]:
+    """Return each step that a template names twice, and that all of it is too long."""
+    listed = [one["step"] for one in evidence["steps"] or ()]
+    twice = [
+        fault(f"/steps/{place}/step", f"names {one} more than once; once is enough")
+        for place, one in enumerate(listed)
+        if one in listed[:place]
+    ]
+    length = len(canonical({"steps": evidence["steps"], "source": evidence.get("source")}))
+    said = f"has {length} bytes with its notes; a template may have at most {MOST_BYTES}"
+    return twice or ([fault("/steps", said)] if length > MOST_BYTES else [])
 
 
 def _wrong_log(evidence: Mapping[str, Any], case: Case) -> list[Fault]:

@@ -17,6 +17,7 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     "effective_on": None,
     "reopened": None,
     "auditors": [],
+    "step_templates": {},
 }
 
 
@@ -31,6 +32,7 @@ def founded(data: Mapping[str, Any]) -> dict[str, Any]:
             "confidentiality": str(Openness.PARTIES),
             "reopened": None,
             "auditors": [],
+            "step_templates": {},
             **data["commission"],
             "corrected": {},
         }

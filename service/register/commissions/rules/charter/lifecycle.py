@@ -31,6 +31,7 @@ class CharterAction(StrEnum):
     APPOINT_AUDITOR = "appoint_auditor"
     DISMISS_AUDITOR = "dismiss_auditor"
     ACKNOWLEDGE_LOG = "acknowledge_log"
+    SET_STEP_TEMPLATE = "set_step_template"
     CORRECT = "correct"
     REINSTATE = "reinstate"
 
@@ -85,6 +86,7 @@ STEPS: Final = (
         for action, permission in (
             (CharterAction.NAME_SECRETARIAT, Permission.NAME_SECRETARIAT),
             (CharterAction.DISMISS_AUDITOR, Permission.PROPOSE),
+            (CharterAction.SET_STEP_TEMPLATE, Permission.PROPOSE),
         )
         for state in BEGUN
     ),

@@ -20,7 +20,7 @@ from service.register.decisions.rules.matter import Rules
 
 MEMBERS: Final = (
     "code", "titles", "parties", "outside", "secretariats", "languages", "founded_on", "founding_act", "entered", "departed",
-    "successor", "state", "effective_on", "corrected", "confidentiality", "reopened", "auditors",
+    "successor", "state", "effective_on", "corrected", "confidentiality", "reopened", "auditors", "step_templates",
 )  # fmt: skip
 """What an entry says of a charter; the row's other columns follow from these, or from the proposals."""
 

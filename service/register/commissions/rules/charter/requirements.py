@@ -22,7 +22,7 @@ from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_e
 from service.values import start
 
 NEEDED: Final = always_needed(MODELS)
-GIVEN: Final = ("value",)
+GIVEN: Final = ("value", "steps")
 """What may be null or false, and must be said all the same."""
 ORGANISATION: Final = "organisation"
 """The kind of a name that is the id of an organisation."""
