@@ -22,7 +22,7 @@ from service.database.state import keep, state_of
 from service.errors import InvalidContent, NotAcceptable
 from service.exchange.routes import router as exchange
 from service.exchange.setting_up.routes import router as setting_up
-from service.http import catalogue, problems
+from service.http import again, catalogue, problems
 from service.http.addresses import Addresses
 from service.http.declared import Declared
 from service.http.edge import Edge
@@ -216,6 +216,7 @@ def _routed(addresses: Addresses, providers: issuers.Providers) -> FastAPI:
 def serve(app: FastAPI, service: Service, settings: Settings) -> None:
     """Let the operations answer from `service`, and put around them what every request goes through."""
     keep(app, service)
+    app.add_middleware(again.Again)
     app.add_middleware(Reading)
     app.add_middleware(
         Edge,

@@ -17,6 +17,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("confirmation", "progress_report", "spelling"), _ADDS),
         **dict.fromkeys(("audit_entry", "audit_pending"), _ADDS),
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
+        "restoration": _CHANGES,
         **dict.fromkeys(("commission", "commission_party", "commission_auditor", "session"), _CHANGES),
         **dict.fromkeys(("working_group", "searchable"), _CHANGES),
         **dict.fromkeys(

@@ -19,7 +19,7 @@ from service.database.pool import MET as MET_ANOTHER
 from service.database.state import State, state_of
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
-from service.http.again import MET, Again
+from service.http.again import MET
 from service.http.languages import chosen, spoken, translated
 
 MEDIA_TYPE = "application/problem+json"
@@ -133,8 +133,7 @@ class ProblemResponse(Response):
 
 
 def install(app: FastAPI) -> None:
-    """Teach `app` to answer every error with a problem document; what met another one begins anew before it is told."""
-    app.add_middleware(Again)
+    """Teach `app` to answer every error with a problem document."""
     for kind in (errors.ServiceError, RequestValidationError, HTTPException, *LOST, Exception):
         app.add_exception_handler(kind, _answer)
 

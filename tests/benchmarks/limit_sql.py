@@ -20,6 +20,7 @@ READ = f"""SELECT {_columns}, seq AS version,
  commission_id = ANY(ARRAY(SELECT id FROM commission WHERE entered <> '{{}}'::jsonb)) AS one_sided,
  ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, '{{}}'::jsonb AS disputed_by,
  coalesce(founded_group_ids, '[]'::jsonb) AS founded_group_ids, '[]'::jsonb AS package_items, NULL AS package_items_done, NULL AS hint,
+ '[]'::jsonb AS steps, '[]'::jsonb AS steps_missing_of, '[]'::jsonb AS missing_steps,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
  FROM commitment"""
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))

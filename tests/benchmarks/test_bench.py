@@ -52,7 +52,7 @@ SIZE = 200
 HIDDEN = {
     "words", "leaf", "awaiting", "proposed_by", "expires_at", "open_transition_id", "refused_transition_id", "seq",
     "is_joint", "earlier_sessions", "acknowledged", "moved_alone_at", "levels", "moved_on", "reported_on",
-    "founded_group_ids", "package_items",
+    "founded_group_ids", "package_items", "steps",
 }  # fmt: skip
 """Columns of a commitment that no answer has as they stand."""
 

@@ -194,7 +194,7 @@ async def test_a_fault_of_ours_is_a_500_that_tells_nothing_and_is_logged(
         message = "the secret word"
         raise RuntimeError(message)
 
-    monkeypatch.setattr("service.register.parties.roles.roles", broken)
+    monkeypatch.setattr("service.register.parties.roles.mine", broken)
     answer = await world.as_("PK").get("/v1/me")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == PROBLEM

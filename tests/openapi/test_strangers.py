@@ -16,6 +16,7 @@ from tests.http.test_manners import PROBLEM
 from tests.openapi.answers import filled
 from tests.openapi.strangers import EVERYTHING, OF_ITS_TYPE, TYPES, at, places, put, renamed, sample, variants
 from tests.openapi.test_document import DOCUMENT
+from tests.register import test_restorations as restorations
 from tests.register.commissions import chartering, meeting
 from tests.register.commitments.test_journey import RECORD, confirm, confirmed
 from tests.register.instruments import recording
@@ -123,6 +124,9 @@ async def moved(worn: World) -> World:
     for level in ("limited", "complete"):
         report = {"period_end": "2025-06", "level": level, "text": "T", "delay_reason": "funding"}
         await worn.as_("PK").post(f"/v1/commitments/{item(8)}/progress-reports", json=report)
+    stopped = await restorations.announce(worn)
+    await restorations.object_(worn, "PK", stopped)
+    await restorations.announce(worn)
     await _texts(worn)
     await worn.sequence()
     return worn

@@ -6,6 +6,7 @@ from typing import Any, Final
 Schema = dict[str, Any]
 PILOT: Final[Mapping[str, str | int]] = {
     "import_id": "01940000-0000-7000-8000-000000000901",
+    "restoration_id": "01940000-0000-7000-8000-000000000902",
     "commission_id": "01940000-0000-7000-8000-000000000001",
     "session_id": "01940000-0000-7000-8000-000000000009",
     "working_group_id": "01940000-0000-7000-8000-000000000301",

@@ -63,7 +63,6 @@ async def create_objection(
     sent: Annotated[Sent[ObjectionCreate], Body(openapi_examples=OBJECTIONS)],
 ) -> Response:
     """Stop what the operator announced to do for the party: its registrar is there, and has its access. The party's registrar only."""
-    by = await authority(connection, caller)
     known = await restoring.restoration(connection, restoration_id, caller.party)
-    author = by.over(known["party"])
+    author = (await authority(connection, caller)).over(known["party"])
     return answer(members(RestorationRead, await commands.stop(connection, author, known, sent.read().reason)), 201)

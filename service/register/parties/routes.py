@@ -174,8 +174,8 @@ async def change_own_issuer_only(
     The party's registrar only; `true` only with a token of that provider, whose login was within a day: one that did not work
     would lock the party out. Where the provider is lost, the operator ends it, announced for 72 hours (`restorations`).
     """
-    by = (await authority(connection, caller)).over(party)
     known = await queries.party(connection, party)
+    by = (await authority(connection, caller)).over(party)
     new = sent.read()
     row = await principals.rule_credentials(connection, by, known, caller.logged_in_at, only=new.own_issuer_only)
     return answer(members(PartyRead, row), 201)

@@ -65,6 +65,7 @@ async def test_what_is_found_late_goes_in_with_two_requests_and_is_completed_by_
         "entry_into_force",
         "in_force_on",
         "legal_character",
+        "manner",
         "notice",
         "texts",
     ]

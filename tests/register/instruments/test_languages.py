@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from service.http.languages import TRANSLATED, catalogue
+from service.register.decisions.rules import steps
 from service.register.instruments.rules import periods
 from service.register.instruments.words import FOLDER, saying
 from service.values.sentences import Sentence, joined
 from tests.conftest import World
 
-RULES = Path(periods.__file__).parent
+RULES = (Path(periods.__file__).parent, Path(steps.__file__).parent)
 PLACES = re.compile(r"\{(\w+)\}")
 DAYS = re.compile(r"\d{4}-\d{2}-\d{2}")
 CLAUSE = {
@@ -33,7 +34,8 @@ def written() -> set[str]:
     """Return every sentence that the rules make."""
     calls = [
         node
-        for file in RULES.glob("*.py")
+        for folder in RULES
+        for file in folder.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sentence"
     ]
