@@ -36,6 +36,8 @@ NEVER = {
     "create_registrar",
     "create_my_secret",
     "create_deactivation",
+    # One id alone is sent, and nothing is announced under it.
+    "create_objection",
     # It is false already, and true is for who has a provider of its own.
     "change_own_issuer_only",
     "put_member",
@@ -202,6 +204,11 @@ CHANGES = {
     "target_text": "T", "source": "S", "remark": "R",
 }  # fmt: skip
 BESIDE = {
+    # What the template says the service supplies.
+    **{
+        f"create_{matter}transition apply_template": {"steps": None, "template_entry": None}
+        for matter in ("", "session_", "instrument_")
+    },
     "create_commitment": OF_A_KIND,
     "create_transition amend": {"changes": CHANGES | OF_A_KIND},
     "create_instrument": {**SHARED_FACTS, "entering": recording.SENT},

@@ -108,6 +108,7 @@ class StepsOfTemplate(Evidence):
     template_entry: Number | None = Field(
         None,
         ge=0,
+        le=2**53 - 1,
         description="Number of the entry, in the commission's trail, that set the template: the service supplies it. It changes "
         "nothing here when the template changes later.",
     )

@@ -51,7 +51,7 @@ def wrong(body: Members, found: Mapping[Name, Found | None], party: str | None) 
         return
     for name, there in BOUND.items():
         if body.get(name) not in (None, template[there]):
-            yield fault(f"/{name}", f"is not what the template says: {template[there]}; leave it out")
+            yield fault(f"/{name}", "is not what the template says; leave it out: the service supplies it")
 
 
 def _of(found: Mapping[Name, Found | None], party: str | None) -> Mapping[str, Any] | None:
