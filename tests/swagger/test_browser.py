@@ -113,7 +113,7 @@ async def test_a_party_changes_its_facts_by_hand_with_if_match_any(docs: Page, w
 
 
 async def test_an_operation_is_found_by_the_words_of_its_summary_and_its_refusals_are_folded(docs: Page) -> None:
-    await docs.locator(".operation-filter-input").fill("new secret principal")
+    await docs.locator(".operation-filter-input").fill("rotate secret principal")
     await expect(docs.locator(".opblock")).to_have_count(1)
     block = docs.locator("#operations-registry-create_secret")
     await block.locator(".opblock-summary-control").click()
