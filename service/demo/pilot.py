@@ -30,8 +30,6 @@ from service.register.decisions.engine.matter import Row
 from service.register.decisions.schemas import ConfirmationCreate
 from service.register.groups import commands as groups
 from service.register.groups.schemas import MemberPut, WorkingGroupCreate
-from service.register.instruments import commands as instruments
-from service.register.instruments.record_schemas import InstrumentCreate
 from service.register.matters import MATTERS
 from service.register.parties import commands as parties
 from service.register.parties import principal_commands as principals
@@ -93,8 +91,6 @@ async def _load(connection: Connection) -> Secrets:
     await _groups(connection, callers)
     for one in PILOT["commitments"]:
         await _commitment(connection, callers, one)
-    for one in PILOT["instruments"]:
-        await _instrument(connection, callers, one)
     for one in PILOT["step_templates"]:
         await _decide(connection, callers[one["by"]], {"action": "set_step_template", **_without(one, "by")})
     tried = imports.Asked(TRIED, dry_run=True, propose=False, reason=None, digest=None)
@@ -171,14 +167,6 @@ async def _commitment(connection: Connection, callers: Mapping[str, ActiveCaller
     new = Sent(CommitmentCreate, {**_without(one, "by", "transition_id"), "commission_id": COMMISSION})
     proposal = UUID(one["transition_id"])
     await commitments.record(connection, callers[one["by"]], new, UUID(one["id"]), proposal)
-    other = next(caller for party, caller in callers.items() if party != one["by"])
-    await decisions.answer(connection, MATTERS, other, proposal, Sent(ConfirmationCreate, {"decision": "confirm"}))
-
-
-async def _instrument(connection: Connection, callers: Mapping[str, ActiveCaller], one: dict[str, Any]) -> None:
-    new = Sent(InstrumentCreate, {**_without(one, "by", "transition_id"), "commission_id": str(COMMISSION)})
-    proposal = UUID(one["transition_id"])
-    await instruments.record(connection, MATTERS, callers[one["by"]], new, UUID(one["id"]), proposal)
     other = next(caller for party, caller in callers.items() if party != one["by"])
     await decisions.answer(connection, MATTERS, other, proposal, Sent(ConfirmationCreate, {"decision": "confirm"}))
 

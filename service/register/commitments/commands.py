@@ -26,15 +26,18 @@ from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, told_of_kind
-from service.register.decisions.engine.locking import lock, numbers_for, others, standing_in
+from service.register.decisions.engine.locking import Locked, lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
-from service.register.decisions.engine.writing import insert, save
+from service.register.decisions.engine.opening import open_beside, to_open
+from service.register.decisions.engine.writing import insert, proposed, save
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
-from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.matter import Case, Made
 from service.register.groups.matter import lock_active
+from service.register.instruments.matter import INSTRUMENTS
 from service.register.parties.models import Organisation
-from service.trail.entry import canonical
+from service.trail.entry import Head, canonical
+from service.trail.stamp import Stamp
 from service.trail.version import Versions, check_version, unconditional
 from service.values import end
 
@@ -82,9 +85,16 @@ async def record(
     judged = with_end(Judged(step, step.target, evidence, new.agreement.expires_at), awaits, place["at"])
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
     numbers = None if awaits else await numbers_for(connection, COMMITMENTS, step, row)
-    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0, numbers=numbers)
-    await insert(connection, COMMITMENTS, caller, row, move, case)
-    return UUID(str(row["id"]))
+    key = UUID(str(row["id"]))
+    made = None if awaits else Made(str(key), str(transition_id))
+    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0, numbers=numbers, made=made)
+    effect = proposed(COMMITMENTS, move, case)
+    new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), Stamp(key, place["at"], Head()))
+    beside = await to_open(connection, (INSTRUMENTS,), caller, new_one, effect)
+    entry = await insert(connection, COMMITMENTS, caller, row, move, case, effect)
+    if beside:
+        await open_beside(connection, caller, new_one, beside, entry)
+    return key
 
 
 async def change_party_facts(

@@ -31,7 +31,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
     require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
-    # A process of the release before goes on for a while, and writes entries of version 2 beside those of 3.
+    # A process of the release before goes on for a while, and writes entries of version 3 beside those of 4.
     require(
         subject.rules is None or subject.rules.version == 1 or entry.v > 1,
         "its version is lower than that of an entry before it",

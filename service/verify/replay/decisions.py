@@ -21,6 +21,8 @@ from service.verify.replay.register import Opened, Register, Subject, Taken, Wai
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
+BEFORE_ENDS: Final = 2
+"""The version of an instrument's entries by which what it carries told no end of one that entered into force on an unknown day."""
 Replay = Callable[[Register, Subject, Entry, str], None]
 
 
@@ -247,10 +249,12 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
         register.subjects[one].facts["reference"] for one in rules.too_open(subject.facts, effective["after"], kept)
     ]
     require(not closer, f"{', '.join(closer)} is kept closer than what is to carry it")
+    # As the entry that tells of the move understands what is carried.
+    followed = RULES["commitment", 3 if rules.version == BEFORE_ENDS else 4].following[rules.kind]
     for one in sorted(carried):
         other = register.subjects[one]
         members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
-        if after := RULES["commitment", 3].following[rules.kind](entry.subject, one, now, members, effective.get("on")):
+        if after := followed(entry.subject, one, now, members, effective.get("on")):
             held = other.waiting and lasts(other.waiting.proposal, entry.recorded_at)
             require(not ("state" in after and held), f"a proposal is open for {members['reference']}, which it moves")
             register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))

@@ -114,15 +114,16 @@ async def test_a_successor_may_be_implemented_already_and_may_not_be_closed_othe
 
 async def test_what_was_implemented_otherwise_says_so_and_reopening_forgets_it(world: World) -> None:
     await confirmed(world, item(NUMBER), SIGN)
-    silent = await propose(world, IMPLEMENT | {"outcome": "modified"})
+    done = IMPLEMENT | {"unknown": ["instrument_title"]}
+    silent = await propose(world, done | {"outcome": "modified"})
     assert [one["pointer"] for one in silent.json()["errors"]] == ["/modification"]
-    needless = await propose(world, IMPLEMENT | {"modification": "Ten, not twelve"})
+    needless = await propose(world, done | {"modification": "Ten, not twelve"})
     assert [one["pointer"] for one in needless.json()["errors"]] == ["/modification"]
-    one = await confirmed(world, item(NUMBER), IMPLEMENT | {"outcome": "modified", "modification": "Ten, not twelve"})
+    one = await confirmed(world, item(NUMBER), done | {"outcome": "modified", "modification": "Ten, not twelve"})
     assert (one["outcome"], one["modification"]) == ("modified", "Ten, not twelve")
     one = await confirmed(world, item(NUMBER), {"action": "reopen", "reason": "R"})
     assert (one["state"], one["outcome"], one["modification"]) == ("signed", None, None)
-    one = await confirmed(world, item(NUMBER), IMPLEMENT)
+    one = await confirmed(world, item(NUMBER), done)
     assert (one["outcome"], one["modification"]) == ("as_agreed", None)
     one = await correct(world, "implement", "modification", "Ten, not twelve")
     one = await correct(world, "implement", "outcome", "modified")

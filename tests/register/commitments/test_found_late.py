@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import World
 from tests.register.commitments.test_journey import IMPLEMENT, RECORD, SIGN, confirm, read
 from tests.register.commitments.test_mending import proven
+from tests.register.instruments.recording import agreed, leaf_of
 
 SIGNED: Final[dict[str, Any]] = {
     "agreed_on": "2024",
@@ -72,7 +73,8 @@ async def test_one_that_was_found_signed_brings_all_that_is_known_of_the_signatu
     told = {name: value for name, value in one["instrument"].items() if value is not None}
     assert (one["state"], one["agreed_on"], one["effective_on"], one["unknown"]) == ("signed", "2024", "2024-07", [])
     assert told == {
-        "kind": "mou", "title": "MoU on lecturers", "signed_on": "2024-07", "place": "Islamabad", "expires_on": "2029",
+        "id": told["id"], "state": "signed",
+        "kind": "mou", "title": "MoU on lecturers", "signed_on": "2024-07", "place": "Islamabad", "expires_on": "2029-12-31",
         "enters_into_force_on": "2025", "ceremony_on": "2024-07-11",
         "signatories": SIGN["signatories"], "authentic_texts": [{"language": "en", "reference": "Registry 1", "document_id": None, "sha256": None}],
     }  # fmt: skip
@@ -134,7 +136,9 @@ async def test_whoever_says_nothing_of_how_it_was_found_says_when_it_was_agreed(
 
 async def test_what_was_not_known_is_supplied_one_fact_after_the_other_and_taken_back_too(world: World) -> None:
     one = await found(world, {"found_in": "signed"})
-    facts: dict[str, Any] = {name: SIGNED[name] for name in LISTED}
+    # Once its kind and title are known it is an instrument of the register, and what lacks is supplied there.
+    listed = sorted(LISTED, key=lambda name: name == "instrument_title")
+    facts: dict[str, Any] = {name: SIGNED[name] for name in listed}
     for name, value in facts.items():
         if name == "authentic_texts":
             value = [{"language": "en", "reference": "Registry 1"}]  # noqa: PLW2901 -- as it is spelled
@@ -180,7 +184,18 @@ async def test_implementing_asks_for_what_is_not_known_and_takes_a_word_of_both_
     path = f"/v1/commitments/{one['id']}/transitions"
     refused = await world.as_("PK").post(path, json=IMPLEMENT)
     assert [gap["detail"].split()[0] for gap in refused.json()["errors"]] == ["place", "signatories"]
-    one = await supplied(world, one, "place", "Lahore")
+    its = one["instrument"]["id"]
+    act = {"on": "2024-07", "place": "Lahore", "parties": ["PK", "AZ"]}
+    right = {
+        "action": "correct",
+        "corrects": await leaf_of(world, its),
+        "fact": "acts",
+        "value": [act],
+        "reason": "Found",
+    }
+    await agreed(world, its, right)
+    one = dict(await read(world, one["id"]))
+    assert (one["instrument"]["place"], one["unknown"]) == ("Lahore", ["signatories"])
     refused = await world.as_("PK").post(path, json=IMPLEMENT | {"unknown": ["signatories", "place"]})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/unknown/1")
     one = await moved(world, one, IMPLEMENT | {"unknown": ["signatories"]})

@@ -30,7 +30,12 @@ async def trail(world: World, address: str) -> list[dict[str, Any]]:
 
 async def ask(world: World, body: dict[str, Any], number: int = 2, by: str = "PK") -> httpx.Response:
     """Propose a move of a commitment of the pilot."""
-    return await world.as_(by).post(f"/v1/commitments/{item(number)}/transitions", json=body)
+    return await ask_of(world, item(number), body, by)
+
+
+async def ask_of(world: World, key: str, body: dict[str, Any], by: str = "PK") -> httpx.Response:
+    """Propose a move of a commitment."""
+    return await world.as_(by).post(f"/v1/commitments/{key}/transitions", json=body)
 
 
 async def test_the_confirmation_of_a_draft_records_and_enters_its_instrument(world: World) -> None:

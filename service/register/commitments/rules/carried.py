@@ -10,7 +10,8 @@ from typing import Any, Final
 from service.errors import Fault, fault
 from service.register.commitments.rules import late
 from service.register.commitments.rules.lifecycle import Action, State
-from service.register.instruments.rules.carrying import carries, is_signed, told
+from service.register.instruments.rules.carrying import Reckon, carries, is_signed, told
+from service.register.instruments.rules.reckoning import from_entry_into_force, reckoned
 
 Members = Mapping[str, Any]
 BEFORE: Final = (State.AGREED, State.MOU_DRAFTED)
@@ -28,6 +29,7 @@ NAMED: Final[Mapping[str, str]] = {
     "entered_into_force_on": "enters_into_force_on",
     "ceremony_on": "ceremony_on",
     "signed_on": "signed_on",
+    "drafted_on": "drafted_on",
 }
 """What evidence of a commitment's moves says of its instrument, and under which name the commitment tells it."""
 DAYS: Final[Mapping[str, str]] = {Action.SIGN: "signed_on", Action.DRAFT_MOU: "drafted_on"}
@@ -45,7 +47,9 @@ def has_signed(members: Members) -> bool:
     return is_signed((members["instrument"] or {}).get("state"))
 
 
-def followed(key: str, mine: str, instrument: Members, commitment: Members, on: str | None) -> dict[str, Any]:
+def followed(
+    key: str, mine: str, instrument: Members, commitment: Members, on: str | None, reckon: Reckon = reckoned
+) -> dict[str, Any]:
     """Return what changes of the commitment with the id `mine`, as the instrument with the id `key` now stands.
 
     `on` is the day in the world of the move by which the instrument came to stand so.
@@ -53,8 +57,13 @@ def followed(key: str, mine: str, instrument: Members, commitment: Members, on: 
     if mine not in carries(instrument):
         after = _left(commitment, on) if instrument_of(commitment) == key else {}
     else:
-        after = _carried(key, instrument, commitment) if _follows(key, instrument, commitment) else {}
+        after = _carried(key, instrument, commitment, reckon) if _follows(key, instrument, commitment) else {}
     return {name: value for name, value in after.items() if commitment[name] != value}
+
+
+def followed_before(key: str, mine: str, instrument: Members, commitment: Members, on: str | None) -> dict[str, Any]:
+    """Return the same as it was by entries of instruments of version 2."""
+    return followed(key, mine, instrument, commitment, on, from_entry_into_force)
 
 
 def _follows(key: str, instrument: Members, commitment: Members) -> bool:
@@ -62,17 +71,17 @@ def _follows(key: str, instrument: Members, commitment: Members) -> bool:
     state, found = commitment["state"], instrument_of(commitment)
     if state == State.RETRACTED or found not in {None, key}:
         return False
-    return found == key or _stands(commitment) in UNSIGNED or is_signed(instrument["state"])
+    return found == key or stands(commitment) in UNSIGNED or is_signed(instrument["state"])
 
 
-def _stands(commitment: Members) -> str:
+def stands(commitment: Members) -> str:
     """Return its state, or, of one that is suspended, the one to which it goes back."""
     return str(commitment["suspended_from"] or commitment["state"])
 
 
-def _carried(key: str, instrument: Members, commitment: Members) -> dict[str, Any]:
+def _carried(key: str, instrument: Members, commitment: Members, reckon: Reckon) -> dict[str, Any]:
     known = commitment["instrument"] or {}
-    facts = {"id": key, **told(instrument, commitment["confidentiality"])}
+    facts = {"id": key, **told(instrument, commitment["confidentiality"], reckon)}
     after: dict[str, Any] = {"instrument": facts}
     if unknown := commitment["unknown"]:
         lacking = _unknown(unknown, facts, is_signed=is_signed(instrument["state"]))
@@ -82,7 +91,7 @@ def _carried(key: str, instrument: Members, commitment: Members) -> dict[str, An
         return after | {"state": State.SIGNED.value, "effective_on": instrument["signed_on"]}
     if state == State.AGREED:
         return after | {"state": State.MOU_DRAFTED.value, "effective_on": instrument["drafted_on"]}
-    if not signed and _stands(commitment) == State.SIGNED:
+    if not signed and stands(commitment) == State.SIGNED:
         # It turned out not to be signed.
         drafted = State.MOU_DRAFTED.value
         stood = {"suspended_from": drafted} if commitment["suspended_from"] else {"state": drafted}
@@ -102,7 +111,7 @@ def _unknown(unknown: Members, facts: Members, *, is_signed: bool) -> Iterator[s
 
 def _left(commitment: Members, on: str | None) -> dict[str, Any]:
     """Return what becomes of one that is carried no more: signed, it keeps what is known; before that it has no instrument."""
-    if _stands(commitment) not in UNSIGNED:
+    if stands(commitment) not in UNSIGNED:
         kept = {name: one for name, one in commitment["instrument"].items() if name not in {"id", "state"}}
         return {"instrument": kept or None}
     after: dict[str, Any] = {"instrument": None}

@@ -17,11 +17,11 @@ from service.register.commitments.rules.evidence import MODELS, Agree, Outcome
 from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
-from service.register.commitments.rules.opening import opening, told_of
+from service.register.commitments.rules.opening import FINDING, found, opening, told_of, told_of_found
 from service.register.commitments.rules.requirements import READ_FROM_IT, Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case
+from service.register.decisions.rules.matter import Case, Opening
 from service.register.decisions.rules.patching import merge_patch
 from service.register.instruments.rules.texts import InstrumentKind
 from service.trail.entry import timestamp
@@ -211,13 +211,29 @@ MENDING: Final = mending.Mending(
 
 def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changes. What its instrument tells is changed by the instrument alone."""
+    after = kept_to_itself(step, evidence, case)
+    if opened := found(step, {**case.members, **after}, case):
+        after |= told_of_found(opened, {**case.members, **after}, case)
+        return {name: value for name, value in after.items() if case.members[name] != value}
+    return after
+
+
+def opens(step: Step, evidence: Mapping[str, Any], case: Case) -> Opening | None:
+    """Return the instrument that a move opens: the draft that was sent, or the text that was found; None: none."""
+    if step.action not in FINDING:
+        return opening(step, evidence, case)
+    return found(step, {**case.members, **kept_to_itself(step, evidence, case)}, case)
+
+
+def kept_to_itself(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return the members that a move changed in entries of version 3: what was found, the commitment alone told of."""
     after = MENDING.effect_of(step, evidence, case)
     return {name: value for name, value in after.items() if name not in told_elsewhere(step, case)}
 
 
 def unopened(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changed in entries of version 2, by which no instrument was opened."""
-    return effect(step, evidence, replace(case, made=None))
+    return kept_to_itself(step, evidence, replace(case, made=None))
 
 
 def told_elsewhere(step: Step, case: Case) -> tuple[str, ...]:

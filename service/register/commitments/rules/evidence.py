@@ -41,7 +41,8 @@ class Outcome(StrEnum):
 class Agreement(Evidence):
     """It was agreed; for a commitment found in a later state, all that is known of how it came there.
 
-    What is not known is left out: the commitment lists it as `unknown`, and `correct` supplies it later.
+    What is not known is left out: the commitment lists it as `unknown`, and `correct` supplies it later. Where the kind and the title of
+    a text are known, an instrument of the register is opened with what is said of it, in the state that it was found in.
     """
 
     agreed_on: ModernDate | None = Field(None, description="When it was agreed; needed where `found_in` is not said.")

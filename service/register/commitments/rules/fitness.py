@@ -12,6 +12,7 @@ from service.register.commitments.rules.evidence import Outcome
 from service.register.commitments.rules.kinds import misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
+from service.register.commitments.rules.opening import FINDING
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
 from service.register.decisions.rules import steps
 from service.register.decisions.rules.lifecycle import Step
@@ -208,14 +209,15 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
 def _opened(step: Step, case: Case) -> list[Fault]:
     """Return why a move is not undone that opened the instrument by which the commitment is carried."""
     key, entry = instrument_of(case.members), named(case, UNDOES).entry
-    if (
-        not key
-        or step.action is not Action.REINSTATE
-        or not entry
-        or not entry.step
-        or entry.step.action is not Action.DRAFT_MOU
-    ):
+    if not key or step.action is not Action.REINSTATE or not entry or not entry.step:
         return []
     where = f"POST /v1/instruments/{key}/transitions"
+    if entry.step.action in FINDING and instrument_of({"instrument": entry.after.get("instrument")}) == key:
+        said = (
+            f"opened an instrument, which carries it: take it off there first, by 'amend' of commitment_ids ({where})"
+        )
+        return [fault(UNDOES, said)]
+    if entry.step.action is not Action.DRAFT_MOU:
+        return []
     said = f"opened an instrument, which carries it: propose 'abandon' there ({where}), or 'redraft' here, which takes it off"
     return [fault(UNDOES, said)]

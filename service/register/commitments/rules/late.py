@@ -26,13 +26,15 @@ class Requirable(StrEnum):
     SIGNATORIES = "signatories"
     AUTHENTIC_TEXTS = "authentic_texts"
     SIGNED_ON = "signed_on"
+    DRAFTED_ON = "drafted_on"
+    TEXT_REFERENCE = "text_reference"
     ENTERS_INTO_FORCE_ON = "enters_into_force_on"
     REPORT = "report"
     REVIEW_ON = "review_on"
     NO_INSTRUMENT_REASON = "no_instrument_reason"
 
 
-OF_DRAFT: Final = ("drafting_party", "texts", "text_reference")
+OF_DRAFT: Final = ("drafting_party", "texts", "text_reference", "drafted_on")
 BEGINS: Final[Mapping[str, State]] = {
     **dict.fromkeys(OF_DRAFT, State.MOU_DRAFTED),
     **dict.fromkeys(("place", "signatories", "authentic_texts"), State.SIGNED),

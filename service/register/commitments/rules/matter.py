@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
-from service.register.commitments.rules.carried import followed
+from service.register.commitments.rules.carried import followed, followed_before
 from service.register.commitments.rules.chronology import evident, odd
-from service.register.commitments.rules.effect import day_of, effect, reads, unopened
+from service.register.commitments.rules.effect import day_of, effect, kept_to_itself, opens, reads, unopened
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
 from service.register.commitments.rules.kinds import UNTOLD
@@ -37,7 +37,7 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=3,
+    version=4,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -58,8 +58,12 @@ COMMITMENT: Final = Rules[Facts](
     awaits=awaits,
     following={"instrument": followed},
     reads=reads,
-    opening=opening,
+    opening=opens,
 )
+COMMITMENT_3: Final = replace(
+    COMMITMENT, version=3, effect=kept_to_itself, opening=opening, following={"instrument": followed_before}
+)
+"""The rules of entries of version 3: of what was found in a later state, the commitment alone told what was known."""
 COMMITMENT_2: Final = replace(COMMITMENT, version=2, effect=unopened, opening=lambda *_: None)
 """The rules of entries of version 2: a draft was told by the commitment alone, unless it was put on an instrument."""
 COMMITMENT_1: Final = replace(

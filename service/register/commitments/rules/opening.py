@@ -1,24 +1,38 @@
 """The instrument that a move of a commitment opens: recorded and entered by the confirmation with which the move takes effect. Pure.
 
 What the move says of a text is said of the instrument, and from then on told by the commitment as by any that an instrument carries.
+An instrument of the register has a kind and a title: of a text that was found without them the commitment alone tells what is known,
+until a correction supplies them.
 """
 
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from service.register.commitments.rules.carried import followed, instrument_of
-from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.carried import followed, instrument_of, stands
+from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules.judging import step_of
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Opening
-from service.register.instruments.rules.lifecycle import InstrumentAction
+from service.register.instruments.rules.evidence import FoundIn, Manner
+from service.register.instruments.rules.lifecycle import FOUND_IN, InstrumentAction
 from service.register.instruments.rules.matter import BEGUN, INSTRUMENT
+from service.values import end
 
 Members = Mapping[str, Any]
-_INSTRUMENT, _ENTERING = 1, 2
-"""By what the ids of the instrument, and of the move that enters it, differ from that of the move that opens it."""
+_DRAFTED, _FOUND = (0x1, 0x2), (0x100, 0x200)
+"""By what the ids of the instrument, and of the move that enters it, differ from that of the move that opens it.
+
+Of what was found it is another bit: moves of which the ids follow one another, as in the pilot, then open nothing under an id that
+is taken.
+"""
 ENGLISH: Final = "en"
+FINDING: Final = frozenset({Action.AGREE, Action.SIGN, Action.CORRECT})
+"""Moves after which the commitment may tell of a text that there is already, and that no instrument of the register tells of."""
+NAMED: Final = frozenset({"kind", "title"})
+"""What every instrument of the register has."""
+SIGNATURE: Final = ("signed_on", "place", "signatories", "authentic_texts")
+"""What is known of a text only where it was signed."""
 
 
 def opening(step: Step, evidence: Members, case: Case) -> Opening | None:
@@ -28,22 +42,88 @@ def opening(step: Step, evidence: Members, case: Case) -> Opening | None:
     """
     if step.action is not Action.DRAFT_MOU or case.made is None or instrument_of(case.members):
         return None
-    languages = list(case.facts.languages)
-    members = {
-        **BEGUN,
-        "kind": evidence["instrument_kind"],
-        "titles": {ENGLISH if ENGLISH in languages else languages[0]: evidence["instrument_title"]},
-        "contracting_parties": list(case.facts.parties),
-        "authentic_languages": languages,
-        "confidentiality": case.members["confidentiality"],
-        "text_reference": evidence.get("text_reference"),
-        "commitment_ids": [case.made.matter_id],
-    }
+    known = {"kind": evidence["instrument_kind"], "title": evidence["instrument_title"]}
+    members = _members(case, case.made.matter_id, {**known, "text_reference": evidence.get("text_reference")})
     entering = {name: evidence[name] for name in ("drafting_party", "effective_on")}
+    return _opened(case, case.made.transition, _DRAFTED, members, entering)
+
+
+def found(step: Step, commitment: Members, case: Case) -> Opening | None:
+    """Return what the move opens that leaves the commitment with these members: a text that there is already. None: nothing.
+
+    The instrument is entered in the state that it was found in, with what is known of it and nothing else.
+    """
+    known = commitment["instrument"] or {}
+    if step.action not in FINDING or case.made is None or not known.keys() >= NAMED or instrument_of(commitment):
+        return None
+    if step.action is Action.CORRECT and (case.members["instrument"] or {}).keys() >= NAMED:
+        # Of what was taken off an instrument, and of what was found before there were instruments, a correction opens none.
+        return None
+    state = _found_in(commitment)
+    if state is None:
+        return None
+    members, entering = _members(case, case.made.matter_id, known), _entering(state, known, case)
+    if step.action is Action.SIGN:
+        entering["manner"] = Manner.SIGNED.value
+    return _opened(case, case.made.transition, _FOUND, members, entering)
+
+
+def _found_in(commitment: Members) -> FoundIn | None:
+    """Return the state in which the text is, as the state of the commitment tells; None: of no text it is sure that there is one."""
+    known = commitment["instrument"]
+    match stands(commitment):
+        case State.MOU_DRAFTED:
+            return FoundIn.DRAFTED
+        case State.SIGNED:
+            return FoundIn.SIGNED
+        case State.IMPLEMENTED if commitment["instrument_required"] or any(map(known.get, SIGNATURE)):
+            return FoundIn.SIGNED
+    return None
+
+
+def _entering(state: FoundIn, known: Members, case: Case) -> dict[str, Any]:
+    """Return the evidence by which the text is entered; what is not known is left out."""
+    if state is FoundIn.DRAFTED:
+        said = {"drafting_party": known.get("drafting_party"), "effective_on": known.get("drafted_on")}
+    else:
+        act = {to: known[name] for to, name in {"on": "signed_on", "place": "place", "signatories": "signatories"}.items()
+               if known.get(name)}  # fmt: skip
+        said = {
+            FOUND_IN: state.value,
+            "effective_on": known.get("signed_on"),
+            **{name: known.get(name) for name in ("drafting_party", "drafted_on")},
+            "texts": known.get("authentic_texts"),
+            # Signed is what every party has signed.
+            "acts": [{**act, "parties": list(case.facts.parties)}] if act else None,
+        }
+    return {name: one for name, one in said.items() if one}
+
+
+def _members(case: Case, commitment_id: str, known: Members) -> dict[str, Any]:
+    """Return the members of an instrument of which the commitment tells what is known."""
+    languages = list(case.facts.languages)
+    told = [one["language"] for one in known.get("authentic_texts") or ()]
+    last = known.get("expires_on")
+    return {
+        **BEGUN,
+        "kind": known["kind"],
+        "titles": {ENGLISH if ENGLISH in languages else languages[0]: known["title"]},
+        "contracting_parties": list(case.facts.parties),
+        "authentic_languages": list(dict.fromkeys([*languages, *told])),
+        "confidentiality": case.members["confidentiality"],
+        "text_reference": known.get("text_reference"),
+        "in_force_on": known.get("enters_into_force_on"),
+        "duration": {"kind": "until", "on": end(last).isoformat()} if last else None,
+        "ceremony_on": known.get("ceremony_on"),
+        "commitment_ids": [commitment_id],
+    }
+
+
+def _opened(case: Case, made: str, by: tuple[int, int], members: Members, entering: Members) -> Opening:
     known = INSTRUMENT.facts(members, case.facts.parties, case.facts.languages)
     entered = step_of(INSTRUMENT, known, {**entering, "action": InstrumentAction.ENTER})
-    made = case.made.transition
-    return Opening(INSTRUMENT.kind, _beside(made, _INSTRUMENT), _beside(made, _ENTERING), members, entered, entering)
+    its_id, its_move = (_beside(made, one) for one in by)
+    return Opening(INSTRUMENT.kind, its_id, its_move, members, entered, entering)
 
 
 def _beside(key: str, by: int) -> str:
@@ -57,3 +137,18 @@ def told_of(opened: Opening, commitment: Members, case: Case) -> dict[str, Any]:
     entered = INSTRUMENT.effective(opened.step, opened.evidence, Case(opened.members, facts, case.at, {}, seq=0))
     (mine,) = opened.members["commitment_ids"]
     return followed(opened.id, mine, {**opened.members, **entered["after"]}, commitment, entered["on"])
+
+
+def told_of_found(opened: Opening, commitment: Members, case: Case) -> dict[str, Any]:
+    """Return the same of what was found; what is not known of it goes by the instrument's names, and is supplied there."""
+    its_own = _ITS_OWN.get(stands(commitment), {})
+    lacking = sorted(its_own.get(name, name) for name in commitment["unknown"] or ())
+    unknown = dict.fromkeys(lacking, True) or None
+    return {**told_of(opened, commitment, case), "unknown": unknown}
+
+
+_ITS_OWN: Final[Mapping[str, Mapping[str, str]]] = {
+    State.MOU_DRAFTED: {"effective_on": "drafted_on", "texts": "text_reference"},
+    State.SIGNED: {"effective_on": "signed_on"},
+}
+"""Of what an instrument carries: what is not known of the commitment, and which fact of the instrument that is."""

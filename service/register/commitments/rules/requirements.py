@@ -13,7 +13,7 @@ import orjson
 from typing_extensions import override
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.carried import has_signed, instrument_of
+from service.register.commitments.rules.carried import NAMED, has_signed, instrument_of
 from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import CARRIED, LATER, READ, SPINE, UNSIGNED, Action, State
 from service.register.commitments.rules.sided import came_later
@@ -164,11 +164,17 @@ def _implemented(given: Mapping[str, Any], facts: Facts) -> Iterator[Fault]:
     for name in facts.unknown:
         if not given.get(name) and not (isinstance(said, list) and name in said):
             yield fault(
-                "/unknown", f"{name} is not known: supply it by 'correct', or name it here if neither side knows it"
+                "/unknown",
+                f"{name} is not known: supply it by 'correct'{_where(name, facts)}, or name it here if neither side knows it",
             )
     without = facts.state is State.AGREED and not facts.no_instrument_reason
     if without and not given.get("no_instrument_reason"):
         yield fault("/no_instrument_reason", "is needed: why it could be done without an instrument")
+
+
+def _where(name: str, facts: Facts) -> str:
+    """Return where that is corrected, if it is a fact of the instrument that carries the commitment."""
+    return " of its instrument" if facts.carried and name in NAMED else ""
 
 
 _CASES: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Facts], Iterator[Fault]]]] = {

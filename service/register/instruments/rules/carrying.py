@@ -1,6 +1,6 @@
 """What an instrument tells of itself to the commitments that it carries. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,8 @@ from service.register.instruments.rules.naming import is_as_close
 from service.register.instruments.rules.reckoning import reckoned
 
 Members = Mapping[str, Any]
+Reckon = Callable[[Members], Members]
+"""Returns what follows from the members of an instrument."""
 CARRIES_NOTHING: Final = (InstrumentState.PROPOSED, InstrumentState.ABANDONED, InstrumentState.RETRACTED)
 """States of an instrument that there is not yet, or not any more."""
 OF_ALL: Final = ("state", "signed_on")
@@ -55,11 +57,11 @@ def is_signed(state: str | None) -> bool:
     return state in SIGNED
 
 
-def told(members: Members, confidentiality: str) -> dict[str, Any]:
+def told(members: Members, confidentiality: str, reckon: Reckon = reckoned) -> dict[str, Any]:
     """Return what a commitment of this confidentiality tells of it; what is not known is left out."""
     found: dict[str, Any] = {name: members[name] for name in _PLAIN} | {"title": title_of(members["titles"])}
     if is_signed(members["state"]):
-        found |= _signed(members)
+        found |= _signed(members, reckon(members))
     hidden = not is_as_close(confidentiality, members["confidentiality"])
     return {name: value for name, value in found.items() if value and (name in OF_ALL or not hidden)}
 
@@ -69,8 +71,8 @@ def title_of(titles: Mapping[str, str]) -> str:
     return titles.get("en") or titles[min(titles)]
 
 
-def _signed(members: Members) -> dict[str, Any]:
-    acts, counted = members["acts"] or (), reckoned(members)
+def _signed(members: Members, counted: Members) -> dict[str, Any]:
+    acts = members["acts"] or ()
     first = [one["signatory"] for _, one in sorted((members["signatures"] or {}).items())]
     places = dict.fromkeys(one["place"] for one in acts if one.get("place"))
     begun, ends = counted["in_force_from"], counted["ends_before"]

@@ -12,6 +12,7 @@ from service.errors import InvalidContent
 from service.register.decisions.rules import steps
 from service.register.instruments.rules import entry, periods
 from service.register.instruments.rules.acts import Need
+from service.register.instruments.rules.calendar import days_after
 from service.register.instruments.rules.clauses import (
     DurationKind,
     EntryIntoForceCalculationCreate,
@@ -160,12 +161,24 @@ def ended_on(members: Members, begun: date | None, today: date) -> date | None:
     return min(days, default=None)
 
 
+def said_end(members: Members) -> date | None:
+    """Return the day after the one until which it is concluded: that is said, and follows from no entry into force.
+
+    None where no such day is said, or something renews it.
+    """
+    duration = members["duration"] or {}
+    renewed = duration.get("then") in {Then.TACIT, Then.INDEFINITE}
+    if members["state"] not in SIGNED or duration.get("kind") != DurationKind.UNTIL or renewed:
+        return None
+    return days_after(date.fromisoformat(duration["on"]), 1)
+
+
 def force(members: Members, today: date) -> Force:
     """Return whether it is in force today, as far as it is known."""
     if members["state"] not in SIGNED:
         return Force.NOT_SIGNED
     begun = in_force_from(members)
-    ended = ended_on(members, begun, today)
+    ended = ended_on(members, begun, today) or said_end(members)
     if ended and ended <= today:
         return Force.EXPIRED if members["state"] == _S.SIGNED else Force.ENDED
     if begun is None:

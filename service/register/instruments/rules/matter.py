@@ -1,6 +1,7 @@
 """An instrument as a matter that parties decide on: its table and its rules, as the engine takes them. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from service.register.decisions.rules.matter import Rules
@@ -32,7 +33,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
-    version=2,
+    version=3,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -60,3 +61,5 @@ INSTRUMENT: Final = Rules[Facts](
     too_open=too_open,
     day=day,
 )
+INSTRUMENT_2: Final = replace(INSTRUMENT, version=2)
+"""The rules of entries of version 2: what is carried told no end of one of which nobody knew since when it is in force."""

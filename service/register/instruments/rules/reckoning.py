@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
 from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
-from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps
+from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps, said_end
 from service.register.instruments.rules.periods import series
 from service.values import end, start
 
@@ -22,6 +22,12 @@ NEAR: Final = 4
 
 def reckoned(members: Members) -> dict[str, Any]:
     """Return the columns of the reckoning."""
+    found = from_entry_into_force(members)
+    return found if found["ends_before"] else found | {"ends_before": said_end(members)}
+
+
+def from_entry_into_force(members: Members) -> dict[str, Any]:
+    """Return the columns as instruments were reckoned up to entries of version 2: of one of which nobody knows since when, no end."""
     found: dict[str, Any] = dict.fromkeys(COLUMNS)
     found["signed_from"] = start(members["signed_on"]) if members["signed_on"] else None
     found["lacking"] = sorted({one.party for one in missing_steps(members) if one.party})
