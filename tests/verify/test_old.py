@@ -281,37 +281,3 @@ async def test_reading_an_old_register_answers_as_before(register: World) -> Non
             assert said(before, answer.json()) == said(before, before), told
         if answer.is_success and "etag" in asked["headers"]:
             assert answer.headers["etag"] == asked["headers"]["etag"], told
-
-
-async def test_in_an_old_register_what_is_found_opens_its_instrument_and_what_was_found_stays_as_it_was(
-    server: Server, pilot: Path, old: Path, tmp_path: Path
-) -> None:
-    async with restored(server, pilot, old, "old_found") as world:
-        owner = await world.connect()
-        asked = "SELECT id, instrument FROM commitment WHERE instrument IS NOT NULL ORDER BY id"
-        before = await owner.fetch(asked)
-        found = {
-            "found_in": "signed",
-            "agreed_on": "2024",
-            "instrument_kind": "mou",
-            "instrument_title": "MoU (sample)",
-        }
-        body = RECORD | {"item_number": 40, "agreement": found}
-        made = await world.as_("PK").post("/v1/commitments", json=body)
-        assert made.status_code == 201, made.text
-        answers = f"/v1/transitions/{made.json()['open_transition']['id']}/confirmations"
-        assert (await world.as_("AZ").post(answers, json={"decision": "confirm"})).status_code == 201
-        now = (await world.as_("PK").get(f"/v1/commitments/{made.json()['id']}")).json()["instrument"]
-        its = (await world.as_("PK").get(f"/v1/instruments/{now['id']}")).json()
-        assert (its["reference"], its["state"], its["commitment_ids"]) == (
-            "PK-AZ/I/0001",
-            "signed",
-            [made.json()["id"]],
-        )
-        assert [one for one in await owner.fetch(asked) if str(one["id"]) != made.json()["id"]] == before
-        await owner.close()
-        await world.sequence()
-        after = await exported(world, "PK-AZ", tmp_path / "export")
-    verdict = judged(old, after, kept=old / "exports" / "PK-AZ")
-    assert (verdict.findings.listed, verdict.findings.outcome) == ([], Severity.PROVEN)
-    assert verdict.entries == COMMISSIONS["PK-AZ"] + 3
