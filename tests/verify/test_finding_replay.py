@@ -8,7 +8,7 @@ import pytest
 from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World
 from tests.register.commitments.test_found_late import SIGNED, found, supplied
-from tests.register.instruments.recording import entered
+from tests.register.instruments.recording import agreed, entered, leaf_of
 from tests.verify.forging import Forgery, assert_told, entries_of, write
 from tests.verify.journal import POLICY, Entry, exported
 
@@ -19,7 +19,11 @@ TITLE: Final = "MoU on lecturers"
 @pytest.fixture(scope="module")
 async def entries(worn: World) -> list[Entry]:
     """The entries of a register with a finding that opened an instrument, a correction that opened one, and one that was recorded."""
-    await found(worn, SIGNED)
+    first = await found(worn, SIGNED)
+    its = first["instrument"]["id"]
+    act = {"on": "2024-07", "place": "Lahore", "parties": ["PK", "AZ"]}
+    right = {"action": "correct", "corrects": await leaf_of(worn, its), "fact": "acts", "value": [act], "reason": "So"}
+    await agreed(worn, its, right)
     one = await found(worn, {"found_in": "signed", "instrument_kind": "mou", "place": "Baku"}, 16)
     await supplied(worn, one, "instrument_title", "MoU on nurses")
     await entered(worn)
@@ -46,6 +50,12 @@ def put(*path: str, to: Any, title: str = TITLE) -> Forgery:
 def finding(*path: str, to: Any) -> Forgery:
     """Return the forgery by which something stands in the entry by which the finding took effect."""
     return lambda entries: write(told(entries), path, to)
+
+
+def before_ends(entries: list[Entry]) -> None:
+    """Let the entry that corrected the instrument be of the version by which nothing carried told such an end."""
+    key = its_own(entries)["subject"]
+    next(one for one in entries if one["subject"] == key and one["kind"] == "transition.confirmed")["v"] = 2
 
 
 def missing(entries: list[Entry]) -> None:
@@ -79,6 +89,7 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a finding that names another instrument": (finding(*AFTER, "instrument", "id", to=ELSEWHERE), "brings about"),
     "a finding that keeps the facts to itself": (
         finding(*AFTER, "instrument", to={"kind": "mou", "title": TITLE}), "brings about"),
+    "an end told by an entry of the version that told none": (before_ends, "not what that move brings about"),
     "a finding in an entry of the version that opened none": (finding("v", to=3), "brings about"),
 }  # fmt: skip
 
@@ -96,7 +107,8 @@ def test_what_was_found_before_there_were_openings_stays_as_it_was(entries: list
     old = deepcopy(entries)
     # As a release before wrote it: the facts stand on the commitment, and no instrument tells of them.
     recorded, mine = its_own(old), told(old)
-    old.remove(recorded)
+    for one in [one for one in old if one["subject"] == recorded["subject"] or one["kind"] == "commitment.followed"]:
+        old.remove(one)
     for one in [one for one in old if one["subject"] == mine["subject"]]:
         one["v"] = 3
     after = mine["data"]["effective"]["after"]
