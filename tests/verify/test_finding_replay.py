@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import pytest
 
+from service.tlog.merkle import leaf_hash
 from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World
 from tests.register.commitments.test_found_late import SIGNED, found, supplied
 from tests.register.instruments.recording import agreed, entered, leaf_of
 from tests.verify.forging import Forgery, assert_told, entries_of, write
-from tests.verify.journal import POLICY, Entry, exported
+from tests.verify.journal import POLICY, Entry, exported, seal
 
 ELSEWHERE: Final = "01940000-0000-7000-8000-0000000007ff"
 TITLE: Final = "MoU on lecturers"
@@ -55,7 +56,12 @@ def finding(*path: str, to: Any) -> Forgery:
 def before_ends(entries: list[Entry]) -> None:
     """Let the entry that corrected the instrument be of the version by which nothing carried told such an end."""
     key = its_own(entries)["subject"]
-    next(one for one in entries if one["subject"] == key and one["kind"] == "transition.confirmed")["v"] = 2
+    place = next(
+        at for at, one in enumerate(entries) if one["subject"] == key and one["kind"] == "transition.confirmed"
+    )
+    write(entries[place], ("v",), 2)
+    followed = next(one for one in entries[place:] if one["kind"] == "commitment.followed")
+    write(followed, ("data", "by", "leaf"), leaf_hash(seal(entries)[place]).hex())
 
 
 def missing(entries: list[Entry]) -> None:

@@ -15,6 +15,8 @@ from tests.register.commitments.test_mending import NUMBER, confirmed, correct, 
 from tests.register.instruments import recording
 
 REASON: Final = "Nobody knows"
+UNTITLED: Final = "instrument_title"
+"""What the pilot's communiqué does not say of its drafts."""
 AGREED: Final = 2
 """The number of a pilot's item that is agreed, and no more."""
 OF_SIGN: Final = {
@@ -41,7 +43,11 @@ async def test_each_fact_that_a_signature_needs_may_turn_out_not_to_be_known_and
         leaves[fact] = (await world.as_("PK").get(f"/v1/commitments/{item(NUMBER)}/audit-trail?limit=200")).json()[
             "items"
         ][-1]["leaf_hash"]
-    assert (found["state"], found["effective_on"], found["unknown"]) == ("signed", None, sorted(OF_SIGN.values()))
+    assert (found["state"], found["effective_on"], found["unknown"]) == (
+        "signed",
+        None,
+        sorted([*OF_SIGN.values(), UNTITLED]),
+    )
     assert not any(found["instrument"][name] for name in ("signed_on", "place", "signatories", "authentic_texts"))
     assert found["corrected"].keys() == {"effective_on", *(f"instrument.{one}" for one in OF_SIGN.values())}
     listed = (await world.as_("PK").get("/v1/commitments?unknown_fact=signed_on")).json()["items"]
@@ -51,7 +57,7 @@ async def test_each_fact_that_a_signature_needs_may_turn_out_not_to_be_known_and
     for fact, leaf in leaves.items():
         body = unknown(leaf, fact) | {"value": SIGN[fact]}
         found = await confirmed(world, item(NUMBER), body)
-    assert (found["effective_on"], found["unknown"]) == (SIGN["effective_on"], [])
+    assert (found["effective_on"], found["unknown"]) == (SIGN["effective_on"], [UNTITLED])
     assert found["instrument"]["place"] == SIGN["place"]
     await proven(world)
 
@@ -59,20 +65,22 @@ async def test_each_fact_that_a_signature_needs_may_turn_out_not_to_be_known_and
 async def test_of_a_signature_a_part_may_turn_out_not_to_be_known(world: World) -> None:
     await confirmed(world, item(NUMBER), SIGN)
     found = await correct(world, "sign", "signatories", SIGN["signatories"][:1])
-    assert ([one["party"] for one in found["instrument"]["signatories"]], found["unknown"]) == (["PK"], ["signatories"])
+    assert ([one["party"] for one in found["instrument"]["signatories"]], found["unknown"]) == (
+        ["PK"], [UNTITLED, "signatories"],
+    )  # fmt: skip
     await proven(world)
 
 
 async def test_what_is_not_known_of_a_signature_is_said_by_both_when_it_is_implemented(world: World) -> None:
     await confirmed(world, item(NUMBER), SIGN)
     await correct(world, "sign", "effective_on", None)
-    found = await confirmed(world, item(NUMBER), IMPLEMENT | {"unknown": ["signed_on"]})
+    found = await confirmed(world, item(NUMBER), IMPLEMENT | {"unknown": ["signed_on", UNTITLED]})
     assert (found["state"], found["unknown"], found["effective_on"]) == (
-        "implemented", ["signed_on"], IMPLEMENT["effective_on"],
+        "implemented", [UNTITLED, "signed_on"], IMPLEMENT["effective_on"],
     )  # fmt: skip
     for fact in ("effective_on", "report"):
         found = await correct(world, "implement", fact, None)
-    assert (found["unknown"], found["effective_on"]) == (["effective_on", "report", "signed_on"], None)
+    assert (found["unknown"], found["effective_on"]) == (["effective_on", UNTITLED, "report", "signed_on"], None)
     await proven(world)
 
 

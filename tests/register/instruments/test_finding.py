@@ -18,7 +18,7 @@ NAMED: Final = {"instrument_kind": "mou", "instrument_title": "MoU on lecturers"
 DRAFTED: Final[dict[str, Any]] = {"found_in": "mou_drafted", "agreed_on": "2024", **NAMED}
 
 
-async def opened(world: World, agreement: dict[str, Any], **others: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+async def opened(world: World, agreement: dict[str, Any], **others: Any) -> tuple[Any, Any]:
     """Record what was found, confirm it, and return the commitment and its instrument."""
     one = await found(world, agreement, **others)
     return one, await read(world, one["instrument"]["id"])
@@ -32,7 +32,7 @@ async def test_what_was_found_signed_opens_an_instrument_with_just_what_is_known
     assert (its["signed_on"], its["effective_on"], its["in_force_on"]) == ("2024-07", "2024-07", "2025")
     assert its["ceremony_on"] == "2024-07-11"
     assert (its["duration"]["kind"], its["duration"]["on"]) == ("until", "2029-12-31")
-    act = its["acts"][0]
+    (act,) = its["acts"]
     assert (act["on"], act["place"], act["parties"]) == ("2024-07", "Islamabad", ["PK", "AZ"])
     assert [who["name"] for who in act["signatories"]] == [who["name"] for who in SIGN["signatories"]]
     assert (its["commitment_ids"], its["confidentiality"]) == ([one["id"]], one["confidentiality"])
