@@ -47,7 +47,7 @@ settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 2**31
 JSON = {"application/json", "application/problem+json"}
 COMMISSION = "01940000-0000-7000-8000-000000000001"
-ENTRIES = 58
+ENTRIES = 56
 """So many the pilot's log has."""
 SESSION_8, SESSION_9 = "01940000-0000-7000-8000-000000000008", "01940000-0000-7000-8000-000000000009"
 CLIENT_IDS = {

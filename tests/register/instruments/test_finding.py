@@ -34,7 +34,7 @@ async def test_what_was_found_signed_opens_an_instrument_with_just_what_is_known
     assert (its["duration"]["kind"], its["duration"]["on"]) == ("until", "2029-12-31")
     (act,) = its["acts"]
     assert (act["on"], act["place"], act["parties"]) == ("2024-07", "Islamabad", ["PK", "AZ"])
-    assert [who["name"] for who in act["signatories"]] == [who["name"] for who in SIGN["signatories"]]
+    assert [who["name"] for who in act["signatories"]] == [who["name"] for who in SIGNED["signatories"]]
     assert (its["commitment_ids"], its["confidentiality"]) == ([one["id"]], one["confidentiality"])
     # Nothing is made up: how it was done, and what else a signed text has, nobody said.
     assert (its["manner"], its["notice"], its["drafting_party"]) == (None, None, None)
