@@ -72,8 +72,6 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "register/commissions/rules/charter/fitness.py:_wrong_move",
         "register/commissions/rules/fitness.py:_wrong_move",
         "register/commissions/rules/fitness.py:_wrong_value",
-        # By the rules of entries of version 2.
-        "register/commitments/rules/effect.py:unopened",
         "register/commitments/rules/fitness.py:_wrong_move",
         "register/commitments/rules/fitness.py:_wrong_value",
         "register/commitments/rules/version_1.py:unfit",

@@ -19,7 +19,7 @@ from service.values.codes import CommissionId, CommitmentId
 
 router = Router("/v1", tags=["log"])
 ONE = {"of_the_pilot": {"summary": "One of the pilot as it was loaded", "value": 7}}
-SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 58}}
+SIGNED = {"of_the_pilot": {"summary": "The pilot as it was loaded", "value": 56}}
 Index = Annotated[
     int, Query(ge=0, lt=2**53, description="The entry's `index` in the audit trail.", openapi_examples=ONE)
 ]
@@ -29,7 +29,7 @@ Size = Annotated[
         ge=1,
         lt=2**53,
         description="Size of a checkpoint that the log has signed; absent for the newest.",
-        examples=[58],
+        examples=[56],
     ),
 ]
 OldSize = Annotated[

@@ -179,7 +179,7 @@ ATTACKS: Final = (
         "Until then nothing in the log is missing. Its trail shows the entry without an index, or not at all, and the"
         " commitment's proof is of an older one: as 11",
         {
-            ways.hand_out_an_older_proof: {Check.VERIFY: f"is for entry {ENTRIES - 27}; the newest entry of PK-AZ/08/004 is {ENTRIES + 1}"},
+            ways.hand_out_an_older_proof: {Check.VERIFY: f"is for entry {ENTRIES - 24}; the newest entry of PK-AZ/08/004 is {ENTRIES + 1}"},
             ways.leave_out_the_newest: {},
             ways.leave_out_one_and_go_on: {Check.SEQUENCER: "the one before it is nowhere"},
         },

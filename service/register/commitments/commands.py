@@ -88,13 +88,21 @@ async def record(
     key = UUID(str(row["id"]))
     made = None if awaits else Made(str(key), str(transition_id))
     case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0, numbers=numbers, made=made)
+    await _insert(connection, caller, place, row, move, case)
+    return key
+
+
+async def _insert(
+    connection: Connection, caller: Caller, place: Mapping[str, Any], row: dict[str, Any], move: Move, case: Case
+) -> None:
+    """Write it, with the instrument that a finding opens which nobody else confirms."""
     effect = proposed(COMMITMENTS, move, case)
-    new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), Stamp(key, place["at"], Head()))
+    stamp = Stamp(row["id"], case.at, Head())
+    new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), stamp)
     beside = await to_open(connection, (INSTRUMENTS,), caller, new_one, effect)
     entry = await insert(connection, COMMITMENTS, caller, row, move, case, effect)
     if beside:
         await open_beside(connection, caller, new_one, beside, entry)
-    return key
 
 
 async def change_party_facts(
