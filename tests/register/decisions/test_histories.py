@@ -26,6 +26,10 @@ ADDRESSES: Final = {
     "instrument": "instruments",
 }
 REASON: Final = {"reason": "R"}
+OF_STEPS: Final[list[dict[str, Any]]] = [
+    {"action": "record_step", "step": "cabinet_approval", "status": "done", "effective_on": "2025-03-10"},
+    {"action": "apply_template", "template": "mou"},
+]
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
     "commitment": [
         {"action": "agree", "agreed_on": "2025"}, {"action": "agree", "found_in": "signed", "subject_to": ["PK"]}, DRAFT, SIGN,
@@ -35,7 +39,7 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "approve"}, {"action": "approve", "approved": False},
         {"action": "suspend", "review_on": "2027", **REASON},
         *({"action": action, **REASON} for action in ("redraft", "reopen", "resume", "withdraw", "lapse", "retract")),
-        {"action": "supersede", "successors": ["PK-AZ/08/003", "PK-AZ/08/007"]},
+        {"action": "supersede", "successors": ["PK-AZ/08/003", "PK-AZ/08/007"]}, *OF_STEPS,
     ],
     "session": [
         HOLD, HOLD | {"minutes": MINUTES, "subject_to": ["AZ"]}, ADOPT, CANCEL,
@@ -43,7 +47,7 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "move", "starts_on": "2027", **REASON}, {"action": "move", **REASON},
         {"action": "change_host", "host_party": "AZ"}, {"action": "change_host", "host_party": "PK", "virtual": True},
         {"action": "name_co_chair", "co_chair": {"name": "N", "title": "T"}}, {"action": "name_co_chair", "co_chair": None},
-        {"action": "retract"},
+        {"action": "retract"}, *OF_STEPS,
     ],
     "working_group": [
         {"action": "found"}, {"action": "retract"}, {"action": "rename", "titles": {"en": "G"}},
@@ -60,7 +64,7 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "initial", "effective_on": "2025-02-20", "place": "Baku", "texts": TEXTS}, INSTRUMENT_SIGN, INSTRUMENT_SIGN,
         {"action": "sign_first", "effective_on": "2025-02-20", "place": "Baku", "signatory": ACT["signatories"][0]},
         {"action": "amend", "changes": {"entry_into_force": {"anchor": "last_notification"}}, **REASON},
-        {"action": "record_step", "step": "cabinet_approval", "status": "done", "effective_on": "2025-03-10"},
+        *OF_STEPS,
         {"action": "send_notification", "what": "notification", "effective_on": "2025-04"},
         {"action": "receive_notification", "sender": "PK", "effective_on": "2025-05"},
         {"action": "receive_notification", "sender": "AZ", "received": False},
@@ -81,6 +85,7 @@ EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
         {"action": "join", "party": "AZ", "effective_on": "2026"},
         {"action": "join", "party": "AZ", "effective_on": "2026", "secretariat_id": organisation(201)},
         {"action": "accede", "party": "PK", "effective_on": "2026"},
+        {"action": "set_step_template", "template": "mou", "steps": [{"step": "legal_vetting"}]},
     ],
 }  # fmt: skip
 BESIDE: Final = {"leave", "acknowledge_log"}
