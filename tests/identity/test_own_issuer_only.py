@@ -110,7 +110,7 @@ async def test_only_a_registrar_that_has_logged_in_there_within_a_day_says_so(
     for who in ("administrator", "PK"):
         assert (await ours.as_(who).post(URL, json=ONLY)).status_code == 403
     assert (await said(ours, provider.token("official-1"), url="/v1/parties/PK/own-issuer-only")).status_code == 403
-    assert (await said(ours, provider.token("official-1"), url="/v1/parties/XX/own-issuer-only")).status_code == 403
+    assert (await said(ours, provider.token("official-1"), url="/v1/parties/XX/own-issuer-only")).status_code == 404
     assert (await said(ours, provider.token("official-1"), AGAIN)).status_code == 409
     assert (await said(ours, provider.token("official-1", auth_time=now - DAY + 60))).status_code == 201
     assert (await said(ours, provider.token("official-1"))).status_code == 409

@@ -11,6 +11,7 @@ import rfc8785
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
+from service.register.decisions.rules.matter import Made
 from service.register.decisions.rules.numbers import Numbers
 from tests.cases import case_of
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item, organisation
@@ -126,7 +127,8 @@ def replay(entries: list[Entry]) -> tuple[dict[str, Any], list[str]]:
 
 def _effective(proposal: dict[str, Any], facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     evidence = proposal["evidence"]
-    case = replace(case_of(facts), at=datetime.fromisoformat(entry["recorded_at"]), seq=entry["seq"])
+    made = Made(entry["subject"], proposal["transition"])
+    case = replace(case_of(facts), at=datetime.fromisoformat(entry["recorded_at"]), seq=entry["seq"], made=made)
     known = case.facts.conditions({**evidence, "action": proposal["action"]})
     row = next(
         step
