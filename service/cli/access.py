@@ -1,13 +1,12 @@
 """`pacta access`: what an operator does for a party whose registrar has lost its access; told to the party 72 hours before it acts."""
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+from service.cli.transaction import in_transaction
 
+if TYPE_CHECKING:
     from service.database.statement import Connection
     from service.register.parties.restoring_queries import RestorationRow
 
@@ -59,10 +58,9 @@ def _announced(said: dict[str, Any], issuer: str | None) -> "RestorationRow":
         return await commands.announce(connection, OPERATOR, Sent(RestorationCreate, said).read(), wrong)
 
     try:
-        made: RestorationRow = _in_database(run)
+        return in_transaction("pacta-access", run)
     except InvalidContent as wrong:
         raise typer.BadParameter(str(wrong)) from wrong
-    return made
 
 
 @accesses.command()
@@ -77,7 +75,7 @@ def restore(party: Party) -> None:
         if secret:
             typer.echo(f"client_id:     {done['client_id']}\nclient_secret: {secret}")
 
-    _in_database(run)
+    in_transaction("pacta-access", run)
     typer.echo(f"The access of {party} is restored as it was announced.")
 
 
@@ -101,19 +99,5 @@ def withdraw(party: Party, because: Because) -> None:
             raise Conflict(f"Nothing is announced for {party}.")
         await commands.stop(connection, OPERATOR, known, reason)
 
-    _in_database(run)
+    in_transaction("pacta-access", run)
     typer.echo(f"What was announced for {party} is withdrawn.")
-
-
-def _in_database(run: "Callable[[Connection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
-    from service.database.connection import Address
-    from service.database.pool import Pool
-    from service.settings import Settings
-
-    async def once() -> Any:  # noqa: ANN401
-        settings = Settings.read()
-        pool = Pool.of(settings, Address.of_service(settings), name="pacta-access", size=1)
-        async with pool, pool.transaction() as connection:
-            return await run(connection)
-
-    return asyncio.run(once())

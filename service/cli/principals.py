@@ -1,12 +1,11 @@
 """`pacta principal`: the first administrator, made where nobody can log in yet; each change is an entry of the registry."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.cli.transaction import in_transaction
 from service.permissions import Kind
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def create(
         await _require_no_party(connection, acts_for["party"] if acts_for else None)
         return (await commands.register_principal(connection, OPERATOR, new))[1] or ""
 
-    typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
+    typer.echo(f"client_id:     {client_id}\nclient_secret: {in_transaction('pacta-principal', run)}")
 
 
 @principals.command()
@@ -62,7 +61,7 @@ def rotate(
         until = datetime.now(UTC) + timedelta(minutes=keep_minutes) if keep_minutes else None
         return (await commands.rotate_secret(connection, OPERATOR, known["id"], until))[1]
 
-    typer.echo(f"client_id:     {client_id}\nclient_secret: {_in_database(run)}")
+    typer.echo(f"client_id:     {client_id}\nclient_secret: {in_transaction('pacta-principal', run)}")
 
 
 @principals.command()
@@ -77,7 +76,7 @@ def deactivate(client_id: str) -> None:
         await _require_no_party(connection, known["party"])
         await commands.deactivate_principal(connection, OPERATOR, known["id"])
 
-    _in_database(run)
+    in_transaction("pacta-principal", run)
     typer.echo(f"{client_id} is deactivated.")
 
 
@@ -90,17 +89,3 @@ async def _require_no_party(connection: "Connection", party: str | None) -> None
 
     operator = Caller(OPERATOR.principal_id, "operator", Kind.ADMINISTRATOR)
     Authority(operator, await queries.registrars(connection)).over(party)
-
-
-def _in_database(run: "Callable[[Connection], Coroutine[Any, Any, Any]]") -> Any:  # noqa: ANN401
-    from service.database.connection import Address
-    from service.database.pool import Pool
-    from service.settings import Settings
-
-    async def once() -> Any:  # noqa: ANN401
-        settings = Settings.read()
-        pool = Pool.of(settings, Address.of_service(settings), name="pacta-principal", size=1)
-        async with pool, pool.transaction() as connection:
-            return await run(connection)
-
-    return asyncio.run(once())

@@ -37,7 +37,7 @@ ABANDONED: Final = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 """What is raised by, or in the midst of, what a connection is lent for, so that it is not lent again."""
-MET: Final = asyncpg.DeadlockDetectedError
+DEADLOCK: Final = asyncpg.DeadlockDetectedError
 """Two transactions waited for each other, and this is the one that was ended; nothing of it was done."""
 TRIES: Final = 4
 """So often what met another one is begun before it is given up."""

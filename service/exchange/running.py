@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from service.database.columns import table
-from service.database.pool import LOST, MET, TRIES, Pool
+from service.database.pool import DEADLOCK, LOST, TRIES, Pool
 from service.database.statement import Change, Connection, Query
 from service.errors import ServiceError
 from service.exchange.carrying_out import Progress, Told, carry_out, digest, stopped
@@ -142,7 +142,7 @@ async def _whole(pool: Pool, asked: _Asked, sheet: Any, progress: Progress) -> N
             async with pool.transaction() as connection:
                 told = await _carried(connection, asked, sheet, progress)
                 await _ends(connection, asked, progress, _Ended(ImportStatus.DONE, told, asked.digest))
-        except MET:
+        except DEADLOCK:
             if tries == TRIES:
                 raise
             log.info("import_tried_again", import_id=str(asked.id))

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.database.pool import TRIES
 from service.http.bodies import is_json
 
-MET: Final = "met"
+DEADLOCKED: Final = "deadlocked"
 """Under this name the state of a request says that it met another one (`service.http.problems`)."""
 log = structlog.get_logger("pacta.again")
 
@@ -83,6 +83,6 @@ class Answer:
     async def send(self, message: Message) -> None:
         """Send it on, or do not."""
         if message["type"] == "http.response.start":
-            self.withheld = bool(self._scope["state"].get(MET))
+            self.withheld = bool(self._scope["state"].get(DEADLOCKED))
         if not self.withheld:
             await self._send(message)

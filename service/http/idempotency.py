@@ -105,19 +105,26 @@ def without_secret(body: bytes) -> bytes:
     return orjson.dumps({**content, SECRET: None} if SECRET in content else content)
 
 
+def key_header(description: str) -> Any:  # noqa: ANN401 -- as FastAPI's own `Header` is typed
+    """Return the header by which a request is known again; `description` says what it does here."""
+    return Header(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+        description=description,
+        examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+    )
+
+
 async def once(
     request: Request,
     connection: Transaction,
     caller: UncheckedCaller,
     idempotency_key: Annotated[
         str | None,
-        Header(
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Visible ASCII characters that are new for each request, such as a UUID. Sent again with the same "
-            "body, the request has one effect and the same answer.",
-            examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+        key_header(
+            "Visible ASCII characters that are new for each request, such as a UUID. Sent again with the same body, the request has "
+            "one effect and the same answer."
         ),
     ] = None,
 ) -> None:

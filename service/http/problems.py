@@ -14,12 +14,11 @@ from typing_extensions import TypedDict, override
 
 from service import errors
 from service.database import refusals
-from service.database.pool import LOST
-from service.database.pool import MET as MET_ANOTHER
+from service.database.pool import DEADLOCK, LOST
 from service.database.state import State, state_of
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
-from service.http.again import MET
+from service.http.again import DEADLOCKED
 from service.http.languages import chosen, spoken, translated
 
 MEDIA_TYPE = "application/problem+json"
@@ -152,8 +151,8 @@ async def refusal_of(request: Request, error: Exception) -> errors.ServiceError:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    if isinstance(error, MET_ANOTHER):
-        request.scope["state"][MET] = True
+    if isinstance(error, DEADLOCK):
+        request.scope["state"][DEADLOCKED] = True
     return respond(request, await refusal_of(request, error))
 
 

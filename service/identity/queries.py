@@ -40,28 +40,20 @@ _known = sa.select(
 ).select_from(_principal.outerjoin(_organisation, _organisation.c.id == _principal.c.organisation_id))
 _caller = Query(_known.where(_named), _Known)
 _by_id = Query(_known.where(_principal.c.id == sa.bindparam("principal_id", type_=sa.Uuid()), IS_ACTIVE), _Known)
-_by_secret = Query(
+_has_row = Query(sa.select(_principal.c.id).where(_has_name), UUID)
+_has_secret = (
     sa.select(_principal.c.id)
     .join(_credential, _credential.c.principal_id == _principal.c.id)
-    .where(
-        _credential.c.secret_hash == sa.bindparam("secret_hash"),
-        _named,
-        _credential.c.expires_at.is_(None) | (_credential.c.expires_at > sa.func.clock_timestamp()),
+    .where(_credential.c.secret_hash == sa.bindparam("secret_hash"))
+)
+_by_secret = Query(
+    _has_secret.where(
+        _named, _credential.c.expires_at.is_(None) | (_credential.c.expires_at > sa.func.clock_timestamp())
     ),
     UUID,
 )
-
-_has_row = Query(sa.select(_principal.c.id).where(_has_name), UUID)
 _refused_by_secret = Query(
-    sa.select(_principal.c.id)
-    .join(_credential, _credential.c.principal_id == _principal.c.id)
-    .where(
-        _credential.c.secret_hash == sa.bindparam("secret_hash"),
-        _has_name,
-        _principal.c.refused_at.is_not(None),
-        _principal.c.deactivated_at.is_(None),
-    ),
-    UUID,
+    _has_secret.where(_has_name, _principal.c.refused_at.is_not(None), _principal.c.deactivated_at.is_(None)), UUID
 )
 
 

@@ -11,18 +11,8 @@ from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import State
 
 _SAME: Final = (
-    "reference",
-    "annex",
-    "verb",
-    "sector",
-    "state",
-    "confidentiality",
-    "kind",
-    "source",
-    "remark",
-    "continues",
-    "pushed_by",
-)
+    "reference", "annex", "verb", "sector", "state", "confidentiality", "kind", "source", "remark", "continues", "pushed_by",
+)  # fmt: skip
 """Columns that are named as the register names them."""
 _NAMED: Final = {"state_since": "effective_on", "due_on": "target_date", "due_text": "target_text"}
 _OF_INSTRUMENT: Final = {

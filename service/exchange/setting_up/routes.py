@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from fastapi import Body, Depends, Header, Query, Request, Response
+from fastapi import Body, Depends, Query, Request, Response
 
 from service.database.state import State, state_of
 from service.exchange.setting_up import over_http
@@ -12,6 +12,7 @@ from service.exchange.setting_up.schemas import SetUpRead
 from service.http.answers import answer
 from service.http.edge import LONGEST
 from service.http.headers import carrying
+from service.http.idempotency import key_header
 from service.http.refusals import WRITING
 from service.http.routing import Router
 from service.identity.caller import Who, current_caller
@@ -57,13 +58,9 @@ async def create_set_up(
     dry_run: Annotated[bool, Query(description="Change nothing; say what would be done.")] = True,  # noqa: FBT002 -- a query's
     idempotency_key: Annotated[
         str | None,
-        Header(
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Under the same one each step of the same file has one effect, also where two runs meet, and is answered as the"
-            " first time, without secrets. Without one, too, what is there is not made again.",
-            examples=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+        key_header(
+            "Under the same one each step of the same file has one effect, also where two runs meet, and is answered as the"
+            " first time, without secrets. Without one, too, what is there is not made again."
         ),
     ] = None,
 ) -> Response:

@@ -14,7 +14,7 @@ from service.register.commitments.models import Commitment
 from service.register.commitments.rules.leads import FIRST, FURTHER, leads
 from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation
-from service.register.parties.naming import name_of
+from service.register.parties.naming import by_id, name_of
 from service.register.parties.schemas import Named
 from service.values import Read
 
@@ -52,14 +52,8 @@ def _led_by() -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
     ).table_valued("value", name="further")
     first = sa.select(sa.cast(_text(facts.c.value, FIRST), sa.Uuid())).select_from(facts).correlate(_commitment)
     others = sa.select(sa.cast(further.c.value, sa.Uuid())).select_from(facts.join(further, sa.true()))
-    told = sa.func.jsonb_object_agg(
-        sa.cast(_organisation.c.id, sa.Text),
-        sa.func.jsonb_build_object(
-            "id", _organisation.c.id, "code", _organisation.c.code, "name", _organisation.c.name
-        ),
-    )
     ids = sa.union_all(first, others.correlate(_commitment))
-    return sa.select(told).where(_organisation.c.id.in_(ids)).correlate(_commitment).scalar_subquery()
+    return sa.select(by_id(_organisation)).where(_organisation.c.id.in_(ids)).correlate(_commitment).scalar_subquery()
 
 
 _number = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))

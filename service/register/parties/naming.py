@@ -25,14 +25,13 @@ def named(id_: Any, code: Any, name: Any) -> sa.ColumnElement[Any]:  # noqa: ANN
     return sa.case((id_.is_(None), sa.null()), else_=told)
 
 
+def by_id(organisation: sa.FromClause) -> sa.ColumnElement[Any]:
+    """Return what organisations are called, all of them in one object, by their ids."""
+    one = sa.func.jsonb_build_object("id", organisation.c.id, "code", organisation.c.code, "name", organisation.c.name)
+    return sa.func.jsonb_object_agg(sa.cast(organisation.c.id, sa.Text), one, type_=JSONB)
+
+
 def organisations_named(ids: sa.Select[Any], *correlated: sa.FromClause) -> sa.Label[Any]:
     """Return, as `named`, what the organisations are called whose ids are selected, by their ids."""
-    told = sa.func.jsonb_object_agg(
-        sa.cast(_organisation.c.id, sa.Text),
-        sa.func.jsonb_build_object(
-            "id", _organisation.c.id, "code", _organisation.c.code, "name", _organisation.c.name
-        ),
-        type_=JSONB,
-    )
-    asked = sa.select(told).where(_organisation.c.id.in_(ids.correlate(*correlated))).correlate(*correlated)
-    return asked.scalar_subquery().label("named")
+    asked = sa.select(by_id(_organisation)).where(_organisation.c.id.in_(ids.correlate(*correlated)))
+    return asked.correlate(*correlated).scalar_subquery().label("named")
