@@ -34,7 +34,7 @@ def check() -> None:
 
     async def run() -> int:
         wrong = 0
-        async with Pool.of(settings, Address.of_service(settings), name="pacta-documents", size=1) as pool:
+        async with Pool.of_command(settings, Address.of_service(settings), "pacta-documents") as pool:
             count = await checking.count(pool)
             with typer.progressbar(length=count, label="documents", file=sys.stderr) as bar:
                 async for line in checking.check(pool, store, bar.update):

@@ -69,7 +69,7 @@ async def _reopen(commission: str, because: str, handed: list[Path]) -> "Mapping
         raise typer.BadParameter(first["detail"], param_hint="--because") from wrong
     settings = Settings.read()
     directory, asked = LogDirectory.existing(settings.log_dir), witnesses.load(settings.witnesses_file)
-    pool = Pool.of(settings, Address.of_service(settings), name="pacta-log-reopen", size=1)
+    pool = Pool.of_command(settings, Address.of_service(settings), "pacta-log-reopen")
     async with pool, pool.transaction() as connection:
         log_id = (await named(connection, commission)).id
         record = reopen_log if log_id.int else reopen_registry

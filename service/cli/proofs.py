@@ -60,7 +60,7 @@ def keep_note(
     address, directory = Address.of_sequencer(settings), LogDirectory.existing(settings.log_dir)
 
     async def run() -> None:
-        pool = Pool.of(settings, address, name="pacta-keep-note", size=1)
+        pool = Pool.of_command(settings, address, "pacta-keep-note")
         async with pool, pool.transaction() as connection:
             kept = await hand_over(connection, directory, as_written(note.read_bytes()))
         typer.echo(

@@ -19,7 +19,7 @@ def in_transaction(name: str, run: "Callable[[Connection], Awaitable[R]]") -> R:
 
     async def once() -> R:
         settings = Settings.read()
-        pool = Pool.of(settings, Address.of_service(settings), name=name, size=1)
+        pool = Pool.of_command(settings, Address.of_service(settings), name)
         async with pool, pool.transaction() as connection:
             return await run(connection)
 

@@ -31,6 +31,8 @@ from service.settings import Settings
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 SILENCE_SECONDS: Final = 10
 """How long a peer may leave what was sent unacknowledged, or a probe of an idle connection unanswered."""
+PATIENCE_SECONDS: Final = 15.0
+"""What a command gives an attempt to connect, at least: no request waits behind it, and a machine that has just started is busy."""
 
 
 class AddressWrong(OperatorMistake):
@@ -129,13 +131,18 @@ class Limits:
 
     @classmethod
     def of_requests(cls, settings: Settings) -> Self:
-        """Return the limits under which requests, the sequencer, the worker and short commands work."""
+        """Return the limits under which requests, the sequencer and the worker work."""
         return cls(settings.database_connect_seconds, settings.database_statement_seconds)
+
+    @classmethod
+    def of_commands(cls, settings: Settings) -> Self:
+        """Return the limits of a short command, which somebody has typed and would only type again."""
+        return cls(max(settings.database_connect_seconds, PATIENCE_SECONDS), settings.database_statement_seconds)
 
     @classmethod
     def of_bulk(cls, settings: Settings) -> Self:
         """Return the limits of what reads or writes much: migrations, exports, imports."""
-        return cls(settings.database_connect_seconds, settings.database_bulk_seconds)
+        return cls(cls.of_commands(settings).connect, settings.database_bulk_seconds)
 
 
 class _Watched(asyncpg.Connection):  # type: ignore[misc]  # the driver has no types

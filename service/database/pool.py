@@ -97,6 +97,11 @@ class Pool:
         size, wait = size or settings.pool_size, settings.pool_timeout
         return cls(address, limits, size=size, wait=wait, name=name, writes=writes)
 
+    @classmethod
+    def of_command(cls, settings: Settings, address: Address, name: str) -> Self:
+        """Return the pool of a short command: one connection, and time to get it."""
+        return cls.of(settings, address, name=name, size=1, limits=Limits.of_commands(settings))
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -20,9 +20,14 @@ ASKS_FOR_TLS = bytes.fromhex("0000000804d2162f")
 
 @asynccontextmanager
 async def passed_on(
-    port: int, *, host: str = "127.0.0.1", path: Path | None = None, tls: ssl.SSLContext | None = None
+    port: int,
+    *,
+    host: str = "127.0.0.1",
+    path: Path | None = None,
+    tls: ssl.SSLContext | None = None,
+    late: float = 0,
 ) -> AsyncIterator[int]:
-    """Listen, pass everything on to `port`, and give the port listened on; with `path` on a socket there."""
+    """Listen, pass everything on to `port`, and give the port listened on; with `path` on a socket there. `late`: seconds of silence before."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
@@ -30,6 +35,7 @@ async def passed_on(
                 assert await reader.readexactly(8) == ASKS_FOR_TLS
                 writer.write(b"S")
                 await writer.start_tls(tls)
+            await asyncio.sleep(late)
             inner, outer = await asyncio.open_connection("127.0.0.1", port)
             async with asyncio.TaskGroup() as both:
                 both.create_task(pump(reader, outer))

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from service.database.connection import Address, AddressWrong, Limits, connect
+from service.database.pool import Pool
 from service.demo.postgres import Server
+from service.settings import Settings
 from tests.database.passed_on import Authority, passed_on
 from tests.database.test_connection import LIMITS, closed, silent
 
@@ -74,6 +76,17 @@ async def test_ipv6_and_a_socket_are_ways_to_it(server: Server, tmp_path: Path) 
         assert await user(f"{account(server)}/pacta?host=::1&port={port}&sslmode=disable") == "pacta_app"
     async with passed_on(server.port, path=tmp_path):
         assert await user(f"{account(server)}/pacta?host={tmp_path}") == "pacta_app"
+
+
+async def test_a_command_waits_for_a_busy_database_longer_than_a_request_does(server: Server) -> None:
+    settings = Settings(database_connect_seconds=0.3)
+    async with passed_on(server.port, late=0.6) as port:
+        url = f"{account(server)}127.0.0.1:{port}/pacta?sslmode=disable"
+        with pytest.raises(TimeoutError):
+            await user(url, Limits.of_requests(settings))
+        async with Pool.of_command(settings, Address.parse(url), "pacta-test") as pool, pool.connection() as lent:
+            assert await lent.fetchval("SELECT current_user") == "pacta_app"
+        assert await user(url, Limits.of_bulk(settings)) == "pacta_app"
 
 
 async def test_a_service_file_says_the_rest_and_the_address_counts_more(
