@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from service.permissions import Caller
 from service.register.commissions.rules.charter.matter import CHARTER
+from service.register.commissions.rules.charter.requirements import unknown
 from service.register.commissions.schemas import CommissionRead
 from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.rules.ended import without_secretariat
 from service.trail.reopening import notice
 
-_MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats", "step_templates"}
+_MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats", "step_templates", "unknown"}
 _PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not in _MADE)
 
 
@@ -31,6 +32,7 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
         for party, kept in sorted(row["step_templates"].items())
         for kind, it in sorted(kept.items())
     ]
+    told["unknown"] = unknown(row)
     told["open_transition"] = open_transition(row)
     return told
 

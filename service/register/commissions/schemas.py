@@ -134,6 +134,9 @@ class CommissionRead(Read):
     entered: dict[str, Entered] = Field(description="By party, who began to take part after the founding.")
     departed: dict[str, Departed] = Field(description="By party, who left.")
     successor: str | None = Field(description="Of one that is dissolved: the code of the commission that follows it.")
+    unknown: list[str] = Field(
+        description="What is not known: of its founding, of the days in `entered` and `departed`, when it was dissolved."
+    )
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry that put each right."
     )

@@ -6,10 +6,10 @@ from typing import Any, Final
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
 from service.register.groups.rules.matter import GROUP
-from service.register.groups.rules.requirements import roles
+from service.register.groups.rules.requirements import roles, unknown
 from service.register.groups.schemas import WorkingGroupRead
 
-_MADE: Final = {"members", "without_co_lead", "contacts", "open_transition"}
+_MADE: Final = {"members", "without_co_lead", "contacts", "unknown", "open_transition"}
 _PLAIN: Final = tuple(name for name in WorkingGroupRead.model_fields if name not in _MADE)
 _NOBODY: Final[Mapping[str, None]] = {"main": None, "alternate": None, "validator": None}
 
@@ -24,6 +24,7 @@ def group(row: Mapping[str, Any]) -> dict[str, Any]:
     ]
     answer["without_co_lead"] = [party for party in row["parties"] if party not in row["co_led_by"]]
     answer["contacts"] = {party: {**_NOBODY, **one} for party, one in row["contacts"].items()}
+    answer["unknown"] = unknown(row)
     answer["open_transition"] = open_transition(row)
     return answer
 

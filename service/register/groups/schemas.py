@@ -87,6 +87,9 @@ class WorkingGroupRead(Read):
     contacts: dict[str, ContactsRead] = Field(description="By party code; each party names its own.")
     merged_into_id: UUID | None = Field(description="The group of which it became part.")
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
+    unknown: list[str] = Field(
+        description="Of one that was founded: what is not known, of the move to its state and of its founding."
+    )
     corrected: dict[str, int] = Field(
         description="Facts that had been written down wrongly, and the number of the entry that put each right."
     )

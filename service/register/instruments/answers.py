@@ -47,7 +47,7 @@ _MADE: Final = {
         "objections",
         "disputed",
     ),
-    *("in_force", "notice_by", "steps_missing_of", "unknown", "open_transition", "past"),
+    *("in_force", "notice_by", "steps_missing_of", "missing_steps", "unknown", "open_transition", "past"),
 }
 _PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in _MADE)
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
@@ -63,7 +63,7 @@ _ACT, _TEXT = _blank(SignatureActRead), _blank(AuthenticTextRead)
 _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 
 
-def instrument(row: Row, today: date) -> dict[str, Any]:
+def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
     answer = {name: row[name] for name in _PLAIN}
     answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
@@ -80,6 +80,7 @@ def instrument(row: Row, today: date) -> dict[str, Any]:
     answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
     answer["notice_by"] = next_notice_day(row, today)
     answer["steps_missing_of"] = row["lacking"]
+    answer["missing_steps"] = [{**asdict(one), "detail": say(one.detail)} for one in computed.missing_steps(row)]
     answer["unknown"] = computed.unknown(row)
     answer["open_transition"] = open_transition(row)
     answer["past"] = row.get("past")
@@ -91,11 +92,10 @@ def detail(caller: Caller, row: Row, today: date, say: Saying = str) -> dict[str
     members = {name: row[name] for name in INSTRUMENT.members}
     found, begun = computed.entry_of(members), computed.in_force_from(members)
     periods = computed.periods_of(members, begun, today)
-    return instrument(row, today) | {
+    return instrument(row, today, say) | {
         "force": computed.force(members, today),
         "computed_entry_into_force": found and EntryIntoForceRead.of(found, say).model_dump(mode="json", by_alias=True),
         "periods": periods and PeriodsRead.of(periods, say).model_dump(mode="json"),
-        "missing_steps": [{**asdict(one), "detail": say(one.detail)} for one in computed.missing_steps(members)],
         "warnings": [say(one) for one in computed.warnings(members, found)],
         "allowed_actions": [] if row.get("past") else allowed(INSTRUMENT, caller, row),
     }

@@ -218,6 +218,7 @@ class RegisteredInstrumentRead(Read):
     )
     notice_by: date | None = Field(description="The next last safe day for notice.")
     steps_missing_of: list[str] = Field(description="Parties of which a step is missing.")
+    missing_steps: list[MissingStepRead]
     unknown: list[str] = Field(
         description="What is not known of it, by the names by which `correct` or `amend` supplies it."
     )
@@ -248,6 +249,5 @@ class InstrumentDetail(RegisteredInstrumentRead):
         description="By its clause and what happened; null where no clause is known, or it leads out of the calendar."
     )
     periods: PeriodsRead | None = Field(description="As at today (UTC); null where no clause on duration is known.")
-    missing_steps: list[MissingStepRead]
     warnings: list[str] = Field(description="What a lawyer should look at again: the recorded day beside another one.")
     allowed_actions: list[AllowedInstrumentAction] = Field(description="Empty for callers who may not propose.")

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import pytest
 
+from service.register.commissions.rules.charter.requirements import unknown as unknown_of_charter
+from service.register.groups.rules.requirements import unknown as unknown_of_group
 from tests.conftest import COMMISSION, World, item
 from tests.register.commissions import meeting
 from tests.register.commissions.chartering import agreed as both_agreed
@@ -12,6 +14,7 @@ from tests.register.commissions.chartering import leaf_of as leaf_of_charter
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import IMPLEMENT, SIGN
 from tests.register.commitments.test_mending import NUMBER, confirmed, correct, leaf_of, propose
+from tests.register.groups import grouping
 from tests.register.instruments import recording
 
 REASON: Final = "Nobody knows"
@@ -186,5 +189,49 @@ async def test_since_when_a_group_is_called_or_a_commission_is_dissolved_may_tur
     await both_agreed(world, {"action": "dissolve", "reason": "R", "effective_on": "2026-01-01"})
     found = await both_agreed(world, unknown(await leaf_of_charter(world), "effective_on"))
     assert (found["state"], found["effective_on"]) == ("dissolved", None)
+    assert "effective_on" in found["unknown"]
     assert (await charter(world))["corrected"].keys() == {"effective_on"}
     await proven(world)
+
+
+async def test_of_a_charter_it_is_listed_what_nobody_knows_of_its_founding_and_supplied_by_an_amendment(
+    world: World,
+) -> None:
+    told = await charter(world)
+    assert told["unknown"] == [name for name in ("founded_on", "founding_act") if told[name] is None]
+    changes = {"founded_on": "2013", "founding_act": "Agreement (sample)"}
+    found = await both_agreed(world, {"action": "amend", "reason": "R", "changes": changes})
+    assert found["unknown"] == []
+    gone = await both_agreed(world, {"action": "amend", "reason": "R", "changes": {"founded_on": None}})
+    assert gone["unknown"] == ["founded_on"]
+
+
+async def test_since_when_a_group_is_what_it_is_is_listed_where_nobody_knows(world: World) -> None:
+    one = (await grouping.founded(world, founding={"effective_on": "2024-05"}))["id"]
+    assert (await grouping.read(world, one))["unknown"] == []
+    leaf = (await grouping.trail(world, f"/working-groups/{one}"))[-1]["leaf_hash"]
+    found = await grouping.agreed(world, one, unknown(leaf, "effective_on"))
+    assert (found["effective_on"], found["unknown"]) == (None, ["effective_on"])
+    listed = (await world.as_("PK").get(f"/v1/working-groups?commission_id={COMMISSION}&limit=200")).json()["items"]
+    assert next(it["unknown"] for it in listed if it["id"] == one) == ["effective_on"]
+    await proven(world)
+
+
+def test_of_a_group_that_nothing_is_said_to_have_founded_that_is_listed() -> None:
+    known = {"state": "active", "effective_on": "2020", "founded_at_session_id": None, "founding_act": None}
+    assert unknown_of_group(known) == ["founding_act"]
+    assert unknown_of_group({**known, "state": "proposed"}) == []
+
+
+def test_of_a_charter_days_that_nobody_knows_are_listed_by_where_they_stand() -> None:
+    known = {
+        "state": "in_force",
+        "founded_on": "1",
+        "founding_act": "A",
+        "effective_on": None,
+        "entered": {},
+        "departed": {},
+    }
+    assert unknown_of_charter(known) == []
+    left = {"TR": {"on": "2025", "notified_on": None}}
+    assert unknown_of_charter({**known, "entered": {"IR": {"on": None}}, "departed": left}) == ["entered", "departed"]

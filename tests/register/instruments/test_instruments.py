@@ -41,6 +41,8 @@ async def test_a_text_goes_from_draft_to_force_and_tells_whose_step_is_missing(w
     one = await agreed(world, key, SIGN, by="AZ", other="PK")
     assert (one["state"], one["signed_on"], one["force"]) == ("signed", "2025-03-01", "not_yet")
     assert [step["party"] for step in one["missing_steps"]] == ["PK", "AZ"]
+    listed = (await world.as_("PK").get("/v1/instruments?awaiting_step_of=AZ")).json()["items"]
+    assert {it["reference"]: it["missing_steps"] for it in listed}[key] == one["missing_steps"]
     sent = {"action": "send_notification", "what": "notification", "note_number": "17"}
     one = await done(world, key, {**sent, "effective_on": "2025-04-10"})
     one = await done(world, key, {**sent, "effective_on": "2025-04-12"}, "AZ")

@@ -62,6 +62,15 @@ def roles(organisations: Organisations) -> Iterator[tuple[str, str, GroupRole]]:
         yield from ((member, party, GroupRole.MEMBER) for member in one["members"])
 
 
+def unknown(members: Mapping[str, Any]) -> list[str]:
+    """Return what is not known of a group that was founded: since when it is what it is, and what founded it."""
+    if members["state"] in {GroupState.PROPOSED, GroupState.RETRACTED}:
+        return []
+    founded = members["founded_at_session_id"] or members["founding_act"]
+    said = {"effective_on": members["effective_on"], "founding_act": founded}
+    return [name for name, one in said.items() if one is None]
+
+
 def missing(action: StrEnum, given: Mapping[str, Any], facts: Facts) -> list[Fault]:  # noqa: ARG001 -- of a group it depends on no fact
     """Return every piece of evidence that `action` needs here and that `given` (the body) does not hold."""
     return absent(NEEDED[action], given, GIVEN)

@@ -101,6 +101,17 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
     )
 
 
+def unknown(members: Mapping[str, Any]) -> list[str]:
+    """Return what is not known of a charter: when, and by what, it was founded, when parties came in or left, when it was dissolved."""
+    days = {
+        "entered": [one["on"] for one in members["entered"].values()],
+        "departed": [one[name] for one in members["departed"].values() for name in ("on", "notified_on")],
+        "effective_on": [members["effective_on"]] if members["state"] == CharterState.DISSOLVED else [],
+    }
+    founding = [name for name in ("founded_on", "founding_act") if members[name] is None]
+    return [*founding, *(name for name, told in days.items() if None in told)]
+
+
 def missing(action: StrEnum, given: Mapping[str, Any], _: Facts) -> list[Fault]:
     """Return every piece of evidence that `action` needs and that `given` (the body) does not hold."""
     return absent(NEEDED[action], given, GIVEN)
