@@ -224,7 +224,7 @@ def test_of_a_group_that_nothing_is_said_to_have_founded_that_is_listed() -> Non
 
 
 def test_of_a_charter_days_that_nobody_knows_are_listed_by_where_they_stand() -> None:
-    known = {
+    known: dict[str, Any] = {
         "state": "in_force",
         "founded_on": "1",
         "founding_act": "A",
