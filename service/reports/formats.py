@@ -15,10 +15,10 @@ from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
 from service.reports.pdf.return_pages import document as return_document
 from service.reports.rules import return_tables, tables
+from service.reports.rules.digest import spelled
 from service.reports.rules.report import alternat
 from service.reports.rules.tables import Table
 from service.reports.spreadsheets import as_csv, as_xlsx
-from service.trail.entry import canonical
 
 Told = Mapping[str, Any]
 """A report: what its JSON says."""
@@ -73,7 +73,7 @@ class Making:
         """Return the report, and its bytes; of a PDF what is to be typeset."""
         told = made()
         if self.format is Format.JSON:
-            return told, canonical(told)
+            return told, spelled(told)
         sided = alternat(told, self.caller.party)
         if self.format is Format.PDF:
             return told, form.pages(sided, self.language)

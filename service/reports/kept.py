@@ -8,7 +8,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import orjson
@@ -31,6 +31,15 @@ class _Told:
     size: int
     root: bytes
     found: Known
+    """In the words of each entry: this is gone on from."""
+    whole: Known
+    """In those of today: this is told."""
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint, entries: Iterable[Stored], before: Self | None) -> Self:
+        """Return what the entries below the checkpoint told, of which `entries` come after those of `before`."""
+        found = gathered(_read(entries), before.found if before else None)
+        return cls(checkpoint.size, checkpoint.root, found, completed(found))
 
 
 @dataclass(slots=True)
@@ -60,9 +69,9 @@ KEPT: Final = Kept()
 
 async def below(connection: Connection, log_id: UUID, checkpoint: Checkpoint, until: str | None = None) -> Known:
     """Return what the entries below a checkpoint tell; `until`: those that were recorded by then."""
-    found = await _gathered(connection, log_id, checkpoint)
-    if until is None or found.last_at <= until:
-        return await asyncio.to_thread(completed, found)
+    whole = (await _told(connection, log_id, checkpoint)).whole
+    if until is None or whole.last_at <= until:
+        return whole
     entries = await queries.between(connection, log_id, 0, checkpoint.size)
     return await _anew(entries, until)
 
@@ -72,14 +81,14 @@ async def every(connection: Connection, log_id: UUID, until: str | None = None) 
     signed = await log.newest(connection, log_id)
     size, before = signed.checkpoint.size if signed else 0, None
     if signed:
-        before = await _gathered(connection, log_id, signed.checkpoint)
-        if until is not None and before.last_at > until:
+        before = await _told(connection, log_id, signed.checkpoint)
+        if until is not None and before.found.last_at > until:
             size, before = 0, None
     rest = await queries.after(connection, log_id, size)
-    return await _anew(rest, until, before)
+    return await _anew(rest, until, before.found if before else None) if rest or not before else before.whole
 
 
-async def _gathered(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> Known:
+async def _told(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> _Told:
     before = KEPT.logs.get(log_id)
     if before and not await _stands(connection, log_id, before):
         KEPT.forget(log_id, before)
@@ -89,13 +98,13 @@ async def _gathered(connection: Connection, log_id: UUID, checkpoint: Checkpoint
     size = before.size if before else 0
     if before and size == checkpoint.size:
         KEPT.logs.move_to_end(log_id)
-        return before.found
+        return before
     entries = await queries.between(connection, log_id, size, checkpoint.size)
-    found = await asyncio.to_thread(gathered, _read(entries), before.found if before else None)
+    told = await asyncio.to_thread(_Told.of, checkpoint, entries, before)
     newest = KEPT.logs.get(log_id)
     if newest is None or newest is before or newest.size < checkpoint.size:
-        KEPT.put(log_id, _Told(checkpoint.size, checkpoint.root, found))
-    return found
+        KEPT.put(log_id, told)
+    return told
 
 
 async def _stands(connection: Connection, log_id: UUID, told: _Told) -> bool:

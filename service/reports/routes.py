@@ -128,10 +128,11 @@ def _counted(
 ) -> dict[str, Any]:
     if not found.commission:
         raise wrong("known_at", "lies before the commission was recorded")
-    about, shown = str(session) if session else None, audience_of(found, audience, seen)
+    about, shown = {str(session)} if session else None, audience_of(found, audience, seen)
+    every = counting.items(found, day, about, shown)
     return {
-        **counting.metrics(found, day, about, shown),
-        "comparison": compared(found, day, compared_to, about, shown),
+        **counting.metrics(found, every),
+        "comparison": compared(found, every, compared_to, about, shown),
         "commission_id": found.commission,
         "session_id": session,
         "kept_by": found.kept_by,

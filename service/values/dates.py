@@ -36,6 +36,7 @@ def start(text: str) -> date:
     return date.fromisoformat((text + "-01-01")[:10])
 
 
+@lru_cache(maxsize=4096)
 def end(text: str) -> date:
     """Return the last day of a reduced date: what is due in `2025-07` falls due on 31 July (UTC)."""
     parts = [int(part) for part in text.split("-")]

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from service.register.history.rules.known import known
-from service.reports.rules.counting import metrics
+from service.reports.rules.counting import items, metrics
 from service.reports.rules.report import compared
 from service.tlog.merkle import leaf_hash
 from tests.verify.journal import Journal, seal
@@ -20,7 +20,7 @@ def counted(journal: Journal) -> dict[str, Any]:
     """Return the metric of what both confirmed, with what was excluded by its item's number."""
     stored = seal(journal.entries)
     found = known((leaf_hash(one).hex(), json.loads(one)) for one in stored)
-    metric: dict[str, Any] = metrics(found, DAY)["fully_implemented"]
+    metric: dict[str, Any] = metrics(found, items(found, DAY, None, None))["fully_implemented"]
     numbers = {life.id: life.members["item_number"] for life in found.of("commitment")}
     metric["excluded"] = {numbers[one["id"]]: one["reason"] for one in metric["excluded"]}
     return metric
@@ -83,6 +83,6 @@ def test_what_was_taken_back_is_no_change_between_two_days() -> None:
     kept = journal.record(2)
     journal.confirm(kept)
     found = known((leaf_hash(one).hex(), json.loads(one)) for one in seal(journal.entries))
-    changes = compared(found, date(2999, 1, 1), date(2000, 1, 1), None, None)
+    changes = compared(found, items(found, date(2999, 1, 1), None, None), date(2000, 1, 1), None, None)
     assert changes is not None
     assert [one["id"] for one in changes["changed"]] == [kept]

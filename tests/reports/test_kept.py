@@ -105,7 +105,7 @@ def test_there_is_an_end_to_what_is_kept() -> None:
     found = known([])
     keys = [f"01940000-0000-7000-8000-{number:012d}" for number in range(4)]
     for key, size in zip(keys, (4, 4, 4, 11), strict=True):
-        full.put(key, kept._Told(size, b"", found))  # type: ignore[arg-type]
+        full.put(key, kept._Told(size, b"", found, found))  # type: ignore[arg-type]
     assert list(full.logs) == keys[1:3]
 
 

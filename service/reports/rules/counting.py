@@ -1,5 +1,6 @@
 """The two metrics, and the rule by which each is counted; they are never mixed, and what is apart is not summed. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,8 @@ class Item:
     """A commitment as it is counted: what it was on the day, by what is known."""
 
     life: Life
+    turns: Sequence[world.Span]
+    """Its states in turn, also those of later days."""
     then: world.Then
     reported: Mapping[str, Mapping[str, Any]]
     is_one_sided: bool
@@ -50,15 +53,22 @@ class Item:
         return {"id": self.life.id, "reference": self.members["reference"]}
 
 
-def items(known: Known, day: date, session: str | None, seen: Collection[str] | None) -> list[Item]:
-    """Return the commitments of a session (None: of the commission) that are seen (None: all), by their references."""
+def items(known: Known, day: date, sessions: Collection[str] | None, seen: Collection[str] | None) -> list[Item]:
+    """Return the commitments of some sessions (None: of the commission) that are seen (None: all), by their references."""
     mine = [
         life
-        for life in known.of("commitment")
-        if (session is None or life.members["session_id"] == session) and (seen is None or life.id in seen)
+        for life in known.lives.values()
+        if life.kind == "commitment"
+        and (sessions is None or life.members["session_id"] in sessions)
+        and (seen is None or life.id in seen)
     ]
     mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
-    return [Item(life, world.on(life, day), world.reported(life, day), one_sided(known, life)) for life in mine]
+    return [_item(known, life, day) for life in mine]
+
+
+def _item(known: Known, life: Life, day: date) -> Item:
+    turns = world.spans(life)
+    return Item(life, turns, world.on(turns, day), world.reported(life, day), one_sided(known, life))
 
 
 def one_sided(known: Known, life: Life) -> bool:
@@ -66,7 +76,7 @@ def one_sided(known: Known, life: Life) -> bool:
     charter = known.charter
     came = {name: charter.get(name) or {} for name in ("entered", "departed")}
     record = {"recorded_by": life.recorded_by, "recorded_at": life.recorded_at, "moved_alone_at": life.moved_alone_at}
-    if sided.one_sided({**life.members, **came, **record}):
+    if sided.one_sided({**came, **record, "acknowledged": life.members.get("acknowledged")}):
         return True
     alone = life.moved_alone_at
     return alone is not None and not any(move.action == Action.ACKNOWLEDGE and move.at >= alone for move in life.moves)
@@ -83,13 +93,18 @@ def why_excluded(item: Item) -> str | None:
     return str(item.then.state) if item.then.state in EXCLUDED else None
 
 
-def metrics(known: Known, day: date, session: str | None = None, seen: Collection[str] | None = None) -> dict[str, Any]:
-    """Return both metrics, each with its rule, on this day in the world, by what is known."""
-    every = [one for one in items(known, day, session, seen) if one.members["state"] != State.RETRACTED]
+def metrics(known: Known, found: Iterable[Item]) -> dict[str, Any]:
+    """Return both metrics of these commitments, each with its rule, on their day in the world, by what is known."""
+    every = list(filter(is_told, found))
     counted = [one for one in every if why_excluded(one) is None]
     apart = [one for one in counted if one.is_one_sided]
     joint = [one for one in counted if not one.is_one_sided]
     return {"fully_implemented": _implemented(every, joint, apart), "progress": _progress(known, joint)}
+
+
+def is_told(item: Item) -> bool:
+    """Return whether it is told of at all: a record that was taken back is not."""
+    return bool(item.members["state"] != State.RETRACTED)
 
 
 def is_done(item: Item) -> bool:
@@ -133,16 +148,11 @@ def _progress(known: Known, counted: Sequence[Item]) -> dict[str, Any]:
     return {
         "rule": {"version": VERSION, "text": PROGRESS_RULE},
         "denominator": len(counted),
-        "by_party": [
-            {
-                "party": party,
-                "levels": {level.value: _at(counted, party, level) for level in Level},
-                "not_reported": sum(party not in one.reported for one in counted),
-            }
-            for party in known.charter["parties"]
-        ],
+        "by_party": [_by_level(party, counted) for party in known.charter["parties"]],
     }
 
 
-def _at(counted: Iterable[Item], party: str, level: Level) -> int:
-    return sum(one.reported.get(party, {}).get("level") == level for one in counted)
+def _by_level(party: str, counted: Sequence[Item]) -> dict[str, Any]:
+    found = Counter(one.reported[party]["level"] for one in counted if party in one.reported)
+    levels = {level.value: found[level.value] for level in Level}
+    return {"party": party, "levels": levels, "not_reported": len(counted) - found.total()}

@@ -51,9 +51,7 @@ def listed(known: Known, every: Iterable[Item], day: date, shown: Collection[str
         for one in there(known, day, shown)
         if of_all or not items.keys().isdisjoint(carried(one, shown))
     ]
-    alone = (
-        alone_row(told, [one.told]) for one in items.values() if one.then.state and (told := told_alone(one.life, day))
-    )
+    alone = (alone_row(told, [one.told]) for one in items.values() if one.then.state and (told := told_alone(one, day)))
     return [*registered, *alone]
 
 
@@ -67,11 +65,12 @@ def named(known: Known, key: str) -> Data:
     return {"id": key, "reference": known.lives[key].members["reference"]}
 
 
-def told_alone(life: Life, day: date) -> Members | None:
+def told_alone(one: Item, day: date) -> Members | None:
     """Return what a commitment told on the day of an instrument that is not in the register; None where there was none."""
-    later = past.later_of(life, day)
-    found: Members | None = life.members["instrument"]
-    if later:
+    life, found = one.life, one.members["instrument"]
+    if not found and not any("instrument" in move.after for move in life.moves):
+        return None
+    if later := past.later_of(life, one.turns, day):
         told = [
             move.after["instrument"] for move in life.moves if move.leaf not in later and "instrument" in move.after
         ]

@@ -3,10 +3,9 @@
 The same entries, day and audience give the same report, byte for byte, in the service and from an export.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any, Final
 
 from service.permissions import Confidentiality
@@ -16,8 +15,8 @@ from service.register.history.rules import world
 from service.register.history.rules.known import Known, Life
 from service.reports.rules import counting, instruments
 from service.reports.rules.counting import Item
+from service.reports.rules.digest import digested
 from service.reports.rules.source import Source
-from service.trail.entry import canonical
 from service.trail.reopening import notice
 from service.values import end, start
 
@@ -75,7 +74,8 @@ def audience_of(known: Known, audience: Confidentiality, seen: Collection[str] |
 def report(source: Source, asked: Asked, seen: Collection[str] | None = None) -> Data:
     """Return the report, with the digest of all the rest of it; `seen`: the ids that the caller may see (None: all)."""
     known, shown = source.known, audience_of(source.known, asked.audience, seen)
-    every = [one for one in counting.items(known, asked.as_of, asked.session, shown) if _is_told(one)]
+    sessions = None if asked.session is None else {asked.session}
+    every = [one for one in counting.items(known, asked.as_of, sessions, shown) if counting.is_told(one)]
     named = {one.members["reference"] for one in known.of("commitment") if one.id in shown}
     told = {
         "version": VERSION,
@@ -95,8 +95,8 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "working_groups": [
             _group(known, key) for key in sorted({one.members["working_group_id"] or "" for one in every} - {""})
         ],
-        "metrics": counting.metrics(known, asked.as_of, asked.session, shown),
-        "comparison": compared(known, asked.as_of, asked.compared_to, asked.session, shown),
+        "metrics": counting.metrics(known, every),
+        "comparison": compared(known, every, asked.compared_to, sessions, shown),
         "matrix": [_row(known, one, asked.as_of, named) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
         "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
@@ -104,7 +104,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "older": _older(known, asked, shown),
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
     }
-    return {**told, "digest": sha256(canonical(told)).hexdigest()}
+    return digested(told)
 
 
 def alternat(told: Mapping[str, Any], party: str | None) -> Data:
@@ -117,30 +117,28 @@ def alternat(told: Mapping[str, Any], party: str | None) -> Data:
 
 
 def compared(
-    known: Known, day: date, earlier: date | None, session: str | None, seen: Collection[str] | None
+    known: Known,
+    every: Iterable[Item],
+    earlier: date | None,
+    sessions: Collection[str] | None,
+    seen: Collection[str] | None,
 ) -> Data | None:
-    """Return what changed between an earlier day and the day: both by what is known at the same moment."""
+    """Return what changed between an earlier day and that of these commitments: both by what is known at the same moment."""
     if earlier is None:
         return None
-    before, after = (
-        {one.life.id: one for one in counting.items(known, then, session, seen) if _is_told(one)}
-        for then in (earlier, day)
-    )
-    metric = counting.metrics(known, earlier, session, seen)["fully_implemented"]
+    then = counting.items(known, earlier, sessions, seen)
+    before = {one.life.id: one.then.state for one in then}
+    metric = counting.metrics(known, then)["fully_implemented"]
     return {
         "compared_to": str(earlier),
         "numerator": metric["numerator"],
         "denominator": metric["denominator"],
         "changed": [
-            {**one.told, "before": before[key].then.state, "after": one.then.state}
-            for key, one in after.items()
-            if before[key].then.state != one.then.state
+            {**one.told, "before": was, "after": one.then.state}
+            for one in every
+            if counting.is_told(one) and (was := before[one.life.id]) != one.then.state
         ],
     }
-
-
-def _is_told(item: Item) -> bool:
-    return bool(item.members["state"] != State.RETRACTED)
 
 
 def _commission(known: Known) -> Data:
@@ -161,7 +159,7 @@ def _group(known: Known, key: str) -> Data:
 
 def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
     life, members, due = item.life, item.members, item.members["target_date"]
-    reached = [span for span in world.spans(life) if span.begins <= day]
+    reached = [span for span in item.turns if span.begins <= day]
     open_on_day = item.then.state in OPEN
     return {
         **item.told,
@@ -237,8 +235,8 @@ def _older(known: Known, asked: Asked, shown: Collection[str]) -> list[Data]:
             "target_date": one.members["target_date"],
             "carried_over_count": len(one.members["carried_over"] or {}),
         }
-        for one in counting.items(known, asked.as_of, None, shown)
-        if one.members["session_id"] in before and one.then.state in OPEN
+        for one in counting.items(known, asked.as_of, before, shown)
+        if one.then.state in OPEN
     ]
 
 

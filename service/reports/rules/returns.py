@@ -6,7 +6,6 @@ It is made from the entries below the newest signed checkpoint of each commissio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any, Final
 
 from service.permissions import Confidentiality
@@ -17,9 +16,9 @@ from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed
 from service.reports.rules import counting, instruments
 from service.reports.rules.counting import Item
+from service.reports.rules.digest import digested
 from service.reports.rules.report import audience_of
 from service.reports.rules.source import Source
-from service.trail.entry import canonical
 from service.trail.reopening import notice
 
 VERSION: Final = 1
@@ -53,7 +52,7 @@ def rows(known: Known, asked: Asked, seen: Collection[str] | None) -> list[Data]
         _alone(known, one, told, asked)
         for one in items.values()
         if one.then.state and one.members["state"] != State.RETRACTED
-        if (told := instruments.told_alone(one.life, asked.as_of))
+        if (told := instruments.told_alone(one, asked.as_of))
     ]
     wanted = set(asked.organisations)
     return [row for row in found if not wanted or wanted & {one["id"] for one in row["ministries"]}]
@@ -88,7 +87,7 @@ def whole(asked: Asked, logs: Sequence[Data], registry: Data, found: Iterable[Da
         "registry": registry,
         "rows": listed,
     }
-    return {**told, "digest": sha256(canonical(told)).hexdigest()}
+    return digested(told)
 
 
 def _reference(row: Data) -> str:

@@ -86,8 +86,8 @@ REINSTATE = ("reinstate", "2026-03-10", "signed", {"undoes": "2"})
 def test_the_state_on_a_day_is_that_to_which_the_last_move_by_then_had_led(
     moves: list[Any], states: dict[str, str | None]
 ) -> None:
-    known = life(*moves)
-    assert {day: on(known, date.fromisoformat(day)).state for day in states} == states
+    turns = spans(life(*moves))
+    assert {day: on(turns, date.fromisoformat(day)).state for day in states} == states
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_state_on_a_day_is_that_to_which_the_last_move_by_then_had_led(
     ],
 )
 def test_what_a_date_leaves_open_is_said(moves: list[Any], day: str, uncertain: tuple[str, ...]) -> None:
-    assert on(life(*moves), date.fromisoformat(day)).uncertain == uncertain
+    assert on(spans(life(*moves)), date.fromisoformat(day)).uncertain == uncertain
 
 
 def test_what_changes_no_state_begins_nothing() -> None:

@@ -43,20 +43,21 @@ def commitment(told: Told, day: date | None, until: str | None = None) -> Past |
         return Past(life, life.members) if life else None
     if life.members["state"] in NOT_AGREED:
         return Past(life, life.members) if life.recorded_at[:10] <= str(day) else None
-    then = world.on(life, day)
+    turns = world.spans(life)
+    then = world.on(turns, day)
     if then.state is None:
         return None
-    later = later_of(life, day)
+    later = later_of(life, turns, day)
     if not later and then.state == life.members["state"]:
         return Past(life, life.members, then.uncertain)
     found = known(told, until, later).lives[life.id]
-    since = [span for span in world.spans(life) if span.begins <= day and span.state == then.state]
+    since = [span for span in turns if span.begins <= day and span.state == then.state]
     return Past(life, {**found.members, "state": then.state, "effective_on": since[-1].day}, then.uncertain)
 
 
-def later_of(life: Life, day: date) -> Collection[str]:
-    """Return the moves of a commitment (leaf hashes) that had not happened on the day, with what mends them."""
-    return _later(life.moves, {span.leaf: span.begins for span in reversed(world.spans(life))}, day)
+def later_of(life: Life, turns: Sequence[world.Span], day: date) -> Collection[str]:
+    """Return the moves of a commitment (leaf hashes) that had not happened on the day, with what mends them; `turns`: its states."""
+    return _later(life.moves, {span.leaf: span.begins for span in reversed(turns)}, day)
 
 
 def instrument(told: Told, day: date | None, until: str | None = None) -> Past | None:

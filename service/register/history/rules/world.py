@@ -3,15 +3,17 @@
 A date that is reduced to a month or a year counts from its last day; until then what it begins is uncertain, and said to be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import last_of, tells_of
 from service.register.history.rules.known import FOLLOWED, Life, Move
 from service.values import end, start
+
+AGREED: Final = State.AGREED.value
 
 
 @dataclass(slots=True)
@@ -86,11 +88,11 @@ def _begun(move: Move) -> list[Span]:
 
     if move.action != Action.AGREE:
         return [begun("effective_on", move.on, move.after["state"])] if "state" in move.after else []
-    found_in: str = given.get("found_in", State.AGREED.value)
-    days = [begun("agreed_on", given.get("agreed_on"), State.AGREED.value)]
+    found_in: str = given.get("found_in", AGREED)
+    days = [begun("agreed_on", given.get("agreed_on"), AGREED)]
     if found_in == State.IMPLEMENTED and given.get("signed_on"):
         days.append(begun("signed_on", given["signed_on"], State.SIGNED.value))
-    if found_in != State.AGREED:
+    if found_in != AGREED:
         days.append(begun("effective_on", given.get("effective_on"), found_in))
     # What is not known of the day of agreement: it was agreed before what came of it.
     later = [one.day for one in days if one.day]
@@ -99,12 +101,12 @@ def _begun(move: Move) -> list[Span]:
     return days
 
 
-def on(life: Life, day: date) -> Then:
-    """Return the state in which the commitment was at the end of a day."""
+def on(turns: Iterable[Span], day: date) -> Then:
+    """Return the state in which a commitment was at the end of a day, given its states in turn."""
     state: str | None = None
     uncertain: list[str] = []
-    for span in spans(life):
-        if span.state == State.AGREED and state is None and day < span.begins:
+    for span in turns:
+        if span.state == AGREED and state is None and day < span.begins:
             # What was signed before a session took it up is a commitment from then on.
             return Then(None, (span.state,) if span.is_uncertain(day) else ())
         if span.begins <= day:
