@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_skeleton
 
@@ -21,6 +22,7 @@ def is_date(value: object) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # a page names the same days again and again
 def date(value: str, language: str) -> str:
     """Return an ISO 8601 date, or one reduced to a month or a year, in words."""
     if len(value) in _REDUCED:

@@ -42,5 +42,6 @@ async def counted_at_once(
 
 
 def _count(known: Known, seen: Collection[str], session_id: UUID | None, day: date) -> _Counted:
-    about = str(session_id) if session_id else None
-    return counting.metrics(known, day, about, audience_of(known, Confidentiality.RESTRICTED, seen))
+    about = {str(session_id)} if session_id else None
+    shown = audience_of(known, Confidentiality.RESTRICTED, seen)
+    return counting.metrics(known, counting.items(known, day, about, shown))

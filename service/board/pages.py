@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import Match
 from starlette.types import Scope
@@ -140,6 +140,7 @@ def _environment(language: str) -> Environment:
         loader=PackageLoader("service.board"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -172,18 +173,20 @@ def _told(language: str, text: str, **values: object) -> Markup:
     if direction(language) == "rtl":
         # A code or a name in Latin letters must not draw its neighbours into its own direction (Unicode, UAX 9).
         values = {name: Markup("\u2068{}\u2069").format(value) for name, value in values.items()}
-    return Markup(said(text, language)).format(**values)  # noqa: S704 -- sentences are ours; `format` escapes what is given
+    given = {name: escape(value) for name, value in values.items()}
+    return Markup(said(text, language).format(**given))  # noqa: S704 -- sentences are ours; what is given is escaped
 
 
 def _listed(language: str, several: Iterable[object]) -> Markup:
     """Return names or codes one after the other, each in its own direction."""
-    return _comma(language).join(Markup("<bdi>{}</bdi>").format(one) for one in several)
+    return _comma(language).join(Markup("<bdi>%s</bdi>") % one for one in several)
 
 
 def _comma(language: str) -> Markup:
     return Markup("، ") if direction(language) == "rtl" else Markup(", ")
 
 
+@lru_cache(maxsize=4096)
 def _name(language: str, code: str) -> Markup:
     """Return how a code is called; where the page's language has no name for it, in English and marked so."""
     called = name_of(code)
@@ -196,13 +199,14 @@ def _text(language: str, texts: Mapping[str, str]) -> Markup:
     if not texts:
         return Markup()
     found = next(one for one in (language, ENGLISH, *texts) if one in texts)
-    whole = Markup("<bdi>{}</bdi>") if found == language else Markup('<bdi lang="{1}" dir="{2}">{0}</bdi>')
-    return whole.format(texts[found], found, direction(found))
+    if found == language:
+        return Markup("<bdi>%s</bdi>") % texts[found]
+    return Markup('<bdi lang="%s" dir="%s">%s</bdi>') % (found, direction(found), texts[found])
 
 
 def _reference(code: object) -> Markup:
     """Return a reference that is drawn from left to right in any text, and never broken."""
-    return Markup('<bdi dir="ltr" class="ref">{}</bdi>').format(code)
+    return Markup('<bdi dir="ltr" class="ref">%s</bdi>') % code
 
 
 def _share(count: int, whole: int) -> str:
@@ -214,8 +218,8 @@ def _link(root: str, tongue: Speaking, path: str, **asked: object) -> str:
     """Return an address here; of a page, in the language that was asked for."""
     spoken = tongue.is_asked and path.startswith("/read")
     wanted = {**asked, **({"lang": tongue.language} if spoken else {})}
-    query = urlencode({name: value for name, value in wanted.items() if value not in {None, ""}}, doseq=True)
-    return root + quote(path) + (f"?{query}" if query else "")
+    given = {name: value for name, value in wanted.items() if value not in {None, ""}}
+    return root + quote(path) + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
 def _here(request: Request, **other: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -129,7 +130,11 @@ async def board(
         "day": day,
         "today": today(),
         "items": items,
-        "sectors": {sector: list(several) for sector, several in groupby(by_sector, itemgetter("sector"))},
+        # A template finds a member of an object at once; of a mapping it looks for an attribute first, each time in vain.
+        "sectors": {
+            sector: [SimpleNamespace(**one) for one in several]
+            for sector, several in groupby(by_sector, itemgetter("sector"))
+        },
         "following": following,
         "bodies": await queries.bodies(connection, leads),
         "governments": await queries.governments(connection, charter["parties"]),

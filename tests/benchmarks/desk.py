@@ -73,7 +73,7 @@ def as_csv(rows: list[dict[str, str]]) -> bytes:
 def row(number: int, session: str = "") -> dict[str, str]:
     """Return a row that creates a commitment."""
     return {
-        "session": session, "paragraph": str(number), "sector": "trade", "title.en": f"Item {number}: a customs form (sample)",
+        "session": session, "confidentiality": "public", "paragraph": str(number), "sector": "trade", "title.en": f"Item {number}: a customs form (sample)",
         "text.en": "The sides agree on one form, name a focal point each, and report to the next session (sample).",
         "agreed_on": "2025-01-24", "due_on": "2027",
     }  # fmt: skip

@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import gc
 import io
 import json
 import sys
@@ -36,6 +37,7 @@ from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
+from service.http.serving import COLLECT
 from service.identity.queries import caller_of
 from service.main import Service, create_app
 from service.reports import kept, queries
@@ -47,8 +49,10 @@ from service.settings import Settings
 from tests.benchmarks.desk import COMMISSION, Bench, row
 
 REPORT: Final = "/v1/sessions/PK-AZ/08/report?audience=parties"
+BOARD: Final = "/read/sessions/PK-AZ/08"
 READ: Final = "/v1/commitments/PK-AZ/08/004"
-ITEMS, ROUNDS, SINGLE = 150, 9, 300
+ITEMS, ON_BOARD, ROUNDS, SINGLE = 150, 147, 9, 300
+"""Of its items the board shows those that are public: whoever reads it has not signed in."""
 Work = Callable[[], Awaitable[object]]
 
 
@@ -106,8 +110,10 @@ async def reports(bench: Bench, size: str) -> None:
         holds=least / first >= 0.4,
     )
     told(f"report, {size}, gone on from what is kept: share of the limit's rate", nothing / again, "told", holds=True)
-    board, report = await took(lambda: bench.get("/read/sessions/PK-AZ/08"), lambda: bench.get(REPORT))
-    told(f"board, {size}: times the report as JSON", board / report, "<= 2.00", holds=board / report <= 2)
+    shown = (await bench.get(BOARD)).text.count('<li><a href="/read/commitments/')
+    assert shown >= ON_BOARD, f"{shown} items are on the board"
+    board, report = await took(lambda: bench.get(BOARD), lambda: bench.get(REPORT))
+    told(f"board of {shown}, {size}: times the report as JSON", board / report, "<= 2.00", holds=board / report <= 2)
 
 
 async def pages(bench: Bench) -> None:
@@ -279,6 +285,9 @@ def main() -> None:
         server = start(directory / "database", durable=True)
         try:
             migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
+            # As in `pacta serve`: what start-up made is not looked through again, and collections are rare.
+            gc.freeze()
+            gc.set_threshold(*COLLECT)
             uvloop.run(measure(server, directory, commitments))
         finally:
             server.stop()
