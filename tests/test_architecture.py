@@ -187,6 +187,20 @@ def test_no_file_speaks_of_a_machine_or_a_registry() -> None:
             assert not [word for word in forbidden if word in text], file
 
 
+def test_what_belongs_to_a_part_is_marked_where_it_stands() -> None:
+    parts = re.findall(
+        r"not (\w+)", (SERVICE.parent / "pyproject.toml").read_text().partition("addopts")[2].partition("\n")[0]
+    )
+    assert {"long", "document"} < set(parts)
+    marked = re.compile(rf"\bmark\.({'|'.join(parts)})\b")
+    for file in (SERVICE.parent / "tests").rglob("*.py"):
+        text = file.read_text()
+        assert file.name.startswith("test_") or not marked.search(text), (
+            f"{file}: a part would not find what this marks"
+        )
+        assert not re.search(r"import .*\bpytestmark\b", text), f"{file}: a part would not find this module's tests"
+
+
 def test_there_is_one_way_to_sql() -> None:
     driving = {"fetch", "fetchrow", "fetchval", "execute", "executemany", "cursor", "copy_records_to_table"}
     # How a command ends is told by the driver's errors, which it does not drive.

@@ -29,7 +29,7 @@ from service.register.decisions.schemas import ConfirmationsCreate
 from service.register.matters import MATTERS
 from service.settings import Settings
 from tests.benchmarks.load import Connection, connect, request
-from tests.benchmarks.processes import answers, end, free_port, serve_command, service_environment, spawn, token
+from tests.benchmarks.processes import end, free_port, serve_command, service_environment, settled_in, spawn, token
 from tests.benchmarks.scene import Place, Scene, build
 
 PROPOSALS, ROUNDS = 500, 5
@@ -106,7 +106,7 @@ async def measure(server: Server, directory: Path, count: int, rounds: int) -> N
     (place,), port = scene.places, free_port()
     program = spawn("service", serve_command(port), service_environment(server, directory), directory)
     try:
-        await answers(program, port)
+        await settled_in(program, port)
         asking = []
         for party in place.parties:
             secret = await token(port, f"{party.lower()}-secretariat", scene.secrets[party])

@@ -143,6 +143,11 @@ async def answers(program: Program, port: int, path: str = "/livez") -> None:
         await asyncio.sleep(0.005)
 
 
+async def settled_in(program: Program, port: int) -> None:
+    """Wait until a process of the service has made its published document, which it does beside its first requests: figures taken meanwhile are too low."""
+    await answers(program, port, "/openapi.json")
+
+
 @contextlib.asynccontextmanager
 async def running(server: Server, directory: Path) -> AsyncIterator[tuple[Side, Side]]:
     """Run both sides, two workers each, and one sequencer; give (service, limit)."""
@@ -158,6 +163,8 @@ async def running(server: Server, directory: Path) -> AsyncIterator[tuple[Side, 
             await _start(service, serve_command(port), service_environment(server, directory), directory, port)
             port = free_port()
             await _start(limit, limit_command(port), limit_environment(server), directory, port)
+        for program, port in zip(service.workers, service.ports, strict=True):
+            await settled_in(program, port)
         yield service, limit
     finally:
         end([*service.workers, *limit.workers, *service.beside])

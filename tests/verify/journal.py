@@ -187,9 +187,10 @@ class Journal:
 
     def _named(self, subject: str, action: str, evidence: dict[str, Any]) -> tuple[dict[Name, Found | None], Any]:
         """Return what the evidence names in the subject's own trail, and the state that a named move left."""
-        stored = zip(self.entries, seal(self.entries), strict=True)
-        mine = [(entry, leaf_hash(one).hex()) for entry, one in stored if entry["subject"] == subject]
-        told = [Told(leaf, seq, self.at, entry["data"]) for seq, (entry, leaf) in enumerate(mine)]
+        # A subject's trail is chained by itself: the others' entries need not be sealed for it.
+        mine = [entry for entry in self.entries if entry["subject"] == subject]
+        stored = enumerate(zip(mine, seal(mine), strict=True))
+        told = [Told(leaf_hash(one).hex(), seq, self.at, entry["data"]) for seq, (entry, one) in stored]
         names = [one for one in COMMITMENT.names({**evidence, "action": action}) if one.kind == ENTRY]
         found = {one: find(COMMITMENT, told, one.key) for one in names}
         undone = [one.entry for one in found.values() if one and one.entry and action == "reinstate"]
