@@ -1,15 +1,26 @@
-"""The application behind a real socket, in the loop of the test."""
+"""The application behind a real socket, in the loop of the test; a port for one in a process of its own."""
 
 import asyncio
+import random
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from service.http.connections import CONNECTIONS
 from service.http.serving import KEEP_ALIVE_SECONDS, configured, entrances
+
+PORTS = range(10_000, 32_000)
+"""None of these is lent to a connection that somebody opens: what is free now is so when a process that starts slowly takes it."""
+
+
+def free_port() -> int:
+    """Return a port that is free."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.choice(PORTS))) as free:
+            return int(free.getsockname()[1])
 
 
 @asynccontextmanager

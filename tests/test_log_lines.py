@@ -15,7 +15,8 @@ import structlog
 
 from service import telemetry
 from service.telemetry import Lines
-from tests.http.test_serving import SECONDS, free_port, started
+from tests.http.test_serving import SECONDS, started
+from tests.serving import free_port
 
 MANY = 500
 """Requests, whose lines are more than a pipe holds."""
@@ -41,7 +42,7 @@ def serving(*, stderr: Any, closed: str = "") -> Iterator[tuple["subprocess.Pope
 @pytest.mark.long
 def test_requests_are_answered_though_nobody_reads_the_log() -> None:
     reading, writing = os.pipe()
-    with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
+    with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=60) as client:
         for _ in range(MANY):
             assert client.get("/livez").status_code == 200
         os.close(writing)
@@ -66,7 +67,7 @@ def test_lines_for_a_disk_that_is_full_or_a_reader_who_has_gone_are_left_out_and
 @pytest.mark.long
 def test_requests_are_answered_though_the_reader_of_the_log_has_gone() -> None:
     reading, writing = os.pipe()
-    with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
+    with serving(stderr=writing) as (_, origin), httpx.Client(base_url=origin, timeout=60) as client:
         assert client.get("/livez").status_code == 200
         os.close(writing)
         os.close(reading)
@@ -81,7 +82,7 @@ def test_requests_are_answered_though_the_disk_of_the_log_is_full() -> None:
     with (
         open("/dev/full", "wb") as full,  # noqa: PTH123 -- a device
         serving(stderr=full) as (_, origin),
-        httpx.Client(base_url=origin, timeout=20) as client,
+        httpx.Client(base_url=origin, timeout=60) as client,
     ):
         for _ in range(20):
             assert client.get("/livez").status_code == 200
@@ -91,7 +92,7 @@ def test_requests_are_answered_though_the_disk_of_the_log_is_full() -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("closed", ["2>&-", "0<&- 1>&- 2>&-"], ids=["standard error", "all three"])
 def test_requests_are_answered_though_standard_error_was_closed_from_the_start(closed: str) -> None:
-    with serving(stderr=None, closed=closed) as (_, origin), httpx.Client(base_url=origin, timeout=20) as client:
+    with serving(stderr=None, closed=closed) as (_, origin), httpx.Client(base_url=origin, timeout=60) as client:
         for _ in range(20):
             assert client.get("/livez").status_code == 200
         # Nothing else has got the number of standard error, into which some library might write.

@@ -21,7 +21,8 @@ from service.errors.operator import OperatorMistake
 from tests.conftest import World, item
 from tests.database.test_connection import LIMITS
 from tests.database.test_upgrade import environment
-from tests.http.test_serving import free_port, started
+from tests.http.test_serving import started
+from tests.serving import free_port
 
 
 class Collector:

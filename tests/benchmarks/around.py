@@ -8,7 +8,8 @@ from statistics import median
 
 from service.demo.postgres import Server
 from tests.benchmarks.load import Ask, Measured, Work, measure, request
-from tests.benchmarks.processes import answers, end, free_port, serve_command, service_environment, spawn
+from tests.benchmarks.processes import answers, end, serve_command, service_environment, spawn
+from tests.serving import free_port
 
 
 async def cold_start(server: Server, directory: Path, times: int) -> dict[str, float]:

@@ -29,8 +29,9 @@ from service.register.decisions.schemas import ConfirmationsCreate
 from service.register.matters import MATTERS
 from service.settings import Settings
 from tests.benchmarks.load import Connection, connect, request
-from tests.benchmarks.processes import end, free_port, serve_command, service_environment, settled_in, spawn, token
+from tests.benchmarks.processes import end, serve_command, service_environment, settled_in, spawn, token
 from tests.benchmarks.scene import Place, Scene, build
+from tests.serving import free_port
 
 PROPOSALS, ROUNDS = 500, 5
 

@@ -18,13 +18,13 @@ from tests.benchmarks.operations import Asker
 from tests.benchmarks.processes import (
     Side,
     answers,
-    free_port,
     limit_command,
     limit_environment,
     serve_command,
     service_environment,
     spawn,
 )
+from tests.serving import free_port
 
 SSL_REQUEST, WARM, COUNTED = 80877103, 25, 40
 

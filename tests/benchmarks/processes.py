@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import orjson
 
 from service.demo.postgres import Server
 from tests.benchmarks.load import connect, request
+from tests.serving import free_port
 
 PUBLIC_URL = "http://pacta.test"
 START_SECONDS = 30
@@ -67,13 +67,6 @@ class Side:
     def pids(self) -> list[int]:
         """Return the processes that answer."""
         return [one.pid for one in self.workers]
-
-
-def free_port() -> int:
-    """Return a port that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def service_environment(server: Server, directory: Path, database_url: str | None = None) -> dict[str, str]:

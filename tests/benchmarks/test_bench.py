@@ -42,11 +42,11 @@ from tests.benchmarks.load import (
 )
 from tests.benchmarks.machine import family, pss
 from tests.benchmarks.operations import OPERATIONS, Asker, askers
-from tests.benchmarks.processes import ROOT, Ended, Side, answers, free_port, sequencer_environment, spawn
+from tests.benchmarks.processes import ROOT, Ended, Side, answers, sequencer_environment, spawn
 from tests.benchmarks.report import missed_lines, shortfalls
 from tests.benchmarks.rounds import ORDERS, SIDES, Result
 from tests.conftest import as_superuser, settings_for
-from tests.serving import served_here
+from tests.serving import free_port, served_here
 
 SIZE = 200
 HIDDEN = {

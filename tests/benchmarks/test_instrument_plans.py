@@ -10,7 +10,7 @@ import pytest
 
 from service.database.state import state_of
 from service.main import Service
-from tests.benchmarks.test_plans import Large, nodes
+from tests.benchmarks.large import Large, nodes
 from tests.conftest import COMMISSION, World, item
 
 SIZE, TIMES = 10_000, 100

@@ -2,9 +2,8 @@
 
 import pytest
 
-from tests.benchmarks.test_plans import BIG, Large, large, nodes
+from tests.benchmarks.large import BIG, Large, nodes
 
-__all__ = ["large"]
 pytestmark = pytest.mark.long
 
 ASKED = (

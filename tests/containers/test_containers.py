@@ -9,7 +9,6 @@ start all at once (`up --no-deps`), as programs do that ignore `service_healthy`
 import json
 import re
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -22,6 +21,7 @@ import pytest
 
 from tests.containers import stand_ins
 from tests.containers.engine import Engine, EngineError
+from tests.serving import free_port
 
 pytestmark = pytest.mark.containers
 
@@ -50,9 +50,7 @@ class Deployment:
 
     def __init__(self, engine: Engine, place: Path) -> None:
         self.engine, self.place = engine, place
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         for name in NEEDED:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, place / name)
@@ -72,7 +70,7 @@ class Deployment:
         if body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def await_ready(self) -> None:

@@ -109,7 +109,7 @@ async def test_who_waits_too_long_for_a_connection_is_told_so_and_the_next_gets_
 
 
 async def test_while_connections_come_back_one_is_waited_for_and_while_none_does_nobody_waits(world: World) -> None:
-    async with pool_of(world, wait=30) as pool, asyncio.timeout(10):
+    async with pool_of(world, wait=30) as pool, asyncio.timeout(25):
         # Each uses it for less than the time in which a pool is said to stand; together they take longer than that.
         async def use() -> None:
             async with pool.connection():
@@ -127,7 +127,7 @@ async def test_who_comes_when_as_many_wait_as_may_is_told_so_at_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Pool, "WAITING", 1)
-    async with pool_of(world, wait=30) as pool, asyncio.timeout(10):
+    async with pool_of(world, wait=30) as pool, asyncio.timeout(25):
         async with pool.connection():
             waits = asyncio.create_task(title(pool))
             await asyncio.sleep(0)
@@ -213,7 +213,7 @@ async def test_a_server_that_hangs_is_left_after_the_time_of_a_statement_and_not
         async with pool.connection() as connection:
             pid = await PID.one(connection)
         with frozen(pid):
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(20):
                 with pytest.raises(TimeoutError):
                     await renamed(pool, "Lost")
                 # The place is free again, for a connection that is well.
@@ -230,7 +230,7 @@ async def test_a_rollback_that_is_not_answered_ends_and_hides_nothing(
     try:
         async with pool.connection() as connection:
             pid = await PID.one(connection)
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(20):
             with pytest.raises(LookupError):
                 await failing(pool, "Lost", pid)
             assert await title(pool)
@@ -245,7 +245,7 @@ async def test_closing_ends_while_a_server_hangs(world: World, monkeypatch: pyte
     async with pool.connection() as connection:
         pid = await PID.one(connection)
     with frozen(pid):
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(20):
             await pool.close()
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ import pytest
 from service.database.revisions import NEWEST
 from tests.conftest import World, item
 from tests.register.commitments.test_journey import SIGN
+from tests.serving import free_port
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,8 @@ def following(tmp_path: Path) -> Path:
     """The next release: this one, with one migration more."""
     made = tmp_path / "next"
     for name in ("service", "alembic"):
-        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+        # What is compiled goes along, or three processes would compile it again.
+        shutil.copytree(ROOT / name, made / name)
     (made / "alembic" / "versions" / "9000_next.py").write_text(NEXT.format(newest=NEWEST))
     return made
 
@@ -62,13 +63,11 @@ def environment(world: World, tmp_path: Path) -> dict[str, str]:
 @asynccontextmanager
 async def serving(release: Path, given: dict[str, str]) -> AsyncIterator[str]:
     """Run `pacta serve` of this release, and give its address once it is ready; at the end tell it to end, and see it end well."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = await pacta(release, given, "serve", "--port", str(port), "--with-sequencer")
     origin = f"http://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(60), httpx.AsyncClient() as client:
+        async with asyncio.timeout(240), httpx.AsyncClient() as client:
             while not await is_ready(client, origin):
                 assert process.returncode is None
                 await asyncio.sleep(0.1)
@@ -97,7 +96,7 @@ class Load:
     @asynccontextmanager
     async def on(self) -> AsyncIterator[None]:
         form = {"grant_type": "client_credentials", **self.world.credentials["PK"]}
-        async with httpx.AsyncClient(timeout=20) as client:
+        async with httpx.AsyncClient(timeout=120) as client:
             token = (await client.post(f"{self.origin}/oauth/token", data=form)).json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
             tasks = [asyncio.create_task(self.move(client, number)) for number in (4, 4, 5)]

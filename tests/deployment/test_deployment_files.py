@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import yaml
 from service.cli.deploying import write
 from service.errors.operator import OperatorMistake
 from tests.conftest import World
+from tests.serving import free_port
 
 HERE = Path(__file__).parent
 needs_prometheus = pytest.mark.skipif(
@@ -75,10 +75,7 @@ async def test_every_figure_that_is_asked_for_is_one_that_the_service_has(still:
 @pytest.fixture
 def prometheus(written: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A real Prometheus that scrapes a directory of figures every second, and where that is."""
-    with socket.socket() as free, socket.socket() as other:
-        free.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        port, figures = free.getsockname()[1], other.getsockname()[1]
+    port, figures = free_port(), free_port()
     served = tmp_path / "served"
     served.mkdir()
     configuration = yaml.safe_load((written / "prometheus.yml").read_text())
@@ -105,7 +102,7 @@ async def test_each_query_is_answered_by_a_real_prometheus_from_a_real_services_
     await still.as_("PK").get("/v1/me")
     address, served = prometheus
     (served / "metrics").write_bytes((await still.as_("").get("/metrics")).content)
-    async with httpx.AsyncClient(base_url=address, timeout=5) as asked, asyncio.timeout(60):
+    async with httpx.AsyncClient(base_url=address, timeout=30) as asked, asyncio.timeout(240):
 
         async def found(query: str) -> list[Any]:
             try:

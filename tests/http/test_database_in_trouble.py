@@ -70,20 +70,20 @@ async def until(asked: Callable[[World], Awaitable[httpx.Response]], world: Worl
 @pytest.fixture
 async def hasty(make_world: Any) -> World:
     """A register that waits for its database for a second or so, and has used a connection already."""
-    world: World = await make_world(database_connect_seconds=0.3, database_statement_seconds=0.3, pool_size=3)
+    world: World = await make_world(database_connect_seconds=1, database_statement_seconds=1, pool_size=3)
     assert (await world.as_("PK").get("/v1/me")).status_code == 200
     return world
 
 
 async def test_while_the_primary_hangs_everything_is_a_503_in_time_and_after_it_all_is_well(hasty: World) -> None:
     with frozen(hasty.server):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(12):
             answers = await asyncio.gather(move(hasty), hasty.as_("PK").get("/v1/me"), ready(hasty))
         for answer in answers:
             assert check(answer, 503, "unavailable")
             assert answer.headers["retry-after"]
         assert answers[2].json()["checks"]["database"].startswith("not reachable")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await until(move, hasty, 201)
         await until(ready, hasty, 200)
     # What was asked again under its key happened once.
@@ -99,9 +99,9 @@ async def test_a_statement_that_is_under_way_when_the_primary_hangs_ends_in_time
         while not await owner.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         with frozen(hasty.server):
-            async with asyncio.timeout(4):
+            async with asyncio.timeout(12):
                 check(await asked, 503, "unavailable")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await until(move, hasty, 201)
 
 
@@ -116,7 +116,7 @@ async def test_a_read_only_database_is_a_503_for_who_changes_and_readyz_says_so(
     found = check(await ready(world), 503)
     assert "read-only" in found["checks"]["database"]
     await owner.execute(f"ALTER DATABASE {world.database} RESET default_transaction_read_only")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await until(ready, world, 200)
     assert (await move(world)).status_code == 201
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,18 +15,13 @@ import pytest
 
 from tests.conftest import World
 from tests.identity.test_identity import GRANT
+from tests.serving import free_port
 
 pytestmark = pytest.mark.long
 
 PROCESSES = 2
-SECONDS = 60
+SECONDS = 240
 Running = list[tuple["subprocess.Popen[str]", str]]
-
-
-def free_port() -> int:
-    """Return a port that is free."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def started(process: "subprocess.Popen[Any]", origin: str) -> None:

@@ -47,7 +47,7 @@ class Government:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.asked += 1
-                outer.answering.wait(10)
+                outer.answering.wait(60)
                 self.send_response(503 if outer.away else 200)
                 self.end_headers()
                 self.wfile.write(outer.body())
@@ -148,7 +148,7 @@ def official(issuer: str | None, number: int = 201, client_id: str = "official-1
 
 
 async def until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not met():  # noqa: ASYNC110 -- a thread makes it true
             await asyncio.sleep(0.005)
 

@@ -228,7 +228,7 @@ async def activity(world: World) -> list[tuple[str, datetime]]:
 
 async def settled(world: World) -> list[tuple[str, datetime]]:
     """Wait until nothing has been asked of the database for a while."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         before = await activity(world)
         while True:
             await asyncio.sleep(0.5)

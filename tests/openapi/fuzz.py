@@ -40,6 +40,8 @@ def attempt(who: str, examples: str) -> int:
 
 def fuzz(demo: Running, who: str, examples: str) -> int:
     """Fuzz as one principal, say what was found, and return schemathesis' exit status."""
+    # It is made once; schemathesis would not wait for it for longer than ten seconds.
+    demo.call("/openapi.json")
     command = [
         str(Path(sys.executable).with_name("schemathesis")),
         "run",
@@ -49,6 +51,7 @@ def fuzz(demo: Running, who: str, examples: str) -> int:
         "--phases=examples,coverage,fuzzing,stateful",
         f"--max-examples={examples}",
         "--seed=1",
+        "--request-timeout=60",
         "--suppress-health-check=all",
         "--no-color",
     ]

@@ -292,7 +292,7 @@ def test_the_served_document_can_be_imported_as_it_is() -> None:
 
 async def test_the_service_answers_while_its_document_is_still_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
     app, answered = create_app(Settings()), Event()
-    monkeypatch.setattr(app, "openapi", lambda: answered.wait(20) or pytest.fail("nobody was answered before"))
+    monkeypatch.setattr(app, "openapi", lambda: answered.wait(60) or pytest.fail("nobody was answered before"))
     async with (
         app.router.lifespan_context(app),
         AsyncClient(transport=ASGITransport(app), base_url="http://pacta.test") as client,

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from tests.serving import served_here
 
 GET = b"GET /here HTTP/1.1\r\nHost: x\r\n\r\n"
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 TURNS = 10
 """Of the loop: what was written is readable in the next one."""
 

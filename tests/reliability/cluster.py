@@ -23,7 +23,7 @@ from service.demo.postgres.cluster import program, unprivileged
 from tests.reliability.machines import HERE, Machine, Machines, tell, tree
 
 ADDRESSES: Final = {"db1": "10.77.0.11", "db2": "10.77.0.12", "db3": HERE}
-START_SECONDS: Final = 60
+START_SECONDS: Final = 240
 Members: TypeAlias = dict[str, dict[str, Any]]
 WHOLE: Final = [("leader", "running"), ("sync_standby", "streaming")]
 

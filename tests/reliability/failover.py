@@ -22,7 +22,7 @@ from tests.reliability.scene import ORIGIN, Scene
 
 CALM_SECONDS: Final = 2
 """How long the load goes on before and after each event."""
-BACK_SECONDS: Final = 60
+BACK_SECONDS: Final = 240
 Event: TypeAlias = Callable[["Clustered"], Awaitable[Callable[[], None]]]
 
 
@@ -96,7 +96,7 @@ async def undergo(scene: Clustered, load: Load, name: str) -> dict[str, Any]:
 
 async def _written_again(load: Load, began: float) -> None:
     """Wait until writes have stopped, if they do, and gone on for a while."""
-    async with asyncio.timeout(BACK_SECONDS + 20):
+    async with asyncio.timeout(BACK_SECONDS):
         while True:
             await asyncio.sleep(0.2)
             recent = [one.ended for one in load.writes[-50:] if one.ended > began]

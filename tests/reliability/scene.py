@@ -114,7 +114,7 @@ class Scene:
     async def checkpoint(self, *, whole: bool = False) -> bytes:
         """Return the log's checkpoint, once there is one; `whole`: once nothing waits for its signature."""
         form = {"grant_type": "client_credentials", **self.credentials["PK"]}
-        async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(base_url=ORIGIN, timeout=15) as client:
+        async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(base_url=ORIGIN, timeout=60) as client:
             token = (await client.post("/oauth/token", data=form)).json()["access_token"]
             client.headers["Authorization"] = f"Bearer {token}"
             while True:

@@ -29,7 +29,7 @@ _size = "SELECT coalesce(max(size), 0) FROM log_checkpoint WHERE log_id = $1"
 _entries = "SELECT count(*) FROM audit_entry WHERE log_id = $1"
 
 
-async def until(true: Callable[[], Any], seconds: float = 20) -> None:
+async def until(true: Callable[[], Any], seconds: float = 120) -> None:
     """Wait until `true` is, at most so long."""
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110 -- it becomes so in the database

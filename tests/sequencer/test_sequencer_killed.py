@@ -47,7 +47,7 @@ async def test_the_sequencer_may_be_killed_before_any_of_its_statements(make_wor
         for log_id, leaves in known.items():
             await sound(owner, sequencer.directory, log_id, leaves)
         sequencer.checked = False
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             # The database may need a moment to notice that the dead one's connection, and with it its lock, is gone.
             while not sequencer.checked:
                 await world.sequence()

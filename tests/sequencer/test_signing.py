@@ -201,7 +201,7 @@ async def everything(sequencer: Sequencer) -> None:
 async def work_until_alarmed(sequencer: Sequencer, owner: Any) -> None:
     """Let the sequencer run by itself until it has raised an alarm."""
     working = asyncio.create_task(sequencer.run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await owner.fetchval("SELECT count(*) FROM log_alarm"):  # noqa: ASYNC110 -- it comes in the database
             await asyncio.sleep(0.02)
     working.cancel()

@@ -26,7 +26,7 @@ class Answer:
 
 
 def call(port: int, method: str, path: str, body: bytes | None = None) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request(method, path, body)
         response = connection.getresponse()
@@ -82,7 +82,7 @@ class Running:
         """End it and return what it wrote to standard error."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=20)
+        _, errors = self.process.communicate(timeout=60)
         return errors
 
     def __enter__(self) -> Self:

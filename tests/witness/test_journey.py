@@ -66,7 +66,7 @@ def test_a_kill_at_any_moment_of_storing_takes_nothing_back(tmp_path: Path, mome
         witness.grant(TRUE, 0, 7)
         with pytest.raises((http.client.HTTPException, OSError)):
             witness.ask(TRUE.request(7, 9))
-        witness.process.wait(20)
+        witness.process.wait(60)
         assert witness.process.returncode == -signal.SIGKILL
     stored = 7 if moment in MOMENTS[:3] else 9
     with Running(tmp_path / "w") as again:

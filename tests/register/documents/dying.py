@@ -49,6 +49,8 @@ def main(url: str, directory: Path, key: Path) -> None:
     """Let a service take a document and die for each number that is read."""
     telemetry.configure("CRITICAL")
     app = create_app(Settings(database_url=SecretStr(url), documents_dir=directory, signing_key_file=key))
+    # Made once: each service that is forked would make it anew before it takes its upload.
+    app.openapi()
     listener = serving.listen("127.0.0.1", 0)
     host, port = listener.getsockname()
     _say(str(port))

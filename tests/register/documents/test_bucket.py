@@ -24,6 +24,7 @@ from tests.conftest import Command, Maker, World
 from tests.log.test_log_api import policy
 from tests.register.documents.files import PDF
 from tests.register.documents.test_documents import DIGEST, content, sent
+from tests.serving import free_port
 
 URL = "s3://pacta/register"
 
@@ -31,9 +32,7 @@ URL = "s3://pacta/register"
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an S3 with an empty bucket `pacta`; the environment tells who may."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with (tmp_path_factory.mktemp("moto") / "log").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)

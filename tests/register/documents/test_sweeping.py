@@ -67,7 +67,7 @@ async def test_an_orphan_is_judged_again_under_the_lock_that_uploads_take(keepin
         async with keeping.pool.transaction() as connection:
             await commands.hold(connection, ORPHAN)
             sweeping = asyncio.create_task(sweep(tools.pool, Documents.of(tools.settings)))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not await owner.fetchval(WAITING):  # noqa: ASYNC110 -- it becomes so in the database  # noqa: ASYNC110 -- it becomes so in the database
                     await asyncio.sleep(0.01)
             # As an upload does that finds it there.
