@@ -163,3 +163,5 @@ class NoticeClauseRead(Read):
     days: int | None
     months: int | None
     years: int | None
+    first_of_month: int | None = None
+    window_months: int | None = None

@@ -29,6 +29,12 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "until no day": (PERIODS, {**INDEFINITE, "duration": {"kind": "until"}}),
     "a period of nothing": (PERIODS, {**INDEFINITE, "duration": {"kind": "period", "years": 0}}),
     "a period beyond the calendar": (PERIODS, {**INDEFINITE, "duration": {"kind": "period", "years": 10**9}}),
+    "a window of no notice": (PERIODS, {**INDEFINITE, "notice": {"kind": "any_time", "window_months": 12}}),
+    "notice without its window": (PERIODS, {**INDEFINITE, "notice": {"kind": "after_period_end", "months": 12}}),
+    "the first of a month before an end": (
+        PERIODS,
+        {**INDEFINITE, "notice": {"kind": "before_period_end", "first_of_month": 1}},
+    ),
     "no day to look at": (PERIODS, {**INDEFINITE, "as_of": None}),
 }
 

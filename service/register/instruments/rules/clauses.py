@@ -231,20 +231,40 @@ class NoticeKind(StrEnum):
     BEFORE_PERIOD_END = "before_period_end"
     ANY_TIME = "any_time"
     BEFORE_YEAR_END = "before_year_end"
+    AFTER_PERIOD_END = "after_period_end"
 
 
 class Notice(Strict):
-    """How long before the end notice must be received."""
+    """How long before the end notice must be received; of `any_time` and `after_period_end`, when it takes effect."""
 
     kind: NoticeKind
     days: Days | None = None
     months: Months | None = None
     years: Years | None = None
+    first_of_month: Annotated[Number, Field(ge=1, le=MOST_MONTHS)] | None = Field(
+        None,
+        description="Of `any_time`: it takes effect on the first day of the so-many-th month after its term, as of the "
+        "conventions of the Council of Europe.",
+    )
+    window_months: Annotated[Number, Field(ge=1, le=MOST_MONTHS)] | None = Field(
+        None,
+        description="Of `after_period_end`: notice may be given within so many months after the end of each period, as of the "
+        "conventions of the International Labour Organisation.",
+        examples=[12],
+    )
 
     @property
     def all_months(self) -> int:
         """Years and months, in months."""
         return (self.years or 0) * 12 + (self.months or 0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.first_of_month and self.kind is not NoticeKind.ANY_TIME:
+            raise wrong("`first_of_month` goes with any_time")
+        if (self.kind is NoticeKind.AFTER_PERIOD_END) is not (self.window_months is not None):
+            raise wrong("`window_months` is needed where the kind is after_period_end, and nowhere else")
+        return self
 
 
 PARTIES: Final = Field(None, min_length=1, max_length=300)

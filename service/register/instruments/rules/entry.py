@@ -78,10 +78,23 @@ def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
         decided_by=[one.fact for one in general.decided],
         provisional_on=begun,
         explanation=telling.explained(
-            asked, general.anchor, general.day, general.decided, general.needs, window, begun
+            asked,
+            general.anchor,
+            _between(rule, general.anchor),
+            general.day,
+            general.decided,
+            general.needs,
+            window,
+            begun,
         ),
         warnings=telling.warnings(asked, general.day, window, acts.acts(rule, facts), provisional.needs),
     )
+
+
+def _between(rule: PlainRule, anchor: date | None) -> list[date]:
+    """Return the days to which the steps before the last lead."""
+    reached = (anchor and stepped(anchor, rule.steps[:number]) for number in range(1, len(rule.steps)))
+    return [day for day in reached if day]
 
 
 def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None, recorded: date | None) -> _Reckoned:

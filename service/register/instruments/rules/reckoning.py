@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
 from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
 from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps, said_end
-from service.register.instruments.rules.periods import series
+from service.register.instruments.rules.periods import firm_until, series
 from service.values import end, start
 
 Members = Mapping[str, Any]
@@ -51,9 +51,15 @@ def _stands(members: Members) -> bool:
 
 def _notice(duration: Duration, notice: Notice, begun: date) -> dict[str, Any]:
     """Return the last safe day for notice of the first period, and how those of the following ones are counted."""
-    every = series(duration, begun)
+    every, months, days = series(duration, begun), notice.all_months, notice.days or 0
     if notice.kind is NoticeKind.BEFORE_YEAR_END:
-        counted, first, rolls = date(begun.year, 1, 1), A_YEAR, A_YEAR
+        firm = firm_until(duration, every)
+        year = max(begun, days_after(firm, -1) or begun).year if firm else begun.year
+        counted, first, rolls = date(year, 1, 1), A_YEAR, A_YEAR
+    elif notice.kind is NoticeKind.AFTER_PERIOD_END and every:
+        # The term counts from the notice: the window closes so many months after each period.
+        counted, first, rolls = every.counted_from, every.first + (notice.window_months or 0), every.following
+        months = days = 0
     elif notice.kind is NoticeKind.BEFORE_PERIOD_END and every:
         counted, first, rolls = every.counted_from, every.first, every.following
     else:
@@ -62,8 +68,8 @@ def _notice(duration: Duration, notice: Notice, begun: date) -> dict[str, Any]:
         "counted_from": counted,
         "first_months": first,
         "rolls_months": rolls or None,
-        "notice_months": notice.all_months,
-        "notice_days": notice.days or 0,
+        "notice_months": months,
+        "notice_days": days,
     }
     return {**found, "notice_by": _safe(found, 0)}
 

@@ -8,8 +8,10 @@ from service.register.instruments.rules.acts import Act, Need
 from service.register.instruments.rules.clauses import (
     Anchor,
     EntryIntoForceCalculationCreate,
+    Of,
     PlainRule,
     Step,
+    Threshold,
 )
 from service.values.sentences import Sentence, joined
 
@@ -19,7 +21,6 @@ ANCHORS = {
     Anchor.SIGNATURE: Sentence("signature"),
     Anchor.EXCHANGE_OF_RATIFICATIONS: Sentence("the exchange of instruments of ratification"),
     Anchor.EXCHANGE_OF_NOTES: Sentence("the last of the notes exchanged"),
-    Anchor.NTH_DEPOSIT: Sentence("the deposit by which the threshold was met"),
     Anchor.ALL_DEPOSITS: Sentence("the last deposit"),
     Anchor.OWN_DEPOSIT: Sentence("each party's own deposit"),
     Anchor.OTHER_INSTRUMENT: Sentence("entry into force of the other instrument"),
@@ -42,16 +43,42 @@ def step_in_words(step: Step) -> Sentence:
     if step.days is not None and step.counting_first:
         return Sentence("{days} days after, the first day counted", days=step.days)
     if step.days is not None:
-        return Sentence("{days} days after", days=step.days)
+        return Sentence("{days} days after", days=step.days) if step.days != 1 else Sentence("the day after")
+    if step.months == 1:
+        return Sentence("one month after, clamped to the month's end")
     if step.months is not None:
         return Sentence("{months} months after, clamped to the month's end", months=step.months)
     number = step.first_of_month or 0
     return Sentence("the first day of the {ordinal} month following", ordinal=ordinal(number), number=number)
 
 
+def measure_in_words(threshold: Threshold) -> Sentence:
+    """Return what must be reached."""
+    if threshold.of is Of.ALL:
+        return Sentence("those of all parties")
+    if threshold.of is Of.WEIGHT:
+        return Sentence("a weight of {least}", least=threshold.at_least)
+    if threshold.of_class:
+        return Sentence("{least} of class {name}", least=threshold.n, name=threshold.of_class)
+    return Sentence("{least} in all", least=threshold.n)
+
+
+def anchor_in_words(rule: PlainRule) -> Sentence:
+    """Return what is counted from, with the threshold that must be met."""
+    kind = acts.KINDS.get(rule.anchor)
+    if kind is None or rule.anchor in acts.ONE_ACT or not rule.measured:
+        return ANCHORS[rule.anchor]
+    measures = joined(map(measure_in_words, rule.measured), " + ")
+    if rule.anchor is Anchor.LAST_RECEIPT:
+        return Sentence(
+            "the receipt of the notification by which the threshold was met ({measures})", measures=measures
+        )
+    return Sentence("the {kind} by which the threshold was met ({measures})", kind=acts.CALLED[kind], measures=measures)
+
+
 def clause(rule: PlainRule) -> Sentence:
     """Return a rule as a clause says it."""
-    text = Sentence("counted from {anchor}", anchor=ANCHORS[rule.anchor])
+    text = Sentence("counted from {anchor}", anchor=anchor_in_words(rule))
     if rule.steps:
         steps = step_in_words(rule.steps[0])
         for one in rule.steps[1:]:
@@ -71,6 +98,7 @@ def told(act: Act) -> Sentence:
 def explained(
     asked: EntryIntoForceCalculationCreate,
     anchor: date | None,
+    between: Sequence[date],
     day: date | None,
     decided: Sequence[Act],
     needs: Sequence[Need],
@@ -84,7 +112,7 @@ def explained(
         several = Sentence("{facts} and {more} more", facts=facts, more=more) if more > 0 else facts
         parts.append(Sentence("Decided by: {facts}.", facts=several))
     if day:
-        parts.append(Sentence("Counted from {anchor}, it enters into force on {day}.", anchor=anchor, day=day))
+        parts.append(_counted(anchor, between, day))
     else:
         lacking = joined(one.detail for one in needs[:SHOWN])
         parts.append(Sentence("No day can be computed yet: {lacking}", lacking=lacking))
@@ -100,7 +128,21 @@ def explained(
         )
     if provisional:
         parts.append(Sentence("It is applied provisionally from {day}.", day=provisional))
+    if asked.rule.later_parties:
+        parts.append(Sentence("For those that act later it is {clause}.", clause=clause(asked.rule.later_parties)))
     return joined(parts)
+
+
+def _counted(anchor: date | None, between: Sequence[date], day: date) -> Sentence:
+    if between:
+        over = joined(map(str, between), ", ")
+        return Sentence(
+            "Counted from {anchor} by way of {between}, it enters into force on {day}.",
+            anchor=anchor,
+            between=over,
+            day=day,
+        )
+    return Sentence("Counted from {anchor}, it enters into force on {day}.", anchor=anchor, day=day)
 
 
 def warnings(
