@@ -102,7 +102,7 @@ def states(count: int) -> list[str]:
 @pytest.mark.parametrize("name", NTH)
 def test_so_many_deposits_bring_it_into_force(name: str) -> None:
     n, steps, last, day = NTH[name]
-    rule = {"anchor": "nth_deposit", "threshold": {"of": "count", "n": n}, "steps": steps}
+    rule: Json = {"anchor": "nth_deposit", "threshold": {"of": "count", "n": n}, "steps": steps}
     found = asked(rule, [*deposits("1949-01-01", *states(n - 1)), *deposits(last, "LAST")])
     assert str(found.on) == day
     assert f"({n} in all)" in found.explanation, "a lawyer reads which deposit it is"
@@ -116,7 +116,7 @@ def test_the_act_of_the_last_party_brings_it_into_force(name: str) -> None:
     anchor, steps, earliest, last, day = ALL[name]
     kind = KINDS.get(anchor, anchor)
     facts = [{"kind": kind, "party": "A", "on": "1960-01-01"}, {"kind": kind, "party": "B", "on": last}]
-    rule = {"anchor": anchor, "steps": steps, "not_before": earliest}
+    rule: Json = {"anchor": anchor, "steps": steps, "not_before": earliest}
     found = asked(rule, facts, parties=["A", "B"])
     assert {str(found.on), *map(str, found.by_party.values())} == {day}
 
@@ -125,7 +125,7 @@ def test_depositaries_and_forty_others_for_the_non_proliferation_treaty() -> Non
     both = [{"of": "count", "n": 3, "class": "depositary"}, {"of": "count", "n": 40, "class": "other"}]
     early = deposits("1969-09-01", *states(43), **{"class": "other"})
     facts = [*early, *deposits("1968-11-27", "GB", **{"class": "depositary"})]
-    rule = {"anchor": "nth_deposit", "thresholds": both}
+    rule: Json = {"anchor": "nth_deposit", "thresholds": both}
     assert "1 of 3 of class depositary" in asked(rule, facts).needs[0].detail
     found = asked(rule, [*facts, *deposits("1970-03-05", "US", "SU", **{"class": "depositary"})])
     assert str(found.on) == "1970-03-05"
@@ -154,7 +154,7 @@ def test_five_permanent_members_and_a_majority_of_the_others_for_the_charter() -
 )
 def test_so_many_states_with_so_much_of_the_tonnage(n: int, weight: int, months: int, last: str, day: str) -> None:
     both = [{"of": "count", "n": n}, {"of": "weight", "at_least": weight}]
-    rule = {"anchor": "nth_deposit", "thresholds": both, "steps": [{"months": months}]}
+    rule: Json = {"anchor": "nth_deposit", "thresholds": both, "steps": [{"months": months}]}
     early = deposits("1975-01-01", *states(n + 3), weight=5)
     assert "weigh" in asked(rule, early).needs[0].detail
     assert str(asked(rule, [*early, *deposits(last, "LAST", weight=weight)]).on) == day
@@ -164,7 +164,7 @@ def test_six_notifications_and_each_later_partys_own_for_the_trans_pacific_partn
     days = {"MX": "2018-06-28", "JP": "2018-07-06", "SG": "2018-07-19", "NZ": "2018-10-25", "CA": "2018-10-29"}
     days |= {"AU": "2018-10-31", "VN": "2018-11-15", "PE": "2021-07-21"}
     steps = [{"days": 60}]
-    rule = {"anchor": "last_notification", "threshold": {"of": "count", "n": 6}, "steps": steps}
+    rule: Json = {"anchor": "last_notification", "threshold": {"of": "count", "n": 6}, "steps": steps}
     rule["later_parties"] = {"anchor": "last_notification", "steps": steps}
     facts = [{"kind": "notification", "party": party, "on": day} for party, day in days.items()]
     found = asked(rule, facts, parties=[*days, "BN"])
@@ -180,7 +180,7 @@ def test_six_notifications_and_each_later_partys_own_for_the_trans_pacific_partn
 def test_two_classes_and_later_parties_for_the_regional_economic_partnership() -> None:
     both = [{"of": "count", "n": 6, "class": "asean"}, {"of": "count", "n": 3, "class": "other"}]
     steps = [{"days": 60}]
-    rule = {"anchor": "nth_deposit", "thresholds": both, "steps": steps}
+    rule: Json = {"anchor": "nth_deposit", "thresholds": both, "steps": steps}
     rule["later_parties"] = {"anchor": "own_deposit", "steps": steps}
     facts = deposits("2021-10-27", *states(6), **{"class": "asean"})
     facts += deposits("2021-04-15", "CN", "JP", **{"class": "other"})
@@ -207,7 +207,7 @@ def test_pakistan_is_bound_by_the_tax_instrument_from_its_own_deposit() -> None:
 
 def test_part_xi_of_the_law_of_the_sea_is_applied_before_it_is_in_force() -> None:
     both = [{"of": "count", "n": 40}, {"of": "count", "n": 7, "class": "pioneer"}]
-    rule = {"anchor": "nth_deposit", "thresholds": both, "steps": [{"days": 30}]}
+    rule: Json = {"anchor": "nth_deposit", "thresholds": both, "steps": [{"days": 30}]}
     rule["provisional"] = {"anchor": "fixed", "on": "1994-11-16"}
     facts = [*deposits("1995-01-01", *states(39)), *deposits("1996-06-28", *"ABCDEFG", **{"class": "pioneer"})]
     found = asked(rule, facts)
