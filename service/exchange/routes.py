@@ -21,6 +21,7 @@ from service.http.headers import carrying, file_of
 from service.http.idempotency import Once, OnceRoute
 from service.http.refusals import READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
+from service.http.uploads import Upload
 from service.identity.caller import CurrentCaller
 from service.permissions import Caller
 from service.values import Reason
@@ -92,7 +93,8 @@ _TRIED: Final = {
 }
 FILE: Final = {
     "requestBody": {
-        "description": "The file as it is, .xlsx, .ods or CSV in UTF-8; which of them, is seen from what is in it. A real run may leave it out.",
+        "description": "The file as it is, or as the part `file` of a form; .xlsx, .ods or CSV in UTF-8: which of them, is seen from what is in "
+        "it. A real run may leave it out.",
         "content": {
             CSV: {"schema": {"type": "string", "format": "binary"}, "examples": _TRIED},
             "application/octet-stream": {"schema": {"type": "string", "format": "binary"}, "examples": _TRIED},
@@ -138,7 +140,8 @@ async def create_import(
     A row is found by its reference, and changed if its version is the present one; one without a reference is created. An empty cell is
     left (of a new one: is not known), `-` clears, a column that is not there is left. Own facts change at once, shared ones by proposals.
     """
-    asked = Asked(await request.body(), dry_run, propose, reason, digest)
+    content = b"".join([piece async for piece in Upload(request).pieces()]) if await request.body() else b""
+    asked = Asked(content, dry_run, propose, reason, digest)
     import_id = await imports.ask(connection, caller, commission_id, asked)
     return answer(await imports.get(connection, caller, import_id), 202, location=f"/v1/imports/{import_id}")
 

@@ -1,4 +1,4 @@
-"""What is sent is held to what its operation publishes: the names of its query parameters, and its media types.
+"""What is sent is held to what its operation publishes: the names of its query parameters, how numbers and days are written, its media types.
 
 One dependency of the whole application. A parameter that nobody reads would be the worst kind of mistake: `?stat=implemented`
 answered with everything is quoted as the number of what is implemented.
@@ -18,13 +18,15 @@ from service.errors import InvalidContent, NotAcceptable
 
 TOLD: Final = 20
 """So many unknown names are told of at most: who sends thousands learns enough."""
+_DAY, _NUMBER = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile("-?[0-9]+")
+_LIKE_A_NUMBER: Final = re.compile(r"[\s+-]*[0-9][0-9_]*(\.0*)?\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What an operation publishes: its query parameters, and whether each may be repeated; the media types of its answer."""
+    """What an operation publishes: the schemas of its query parameters; the media types of its answer."""
 
-    parameters: Mapping[str, bool]
+    parameters: Mapping[str, Mapping[str, Any]]
     media_types: tuple[str, ...]
 
 
@@ -44,7 +46,7 @@ async def require_declared(request: Request) -> None:
     operation = operations(request.app).get(route.unique_id) if isinstance(route, APIRoute) else None
     if operation is None:
         return
-    wrong = list(_wrong_names(operation.parameters, request))
+    wrong = [*_wrong_names(operation.parameters, request), *_misspelled(operation.parameters, request)]
     if wrong:
         raise InvalidContent.listing(wrong)
     if not acceptable(accept, operation.media_types):
@@ -58,25 +60,36 @@ Declared: Final = Depends(require_declared)
 
 
 def _published(operation: Mapping[str, Any]) -> Operation:
-    parameters = {one["name"]: _repeatable(one) for one in operation.get("parameters", ()) if one["in"] == "query"}
+    parameters = {one["name"]: one["schema"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
     return Operation(parameters, tuple(kind for answer in answers for kind in answer.get("content", ())))
 
 
-def _repeatable(parameter: Mapping[str, Any]) -> bool:
-    return bool(parameter["schema"].get("type") == "array")
+def _repeatable(schema: Mapping[str, Any]) -> bool:
+    return bool(schema.get("type") == "array")
 
 
-def _wrong_names(known: Mapping[str, bool], request: Request) -> Iterator[dict[str, str]]:
+def _wrong_names(known: Mapping[str, Mapping[str, Any]], request: Request) -> Iterator[dict[str, str]]:
     given = [name for name, _ in request.query_params.multi_items()]
     for name in [one for one in dict.fromkeys(given) if one not in known][:TOLD]:
         yield {"parameter": name[:100], "detail": _unknown(known, name)}
-    for name, repeatable in known.items():
-        if not repeatable and given.count(name) > 1:
+    for name, schema in known.items():
+        if not _repeatable(schema) and given.count(name) > 1:
             yield {"parameter": name, "detail": "is given more than once; give it once"}
 
 
-def _unknown(known: Mapping[str, bool], name: str) -> str:
+def _misspelled(known: Mapping[str, Mapping[str, Any]], request: Request) -> Iterator[dict[str, str]]:
+    """Refuse what pydantic takes for a number or a day as well: `1_0`, `5.0`, seconds since 1970, moments."""
+    for name, value in request.query_params.multi_items():
+        schema = known.get(name, {})
+        if schema.get("format") == "date" and value and not _DAY.fullmatch(value):
+            example = next(iter(schema.get("examples", ())), "2024-07-09")
+            yield {"parameter": name, "detail": f'must be a date, such as "{example}", not "{value[:60]}"'}
+        if schema.get("type") == "integer" and _LIKE_A_NUMBER.fullmatch(value) and not _NUMBER.fullmatch(value):
+            yield {"parameter": name, "detail": f'must be a whole number in digits, such as 20, not "{value[:60]}"'}
+
+
+def _unknown(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
     if not known:
         return "is not known here, where there are no query parameters"
     bare = re.sub(r"\[.*", "", name).strip().lower()
@@ -84,7 +97,11 @@ def _unknown(known: Mapping[str, bool], name: str) -> str:
     listed = f"those of this address are: {', '.join(known)}"
     if not near:
         return f"is not known here; {listed}"
-    several = f", repeated for several values ({near[0]}=...&{near[0]}=...)" if known[near[0]] and "[" in name else ""
+    several = (
+        f", repeated for several values ({near[0]}=...&{near[0]}=...)"
+        if _repeatable(known[near[0]]) and "[" in name
+        else ""
+    )
     return f"is not known here; did you mean {near[0]}{several}? ({listed})"
 
 

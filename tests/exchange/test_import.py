@@ -248,6 +248,19 @@ async def test_what_one_may_not_see_is_no_such_reference_for_another_organisatio
     assert answer.status_code == 404
 
 
+async def test_a_file_may_be_the_one_part_of_a_form_as_browsers_and_curl_send_it(worn: World, worker: Pool) -> None:
+    row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/009")
+    form = {"file": ("list.csv", as_csv([row]), "text/csv")}
+    answer = await worn.as_("PK").post(f"{IMPORTS}?dry_run=true", files=form)
+    assert answer.status_code == 202, answer.text
+    assert await running.run_next(worker)
+    told = (await worn.as_("PK").get(answer.headers["location"])).json()
+    assert (told["status"], told["counts"]["none"]) == ("done", 1)
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=B"):
+        refused = await worn.as_("PK").post(IMPORTS, content=b"reference\r\n", headers={"Content-Type": kind})
+        assert refused.status_code == 400, refused.text
+
+
 async def test_a_state_moves_by_a_proposal_where_that_is_asked_for(worn: World, worker: Pool) -> None:
     row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/009")
     edited = row | {"state": "lapsed", "effective_on": "2026-01-01"}

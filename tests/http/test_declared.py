@@ -134,3 +134,20 @@ async def test_an_accept_that_nobody_can_read_takes_nothing(still: World, accept
 async def test_accept_may_be_broken_into_several_headers(still: World) -> None:
     headers = [("accept", "text/csv"), ("accept", "application/json;q=0.5")]
     assert (await still.as_("PK").get("/v1/me", headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("limit=1_0", "limit"),
+        ("limit=5.0", "limit"),
+        ("limit=%2B5", "limit"),
+        ("limit=%205", "limit"),
+        ("as_of=1735689600", "as_of"),
+        ("as_of=0", "as_of"),
+        ("as_of=2025-06-30T00:00:00", "as_of"),
+    ],
+)
+async def test_numbers_and_days_are_written_as_such(still: World, query: str, named: str) -> None:
+    answer = await still.as_("PK").get(f"/v1/commitments?{query}")
+    assert [one["parameter"] for one in check(answer, 422, "invalid-content")["errors"]] == [named]

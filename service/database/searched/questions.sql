@@ -28,9 +28,14 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION coded(said text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
--- Between the parties of a commission a hyphen may have been forgotten.
-WITH typed AS (SELECT left(regexp_replace(code_of(said), '[''"\\]', '', 'g'), 200) AS code),
-either AS (SELECT code FROM typed UNION SELECT regexp_replace(code, '^([a-z]{2})/([a-z]{2})(?=/|$)', '\1-\2') FROM typed)
+-- Signs that stand around a reference in a sentence are not its own; before and after numbers a hyphen or a dot may stand for a stroke,
+-- between the parties of a commission a hyphen may have been forgotten, and each party may name itself first.
+WITH bare AS (SELECT regexp_replace(folded(said) COLLATE "pg_unicode_fast", '^[^[:alnum:]]+|[^[:alnum:]]+$', '', 'g') AS text),
+spelled AS (SELECT said AS text UNION SELECT text FROM bare
+    UNION SELECT regexp_replace(text, '[-.](?=[0-9])|(?<=[0-9])[-.]', '/', 'g') FROM bare),
+typed AS (SELECT left(regexp_replace(code_of(text), '[''"\\]', '', 'g'), 200) AS code FROM spelled),
+hyphened AS (SELECT code FROM typed UNION SELECT regexp_replace(code, '^([a-z]{2})/([a-z]{2})(?=/|$)', '\1-\2') FROM typed),
+either AS (SELECT code FROM hyphened UNION SELECT regexp_replace(code, '^([a-z]{2})-([a-z]{2})(?=/|$)', '\2-\1') FROM hyphened)
 SELECT string_agg('''#' || code || '''|''^' || code || '''', '|')::tsquery FROM either WHERE code ~ '[^/ ]' $$;
 
 CREATE OR REPLACE FUNCTION ending_so(parts text[]) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

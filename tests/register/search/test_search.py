@@ -66,8 +66,13 @@ async def test_what_is_typed_finds_what_was_written(library: World, typed: str, 
 
 
 @pytest.mark.parametrize(
-    "typed", ["08/004", "8/4", "PK-AZ/08/4", "pk-az/08/004", "PK AZ 08 004", "PK–AZ / ٠٨ / ۰۰۴", "pk-az\\8\\4", "004"]
-)
+    "typed",
+    [
+        "08/004", "8/4", "PK-AZ/08/4", "pk-az/08/004", "PK AZ 08 004", "PK–AZ / ٠٨ / ۰۰۴", "pk-az\\8\\4", "004",
+        "PK-AZ/08/004.", "(PK-AZ/08/004)", "«08/004»,", "PK-AZ-08-004", "PK_AZ_08_004", "PK—AZ—08—004", "08-004", "8.4", "AZ-PK/08/004",
+        "az pk 8 4",
+    ],
+)  # fmt: skip
 async def test_a_reference_and_parts_of_it_come_first(library: World, typed: str) -> None:
     first = (await found(library, typed))[0]
     assert (first["reference"], first["found_by"]) == ("PK-AZ/08/004", "reference")
