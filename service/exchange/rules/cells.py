@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from service.register.instruments.rules.texts import InstrumentKind
+
 CLEAR: Final = "-"
 _hyphen = re.compile(r"\\*-").fullmatch
 _escaped = re.compile(r"\\+-").fullmatch
@@ -37,6 +39,11 @@ def listed(codes: Iterable[str]) -> str:
 def codes(cell: str) -> list[str]:
     """Return the codes that a cell lists."""
     return [code for part in re.split(r"[,;\n]", cell) if (code := part.strip())]
+
+
+def coded(said: str) -> str:
+    """Return what people write of a code as the code: `Action plan` is `action_plan`, `MoU` is `mou`."""
+    return re.sub(r"[\s_-]+", "_", said.strip()).lower()
 
 
 def signatories(several: Sequence[Mapping[str, str | None]]) -> str:
@@ -80,9 +87,11 @@ def instrument(kind: str | None, title: str | None) -> str:
 
 
 def instrument_of(cell: str) -> tuple[str | None, str | None]:
-    """Return kind and title of an instrument's cell; what is not said is None."""
+    """Return kind and title of an instrument's cell; what is not said is None. A kind alone needs no colon."""
     kind, colon, title = cell.partition(":")
-    return (kind.strip() or None, title.strip() or None) if colon else (None, cell.strip())
+    if not colon and coded(cell) in set(InstrumentKind):
+        return coded(cell), None
+    return (coded(kind) or None, title.strip() or None) if colon else (None, cell.strip())
 
 
 def same(one: str, other: str) -> bool:

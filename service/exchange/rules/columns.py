@@ -57,7 +57,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("sector", How.SHARED, "Area of cooperation, in lower case: `customs`."),
     Column("group", How.SHARED, "The working group that owns it: `PK-AZ/JWG/customs`."),
     Column("title", How.SHARED, "Title in this language.", per=Per.LANGUAGE),
-    Column("text", How.SHARED, "Text in this language.", per=Per.LANGUAGE),
+    Column("text", How.SHARED, "Text in this language. Of a new one without any, its title.", per=Per.LANGUAGE),
     Column("lead", How.OWN, "Lead bodies of this party, the first one first: `PK/MODP, PK/FBR`.", per=Per.PARTY),
     Column("state", How.MOVE, "Where it is. Of a new one the state that it was found in, if `found_in` is empty.", tuple(State)),
     Column("state_since", How.TOLD, f"Since when, in the world, it has been there. {_DATE}"),

@@ -30,6 +30,9 @@ def creating(given: Cells, about: Import) -> Plan:
     if state not in {None, State.PROPOSED, *SPINE}:
         plan.refuse("state", f"is reached by a move: a new one is found in {', '.join(SPINE)}", None, state)
         return plan
+    if not any(name.startswith("title.") for name in said):
+        plan.refuse("title", "is needed of a new one, in one language at least: title.en, say", None, None)
+        return plan
     if is_instrument(said.get("instrument", "")):
         plan.items.append(
             Item(
@@ -81,6 +84,8 @@ def _record(said: Cells, about: Import) -> Body:
         **_place(said.get("paragraph"), of_session="session" in said),
         "instrument_required": needs,
     }
+    # Of many texts, those signed above all, lists tell the title alone: nobody need write another.
+    body.setdefault("texts", body["titles"])
     if "session" in said:
         body["session_id"] = about.names(said["session"])
     if lead := cells.codes(said.get(f"lead.{about.party}", "")):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from service.exchange.rules.cells import CLEAR
+from service.exchange.rules.cells import CLEAR, coded
 from service.exchange.rules.columns import Column
 
 DATES: Final = frozenset(
@@ -38,8 +38,10 @@ def text(cell: str | Mapping[str, str], column: Column) -> str:
     if column.name in DATES and not _iso(said):
         raise ValueError(_no_date(said))
     if column.codes and said not in column.codes:
-        raise ValueError(_no_code(said, column.codes))
-    return cell
+        if coded(said) not in column.codes:
+            raise ValueError(_no_code(said, column.codes))
+        return coded(said)
+    return coded(said) if column.name == "sector" else cell
 
 
 def _typed(cell: Mapping[str, str], column: Column) -> str:
@@ -61,6 +63,9 @@ def _no_date(said: str) -> str:
 
 
 def _no_code(said: str, codes: tuple[str, ...]) -> str:
-    near = get_close_matches(said.lower().replace(" ", "_"), codes, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return f"holds {said!r}, which is none of its codes; {meant}({', '.join(codes)})"
+    wanted = coded(said)
+    near = [one for one in codes if one.startswith(wanted) or wanted.startswith(one)] or get_close_matches(
+        wanted, codes, n=1
+    )
+    meant = f"; did you mean {near[0]}?" if near else ""
+    return f"holds {said!r}, which is none of its codes ({', '.join(codes)}){meant}"
