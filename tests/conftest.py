@@ -47,6 +47,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 2**31
 JSON = {"application/json", "application/problem+json"}
+Copies = asyncio.Queue[str | Exception]
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 ENTRIES = 56
 """So many the pilot's log has."""
@@ -210,7 +211,8 @@ def migrated(server: Server, database: str = "pacta") -> None:
 
 async def as_superuser(server: Server, statement: str) -> None:
     """Run one statement as the superuser."""
-    connection = await asyncpg.connect(server.url("postgres", "postgres"))
+    # A test that does not await holds up the loop for as long as it likes, and what connects meanwhile with it.
+    connection = await asyncpg.connect(server.url("postgres", "postgres"), timeout=3600)
     try:
         await connection.execute(statement)
     finally:
@@ -257,21 +259,27 @@ async def pilot(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[asyncio.Queue[str]]:
-    """Databases that are copies of the pilot, made while other tests run."""
+async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[Copies]:
+    """Databases that are copies of the pilot, made while other tests run; or why there are no more."""
     assert pilot.exists()  # noqa: ASYNC240 -- nothing else runs
     # Files in memory are copied faster than pages are logged.
     strategy = "file_copy" if place.is_relative_to(MEMORY) else "wal_log"
-    ready: asyncio.Queue[str] = asyncio.Queue(maxsize=6)
+    ready: Copies = asyncio.Queue(maxsize=6)
 
-    async def make() -> None:
-        while True:
-            database = f"test_{uuid4().hex}"
+    async def one() -> str | Exception:
+        database = f"test_{uuid4().hex}"
+        try:
             await as_superuser(
                 server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY {strategy}"
             )
             await _open_to_roles(server, database)
-            await ready.put(database)
+        except Exception as wrong:  # noqa: BLE001 -- the test that would wait for it in vain is told
+            return wrong
+        return database
+
+    async def make() -> None:
+        while True:
+            await ready.put(await one())
 
     making = asyncio.create_task(make())
     yield ready
@@ -285,12 +293,14 @@ class Maker:
     idle: ClassVar[list[FastAPI]] = []
     """Applications whose register is gone: preparing the routes anew took a tenth of a second for each test."""
 
-    def __init__(self, server: Server, pilot: Path, copies: asyncio.Queue[str]) -> None:
+    def __init__(self, server: Server, pilot: Path, copies: Copies) -> None:
         self.server, self.pilot, self.copies = server, pilot, copies
         self.made: list[World] = []
 
     async def __call__(self, **settings: Any) -> World:
         database = await self.copies.get()
+        if isinstance(database, Exception):
+            raise database
         settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
         settings.setdefault("documents_dir", self.pilot.parent / "documents")
         plain = settings.keys().isdisjoint(ROUTING)
@@ -322,7 +332,7 @@ class Maker:
 
 
 @pytest.fixture
-async def make_world(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[Maker]:
+async def make_world(server: Server, pilot: Path, copies: Copies) -> AsyncIterator[Maker]:
     """Make registers of the test's own."""
     maker = Maker(server, pilot, copies)
     yield maker
@@ -330,7 +340,7 @@ async def make_world(server: Server, pilot: Path, copies: asyncio.Queue[str]) ->
 
 
 @pytest.fixture(scope="session")
-async def still(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[World]:
+async def still(server: Server, pilot: Path, copies: Copies) -> AsyncIterator[World]:
     """The pilot's register, for tests that change nothing in it; every entry has its index."""
     maker = Maker(server, pilot, copies)
     world = await maker()
@@ -340,7 +350,7 @@ async def still(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> Asyn
 
 
 @pytest.fixture(scope="module")
-async def worn(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[World]:
+async def worn(server: Server, pilot: Path, copies: Copies) -> AsyncIterator[World]:
     """A register that a module's tests share and may change, since none depends on what it holds."""
     maker = Maker(server, pilot, copies)
     yield await maker()

@@ -1,6 +1,5 @@
 """What one may not see is nowhere: every reading operation answers as in a register in which it does not exist."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from io import BytesIO
@@ -12,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 
 from service.demo.postgres import Server
-from tests.conftest import COMMISSION, SESSION_8, Maker, World, organisation
+from tests.conftest import COMMISSION, SESSION_8, Copies, Maker, World, organisation
 from tests.register.commissions import chartering, meeting
 from tests.register.documents.files import PDF
 from tests.register.documents.test_documents import address
@@ -201,7 +200,7 @@ def without_what_varies(answer: Any) -> tuple[int, str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-async def two(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[tuple[World, World, Named]]:
+async def two(server: Server, pilot: Path, copies: Copies) -> AsyncIterator[tuple[World, World, Named]]:
     """A register with a commission that is kept to its parties, the same without it, and what it holds."""
     maker = Maker(server, pilot, copies)
     try:
@@ -292,7 +291,7 @@ async def restricted(world: World) -> Named:
 
 
 @pytest.fixture(scope="module")
-async def pair(server: Server, pilot: Path, copies: asyncio.Queue[str]) -> AsyncIterator[tuple[World, World, Named]]:
+async def pair(server: Server, pilot: Path, copies: Copies) -> AsyncIterator[tuple[World, World, Named]]:
     """The pilot with what is restricted, the same without it, and what is restricted; afterwards the same is agreed in both."""
     maker = Maker(server, pilot, copies)
     try:

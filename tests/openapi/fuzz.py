@@ -21,7 +21,7 @@ CHECKS = (
     "response_headers_conformance,response_schema_conformance"
 )
 PRINCIPALS = ("PK", "AZ", "administrator", "auditor", "observer")
-BRIEFLY = 5
+BRIEFLY = 3
 
 
 def main(examples: int = BRIEFLY) -> int:

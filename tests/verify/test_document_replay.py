@@ -1,6 +1,5 @@
 """Documents as the replay sees them: each rule of theirs is broken once, in a log that is otherwise as the service writes it."""
 
-import asyncio
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
@@ -10,16 +9,14 @@ import pytest
 
 from service.demo.postgres.server import Server
 from service.verify.judgement import verify
-from tests.conftest import COMMISSION, Maker, item
+from tests.conftest import COMMISSION, Copies, Maker, item
 from tests.register.documents.files import PDF
 from tests.verify.forging import Forgery, assert_told, entries_of, write
 from tests.verify.journal import POLICY, Entry, exported
 
 
 @pytest.fixture(scope="module")
-async def entries(
-    server: Server, pilot: Path, copies: asyncio.Queue[str], tmp_path_factory: pytest.TempPathFactory
-) -> list[Entry]:
+async def entries(server: Server, pilot: Path, copies: Copies, tmp_path_factory: pytest.TempPathFactory) -> list[Entry]:
     """The entries of a register in which two documents were attached, one of them kept closer, and the first withdrawn."""
     maker = Maker(server, pilot, copies)
     world = await maker(documents_dir=Path(tmp_path_factory.mktemp("documents")))
