@@ -1,6 +1,7 @@
 """Recording a commitment, and changing what one party says of its own side."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,22 +18,26 @@ from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.models import Commitment
 from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.chronology import evident
+from service.register.commitments.rules.finding import said_of_carrier
 from service.register.commitments.rules.fitness import too_long
 from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
+from service.register.commitments.rules.naming import wrong_name
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, told_of_kind
+from service.register.decisions.engine.carrying import lock_carrier
 from service.register.decisions.engine.locking import Locked, lock, numbers_for, others, standing_in
 from service.register.decisions.engine.moves import Move
-from service.register.decisions.engine.opening import open_beside, to_open
+from service.register.decisions.engine.opening import to_open
+from service.register.decisions.engine.taking import write_beside
 from service.register.decisions.engine.writing import insert, proposed, save
 from service.register.decisions.rules.ended import require_room_in
-from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
-from service.register.decisions.rules.matter import Case, Made
+from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, still_possible, with_end
+from service.register.decisions.rules.matter import Case, Found, Made, Name
 from service.register.groups.matter import lock_active
 from service.register.instruments.matter import INSTRUMENTS
 from service.register.parties.models import Organisation
@@ -75,6 +80,8 @@ async def record(
         standing_in(caller, place).require(Permission.PROPOSE)
         require_room_in(place, COMMITMENT.kind, "record")
     links = await linking.wrong(connection, caller, sound, commission) if place else []
+    carrying = await linking.carrier_of(connection, caller, sound, commission) if place and commission else {}
+    links += _wrong_carrier(sound, carrying)
     new = sent.read([*_wrong(sound, place), *links, *await _strange_leads(connection, caller, sound)])
     assert place is not None
     row = await _row(connection, caller, new, place, known_id or place["new_id"])
@@ -84,25 +91,28 @@ async def record(
     transition_id, awaits = known_transition_id or place["transition_id"], others(place, caller.party)
     judged = with_end(Judged(step, step.target, evidence, new.agreement.expires_at), awaits, place["at"])
     move = Move(transition_id, COMMITMENT.kind, judged, judged.step.target, caller.party, awaits)
-    numbers = None if awaits else await numbers_for(connection, COMMITMENTS, step, row)
-    key = UUID(str(row["id"]))
-    made = None if awaits else Made(str(key), str(transition_id))
-    case = Case(COMMITMENTS.members(row), facts, place["at"], {}, seq=0, numbers=numbers, made=made)
+    case = Case(COMMITMENTS.members(row), facts, place["at"], carrying, seq=0)
     await _insert(connection, caller, place, row, move, case)
-    return key
+    return UUID(str(row["id"]))
 
 
 async def _insert(
     connection: Connection, caller: Caller, place: Mapping[str, Any], row: dict[str, Any], move: Move, case: Case
 ) -> None:
-    """Write it, with the instrument that a finding opens which nobody else confirms."""
+    """Write it; where nobody else confirms it, with the instrument that a finding opens, or that is to carry it."""
+    stamp, along = Stamp(row["id"], case.at, Head()), None
+    new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), stamp, case.found)
+    if not move.awaits:
+        step, body = move.judged.step, {**move.judged.evidence, "action": Action.AGREE}
+        new_one, along = await lock_carrier(connection, (INSTRUMENTS,), new_one, body)
+        still_possible(COMMITMENT, new_one.found)
+        numbers = await numbers_for(connection, COMMITMENTS, step, row)
+        made = Made(str(row["id"]), str(move.id))
+        case = replace(case, found=new_one.found, numbers=numbers, made=made)
     effect = proposed(COMMITMENTS, move, case)
-    stamp = Stamp(row["id"], case.at, Head())
-    new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), stamp)
     beside = await to_open(connection, (INSTRUMENTS,), caller, new_one, effect)
     entry = await insert(connection, COMMITMENTS, caller, row, move, case, effect)
-    if beside:
-        await open_beside(connection, caller, new_one, beside, entry)
+    await write_beside(connection, caller, new_one, entry, beside, along)
 
 
 async def change_party_facts(
@@ -164,6 +174,16 @@ def _wrong_agreement(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Iter
     wrong = [*COMMITMENT.missing(Action.AGREE, evidence, facts), *misplaced(evidence), *evident(Action.AGREE, evidence)]
     for one in [*wrong, *impossible(COMMITMENT, case, evidence, ending(given))]:
         yield fault(f"/agreement{one['pointer']}", one["detail"])
+
+
+def _wrong_carrier(sound: Mapping[str, Any], carrying: Mapping[Name, Found | None]) -> list[Fault]:
+    """Return why the instrument that the agreement names does not carry what was found, or what is said otherwise than it says."""
+    given = sound.get("agreement", {})
+    wrong = [one for name, found in carrying.items() if (one := wrong_name(name, found))]
+    for name, found in carrying.items():
+        if found and found.members and not wrong:
+            wrong += said_of_carrier(given, name.key, found.members, sound.get("confidentiality", "parties"))
+    return [fault(f"/agreement{one['pointer']}", one["detail"]) for one in wrong]
 
 
 def _facts(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Facts:

@@ -13,16 +13,20 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import Connection, Query
 from service.errors import Fault, fault
-from service.permissions import Caller, Kind
+from service.permissions import Caller, Confidentiality, Kind, Permission
 from service.register.commissions import matter as sessions
 from service.register.commissions.models import Session
 from service.register.commissions.roles import bound
 from service.register.commitments.models import Commitment
-from service.register.commitments.rules.naming import BODY, ELSEWHERE, names, wrong_name
+from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.naming import BODY, ELSEWHERE, carrier, names, wrong_name
 from service.register.commitments.visibility import visible_to
+from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.rules.matter import Found, Name
 from service.register.groups import matter as groups
 from service.register.groups.models import WorkingGroup
+from service.register.instruments.matter import INSTRUMENTS
+from service.register.instruments.rules.naming import is_as_close
 
 _commitment, _group, _session = table(Commitment), table(WorkingGroup), table(Session)
 _LINKS: Final = ("continues", "pushed_by", "founded_group_ids", "event_session_id")
@@ -32,6 +36,32 @@ _of = Query(sa.select(_commitment.c.commission_id).where(_commitment.c.id == sa.
 async def find(connection: Connection, name: Name, caller: Caller | None, beside: UUID) -> Found | None:
     """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
     return await _find(connection, name, caller, await _of.row(connection, id=beside))
+
+
+async def carrying(
+    connection: Connection, name: Name, caller: Caller | None, commission_id: UUID | None, kept: str
+) -> Found | None:
+    """Return the instrument that is to carry what is `kept` so, as the caller (None: the service) may see it.
+
+    `NotPermitted` where the caller may propose nothing of the instrument.
+    """
+    kind = caller.kind if caller else None
+    row = await _carrier(kind).row(connection, named_id=UUID(name.key), **(bound(caller) if caller else {}))
+    if row is None or row["commission_id"] != commission_id:
+        return None
+    if caller:
+        standing_in(caller, row).require(Permission.PROPOSE)
+    return Found(members=INSTRUMENTS.members(row), is_open=is_as_close(row["confidentiality"], kept))
+
+
+async def carrier_of(
+    connection: Connection, caller: Caller, sound: Mapping[str, Any], commission_id: UUID
+) -> dict[Name, Found | None]:
+    """Return the instrument that a new commitment's agreement names, as the caller may see it."""
+    agreement = sound.get("agreement")
+    found = carrier({**agreement, "action": Action.AGREE}) if isinstance(agreement, Mapping) else None
+    kept = sound.get("confidentiality", Confidentiality.PARTIES)
+    return {found.name: await carrying(connection, found.name, caller, commission_id, kept)} if found else {}
 
 
 async def wrong(
@@ -74,3 +104,10 @@ def _body(kind: Kind | None) -> Query[UUID]:
 def _meeting(kind: Kind | None) -> Query[UUID]:
     asked = sa.select(_session.c.commission_id).where(_session.c.id == sa.bindparam("id"))
     return Query(asked.where(sessions.visible_to(kind)) if kind else asked, UUID)
+
+
+@cache
+def _carrier(kind: Kind | None) -> Query[dict[str, Any]]:
+    columns = sa.select(*INSTRUMENTS.table.c)
+    asked = INSTRUMENTS.seen_by(kind, columns) if kind else columns
+    return Query(asked.where(INSTRUMENTS.table.c.id == sa.bindparam("named_id")), dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from service.register.commitments.instead import OF_THE_INSTRUMENT, instead
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.activity import happened_on
 from service.register.commitments.rules.matter import COMMITMENT
-from service.register.commitments.rules.naming import BODY, ELSEWHERE
+from service.register.commitments.rules.naming import BODY, CARRIER, ELSEWHERE
 from service.register.commitments.visibility import bound, seen_by, visible_to
 from service.register.decisions.engine.matter import Matter, Numbering
 from service.register.decisions.rules.matter import Found, Name
@@ -49,6 +49,9 @@ async def find(connection: Connection, name: Name, caller: Caller | None, beside
     """Return what stands under a name, as the caller (None: the service) may see it from the commitment `beside`."""
     if name.kind in {BODY, ELSEWHERE} or name.pointer.endswith("/event_session_id"):
         return await linking.find(connection, name, caller, beside)
+    if name.kind.startswith(CARRIER):
+        one = await _kept.one(connection, beside_id=beside)
+        return await linking.carrying(connection, name, caller, one.commission_id, one.confidentiality)
     if name.kind != COMMITMENT.kind:
         here = await _belongs(name.kind).row(connection, named_id=UUID(name.key), beside_id=beside)
         if here and name.kind == GROUP.kind:
@@ -96,6 +99,17 @@ COMMITMENTS: Final = Matter(
     happened=lambda step, told, at: {"moved_on": day} if (day := happened_on(step.action, told, at)) else {},
     growing=frozenset({"moved_on"}),
     numbering=Numbering(counters.lock, counters.lock_all, counters.change),
+)
+
+
+class _Kept(NamedTuple):
+    commission_id: UUID
+    confidentiality: str
+
+
+_kept = Query(
+    sa.select(_beside.c.commission_id, _beside.c.confidentiality).where(_beside.c.id == sa.bindparam("beside_id")),
+    _Kept,
 )
 _ours = sa.select(_beside.c.commission_id).where(_beside.c.id == sa.bindparam("beside_id")).scalar_subquery()
 

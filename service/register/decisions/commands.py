@@ -12,12 +12,13 @@ from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, unreasoned, wrongly_brought
 from service.register.decisions.engine.attached import require_readable
-from service.register.decisions.engine.following import lock_followers, lock_following
+from service.register.decisions.engine.carrying import lock_beside
+from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
 from service.register.decisions.engine.opening import to_open
-from service.register.decisions.engine.taking import lock_along, write_beside
+from service.register.decisions.engine.taking import write_beside
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules import attached
@@ -106,8 +107,8 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case, along = locked.case, None
     if not awaits:
-        along = await lock_along(connection, matters, locked, {**judged.evidence, "action": judged.step.action})
-        await lock_followers(connection, matters, locked, judged.evidence)
+        body = {**judged.evidence, "action": judged.step.action}
+        locked, along = await lock_beside(connection, matters, locked, body)
         case = await locked.deciding(connection, judged.step, move.id)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
     beside = await to_open(connection, matters, caller, locked, effect)
@@ -169,8 +170,7 @@ async def answer(
         changes = {"awaiting": awaiting}
         changes |= {"brought": {"transition": str(transition_id), **brings}} if brings else {}
     else:
-        along = await lock_along(connection, matters, locked, body_of(known))
-        await lock_followers(connection, matters, locked, known["evidence"])
+        locked, along = await lock_beside(connection, matters, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
         beside = await to_open(connection, matters, caller, locked, effect)
         along = along or await lock_following(connection, matters, locked, effect.told)

@@ -32,6 +32,8 @@ NAMING: Final = frozenset(
     }
 )
 """Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
+FOUND_IN: Final = "found_in"
+"""Evidence that has it may name an instrument that carries what was found, as `instrument_id`."""
 HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
@@ -52,6 +54,8 @@ def named(told: object) -> Iterator[str]:
         # What is there most often, fifty times for each page of a list.
         return
     if isinstance(told, Mapping):
+        if FOUND_IN in told:
+            yield from _names(told.get("instrument_id"))
         for name, value in told.items():
             if name in NAMING:
                 yield from _names(value)

@@ -11,7 +11,6 @@ from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.reporting import REPORTED, last_of, tells_of, wrong
 from service.register.decisions.rules.ended import has_room_in
-from service.register.decisions.rules.paths import forgotten
 from service.register.groups.rules.lifecycle import GroupState
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
@@ -31,7 +30,7 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     party = register.party_of(entry)
     require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
     require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
-    # A process of the release before goes on for a while, and writes entries of version 3 beside those of 4.
+    # A process of the release before goes on for a while, and writes entries of version 4 beside those of 5.
     require(
         subject.rules is None or subject.rules.version == 1 or entry.v > 1,
         "its version is lower than that of an entry before it",
@@ -99,23 +98,6 @@ def _hold_to_kind(register: Register, facts: Members) -> None:
         require(not ours, f"{name} names a commitment of this commission, not of another")
 
 
-def _reassign(register: Register, subject: Subject, entry: Entry, _: str) -> None:
-    """Follow what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
-    waits, data, facts = register.taken_along.get(entry.subject), entry.data, subject.facts
-    require(waits, "it went along with no move")
-    assert waits is not None
-    one = waits.pop(0)
-    require(data["by"] == one.by, "it does not name the entry of the move that it went along with")
-    require(entry.kind == f"commitment.{one.event}", f"it went along otherwise: it is to say {one.event}")
-    after: dict[str, object] = dict(one.changes)
-    assert subject.rules is not None
-    after |= forgotten(after, facts, subject.rules.shared)
-    before = {name: facts[name] for name in after}
-    require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
-    facts |= after
-    subject.tells()
-
-
 def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
@@ -143,6 +125,6 @@ OWN: Final[Mapping[str, decisions.Replay]] = {
     "commitment.recorded": _record,
     "commitment.changed": _change,
     REPORTED: _report,
-    **dict.fromkeys(WENT_ALONG, _reassign),
+    **dict.fromkeys(WENT_ALONG, decisions.went_along),
 }
 """How each kind of entry is replayed that commitments alone have."""

@@ -13,6 +13,7 @@ from service.register.decisions.rules.ended import FOUNDED, UNSETTLED, has_left,
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Made, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
+from service.register.decisions.rules.paths import forgotten
 from service.verify.canonical import Entry
 from service.verify.replay import documents
 from service.verify.replay.evidence import case_of, hold_to_names, hold_to_readers, judge, lasts
@@ -21,8 +22,7 @@ from service.verify.replay.register import Opened, Register, Subject, Taken, Wai
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
-BEFORE_ENDS: Final = 2
-"""The version of an instrument's entries by which what it carries told no end of one that entered into force on an unknown day."""
+EXTENDED: Final = "instrument.extended"
 Replay = Callable[[Register, Subject, Entry, str], None]
 
 
@@ -39,6 +39,8 @@ def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str
     require((kind, entry.v) in RULES, f"no entry of {noun} has the version {entry.v}")
     require(recorded == (not subject.facts), f"{noun} is recorded once, before all else")
     subject.rules = RULES[kind, entry.v]
+    waits = register.taken_along.get(entry.subject)
+    require(not waits or entry.kind == EXTENDED, "it does not say first that it went along with another's move")
     if subject.waiting or "expired" in data or "party_left" in data:
         end(register, subject, entry)
     if recorded:
@@ -209,6 +211,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
         hold_to_openings(register, rules.kind)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     _follow(register, rules, entry, subject, effective)
+    _extend(register, rules, entry, subject, body)
     if opening := rules.opening(waiting.row, body, case):
         require(opening.id not in register.instruments, "it opens what there is already")
         by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
@@ -249,8 +252,8 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
         register.subjects[one].facts["reference"] for one in rules.too_open(subject.facts, effective["after"], kept)
     ]
     require(not closer, f"{', '.join(closer)} is kept closer than what is to carry it")
-    # As the entry that tells of the move understands what is carried.
-    followed = RULES["commitment", 3 if rules.version == BEFORE_ENDS else 4].following[rules.kind]
+    # As the entry that tells of the move understands what is carried: of both kinds each version came with the other's next one.
+    followed = RULES["commitment", rules.version + 1].following[rules.kind]
     for one in sorted(carried):
         other = register.subjects[one]
         members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
@@ -260,11 +263,38 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
             register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))
 
 
+def _extend(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, body: Members) -> None:
+    """Note that what carries the subject from its move on has to list it: its own next entry tells so."""
+    if not (carrier := rules.carrier(body)):
+        return
+    listed = register.instruments[carrier.name.key][carrier.member]
+    by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
+    taken = Taken(by, "extended", {carrier.member: [*listed, entry.subject]})
+    register.taken_along.setdefault(carrier.name.key, []).append(taken)
+
+
+def went_along(register: Register, subject: Subject, entry: Entry, _: str) -> None:
+    """Follow what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
+    waits, data, facts = register.taken_along.get(entry.subject), entry.data, subject.facts
+    require(waits, "it went along with no move")
+    assert waits is not None
+    one = waits.pop(0)
+    require(data["by"] == one.by, "it does not name the entry of the move that it went along with")
+    require(entry.kind.partition(".")[2] == one.event, f"it went along otherwise: it is to say {one.event}")
+    assert subject.rules is not None
+    after = {**one.changes, **forgotten(one.changes, facts, subject.rules.shared)}
+    before = {name: facts[name] for name in after}
+    require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
+    facts |= after
+    subject.tells()
+
+
 REPLAYS: Final[Mapping[str, Replay]] = {
     "transition.proposed": _propose,
     "transition.confirmed": _confirm,
     "transition.refused": _refuse,
     "transition.withdrawn": _withdraw,
+    EXTENDED: went_along,
     **documents.REPLAYS,
 }
 """How each kind of entry is replayed that every matter has."""

@@ -9,7 +9,7 @@ from service.register.commissions.rules.charter.requirements import AUDITOR, COM
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
 from service.register.commitments.rules.fitness import too_long
-from service.register.commitments.rules.naming import BODY, ELSEWHERE
+from service.register.commitments.rules.naming import BODY, CARRIER, ELSEWHERE
 from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
 from service.register.decisions.rules import attached, judging
 from service.register.decisions.rules.lifecycle import Step
@@ -21,7 +21,7 @@ from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
 from service.register.groups.rules.lifecycle import GroupState
 from service.register.instruments.rules.effect import stem_of as instruments_of
-from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, LEVEL, RELATED
+from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, LEVEL, RELATED, is_as_close
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -172,6 +172,13 @@ def _beside(register: Register, rules: Rules[Any], subject: Subject, name: Name)
     return Found(is_itself=other is subject.facts, is_open=other["state"] in rules.lifecycle.takes_up)
 
 
+def _carrier(register: Register, _: Rules[Any], subject: Subject, name: Name) -> Found | None:
+    """Return the instrument that is to carry what was found."""
+    if not (its := register.instruments.get(name.key)):
+        return None
+    return Found(is_open=is_as_close(its["confidentiality"], subject.facts["confidentiality"]), members={**its})
+
+
 def _rival(register: Register, _: Rules[Any], subject: Subject, name: Name) -> Found | None:
     """Return another session that met under the ordinal, of the same commission or group; "": under the session's own."""
     members, ordinal = subject.facts, name.key
@@ -208,6 +215,7 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     # Another commission has a log of its own, too.
     COMMISSION: _of_the_registry,
     CARRIED: _beside,
+    CARRIER: _carrier,
     # How a commitment was kept just then only its own lock could tell.
     LEVEL: _of_the_registry,
     INSTRUMENT: _beside,

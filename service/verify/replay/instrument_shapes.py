@@ -65,7 +65,7 @@ class InstrumentMembers(TypedDict):
 
 @strict
 class OpenedBy(TypedDict):
-    """The entry, by its leaf hash, of the move of a commitment that opened the instrument."""
+    """The entry, by its leaf hash, of the move of a commitment that opened the instrument, or was put on it."""
 
     kind: Literal["commitment"]
     id: Id
@@ -81,3 +81,13 @@ class InstrumentRecorded(TypedDict):
     effective: NotRequired[Effective]
     opened_by: NotRequired[OpenedBy]
     """The entry of the move that opened it, by the same confirmation."""
+
+
+@strict
+class Extended(TypedDict):
+    """It carries one more: what was found through it, by the move of that commitment."""
+
+    by: OpenedBy
+    before: dict[str, Any]
+    after: dict[str, Any]
+    expired: NotRequired[Id]

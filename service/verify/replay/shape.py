@@ -48,6 +48,7 @@ OF_DOCUMENTS: Final[Mapping[str, type]] = {
 OF_SESSIONS: Final[Mapping[str, type]] = {"session.recorded": session_shapes.Begun, **OF_MOVES, **OF_DOCUMENTS}
 OF_INSTRUMENTS: Final[Mapping[str, type]] = {
     "instrument.recorded": instrument_shapes.InstrumentRecorded,
+    "instrument.extended": instrument_shapes.Extended,
     **OF_MOVES,
     **OF_DOCUMENTS,
 }

@@ -138,7 +138,7 @@ async def test_the_day_on_which_a_session_was_held_is_not_the_day_on_which_both_
 
 
 async def test_the_acts_of_a_signature_may_turn_out_not_to_be_known_and_what_it_carries_follows(world: World) -> None:
-    one = (await recording.entered(world, commitment_ids=[item(NUMBER)]))["id"]
+    one = (await recording.entered(world, commitment_ids=[item(NUMBER)], confidentiality="public"))["id"]
     await recording.agreed(world, one, recording.SIGN)
     signed = await recording.leaf_of(world, one)
     for fact in ("acts", "manner"):
@@ -147,9 +147,49 @@ async def test_the_acts_of_a_signature_may_turn_out_not_to_be_known_and_what_it_
     assert {"acts", "manner"} <= {*found["unknown"]}
     carried = (await world.as_("PK").get(f"/v1/commitments/{item(NUMBER)}")).json()
     assert (carried["state"], carried["effective_on"], carried["instrument"]["signed_on"]) == ("signed", None, None)
+    assert {"signed_on", "place", "signatories"} <= {*carried["unknown"]}
     act = {"parties": ["PK", "AZ"]}
     found = await recording.correct(world, one, await recording.leaf_of(world, one, -3), "acts", [act])
     assert (found["acts"][0]["parties"], found["signed_on"]) == (["PK", "AZ"], None)
+    await proven(world)
+
+
+async def test_a_commitment_lists_what_its_instrument_knows_no_more_and_nothing_once_that_is_supplied(
+    world: World,
+) -> None:
+    one = (await recording.entered(world, commitment_ids=[item(AGREED)], confidentiality="public"))["id"]
+    await recording.agreed(world, one, recording.SIGN)
+    assert (await world.as_("PK").get(f"/v1/commitments/{item(AGREED)}")).json()["unknown"] == []
+    signed, (act,) = await recording.leaf_of(world, one), recording.SIGN["acts"]
+    for acts, lacks in (
+        ([{**act, "signatories": act["signatories"][:1]}], ["signatories"]),
+        ([{"parties": act["parties"]}], ["place", "signatories", "signed_on"]),
+        ([act], []),
+    ):
+        await recording.correct(world, one, signed, "acts", acts)
+        signed = await recording.leaf_of(world, one)
+        found = (await world.as_("PK").get(f"/v1/commitments/{item(AGREED)}")).json()
+        assert (found["unknown"], found["state"]) == (lacks, "signed")
+        listed = (await world.as_("PK").get("/v1/commitments?unknown_fact=signatories")).json()["items"]
+        assert (item(AGREED) in {it["id"] for it in listed}) is bool(lacks)
+    await proven(world)
+
+
+async def test_signed_by_an_instrument_of_which_nobody_knows_the_day_a_commitment_is_so_since_nobody_knows_when(
+    world: World,
+) -> None:
+    one = (await recording.entered(world, commitment_ids=[item(AGREED)]))["id"]
+    suspend = {"action": "suspend", "reason": "R", "review_on": "2027", "effective_on": "2025-01-01"}
+    await confirmed(world, item(AGREED), suspend)
+    await recording.agreed(world, one, recording.SIGN)
+    signed = await recording.leaf_of(world, one)
+    await recording.agreed(world, one, unknown(signed, "acts"))
+    await confirmed(world, item(AGREED), {"action": "resume", "reason": "R"})
+    found = await confirmed(world, item(AGREED), {"action": "sign"})
+    assert (found["state"], found["effective_on"], found["unknown"]) == ("signed", None, ["signed_on"])
+    await recording.correct(world, one, await recording.leaf_of(world, one), "acts", recording.SIGN["acts"])
+    found = (await world.as_("PK").get(f"/v1/commitments/{item(AGREED)}")).json()
+    assert (found["effective_on"], found["unknown"]) == (recording.SIGN["acts"][-1]["on"], [])
     await proven(world)
 
 

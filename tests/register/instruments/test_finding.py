@@ -72,6 +72,25 @@ async def test_what_is_not_known_of_it_is_supplied_there_and_told_by_the_commitm
     await proven(world)
 
 
+async def test_a_part_of_the_signatories_is_not_all_of_them_whatever_else_becomes_of_the_instrument(
+    world: World,
+) -> None:
+    mine = [{"party": "PK", "name": "N. of PK", "title": "Minister", "organisation": "Ministry (sample)"}]
+    one, its = await opened(world, {**SIGNED, "signatories": mine})
+    assert one["unknown"] == ["signatories"]
+    for changes, lacks in (
+        ({"duration": {"kind": "indefinite"}}, ["signatories"]),
+        ({"depositary": "A government (sample)", "in_force_on": None}, ["signatories"]),
+    ):
+        await agreed(world, its["id"], {"action": "amend", "reason": REASON, "changes": changes})
+        assert (await read_one(world, one["id"]))["unknown"] == lacks
+    acts = [{**its["acts"][0], "signatories": [*mine, {"party": "AZ", "name": "N. of AZ"}]}]
+    right = {"action": "correct", "corrects": await leaf_of(world, its["id"], 0), "reason": REASON}
+    await agreed(world, its["id"], {**right, "fact": "acts", "value": acts})
+    assert (await read_one(world, one["id"]))["unknown"] == []
+    await proven(world)
+
+
 async def read_one(world: World, key: str) -> dict[str, Any]:
     """Return a commitment."""
     told: dict[str, Any] = (await world.as_("PK").get(f"/v1/commitments/{key}")).json()

@@ -4,13 +4,15 @@ A commitment that follows an instrument has its id among what it tells of its `i
 changes what is told there. Whether it is drafted or signed follows too, so that the two can never disagree.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from service.errors import Fault, fault
 from service.register.commitments.rules import late
 from service.register.commitments.rules.lifecycle import Action, State
-from service.register.instruments.rules.carrying import Reckon, carries, is_signed, told
+from service.register.instruments.rules.carrying import OF_ALL, Reckon, carries, is_signed, told
+from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.reckoning import from_entry_into_force, reckoned
 
 Members = Mapping[str, Any]
@@ -34,6 +36,23 @@ NAMED: Final[Mapping[str, str]] = {
 """What evidence of a commitment's moves says of its instrument, and under which name the commitment tells it."""
 DAYS: Final[Mapping[str, str]] = {Action.SIGN: "signed_on", Action.DRAFT_MOU: "drafted_on"}
 """Of these moves, the day: it is one of the instrument."""
+ITS_OWN: Final[Mapping[str, Mapping[str, str]]] = {
+    State.MOU_DRAFTED: {"effective_on": "drafted_on", "texts": "text_reference"},
+    State.SIGNED: {"effective_on": "signed_on"},
+}
+"""By the state: what is not known of a commitment by its own names, and which fact of the instrument that carries it that is."""
+SINCE: Final[Mapping[str, str]] = {
+    State.MOU_DRAFTED: "drafted_on",
+    **dict.fromkeys((State.SIGNED, State.IMPLEMENTED), "signed_on"),
+}
+"""By the state: the day of the instrument that it rests on."""
+TOLD: Final[Mapping[str, tuple[str, ...]]] = {
+    State.MOU_DRAFTED: ("drafting_party", "text_reference"),
+    **dict.fromkeys((State.SIGNED, State.IMPLEMENTED), ("place", "signatories", "authentic_texts")),
+}
+"""By the state: what else the move to it brings of the instrument, and may turn out not to be known."""
+Lacking = Callable[[Members, Members, Members, str], Iterable[str]]
+"""Returns what is not known of a commitment, given what it tells of the instrument from now on, both as they were, and its state."""
 
 
 def instrument_of(members: Members) -> str | None:
@@ -47,8 +66,65 @@ def has_signed(members: Members) -> bool:
     return is_signed((members["instrument"] or {}).get("state"))
 
 
+def lacking(facts: Members, instrument: Members, commitment: Members, state: str) -> list[str]:
+    """Return what is not known: of what was listed what the instrument tells as before, or not; what it tells no more; an unknown day.
+
+    Of an instrument that is kept closer, what it does not tell may be known, but for the day of its signature.
+    """
+    before, known = ITS_OWN.get(stands(commitment), {}), commitment["instrument"] or {}
+    listed = {before.get(name, name) for name in commitment["unknown"] or ()}
+    gone = late.OF_DRAFT if is_signed(instrument["state"]) else ()
+    found = {name for name in listed if _of(known, name) == _of(facts, name) or not _is_told(name, facts, instrument)}
+    lost = [name for name in TOLD.get(state, ()) if _is_told(name, known, instrument)]
+    found |= {name for name in _shown(facts, SINCE.get(state), lost) if not _is_told(name, facts, instrument)}
+    return sorted(found.difference(gone))
+
+
+def lacking_of(facts: Members, instrument: Members, state: str) -> list[str]:
+    """Return what is not known of what was found in this state through an instrument, of all that it is told of there."""
+    unsigned = instrument["manner"] not in {None, Manner.SIGNED}
+    asked = [one for one in TOLD[state] if not (unsigned and one == "signatories")]
+    return [one for one in _shown(facts, SINCE[state], asked) if not _is_told(one, facts, instrument)]
+
+
+def _shown(facts: Members, since: str | None, names: Iterable[str]) -> list[str]:
+    """Return the day, and these facts, as far as the instrument is not kept closer than who tells of it."""
+    listed = [since, *names] if since else [*names]
+    return listed if "kind" in facts else [name for name in listed if name in OF_ALL]
+
+
+def _of(facts: Members, name: str) -> Any:  # noqa: ANN401 -- any fact
+    return facts.get(NAMED.get(name, ""))
+
+
+def _is_told(name: str, facts: Members, instrument: Members) -> bool:
+    """Return whether it is told: of signatories one for each party, of texts one for each language."""
+    said = _of(facts, name) or ()
+    match name:
+        case "signatories":
+            return {one["party"] for one in said if one.get("name")} >= {*instrument["contracting_parties"]}
+        case "authentic_texts":
+            found = {one["language"] for one in said if one.get("reference") or one.get("sha256")}
+            return found >= {*instrument["authentic_languages"]}
+    return bool(said)
+
+
+def lacking_before(facts: Members, instrument: Members, commitment: Members, _: str) -> list[str]:
+    """Return the same as it was by entries of commitments up to version 4: of what was listed, that of which nothing is told."""
+    gone = late.OF_DRAFT if is_signed(instrument["state"]) else ()
+    return [
+        name for name in sorted(commitment["unknown"] or ()) if name not in gone and not facts.get(NAMED.get(name, ""))
+    ]
+
+
 def followed(
-    key: str, mine: str, instrument: Members, commitment: Members, on: str | None, reckon: Reckon = reckoned
+    key: str,
+    mine: str,
+    instrument: Members,
+    commitment: Members,
+    on: str | None,
+    reckon: Reckon = reckoned,
+    unknown: Lacking = lacking,
 ) -> dict[str, Any]:
     """Return what changes of the commitment with the id `mine`, as the instrument with the id `key` now stands.
 
@@ -56,14 +132,19 @@ def followed(
     """
     if mine not in carries(instrument):
         after = _left(commitment, on) if instrument_of(commitment) == key else {}
+    elif _follows(key, instrument, commitment):
+        after = _carried(key, instrument, commitment, reckon)
+        state = stands({**commitment, **after})
+        after["unknown"] = dict.fromkeys(unknown(after["instrument"], instrument, commitment, state), True) or None
     else:
-        after = _carried(key, instrument, commitment, reckon) if _follows(key, instrument, commitment) else {}
+        after = {}
     return {name: value for name, value in after.items() if commitment[name] != value}
 
 
-def followed_before(key: str, mine: str, instrument: Members, commitment: Members, on: str | None) -> dict[str, Any]:
-    """Return the same as it was by entries of instruments of version 2."""
-    return followed(key, mine, instrument, commitment, on, from_entry_into_force)
+followed_in_part: Final = partial(followed, unknown=lacking_before)
+"""The same as it was by entries of instruments of version 3."""
+followed_before: Final = partial(followed_in_part, reckon=from_entry_into_force)
+"""The same as it was by entries of instruments of version 2."""
 
 
 def _follows(key: str, instrument: Members, commitment: Members) -> bool:
@@ -83,9 +164,6 @@ def _carried(key: str, instrument: Members, commitment: Members, reckon: Reckon)
     known = commitment["instrument"] or {}
     facts = {"id": key, **told(instrument, commitment["confidentiality"], reckon)}
     after: dict[str, Any] = {"instrument": facts}
-    if unknown := commitment["unknown"]:
-        lacking = _unknown(unknown, facts, is_signed=is_signed(instrument["state"]))
-        after["unknown"] = dict.fromkeys(lacking, True) or None
     signed, state = is_signed(instrument["state"]), commitment["state"]
     if state in BEFORE and signed:
         return after | {"state": State.SIGNED.value, "effective_on": instrument["signed_on"]}
@@ -102,13 +180,6 @@ def _carried(key: str, instrument: Members, commitment: Members, reckon: Reckon)
     return after
 
 
-def _unknown(unknown: Members, facts: Members, *, is_signed: bool) -> Iterator[str]:
-    for name in sorted(unknown):
-        gone = is_signed and name in late.OF_DRAFT
-        if not gone and not facts.get(NAMED.get(name, "")):
-            yield name
-
-
 def _left(commitment: Members, on: str | None) -> dict[str, Any]:
     """Return what becomes of one that is carried no more: signed, it keeps what is known; before that it has no instrument."""
     if stands(commitment) not in UNSIGNED:
@@ -122,13 +193,15 @@ def _left(commitment: Members, on: str | None) -> dict[str, Any]:
     return after
 
 
-def said_twice(action: str, evidence: Members, commitment: Members) -> list[Fault]:
-    """Return what evidence says otherwise than the instrument that the commitment follows."""
+def said_twice(
+    action: str, evidence: Members, commitment: Members, days: Mapping[str, str] | None = None
+) -> list[Fault]:
+    """Return what evidence says otherwise than the instrument that the commitment follows; `days` are the instrument's too."""
     key, known = instrument_of(commitment), commitment["instrument"] or {}
     if not key:
         return []
     where = f"correct or amend it there (POST /v1/instruments/{key}/transitions), or leave it out"
-    named = {**NAMED} | ({"effective_on": DAYS[action]} if action in DAYS else {})
+    named = {**NAMED, **({"effective_on": DAYS[action]} if action in DAYS else {}), **(days or {})}
     return [
         fault(f"/{name}", f"is a fact of the instrument, which says {known.get(to) or 'nothing of it'}; {where}")
         for name, to in named.items()

@@ -14,6 +14,7 @@ from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.carried import DAYS
 from service.register.commitments.rules.carried import instrument_of as instrument_followed
 from service.register.commitments.rules.evidence import MODELS, Agree, Outcome
+from service.register.commitments.rules.finding import REACHED_ON, found_through, since, told_of_carrier
 from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
@@ -59,8 +60,6 @@ INSTRUMENT: Mapping[StrEnum, Mapping[str, str]] = {
     Action.IMPLEMENT: {"entered_into_force_on": "enters_into_force_on"},
 }
 """What the evidence of each action says of the instrument, and under which name the commitment tells it."""
-REACHED_ON: Mapping[str, str] = {State.MOU_DRAFTED: "drafted_on", State.SIGNED: "signed_on"}
-"""Of one that was found in this state: since when it was, as a fact of the instrument."""
 
 
 def day_of(step: Step, evidence: Mapping[str, Any], at: datetime) -> str | None:
@@ -160,9 +159,9 @@ def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
 def instrument_of(action: StrEnum, evidence: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the instrument as evidence makes it of what was known before; empty if it says nothing of one."""
     found = {to: evidence[name] for name, to in INSTRUMENT[action].items() if evidence.get(name)}
-    since = REACHED_ON.get(evidence.get("found_in", "")) if action is Action.AGREE else None
-    if since and evidence.get("effective_on"):
-        found[since] = evidence["effective_on"]
+    reached = REACHED_ON.get(evidence.get("found_in", "")) if action is Action.AGREE else None
+    if reached and evidence.get("effective_on"):
+        found[reached] = evidence["effective_on"]
     return {**(before or {}), **found} if found else {}
 
 
@@ -210,7 +209,29 @@ MENDING: Final = mending.Mending(
 
 
 def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
-    """Return the members that a move changes. What its instrument tells is changed by the instrument alone."""
+    """Return the members that a move changes. Since when it is so by an instrument that does not tell the day, nobody knows."""
+    if through := found_through(step.action, evidence, case):
+        return told_of_carrier(*through, evidence, kept_to_itself(step, evidence, case), case)
+    after, name = effect_by_confirmation(step, evidence, case), DAYS.get(step.action)
+    if not name or "state" not in after or not is_unread(step, evidence, case):
+        return after
+    unknown = sorted({*(after.get("unknown", case.members["unknown"]) or ()), name})
+    after |= {"effective_on": None, "unknown": dict.fromkeys(unknown, True)}
+    return {name: value for name, value in after.items() if case.members[name] != value}
+
+
+def is_unread(step: Step, evidence: Mapping[str, Any], case: Case) -> bool:
+    """Return whether the day of the move is one of the instrument that the commitment follows, which tells none."""
+    name = DAYS.get(step.action)
+    told = instrument_followed(case.members) and case.members["instrument"]
+    return bool(name and told and not evidence.get("effective_on") and not told.get(name))
+
+
+def effect_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return the members that a move changed in entries of version 4: where its instrument told no day, it was so since both said so.
+
+    What its instrument tells is changed by the instrument alone.
+    """
     after = kept_to_itself(step, evidence, case)
     if opened := found(step, {**case.members, **after}, case):
         after |= told_of_found(opened, {**case.members, **after}, case)
@@ -220,6 +241,8 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
 
 def opens(step: Step, evidence: Mapping[str, Any], case: Case) -> Opening | None:
     """Return the instrument that a move opens: the draft that was sent, or the text that was found; None: none."""
+    if found_through(step.action, evidence, case):
+        return None
     if step.action not in FINDING:
         return opening(step, evidence, case)
     return found(step, {**case.members, **kept_to_itself(step, evidence, case)}, case)
@@ -240,13 +263,20 @@ def told_elsewhere(step: Step, case: Case) -> tuple[str, ...]:
     """Return the members that the move leaves as they are, since the instrument that the commitment follows tells them."""
     if not instrument_followed(case.members):
         return ()
-    since = step.action is Action.CORRECT and case.members["state"] in REACHED_ON
-    return ("instrument", "effective_on") if since else ("instrument",)
+    dated = step.action is Action.CORRECT and case.members["state"] in REACHED_ON
+    return ("instrument", "effective_on") if dated else ("instrument",)
 
 
 def reads(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
-    """Return the evidence with the day of what the instrument brought, where it is read from there."""
+    """Return the evidence with the day of what the instrument brought, where it is read from there; null: nobody knows it."""
+    if through := found_through(step.action, evidence, case):
+        return {**evidence, "effective_on": since(evidence, through[1])}
     name = DAYS.get(step.action)
     if not name or evidence.get("effective_on") or not instrument_followed(case.members):
         return evidence
     return {**evidence, "effective_on": case.members["instrument"].get(name)}
+
+
+def reads_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
+    """Return the same as it was by entries up to version 4: a day that nobody knows was that of the confirmation."""
+    return matter.said(reads(step, evidence, case))

@@ -53,6 +53,11 @@ class Agreement(Evidence):
         State.AGREED, description="The state it was already in when it was recorded; said, no day need be known."
     )
     effective_on: ModernDate | None = Field(None, description="Since when it was in the state it was found in.")
+    instrument_id: InstrumentId | None = Field(
+        None,
+        description="Of one that was found drafted, signed or implemented: the instrument of this register that carries it from then on. "
+        "What that tells is read from it, and not said again.",
+    )
     instrument_kind: InstrumentKind | None = None
     instrument_title: Name | None = None
     drafting_party: PartyCode | None = Field(None, description="Of one that was found in mou_drafted.")

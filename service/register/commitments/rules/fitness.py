@@ -9,6 +9,7 @@ from service.register.commitments.rules import chronology
 from service.register.commitments.rules.carried import instrument_of, said_twice
 from service.register.commitments.rules.effect import MENDING, effect, reads, told_elsewhere
 from service.register.commitments.rules.evidence import Outcome
+from service.register.commitments.rules.finding import found_through, said_of_carrier
 from service.register.commitments.rules.kinds import misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
@@ -63,6 +64,12 @@ def _approved(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     return [
         fault("/approved", f"nothing would change: the approval of {case.party} is {'' if again else 'not '}awaited")
     ]
+
+
+def _agreed(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
+    through = found_through(Action.AGREE, evidence, case)
+    twice = said_of_carrier(evidence, *through, case.members["confidentiality"]) if through else []
+    return misplaced(evidence) + _modified(evidence) + twice
 
 
 def _named(evidence: Mapping[str, Any], _: Case) -> list[Fault]:
@@ -121,6 +128,8 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     fact, facts = evidence["fact"].removeprefix("own_"), case.facts
     assert entry
     assert isinstance(facts, Facts)
+    if fact == "instrument_id":
+        return [fault("/fact", "which instrument carries it is said there: amend `commitment_ids` of the instrument")]
     value = {fact: evidence["value"]}
     wrong = impossible(value, facts, case.at.date())
     if entry.step and fact not in entry.shared:
@@ -189,7 +198,7 @@ def _not_later(_: Mapping[str, Any], case: Case) -> list[Fault]:
 
 
 _UNFIT: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], list[Fault]]]] = {
-    Action.AGREE: lambda evidence, _: misplaced(evidence) + _modified(evidence),
+    Action.AGREE: _agreed,
     Action.CARRY_OVER: _carried,
     Action.APPROVE: _approved,
     Action.ACKNOWLEDGE: _acknowledged,

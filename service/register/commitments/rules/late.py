@@ -36,7 +36,7 @@ class Requirable(StrEnum):
 
 OF_DRAFT: Final = ("drafting_party", "texts", "text_reference", "drafted_on")
 BEGINS: Final[Mapping[str, State]] = {
-    **dict.fromkeys(OF_DRAFT, State.MOU_DRAFTED),
+    **dict.fromkeys((*OF_DRAFT, "instrument_id"), State.MOU_DRAFTED),
     **dict.fromkeys(("place", "signatories", "authentic_texts"), State.SIGNED),
     **dict.fromkeys(("expires_on", "enters_into_force_on", "ceremony_on"), State.SIGNED),
     **dict.fromkeys(("signed_on", "report", "outcome", "modification", "no_instrument_reason"), State.IMPLEMENTED),

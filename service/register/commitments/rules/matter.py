@@ -6,14 +6,23 @@ from typing import Any, Final
 
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
-from service.register.commitments.rules.carried import followed, followed_before
+from service.register.commitments.rules.carried import followed, followed_before, followed_in_part
 from service.register.commitments.rules.chronology import evident, odd
-from service.register.commitments.rules.effect import day_of, effect, kept_to_itself, opens, reads, unopened
+from service.register.commitments.rules.effect import (
+    day_of,
+    effect,
+    effect_by_confirmation,
+    kept_to_itself,
+    opens,
+    reads,
+    reads_by_confirmation,
+    unopened,
+)
 from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.fitness import unfit
 from service.register.commitments.rules.kinds import UNTOLD
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
-from service.register.commitments.rules.naming import names, wrong_name
+from service.register.commitments.rules.naming import carrier, names, wrong_name
 from service.register.commitments.rules.opening import opening
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.commitments.rules.sided import ACCEDE, unacknowledged
@@ -37,7 +46,7 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=4,
+    version=5,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -59,12 +68,22 @@ COMMITMENT: Final = Rules[Facts](
     following={"instrument": followed},
     reads=reads,
     opening=opens,
+    carrier=carrier,
 )
+COMMITMENT_4: Final = replace(
+    COMMITMENT,
+    version=4,
+    effect=effect_by_confirmation,
+    reads=reads_by_confirmation,
+    following={"instrument": followed_in_part},
+    carrier=lambda _: None,
+)
+"""The rules of entries of version 4: of what an instrument knew no more, or in part, a commitment listed nothing."""
 COMMITMENT_3: Final = replace(
-    COMMITMENT, version=3, effect=kept_to_itself, opening=opening, following={"instrument": followed_before}
+    COMMITMENT_4, version=3, effect=kept_to_itself, opening=opening, following={"instrument": followed_before}
 )
 """The rules of entries of version 3: of what was found in a later state, the commitment alone told what was known."""
-COMMITMENT_2: Final = replace(COMMITMENT, version=2, effect=unopened, opening=lambda *_: None)
+COMMITMENT_2: Final = replace(COMMITMENT_3, version=2, effect=unopened, opening=lambda *_: None)
 """The rules of entries of version 2: a draft was told by the commitment alone, unless it was put on an instrument."""
 COMMITMENT_1: Final = replace(
     COMMITMENT_2,

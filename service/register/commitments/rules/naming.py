@@ -7,13 +7,19 @@ from uuid import UUID
 
 from service.errors import Fault, fault
 from service.register.commitments.rules.amendment import REFERENCE
-from service.register.commitments.rules.lifecycle import Action
-from service.register.decisions.rules.matter import UNDOES, Found, Name
+from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules.matter import UNDOES, Carrier, Found, Name
 from service.register.decisions.rules.mending import CORRECTS
 from service.register.decisions.rules.origins import ENTRY, entry_named, wrong_entry
+from service.register.instruments.rules.carrying import is_signed
+from service.register.instruments.rules.facts import MOST_COMMITMENTS
+from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.instruments.rules.naming import CLOSER
 
 BODY: Final = "body"
 """A working group, in whatever state it is."""
+CARRIER: Final = "carrier"
+"""The instrument that carries what was found: a colon and the state in which it was found follow."""
 ELSEWHERE: Final = "elsewhere"
 """A commitment of another commission."""
 CHANGES: Final[Mapping[str, str]] = {
@@ -26,6 +32,7 @@ CHANGES: Final[Mapping[str, str]] = {
     "pushed_by": ELSEWHERE,
 }
 """Shared facts that name something, and what: of the commission all but the last two."""
+BEFORE_SIGNED: Final = (InstrumentState.DRAFTED, InstrumentState.TEXT_AGREED, InstrumentState.INITIALLED)
 
 
 def names(body: Mapping[str, Any]) -> list[Name]:
@@ -33,6 +40,17 @@ def names(body: Mapping[str, Any]) -> list[Name]:
     action = body.get("action")
     found = _NAMES.get(action) if isinstance(action, str) else None
     return found(body) if found else []
+
+
+def carrier(body: Mapping[str, Any]) -> Carrier | None:
+    """Return the instrument that carries the commitment once the body's move takes effect, if it names one."""
+    key = _id(body.get("instrument_id")) if body.get("action") == Action.AGREE else None
+    name = Name("/instrument_id", f"{CARRIER}:{body.get('found_in')}", key or "")
+    return Carrier("instrument", "commitment_ids", name) if key else None
+
+
+def _agreeing(body: Mapping[str, Any]) -> list[Name]:
+    return [found.name] if (found := carrier(body)) else []
 
 
 def _changed(body: Mapping[str, Any]) -> list[Name]:
@@ -81,6 +99,8 @@ def wrong_name(name: Name, found: Found | None) -> Fault | None:
         detail = wrong_entry(found, "commitment")
     elif name.kind == ELSEWHERE:
         detail = wrong_elsewhere(found)
+    elif name.kind.startswith(CARRIER):
+        detail = _wrong_carrier(name.kind.partition(":")[2], found)
     else:
         detail = _wrong_commitment(name, found) if name.kind == "commitment" else _not_of_the_commission(found)
     return fault(name.pointer, detail) if detail else None
@@ -102,6 +122,20 @@ def _wrong_commitment(name: Name, found: Found | None) -> str | None:
     if not found.is_beside:
         return f"{name.key} is of another commission; name one of the same commission"
     return None if found.is_open else f"{name.key} is closed; name one that is open, or implemented"
+
+
+def _wrong_carrier(found_in: str, found: Found | None) -> str | None:
+    """Return why an instrument does not carry what was found in a state: it is not there, not so far, or further."""
+    if found is None or found.members is None:
+        return "names no instrument of this commission; GET /v1/instruments lists them"
+    state, carried = found.members["state"], found.members["commitment_ids"]
+    if not found.is_open:
+        return CLOSER
+    if len(carried) >= MOST_COMMITMENTS:
+        return f"names an instrument that carries {MOST_COMMITMENTS} commitments, the most that there may be"
+    drafted = found_in == State.MOU_DRAFTED
+    fits = state in BEFORE_SIGNED if drafted else is_signed(state)
+    return None if fits else f"names an instrument that is {state}: what it carries was not found in {found_in}"
 
 
 def _value(fact: object, value: object) -> list[Name]:
@@ -127,6 +161,7 @@ def _id(value: object) -> str | None:
 
 
 _NAMES: Final[Mapping[str, Callable[[Mapping[str, Any]], list[Name]]]] = {
+    Action.AGREE: _agreeing,
     Action.AMEND: _changed,
     Action.CARRY_OVER: _carried_over,
     Action.SUPERSEDE: _superseding,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from service.register.commitments.rules.carried import followed, instrument_of, stands
+from service.register.commitments.rules.carried import ITS_OWN, followed_in_part, instrument_of, stands
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.decisions.rules.judging import step_of
 from service.register.decisions.rules.lifecycle import Step
@@ -136,19 +136,12 @@ def told_of(opened: Opening, commitment: Members, case: Case) -> dict[str, Any]:
     facts = INSTRUMENT.facts(opened.members, case.facts.parties, case.facts.languages)
     entered = INSTRUMENT.effective(opened.step, opened.evidence, Case(opened.members, facts, case.at, {}, seq=0))
     (mine,) = opened.members["commitment_ids"]
-    return followed(opened.id, mine, {**opened.members, **entered["after"]}, commitment, entered["on"])
+    return followed_in_part(opened.id, mine, {**opened.members, **entered["after"]}, commitment, entered["on"])
 
 
 def told_of_found(opened: Opening, commitment: Members, case: Case) -> dict[str, Any]:
     """Return the same of what was found; what is not known of it goes by the instrument's names, and is supplied there."""
-    its_own = _ITS_OWN.get(stands(commitment), {})
+    its_own = ITS_OWN.get(stands(commitment), {})
     lacking = sorted(its_own.get(name, name) for name in commitment["unknown"] or ())
     unknown = dict.fromkeys(lacking, True) or None
     return {**told_of(opened, commitment, case), "unknown": unknown}
-
-
-_ITS_OWN: Final[Mapping[str, Mapping[str, str]]] = {
-    State.MOU_DRAFTED: {"effective_on": "drafted_on", "texts": "text_reference"},
-    State.SIGNED: {"effective_on": "signed_on"},
-}
-"""Of what an instrument carries: what is not known of the commitment, and which fact of the instrument that is."""

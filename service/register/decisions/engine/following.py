@@ -66,8 +66,8 @@ async def lock_following(
     ids = {*matter.rules.carries(before), *matter.rules.carries(now)}
     if of is None or not ids:
         return None
-    rows = await _rows(of).rows(connection, keys=sorted(map(UUID, ids)))
-    _require_as_close(matter, before, effective["after"], rows)
+    rows = await lock_rows(connection, of, sorted(map(UUID, ids)))
+    require_as_close(matter, before, effective["after"], rows)
     follow = of.rules.following[matter.kind]
     becomes = [(row, follow(key, str(row["id"]), now, of.members(row), effective.get("on"))) for row in rows]
     changed = [(row, after) for row, after in becomes if after]
@@ -75,7 +75,7 @@ async def lock_following(
     return Along(of, changed, FOLLOWED) if changed else None
 
 
-def _require_as_close(matter: Matter, before: Mapping[str, Any], after: Mapping[str, Any], rows: Sequence[Row]) -> None:
+def require_as_close(matter: Matter, before: Mapping[str, Any], after: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """Raise `Conflict` by name where one is kept closer than what is to carry it: it may have been closed in since that was judged."""
     kept = {str(row["id"]): str(row["confidentiality"]) for row in rows}
     if found := matter.rules.too_open(before, after, kept):
@@ -87,7 +87,7 @@ def _require_as_close(matter: Matter, before: Mapping[str, Any], after: Mapping[
 
 
 def _require_free(rows: Sequence[Row]) -> None:
-    held = [row["reference"] for row in rows if _is_held(row)]
+    held = [row["reference"] for row in rows if is_held(row)]
     if held:
         raise Conflict(
             f"It cannot take effect: a proposal is open for {', '.join(held)}, which would come to another state with it. "
@@ -95,7 +95,13 @@ def _require_free(rows: Sequence[Row]) -> None:
         )
 
 
-def _is_held(row: Row) -> bool:
+async def lock_rows(connection: Connection, matter: Matter, keys: Sequence[UUID]) -> list[Row]:
+    """Lock rows of one kind, in the order of these ids, and return them as they then are, with the moment as `at`."""
+    return [*await _rows(matter).rows(connection, keys=keys)]
+
+
+def is_held(row: Row) -> bool:
+    """Return whether a proposal is open for the matter with this locked row, judged now."""
     return row["open_transition_id"] is not None and not (row["expires_at"] and row["expires_at"] <= row["at"])
 
 

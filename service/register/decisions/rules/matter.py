@@ -121,6 +121,8 @@ class Found:
     """Of what is in another commission: the parties that see it; None: everybody does, or nobody has to."""
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By party, what the template of steps at home says that stands under the name."""
+    members: Members | None = None
+    """Of a matter of another kind that is to carry this one: its members."""
     document: "Document | None" = None
     """What a document is, that stands under the name; it `is_itself` where it is of the matter, and `is_open` unless it was withdrawn."""
 
@@ -146,6 +148,15 @@ class Taking:
     receiver: str | None
     only: frozenset[str] | None = None
     """Ids of those that go along; None: all do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A matter of another kind that carries this one from a move on, as it is named, and the member by which it lists what it carries."""
+
+    kind: str
+    member: str
+    name: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,8 @@ class Rules(Generic[F]):
     """What a move opens when it takes effect; None: nothing, as almost every move."""
     taking: Callable[[Members], Taking | None] = lambda _: None
     """What goes along with the move that the body proposes; the body may be of any shape."""
+    carrier: Callable[[Members], Carrier | None] = lambda _: None
+    """What carries the matter from the body's move on, and is told so by the same confirmation; the body may be of any shape."""
     carries: Callable[[Members], Collection[str]] = lambda _: ()
     """Ids of the matters of another kind that follow one with these members: their facts are told by it, and change with it."""
     may_carry: Callable[[Members, Members], Collection[str]] = lambda *_: ()
@@ -293,7 +306,7 @@ class Rules(Generic[F]):
 
     def effective(self, step: Step, evidence: Members, case: Case) -> dict[str, Any]:
         """Return what its entry tells of a move that takes effect: the members that change, before and after, and the day."""
-        evidence = said(self.reads(step, evidence, case))
+        evidence = self.reads(step, said(evidence), case)
         after = self.effect(step, evidence, case)
         told: dict[str, Any] = {"before": {name: case.members[name] for name in after}, "after": after}
         return told | ({"on": self.day(step, evidence, case.at)} if self.day else {})

@@ -33,7 +33,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
-    version=3,
+    version=4,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -61,5 +61,7 @@ INSTRUMENT: Final = Rules[Facts](
     too_open=too_open,
     day=day,
 )
+INSTRUMENT_3: Final = replace(INSTRUMENT, version=3)
+"""The rules of entries of version 3: what is carried listed nothing of what it knows no more, or in part."""
 INSTRUMENT_2: Final = replace(INSTRUMENT, version=2)
 """The rules of entries of version 2: what is carried told no end of one of which nobody knew since when it is in force."""
