@@ -33,6 +33,7 @@ OF_STEPS: Final[list[dict[str, Any]]] = [
 EVIDENCE: Final[dict[str, list[dict[str, Any]]]] = {
     "commitment": [
         {"action": "agree", "agreed_on": "2025"}, {"action": "agree", "found_in": "signed", "subject_to": ["PK"]}, DRAFT, SIGN,
+        {"action": "agree", "found_in": "signed", "instrument_id": "PK-AZ/I/0001"},
         {"action": "implement", "effective_on": "2026", "report": "R", "no_instrument_reason": "N"},
         {"action": "amend", "changes": {"target_date": "2028"}, **REASON},
         {"action": "carry_over", "session_id": SESSION_9}, {"action": "carry_over", "session_id": SESSION_8},

@@ -9,6 +9,7 @@ from tests.conftest import World
 from tests.register.commissions.meeting import YES, answered, proven
 from tests.register.commitments.test_found_late import SIGNED
 from tests.register.commitments.test_journey import DRAFT, RECORD
+from tests.register.instruments.recording import SIGN, agreed, entered, propose
 from tests.three_parties import commission_of_three, record_in
 
 pytestmark = pytest.mark.long
@@ -61,6 +62,27 @@ async def test_a_finding_is_confirmed_while_it_is_retracted_and_opens_one_instru
         assert await opened_by_finding(world, made["id"]) == (state == "signed")
         assert bool(instrument) is (state == "signed")
     assert ends == {"signed", "retracted"}
+    await proven(world)
+
+
+async def test_findings_that_one_instrument_carries_are_confirmed_at_once_while_it_moves_and_none_is_lost(
+    world: World,
+) -> None:
+    key = (await entered(world))["id"]
+    await agreed(world, key, SIGN)
+    agreement = {"found_in": "signed", "agreed_on": "2024", "instrument_id": key}
+    made = []
+    for number in range(ROUNDS // 5):
+        bodies = [RECORD | {"item_number": 100 + 2 * number + one, "agreement": agreement} for one in range(2)]
+        both = [(await world.as_("PK").post("/v1/commitments", json=one)).json() for one in bodies]
+        moves = [answered(world, one["open_transition"]["id"], "AZ", YES) for one in both]
+        said = {"action": "publish", "where": f"Gazette {number}"}
+        answers = await asyncio.gather(*moves, propose(world, key, said))
+        assert [one.status_code for one in answers] == [201] * 3, [one.text for one in answers]
+        made += [one["id"] for one in both]
+    its = (await world.as_("PK").get(f"/v1/instruments/{key}")).json()
+    assert sorted(its["commitment_ids"]) == sorted(made)
+    assert {(await stands(world, one))[0] for one in made} == {"signed"}
     await proven(world)
 
 
