@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.register.commitments.rules.numbering import is_restricted, number_of
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Opening, Rules
+from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.numbers import Numbers
 from service.register.instruments.rules.effect import SERIES
 from service.trail.chain import Link

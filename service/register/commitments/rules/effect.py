@@ -21,8 +21,9 @@ from service.register.commitments.rules.numbering import numbered
 from service.register.commitments.rules.opening import FINDING, found, opening, told_of, told_of_found
 from service.register.commitments.rules.requirements import READ_FROM_IT, Facts
 from service.register.decisions.rules import matter, mending
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case, Opening
+from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.patching import merge_patch
 from service.register.instruments.rules.texts import InstrumentKind
 from service.trail.entry import timestamp

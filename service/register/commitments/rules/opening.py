@@ -11,9 +11,10 @@ from uuid import UUID
 
 from service.register.commitments.rules.carried import ITS_OWN, followed_in_part, instrument_of, stands
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.judging import step_of
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case, Opening
+from service.register.decisions.rules.matter import Case
 from service.register.instruments.rules.evidence import FoundIn, Manner
 from service.register.instruments.rules.lifecycle import FOUND_IN, InstrumentAction
 from service.register.instruments.rules.matter import BEGUN, INSTRUMENT

@@ -10,8 +10,9 @@ from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Matters
 from service.register.decisions.engine.moves import Move
 from service.register.decisions.engine.writing import Effect, insert, proposed
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.judging import Judged
-from service.register.decisions.rules.matter import Case, Opening
+from service.register.decisions.rules.matter import Case
 from service.trail.entry import Entry
 
 

@@ -18,7 +18,7 @@ from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Matters, plain
 from service.register.decisions.engine.opening import Beside, open_beside
 from service.register.decisions.engine.writing import save
-from service.register.decisions.rules.matter import Taking
+from service.register.decisions.rules.beside import Taking
 from service.register.decisions.rules.paths import forgotten
 from service.trail.entry import Entry, Head
 from service.trail.stamp import Stamp

@@ -16,8 +16,9 @@ from service.permissions import Caller
 from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.engine.moves import CLOSED, Move, end, opened
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step, Who
-from service.register.decisions.rules.matter import Case, Opening
+from service.register.decisions.rules.matter import Case
 from service.trail.append import EntryChange, append
 from service.trail.entry import Author, Entry, Head
 from service.trail.stamp import Stamp

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from service.errors import Fault
+from service.register.decisions.rules.beside import Opening, Taking
 from service.register.decisions.rules.ended import UNSETTLED
 from service.register.decisions.rules.evidence import Evidence
 from service.register.decisions.rules.lifecycle import Lifecycle, Step
@@ -139,18 +140,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """What goes along with a move: matters of another kind that belong to this one, by one of their members."""
-
-    kind: str
-    member: str
-    """Their member that names this matter; it names `receiver` from then on."""
-    receiver: str | None
-    only: frozenset[str] | None = None
-    """Ids of those that go along; None: all do."""
-
-
-@dataclass(frozen=True, slots=True)
 class Carrier:
     """A matter of another kind that carries this one from a move on, as it is named, and the member by which it lists what it carries."""
 
@@ -165,19 +154,6 @@ class Made:
 
     matter_id: str
     transition: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A matter of another kind that a move records and enters by the same confirmation: with which facts, and by which move of its own."""
-
-    kind: str
-    id: str
-    transition: str
-    members: Members
-    """All but its reference, which is that of a draft."""
-    step: Step
-    evidence: Members
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.decisions.rules import mending
+from service.register.decisions.rules.beside import Taking
 from service.register.decisions.rules.lifecycle import Step
-from service.register.decisions.rules.matter import Case, Taking, day_of
+from service.register.decisions.rules.matter import Case, day_of
 from service.register.groups.rules.evidence import MODELS, SHARED
 from service.register.groups.rules.lifecycle import OWN, GroupAction
 from service.register.groups.rules.naming import OWNED, names
