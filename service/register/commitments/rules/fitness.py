@@ -128,7 +128,7 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
     fact, facts = evidence["fact"].removeprefix("own_"), case.facts
     assert entry
     assert isinstance(facts, Facts)
-    if fact == "instrument_id":
+    if fact == "instrument_id" and instrument_of(case.members):
         return [fault("/fact", "which instrument carries it is said there: amend `commitment_ids` of the instrument")]
     value = {fact: evidence["value"]}
     wrong = impossible(value, facts, case.at.date())
