@@ -90,12 +90,12 @@ def _begun(move: Move) -> list[Span]:
         return [begun("effective_on", move.on, move.after["state"])] if "state" in move.after else []
     found_in: str = given.get("found_in", AGREED)
     days = [begun("agreed_on", given.get("agreed_on"), AGREED)]
-    # Of an instrument of the register it is read from there.
-    signed_on = (move.after.get("instrument") or {}).get("signed_on")
+    # What was found through an instrument of the register has its days from there.
+    signed_on = given.get("signed_on") or (move.after.get("instrument") or {}).get("signed_on")
     if found_in == State.IMPLEMENTED and signed_on:
         days.append(begun("signed_on", signed_on, State.SIGNED.value))
     if found_in != AGREED:
-        days.append(begun("effective_on", move.on, found_in))
+        days.append(begun("effective_on", given.get("effective_on") or move.on, found_in))
     # What is not known of the day of agreement: it was agreed before what came of it.
     later = [one.day for one in days if one.day]
     if later and not days[0].day:
