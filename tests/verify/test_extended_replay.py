@@ -88,6 +88,20 @@ def test_what_a_release_before_did_not_list_is_proven_as_it_was(entries: list[En
     assert verify(exported(old), POLICY).findings.listed == []
 
 
+def test_a_process_of_the_release_before_confirms_such_a_finding_as_if_it_named_nothing(entries: list[Entry]) -> None:
+    old = deepcopy(entries)
+    mine, its = told(old), extended(old)
+    for one in (its, old[-1]):
+        old.remove(one)
+    mine["v"], effective = 4, mine["data"]["effective"]
+    for members in (effective["before"], effective["after"]):
+        del members["instrument"], members["effective_on"]
+    lacks = ("authentic_texts", "effective_on", "instrument_kind", "instrument_title", "place", "signatories")
+    effective["before"]["unknown"], effective["after"]["unknown"] = None, dict.fromkeys(lacks, True)
+    effective["on"] = None
+    assert verify(exported(old), POLICY).findings.listed == []
+
+
 def leaf_of_last(entries: list[Entry], one: Entry) -> str:
     """Return the leaf hash that an entry has in the log as it now is."""
     return leaf_hash(seal(entries)[entries.index(one)]).hex()

@@ -272,6 +272,10 @@ def reads(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, A
     """Return the evidence with the day of what the instrument brought, where it is read from there; null: nobody knows it."""
     if through := found_through(step.action, evidence, case):
         return {**evidence, "effective_on": since(evidence, through[1])}
+    return _read_there(step, evidence, case)
+
+
+def _read_there(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
     name = DAYS.get(step.action)
     if not name or evidence.get("effective_on") or not instrument_followed(case.members):
         return evidence
@@ -280,4 +284,4 @@ def reads(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, A
 
 def reads_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
     """Return the same as it was by entries up to version 4: a day that nobody knows was that of the confirmation."""
-    return matter.said(reads(step, evidence, case))
+    return matter.said(_read_there(step, evidence, case))
