@@ -160,7 +160,7 @@ async def test_a_commitment_lists_what_its_instrument_knows_no_more_and_nothing_
     one = (await recording.entered(world, commitment_ids=[item(AGREED)], confidentiality="public"))["id"]
     await recording.agreed(world, one, recording.SIGN)
     assert (await world.as_("PK").get(f"/v1/commitments/{item(AGREED)}")).json()["unknown"] == []
-    signed, (act,) = await recording.leaf_of(world, one), recording.SIGN["acts"]
+    signed, act = await recording.leaf_of(world, one), recording.ACT
     for acts, lacks in (
         ([{**act, "signatories": act["signatories"][:1]}], ["signatories"]),
         ([{"parties": act["parties"]}], ["place", "signatories", "signed_on"]),
@@ -187,9 +187,9 @@ async def test_signed_by_an_instrument_of_which_nobody_knows_the_day_a_commitmen
     await confirmed(world, item(AGREED), {"action": "resume", "reason": "R"})
     found = await confirmed(world, item(AGREED), {"action": "sign"})
     assert (found["state"], found["effective_on"], found["unknown"]) == ("signed", None, ["signed_on"])
-    await recording.correct(world, one, await recording.leaf_of(world, one), "acts", recording.SIGN["acts"])
+    await recording.correct(world, one, await recording.leaf_of(world, one), "acts", [recording.ACT])
     found = (await world.as_("PK").get(f"/v1/commitments/{item(AGREED)}")).json()
-    assert (found["effective_on"], found["unknown"]) == (recording.SIGN["acts"][-1]["on"], [])
+    assert (found["effective_on"], found["unknown"]) == (recording.ACT["on"], [])
     await proven(world)
 
 
