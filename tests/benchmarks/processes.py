@@ -19,7 +19,7 @@ from tests.benchmarks.load import connect, request
 from tests.serving import free_port
 
 PUBLIC_URL = "http://pacta.test"
-START_SECONDS = 30
+START_SECONDS = 120
 WORKERS = 2
 ROOT = Path(__file__).parent.parent.parent
 
