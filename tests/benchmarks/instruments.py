@@ -36,20 +36,20 @@ from service.demo.postgres import Server, start
 from service.http.serving import serve
 from service.main import Service, create_app
 from service.settings import Settings
+from tests.benchmarks.large import Large, Statement, nodes
 from tests.benchmarks.limit import answer, lifespan, pool
 from tests.benchmarks.load import Ask, Measured, Work, measure, request
 from tests.benchmarks.processes import (
     Program,
     answers,
     end,
-    free_port,
     limit_environment,
     serve_command,
     service_environment,
     spawn,
     token,
 )
-from tests.benchmarks.large import Large, Statement, nodes
+from tests.serving import free_port
 
 CARRIED: Final = PILOT["commitments"][1]["id"]
 WANTED, CLIENTS, PAGE = 0.5, 4, 50
