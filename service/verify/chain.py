@@ -47,15 +47,15 @@ class Trail:
 
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
-        for index, (stored, leaf) in enumerate(zip(entries, leaves, strict=True), self.size):
-            if stored == WITHHELD and self.redacted:
+        # All are read before the first is followed: one thing done many times is done faster.
+        found = [self._read(stored) for stored in entries]
+        for index, (entry, leaf) in enumerate(zip(found, leaves, strict=True), self.size):
+            if entry is None:
                 self.withheld.add(leaf)
                 yield from [redacted.founding_is_shown(f"entry {index}")] if index == 0 else []
                 continue
-            try:
-                entry = read(stored)
-            except NotCanonical as wrong:
-                yield malformed(f"entry {index}", f"is not written as an entry is: {wrong}")
+            if isinstance(entry, NotCanonical):
+                yield malformed(f"entry {index}", f"is not written as an entry is: {entry}")
                 continue
             subject = self.subjects.get(entry.subject)
             if subject is None:
@@ -69,6 +69,15 @@ class Trail:
             if self.replay and not subject.broken:
                 yield from self._replay(index, subject, entry)
         self.size += len(entries)
+
+    def _read(self, stored: bytes) -> Entry | NotCanonical | None:
+        """Return the entry, why it is none, or None where it is withheld."""
+        if stored == WITHHELD and self.redacted:
+            return None
+        try:
+            return read(stored)
+        except NotCanonical as wrong:
+            return wrong
 
     def _reopen(self, index: int, entry: Entry) -> list[Finding]:
         found, wrong = read_reopened(index, entry)
@@ -142,22 +151,19 @@ class Trail:
             commission=entry.commission,
         ):
             yield tampered(place(index, entry, subject), wrong)
-        subject.last, subject.index = Link(entry.seq, leaf, entry.recorded_at), index
+        subject.last = Link(entry.seq, leaf, entry.recorded_at)
+        subject.index = index
         if self.redacted:
             self.withheld.shown(entry)
         # A commitment that is agreed has its number from then on; the replay judges which.
         subject.reference = _number(entry) or subject.reference
-        if (spoken := _spoken_of(entry)) is not None:
-            # Its own trail continues the entry that spoke of it last.
-            self.spoken[spoken] = Link(entry.seq, leaf, entry.recorded_at)
-
-
-def _spoken_of(entry: Entry) -> str | None:
-    """Return the session or group of which an entry of the commission itself tells, if it does."""
-    if entry.subject != entry.commission or entry.kind not in SPEAKING:
-        return None
-    spoken = entry.data.get("id")
-    return spoken if isinstance(spoken, str) else None
+        if (
+            entry.subject == entry.commission
+            and entry.kind in SPEAKING
+            and isinstance(spoken := entry.data.get("id"), str)
+        ):
+            # Of the session or group of which the commission itself tells: its own trail continues the entry that spoke of it last.
+            self.spoken[spoken] = subject.last
 
 
 def _reference(entry: Entry) -> str:
@@ -169,8 +175,9 @@ def _reference(entry: Entry) -> str:
 
 def _number(entry: Entry) -> str:
     """Return the reference that the entry gives a commitment or an instrument, if it does."""
-    effective = entry.data.get("effective")
-    after = effective.get("after") if isinstance(effective, dict) else None
+    if not isinstance(effective := entry.data.get("effective"), dict):
+        return ""
+    after = effective.get("after")
     reference = after.get("reference") if isinstance(after, dict) else None
     return reference if isinstance(reference, str) else ""
 

@@ -28,25 +28,31 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     kind, data = entry.kind, entry.data
     hold_to_shape(COMMITMENT_KINDS if entry.v == 1 else COMMITMENT_KINDS_2, kind, data)
     party = register.party_of(entry)
-    require((kind == "commitment.recorded") == (not subject.facts), "a commitment is recorded once, before all else")
-    require(("commitment", entry.v) in RULES, f"no entry of a commitment has the version {entry.v}")
-    # A process of the release before goes on for a while, and writes entries of version 4 beside those of 5.
-    require(
-        subject.rules is None or subject.rules.version == 1 or entry.v > 1,
-        "its version is lower than that of an entry before it",
-    )
-    opened = [one for one in register.opened.values() if one.by["id"] == entry.subject]
-    require(not opened, "the instrument that its move opened does not tell so first")
-    if subject.rules and subject.rules.version == 1 < entry.v:
-        subject.facts = upgraded(subject.facts)
-    subject.rules = RULES["commitment", entry.v]
+    if (kind == "commitment.recorded") != (not subject.facts):
+        raise Broken("a commitment is recorded once, before all else")
+    _go_on(subject, entry)
+    if any(one.by["id"] == entry.subject for one in register.opened.values()):
+        raise Broken("the instrument that its move opened does not tell so first")
     if subject.waiting or "expired" in data or "party_left" in data:
         decisions.end(register, subject, entry)
-    waits = register.taken_along.get(entry.subject)
-    require(not waits or kind in WENT_ALONG, "it does not say first that it went along with another's move")
+    if register.taken_along.get(entry.subject) and kind not in WENT_ALONG:
+        raise Broken("it does not say first that it went along with another's move")
     OWN.get(kind, decisions.follow)(register, subject, entry, party)
     if "proposal" in data or "effective" in data:
         subject.tells()
+
+
+def _go_on(subject: Subject, entry: Entry) -> None:
+    """Go on by the rules of the entry's version."""
+    rules, before = RULES.get(("commitment", entry.v)), subject.rules
+    if rules is None:
+        raise Broken(f"no entry of a commitment has the version {entry.v}")
+    # A process of the release before goes on for a while, and writes entries of version 4 beside those of 5.
+    if before and before.version == 1 < rules.version:
+        subject.facts = upgraded(subject.facts)
+    elif before and rules.version == 1 < before.version:
+        raise Broken("its version is lower than that of an entry before it")
+    subject.rules = rules
 
 
 def _record(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -101,7 +107,8 @@ def _hold_to_kind(register: Register, facts: Members) -> None:
 def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     data, facts = entry.data, subject.facts
     before, after = data["before"], data["after"]
-    require(after.keys() == {party}, f"{party} changes facts of another party")
+    if after.keys() != {party}:
+        raise Broken(f"{party} changes facts of another party")
     known = {party: facts["party_facts"].get(party, {})}
     require(before == known, "what it says was there before is not what the entries before it say")
     require(after != before, "it changes nothing")

@@ -58,24 +58,20 @@ def end(register: Register, subject: Subject, entry: Entry) -> None:
     expired = left = None
     if waiting and not lasts(waiting.proposal, entry.recorded_at):
         expired = waiting.proposal["transition"]
-        require(told.get("expired") is not None, "it does not say that the proposal before it had expired")
-    elif waiting and _lacks(register, waiting):
+        require("expired" in told, "it does not say that the proposal before it had expired")
+    elif waiting and (departed := register.charter["departed"]) and _lacks(departed, waiting):
         left = waiting.proposal["transition"]
-        require(
-            told.get("party_left") is not None,
-            "it does not say that a party had left which the proposal before it needs",
-        )
+        require("party_left" in told, "it does not say that a party had left which the proposal before it needs")
     require(told.get("expired") == expired, "it says that a proposal expired which did not")
-    if not _leaves(told):
-        require(told.get("party_left") == left, "it says that a proposal is over since a party left, which it is not")
+    over = told.get("party_left")
+    require(over == left or _leaves(told), "it says that a proposal is over since a party left, which it is not")
     if expired or left:
         subject.waiting = None
 
 
-def _lacks(register: Register, waiting: Waiting) -> bool:
+def _lacks(departed: Members, waiting: Waiting) -> bool:
     """Return whether a party has left that the proposal needs, since it was made."""
-    departed = register.charter.get("departed") or {}
-    return bool(departed) and has_left(departed, {waiting.by, *waiting.awaiting}, datetime.fromisoformat(waiting.at))
+    return has_left(departed, {waiting.by, *waiting.awaiting}, datetime.fromisoformat(waiting.at))
 
 
 def _leaves(told: Members) -> bool:
@@ -90,14 +86,16 @@ def open_proposal(register: Register, rules: Rules[Any], subject: Subject, entry
         rows = [row for row in rules.lifecycle.steps if row.action == proposal["action"]]
         room = any(has_room(row, subject.waiting.by, party) for row in rows)
         require(room, "a proposal is open already; one at a time")
-    row, case = judge(register, rules, subject, proposal, entry.recorded_at, party)
     known = register.known(subject)
-    require(is_open_to(row, known, party), f"it was done for {party}, which another party alone may do")
+    row, case = judge(register, rules, subject, known, proposal, entry.recorded_at, party)
+    if not is_open_to(row, known, party):
+        raise Broken(f"it was done for {party}, which another party alone may do")
     _hold_to_room(register, rules.kind, row.action)
     awaits = [] if row.who is Who.OWN else rules.awaits(row, proposal["evidence"], known, party)
     if proposal["awaits"] != awaits:
         raise Broken(f"it must await {', '.join(awaits) or 'nobody'}")
-    hold_to_readers(register, case, awaits)
+    if case.found:
+        hold_to_readers(register, case, awaits)
     require(proposal["expires_at"] or not awaits or not rules.frees, "it awaits others, and says no end")
     opened = Waiting(proposal, row, party, list(awaits), entry.recorded_at)
     _take_back(subject, row, entry)
@@ -149,8 +147,9 @@ def _confirm(register: Register, subject: Subject, entry: Entry, party: str) -> 
     waiting.awaiting.remove(party)
     assert subject.rules is not None
     brings, action, evidence = entry.data.get("brings", {}), waiting.proposal["action"], waiting.proposal["evidence"]
-    asked = sorted(one.name for one in subject.rules.asked(action, evidence, subject.facts, party))
-    require(sorted(brings) == asked, f"it brings not just what is asked of {party}: {', '.join(asked) or 'nothing'}")
+    asked = {one.name for one in subject.rules.asked(action, evidence, subject.facts, party)}
+    if brings.keys() != asked:
+        raise Broken(f"it brings not just what is asked of {party}: {', '.join(sorted(asked)) or 'nothing'}")
     waiting.brought |= brings
     _settle(register, subject, waiting, entry)
 
@@ -180,8 +179,8 @@ def _open_one(subject: Subject, entry: Entry) -> Waiting:
 
 
 def _withdraw(_: Register, subject: Subject, entry: Entry, party: str) -> None:
-    by = _open_one(subject, entry).by
-    require(party == by, f"{party} takes back a proposal of {by}; only {by} may")
+    if party != (by := _open_one(subject, entry).by):
+        raise Broken(f"{party} takes back a proposal of {by}; only {by} may")
     subject.waiting = None
 
 
@@ -203,7 +202,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     assert rules is not None
     body = {**waiting.proposal["evidence"], **waiting.brought, "action": waiting.proposal["action"]}
     made = Made(entry.subject, waiting.proposal["transition"])
-    case = case_of(register, rules, subject, body, entry.recorded_at, waiting.by, made)
+    case = case_of(register, rules, subject, register.known(subject), body, entry.recorded_at, waiting.by, made)
     hold_to_names(rules, case)
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)

@@ -30,27 +30,27 @@ Members = Mapping[str, Any]
 
 
 def judge(
-    register: Register, rules: Rules[Any], subject: Subject, proposal: Members, at: str, party: str
+    register: Register, rules: Rules[Any], subject: Subject, known: Members, proposal: Members, at: str, party: str
 ) -> tuple[Step, Case]:
     """Return the row that the proposal follows, if it could be made at `at` of the subject as it stands, and how that was.
+
+    `known` is what `Register.known` returns of the subject.
 
     Raises `Broken` if it could not.
     """
     action, evidence = proposal["action"], proposal["evidence"]
     body = {**evidence, "action": action, "expires_at": proposal["expires_at"]}
-    case = case_of(register, rules, subject, body, at, party)
+    case = case_of(register, rules, subject, known, body, at, party)
     step = row_for(rules, case.facts, body, party)
     require(lasts(proposal, at), "it had expired before it was made")
     try:
         judged = judging.judge(rules, step, case, body)
     except ServiceError as refused:
         raise Broken(f"the evidence of '{action}' is not as it must be: {_said(refused.errors[0])}") from refused
-    ends = (step.source, judged.target)
-    require((proposal["source"], proposal["target"]) == ends, f"'{action}' leads from {ends[0]} to {ends[1]}")
-    require(
-        spelled(judged.evidence) == spelled(evidence),
-        f"the evidence of '{action}' is not spelled as the service writes it",
-    )
+    if (proposal["source"], proposal["target"]) != (step.source, judged.target):
+        raise Broken(f"'{action}' leads from {step.source} to {judged.target}")
+    if spelled(judged.evidence) != spelled(evidence):
+        raise Broken(f"the evidence of '{action}' is not spelled as the service writes it")
     return step, case
 
 
@@ -89,13 +89,14 @@ def case_of(
     register: Register,
     rules: Rules[Any],
     subject: Subject,
+    known: Members,
     body: Members,
     at: str,
     party: str,
     made: Made | None = None,
 ) -> Case:
     """Return the subject as it stands at `at`, with what the `body` that `party` proposes names."""
-    facts = rules.facts(register.known(subject), register.parties, register.languages)
+    facts = rules.facts(known, register.parties, register.languages)
     named = {name: _look_up(register, rules, subject, name) for name in attached.names(rules, body)}
     numbers = _numbers(register, subject) if body["action"] in rules.joining else None
     return Case(

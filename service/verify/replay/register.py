@@ -157,27 +157,22 @@ class Register:
 
     def party_of(self, entry: Entry) -> str:
         """Return the party for which the entry was written; `Broken` if it takes no part here."""
-        if entry.party not in self.parties or entry.party in self.charter["outside"]:
-            kept = " in its register" if entry.party in self.parties else ""
-            raise Broken(f"it was done for {entry.party}, which is not a party of this commission{kept}")
-        return str(entry.party)
+        party, parties = entry.party, self.parties
+        if party is None or party not in parties or party in self.charter["outside"]:
+            kept = " in its register" if party in parties else ""
+            raise Broken(f"it was done for {party}, which is not a party of this commission{kept}")
+        return party
 
     def known(self, subject: Subject) -> dict[str, Any]:
         """Return what the rules look at: a matter's members, what is known of its record, and what the charter fixes."""
+        charter = self.charter
         return {
             **subject.facts,
-            **self.fixed,
             "is_joint": subject.is_joint,
             "recorded_by": subject.recorded_by,
             "recorded_at": subject.recorded_at,
             "moved_alone_at": subject.moved_alone_at,
-        }
-
-    @property
-    def fixed(self) -> dict[str, Any]:
-        """Return what the charter fixes for all that is decided in its commission."""
-        charter = self.charter
-        return {
+            # What the charter fixes for all that is decided in its commission.
             "parties": charter["parties"],
             "outside": charter["outside"],
             "entered": charter["entered"],

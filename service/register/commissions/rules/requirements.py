@@ -22,7 +22,7 @@ GIVEN: Final = ("value", "co_chair", "status")
 DAYS: Final = ("starts_on", "ends_on")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Facts(matter.Facts):
     """What the rules of evidence look at: the session's state, and whether a place is to be asked for."""
 

@@ -101,18 +101,11 @@ KNOWN: Final[Mapping[str, frozenset[str]]] = {
 def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
     """Return what is wrong with what a move brought, and with the commitment that an amendment made."""
     needed = _needed(evidence) if step.action is Action.AGREE else ()
-    absent = [fault(f"/{name}", "is needed") for name in needed if not evidence.get(name)]
-    new = [name for name in evidence.get("changes", {}) if name not in MEMBERS]
-    late = (
-        absent
-        + [fault(f"/changes/{name}", "is not known in entries of version 1") for name in new]
-        + [
-            fault(f"/{name}", "is not known in entries of version 1")
-            for name in evidence
-            if name not in KNOWN[step.action]
-        ]
-    )
-    return late or (fitness.unfit_amendment(case, effect(step, evidence, case)) if "changes" in evidence else [])
+    wrong = [fault(f"/{name}", "is needed") for name in needed if not evidence.get(name)]
+    late = [f"changes/{name}" for name in evidence.get("changes", ()) if name not in MEMBERS]
+    late += [name for name in evidence if name not in KNOWN[step.action]]
+    wrong += [fault(f"/{name}", "is not known in entries of version 1") for name in late]
+    return wrong or (fitness.unfit_amendment(case, effect(step, evidence, case)) if "changes" in evidence else [])
 
 
 def _needed(evidence: Mapping[str, Any]) -> tuple[str, ...]:

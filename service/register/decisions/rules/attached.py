@@ -24,7 +24,7 @@ NOT_HERE: Final = (
 
 def names(rules: Rules[Any], body: Members) -> list[Name]:
     """Return all that a proposal names: what its matter's rules know, documents, and a template of steps."""
-    return [*rules.names(body), *named(body), *templates.named(body)]
+    return rules.names(body) + named(body) + templates.named(body)
 
 
 def named(body: Members) -> list[Name]:
@@ -34,12 +34,13 @@ def named(body: Members) -> list[Name]:
     ]
 
 
-def _objects(body: Members) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Yield every object in a list of the body: the fact, the place in its list, the object."""
+def _objects(body: Members) -> list[tuple[str, int, Mapping[str, Any]]]:
+    """Return every object in a list of the body: the fact, the place in its list, the object."""
+    found: list[tuple[str, int, Mapping[str, Any]]] = []
     for fact, listed in body.items():
-        for place, one in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(one, dict):
-                yield fact, place, one
+        if isinstance(listed, list):
+            found += ((fact, place, one) for place, one in enumerate(listed) if isinstance(one, dict))
+    return found
 
 
 def wrong_name(rules: Rules[Any], name: Name, found: Found | None) -> Fault | None:
@@ -90,8 +91,10 @@ def wrong(body: Members, found: Mapping[Name, Found | None]) -> Iterator[Fault]:
 
     Of a matter that is only being recorded there is no document yet.
     """
+    if not (objects := _objects(body)):
+        return
     digests, asked = _digests(found), {name.key for name in found if name.kind == DOCUMENT}
-    for fact, place, one in _objects(body):
+    for fact, place, one in objects:
         if (key := _id(one.get(ID))) is None:
             continue
         if key not in asked:
@@ -109,15 +112,16 @@ def unreadable(found: Mapping[Name, Found | None], awaits: Collection[str], know
 
     Whoever confirms for a party that does reads all that is kept of the matter.
     """
-    new = [one for one in awaits if one not in known["parties"] or one in known["outside"]]
+    closer = {name: one.document.closer for name, one in found.items() if one and one.document and one.document.closer}
+    new = [one for one in awaits if one not in known["parties"] or one in known["outside"]] if closer else []
     return [
         fault(
             name.pointer,
-            f"is kept '{one.document.closer}', and {', '.join(new)}, which is to confirm, cannot read it yet; attach it again "
+            f"is kept '{how}', and {', '.join(new)}, which is to confirm, cannot read it yet; attach it again "
             "without `confidentiality`, and name that",
         )
-        for name, one in found.items()
-        if new and one and one.document and one.document.closer
+        for name, how in closer.items()
+        if new
     ]
 
 

@@ -27,7 +27,7 @@ MOST_YEARS: Final = 2
 """How long a proposal can stand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
     """A proposal that may be made: its row and where that leads, its evidence as the entry says it, and its end."""
 
@@ -66,17 +66,21 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
         body = templates.bound(attached.bound(body, case.found), case.found, case.party)
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = lacking(rules, step.action, body, case.facts)
-    # What is empty is missing: that is said once.
-    absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
-    wrong = [one for one in misshapen if one["pointer"] not in absent]
+    wrong = _beside(misshapen, gaps, body) if misshapen else []
     wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
-    foreign = [] if gaps else [*templates.wrong(body, case.found, case.party)]
+    foreign = [] if gaps or not case.found else [*templates.wrong(body, case.found, case.party)]
     wrong += foreign
     whole = read is not None and not gaps and not foreign
     wrong += rules.unfit(step, sound, case) if whole else rules.evident(step.action, sound)
     if read is None or gaps or wrong:
         raise (EvidenceMissing if gaps else InvalidContent).listing(gaps + wrong)
     return Judged(step, step.leads_to(case.left), sound, read.expires_at)
+
+
+def _beside(misshapen: list[Fault], gaps: list[Fault], body: Members) -> list[Fault]:
+    """Return what is of a wrong shape, but for what is missing, since it is empty: that is said once."""
+    absent = {one["pointer"] for one in gaps if not body.get(one["pointer"][1:])}
+    return [one for one in misshapen if one["pointer"] not in absent]
 
 
 def lacking(rules: Rules[Any], action: StrEnum, body: Members, facts: Facts) -> list[Fault]:

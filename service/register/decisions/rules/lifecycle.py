@@ -4,9 +4,10 @@ Pure: no I/O, no clock. No other code knows which move is legal; the texts of re
 published machine and the exhaustive tests all read the table of the matter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from service.errors import TransitionNotAllowed
@@ -79,9 +80,9 @@ class Lifecycle:
     takes_up: tuple[StrEnum, ...] = ()
     """States in which a matter can be named as the one that takes another up."""
 
-    def steps_from(self, state: StrEnum) -> list[Step]:
+    def steps_from(self, state: str) -> Sequence[Step]:
         """Return the rows that leave `state`, in the table's order."""
-        return [step for step in self.steps if step.source == state]
+        return self._leaving.get(state, ())
 
     def allowed(self, state: StrEnum, facts: Mapping[str, object]) -> list[StrEnum]:
         """Return the actions that are allowed in `state`, given what is known of the `facts` that rows depend on."""
@@ -90,6 +91,17 @@ class Lifecycle:
     def possible(self, state: StrEnum, facts: Mapping[str, object]) -> list[Step]:
         """Return the rows by which `state` may be left, given what is known of the `facts` that rows depend on."""
         return [step for step in self.steps_from(state) if _may_hold(step.when, facts)]
+
+    @cached_property
+    def _leaving(self) -> Mapping[str, Sequence[Step]]:
+        states = {step.source for step in self.steps}
+        return {state: tuple(step for step in self.steps if step.source == state) for state in states}
+
+    @cached_property
+    def _rows(self) -> Mapping[tuple[str, str], Sequence[Step]]:
+        """The rows by state and action: to find the one of a move, the others are not looked at."""
+        keys = {(step.source, step.action) for step in self.steps}
+        return {key: tuple(step for step in self.steps_from(key[0]) if step.action == key[1]) for key in keys}
 
     @property
     def permissions(self) -> list[Permission]:
@@ -102,8 +114,8 @@ class Lifecycle:
         `TransitionNotAllowed` says which actions are allowed, when there is no such row: skipping, going back, a self-loop,
         an unknown action; and what is `pending`, if the state waits for something.
         """
-        for step in self.steps_from(state):
-            if step.action == action and all(facts.get(name) == value for name, value in step.when.items()):
+        for step in self._rows.get((state, action), ()):
+            if not step.when or all(facts.get(name) == value for name, value in step.when.items()):
                 return step
         raise self.refusal(action, state, facts, pending)
 
@@ -112,7 +124,7 @@ class Lifecycle:
     ) -> TransitionNotAllowed:
         """Return the error that names the present state, the actions it allows, and the condition that was not met."""
         allowed = self.allowed(state, facts)
-        unmet = [step for step in self.steps_from(state) if step.action == action and step.when]
+        unmet = [step for step in self._rows.get((state, action), ()) if step.when]
         condition = f" '{action}' is possible here only if {unmet[0].condition}." if unmet else ""
         what = f"Allowed now: {', '.join(allowed)}." if allowed else "Nothing more can be done with it."
         return TransitionNotAllowed(

@@ -24,9 +24,13 @@ Members = Mapping[str, Any]
 """A matter's members, or those of a piece of evidence, as JSON values."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Facts:
-    """What the rules of a matter look at. Hashable: what follows from equal facts is remembered."""
+    """What the rules of a matter look at. Hashable: what follows from equal facts is remembered.
+
+    Nobody changes them; they are not `frozen`, since a frozen one takes five times as long to make, and each reading of a matter
+    makes one.
+    """
 
     state: StrEnum
     parties: tuple[str, ...]
@@ -156,9 +160,12 @@ class Made:
     transition: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
-    """A matter as it stands when something is proposed for it or takes effect, and what the proposal names."""
+    """A matter as it stands when something is proposed for it or takes effect, and what the proposal names.
+
+    Nobody changes it; like `Facts` it is not `frozen`.
+    """
 
     members: Members
     facts: Facts

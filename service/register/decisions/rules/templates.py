@@ -19,9 +19,10 @@ BOUND: Final[Mapping[str, str]] = {"steps": "steps", "template_entry": "entry"}
 
 def named(body: Members) -> list[Name]:
     """Return the template that a body names; the body may be of any shape."""
+    if body.get("action") != APPLY_TEMPLATE:
+        return []
     wanted = body.get("template")
-    is_one = body.get("action") == APPLY_TEMPLATE and isinstance(wanted, str) and wanted in list(TemplateKind)
-    return [Name("/template", TEMPLATE, str(wanted))] if is_one else []
+    return [Name("/template", TEMPLATE, wanted)] if isinstance(wanted, str) and wanted in list(TemplateKind) else []
 
 
 def kept(templates: Members | None, key: str) -> Found:

@@ -23,7 +23,7 @@ Organisations = Mapping[str, Mapping[str, Any]]
 """By party: its co-lead (an id, or null) and its members (ids, ascending)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Facts(matter.Facts):
     """What the rules of evidence look at: the group's state, and who leads it."""
 

@@ -26,7 +26,7 @@ MOST_BYTES: Final = 20_000
 PAST: Final = ("effective_on", "drafted_on", "text_agreed_on", "initialled_on", "received_on", "ceremony_on")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Facts(matter.Facts):
     """What the rules of evidence look at: its state, who has to sign, in which languages, and what of that is there."""
 

@@ -37,7 +37,7 @@ SUCCESSOR: Final = "successor"
 SECRETARIAT: Final = Asked("secretariat_id", ORGANISATION, "the organisation that is your secretariat here")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class Facts(matter.Facts):
     """What the rules of evidence look at: the charter's state, and who its parties are."""
 
