@@ -97,8 +97,8 @@ def _hold_to_kind(register: Register, facts: Members) -> None:
     """Hold what a kind tells to the kind, and what it names to what there is; of another commission nothing is known here."""
     for pointer, said in misfit(facts):
         require(False, f"{pointer[1:]} {said}")  # noqa: FBT003 -- it does not hold
-    there = register.sessions.keys() | register.groups.keys()
-    require(there >= {*linked(facts)}, "it names a session or working group that the commission has not")
+    there = all(one in register.sessions or one in register.groups for one in linked(facts))
+    require(there, "it names a session or working group that the commission has not")
     for name in ("continues", "pushed_by"):
         ours = str(facts.get(name) or "").startswith(f"{register.code}/")
         require(not ours, f"{name} names a commitment of this commission, not of another")

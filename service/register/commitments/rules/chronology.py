@@ -49,8 +49,9 @@ def evident(action: str, evidence: Mapping[str, Any]) -> list[Fault]:
 
 def impossible(before: Mapping[str, Any], after: Mapping[str, Any], pointer: str | None = None) -> list[Fault]:
     """Return what cannot be so once members change to `after`, and was not so before; told at `pointer`, or by its name."""
+    if not (found := contradictions({**before, **after})):
+        return []
     known = contradictions(before)
-    found = contradictions({**before, **after})
     return [fault(pointer or f"/{name}", said) for name, said in found.items() if name not in known]
 
 

@@ -251,8 +251,8 @@ def opens(step: Step, evidence: Mapping[str, Any], case: Case) -> Opening | None
 
 def kept_to_itself(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changed in entries of version 3: what was found, the commitment alone told of."""
-    after = MENDING.effect_of(step, evidence, case)
-    return {name: value for name, value in after.items() if name not in told_elsewhere(step, case)}
+    after, elsewhere = MENDING.effect_of(step, evidence, case), told_elsewhere(step, case)
+    return {name: value for name, value in after.items() if name not in elsewhere}
 
 
 def unopened(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:

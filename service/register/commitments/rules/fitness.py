@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
+import orjson
+
 from service.errors import Fault, fault
 from service.register.commitments.rules import chronology
 from service.register.commitments.rules.carried import instrument_of, said_twice
@@ -19,7 +21,6 @@ from service.register.decisions.rules import steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import UNDOES, Case
 from service.register.decisions.rules.mending import CORRECTS, named
-from service.trail.entry import canonical
 
 TEXTS = ("titles", "texts")
 LONG: Final = ("package_items", "source", "remark")
@@ -105,7 +106,7 @@ def _modified(evidence: Mapping[str, Any]) -> list[Fault]:
 def _too_large(case: Case, evidence: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fault]:
     """Return the fault that evidence, before and after would not fit one entry of the trail."""
     told = {"before": {name: case.members[name] for name in after}, "after": after, "evidence": evidence}
-    length = len(canonical(told))
+    length = len(orjson.dumps(told))
     said = f"with what it changes it has {length} bytes; at most {MOST_TOLD} fit the audit trail"
     return [fault("", said)] if length > MOST_TOLD else []
 
@@ -168,7 +169,7 @@ def too_long(members: Mapping[str, Any], pointer: str) -> list[Fault]:
     """Return the fault that titles, texts, items and reasons are so long that before and after would not fit one entry."""
     told = [members[name] for name in (*TEXTS, "no_instrument_reason")]
     told += [members[name] for name in LONG if members.get(name) is not None]
-    length = sum(len(canonical(one)) for one in told)
+    length = sum(len(orjson.dumps(one)) for one in told)
     if length <= MOST_BYTES:
         return []
     return [

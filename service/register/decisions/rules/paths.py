@@ -25,6 +25,8 @@ def changed(before: Members, after: Members, whole: Iterable[str]) -> dict[Path,
 
 def forgotten(after: Members, before: Members, whole: Iterable[str]) -> dict[str, Any]:
     """Return `corrected` without what a move writes anew, if that is any of it."""
+    if not before["corrected"]:
+        return {}
     fresh = {".".join(path) for path in changed({name: before[name] for name in after}, after, whole)}
     kept = {name: seq for name, seq in before["corrected"].items() if name not in fresh}
     return {} if kept == before["corrected"] else {"corrected": kept}
