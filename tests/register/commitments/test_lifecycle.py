@@ -12,10 +12,10 @@ from service.register.commitments.rules.evidence import MODELS
 from service.register.commitments.rules.lifecycle import LIFECYCLE, MEANING, Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.schemas import InstrumentRead
-from service.register.decisions import answers
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.machine import machine
 from tests.conftest import World, item
+from tests.tables import with_steps
 
 # Written from the domain's description, not from the table: action, from, to, on what condition.
 SPINE: dict[tuple[str, str, str], dict[str, Any]] = {
@@ -176,15 +176,9 @@ def test_the_picture_shows_every_row() -> None:
 @pytest.fixture
 def without_redraft() -> Iterator[None]:
     """A copy of the table without `redraft`, in which `reopen` leads from a draft back to agreed."""
-    written = LIFECYCLE.steps
-    rows = [row for row in written if row.action is not Action.REDRAFT]
-    changed = (*rows, Step(Action.REOPEN, State.MOU_DRAFTED, State.AGREED))
-    # What follows from the table is remembered while the process lives; a table changes with the program only.
-    answers._moves.cache_clear()
-    object.__setattr__(LIFECYCLE, "steps", changed)
-    yield
-    object.__setattr__(LIFECYCLE, "steps", written)
-    answers._moves.cache_clear()
+    rows = [row for row in LIFECYCLE.steps if row.action is not Action.REDRAFT]
+    with with_steps(LIFECYCLE, (*rows, Step(Action.REOPEN, State.MOU_DRAFTED, State.AGREED))):
+        yield
 
 
 @pytest.mark.usefixtures("without_redraft")

@@ -7,7 +7,6 @@ from typing import Any, Final
 import pytest
 
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
-from service.register.decisions import answers
 from service.register.decisions.engine.matter import Matter
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.own import RECORDER, has_room, is_open_to
@@ -16,6 +15,7 @@ from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import read
 from tests.register.commitments.test_races import trail_of
+from tests.tables import with_steps
 from tests.verify.journal import POLICY, in_memory
 from tests.verify.test_register import exported
 
@@ -86,12 +86,8 @@ def test_what_a_recorder_takes_back_is_nobodys_yet_and_ends_there() -> None:
 @pytest.fixture
 def with_an_own_row() -> Iterator[None]:
     """A copy of the table in which a party alone drafts anew what is agreed: the state stays."""
-    written = LIFECYCLE.steps
-    answers._moves.cache_clear()
-    object.__setattr__(LIFECYCLE, "steps", (*written, Step(Action.REDRAFT, State.AGREED, State.AGREED, who=Who.OWN)))
-    yield
-    object.__setattr__(LIFECYCLE, "steps", written)
-    answers._moves.cache_clear()
+    with with_steps(LIFECYCLE, (*LIFECYCLE.steps, Step(Action.REDRAFT, State.AGREED, State.AGREED, who=Who.OWN))):
+        yield
 
 
 @pytest.mark.usefixtures("with_an_own_row")
