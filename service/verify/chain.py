@@ -48,8 +48,8 @@ class Trail:
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
         # All are read before the first is followed: one thing done many times is done faster.
-        found = [self._read(stored) for stored in entries]
-        for index, (entry, leaf) in enumerate(zip(found, leaves, strict=True), self.size):
+        whole = [self._read(stored) for stored in entries]
+        for index, (entry, leaf) in enumerate(zip(whole, leaves, strict=True), self.size):
             if entry is None:
                 self.withheld.add(leaf)
                 yield from [redacted.founding_is_shown(f"entry {index}")] if index == 0 else []
