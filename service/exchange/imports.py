@@ -15,6 +15,8 @@ from service.exchange.models import ALIVE_SECONDS, Import, ImportStatus
 from service.exchange.rules.plan import Does
 from service.permissions import ActiveCaller, Permission
 from service.register.commissions import queries as commissions
+from service.register.commissions.charter import CHARTERS
+from service.register.decisions.called import COMMISSION, look_up
 
 MOST_WAITING: Final = 5
 """So many imports of one organisation wait or run at once."""
@@ -144,7 +146,9 @@ def _wrong(detail: str) -> InvalidContent:
 async def get(connection: Connection, caller: ActiveCaller, import_id: UUID) -> dict[str, Any]:
     """Return an import of the caller's organisation as it is told; `NotFound` otherwise."""
     found = await _one.row(connection, import_id=import_id, organisation_id=caller.organisation_id)
-    return _told(there(found, "There is no such import of your organisation."))
+    told = _told(there(found, "There is no such import of your organisation."))
+    names = await look_up(connection, (CHARTERS,), caller, [(COMMISSION, told["commission_id"])])
+    return {**told, "commission": names.get(told["commission_id"])}
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

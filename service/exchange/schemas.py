@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from service.exchange.models import ImportStatus
 from service.exchange.rules.plan import Does
+from service.register.parties.schemas import Named
 from service.values import Read
 
 
@@ -52,6 +53,7 @@ class ImportRead(Read):
 
     id: UUID
     commission_id: UUID
+    commission: Named | None
     status: ImportStatus
     dry_run: bool
     propose: bool

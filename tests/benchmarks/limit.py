@@ -125,7 +125,7 @@ async def confirm(request: Request) -> Response:
         common = _common(row, "transition.confirmed", actor, SECOND, data)
         await connection.execute(sql.CONFIRM, *common, target, left, transition_id, SECOND, row["new_id"], actor)
     said = {
-        "party": SECOND, "decision": body["decision"], "reason": None, "principal_id": actor, "decided_at": row["at"],
+        "party": SECOND, "decision": body["decision"], "reason": None, "principal_id": actor, "principal": None, "decided_at": row["at"],
     }  # fmt: skip
     return answer(_transition(transition_id, row, row, row["at"], [said]), 201)
 
@@ -155,7 +155,7 @@ def _transition(key: UUID, commitment: Any, row: Any, closed: Any, said: list[An
     names = ("action", "source", "target", "evidence", "proposed_by", "proposer_id", "awaited", "proposed_at")
     return {
         "id": key, "matter": {"kind": "commitment", **{name: commitment[name] for name in ("id", "reference", "titles")}},
-        "commission_id": commitment["commission_id"],
+        "commission_id": commitment["commission_id"], "commission": None, "proposer": None,
         "status": "effective" if closed else "open", **{name: row[name] for name in names},
         "confirmations": said, "warnings": [], "expires_at": None, "confirmed_at": closed, "closed_at": closed, "corrected": [],
     }  # fmt: skip

@@ -34,11 +34,17 @@ _names = f"""(SELECT {_named.format("c", "c.code", "c.titles ->> 'en'")} FROM co
   JOIN commission c ON c.id = s.commission_id WHERE s.id = commitment.session_id) AS session,
  (SELECT {_named.format("g", "g.code", "g.titles ->> 'en'")} FROM working_group g WHERE g.id = commitment.working_group_id) AS working_group,
  coalesce((SELECT jsonb_object_agg(f.key, jsonb_build_array({_named.format("o", "o.code", "o.name")})) FROM jsonb_each(party_facts) f
-  JOIN organisation o ON o.id = (f.value ->> 'lead_organisation_id')::uuid), '{{}}') AS lead_organisations"""
+  JOIN organisation o ON o.id = (f.value ->> 'lead_organisation_id')::uuid), '{{}}') AS lead_organisations,
+ (SELECT {_named.format("s", "c.code || '/' || to_char(s.ordinal, 'FM900')", "'Session ' || s.ordinal")} FROM session s
+  JOIN commission c ON c.id = s.commission_id WHERE s.id = commitment.carried_to_session_id) AS carried_to_session,
+ (SELECT {_named.format("s", "c.code || '/' || to_char(s.ordinal, 'FM900')", "'Session ' || s.ordinal")} FROM session s
+  JOIN commission c ON c.id = s.commission_id WHERE s.id = commitment.event_session_id) AS event_session, '[]'::jsonb AS founded_groups"""
 READ_ONE = f"{READ} WHERE id = $1".replace(
     " FROM commitment", f", {_same_item}, {_leading}, {_names} FROM commitment", 1
 )
-LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
+LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3".replace(
+    " FROM commitment", f", {_names} FROM commitment", 1
+)
 TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
  l.index < (SELECT max(size) FROM log_checkpoint
   WHERE log_id = (SELECT commission_id FROM commitment WHERE id = $1)) AS in_checkpoint

@@ -22,27 +22,13 @@ TOLD_ELSEWHERE: Final = {
     ("HandedOnRead", "commission_id"), ("HandedOnRead", "working_group_id"), ("HandedOnRead", "commitment_id"),
     # Who calls: its own client id stands beside.
     ("Me", "principal_id"),
+    # A text is known by its language, reference and digest, which stand beside.
+    ("AuthenticTextRead", "document_id"), ("MinutesTextRead", "document_id"),
+    # `lead_organisations` of the same commitment names them, party by party.
+    ("PartyFactsRead", "lead_organisation_id"), ("PartyFactsRead", "further_lead_organisation_ids"),
 }  # fmt: skip
 WITHOUT: Final = {
-    "AuthenticTextRead.document_id", "MinutesTextRead.document_id",
-    "CarriedOverRead.session_id",
-    "CommitmentRead.commission_id", "CommitmentRead.session_id", "CommitmentRead.working_group_id",
-    *(f"{one}.{member}" for one in ("CommitmentDetail", "CommitmentRead") for member in (
-        "carried_to_session_id", "founded_group_ids", "event_session_id",
-    )),
-    "ConfirmationRead.principal_id", "ProgressReportRead.principal_id", "ProgressReportRead.commitment_id",
-    "DocumentRead.commission_id", "DocumentRead.principal_id", "HitRead.commission_id", "ImportRead.commission_id",
-    *(f"{one}.{member}" for one in ("InstrumentDetail", "RegisteredInstrumentRead") for member in (
-        "commission_id", "commitment_ids", "successor_id",
-    )),
-    *(f"{one}.{member}" for one in ("ListedTransitionRead", "TransitionRead") for member in ("commission_id", "proposer_id")),
     "MatrixRow.working_group_id", "MatrixRow.lead_organisation_id", "MetricsRead.commission_id", "MetricsRead.session_id",
-    "OrganisationRead.successor_id", "PartyFactsRead.lead_organisation_id", "PartyFactsRead.further_lead_organisation_ids",
-    "RelationRead.instrument_id",
-    *(f"{one}.{member}" for one in ("SessionDetail", "SessionRead") for member in ("commission_id", "working_group_id")),
-    *(f"{one}.{member}" for one in ("WorkingGroupDetail", "WorkingGroupRead") for member in (
-        "commission_id", "founded_at_session_id", "merged_into_id",
-    )),
 }  # fmt: skip
 
 

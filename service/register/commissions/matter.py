@@ -136,6 +136,8 @@ SESSIONS: Final = Matter(
     find=find,
     reference=_code.op("||")(sa.func.coalesce(sa.literal_column("'/'").op("||")(_ordinal), sa.literal_column("'/00'"))),
     titles=sa.func.jsonb_build_object(sa.literal_column("'en'"), _called, type_=JSONB),
+    # Extraordinary ones and those of groups have numbers that are another's, or none.
+    code=sa.case((_session.c.working_group_id.is_(None), _code.op("||")(sa.literal_column("'/'").op("||")(_ordinal)))),
     earlier=earlier,
 )
 

@@ -9,15 +9,19 @@ from service.register.commissions.rules.lifecycle import MET, SessionState
 from service.register.commissions.rules.matter import SESSION
 from service.register.commissions.session_schemas import SessionRead
 from service.register.decisions.answers import allowed, open_transition
+from service.register.decisions.called import COMMISSION, WORKING_GROUP, Beside
 
 _MADE: Final = {"open_transition", "unknown", "minutes", "steps", "steps_missing_of", "missing_steps"}
-_PLAIN: Final = tuple(name for name in SessionRead.model_fields if name not in _MADE)
+BESIDE: Final = Beside(
+    {"commission": ("commission_id", COMMISSION), "working_group": ("working_group_id", WORKING_GROUP)}
+)
+_PLAIN: Final = tuple(name for name in SessionRead.model_fields if name not in {*_MADE, *BESIDE.members})
 _NO_TEXT: Final[Mapping[str, None]] = {"reference": None, "document_id": None, "sha256": None}
 
 
 def session(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `SessionRead`; members that are not known are null, not absent."""
-    answer = {name: row[name] for name in _PLAIN}
+    answer = {name: row[name] for name in _PLAIN} | BESIDE.of(row)
     answer["minutes"] = row["minutes"] and [{**_NO_TEXT, **one} for one in row["minutes"]]
     answer |= at_home.told(row)
     answer["unknown"] = _unknown(row) if row["state"] in MET else []

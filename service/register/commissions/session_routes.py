@@ -29,6 +29,7 @@ from service.register.commissions.rules.evidence import SessionProposal
 from service.register.commissions.session_schemas import SessionCreate, SessionDetail, SessionPatch, SessionRead
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
+from service.register.decisions.called import called
 from service.register.decisions.engine.matter import Matters
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
@@ -77,6 +78,7 @@ async def list_sessions(
     paging: Paging,
     connection: Transaction,
     caller: CurrentCaller,
+    every: EveryMatter,
     commission_id: CommissionId,
     awaiting_step_of: Annotated[
         list[PartyCode],
@@ -87,7 +89,8 @@ async def list_sessions(
     await commissions.get(connection, caller, commission_id)
     after = paging.after("session", number, UUID)
     rows = await queries.page(connection, caller, commission_id, after, paging.limit, awaiting_step_of)
-    return paging.page(answers.session, rows, "session", "place", "id")
+    told = await called(connection, every, caller, rows, answers.BESIDE.asked)
+    return paging.page(answers.session, told, "session", "place", "id")
 
 
 @router.get(
@@ -164,7 +167,8 @@ async def list_session_transitions(
 async def _detail(
     connection: Transaction, every: Matters, caller: Caller, session_id: UUID, status: int = 200
 ) -> Response:
-    row = await queries.get(connection, caller, session_id)
+    found = await queries.get(connection, caller, session_id)
+    (row,) = await called(connection, every, caller, [found], answers.BESIDE.asked)
     items = await queries.awaited(connection, every, caller, session_id)
     content = answers.detail(caller, row, items, await queries.same_ordinal(connection, caller, row))
     location = f"/v1/sessions/{session_id}" if status == 201 else None

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Caller
-from service.register.commitments.naming import names
+from service.register.commitments.naming import NamesOfCommitment, names
 from service.register.commitments.party_schemas import PartyFactsRead
 from service.register.commitments.rules import at_home
 from service.register.commitments.rules.kinds import done, hint
@@ -17,6 +17,7 @@ from service.register.commitments.schemas import (
     InstrumentRead,
 )
 from service.register.decisions.answers import allowed, open_transition
+from service.register.decisions.called import CALLED
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 
 _SHAPED: Final = {
@@ -24,6 +25,7 @@ _SHAPED: Final = {
     *("package_items", "package_items_done", "founded_group_ids", "hint"),
     *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by", "past"),
     *("steps", "steps_missing_of", "missing_steps"),
+    *NamesOfCommitment.model_fields,
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
@@ -36,9 +38,12 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    answer = {name: row[name] for name in _PLAIN}
-    carried = row["carried_over"] or {}
-    answer["carried_over"] = [{"session_id": session, **one} for session, one in sorted(carried.items(), key=_turn)]
+    answer = {name: row[name] for name in _PLAIN} | names(row)
+    carried, called = row["carried_over"] or {}, row.get(CALLED) or {}
+    answer["carried_over"] = [
+        {"session_id": session, "session": called.get(session), **one}
+        for session, one in sorted(carried.items(), key=_turn)
+    ]
     answer["carried_over_count"] = len(carried)
     answer["successors"] = row["successors"] or []
     answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
@@ -97,4 +102,4 @@ def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str
     lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
     actions = [] if row.get("past") else [*allowed(COMMITMENT, caller, row), *through]
     told = {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}
-    return commitment(row) | names(row) | told
+    return commitment(row) | told

@@ -1,17 +1,38 @@
-"""What stands by its id in a commitment, and what it is called: for who reads one commitment, so that nothing has to be looked up."""
+"""What stands by its id in a commitment, and what it is called.
 
-from collections.abc import Mapping
+Who reads one commitment is told by the statement that reads it; of a list, and of what a commitment seldom names, it is looked up.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
-from service.permissions import Role
+from service.database.statement import Connection
+from service.permissions import Caller, Role
+from service.register.commissions.charter import CHARTERS
+from service.register.commissions.matter import SESSIONS
 from service.register.commissions.models import Commission, Session
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.leads import FIRST, FURTHER, leads
+from service.register.decisions.called import (
+    CALLED,
+    COMMISSION,
+    ORGANISATION,
+    SESSION,
+    WORKING_GROUP,
+    Beside,
+    Names,
+    called,
+    look_up,
+    several,
+)
+from service.register.decisions.engine.matter import Row
+from service.register.groups.matter import GROUPS
 from service.register.groups.models import WorkingGroup
 from service.register.parties.models import Organisation
 from service.register.parties.naming import by_id, name_of
@@ -22,15 +43,18 @@ _commitment = table(Commitment)
 _commission, _session, _group, _organisation = (
     table(one).alias(f"named_{one.__tablename__}") for one in (Commission, Session, WorkingGroup, Organisation)
 )
-_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING: Final[Names] = {}
 
 
 class NamesOfCommitment(Read):
-    """What a commitment names by its id, with its code and name; null where the caller may not see it, and where it is told as of another day."""
+    """What a commitment names by its id, with its code and its name of today; null where the caller may not see it."""
 
     commission: Named | None
     session: Named | None
     working_group: Named | None
+    carried_to_session: Named | None
+    founded_groups: list[Named]
+    event_session: Named | None
     lead_organisations: dict[str, list[Named]] = Field(
         description="By party, the organisations that lead it, the first of each one first."
     )
@@ -58,14 +82,17 @@ def _led_by() -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
 
 _number = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
 _of_session = sa.select(_commission.c.code).where(_commission.c.id == _session.c.commission_id).scalar_subquery()
-called: Final = sa.func.jsonb_build_object(
+in_row: Final = sa.func.jsonb_build_object(
     "commission",
     _by_id(_commission, _commitment.c.commission_id, _commission.c.code, name_of(_commission.c.titles), sa.true()),
     "session",
     _by_id(
         _session,
         _commitment.c.session_id,
-        _of_session.op("||")(sa.literal_column("'/'")).op("||")(_number),
+        # The number of a group's session is another's.
+        sa.case(
+            (_session.c.working_group_id.is_(None), _of_session.op("||")(sa.literal_column("'/'")).op("||")(_number))
+        ),
         sa.func.coalesce(
             sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)), "Extraordinary session"
         ),
@@ -76,28 +103,60 @@ called: Final = sa.func.jsonb_build_object(
     "organisations",
     _led_by(),
     type_=JSONB,
-).label("called")
+).label("named")
 """The column: what each is called, and whether it is a matter of all."""
 _PARTIES: Final = tuple(
     f"is_{role}" for role in Role if role not in {Role.OBSERVER, Role.ADMINISTRATOR, Role.REGISTRAR}
 )
 
 
-def names(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row's names as `NamesOfCommitment` publishes them.
+_BESIDE: Final = Beside(
+    {
+        "commission": ("commission_id", COMMISSION),
+        "session": ("session_id", SESSION),
+        "working_group": ("working_group_id", WORKING_GROUP),
+        "carried_to_session": ("carried_to_session_id", SESSION),
+        "founded_groups": ("founded_group_ids", WORKING_GROUP),
+        "event_session": ("event_session_id", SESSION),
+    }
+)
+_MATTERS: Final = (CHARTERS, SESSIONS, GROUPS)
+
+
+def names(row: Row) -> dict[str, Any]:
+    """Return the row's names as `NamesOfCommitment` publishes them: none where nobody looked them up."""
+    known = row.get(CALLED) or _NOTHING
+    led = {party: several(known, leads(facts)) for party, facts in row["party_facts"].items()}
+    return _BESIDE.of(row) | {"lead_organisations": {party: named for party, named in led.items() if named}}
+
+
+def asked(row: Row) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that a commitment names."""
+    yield from _BESIDE.asked(row)
+    yield from _seldom(row)
+    yield from ((ORGANISATION, one) for facts in row["party_facts"].values() for one in leads(facts))
+
+
+async def with_names(connection: Connection, caller: Caller, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows with what they name: all by one statement."""
+    return await called(connection, _MATTERS, caller, rows, asked)
+
+
+async def with_its_names(connection: Connection, caller: Caller, row: Row) -> Row:
+    """Return a row that was read with the column `named` with what it names; what is seldom there is looked up.
 
     A session or group that is not a matter of all yet its parties alone see, and so what it is called.
     """
-    known, inside = row.get("called") or _NOTHING, any(row.get(one) for one in _PARTIES)
-    of = known.get("organisations") or _NOTHING
-    led = {party: [of[one] for one in leads(facts) if one in of] for party, facts in row["party_facts"].items()}
-    return {
-        **{name: _seen(known.get(name), inside) for name in ("commission", "session", "working_group")},
-        "lead_organisations": {party: named for party, named in led.items() if named},
-    }
+    told, inside = row["named"], any(row.get(one) for one in _PARTIES)
+    known = {**(told["organisations"] or {})}
+    for name in ("commission", "session", "working_group"):
+        one = told[name]
+        if one and (one["joint"] or inside):
+            known[one["id"]] = known[UUID(one["id"])] = {each: one[each] for each in Named.model_fields}
+    return {**row, CALLED: {**known, **await look_up(connection, _MATTERS, caller, _seldom(row))}}
 
 
-def _seen(told: Mapping[str, Any] | None, inside: bool) -> dict[str, Any] | None:  # noqa: FBT001 -- private
-    if not told or not (told["joint"] or inside):
-        return None
-    return {name: told[name] for name in ("id", "code", "name")}
+def _seldom(row: Row) -> Iterator[tuple[str, Any]]:
+    sessions = (*(row["carried_over"] or ()), row["carried_to_session_id"], row["event_session_id"])
+    yield from ((SESSION, one) for one in sessions)
+    yield from ((WORKING_GROUP, one) for one in row["founded_group_ids"] or ())

@@ -10,6 +10,7 @@ from service.register.commissions import queries as commissions
 from service.register.commissions.matter import SESSIONS, lock_shared
 from service.register.commitments import statements
 from service.register.commitments.matter import COMMITMENTS
+from service.register.commitments.naming import with_its_names
 from service.register.commitments.visibility import bound
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
@@ -27,7 +28,7 @@ async def get(connection: Connection, caller: Caller, commitment_id: UUID) -> Ro
         await require_active(connection, caller)
         raise NotFound("There is no such commitment for this caller.")
     (told,) = await unnamed(connection, NAMED, caller, [row])
-    return told
+    return await with_its_names(connection, caller, told)
 
 
 async def place(

@@ -31,6 +31,7 @@ from service.register.decisions.schemas import DomesticStepRead, Missing, Missin
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.texts import InstrumentKind
+from service.register.parties.schemas import Named
 from service.values import Flag, ModernDate, Number, Read, Reason, ReducedDate, Sector, Strict, Texts, Titles
 from service.values.codes import CommissionId, OrganisationId, SessionId, WorkingGroupId
 
@@ -129,6 +130,7 @@ class CarriedOverRead(Read):
     """A later session that took a commitment up again."""
 
     session_id: UUID
+    session: Named | None
     on: ReducedDate | None = Field(description="When it was carried over.")
     entry: int | None = Field(description="Number of the entry in its trail that tells of it.")
 
@@ -141,7 +143,7 @@ class PackageItemRead(Read):
     done_on: ReducedDate | None
 
 
-class CommitmentRead(Read):
+class CommitmentRead(NamesOfCommitment):
     """A commitment as it stands."""
 
     id: UUID
@@ -254,7 +256,7 @@ class SameItem(Read):
     state: State
 
 
-class CommitmentDetail(CommitmentRead, NamesOfCommitment):
+class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
     without_co_lead: list[str] = Field(

@@ -12,7 +12,7 @@ from service.database.statement import Query
 from service.permissions import Kind
 from service.register.commissions.models import Commission, Session
 from service.register.commitments.models import Commitment
-from service.register.commitments.naming import called
+from service.register.commitments.naming import in_row
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
 from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.lifecycle import OPEN, State
@@ -132,7 +132,7 @@ _leading = (
 @cache
 def one(kind: Kind) -> Query[dict[str, Any]]:
     """Return the statement that reads the commitment `commitment_id`."""
-    asked = seen_by(kind, read.add_columns(_same_item(kind), _leading, called))
+    asked = seen_by(kind, read.add_columns(_same_item(kind), _leading, in_row))
     return Query(asked.where(_commitment.c.id == sa.bindparam("commitment_id")), dict)
 
 

@@ -1,6 +1,6 @@
 """What leaves the service about a move: rows as the schemas publish them, without being checked once more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -11,6 +11,7 @@ from service.errors import Fault
 from service.http.answers import answer
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
+from service.register.decisions.called import CALLED, COMMISSION, PRINCIPAL, Beside, Names
 from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.many import Outcome
@@ -24,19 +25,23 @@ from service.register.decisions.schemas import TransitionRead
 from service.register.decisions.unseen import WITHHELD
 
 _PLAIN: Final = tuple(
-    name for name in TransitionRead.model_fields if name not in {"matter", "confirmations", "corrected"}
+    name
+    for name in TransitionRead.model_fields
+    if name not in {"matter", "confirmations", "corrected", "commission", "proposer"}
 )
+_BESIDE: Final = Beside({"commission": ("commission_id", COMMISSION), "proposer": ("proposer_id", PRINCIPAL)})
+_ANSWERED: Final = Beside({"principal": ("principal_id", PRINCIPAL)})
 _MATTER: Final = ("kind", "id", "reference", "titles")
 _OPEN: Final = ("proposed_by", "awaiting", "expires_at")
 
 
 def transition(row: Row) -> dict[str, Any]:
     """Return the row as `TransitionRead`."""
-    told = {name: row[name] for name in _PLAIN}
+    told = {name: row[name] for name in _PLAIN} | _BESIDE.of(row)
     told["evidence"] = WITHHELD if row.get("unseen") else _evidence(row)
     told["corrected"] = [] if row.get("unseen") else row.get("corrected", [])
     told["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
-    told["confirmations"] = [_said(one) for one in row["confirmations"]]
+    told["confirmations"] = [_said(one, row.get(CALLED)) for one in row["confirmations"]]
     return told
 
 
@@ -108,9 +113,16 @@ def _outcome(request: Request, language: str, one: Outcome) -> dict[str, Any]:
     }
 
 
-def _said(confirmation: Mapping[str, Any]) -> dict[str, Any]:
+def _said(confirmation: Mapping[str, Any], names: Names | None) -> dict[str, Any]:
     decided_at = confirmation["decided_at"]
     # Out of the database's JSON it is a text, with an offset where ours have a Z.
     moment = datetime.fromisoformat(decided_at) if isinstance(decided_at, str) else decided_at
     said = {name: confirmation[name] for name in ("party", "decision", "reason", "principal_id")}
-    return {**said, "decided_at": moment}
+    return {**said, **_ANSWERED.of({**confirmation, CALLED: names}), "decided_at": moment}
+
+
+def asked(row: Row) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that a transition names, but for what its evidence does."""
+    yield from _BESIDE.asked(row)
+    for one in row["confirmations"]:
+        yield from _ANSWERED.asked(one)

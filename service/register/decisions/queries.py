@@ -18,6 +18,7 @@ from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus, left
 from service.register.parties.models import Organisation
+from service.register.parties.naming import named as named_of
 from service.register.parties.queries import codes_asked, require_registered
 from service.values import PartyCode
 from service.values.codes import CommissionId
@@ -37,7 +38,7 @@ _answers = (
     .scalar_subquery()
 )
 _office = (
-    sa.select(sa.func.jsonb_build_object("id", _organisation.c.id, "name", _organisation.c.name))
+    sa.select(named_of(_organisation.c.id, _organisation.c.code, _organisation.c.name))
     .select_from(_principal.join(_organisation, _organisation.c.id == _principal.c.organisation_id))
     .where(_principal.c.id == _transition.c.proposer_id)
     .scalar_subquery()

@@ -23,6 +23,7 @@ from service.identity.caller import UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers, commands, queries
 from service.register.decisions.asked_for import require_there
+from service.register.decisions.called import called
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.examples import CONFIRMATIONS, WITHDRAWALS
 from service.register.decisions.put_right import put_right
@@ -70,12 +71,9 @@ async def moves_of(
     """Return a page of the moves that were ever proposed for a matter which the caller may see, oldest first."""
     after = paging.after("transition", UUID)
     rows = await queries.of_matter(connection, matter, matter_id, after, paging.limit)
-    return paging.page(
-        answers.transition,
-        await withheld(connection, every, caller, await put_right(connection, rows)),
-        "transition",
-        "id",
-    )
+    told = await withheld(connection, every, caller, await put_right(connection, rows))
+    told = await called(connection, every, caller, told, answers.asked)
+    return paging.page(answers.transition, told, "transition", "id")
 
 
 def of_kind(every: Matters, kind: str) -> Matter:
@@ -128,6 +126,7 @@ async def list_all_transitions(
     rows = await queries.page(connection, every, caller, wanted, paging.after("transitions", UUID), paging.limit)
     await require_there(connection, every, caller, dict(wanted), rows, partial(as_sent, paging.request))
     told = await withheld(connection, every, caller, await put_right(connection, rows))
+    told = await called(connection, every, caller, told, answers.asked)
     return paging.page(partial(answers.listed, caller), told, "transitions", "id")
 
 
@@ -136,7 +135,8 @@ async def read_transition(
     connection: Transaction, caller: UncheckedCaller, every: EveryMatter, transition_id: UUID
 ) -> Response:
     """Read one proposed move, each party's answer, and what became of it."""
-    (row,) = await put_right(connection, [await queries.get(connection, every, caller, transition_id)])
+    rows = await put_right(connection, [await queries.get(connection, every, caller, transition_id)])
+    (row,) = await called(connection, every, caller, rows, answers.asked)
     return await _told(connection, every, caller, row, 200)
 
 

@@ -11,6 +11,7 @@ from service.http.problems import Problem
 from service.permissions import Permission
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.rules.lifecycle import Who
+from service.register.parties.schemas import Named
 from service.values import Read, Reason, ReducedDate, Strict
 from service.values.codes import MatterId, OrganisationId
 
@@ -85,6 +86,11 @@ class WithdrawalCreate(Strict):
     reason: Reason | None = None
 
 
+OWN_PEOPLE: Final = (
+    "Who that is, where it is of the caller's own party; null in the answer to a move or confirmation itself."
+)
+
+
 class ConfirmationRead(Read):
     """A party's yes or no, by whom, when and why."""
 
@@ -92,6 +98,7 @@ class ConfirmationRead(Read):
     decision: Decision
     reason: str | None
     principal_id: UUID
+    principal: Named | None = Field(description=OWN_PEOPLE)
     decided_at: datetime
 
 
@@ -126,6 +133,9 @@ class TransitionRead(Read):
     id: UUID
     matter: MatterRead
     commission_id: UUID
+    commission: Named | None = Field(
+        description="Null in the answer to a move or confirmation itself; `matter.reference` begins with its code."
+    )
     action: str = Field(description="An action of the matter's lifecycle.")
     status: TransitionStatus
     source: str = Field(description="The state that it leaves.")
@@ -137,6 +147,7 @@ class TransitionRead(Read):
     )
     proposed_by: str
     proposer_id: UUID
+    proposer: Named | None = Field(description=OWN_PEOPLE)
     awaited: list[str] = Field(description="Parties that had to confirm it.")
     confirmations: list[ConfirmationRead]
     proposed_at: datetime
@@ -155,18 +166,11 @@ class WithheldEvidence(BaseModel):
     """Evidence that names what the caller may not see: none of it is told."""
 
 
-class OfficeRead(Read):
-    """The organisation for which a principal acts."""
-
-    id: UUID
-    name: str
-
-
 class ListedTransitionRead(TransitionRead):
     """A move in the list of all that is decided, with who proposed it and what the caller may do."""
 
     awaiting: list[str] = Field(description="Parties whose confirmation is still awaited.")
-    office: OfficeRead | None = Field(description="The office that proposed it.")
+    office: Named | None = Field(description="The office that proposed it.")
     may_answer: bool = Field(description="Whether this caller may confirm or refuse it now.")
     may_refuse: bool = Field(
         description="Whether this caller may refuse it now: also where its party has confirmed it, until it takes effect."

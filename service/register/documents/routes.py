@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Body, Depends, Query, Request, Response
@@ -23,6 +23,7 @@ from service.http.refusals import LISTING_ONE, READING_ONE, WRITING_ONE, refusal
 from service.http.routing import Router
 from service.http.uploads import Upload
 from service.identity.caller import UncheckedCaller, Who
+from service.register.decisions.called import COMMISSION, PRINCIPAL, Beside, called
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.routes import EveryMatter
 from service.register.documents import commands, queries, serving
@@ -38,6 +39,7 @@ from service.values.codes import MatterId
 
 router = Router("/v1", route_class=OnceRoute, tags=["documents"])
 OF = "To what it belongs: id or code of a commission, session, working group, commitment or instrument."
+_BESIDE: Final = Beside({"commission": ("commission_id", COMMISSION), "principal": ("principal_id", PRINCIPAL)})
 MADE = created(
     parameter="document_id", leads_to=["read_document", "read_document_content", "create_document_withdrawal"]
 )
@@ -136,7 +138,8 @@ async def create_document(
     doing: no other confirms it.
     """
     row = await commands.attach(connection, every, kept, caller, received.new, received.draft, received.name)
-    return answer(_told(row), 201, location=f"/v1/documents/{row['id']}")
+    (told,) = await called(connection, every, caller, [row], _BESIDE.asked)
+    return answer(_told(told), 201, location=f"/v1/documents/{row['id']}")
 
 
 @router.get("/documents", summary="List documents", response_model=Page[DocumentRead], responses=LISTING_ONE)
@@ -150,7 +153,8 @@ async def list_documents(
     """List the documents of a matter that the caller may read, oldest first; withdrawn ones too."""
     seen = await queries.matter_of(connection, every, caller, matter_id, commands.NO_MATTER)
     rows = await queries.of_matter(connection, seen, paging.after("document", UUID), paging.limit)
-    return paging.page(_told, rows, "document", "id")
+    told = await called(connection, every, caller, rows, _BESIDE.asked)
+    return paging.page(_told, told, "document", "id")
 
 
 @router.get(
@@ -160,7 +164,9 @@ async def read_document(
     connection: Transaction, caller: UncheckedCaller, every: EveryMatter, document_id: UUID
 ) -> Response:
     """Read what is recorded of a document: of what matter, its digest and size, who brought it, and whether it was withdrawn."""
-    return answer(_told(await queries.get(connection, every, caller, document_id)))
+    row = await queries.get(connection, every, caller, document_id)
+    (told,) = await called(connection, every, caller, [row], _BESIDE.asked)
+    return answer(_told(told))
 
 
 @router.get(
@@ -204,7 +210,8 @@ async def create_document_withdrawal(
     Only the secretariat of the party that brought it may.
     """
     row = await commands.withdraw(connection, every, caller, document_id, new)
-    made = answer(_told(row), 201)
+    (told,) = await called(connection, every, caller, [row], _BESIDE.asked)
+    made = answer(_told(told), 201)
     made.background = BackgroundTask(_remove, state_of(request.app, State).pool, kept.store, row["sha256"])
     return made
 
@@ -226,4 +233,4 @@ def _told(row: Row) -> dict[str, Any]:
             "at": row["withdrawn_at"],
         }
     matter = {"kind": row["matter_kind"], "id": row["matter_id"], "reference": row["reference"]}
-    return {**told, "matter": matter, "withdrawal": withdrawal}
+    return {**told, **_BESIDE.of(row), "matter": matter, "withdrawal": withdrawal}

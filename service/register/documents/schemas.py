@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.register.documents.rules.document import Closeness, DocumentRole, MediaType, Sha256
+from service.register.parties.schemas import Named
 from service.values import Language, Name, Read, Reason, Strict
 
 
@@ -37,6 +38,7 @@ class DocumentRead(Read):
     id: UUID
     matter: AttachedTo
     commission_id: UUID
+    commission: Named | None
     role: DocumentRole
     language: Language | None
     name: Name = Field(description="For people: cleaned, and ending as its content does.")
@@ -46,6 +48,7 @@ class DocumentRead(Read):
     confidentiality: Closeness | None = Field(description="null: who may read its matter may read it.")
     party: str = Field(description="Which party brought it.")
     principal_id: UUID
+    principal: Named | None = Field(description="Who that is, where it is of the caller's own party.")
     entry: int = Field(description="Number of the entry in its matter's trail that tells of it.")
     recorded_at: datetime
     withdrawal: DocumentWithdrawalRead | None

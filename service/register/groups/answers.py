@@ -5,18 +5,26 @@ from typing import Any, Final
 
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
+from service.register.decisions.called import COMMISSION, SESSION, WORKING_GROUP, Beside
 from service.register.groups.rules.matter import GROUP
 from service.register.groups.rules.requirements import roles, unknown
 from service.register.groups.schemas import WorkingGroupRead
 
 _MADE: Final = {"members", "without_co_lead", "contacts", "unknown", "open_transition"}
-_PLAIN: Final = tuple(name for name in WorkingGroupRead.model_fields if name not in _MADE)
+BESIDE: Final = Beside(
+    {
+        "commission": ("commission_id", COMMISSION),
+        "founded_at_session": ("founded_at_session_id", SESSION),
+        "merged_into": ("merged_into_id", WORKING_GROUP),
+    }
+)
+_PLAIN: Final = tuple(name for name in WorkingGroupRead.model_fields if name not in {*_MADE, *BESIDE.members})
 _NOBODY: Final[Mapping[str, None]] = {"main": None, "alternate": None, "validator": None}
 
 
 def group(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `WorkingGroupRead`."""
-    answer = {name: row[name] for name in _PLAIN}
+    answer = {name: row[name] for name in _PLAIN} | BESIDE.of(row)
     names = row["named"] or {}
     answer["members"] = [
         {"organisation_id": organisation, "organisation": names.get(organisation), "party": party, "role": role}

@@ -21,9 +21,12 @@ from service.http.refusals import LISTING, LISTING_ONE, READING_ONE, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
+from service.register.commissions.charter import CHARTERS
+from service.register.commissions.matter import SESSIONS
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
 from service.register.decisions.asked_for import require_there
+from service.register.decisions.called import called
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.register.groups import answers, commands, queries
@@ -79,7 +82,8 @@ async def list_working_groups(
     }
     rows = await queries.page(connection, caller, filters, paging.after("group", UUID), paging.limit)
     await require_there(connection, every, caller, filters, rows, partial(as_sent, paging.request))
-    return paging.page(answers.group, rows, "group", "id")
+    told = await called(connection, every, caller, rows, answers.BESIDE.asked)
+    return paging.page(answers.group, told, "group", "id")
 
 
 @router.get(
@@ -172,6 +176,7 @@ async def list_group_transitions(
 
 
 async def _detail(connection: Transaction, caller: Caller, group_id: UUID, status: int = 200) -> Response:
-    row = await queries.get(connection, caller, group_id)
+    found = await queries.get(connection, caller, group_id)
+    (row,) = await called(connection, (CHARTERS, SESSIONS, MATTER), caller, [found], answers.BESIDE.asked)
     location = f"/v1/working-groups/{group_id}" if status == 201 else None
     return answer(answers.detail(caller, row), status, location=location, version=row["version"])

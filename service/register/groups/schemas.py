@@ -77,15 +77,18 @@ class WorkingGroupRead(Read):
     reference: str = Field(description="Its code: `PK-AZ/JWG/customs`.")
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
+    commission: Named | None
     titles: dict[str, str]
     sector: str
     state: GroupState
     founded_at_session_id: UUID | None
+    founded_at_session: Named | None
     founding_act: str | None
     members: list[MemberRead]
     without_co_lead: list[str] = Field(description="Parties that have no co-lead in it.")
     contacts: dict[str, ContactsRead] = Field(description="By party code; each party names its own.")
     merged_into_id: UUID | None = Field(description="The group of which it became part.")
+    merged_into: Named | None
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
     unknown: list[str] = Field(
         description="Of one that was founded: what is not known, of the move to its state and of its founding."

@@ -13,16 +13,20 @@ from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.errors import NotFound
 from service.permissions import Caller
+from service.register.commissions.charter import CHARTERS
 from service.register.commitments.matter import columns as commitment_columns
+from service.register.commitments.naming import asked
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
 from service.register.commitments.rules.kinds import linked
 from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.schemas import ProgressRead
+from service.register.decisions.called import Asked, called
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
 from service.register.history.rules import past, world
 from service.register.history.rules.past import Past, Told
+from service.register.instruments.answers import asked as asked_of_instrument
 from service.register.instruments.matter import columns as instrument_columns
 from service.register.instruments.rules.calendar import before
 from service.register.instruments.rules.matter import INSTRUMENT
@@ -85,8 +89,13 @@ async def then(
     entries = await told(connection, [row["id"] for row in listed])
     found = [shape(row, entries.get(row["id"], ()), when) for row in listed]
     found = await _linked(connection, found, when)
-    known = iter(await unnamed(connection, NAMED, caller, [row for row in found if row]))
+    seen = await unnamed(connection, NAMED, caller, [row for row in found if row])
+    known = iter(await called(connection, (CHARTERS, *NAMED), caller, seen, _asked))
     return [row and next(known) for row in found]
+
+
+def _asked(row: Row) -> Asked:
+    return asked(row) if "package_items" in row else asked_of_instrument(row)
 
 
 async def _linked(connection: Connection, rows: Iterable[Row | None], when: When) -> list[Row | None]:

@@ -23,8 +23,10 @@ from service.register.commitments import carrying
 from service.register.commitments import lists as commitment_lists
 from service.register.commitments import queries as commitment_queries
 from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.naming import with_names
 from service.register.commitments.schemas import CommitmentDetail, CommitmentRead
 from service.register.decisions.asked_for import require_there
+from service.register.decisions.called import called
 from service.register.decisions.routes import EveryMatter
 from service.register.history import lists, queries
 from service.register.history.queries import When
@@ -102,6 +104,7 @@ async def list_commitments(
         return _listed(paging, lists.COMMITMENTS, sort, shown)
     rows = await commitment_lists.page(connection, caller, wanted, sort, after, paging.limit)
     await require_there(connection, every, caller, dict(wanted), rows, sent, alone)
+    rows = await with_names(connection, caller, rows)
     return paging.marked(commitments.commitment, rows, lambda row: encode(sort, *commitment_lists.place(sort, row)))
 
 
@@ -150,6 +153,7 @@ async def list_instruments(
         return _listed(paging, lists.INSTRUMENTS, sort, shown)
     rows = await instrument_lists.page(connection, caller, wanted, sort, after, paging.limit)
     await require_there(connection, every, caller, dict(wanted), rows, sent)
+    rows = await called(connection, every, caller, rows, instruments.asked)
     return paging.marked(
         lambda row: instruments.instrument(row, instrument_queries.today_of(row)),
         rows,
@@ -164,7 +168,12 @@ async def list_instruments(
     responses=READING_ONE | EXPLAINED,
 )
 async def read_instrument(
-    connection: Transaction, caller: UncheckedCaller, language: Language, instrument_id: InstrumentId, then: Then
+    connection: Transaction,
+    caller: UncheckedCaller,
+    every: EveryMatter,
+    language: Language,
+    instrument_id: InstrumentId,
+    then: Then,
 ) -> Response:
     """Read one instrument: whether it is in force, until when, whose step is missing, and what the caller may do.
 
@@ -172,6 +181,7 @@ async def read_instrument(
     """
     row, say = await instrument_queries.get(connection, caller, instrument_id), saying(language)
     if then is None:
+        (row,) = await called(connection, every, caller, [row], instruments.asked)
         content = instruments.detail(caller, row, instrument_queries.today_of(row), say)
         return answer(content, version=row["version"], language=language)
     found = await queries.one_then(connection, caller, row, then, queries.instrument)

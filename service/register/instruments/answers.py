@@ -1,6 +1,6 @@
 """What leaves the service about an instrument: rows as the schemas publish them, without being checked once more."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
+from service.register.decisions.called import CALLED, COMMISSION, COMMITMENT, Beside
+from service.register.decisions.called import INSTRUMENT as INSTRUMENT_KIND
 from service.register.decisions.rules import steps
 from service.register.instruments.record_schemas import (
     AuthenticTextRead,
@@ -49,7 +51,15 @@ _MADE: Final = {
     ),
     *("in_force", "notice_by", "steps_missing_of", "missing_steps", "unknown", "open_transition", "past"),
 }
-_PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in _MADE)
+_BESIDE: Final = Beside(
+    {
+        "commission": ("commission_id", COMMISSION),
+        "commitments": ("commitment_ids", COMMITMENT),
+        "successor": ("successor_id", INSTRUMENT_KIND),
+    }
+)
+_RELATED: Final = Beside({"instrument": ("instrument_id", INSTRUMENT_KIND)})
+_PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in {*_MADE, *_BESIDE.members})
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
     "entry_into_force": EntryIntoForceRule, "duration": Duration, "notice": Notice
 }  # fmt: skip
@@ -65,7 +75,7 @@ _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 
 def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
-    answer = {name: row[name] for name in _PLAIN}
+    answer = {name: row[name] for name in _PLAIN} | _BESIDE.of(row)
     answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
     answer["not_confirmed_by"] = [
         one for one in row["contracting_parties"] if one not in row["parties"] or one in row["outside"]
@@ -73,7 +83,7 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["legal_character"] = row["legal_character"] or {}
     answer["commitment_ids"] = row["carried"]
     answer["facts"] = [_whole(Fact, one) for one in row["facts"] or ()]
-    answer["relations"] = [{**_RELATION, **one} for one in row["relations"] or ()]
+    answer["relations"] = [_relation(one, row) for one in row["relations"] or ()]
     answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
     answer |= {name: [_act(one) for one in row[name] or ()] for name in ("acts", "later_acts")}
     answer |= _sides(row)
@@ -99,6 +109,18 @@ def detail(caller: Caller, row: Row, today: date, say: Saying = str) -> dict[str
         "warnings": [say(one) for one in computed.warnings(members, found)],
         "allowed_actions": [] if row.get("past") else allowed(INSTRUMENT, caller, row),
     }
+
+
+def asked(row: Row) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that an instrument names."""
+    yield from _BESIDE.asked(row)
+    for one in row["relations"] or ():
+        yield from _RELATED.asked({**_RELATION, **one})
+
+
+def _relation(one: Row, row: Row) -> dict[str, Any]:
+    known = {**_RELATION, **one}
+    return {**known, **_RELATED.of({**known, CALLED: row.get(CALLED)})}
 
 
 def _whole(model: type[BaseModel], value: object) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller
 from service.register.decisions import answers as transitions
 from service.register.decisions import commands as decisions
+from service.register.decisions.called import called
+from service.register.decisions.engine.matter import Matters
 from service.register.decisions.routes import PROPOSED, EveryMatter, moves_of
 from service.register.decisions.schemas import TransitionRead
 from service.register.instruments import answers, commands, queries
@@ -53,7 +55,7 @@ async def create_instrument(
     new: Annotated[Sent[InstrumentCreate], Body(openapi_examples=RECORDED_INSTRUMENTS)],
 ) -> Response:
     """Record a legal text, in the state that it is in, with what is known of it. The other parties confirm that it is so."""
-    return await _detail(connection, caller, await commands.record(connection, every, caller, new), status=201)
+    return await _detail(connection, every, caller, await commands.record(connection, every, caller, new))
 
 
 @moves.post(
@@ -95,7 +97,8 @@ async def list_instrument_transitions(
     return await moves_of(paging, connection, every, caller, INSTRUMENTS, instrument_id)
 
 
-async def _detail(connection: Transaction, caller: Caller, instrument_id: UUID, status: int = 200) -> Response:
-    row = await queries.get(connection, caller, instrument_id)
-    location = f"/v1/instruments/{instrument_id}" if status == 201 else None
-    return answer(answers.detail(caller, row, queries.today_of(row)), status, location=location, version=row["version"])
+async def _detail(connection: Transaction, every: Matters, caller: Caller, instrument_id: UUID) -> Response:
+    found = await queries.get(connection, caller, instrument_id)
+    (row,) = await called(connection, every, caller, [found], answers.asked)
+    content = answers.detail(caller, row, queries.today_of(row))
+    return answer(content, 201, location=f"/v1/instruments/{instrument_id}", version=row["version"])

@@ -32,6 +32,7 @@ from service.register.instruments.schemas import (
     NoticeClauseRead,
     PeriodsRead,
 )
+from service.register.parties.schemas import Named
 from service.values import Language, ModernDate, Name, Read, ReducedDate, Strict, Titles
 from service.values.codes import CommissionId
 
@@ -111,6 +112,7 @@ class RelationRead(Read):
 
     kind: str
     instrument_id: UUID | None
+    instrument: Named | None
     title: str | None
 
 
@@ -167,6 +169,7 @@ class RegisteredInstrumentRead(Read):
     draft_reference: str
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
+    commission: Named | None
     kind: InstrumentKind
     titles: dict[str, str]
     contracting_parties: list[str]
@@ -179,6 +182,7 @@ class RegisteredInstrumentRead(Read):
     confidentiality: Confidentiality
     text_reference: str | None
     commitment_ids: list[UUID] = Field(description="Commitments that it carries, of those that the caller may see.")
+    commitments: list[Named]
     entry_into_force: EntryIntoForceRuleRead | None
     in_force_on: ReducedDate | None = Field(description="When it entered into force, as the parties recorded it.")
     facts: list[DecidingFactRead]
@@ -209,6 +213,7 @@ class RegisteredInstrumentRead(Read):
     ended_on: ReducedDate | None
     ground: str | None
     successor_id: UUID | None
+    successor: Named | None
     state: InstrumentState
     effective_on: ReducedDate | None = Field(description="Since when, in the world, it has been in this state.")
     in_force: bool | None = Field(description="Whether it is in force today (UTC); null where that is not known.")

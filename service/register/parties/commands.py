@@ -30,7 +30,8 @@ from service.values import start
 
 _party, _organisation = table(Party), table(Organisation)
 _add_party = Change(sa.insert(_party).values(given(_party, "code", "names", "created_at")))
-_add_organisation = Change(sa.insert(_organisation).values(given(_organisation, *_organisation.c.keys())))
+_STORED: Final = tuple(_organisation.c.keys())
+_add_organisation = Change(sa.insert(_organisation).values(given(_organisation, *_STORED)))
 _rename = Change(
     sa.update(_organisation)
     .where(_organisation.c.id == sa.bindparam("organisation_id"))
@@ -102,9 +103,10 @@ async def _insert_organisation(
         "earlier_names": [],
         "closed_on": None,
         "successor_id": None,
+        "successor": None,
         "created_at": at,
     }
-    await _add_organisation.run(connection, **row)
+    await _add_organisation.run(connection, **{name: value for name, value in row.items() if name in _STORED})
     return row
 
 
@@ -144,7 +146,7 @@ async def close_organisation(
     successor = str(successor_id) if successor_id else None
     data: dict[str, object] = {"id": str(known["id"]), "since": since, "reason": reason, "successor_id": successor}
     await stamp.append_to_registry(connection, stamped, author, "organisation.closed", data)
-    return {**known, "closed_on": since, "successor_id": successor_id}
+    return await queries.organisation(connection, known["id"])
 
 
 def wrong_renaming(sound: Mapping[str, Any], known: queries.OrganisationRow, at: datetime) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from service.identity.models import Principal
 from service.identity.queries import IS_ACTIVE
 from service.register.parties.authority import Registrar
 from service.register.parties.models import Organisation, Party
+from service.register.parties.naming import named
 from service.values import PartyCode
 
 _party, _organisation, _principal = table(Party), table(Organisation), table(Principal)
@@ -51,6 +52,7 @@ class OrganisationRow(TypedDict):
     earlier_names: list[dict[str, Any]]
     closed_on: str | None
     successor_id: UUID | None
+    successor: NamedRow | None
     created_at: datetime
 
 
@@ -70,7 +72,10 @@ _with_registrar = _party.outerjoin(_registrar, _registrar.c.id == _party.c.regis
 _parties = sa.select(
     _party.c.code, _party.c.names, _named.label("registrar"), _party.c.own_issuer_only, _party.c.created_at
 ).select_from(_with_registrar)
-_organisations = sa.select(_organisation)
+_successor = _organisation.alias("successor")
+_organisations = sa.select(
+    *_organisation.c, named(_successor.c.id, _successor.c.code, _successor.c.name).label("successor")
+).select_from(_organisation.outerjoin(_successor, _successor.c.id == _organisation.c.successor_id))
 _party_by_code = Query(_parties.where(_party.c.code == sa.bindparam("code")), PartyRow)
 _parties_after = Query(
     _parties.where(_party.c.code > sa.bindparam("after")).order_by(_party.c.code).limit(LIMIT), PartyRow

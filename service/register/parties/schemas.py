@@ -111,6 +111,7 @@ class OrganisationRead(Read):
     earlier_names: list[EarlierName] = Field(description="Names that it had before, the oldest first.")
     closed_on: ReducedDate | None = Field(description="Day from which it is no more; null: it is there.")
     successor_id: UUID | None = Field(description="Which organisation of its party took over what it had in hand.")
+    successor: Named | None
     created_at: datetime
 
 

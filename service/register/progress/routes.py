@@ -1,7 +1,6 @@
 """Progress reports over HTTP."""
 
-from functools import partial
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Body, Query, Response
@@ -16,7 +15,10 @@ from service.http.refusals import LISTING_ONE, WRITING_ONE
 from service.http.routing import Router
 from service.identity.caller import UncheckedCaller
 from service.register.commitments import queries as commitments
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.reporting import ProgressReportCreate
+from service.register.decisions.called import COMMITMENT, PRINCIPAL, Beside, called
+from service.register.decisions.engine.matter import Row
 from service.register.parties.queries import require_registered
 from service.register.progress import commands, queries
 from service.register.progress.examples import REPORTS
@@ -25,7 +27,7 @@ from service.values import PartyCode
 from service.values.codes import CommitmentId
 
 router = Router("/v1", route_class=OnceRoute, tags=["progress reports"])
-_told = partial(members, ProgressReportRead)
+_BESIDE: Final = Beside({"commitment": ("commitment_id", COMMITMENT), "principal": ("principal_id", PRINCIPAL)})
 
 
 @router.post(
@@ -47,7 +49,8 @@ async def create_progress_report(
     The secretariat, the lead body, co-leads and members of the owning group may. What was wrong is put right by a later report.
     """
     row = await commands.report(connection, caller, commitment_id, new)
-    return answer(_told(row), 201)
+    (told,) = await called(connection, (COMMITMENTS,), caller, [row], _BESIDE.asked)
+    return answer(_told(told), 201)
 
 
 @router.get(
@@ -68,4 +71,9 @@ async def list_progress_reports(
     after = paging.after("progress-report", UUID)
     rows = await queries.of_commitment(connection, commitment_id, party or [], after, paging.limit)
     await require_registered(connection, {"party": party or []})
-    return paging.page(_told, rows, "progress-report", "id")
+    told = await called(connection, (COMMITMENTS,), caller, rows, _BESIDE.asked)
+    return paging.page(_told, told, "progress-report", "id")
+
+
+def _told(row: Row) -> dict[str, Any]:
+    return members(ProgressReportRead, {**row, **_BESIDE.of(row)})

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from service.register.commitments.rules.reporting import Delay, Level
+from service.register.parties.schemas import Named
 from service.values import Read, ReducedDate
 
 
@@ -14,8 +15,10 @@ class ProgressReportRead(Read):
 
     id: UUID
     commitment_id: UUID
+    commitment: Named | None
     party: str
     principal_id: UUID = Field(description="Who wrote it.")
+    principal: Named | None = Field(description="Who that is, where it is of the caller's own party.")
     entry: int = Field(description="Number of the entry in the commitment's trail that tells of it.")
     period_start: ReducedDate | None
     period_end: ReducedDate

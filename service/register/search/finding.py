@@ -6,6 +6,7 @@ from typing import Any, Final
 from service.database.statement import Connection
 from service.http.at_once import AtOnce, Most
 from service.permissions import Caller
+from service.register.decisions.called import COMMISSION, Names, look_up
 from service.register.decisions.engine.matter import Matters
 from service.register.search import queries
 from service.register.search.queries import Hit
@@ -38,7 +39,8 @@ async def search(
             await queries.marked(connection, said, _written(hits), loosely=loosely)
             for hits, loosely in ((strict, False), (loose, True))
         ]
-    return [_told(one, marks[one.loosely]) for one in page]
+        names = await look_up(connection, matters, caller, ((COMMISSION, one.commission_id) for one in page))
+    return [_told(one, marks[one.loosely], names) for one in page]
 
 
 def _written(hits: Sequence[Hit]) -> set[str]:
@@ -50,7 +52,7 @@ def _texts(hit: Hit) -> dict[str, str]:
     return hit.titles | {f"#{language}": text for language, text in (hit.texts or {}).items()}
 
 
-def _told(hit: Hit, marks: Collection[str]) -> dict[str, Any]:
+def _told(hit: Hit, marks: Collection[str], names: Names) -> dict[str, Any]:
     texts = _texts(hit)
     language, shown = snippet(texts, marks) or next(
         ((language, beginning(text)) for language, text in texts.items()), (None, "")
@@ -61,6 +63,7 @@ def _told(hit: Hit, marks: Collection[str]) -> dict[str, Any]:
         "id": hit.id,
         "reference": hit.reference,
         "commission_id": hit.commission_id,
+        "commission": names.get(hit.commission_id),
         "titles": hit.titles,
         "state": hit.state,
         "found_by": by,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from service.register.parties.schemas import Named
 from service.values import Read
 
 
@@ -34,6 +35,7 @@ class HitRead(Read):
     id: UUID
     reference: str = Field(description="Its reference or code.")
     commission_id: UUID | None = Field(description="Whose it is; null for an organisation.")
+    commission: Named | None
     titles: dict[str, str] = Field(
         description="Language tag to title; of an organisation, `und` is the name under which it was registered."
     )

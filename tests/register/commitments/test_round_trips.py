@@ -50,6 +50,18 @@ async def test_reading_one_commitment_takes_one(world: World, heard: list[str]) 
     assert heard == ["SELECT"]
 
 
+async def test_a_list_takes_no_more_for_what_everything_in_it_is_called_however_long_it_is(
+    world: World, heard: list[str]
+) -> None:
+    await world.as_("PK").get("/v1/me")
+    for limit in (1, 13):
+        heard.clear()
+        found = await world.as_("PK").get(f"/v1/commitments?limit={limit}")
+        assert [bool(one["commission"]) for one in found.json()["items"]] == [True] * limit
+        # The page; which instruments that it names the caller sees (two); all names.
+        assert heard == ["SELECT"] * 4
+
+
 async def test_saying_who_one_is_takes_one(world: World, heard: list[str]) -> None:
     await world.as_("PK").get("/v1/me")
     heard.clear()

@@ -53,6 +53,8 @@ class Matter:
     """What stands under a name, as the caller (None: the service) may see it from the matter with this id."""
     reference: sa.ColumnElement[str]
     titles: sa.ColumnElement[Any]
+    code: sa.ColumnElement[Any] | None = None
+    """By which a request names it, where not every one is named by its reference."""
     numbering: "Numbering | None" = None
     """How its matters come to their numbers, if they have numbers."""
     dates: sa.ColumnElement[Any] = field(default_factory=lambda: sa.cast(sa.null(), JSONB))
