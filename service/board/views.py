@@ -41,6 +41,7 @@ from service.register.instruments import answers as instruments
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.queries import today_of
 from service.register.instruments.schemas import Saying
+from service.register.parties.restoring_queries import announced
 from service.register.search.finding import search as find
 from service.values.questions import is_long_enough
 
@@ -99,12 +100,13 @@ async def _at_present(connection: Connection, who: Reader, matters: Matters, com
 
 
 async def awaiting(connection: Connection, who: Reader, matters: Matters, after: list[Any] | None) -> _Told:
-    """Return the open proposals that await the reader's party, and which of them it may answer itself."""
+    """Return the open proposals that await the reader's party, which of them it may answer itself, and what is announced for its access."""
     wanted = decisions.Filter(awaiting=[who.caller.party] if who.caller.party else [], status=[TransitionStatus.OPEN])
     rows = await decisions.page(connection, matters, who.caller, wanted, after, MOST) if who.caller.party else []
     return {
         "proposals": [moves.listed(who.caller, row) for row in rows[:MOST]],
         "following": rows[MOST - 1]["id"] if len(rows) > MOST else None,
+        "announced": await announced(connection, who.caller.party) if who.caller.party else None,
     }
 
 

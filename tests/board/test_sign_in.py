@@ -17,6 +17,7 @@ from service.http.addresses import Addresses
 from service.main import create_app
 from tests.board.provider import SECRET, OpenIdProvider
 from tests.conftest import Maker, World, end_principal, item, organisation, settings_for
+from tests.register.test_restorations import announce
 
 BROWSER = {"Accept": "text/html"}
 PRIVATE_PAGE = "/read/commitments/PK-AZ/08/006"
@@ -239,6 +240,23 @@ async def test_the_demonstration_alone_takes_a_client_s_secret(world: World) -> 
         assert "Nothing awaits you" in (await reader.get("/read/awaiting")).text
         assert (await elsewhere.get("/read/sign-in")).status_code == 404
         assert (await elsewhere.post("/read/sign-in", data=form)).status_code == 404
+    await demo.state.service.pool.close()
+
+
+async def test_what_the_operator_announced_for_a_partys_access_its_people_read_where_they_see_what_awaits_them(
+    world: World,
+) -> None:
+    await announce(world)
+    await (await world.connect()).execute("UPDATE restoration SET ends_own_issuer_only = true")
+    demo = create_app(settings_for(world.server, world.database), takes_secrets=True)
+    for who, expected in (("PK", True), ("AZ", False)):
+        async with browser(demo) as reader:
+            form = {**world.credentials[who], "token": token_in((await reader.get("/read/sign-in")).text)}
+            await reader.post("/read/sign-in", data=form)
+            page = (await reader.get("/read/awaiting")).text
+            for said in ("Announced by the operator", "pk-registrar-2", "asked for by letter", "not its own provider"):
+                assert (said in page) is expected, (who, said)
+            assert ("Nothing awaits you" in page) is not expected
     await demo.state.service.pool.close()
 
 
