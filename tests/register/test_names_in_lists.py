@@ -76,8 +76,11 @@ async def test_who_acts_for_another_party_is_told_to_nobody_but_its_own(world: W
         if who == "AZ":
             await grouping.confirmed(world, made["id"])
         found = (await world.as_(who).get(f"/v1/transitions/{made['id']}")).json()
-        told = {"proposer": found["proposer"], "principal": next((c["principal"] for c in found["confirmations"]), None)}
-        assert told[own] and told[own]["name"]
+        told = {
+            "proposer": found["proposer"],
+            "principal": next((c["principal"] for c in found["confirmations"]), None),
+        }
+        assert told[own]["name"]
         assert told[others] is None
         assert found["commission"]["code"] == "PK-AZ"
     for who in ("observer", "auditor"):
@@ -97,7 +100,9 @@ async def test_a_session_that_is_not_a_matter_of_all_yet_is_called_nothing_befor
     assert (outside["session"], outside["commission"]["code"]) == (None, "PK-AZ")
 
 
-async def test_what_an_instrument_carries_and_what_replaced_it_is_told_by_name_as_far_as_it_is_seen(world: World) -> None:
+async def test_what_an_instrument_carries_and_what_replaced_it_is_told_by_name_as_far_as_it_is_seen(
+    world: World,
+) -> None:
     made = await entered(world, commitment_ids=[item(3)], confidentiality="public")
     for path in (f"/v1/instruments/{made['id']}", f"/v1/instruments?commitment_id={item(3)}"):
         found = (await world.as_("PK").get(path)).json()
