@@ -151,7 +151,7 @@ class RegistrarCreate(Strict):
     """The organisation that is to register a party's organisations and principals, with its first principal."""
 
     organisation: OrganisationNew | None = Field(None, description="A new organisation; or send `organisation_id`.")
-    organisation_id: UUID | None = Field(None, description="One that is registered already.")
+    organisation_id: OrganisationId | None = Field(None, description="One that is registered already.")
     principal: FirstPrincipal | None = Field(
         None, description="Who acts for it first; needed unless somebody acts for it already."
     )
