@@ -16,6 +16,7 @@ from service.register.instruments.models import Instrument, InstrumentReckoning
 from service.register.parties.models import Organisation, Party, Restoration
 from service.register.progress.models import ProgressReport
 from service.register.searchable import Searchable, Spelling
+from service.register.spans import Span
 from service.trail.models import AuditEntry, AuditPending, Registry
 
 metadata = Table.metadata
@@ -53,6 +54,7 @@ __all__ = [
     "Searchable",
     "Session",
     "SignIn",
+    "Span",
     "Spelling",
     "Transition",
     "WorkingGroup",

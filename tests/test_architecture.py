@@ -117,8 +117,9 @@ def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
 
 
 def test_one_function_writes_entries() -> None:
-    # The privileges name the table so that nobody may change it, and the doctor asks what is missing in it.
-    assert holding("audit_entry") == ["database/doctor/content.py", "database/privileges.py", "trail/models.py"]
+    # The privileges name the table so that nobody may change it, the doctor asks what is missing in it, and spans when a trail began.
+    reading = ["database/doctor/content.py", "database/privileges.py", "database/spans.py"]
+    assert holding("audit_entry") == [*reading, "trail/models.py"]
     writers = {
         file
         for file, nodes in parsed()

@@ -19,7 +19,7 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("party", "organisation", "principal", "credential"), _CHANGES),
         "restoration": _CHANGES,
         **dict.fromkeys(("commission", "commission_party", "commission_auditor", "session"), _CHANGES),
-        **dict.fromkeys(("working_group", "searchable"), _CHANGES),
+        **dict.fromkeys(("working_group", "searchable", "span"), _CHANGES),
         **dict.fromkeys(
             (
                 "membership",
@@ -54,7 +54,8 @@ PRIVILEGES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         **dict.fromkeys(("audit_entry", "audit_pending", "progress_report", "spelling"), _ADDS),
         **dict.fromkeys(("session", "working_group", "commission", "import"), ("SELECT", "UPDATE")),
         **dict.fromkeys(
-            ("commitment", "instrument", "instrument_reckoning", "number_counter", "transition", "searchable"), _CHANGES
+            ("commitment", "instrument", "instrument_reckoning", "number_counter", "transition", "searchable", "span"),
+            _CHANGES,
         ),
     },
 }

@@ -42,6 +42,7 @@ from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import codes_asked, require_registered
 from service.register.searchable import Searchable
+from service.register.spans import Among, among_values, was_among
 from service.values import Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 from service.values.questions import Question
@@ -159,9 +160,15 @@ ORDERS: dict[Sort, tuple[list[Any], bool, list[Any]]] = {
 
 
 async def page(
-    connection: Connection, caller: Caller, wanted: Filter, sort: Sort, after: list[Any] | None, limit: int
+    connection: Connection,
+    caller: Caller,
+    wanted: Filter,
+    sort: Sort,
+    after: list[Any] | None,
+    limit: int,
+    among: Among | None = None,
 ) -> list[Row]:
-    """Return one more than `limit` rows that the caller may see, after these values of the order."""
+    """Return one more than `limit` rows that the caller may see, after these values of the order; `among`: that may have been so then."""
     if wanted.carried is not None and not wanted.session_id:
         said = "is asked of a session: name it by session_id"
         raise InvalidContent.listing([{"parameter": CARRIED, "detail": said}])
@@ -170,8 +177,8 @@ async def page(
     if after is not None:
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
-    statement = _page(caller.kind, shape, sort, going_on=after is not None)
-    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller))
+    statement = _page(caller.kind, shape, sort, going_on=after is not None, past=among is not None)
+    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller), **among_values(among))
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, codes_asked(wanted))
@@ -203,10 +210,12 @@ def _single(name: str, value: object) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool) -> Query[dict[str, Any]]:
+def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
     wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
+    if past:
+        wanted.append(was_among(_commitment))
     if STATE not in dict(shape):
         wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:

@@ -20,6 +20,7 @@ from service.register.history.rules.past import Told
 from service.register.instruments import answers as instrument_answers
 from service.register.instruments import lists as instrument_lists
 from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.spans import Among
 
 MOST_READ: Final = 1_000
 """So many candidates are looked at for one page; then it ends, and says where the next begins."""
@@ -130,9 +131,9 @@ async def page(
     chosen = type(wanted)(
         **{name: said for name, said in asked.items() if name in BY_TODAY}, state=list(register.states)
     )
-    shown = Shown()
+    among, shown = Among([str(one) for one in held["state"]], when.as_of, when.known_at), Shown()
     for _ in range(0, MOST_READ, limit):
-        rows = await register.page(connection, caller, chosen, sort, after, limit)
+        rows = await register.page(connection, caller, chosen, sort, after, limit, among)
         follows = len(rows) > limit
         for place, found in enumerate(await queries.then(connection, caller, rows[:limit], when, register.then), 1):
             item = register.shape(found) if found else None

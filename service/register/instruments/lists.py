@@ -29,6 +29,7 @@ from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import NEAR
 from service.register.instruments.rules.texts import InstrumentKind
 from service.register.parties.queries import require_registered
+from service.register.spans import Among, among_values, was_among
 from service.values import PartyCode, storable
 from service.values.codes import CommissionId, CommitmentId
 
@@ -101,16 +102,22 @@ _not_in_force = ~_was_signed | _over | (_reckoning.c.in_force_from > TODAY)
 
 
 async def page(
-    connection: Connection, caller: Caller, wanted: Filter, sort: InstrumentSort, after: list[Any] | None, limit: int
+    connection: Connection,
+    caller: Caller,
+    wanted: Filter,
+    sort: InstrumentSort,
+    after: list[Any] | None,
+    limit: int,
+    among: Among | None = None,
 ) -> list[Row]:
-    """Return one more than `limit` rows that the caller may see, after these values of the order."""
+    """Return one more than `limit` rows that the caller may see, after these values of the order; `among`: that may have been so then."""
     asked = wanted.model_dump(exclude_defaults=True)
     values = {name: value[0] if _single(name, value) else _texts(value) for name, value in asked.items()}
     if after is not None:
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, _said(name, value)) for name, value in asked.items())
-    statement = _page(caller.kind, shape, sort, going_on=after is not None)
-    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller))
+    statement = _page(caller.kind, shape, sort, going_on=after is not None, past=among is not None)
+    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller), **among_values(among))
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, {"awaiting": wanted.awaiting})
@@ -147,10 +154,12 @@ def _texts(value: object) -> object:
 
 
 @lru_cache(maxsize=1000)
-def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool) -> Query[dict[str, Any]]:
+def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool, past: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
     wanted = [_condition(kind, name, said) for name, said in shape]
+    if past:
+        wanted.append(was_among(_instrument))
     if "state" not in dict(shape):
         wanted.append(_instrument.c.state != sa.literal_column(f"'{InstrumentState.RETRACTED}'"))
     if going_on:

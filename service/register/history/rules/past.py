@@ -65,13 +65,14 @@ def instrument(told: Told, day: date | None, until: str | None = None) -> Past |
     life = known_of(told, until)
     if life is None or day is None:
         return Past(life, life.members) if life else None
-    if not life.moves:
+    first = next((move.leaf for move in life.moves if "state" in move.after and move.action not in TIMELESS), None)
+    if first is None:
         return Past(life, life.members) if life.recorded_at[:10] <= str(day) else None
     days = _days(life.moves)
     later = _later(
         life.moves, {move.leaf: _begins(move, days[move.leaf]) for move in life.moves if "state" in move.after}, day
     )
-    if _first(life.moves) in later:
+    if first in later:
         return None
     uncertain = [
         move.after["state"]
@@ -98,10 +99,6 @@ def _begins(move: Move, day: str | None) -> date:
 
 def _may_be(said: str | None, day: date) -> bool:
     return said is None or start(said) <= day
-
-
-def _first(moves: Sequence[Move]) -> str:
-    return next((move.leaf for move in moves if "state" in move.after), moves[0].leaf)
 
 
 def _later(moves: Sequence[Move], begun: Mapping[str, date], day: date) -> Collection[str]:
