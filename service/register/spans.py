@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from service.database.columns import Id, Table, moment, table
 from service.database.spans import ANY
+from service.database.statement import is_among
 
 
 class Span(Table, table=True):
@@ -40,22 +39,31 @@ class Among:
     known_at: datetime | None
 
 
+COMMISSION: Final = "commission_id"
 _FOREVER: Final = sa.literal_column("'infinity'")
 _day: Any = sa.func.coalesce(sa.bindparam("past_day", type_=sa.Date()), _FOREVER)
 _moment: Any = sa.func.coalesce(sa.bindparam("past_moment", type_=sa.DateTime(timezone=True)), _FOREVER)
 
 
-@cache
-def was_among(matter: sa.Table) -> sa.ColumnElement[bool]:
-    """Return the condition that a matter may have been in one of the states asked for; its values are `among_values`."""
+def was_among(matter: sa.Table, asked: Mapping[str, bool]) -> sa.ColumnElement[bool]:
+    """Return the condition that a matter may have been in one of the states asked for; its values are `among_values`.
+
+    `asked`: the filters that are given; where a commission is one, as a single value or not, what was elsewhere is not looked at.
+    """
     span = table(Span).c
-    asked = sa.select(span.matter_id).where(
+    wanted = [
+        span.matter_id == matter.c.id,
         span.begins <= _day,
         span.known_from <= _moment,
         (span.ends > _day) | (span.known_to > _moment),
-        span.state == sa.any_(sa.bindparam("past_states", type_=ARRAY(sa.Text()))),
-    )
-    return matter.c.id.in_(asked)
+        is_among(span.state, "past_states"),
+    ]
+    if COMMISSION in asked:
+        here = span.commission_id
+        single = asked[COMMISSION]
+        wanted.append(here == sa.bindparam(COMMISSION, type_=here.type) if single else is_among(here, COMMISSION))
+    # Within a function it is asked of each row in the order of the list; the database reads what was so once, where that is less.
+    return sa.func.coalesce(sa.exists().where(*wanted).correlate(matter), sa.false())
 
 
 def among_values(among: Among | None) -> Mapping[str, Any]:

@@ -215,7 +215,7 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool) -
     columns, descending, _ = ORDERS[sort]
     wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
     if past:
-        wanted.append(was_among(_commitment))
+        wanted.append(was_among(_commitment, dict(shape)))
     if STATE not in dict(shape):
         wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:

@@ -159,7 +159,7 @@ def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool, pas
     columns, descending, _ = ORDERS[sort]
     wanted = [_condition(kind, name, said) for name, said in shape]
     if past:
-        wanted.append(was_among(_instrument))
+        wanted.append(was_among(_instrument, dict(shape)))
     if "state" not in dict(shape):
         wanted.append(_instrument.c.state != sa.literal_column(f"'{InstrumentState.RETRACTED}'"))
     if going_on:
