@@ -45,6 +45,6 @@ def upgrade() -> None:
         for statement in triggers():
             op.execute(statement)
         for name in KINDS:
-            last = "00000000-0000-0000-0000-000000000000"
+            last: str | None = "00000000-0000-0000-0000-000000000000"
             while last:
                 last = op.get_bind().exec_driver_sql(filled(name, last, AT_ONCE)).scalar()

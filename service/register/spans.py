@@ -22,7 +22,7 @@ class Span(Table, table=True):
     __table_args__: ClassVar[tuple[object, ...]] = (sa.Index("ix_span_by_beginning", "commission_id", "begins"),)
 
     matter_id: Id = Field(primary_key=True, sa_type=sa.Uuid)
-    known_from: datetime = Field(primary_key=True, sa_type=sa.DateTime(timezone=True))  # type: ignore[call-overload]
+    known_from: datetime = Field(primary_key=True, sa_type=sa.DateTime(timezone=True))
     state: str = Field(primary_key=True, sa_type=sa.Text)
     commission_id: Id = Field(sa_type=sa.Uuid, nullable=False)
     begins: date = Field(nullable=False)
@@ -40,7 +40,7 @@ class Among:
 
 
 COMMISSION: Final = "commission_id"
-_FOREVER: Final = sa.literal_column("'infinity'")
+_FOREVER: Any = sa.literal_column("'infinity'")
 _day: Any = sa.func.coalesce(sa.bindparam("past_day", type_=sa.Date()), _FOREVER)
 _moment: Any = sa.func.coalesce(sa.bindparam("past_moment", type_=sa.DateTime(timezone=True)), _FOREVER)
 
