@@ -1,4 +1,4 @@
-"""Lists of what was: today's order gives the candidates, their entries what each was, and the filters are held to that."""
+"""Lists of what was: spans and today's order give the candidates, their entries what each was, and the filters are held to that."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.spans import Among
 
 MOST_READ: Final = 1_000
-"""So many candidates are looked at for one page; then it ends, and says where the next begins."""
+"""So many candidates are looked at for one page, of which a filter that spans do not know may leave few; then it says where the next begins."""
 Item = Mapping[str, Any]
 Holds = Callable[[Item, Any], bool]
 
