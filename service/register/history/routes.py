@@ -93,7 +93,7 @@ async def list_commitments(
 ) -> Response:
     """List the commitments that the caller may see; filters are joined by AND, repeated values by OR.
 
-    As of a day or a moment, the filters are held to what was so then; where one that does not ask for a state holds of few, a page may have
+    As of a day or a moment, the filters are held to what was so then; where one other than `state` holds of few, a page may have
     fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights.
     """
     after = paging.after(sort, *commitment_lists.ORDERS[sort][2])
@@ -143,7 +143,7 @@ async def list_instruments(
 ) -> Response:
     """List the instruments that the caller may see; filters are joined by AND, repeated values by OR.
 
-    As of a day or a moment, the filters are held to what was so then; where one that does not ask for a state holds of few, a page may have
+    As of a day or a moment, the filters are held to what was so then; where one other than `state` holds of few, a page may have
     fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights.
     """
     after, sent = paging.after(sort, *instrument_lists.ORDERS[sort][2]), partial(as_sent, paging.request)
