@@ -27,13 +27,13 @@ from tests.benchmarks.processes import (
     Side,
     answers,
     end,
-    free_port,
     sequencer_environment,
     serve_command,
     service_environment,
     spawn,
 )
 from tests.benchmarks.rounds import Pace, compare
+from tests.serving import free_port
 
 COMMITMENTS, ROUNDS = 500, 6
 OPERATIONS = ("read", "list", "at_once")

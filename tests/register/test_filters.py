@@ -8,7 +8,7 @@ from service.register.decisions.queries import Filter as TransitionFilter
 from service.register.history.lists import BY_TODAY, COMMITMENTS, INSTRUMENTS, Register
 from service.register.instruments.lists import Filter as InstrumentFilter
 from service.register.parties.queries import codes_asked
-from tests.benchmarks import test_instrument_plans as instrument_plans
+from tests.benchmarks import instruments as instrument_plans
 from tests.benchmarks import test_plans as plans
 from tests.conftest import World
 

@@ -1,6 +1,6 @@
 """In which states a commitment or instrument may have been, on which days, as known at which moments: by these a list of what was is found.
 
-Revision: 0092, after 0091. A new table hinders nobody. A trigger is made at once or, after two seconds, not yet, and keeps what happens
+Revision: 0093, after 0092. A new table hinders nobody. A trigger is made at once or, after two seconds, not yet, and keeps what happens
 from then on, whichever release writes it; what was there before is filled some hundreds at a time, by the order of ids, and locks no
 matter: it may have been in any state since the first day that anything tells of it. It can be run again after a failure at any point.
 """
@@ -11,8 +11,8 @@ from alembic import op
 from service.database.building import LOCK_TIMEOUT
 from service.database.spans import FUNCTIONS, KINDS, filled, triggers
 
-revision = "0092"
-down_revision = "0091"
+revision = "0093"
+down_revision = "0092"
 branch_labels = None
 depends_on = None
 serves_from = "0048"
