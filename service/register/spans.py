@@ -45,7 +45,7 @@ _day: Any = sa.func.coalesce(sa.bindparam("past_day", type_=sa.Date()), _FOREVER
 _moment: Any = sa.func.coalesce(sa.bindparam("past_moment", type_=sa.DateTime(timezone=True)), _FOREVER)
 
 
-def was_among(matter: sa.Table, asked: Mapping[str, bool]) -> sa.ColumnElement[bool]:
+def was_among(matter: sa.Table, asked: Mapping[str, object]) -> sa.ColumnElement[bool]:
     """Return the condition that a matter may have been in one of the states asked for; its values are `among_values`.
 
     `asked`: the filters that are given; where a commission is one, as a single value or not, what was elsewhere is not looked at.
