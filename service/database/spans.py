@@ -10,12 +10,13 @@ from typing import Final
 KINDS: Final = ("commitment", "instrument")
 ANY: Final = "any"
 _COLUMNS: Final = "matter_id, commission_id, state, begins, ends, known_from, known_to"
-# As `service.values.end` reads it; of what is no day, nothing.
+# As `service.values.end` reads it; of what is no day, nothing: a text that was corrected may look like one.
 _LAST_DAY: Final = r"""CREATE OR REPLACE FUNCTION last_day(said text) RETURNS date LANGUAGE sql STABLE AS $$
     SELECT CASE
-        WHEN said ~ '^\d{4}$' THEN (said || '-12-31')::date
-        WHEN said ~ '^\d{4}-\d\d$' THEN ((said || '-01')::date + interval '1 month' - interval '1 day')::date
-        WHEN said ~ '^\d{4}-\d\d-\d\d$' THEN said::date END
+        WHEN said !~ '^\d{4}(-\d\d){0,2}$' OR NOT pg_input_is_valid(rpad(said, 10, '-01'), 'date') THEN NULL
+        WHEN length(said) = 4 THEN (said || '-12-31')::date
+        WHEN length(said) = 7 THEN ((said || '-01')::date + interval '1 month' - interval '1 day')::date
+        ELSE said::date END
 $$"""
 # Of what was there before: since the first day that its row, its moves or its first entry tell.
 _BEFORE: Final = f"""CREATE OR REPLACE FUNCTION span_of_before(matter uuid, commission uuid) RETURNS void LANGUAGE sql AS $$

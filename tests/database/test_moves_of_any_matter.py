@@ -14,7 +14,8 @@ OLDER = (
     " proposed_at, closed_at) SELECT uuidv7(), id, 'suspend', 'withdrawn', 'agreed', 'suspended', '{}', 'PK', uuidv7(),"
     " '{AZ}', now(), now() FROM commitment, generate_series(1, $1)"
 )
-UNDO = """DELETE FROM confirmation USING transition WHERE transition_id = transition.id AND matter_kind <> 'commitment';
+UNDO = """DROP FUNCTION span_moved, span_mended CASCADE;
+    DELETE FROM confirmation USING transition WHERE transition_id = transition.id AND matter_kind <> 'commitment';
     DELETE FROM transition WHERE matter_kind <> 'commitment';
     ALTER TABLE transition RENAME COLUMN matter_id TO commitment_id;
     ALTER INDEX ix_transition_of_matter RENAME TO ix_transition_of_commitment;

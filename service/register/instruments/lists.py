@@ -9,8 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
@@ -179,7 +178,7 @@ def _condition(kind: Kind, name: str, said: Said) -> Condition:
     if name == "commitment_id":
         return _carrying(kind)
     if isinstance(said, tuple):
-        return _OF_PARTIES[name](postgresql.array([sa.literal_column(f"'{code}'", sa.Text()) for code in said]))
+        return _OF_PARTIES[name](array([sa.literal_column(f"'{code}'", sa.Text()) for code in said]))
     return _CONDITIONS[name](sa.bindparam(name, type_=_TYPES[name]))
 
 

@@ -151,3 +151,18 @@ async def test_lists_of_random_histories_are_what_all_entries_tell(make_world: M
         await take(world, known, step)
     await hold(world, [None, *DAYS[1:], datetime.now(UTC).date()])
     await make_world.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("2025", "2025-12-31"),
+        ("2024-02", "2024-02-29"),
+        ("2025-02-03", "2025-02-03"),
+        *((said, None) for said in ("", "0000", "2025-00", "2025-13", "2025-02-30", "0000-01-01", "2025-2-3", "20250203", "R", "2025\n")),
+    ],
+)  # fmt: skip
+async def test_a_text_that_is_no_day_is_none_and_hinders_no_writing(still: World, said: str, day: str | None) -> None:
+    owner = await still.connect()
+    found = await owner.fetchval("SELECT last_day($1)", said)
+    assert (found and found.isoformat()) == day
