@@ -25,6 +25,7 @@ from tests.benchmarks import limit_sql as sql
 
 POOL = 10
 FIRST, SECOND = "PK", "AZ"
+SESSIONS: Final = ("session_id", "carried_to_session_id", "event_session_id")
 ALLOWED: Final = [
     {
         "action": action,
@@ -55,7 +56,25 @@ async def list_commitments(request: Request) -> Response:
     limit = int(asked["limit"])
     group = UUID(asked["working_group_id"])
     rows = [dict(row) for row in await pool(request).fetch(sql.LIST, asked["state"], group, limit + 1)]
+    await _name(request, rows[:limit])
     return answer({"items": rows[:limit], "next_cursor": rows[limit - 1]["reference"] if len(rows) > limit else None})
+
+
+async def _name(request: Request, rows: list[dict[str, Any]]) -> None:
+    """Put beside the ids of rows what they are called, by one statement."""
+    commissions = [row["commission_id"] for row in rows]
+    sessions = [row[name] for row in rows for name in SESSIONS if row[name]]
+    groups = [row["working_group_id"] for row in rows]
+    leads = [one["lead_organisation_id"] for row in rows for one in row["party_facts"].values()]
+    found = await pool(request).fetch(sql.NAMES, commissions, sessions, groups, leads)
+    named = {str(one["id"]): dict(one) for one in found}
+    for row in rows:
+        for name in ("commission_id", "working_group_id", *SESSIONS):
+            row[name.removesuffix("_id")] = named.get(str(row[name]))
+        row["founded_groups"] = []
+        row["lead_organisations"] = {
+            party: [named[one["lead_organisation_id"]]] for party, one in row["party_facts"].items()
+        }
 
 
 async def read_commitment(request: Request) -> Response:

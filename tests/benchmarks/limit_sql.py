@@ -42,9 +42,12 @@ _names = f"""(SELECT {_named.format("c", "c.code", "c.titles ->> 'en'")} FROM co
 READ_ONE = f"{READ} WHERE id = $1".replace(
     " FROM commitment", f", {_same_item}, {_leading}, {_names} FROM commitment", 1
 )
-LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3".replace(
-    " FROM commitment", f", {_names} FROM commitment", 1
-)
+LIST = f"{READ} WHERE state = $1 AND working_group_id = $2 ORDER BY reference LIMIT $3"
+NAMES = """SELECT id, code, titles ->> 'en' AS name FROM commission WHERE id = ANY($1)
+UNION ALL SELECT s.id, c.code || '/' || to_char(s.ordinal, 'FM900'), 'Session ' || s.ordinal FROM session s
+ JOIN commission c ON c.id = s.commission_id WHERE s.id = ANY($2)
+UNION ALL SELECT id, code, titles ->> 'en' FROM working_group WHERE id = ANY($3)
+UNION ALL SELECT id, code, name FROM organisation WHERE id = ANY($4)"""
 TRAIL = """SELECT e.subject, e.seq, e.kind, e.recorded_at, e.canonical, e.leaf, l.index,
  l.index < (SELECT max(size) FROM log_checkpoint
   WHERE log_id = (SELECT commission_id FROM commitment WHERE id = $1)) AS in_checkpoint
@@ -95,4 +98,16 @@ CONFIRM = f"""WITH changed AS (UPDATE commitment SET seq = $2, leaf = $3, change
   VALUES ($9, $10, $11, 'confirm', $12, $4))
  {_entry.format(kind="transition.confirmed")}"""
 
-__all__ = ["CONFIRM", "EFFECT", "LIST", "LOCK", "LOCK_BY_TRANSITION", "ME", "PROPOSE", "READ_ONE", "TRAIL", "WHO"]
+__all__ = [
+    "CONFIRM",
+    "EFFECT",
+    "LIST",
+    "LOCK",
+    "LOCK_BY_TRANSITION",
+    "ME",
+    "NAMES",
+    "PROPOSE",
+    "READ_ONE",
+    "TRAIL",
+    "WHO",
+]
