@@ -118,7 +118,7 @@ async def test_a_narrow_list_reads_little_beside_its_page(large: Large, name: st
 
 
 async def test_a_page_of_a_group_in_a_state_passes_no_row_of_another_state(large: Large) -> None:
-    (statement,), body = await large.statements(path_of(large, "state=implemented&working_group_id={group}"))
+    (statement, *_), body = await large.statements(path_of(large, "state=implemented&working_group_id={group}"))
     plan = await large.explain(statement, ", ANALYZE")
     assert {one["state"] for one in body["items"]} == {"implemented"}
     assert [node for node in nodes(plan) if node.get("Relation Name") == "commitment"]

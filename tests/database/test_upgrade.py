@@ -57,6 +57,9 @@ def environment(world: World, tmp_path: Path) -> dict[str, str]:
         "PACTA_SIGNING_KEY_FILE": str(tmp_path / "signing-key.pem"),
         "PACTA_LOG_DIR": str(world.sequencer.directory.path),
         "PACTA_LOG_LEVEL": "WARNING",
+        # A release that starts beside the one before it shares the machine with it, here with whatever else is tested too.
+        "PACTA_DATABASE_CONNECT_SECONDS": "15",
+        "PACTA_DATABASE_STATEMENT_SECONDS": "15",
     }
 
 
