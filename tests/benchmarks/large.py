@@ -99,6 +99,8 @@ async def made_large(server: Server, log_dir: Path) -> AsyncIterator[Large]:
     )
     headers = {"Authorization": f"Bearer {token}"}
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pacta.test", headers=headers)
+    # From then on the process knows who calls, and asks for no more than it is asked for.
+    assert (await client.get("/v1/me")).status_code == 200
     yield Large(filled, app, connection, client)
     await client.aclose()
     await connection.close()
