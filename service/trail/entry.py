@@ -96,7 +96,8 @@ def canonical(value: object) -> bytes:
 
 def timestamp(moment: datetime) -> str:
     """Return `moment` in UTC with microseconds and Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not by strftime: it writes the year 195 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _check(value: object) -> None:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import pytest
 import rfc8785
 
 from service.register.commitments.matter import COMMITMENTS
@@ -13,6 +14,7 @@ from service.register.commitments.rules.effect import effect
 from service.register.commitments.rules.lifecycle import LIFECYCLE, State
 from service.register.decisions.rules.matter import Made
 from service.register.decisions.rules.numbers import Numbers
+from service.trail.entry import timestamp
 from tests.cases import case_of
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item, organisation
 from tests.register.commitments.test_journey import SIGN, confirmed
@@ -176,3 +178,15 @@ async def test_the_feed_of_a_commission_leaves_out_what_the_reader_may_not_read(
     assert {entry["subject"] for entry in public} == {COMMISSION, SESSION_8, organisation(701), *items, *groups}
     later = (await world.as_("auditor").get(f"{url}&after={everything[-2]['index']}")).json()["items"]
     assert [entry["index"] for entry in later] == [everything[-1]["index"]]
+
+
+@pytest.mark.parametrize(
+    ("moment", "written"),
+    [
+        (datetime(195, 10, 12, 3, 23, 56, tzinfo=UTC), "0195-10-12T03:23:56.000000Z"),
+        (datetime(2025, 1, 24, 9, 30, tzinfo=timezone(timedelta(hours=5))), "2025-01-24T04:30:00.000000Z"),
+        (datetime(2025, 1, 24, 9, 30, 1, 5, tzinfo=UTC), "2025-01-24T09:30:01.000005Z"),
+    ],
+)
+def test_a_moment_is_written_with_all_four_digits_of_its_year(moment: datetime, written: str) -> None:
+    assert timestamp(moment) == written
