@@ -17,7 +17,7 @@ from service.register.commitments.schemas import (
     InstrumentRead,
 )
 from service.register.decisions.answers import allowed, open_transition
-from service.register.decisions.called import CALLED
+from service.register.decisions.called import known as known_names
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 
 _SHAPED: Final = {
@@ -39,7 +39,7 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
     answer = {name: row[name] for name in _PLAIN} | names(row)
-    carried, called = row["carried_over"] or {}, row.get(CALLED) or {}
+    carried, called = row["carried_over"] or {}, known_names(row)
     answer["carried_over"] = [
         {"session_id": session, "session": called.get(session), **one}
         for session, one in sorted(carried.items(), key=_turn)

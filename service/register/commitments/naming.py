@@ -26,8 +26,8 @@ from service.register.decisions.called import (
     SESSION,
     WORKING_GROUP,
     Beside,
-    Names,
     called,
+    known,
     look_up,
     several,
 )
@@ -43,7 +43,6 @@ _commitment = table(Commitment)
 _commission, _session, _group, _organisation = (
     table(one).alias(f"named_{one.__tablename__}") for one in (Commission, Session, WorkingGroup, Organisation)
 )
-_NOTHING: Final[Names] = {}
 
 
 class NamesOfCommitment(Read):
@@ -125,8 +124,7 @@ _MATTERS: Final = (CHARTERS, SESSIONS, GROUPS)
 
 def names(row: Row) -> dict[str, Any]:
     """Return the row's names as `NamesOfCommitment` publishes them: none where nobody looked them up."""
-    known = row.get(CALLED) or _NOTHING
-    led = {party: several(known, leads(facts)) for party, facts in row["party_facts"].items()}
+    led = {party: several(known(row), leads(facts)) for party, facts in row["party_facts"].items()}
     return _BESIDE.of(row) | {"lead_organisations": {party: named for party, named in led.items() if named}}
 
 
@@ -148,12 +146,12 @@ async def with_its_names(connection: Connection, caller: Caller, row: Row) -> Ro
     A session or group that is not a matter of all yet its parties alone see, and so what it is called.
     """
     told, inside = row["named"], any(row.get(one) for one in _PARTIES)
-    known = {**(told["organisations"] or {})}
+    found = {**(told["organisations"] or {})}
     for name in ("commission", "session", "working_group"):
         one = told[name]
         if one and (one["joint"] or inside):
-            known[one["id"]] = known[UUID(one["id"])] = {each: one[each] for each in Named.model_fields}
-    return {**row, CALLED: {**known, **await look_up(connection, _MATTERS, caller, _seldom(row))}}
+            found[one["id"]] = found[UUID(one["id"])] = {each: one[each] for each in Named.model_fields}
+    return {**row, CALLED: {**found, **await look_up(connection, _MATTERS, caller, _seldom(row))}}
 
 
 def _seldom(row: Row) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from service.errors import Fault
 from service.http.answers import answer
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
-from service.register.decisions.called import CALLED, COMMISSION, PRINCIPAL, Beside, Names
+from service.register.decisions.called import COMMISSION, PRINCIPAL, Beside, Names, known
 from service.register.decisions.engine.locking import standing_in
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.many import Outcome
@@ -41,7 +41,7 @@ def transition(row: Row) -> dict[str, Any]:
     told["evidence"] = WITHHELD if row.get("unseen") else _evidence(row)
     told["corrected"] = [] if row.get("unseen") else row.get("corrected", [])
     told["matter"] = {name: row[f"matter_{name}"] for name in _MATTER}
-    told["confirmations"] = [_said(one, row.get(CALLED)) for one in row["confirmations"]]
+    told["confirmations"] = [_said(one, known(row)) for one in row["confirmations"]]
     return told
 
 
@@ -113,12 +113,12 @@ def _outcome(request: Request, language: str, one: Outcome) -> dict[str, Any]:
     }
 
 
-def _said(confirmation: Mapping[str, Any], names: Names | None) -> dict[str, Any]:
+def _said(confirmation: Mapping[str, Any], names: Names) -> dict[str, Any]:
     decided_at = confirmation["decided_at"]
     # Out of the database's JSON it is a text, with an offset where ours have a Z.
     moment = datetime.fromisoformat(decided_at) if isinstance(decided_at, str) else decided_at
     said = {name: confirmation[name] for name in ("party", "decision", "reason", "principal_id")}
-    return {**said, **_ANSWERED.of({**confirmation, CALLED: names}), "decided_at": moment}
+    return {**said, **_ANSWERED.of(confirmation, names), "decided_at": moment}
 
 
 def asked(row: Row) -> Iterator[tuple[str, Any]]:

@@ -50,13 +50,21 @@ class Beside:
             elif value is not None:
                 yield kind, value
 
-    def of(self, row: Row) -> dict[str, Any]:
-        """Return the names that stand in the answer of a row; null where the caller may not see it, and where nobody asked."""
-        names = row.get(CALLED) or _NONE
+    def of(self, row: Row, names: Names | None = None) -> dict[str, Any]:
+        """Return the names that stand in the answer of a row; null where the caller may not see it, and where nobody asked.
+
+        `names`: those of the row to which this one belongs, if it is part of another.
+        """
+        names = known(row) if names is None else names
         return {
             name: several(names, row[member]) if member.endswith("_ids") else names.get(row[member])
             for name, (member, _) in self.members.items()
         }
+
+
+def known(row: Row) -> Names:
+    """Return what is called by its name of all that a row names: nothing where nobody looked it up."""
+    return row.get(CALLED) or _NONE
 
 
 def several(names: Names, ids: Iterable[object] | None) -> list[Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
-from service.register.decisions.called import CALLED, COMMISSION, COMMITMENT, Beside
+from service.register.decisions.called import COMMISSION, COMMITMENT, Beside, Names, known
 from service.register.decisions.called import INSTRUMENT as INSTRUMENT_KIND
 from service.register.decisions.rules import steps
 from service.register.instruments.record_schemas import (
@@ -83,7 +83,7 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["legal_character"] = row["legal_character"] or {}
     answer["commitment_ids"] = row["carried"]
     answer["facts"] = [_whole(Fact, one) for one in row["facts"] or ()]
-    answer["relations"] = [_relation(one, row) for one in row["relations"] or ()]
+    answer["relations"] = [_relation(one, known(row)) for one in row["relations"] or ()]
     answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
     answer |= {name: [_act(one) for one in row[name] or ()] for name in ("acts", "later_acts")}
     answer |= _sides(row)
@@ -118,9 +118,9 @@ def asked(row: Row) -> Iterator[tuple[str, Any]]:
         yield from _RELATED.asked({**_RELATION, **one})
 
 
-def _relation(one: Row, row: Row) -> dict[str, Any]:
-    known = {**_RELATION, **one}
-    return {**known, **_RELATED.of({**known, CALLED: row.get(CALLED)})}
+def _relation(one: Row, names: Names) -> dict[str, Any]:
+    told = {**_RELATION, **one}
+    return {**told, **_RELATED.of(told, names)}
 
 
 def _whole(model: type[BaseModel], value: object) -> dict[str, Any]:
