@@ -10,15 +10,15 @@ import contextlib
 import re
 import socket
 from typing import Any, Final, cast
-from urllib.parse import unquote
 
+import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
 from uvicorn import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from service.http import malformed
+from service.http import heads, malformed
 
 HEAD_BYTES: Final = 32_768
 HEAD_SECONDS: Final = 20
@@ -29,8 +29,7 @@ LINGER_SECONDS, LINGER_BYTES = 5, 2**26
 
 BARE = re.compile(rb"(?<!\r)\n|(?<=\n)[ \t]")
 """A line feed alone, and a line folded into the next: h11 takes both (RFC 9112, 2.2 and 5.2), others before it may not."""
-ABSOLUTE = re.compile(rb"(?i)https?://[^/]*")
-FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
+EMPTY_LINE: Final = b"\r\n"
 STATE: Final = "pacta.connection"
 UNREAD: Final = (
     "This is no request of HTTP/1.1 (RFC 9112). It begins with a line such as GET /v1/commitments HTTP/1.1, in which a space is "
@@ -40,11 +39,33 @@ UNREAD: Final = (
 
 
 class _Reading(H11Protocol):
-    """uvicorn's protocol; it lets its connection tell what cannot be read."""
+    """uvicorn's protocol; it lets its connection judge what is a head, and tell what cannot be read."""
 
     def __init__(self, connection: "Connection", config: Config, server_state: ServerState) -> None:
         super().__init__(config, server_state, connection.state, connection.loop)
         self.connection = connection
+
+    @override
+    def handle_events(self) -> None:
+        """Read on; a head only after it was judged, be it one that came early, behind a request that was under way."""
+        if self.conn.their_state is h11.IDLE and not self._may_read(self.conn.trailing_data[0]):
+            return
+        super().handle_events()
+
+    def _may_read(self, head: bytes) -> bool:
+        if head and not self.connection.after_empty_line and EMPTY_LINE.startswith(head[:2]):
+            self.connection.head_has_begun()
+            if head != EMPTY_LINE[:1]:
+                self._pass_over_empty_line(head[2:])
+            return False
+        return self.connection.may_read(head)
+
+    def _pass_over_empty_line(self, rest: bytes) -> None:
+        """Hand to h11, which refuses such a line, what came behind it (RFC 9112, 2.2: one at least is passed over)."""
+        self.connection.after_empty_line = True
+        self.conn = h11.Connection(h11.SERVER, 2 * HEAD_BYTES)
+        if rest:
+            self.data_received(rest)
 
     @override
     def send_400_response(self, msg: str) -> None:
@@ -76,8 +97,7 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.waiting = True
         self.running = self.size = 0
-        self.tail = b""
-        self.refused = False
+        self.after_empty_line = self.refused = False
         self.timer: asyncio.TimerHandle | None = None
 
     @override
@@ -96,11 +116,7 @@ class Connection(asyncio.Protocol):
             self.size += len(data)
             if self.size > LINGER_BYTES:
                 self.transport.abort()
-            return
-        if self.waiting:
-            self._look_at(data)
-        if not self.refused:
-            self.tail = data[-3:]
+        else:
             self.server.data_received(data)
 
     @override
@@ -132,7 +148,7 @@ class Connection(asyncio.Protocol):
         """Note that a request has been answered. Another one, which came early, may be under way already."""
         self.running -= 1
         if not (self.running or self.refused or self.transport.is_closing()):
-            self.waiting, self.size = True, 0
+            self.waiting = True
             self.door.waits(self)
 
     def close(self) -> None:
@@ -147,25 +163,30 @@ class Connection(asyncio.Protocol):
         self.transport.write_eof()
         self._within(LINGER_SECONDS)
 
-    def _look_at(self, data: bytes) -> None:
-        """Judge what came of a head; h11 reads it."""
-        seen, known = self.tail + data, len(self.tail)
-        end = seen.find(b"\r\n\r\n")
-        head_ends = end + 4 if end >= 0 else len(seen)
-        self.size += head_ends - known
+    def may_read(self, head: bytes) -> bool:
+        """Judge what has come of a head, beyond what was judged before, and return whether h11 may read it."""
+        judged, end = self.size, head.find(b"\r\n\r\n", max(self.size - 3, 0))
+        self.size = end + 4 if end >= 0 else len(head)
         if self.size > HEAD_BYTES:
             self.refuse(431, f"Request line and headers have at most {HEAD_BYTES} bytes together.")
-        elif BARE.search(seen, known, head_ends):
+        elif BARE.search(head, judged, self.size):
             self.refuse(400, "Lines end with CR LF, and none is folded into the next (RFC 9112).")
         elif end >= 0:
             self._head_is_whole()
-        elif self.timer is None:
+        elif head:
+            self.head_has_begun()
+        return not self.refused
+
+    def head_has_begun(self) -> None:
+        """Give the rest of a head its time."""
+        if self.timer is None:
             self._within(HEAD_SECONDS)
 
     def _head_is_whole(self) -> None:
+        self.size, self.after_empty_line = 0, False
+        self._within(None)
         if self.waiting:
             self.waiting = False
-            self._within(None)
             self.door.busy(self)
 
     def _within(self, seconds: float | None) -> None:
@@ -221,18 +242,14 @@ class Door:
         connection: Connection = scope["state"].pop(STATE)
         connection.started()
         try:
-            if not scope["http_version"].startswith("1."):
-                await malformed.answer(send, 505, "This is a server of HTTP/1.1; a proxy before it may speak others.")
+            if fault := heads.fault(scope):
+                await malformed.answer(send, *fault)
                 return
-            _take_path(scope)
-            framing = {name for name, _ in scope["headers"] if name in FRAMING}
-            if not framing:
-                await self.app(scope, receive, send)
-            elif len(framing) == 1:
+            heads.take_path(scope)
+            if heads.announces_body(scope):
                 await _Body(scope, connection, receive, send).pass_through(self.app)
             else:
-                # RFC 9112, 6.1: whoever sends both may want to be read in two ways.
-                await malformed.answer(send, 400, "A request has Content-Length or Transfer-Encoding, not both.")
+                await self.app(scope, receive, send)
         finally:
             connection.answered()
 
@@ -279,13 +296,3 @@ class _Body:
             async with asyncio.timeout(LINGER_SECONDS):
                 while not self.whole and self.size < LINGER_BYTES:
                     await self._receiving()
-
-
-def _take_path(scope: Scope) -> None:
-    """Read an absolute target, as proxies send it, as its path (RFC 9112, 3.2.2)."""
-    if scope["path"].startswith("/"):
-        return
-    found = ABSOLUTE.match(scope["raw_path"])
-    if found:
-        scope["raw_path"] = scope["raw_path"][found.end() :] or b"/"
-        scope["path"] = unquote(scope["raw_path"].decode())

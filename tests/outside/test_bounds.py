@@ -40,6 +40,12 @@ async def test_a_head_of_the_greatest_size_is_read_and_one_byte_more_is_a_431(or
         assert (await raw.answers(1)).statuses == [431 if extra else 200]
 
 
+async def test_a_head_that_came_early_is_no_longer_than_another(origin: str) -> None:
+    async with connected(origin) as raw:
+        await raw.send(GET + filled(connections.HEAD_BYTES) + filled(connections.HEAD_BYTES + 1))
+        assert (await raw.answers(3)).statuses == [200, 200, 431]
+
+
 ENDLESS = {
     "one field": (GET[:-2] + b"X: ", b"a" * 1000),
     "many fields": (GET[:-2], b"X: a\r\n" * 200),
@@ -67,14 +73,16 @@ async def test_who_goes_on_sending_after_a_431_is_cut_off(origin: str, monkeypat
                 await raw.writer.drain()
 
 
-@pytest.mark.parametrize("sent", [b"", HALF], ids=["nothing", "half a head"])
+@pytest.mark.parametrize(
+    "sent", [b"", HALF, b"\r", b"\r\n"], ids=["nothing", "half a head", "half an empty line", "an empty line"]
+)
 async def test_a_head_that_does_not_arrive_ends_the_connection(
     origin: str, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", FEW_SECONDS)
     async with connected(origin) as raw:
         await raw.send(sent)
-        assert (await raw.to_the_end()).statuses == ([408] if sent else [])
+        assert (await raw.to_the_end()).statuses == ([408] if sent == HALF else [])
 
 
 async def test_half_a_head_behind_a_whole_request_ends_the_connection_too(
@@ -85,6 +93,16 @@ async def test_half_a_head_behind_a_whole_request_ends_the_connection_too(
         await raw.send(GET)
         await raw.answers(1)
         await raw.send(HALF)
+        assert (await raw.to_the_end()).statuses == [200, 408]
+
+
+@pytest.mark.parametrize("sent", [HALF, b"\r\n" + HALF], ids=["", "behind an empty line"])
+async def test_half_a_head_that_came_early_ends_the_connection_too(
+    origin: str, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", FEW_SECONDS)
+    async with connected(origin) as raw:
+        await raw.send(b"".join(post()) + sent)
         assert (await raw.to_the_end()).statuses == [200, 408]
 
 

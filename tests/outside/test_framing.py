@@ -69,6 +69,10 @@ async def test_a_chunked_request_that_asks_for_an_upgrade_keeps_its_body_too(ori
 
 
 CHUNKED = b"POST /there HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+IMPOSSIBLE_HOSTS = (
+    *(b"a b", b"a/b", b"a\\b", b"a@b", b"a?b", b"a#b", b"a:b", b"a:80:80", b"[::1", b"::1", b"[x]", b"%4", b"%zz"),
+    *(b"<x>", b'"x"', b"{x}", b"\xe9", b"a\tb", b"x, y z"),
+)
 TWO_WAYS = {
     "two lengths": post(b"Content-Length: 6\r\n")[0] + b"hello",
     "a list of two lengths": b"POST /there HTTP/1.1\r\nHost: x\r\nContent-Length: 5, 6\r\n\r\nhello",
@@ -113,6 +117,17 @@ TWO_WAYS = {
     "tabs for spaces": GET.replace(b" /here ", b"\t/here\t"),
     "HTTP/0.9": b"GET /here\r\n\r\n",
     "bytes that are no ASCII in the target": GET.replace(b"/here", b"/h\xe9re"),
+    "two empty lines": b"\r\n\r\n" + GET,
+    "an empty line of a line feed": b"\n" + GET,
+    **{f"the host {host!r}": GET.replace(b"Host: x", b"Host: " + host) for host in IMPOSSIBLE_HOSTS},
+    **{f"a target at {host!r}": GET.replace(b"/here", b"http://" + host + b"/here") for host in (b"a@b", b"a:b", b"")},
+}
+EARLY = {
+    "nothing but bare LF": GET.replace(b"\r", b""),
+    "a folded header": TWO_WAYS["a folded header"],
+    "a bare LF in a value": TWO_WAYS["a bare LF in a value"],
+    "a bare LF that ends the head": TWO_WAYS["a bare LF that ends the head"],
+    "two empty lines": TWO_WAYS["two empty lines"],
 }
 
 
@@ -127,6 +142,16 @@ async def test_what_could_be_read_in_two_ways_is_refused_and_nothing_behind_it_i
     async with connected(origin) as raw:
         await raw.send(GET)
         assert (await raw.answers(1)).heard == [HERE]
+
+
+@pytest.mark.parametrize("sent", EARLY.values(), ids=EARLY)
+@pytest.mark.parametrize("before", [GET, b"".join(post(path=b"/here"))], ids=["a GET", "a body"])
+async def test_a_head_that_came_early_is_judged_like_another(origin: str, sent: bytes, before: bytes) -> None:
+    async with connected(origin) as raw:
+        await raw.send(before + sent + GET.replace(b"here", b"smuggled"))
+        said = await raw.to_the_end()
+    assert said.statuses == [200, 400]
+    assert "smuggled" not in said.text
 
 
 @pytest.mark.parametrize("version", ["0.9", "2.0", "3.7", "9.9"])
@@ -170,6 +195,17 @@ async def test_what_is_sent_in_pieces_is_judged_as_a_whole(origin: str, at: int)
         assert (await raw.to_the_end()).statuses == [200, 200, 400]
 
 
+POSSIBLE_HOSTS = (
+    b"",
+    b"x:",
+    b"x:8000",
+    b"a.b-c.example",
+    b"127.0.0.1:80",
+    b"[::1]",
+    b"[2001:db8::1]:8443",
+    b"a_b",
+    b"%C3%A9",
+)
 ONE_WAY = {
     "the same length twice": (post(b"Content-Length: 5\r\n")[0] + b"hello", "POST /there 68656c6c6f"),
     "chunks": (CHUNKED + b"2;a=b\r\nhe\r\n3\r\nllo\r\n0\r\nX: y\r\n\r\n", "POST /there 68656c6c6f"),
@@ -177,6 +213,9 @@ ONE_WAY = {
     "an absolute target": (GET.replace(b"/here", b"http://x/here"), "GET /here "),
     "an absolute target elsewhere": (GET.replace(b"/here", b"HTTPS://elsewhere:8/here?a=b"), "GET /here "),
     "an absolute target without a path": (GET.replace(b"/here", b"http://x"), "GET / "),
+    "an empty line before it": (b"\r\n" + GET, "GET /here "),
+    "an empty line behind a body": (b"".join(post()) + b"\r\n", "POST /there 68656c6c6f"),
+    **{f"the host {one!r}": (GET.replace(b"Host: x", b"Host: " + one), "GET /here ") for one in POSSIBLE_HOSTS},
     "LF in a body": (post(body=b"a\nb\n\n c\r\n d")[0] + b"a\nb\n\n c\r\n d", "POST /there 610a620a0a20630d0a2064"),
 }
 
@@ -189,6 +228,16 @@ async def test_what_can_be_read_in_one_way_is_read_and_the_next_one_follows(
         await raw.send(sent + GET)
         await raw.send(sent)
         assert (await raw.answers(3)).heard == [heard, HERE, heard]
+
+
+@pytest.mark.parametrize("at", range(1, 5))
+async def test_an_empty_line_in_pieces_is_passed_over_too(origin: str, at: int) -> None:
+    empty = b"\r\n" + GET
+    async with connected(origin) as raw:
+        for _ in range(2):
+            await raw.send(empty[:at])
+            await raw.send(empty[at:])
+        assert (await raw.answers(2)).heard == [HERE, HERE]
 
 
 async def test_who_expects_100_continue_gets_it_and_then_the_answer(origin: str) -> None:
