@@ -23,7 +23,7 @@ from service.register.history.rules.known import Known
 from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import REPORT, TYPES, Format, Making, accepted
-from service.reports.rules import counting
+from service.reports.rules import counting, naming
 from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.rules.source import source_of
 from service.reports.schemas import MetricsRead, ReportRead
@@ -134,7 +134,9 @@ def _counted(
         **counting.metrics(found, every),
         "comparison": compared(found, every, compared_to, about, shown),
         "commission_id": found.commission,
+        "commission": naming.commission(found),
         "session_id": session,
+        "session": naming.session(found, str(session) if session else None),
         "kept_by": found.kept_by,
         "as_of": day,
         "known_at": known_at or found.last_at,

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from service.permissions import Confidentiality
 from service.register.commitments.rules.kinds import CommitmentKind, Hint
+from service.register.parties.schemas import Named
 from service.reports.text_schemas import NamedCommitment, ReportedText
 from service.values import Read, ReducedDate
 
@@ -49,6 +50,12 @@ class MetricShare(Read):
     denominator: int
 
 
+class GroupShare(MetricShare):
+    """n of m of one working group, whose id is the key."""
+
+    working_group: Named | None
+
+
 class FullyImplemented(Read):
     """n of m: confirmed by every party."""
 
@@ -65,7 +72,7 @@ class FullyImplemented(Read):
     one_sided: OneSidedShare
     by_state: list[MetricShare]
     by_sector: list[MetricShare]
-    by_group: list[MetricShare]
+    by_group: list[GroupShare]
 
 
 class PartyLevels(Read):
@@ -111,7 +118,9 @@ class MetricsRead(Metrics):
     """How much of what was agreed was carried out, as of a day, by what was known at a moment."""
 
     commission_id: UUID
+    commission: Named
     session_id: UUID | None
+    session: Named | None
     kept_by: str | None = Field(description="The party that keeps the register alone, if one does.")
     as_of: date
     known_at: datetime
@@ -175,6 +184,9 @@ class ReportedGroup(Read):
     """A working group that owns some of the commitments."""
 
     id: UUID
+    code: str | None = Field(
+        description="null where no entry tells it: of a group that began before groups had trails."
+    )
     titles: dict[str, str]
 
 
@@ -212,6 +224,7 @@ class MatrixRow(NamedCommitment):
     verb: str
     sector: str
     working_group_id: UUID | None
+    working_group: Named | None
     titles: dict[str, str]
     target_date: ReducedDate | None
     instrument: ReportedInstrument | None
@@ -233,7 +246,10 @@ class MatrixRow(NamedCommitment):
     overdue: bool
     one_sided: bool
     subject_to: list[str]
-    lead_organisation_id: dict[str, UUID]
+    lead_organisation_id: dict[str, UUID] = Field(
+        description="By party, the first that leads it: by its id alone, since what organisations are called stands in the registry's log, "
+        "and a report is made again from a commission's export. `GET /v1/organisations/{organisation_id}` tells it."
+    )
     reports: dict[str, LastReport]
     awaiting: list[str]
     carried_over_to: list[int | None] = Field(description="Ordinals of the sessions that took it up again.")

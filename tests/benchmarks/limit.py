@@ -108,10 +108,11 @@ async def propose(request: Request) -> Response:
 
 
 async def _propose(request: Request, body: dict[str, Any], awaits: list[str]) -> Response:
-    actor = request.app.state.who["id"]
+    who = request.app.state.who
+    actor = who["id"]
     action, evidence = body["action"], {name: value for name, value in body.items() if name != "action"}
     async with pool(request).acquire() as connection, connection.transaction():
-        row = await connection.fetchrow(sql.LOCK, UUID(request.path_params["id"]))
+        row = await connection.fetchrow(sql.LOCK, UUID(request.path_params["id"]), actor)
         target, left = _target(action, row)
         proposal = {
             "transition": str(row["new_id"]), "action": action, "source": row["state"], "target": target,
@@ -130,21 +131,23 @@ async def _propose(request: Request, body: dict[str, Any], awaits: list[str]) ->
     return answer(_transition(row["new_id"], row, {
         "action": action, "source": row["state"], "target": target, "evidence": evidence, "proposed_by": FIRST,
         "proposer_id": actor, "awaited": awaits, "proposed_at": row["at"],
-    }, closed, []), 201)  # fmt: skip
+    }, closed, [], _mover(row, who)), 201)  # fmt: skip
 
 
 async def confirm(request: Request) -> Response:
     """Confirm a proposal, which makes it take effect."""
     body = orjson.loads(await request.body())
-    transition_id, actor = UUID(request.path_params["id"]), request.app.state.who["id"]
+    who = request.app.state.who
+    transition_id, actor = UUID(request.path_params["id"]), who["id"]
     async with pool(request).acquire() as connection, connection.transaction():
-        row = await connection.fetchrow(sql.LOCK_BY_TRANSITION, transition_id)
+        row = await connection.fetchrow(sql.LOCK_BY_TRANSITION, transition_id, actor)
         target, left = _target(row["action"], row)
         data = {"transition": str(transition_id), "reason": None, "effective": _effective(row, target, left)}
         common = _common(row, "transition.confirmed", actor, SECOND, data)
         await connection.execute(sql.CONFIRM, *common, target, left, transition_id, SECOND, row["new_id"], actor)
     said = {
-        "party": SECOND, "decision": body["decision"], "reason": None, "principal_id": actor, "principal": None, "decided_at": row["at"],
+        "party": SECOND, "decision": body["decision"], "reason": None, "principal_id": actor, "principal": _mover(row, who),
+        "decided_at": row["at"],
     }  # fmt: skip
     return answer(_transition(transition_id, row, row, row["at"], [said]), 201)
 
@@ -170,11 +173,18 @@ def _common(row: Any, kind: str, actor: UUID, party: str, data: dict[str, Any]) 
     return row["id"], seq, leaf, row["at"], row["commission_id"], canonical
 
 
-def _transition(key: UUID, commitment: Any, row: Any, closed: Any, said: list[Any]) -> dict[str, Any]:
+def _mover(row: Any, who: Any) -> dict[str, Any]:
+    return {"id": who["id"], "code": who["subject"], "name": row["mover"]}
+
+
+def _transition(
+    key: UUID, commitment: Any, row: Any, closed: Any, said: list[Any], proposer: Any = None
+) -> dict[str, Any]:
     names = ("action", "source", "target", "evidence", "proposed_by", "proposer_id", "awaited", "proposed_at")
     return {
         "id": key, "matter": {"kind": "commitment", **{name: commitment[name] for name in ("id", "reference", "titles")}},
-        "commission_id": commitment["commission_id"], "commission": None, "proposer": None,
+        "commission_id": commitment["commission_id"], "proposer": proposer,
+        "commission": {"id": commitment["commission_id"], "code": commitment["code"], "name": commitment["commission_titles"]["en"]},
         "status": "effective" if closed else "open", **{name: row[name] for name in names},
         "confirmations": said, "warnings": [], "expires_at": None, "confirmed_at": closed, "closed_at": closed, "corrected": [],
     }  # fmt: skip

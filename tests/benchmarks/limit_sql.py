@@ -67,10 +67,9 @@ ME = f"""SELECT r.commission_id, {_called.format("c")} AS commission, r.working_
 WHO = """SELECT p.id, p.subject, p.organisation_id, o.party FROM principal p JOIN organisation o
  ON o.id = p.organisation_id WHERE p.subject = $1"""
 
-_head = "c.id, c.reference, c.titles, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf"
-_charter = (
-    "WITH charter AS (SELECT id FROM commission WHERE id = (SELECT commission_id FROM {} WHERE id = $1) FOR SHARE)"
-)
+_head = """c.id, c.reference, c.titles, c.state, c.suspended_from, c.commission_id, c.seq, c.leaf,
+ charter.code, charter.titles AS commission_titles, (SELECT name FROM principal WHERE id = $2) AS mover"""
+_charter = "WITH charter AS (SELECT id, code, titles FROM commission WHERE id = (SELECT commission_id FROM {} WHERE id = $1) FOR SHARE)"
 LOCK = f"""{_charter.format("commitment")} SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at
  FROM commitment c JOIN charter ON charter.id = c.commission_id WHERE c.id = $1 FOR NO KEY UPDATE OF c"""
 LOCK_BY_TRANSITION = f"""{_charter.format("transition")} SELECT {_head}, uuidv7() AS new_id, clock_timestamp() AS at,

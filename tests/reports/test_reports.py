@@ -32,6 +32,25 @@ def counted(answer: Any) -> tuple[int, int]:
     return metric["numerator"], metric["denominator"]
 
 
+async def test_metrics_and_the_matrix_say_by_name_what_they_tell_by_id(world: World) -> None:
+    found = await metrics(world)
+    assert found["commission"]["code"] == "PK-AZ"
+    assert found["session"] == {"id": SESSION_8, "code": "PK-AZ/08", "name": "Session 8"}
+    *shares, without = found["fully_implemented"]["by_group"]
+    assert without["working_group"] is None
+    called = {
+        one["id"]: one["titles"]["en"] for one in (await world.as_("PK").get("/v1/working-groups")).json()["items"]
+    }
+    assert {one["key"]: one["working_group"]["name"] for one in shares} == {
+        one["key"]: called[one["key"]] for one in shares
+    }
+    await world.sequence()
+    report = (await world.as_("PK").get("/v1/sessions/PK-AZ/08/report", headers={"Accept": "application/json"})).json()
+    for row in report["matrix"]:
+        group = row["working_group"]
+        assert (group and group["name"]) == called.get(row["working_group_id"])
+
+
 async def test_n_of_m_is_what_both_confirmed_as_of_a_day_and_as_known_at_a_moment(world: World) -> None:
     assert counted(await metrics(world)) == (0, 14)
     assert counted(await metrics(world, "&as_of=2025-01-23")) == (0, 0)

@@ -28,7 +28,9 @@ def fixed(charter: sa.FromClause = _commission) -> list[sa.ColumnElement[Any]]:
     # What nobody asks for once all have named one is not read: this stands in every locked read.
     founding = sa.case((charter.c.state == _FOUNDED, charter.c.secretariats), else_=sa.null())
     told = (charter.c.state.label("commission_state"), founding.label("founding"))
-    return [*(charter.c[name] for name in _FIXED), *told]
+    # Who moves a matter is answered what its commission is called; lists look that up once for a page.
+    titles = () if charter is _commission else (charter.c.titles.label("commission_titles"),)
+    return [*(charter.c[name] for name in _FIXED), *told, *titles]
 
 
 def charter_of(commission_id: sa.ScalarSelect[Any] | None) -> sa.FromClause:

@@ -67,6 +67,11 @@ def known(row: Row) -> Names:
     return row.get(CALLED) or _NONE
 
 
+def by_ids(things: Iterable[Mapping[str, Any]]) -> dict[object, Mapping[str, Any]]:
+    """Return what these are called, `{id, code, name}` of each, by their ids as UUIDs and as texts."""
+    return {key: one for one in things for key in (UUID(str(one["id"])), str(one["id"]))}
+
+
 def several(names: Names, ids: Iterable[object] | None) -> list[Mapping[str, Any]]:
     """Return what these are called, of those that the caller may see."""
     return [names[one] for one in ids or () if one in names]
@@ -93,10 +98,8 @@ async def look_up(connection: Connection, matters: Matters, caller: Caller, aske
     if PRINCIPAL in wanted:
         values["own_party"] = caller.party
     ids = {f"called_{kind}": [*wanted[kind]] for kind in kinds}
-    found: dict[object, Mapping[str, Any]] = {}
-    for row in await _called(tuple(matters), kinds, caller.kind).rows(connection, **ids, **values):
-        found[row.id] = found[str(row.id)] = row._asdict()
-    return found
+    rows = await _called(tuple(matters), kinds, caller.kind).rows(connection, **ids, **values)
+    return by_ids(row._asdict() for row in rows)
 
 
 class _Called(NamedTuple):

@@ -21,6 +21,7 @@ from service.register.decisions.engine.opening import to_open
 from service.register.decisions.engine.taking import write_beside
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
+from service.register.decisions.moved import named
 from service.register.decisions.rules import attached
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
@@ -74,7 +75,7 @@ def _step(locked: Locked, body: Mapping[str, Any], party: str | None) -> Step:
 async def _already_open(connection: Connection, caller: Caller, locked: Locked) -> ProposalAlreadyOpen:
     """Return the refusal that tells the open proposal, and what the caller can do about it."""
     assert locked.proposal
-    found = await queries.now(connection, locked.matter, locked.proposal)
+    found = await queries.now(connection, locked.matter, caller, locked.proposal)
     address, proposer, awaiting = f"/v1/transitions/{found['id']}", found["proposed_by"], locked.row["awaiting"]
     days = (locked.stamp.at - found["proposed_at"]).days
     age = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
@@ -119,7 +120,7 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     await write_beside(connection, caller, locked, entry, beside, along)
     now = queries.named({**row, **effect.columns})
     told = {**made, **now, "confirmations": [], "confirmed_at": None if awaits else at}
-    return queries.warned(matter, told)
+    return named(locked, caller, queries.warned(matter, told))
 
 
 def _ended(locked: Locked, caller: Caller, step: Step, effect: Effect) -> list[EntryChange]:
@@ -180,16 +181,14 @@ async def answer(
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
     await write_beside(connection, caller, locked, entry, beside, along)
-    return await _answered(connection, locked, known, said, status, changes)
-
-
-async def _answered(
-    connection: Connection, locked: Locked, known: Row, said: Row, status: TransitionStatus, changes: Mapping[str, Any]
-) -> Row:
-    """Return the transition as it is after this answer."""
     if len(known["awaited"]) > 1:
         # Others may have answered before; the locked read does not carry their answers.
-        return await queries.now(connection, locked.matter, known["id"])
+        return named(locked, caller, await queries.now(connection, locked.matter, caller, transition_id))
+    return named(locked, caller, _answered(locked, known, said, status, changes))
+
+
+def _answered(locked: Locked, known: Row, said: Row, status: TransitionStatus, changes: Mapping[str, Any]) -> Row:
+    """Return the transition as it is after the one answer that it awaited."""
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
     return queries.warned(
@@ -221,7 +220,7 @@ async def withdraw(
     data = {"transition": str(transition_id), "reason": sent.read().reason}
     others = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, others)
-    return await queries.now(connection, locked.matter, transition_id)
+    return named(locked, caller, await queries.now(connection, locked.matter, caller, transition_id))
 
 
 async def _lock_proposed(

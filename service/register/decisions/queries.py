@@ -17,6 +17,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import Confirmation, Transition, TransitionStatus, left
+from service.register.decisions.moved import own_people
 from service.register.parties.models import Organisation
 from service.register.parties.naming import named as named_of
 from service.register.parties.queries import codes_asked, require_registered
@@ -105,9 +106,9 @@ async def get(connection: Connection, matters: Matters, caller: Caller, transiti
     return _warned(matters, found)
 
 
-async def now(connection: Connection, matter: Matter, transition_id: UUID) -> Row:
+async def now(connection: Connection, matter: Matter, caller: Caller, transition_id: UUID) -> Row:
     """Return the transition that the caller has just moved: what it changed may have put the matter out of its sight."""
-    return warned(matter, await _any(matter).one(connection, transition_id=transition_id))
+    return warned(matter, await _any(matter).one(connection, transition_id=transition_id, own_party=caller.party))
 
 
 async def of_matter(
@@ -191,8 +192,8 @@ _status_of = Query(sa.select(_transition.c.status).where(_transition.c.id == sa.
 
 @cache
 def _any(matter: Matter) -> Query[dict[str, Any]]:
-    asked = sa.select(*_columns(matter)).where(_mine(matter), _transition.c.id == sa.bindparam("transition_id"))
-    return Query(asked, dict)
+    asked = sa.select(*_columns(matter), own_people)
+    return Query(asked.where(_mine(matter), _transition.c.id == sa.bindparam("transition_id")), dict)
 
 
 @cache

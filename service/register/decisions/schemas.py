@@ -86,9 +86,7 @@ class WithdrawalCreate(Strict):
     reason: Reason | None = None
 
 
-OWN_PEOPLE: Final = (
-    "Who that is, where it is of the caller's own party; null in the answer to a move or confirmation itself."
-)
+OWN_PEOPLE: Final = "Who that is, where it is of the caller's own party."
 
 
 class ConfirmationRead(Read):
@@ -133,9 +131,7 @@ class TransitionRead(Read):
     id: UUID
     matter: MatterRead
     commission_id: UUID
-    commission: Named | None = Field(
-        description="Null in the answer to a move or confirmation itself; `matter.reference` begins with its code."
-    )
+    commission: Named | None
     action: str = Field(description="An action of the matter's lifecycle.")
     status: TransitionStatus
     source: str = Field(description="The state that it leaves.")

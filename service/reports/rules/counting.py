@@ -12,6 +12,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Level
 from service.register.history.rules import world
 from service.register.history.rules.known import Known, Life
+from service.reports.rules import naming
 
 VERSION: Final = 1
 IMPLEMENTED_RULE: Final = (
@@ -99,7 +100,14 @@ def metrics(known: Known, found: Iterable[Item]) -> dict[str, Any]:
     counted = [one for one in every if why_excluded(one) is None]
     apart = [one for one in counted if one.is_one_sided]
     joint = [one for one in counted if not one.is_one_sided]
-    return {"fully_implemented": _implemented(every, joint, apart), "progress": _progress(known, joint)}
+    by_group = [
+        {**one, "working_group": naming.group(known, one["key"])}
+        for one in _by(joint, lambda item: item.members["working_group_id"])
+    ]
+    return {
+        "fully_implemented": _implemented(every, joint, apart) | {"by_group": by_group},
+        "progress": _progress(known, joint),
+    }
 
 
 def is_told(item: Item) -> bool:
@@ -131,7 +139,6 @@ def _implemented(every: Sequence[Item], joint: Sequence[Item], apart: Sequence[I
         },
         "by_state": _by(joint, lambda one: one.then.state),
         "by_sector": _by(joint, lambda one: one.members["sector"]),
-        "by_group": _by(joint, lambda one: one.members["working_group_id"]),
     }
 
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from service.permissions import Confidentiality
+from service.register.decisions.rules.titles import title_of
 from service.register.history.rules import past
 from service.register.history.rules.known import Known, Life
 from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed
-from service.register.instruments.rules.carrying import title_of
 from service.register.instruments.rules.clauses import DurationKind
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import next_notice_day, reckoned

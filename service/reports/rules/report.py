@@ -13,14 +13,14 @@ from service.register.commitments.rules import kinds
 from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.history.rules import world
 from service.register.history.rules.known import Known, Life
-from service.reports.rules import counting, instruments
+from service.reports.rules import counting, instruments, naming
 from service.reports.rules.counting import Item
 from service.reports.rules.digest import digested
 from service.reports.rules.source import Source
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 4
+VERSION: Final = 5
 AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
 """For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
@@ -154,7 +154,7 @@ def _session(known: Known, session: str | None) -> Data | None:
 
 def _group(known: Known, key: str) -> Data:
     members = known.lives[key].members if key in known.lives else {}
-    return {"id": key, "titles": members.get("titles") or {}}
+    return {"id": key, "code": members.get("code"), "titles": members.get("titles") or {}}
 
 
 def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
@@ -164,6 +164,7 @@ def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
     return {
         **item.told,
         **{name: members[name] for name in _MATRIX},
+        "working_group": naming.group(known, members["working_group_id"]),
         "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
         if members["instrument"]
         else None,

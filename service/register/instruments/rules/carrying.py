@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from service.register.decisions.rules.titles import title_of
 from service.register.instruments.rules.computed import SIGNED
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.naming import is_as_close
@@ -64,11 +65,6 @@ def told(members: Members, confidentiality: str, reckon: Reckon = reckoned) -> d
         found |= _signed(members, reckon(members))
     hidden = not is_as_close(confidentiality, members["confidentiality"])
     return {name: value for name, value in found.items() if value and (name in OF_ALL or not hidden)}
-
-
-def title_of(titles: Mapping[str, str]) -> str:
-    """Return the one title by which it is called where there is room for one: the English one, if there is one."""
-    return titles.get("en") or titles[min(titles)]
 
 
 def _signed(members: Members, counted: Members) -> dict[str, Any]:
