@@ -23,10 +23,11 @@ from service.register.history.rules.known import Known
 from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import REPORT, TYPES, Format, Making, accepted
+from service.reports.metrics_schemas import MetricsRead
 from service.reports.rules import counting, naming
 from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.rules.source import source_of
-from service.reports.schemas import MetricsRead, ReportRead
+from service.reports.schemas import ReportRead
 from service.trail.entry import timestamp
 from service.values import Moment
 from service.values.codes import CommissionId, SessionId

@@ -15,7 +15,17 @@ from service.identity.queries import is_active
 from service.permissions import Caller, Kind, Role
 from service.register.commissions.confidentiality import is_public, open_to
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Rule
-from service.register.commissions.roles import ORGANISATION, PARTY, PRINCIPAL, TOKEN, Condition, bound, fixed, roles_of
+from service.register.commissions.roles import (
+    MOVER,
+    ORGANISATION,
+    PARTY,
+    PRINCIPAL,
+    TOKEN,
+    Condition,
+    bound,
+    fixed,
+    roles_of,
+)
 from service.register.commissions.rules.charter import requirements as registered
 from service.register.commissions.rules.charter.founding import FOUNDED, founded
 from service.register.commissions.rules.charter.lifecycle import CharterState
@@ -36,9 +46,10 @@ RULES: Final[Mapping[str, Rule]] = {
 """How proposals become effective in each state; one that is founded has the rule that it will have, one that is dissolved the one that it had."""
 
 
-def seen_by(kind: Kind, asked: sa.Select[Any], _: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
+def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | None = None) -> sa.Select[Any]:
     """Add the commission with what its charter fixes and the caller's roles to a SELECT, and leave what the caller may see."""
-    return told_to(kind, asked).where(visible_to(kind))
+    moving = () if locked is None else (MOVER,)
+    return told_to(kind, asked.add_columns(*moving)).where(visible_to(kind))
 
 
 def told_to(kind: Kind, asked: sa.Select[Any]) -> sa.Select[Any]:

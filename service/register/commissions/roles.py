@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from service.database.columns import table
+from service.identity.models import Principal
 from service.permissions import Caller, Kind, Role, everywhere
 from service.register.commissions.models import Commission, CommissionAuditor, CommissionParty, Membership
 from service.register.commissions.rules.group_role import GroupRole
@@ -18,7 +19,7 @@ from service.register.commissions.rules.lead import FIRST, FURTHER
 from service.register.decisions.rules.ended import FOUNDED
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
-_commission = table(Commission)
+_commission, _principal = table(Commission), table(Principal)
 _FOUNDED: Final[Any] = sa.literal_column(f"'{FOUNDED}'")
 _FIXED: Final = ("parties", "outside", "languages", "rule", "entered", "departed")
 
@@ -28,9 +29,9 @@ def fixed(charter: sa.FromClause = _commission) -> list[sa.ColumnElement[Any]]:
     # What nobody asks for once all have named one is not read: this stands in every locked read.
     founding = sa.case((charter.c.state == _FOUNDED, charter.c.secretariats), else_=sa.null())
     told = (charter.c.state.label("commission_state"), founding.label("founding"))
-    # Who moves a matter is answered what its commission is called; lists look that up once for a page.
-    titles = () if charter is _commission else (charter.c.titles.label("commission_titles"),)
-    return [*(charter.c[name] for name in _FIXED), *told, *titles]
+    # Who moves a matter is answered what its commission is called, and whoever did; lists look that up once for a page.
+    moving = () if charter is _commission else (charter.c.titles.label("commission_titles"), MOVER)
+    return [*(charter.c[name] for name in _FIXED), *told, *moving]
 
 
 def charter_of(commission_id: sa.ScalarSelect[Any] | None) -> sa.FromClause:
@@ -46,6 +47,8 @@ ORGANISATION = sa.bindparam("caller_organisation", type_=sa.Uuid())
 PARTY = sa.bindparam("caller_party", type_=sa.Text())
 PRINCIPAL = sa.bindparam("caller_principal", type_=sa.Uuid())
 TOKEN = sa.bindparam("caller_token", type_=sa.Text())
+MOVER = sa.select(_principal.c.name).where(_principal.c.id == PRINCIPAL).scalar_subquery().label("mover_name")
+"""The column: what the caller is called."""
 
 
 def bound(caller: Caller, **others: object) -> dict[str, Any]:

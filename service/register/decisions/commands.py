@@ -181,19 +181,26 @@ async def answer(
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
     await write_beside(connection, caller, locked, entry, beside, along)
+    return await _answered(connection, caller, locked, known, said, status, changes)
+
+
+async def _answered(
+    connection: Connection,
+    caller: Caller,
+    locked: Locked,
+    known: Row,
+    said: Row,
+    status: TransitionStatus,
+    changes: Mapping[str, Any],
+) -> Row:
+    """Return the transition as it is after this answer."""
     if len(known["awaited"]) > 1:
         # Others may have answered before; the locked read does not carry their answers.
-        return named(locked, caller, await queries.now(connection, locked.matter, caller, transition_id))
-    return named(locked, caller, _answered(locked, known, said, status, changes))
-
-
-def _answered(locked: Locked, known: Row, said: Row, status: TransitionStatus, changes: Mapping[str, Any]) -> Row:
-    """Return the transition as it is after the one answer that it awaited."""
+        return named(locked, caller, await queries.now(connection, locked.matter, caller, known["id"]))
     at = locked.stamp.at
     done = {"status": status, "closed_at": at, "confirmed_at": at if status is TransitionStatus.EFFECTIVE else None}
-    return queries.warned(
-        locked.matter, {**known, **queries.named({**locked.row, **changes}), **done, "confirmations": [said]}
-    )
+    told = {**known, **queries.named({**locked.row, **changes}), **done, "confirmations": [said]}
+    return named(locked, caller, queries.warned(locked.matter, told))
 
 
 async def _last_confirmed(connection: Connection, locked: Locked, known: Row, brings: Mapping[str, Any]) -> Effect:

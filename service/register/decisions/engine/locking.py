@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.errors import Conflict, NotFound
-from service.identity.models import Principal
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine import attached, templates
@@ -28,7 +27,7 @@ from service.register.decisions.rules.own import has_room
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
-_transition, _principal = table(Transition), table(Principal)
+_transition = table(Transition)
 _FLAGS: Final = {f"is_{role}": str(role) for role in Role if role not in {Role.ADMINISTRATOR, Role.OBSERVER}}
 _MOVE: Final = "move_"
 # What is asked for by itself, whatever the table of the matter has.
@@ -138,12 +137,11 @@ async def lock(
     for key in sorted({matter_id, *beside}):
         if key == matter_id:
             here = action if action in matter.elsewhere else ""
-            values = {"matter_id": key, **_bound(matter, caller)}
-            row = await _by_id(matter, caller.kind, here).row(connection, **values)
+            row = await _by_id(matter, caller.kind, here).row(connection, matter_id=key, **matter.bound(caller))
             if row is None and here:
                 await _require_here(connection, matter, caller, key, here)
                 # While this waited, that has moved: now it is proposed here.
-                row = await _by_id(matter, caller.kind, here).row(connection, **values)
+                row = await _by_id(matter, caller.kind, here).row(connection, matter_id=key, **matter.bound(caller))
             locked = await _locked(connection, matter, caller, row or await _absent(connection, caller, matter))
         elif one := found[beside[key]]:
             state = await _state(matter).one(connection, matter_id=key)
@@ -189,7 +187,7 @@ async def lock_proposed(
     the first to lock.
     """
     matter = matters[0]
-    values = {"transition_id": transition_id, **_bound(matter, caller)}
+    values = {"transition_id": transition_id, **matter.bound(caller)}
     row = await _by_transition(matter, caller.kind).row(connection, **values)
     if row is None:
         return None
@@ -216,11 +214,6 @@ async def _has_left(connection: Connection, row: Row) -> bool:
     return has_left(row["departed"], needed, since)
 
 
-def _bound(matter: Matter, caller: Caller) -> dict[str, Any]:
-    return {**matter.bound(caller), "mover": caller.principal_id}
-
-
-_mover = sa.select(_principal.c.name).where(_principal.c.id == sa.bindparam("mover", type_=sa.Uuid())).scalar_subquery()
 _charter = sa.table("commission", sa.column("id", sa.Uuid()))
 _sharing = Query(
     sa.select(_charter.c.id).where(_charter.c.id == sa.bindparam("commission_id")).with_for_update(read=True), UUID
@@ -256,7 +249,6 @@ def _locking(
         matter.reference.label("reference"),
         *titles,
         matter.dates.label("matter_dates"),
-        _mover.label("mover_name"),
     )
     asked = matter.seen_by(kind, sa.select(*columns, *stamp, *told, *also), commission_id)
     return asked.with_for_update(key_share=True, of=matter.table)
