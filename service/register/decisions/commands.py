@@ -12,7 +12,7 @@ from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, unreasoned, wrongly_brought
 from service.register.decisions.engine.attached import require_readable
-from service.register.decisions.engine.carrying import lock_beside
+from service.register.decisions.engine.carrying import lock_beside, lock_carrier_first
 from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, lock, lock_proposed
 from service.register.decisions.engine.matter import Matter, Matters, Row
@@ -237,10 +237,9 @@ async def _lock_proposed(
     if found := await lock_proposed(connection, matters, caller, transition_id):
         return found
     known = await queries.get(connection, matters, caller, transition_id)
-    matter = next(one for one in matters if one.kind == known["matter_kind"])
-    return known, await lock(
-        connection, matter, caller, known["matter_id"], attached.names(matter.rules, body_of(known))
-    )
+    matter, body = next(one for one in matters if one.kind == known["matter_kind"]), body_of(known)
+    await lock_carrier_first(connection, matters, matter, caller, body)
+    return known, await lock(connection, matter, caller, known["matter_id"], attached.names(matter.rules, body))
 
 
 def body_of(known: Row) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from service.errors.sent import Sent
 from service.permissions import Caller, Permission, standing
 from service.register.decisions import commands, queries
 from service.register.decisions.bringing import unreasoned
+from service.register.decisions.engine.carrying import Carrying, carrier_of
 from service.register.decisions.engine.locking import lock_all, look_up, rows_beside, share
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.engine.taking import going_along
@@ -59,7 +60,8 @@ async def answer(
     ]
     known = await queries.transitions_of(connection, matters, caller, commission_id, [one.id for one in asked])
     wanted = [(matter, row["matter_id"], commands.body_of(row)) for matter, row in known]
-    await _lock(connection, commission_id, None, matters, wanted)
+    carriers = [await carrier_of(connection, matters, matter, caller, body) for matter, _, body in wanted]
+    await _lock(connection, commission_id, None, matters, wanted, [one for one in carriers if one])
     there = {row["id"] for _, row in known}
     done = []
     for one in asked:
@@ -131,15 +133,18 @@ async def _lock(
     seeing: Caller | None,
     matters: Matters,
     wanted: Sequence[_Wanted],
+    carriers: Sequence[Carrying] = (),
 ) -> None:
-    """Lock what is going to change with what it names, which is looked up as `seeing` may see it; None: as the service does."""
+    """Lock what is going to change with what it names, which is looked up as `seeing` may see it (None: as the service does), and what is to carry it."""
     keys: dict[Matter, set[UUID]] = {matter: set() for matter in matters}
     if not any(matter.kind == CHARTER for matter, _, _ in wanted):
         # Who takes part stays the same meanwhile; a charter that moves itself is locked for that alone.
         await share(connection, commission_id)
+    for one in carriers:
+        keys[one.matter].add(one.id)
     # Charters and sessions before groups, groups before commitments: whoever names others names them downwards.
     for matter in reversed(matters):
-        mine = [(key, body) for one, key, body in wanted if one is matter]
+        mine = [(key, body) for which, key, body in wanted if which is matter]
         keys[matter] |= {key for key, _ in mine} | await _named(connection, seeing, matter, mine)
         await lock_all(connection, matter, sorted(keys[matter]))
         for key, body in mine:

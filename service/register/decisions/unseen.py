@@ -28,12 +28,14 @@ the session and group to which a commitment belongs.
 NAMING: Final = frozenset(
     {
         *("commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"),
+        "instrument_id",
         *ELSEWHERE,
     }
 )
-"""Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings."""
-FOUND_IN: Final = "found_in"
-"""Evidence that has it may name an instrument that carries what was found, as `instrument_id`."""
+"""Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings;
+`instrument_id`: what carries a finding, and what another instrument is related to."""
+RELATIONS: Final = "relations"
+"""The member by which an instrument lists others, each with what it is to it."""
 HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
@@ -54,8 +56,6 @@ def named(told: object) -> Iterator[str]:
         # What is there most often, fifty times for each page of a list.
         return
     if isinstance(told, Mapping):
-        if FOUND_IN in told:
-            yield from _names(told.get("instrument_id"))
         for name, value in told.items():
             if name in NAMING:
                 yield from _names(value)
@@ -93,7 +93,7 @@ async def require_seen(connection: Connection, matters: Matters, caller: Caller,
 
     `record`: the row of a matter that is agreed as it was recorded, whose links are confirmed too.
     """
-    told = {name: record[name] for name in ELSEWHERE if name in record}
+    told = {name: record[name] for name in (*ELSEWHERE, RELATIONS) if name in record}
     if await unseen(connection, matters, caller, {*named(evidence), *named(told)}):
         raise NotPermitted(
             "It names what you may not see, so that you could not know what you confirm. Your party's secretariat may see more and "
@@ -130,7 +130,7 @@ async def withheld(connection: Connection, matters: Matters, caller: Caller, row
 
 
 def _of(row: Row) -> Iterator[str]:
-    yield from named({name: value for name in (*NAMING, "instrument") if (value := row.get(name))})
+    yield from named({name: value for name in (*NAMING, "instrument", RELATIONS) if (value := row.get(name))})
     for name in LINKS:
         if value := row.get(name):
             yield from _names(value)
@@ -146,6 +146,8 @@ def _without(row: Row, hidden: Collection[str]) -> Row:
             found[name] = None
     if "successor" in row and found.get("successors"):
         found["successor"] = found["successors"][0]
+    if related := row.get(RELATIONS):
+        found[RELATIONS] = [one for one in related if one.get("instrument_id") not in hidden]
     if isinstance(told := row.get("instrument"), Mapping) and told.get("id") in hidden:
         found["instrument"] = {name: value for name, value in told.items() if name != "id"}
     return found

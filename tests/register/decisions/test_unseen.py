@@ -15,7 +15,7 @@ from tests.register.commitments.test_journey import confirmed
 from tests.register.documents.files import PDF
 from tests.register.groups.grouping import ENERGY
 from tests.register.groups.grouping import confirmed as answered
-from tests.register.instruments.recording import SIGN, agreed, entered
+from tests.register.instruments.recording import SIGN, agreed, entered, leaf_of, record
 from tests.three_parties import in_force
 
 HIDDEN: Final = "PK-AZ/08/005"
@@ -121,6 +121,47 @@ async def test_an_instrument_that_is_kept_closer_is_named_by_no_commitment_that_
         assert one in json.dumps(await read(told, path, "AZ")), path
     found = (await read(told, f"/v1/commitments/{item(2)}", "observer"))["instrument"]
     assert (found["id"], found["state"]) == (None, "signed")
+
+
+async def test_an_instrument_that_is_kept_closer_is_named_by_none_that_is_related_to_it(told: World) -> None:
+    hidden, open_one = [
+        (await entered(told, commitment_ids=[item(number)], confidentiality=kept))["id"]
+        for number, kept in ((2, "parties"), (3, "public"))
+    ]
+    both = [{"kind": "implements", "instrument_id": one} for one in (hidden, open_one)]
+    recorded = (await entered(told, commitment_ids=[item(4)], confidentiality="public", relations=both))["id"]
+    amended = (await entered(told, confidentiality="public"))["id"]
+    await agreed(told, amended, {"action": "amend", "changes": {"relations": both}, "reason": "R"})
+    fact = {"action": "correct", "fact": "relations", "value": both[::-1], "reason": "R"}
+    await agreed(told, amended, fact | {"corrects": await leaf_of(told, amended)})
+    await told.sequence()
+    for one in (recorded, amended):
+        address = f"/v1/instruments/{one}"
+        paths = [
+            address,
+            f"{address}?as_of={datetime.now(UTC).date()}",
+            f"/v1/instruments?kind=agreement&commission_id={COMMISSION}",
+        ]
+        for path in [*paths, f"{address}/transitions", f"{address}/audit-trail"]:
+            assert hidden not in json.dumps(await read(told, path, "observer")), path
+            # Confirming what was recorded says no more than that.
+            told_of = one == amended or path != f"{address}/transitions"
+            assert (hidden in json.dumps(await read(told, path, "AZ"))) is told_of, path
+        seen = (await read(told, address, "observer"))["relations"]
+        assert [each["instrument_id"] for each in seen] == [open_one]
+
+
+async def test_nobody_confirms_a_text_that_is_related_to_what_it_may_not_see(world: World) -> None:
+    await world.second_principal("az-co-lead", organisation_id=organisation(204))
+    hidden = (await entered(world, confidentiality="restricted"))["id"]
+    related = [{"kind": "implements", "instrument_id": hidden}]
+    made = await record(world, commitment_ids=[item(7)], confidentiality="parties", relations=related)
+    address, yes = f"/v1/transitions/{made['open_transition']['id']}", {"decision": "confirm"}
+    refused = await world.as_("az-co-lead").post(f"{address}/confirmations", json=yes)
+    assert (refused.status_code, "It names what you may not see" in refused.json()["detail"]) == (403, True), (
+        refused.text
+    )
+    assert (await world.as_("AZ").post(f"{address}/confirmations", json=yes)).json()["status"] == "effective"
 
 
 async def test_a_document_that_is_kept_closer_has_no_entry_for_who_may_not_read_it(told: World) -> None:

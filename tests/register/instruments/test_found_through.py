@@ -1,11 +1,12 @@
 """What was found drafted, signed or implemented through an instrument of the register names it: one confirmation, an entry in each trail."""
 
+import asyncio
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from tests.conftest import World, item
+from tests.conftest import COMMISSION, World, item
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_found_late import found, moved
 from tests.register.commitments.test_journey import RECORD
@@ -163,3 +164,28 @@ async def test_where_one_party_keeps_the_register_recording_puts_it_on_at_once(w
     assert made.status_code == 201, made.text
     assert (await read(world, its["id"]))["commitment_ids"] == [made.json()["id"]]
     await proven(world, alone)
+
+
+WAITING: Final = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'pacta_app' AND wait_event_type = 'Lock'"
+
+
+@pytest.mark.parametrize("many", [False, True])
+async def test_who_waits_for_the_instrument_that_is_to_carry_it_holds_no_commitment_meanwhile(
+    world: World, many: bool
+) -> None:
+    key = await signed(world)
+    made = (await recorded(world, through(key))).json()
+    proposed, yes = made["open_transition"]["id"], {"decision": "confirm"}
+    path = f"/v1/commissions/{COMMISSION}/confirmations" if many else f"/v1/transitions/{proposed}/confirmations"
+    owner, other = await world.connect(), await world.connect("postgres")
+    async with owner.transaction():
+        # As whoever moves the instrument holds it, and locks what it carries next.
+        await owner.execute("SELECT FROM instrument WHERE id = $1 FOR NO KEY UPDATE", key)
+        body = yes | ({"transitions": [proposed]} if many else {})
+        confirming = asyncio.create_task(world.as_("AZ").post(path, json=body))
+        while not await other.fetchval(WAITING):  # noqa: ASYNC110 -- it becomes so in the database
+            await asyncio.sleep(0.01)
+        await owner.execute("SELECT FROM commitment WHERE id = $1 FOR NO KEY UPDATE NOWAIT", made["id"])
+    assert (await confirming).is_success
+    assert (await read_one(world, made["id"]))["instrument"]["id"] == key
+    await proven(world)

@@ -69,6 +69,7 @@ COMMITMENT: Final = Rules[Facts](
     reads=reads,
     opening=opens,
     carrier=carrier,
+    carried_by="instrument_id",
 )
 COMMITMENT_4: Final = replace(
     COMMITMENT,

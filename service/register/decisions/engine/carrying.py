@@ -1,23 +1,55 @@
 """What carries a matter from a move on: a matter of another kind, which lists it by the same confirmation, with an entry in its own trail.
 
-It is locked after the matter itself. Who moves it locks it first, and then what it carries: where the two wait for each other, the
-database ends one of them, and that begins anew.
+Who confirms it locks it before the matter itself, as whoever moves it locks it before what it carries. Where nobody has to, it is locked
+after: of that move nobody knows before it is locked that it takes effect at once, and what the database then ends begins anew.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from service.database.statement import Connection
+import sqlalchemy as sa
+
+from service.database.statement import Connection, Query
 from service.errors import Conflict
+from service.permissions import Caller, Kind
 from service.register.decisions.engine.following import Along, is_held, lock_followers, lock_rows, require_as_close
-from service.register.decisions.engine.locking import Locked
-from service.register.decisions.engine.matter import Matters
+from service.register.decisions.engine.locking import Locked, lock_all, share
+from service.register.decisions.engine.matter import Matter, Matters
 from service.register.decisions.engine.taking import lock_along
 from service.register.decisions.rules.matter import Found
 
 EXTENDED: Final = "extended"
+
+
+class Carrying(NamedTuple):
+    """What is to carry a matter, and of which commission it is."""
+
+    matter: Matter
+    id: UUID
+    commission_id: UUID
+
+
+async def carrier_of(
+    connection: Connection, matters: Matters, matter: Matter, caller: Caller, body: Mapping[str, Any]
+) -> Carrying | None:
+    """Return what is to carry the matter once the body's move takes effect, as the caller may see it; None: nothing is."""
+    if not (carrier := matter.rules.carrier(body)):
+        return None
+    of, key = next(one for one in matters if one.kind == carrier.kind), UUID(carrier.name.key)
+    commission_id = await _commission(of, caller.kind).row(connection, carrier_id=key, **of.bound(caller))
+    return Carrying(of, key, commission_id) if commission_id else None
+
+
+async def lock_carrier_first(
+    connection: Connection, matters: Matters, matter: Matter, caller: Caller, body: Mapping[str, Any]
+) -> None:
+    """Lock what is to carry the matter, before the matter is locked; before that, its charter."""
+    if found := await carrier_of(connection, matters, matter, caller, body):
+        await share(connection, found.commission_id)
+        await lock_all(connection, found.matter, [found.id])
 
 
 async def lock_beside(
@@ -33,7 +65,7 @@ async def lock_beside(
 async def lock_carrier(
     connection: Connection, matters: Matters, locked: Locked, body: Mapping[str, Any]
 ) -> tuple[Locked, Along | None]:
-    """Lock what is to carry the matter, and return the matter with it as it stands; None: nothing is.
+    """Return the matter with what is to carry it, which is locked, as it stands; None: nothing is to.
 
     `Conflict` by name where a proposal is open for it, which was made without the matter, or where it is not kept as close.
     """
@@ -51,3 +83,10 @@ async def lock_carrier(
     require_as_close(of, members, after, [locked.row])
     known = replace(locked, found={**locked.found, carrier.name: Found(members=members)})
     return known, Along(of, [(row, after)], EXTENDED)
+
+
+@cache
+def _commission(matter: Matter, kind: Kind) -> Query[UUID]:
+    seen = matter.seen_by(kind, sa.select(matter.table.c.commission_id.label("its_commission")))
+    found = seen.where(matter.table.c.id == sa.bindparam("carrier_id")).subquery("found")
+    return Query(sa.select(found.c.its_commission), UUID)

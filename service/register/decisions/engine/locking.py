@@ -183,8 +183,7 @@ async def lock_proposed(
 ) -> tuple[Row, Locked] | None:
     """Lock the matter of a proposal of the first kind, and return the proposal, as it was made, with it: one round trip, and one more for its documents.
 
-    None if it is of another kind, if it is not there for the caller, or if it names others of its kind, of which one may be
-    the first to lock.
+    None if it is of another kind, not there for the caller, or names others of its kind, or what is to carry it, to lock first.
     """
     matter = matters[0]
     values = {"transition_id": transition_id, **matter.bound(caller)}
@@ -273,6 +272,8 @@ def _elsewhere(matter: Matter, kind: Kind, action: str) -> Query[dict[str, Any]]
 @cache
 def _by_transition(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
     alone = _transition.c.action.not_in([sa.literal_column(f"'{action}'") for action in matter.rules.naming])
+    if named := matter.rules.carried_by:
+        alone &= sa.not_(_transition.c.evidence.has_key(sa.literal_column(f"'{named}'")))
     wanted: sa.BindParameter[UUID] = sa.bindparam("transition_id")
     kind_of: sa.ColumnElement[str] = sa.literal_column(f"'{matter.kind}'")
     mine = (

@@ -271,6 +271,8 @@ class Rules(Generic[F]):
     """What goes along with the move that the body proposes; the body may be of any shape."""
     carrier: Callable[[Members], Carrier | None] = lambda _: None
     """What carries the matter from the body's move on, and is told so by the same confirmation; the body may be of any shape."""
+    carried_by: str | None = None
+    """The member of the body that names it; None: nothing carries matters of this kind."""
     carries: Callable[[Members], Collection[str]] = lambda _: ()
     """Ids of the matters of another kind that follow one with these members: their facts are told by it, and change with it."""
     may_carry: Callable[[Members, Members], Collection[str]] = lambda *_: ()
