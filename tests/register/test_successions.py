@@ -8,6 +8,7 @@ from service.verify.judgement import verify
 from tests.conftest import COMMISSION, World, item, organisation
 from tests.http.test_refusals import pointers, refused
 from tests.register.commissions.meeting import proven
+from tests.three_parties import record_in
 from tests.verify.journal import POLICY, in_memory
 from tests.verify.test_register import exported
 
@@ -53,6 +54,33 @@ async def test_another_ministry_takes_over_leads_and_groups_in_one_call_and_a_dr
     assert "closed on 2025-07-01" in again["detail"]
     entry = (await world.as_("administrator").get("/v1/registry/audit-trail?limit=200")).json()["items"][-2]
     assert (entry["kind"], entry["data"]["successor_id"]) == ("organisation.closed", NEW)
+    await proven(world)
+
+
+async def test_who_led_on_a_day_is_told_as_of_that_day(world: World) -> None:
+    registrar = world.as_("PK")
+    draft = (await record_in(world, COMMISSION, 1))["id"]
+    for one in (item(7), draft):
+        led = await registrar.patch(
+            f"/v1/commitments/{one}", json={"lead_organisation_id": OLD}, headers={"If-Match": "*"}
+        )
+        assert led.status_code == 200, led.text
+    assert (await registrar.post(URL, json=BODY)).status_code == 200
+    for day, leads in (("2025-06-30", OLD), ("2025-07-01", NEW)):
+        one = (await registrar.get(f"/v1/commitments/{item(7)}?as_of={day}")).json()
+        listed = (await registrar.get(f"/v1/commitments?as_of={day}&limit=200")).json()["items"]
+        for told in (one, next(each for each in listed if each["id"] == item(7))):
+            assert told["party_facts"]["PK"]["lead_organisation_id"] == leads, day
+            assert [each["id"] for each in told["lead_organisations"]["PK"]] == [leads]
+    today = (await registrar.get(f"/v1/commitments/{draft}")).json()["recorded_at"][:10]
+    told = (await registrar.get(f"/v1/commitments/{draft}?as_of={today}")).json()
+    assert told["party_facts"]["PK"]["lead_organisation_id"] == NEW
+    # A later word of the party itself counts whatever the day.
+    await registrar.patch(
+        f"/v1/commitments/{item(7)}", json={"lead_organisation_id": organisation(105)}, headers={"If-Match": "*"}
+    )
+    told = (await registrar.get(f"/v1/commitments/{item(7)}?as_of=2025-06-30")).json()
+    assert told["party_facts"]["PK"]["lead_organisation_id"] == organisation(105)
     await proven(world)
 
 

@@ -306,6 +306,7 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
         for before in FALSE_FACTS
     },
     "a confirmation wrapped in another": (put(at("transition.confirmed"), "data", to={"x": LEGAL[at("transition.confirmed")]["data"]}), "not what transition.confirmed holds"),
+    "facts since a day to come": (put(at("commitment.changed"), "data", "since", to="2199-01-01"), "had not come"),
     "facts that do not change": (put(at("commitment.changed"), "data", "after", to={"AZ": {}}), "changes nothing"),
     "led by others before anybody": (put(at("commitment.changed"), "data", "after", to={"AZ": {"further_lead_organisation_ids": [LEGAL[0]["commission"]]}}), "is needed where further ones lead"),
     "shared facts by one side": (put(at("commitment.changed"), "data", "after", to={"AZ": {"sector": "x"}}), "not what commitment.changed holds"),

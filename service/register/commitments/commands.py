@@ -116,9 +116,17 @@ async def _insert(
 
 
 async def change_party_facts(
-    connection: Connection, caller: Caller, commitment_id: UUID, sent: Sent[PartyFactsPatch], version: Versions
+    connection: Connection,
+    caller: Caller,
+    commitment_id: UUID,
+    sent: Sent[PartyFactsPatch],
+    version: Versions,
+    since: str | None = None,
 ) -> None:
-    """Change facts of the caller's own party (merge patch); the other parties' are out of reach."""
+    """Change facts of the caller's own party (merge patch); the other parties' are out of reach.
+
+    `since`: the day from which they hold in the world; None: whatever the day, they are what is known.
+    """
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
     check_version(version, locked.row["seq"])
@@ -134,6 +142,7 @@ async def change_party_facts(
     if len(canonical(after)) > PARTY_FACTS_BYTES:
         raise InvalidContent.listing([fault("", f"the facts of one party may have at most {PARTY_FACTS_BYTES} bytes")])
     data: dict[str, Any] = {"before": {party: before}, "after": {party: after}} | unconditional(version)
+    data |= {"since": since} if since else {}
     changed: dict[str, Any] = {"party_facts": {**everyone, party: after}}
     await save(connection, caller, locked, "commitment.changed", data, changed)
 

@@ -147,7 +147,7 @@ async def _hand_on(
     for one in hand.led:
         if one.commission_id == office.commission_id:
             patch = PartyFactsPatch.model_validate(_leads(one.facts, str(hand.organisation_id), str(successor)))
-            await change_party_facts(connection, acting, one.id, Sent.of(patch), None)
+            await change_party_facts(connection, acting, one.id, Sent.of(patch), None, since)
 
 
 async def _pass_seat(

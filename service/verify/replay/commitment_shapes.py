@@ -273,6 +273,7 @@ class Changed(TypedDict):
 
     before: dict[str, Any]
     after: dict[PartyCode, PartyFacts]
+    since: NotRequired[ReducedDate]
     if_match: NotRequired[Literal["*"]]
     expired: NotRequired[Id]
     party_left: NotRequired[Id]

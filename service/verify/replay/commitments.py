@@ -12,6 +12,7 @@ from service.register.commitments.rules.numbering import drafts, stem_of
 from service.register.commitments.rules.reporting import REPORTED, last_of, tells_of, wrong
 from service.register.decisions.rules.ended import has_room_in
 from service.register.groups.rules.lifecycle import GroupState
+from service.values import start
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
 from service.verify.replay.evidence import hold_to_length
@@ -114,6 +115,8 @@ def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(after != before, "it changes nothing")
     for pointer, said in wrong_leads(after[party]):
         require(False, f"{pointer}: {said}")  # noqa: FBT003 -- it does not hold
+    today = datetime.fromisoformat(entry.recorded_at).date()
+    require("since" not in data or start(data["since"]) <= today, "it holds from a day that had not come")
     facts["party_facts"] |= after
 
 

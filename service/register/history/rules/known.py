@@ -84,6 +84,8 @@ class Life:
     """Of a commitment: every progress report, each with its party and when it was recorded."""
     told: list[tuple[str, Data]] = field(default_factory=list)
     """Of an instrument: its entries in turn (leaf hash, members), by which it is told as of a day."""
+    handed_on: list[tuple[str, str]] = field(default_factory=list)
+    """Of a commitment: the entries (leaf hashes) by which one party's lead went to another body, each with the day since which it did."""
     seq: int = 0
     changed_at: str = ""
     """Number and moment of its last entry."""
@@ -166,6 +168,7 @@ def _copy(life: Life) -> Life:
         moves=list(life.moves),
         reports=list(life.reports),
         told=list(life.told),
+        handed_on=list(life.handed_on),
     )
 
 
@@ -239,11 +242,16 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
     elif kind == "transition.withdrawn":
         life.open = None
     elif kind == "commitment.changed":
-        life.members = {**life.members, "party_facts": {**life.members["party_facts"], **data["after"]}}
+        _say(life, leaf, data)
     elif "by" in data:
         _go_along(life, leaf, entry)
     elif kind == REPORTED:
         life.reports.append({**data["report"], "party": entry["party"], "recorded_at": entry["recorded_at"]})
+
+
+def _say(life: Life, leaf: str, data: Data) -> None:
+    life.members = {**life.members, "party_facts": {**life.members["party_facts"], **data["after"]}}
+    life.handed_on += [(leaf, data["since"])] if "since" in data else []
 
 
 def _go_along(life: Life, leaf: str, entry: Data) -> None:

@@ -41,13 +41,15 @@ def commitment(told: Told, day: date | None, until: str | None = None) -> Past |
     life = known_of(told, until)
     if life is None or day is None:
         return Past(life, life.members) if life else None
+    handed_on = {leaf for leaf, since in life.handed_on if start(since) > day}
     if life.members["state"] in NOT_AGREED:
-        return Past(life, life.members) if life.recorded_at[:10] <= str(day) else None
+        told_then = known(told, until, handed_on).lives[life.id].members if handed_on else life.members
+        return Past(life, told_then) if life.recorded_at[:10] <= str(day) else None
     turns = world.spans(life)
     then = world.on(turns, day)
     if then.state is None:
         return None
-    later = later_of(life, turns, day)
+    later = {*later_of(life, turns, day), *handed_on}
     if not later and then.state == life.members["state"]:
         return Past(life, life.members, then.uncertain)
     found = known(told, until, later).lives[life.id]
