@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +25,7 @@ from service.database.state import state_of
 from service.errors import ServiceError
 from service.http.languages import ENGLISH, chosen
 from service.http.problems import refusal_of, respond
+from service.values import AskedDay
 
 GUARD: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -52,7 +52,7 @@ class Asked(BaseModel):
 class DayAsked(Asked):
     """As of which day in the world it is asked; as of today, where nothing is said."""
 
-    as_of: date | None = None
+    as_of: AskedDay | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,13 @@ def tell(found: Finding, schema: Schema, root: Schema, elsewhere: Elsewhere = _n
     """Return where one finding is, in parts, and what is said of it; `root` is the document that `schema` refers to."""
     parts: list[str | int] = []
     above = here = _plain(schema, root)
-    for part in found["loc"]:
+    unknown = len(found["loc"]) - 1 if found["type"] == "extra_forbidden" else None
+    for at, part in enumerate(found["loc"]):
         if part == "[key]":
             return parts, f"its name {_said(found, _key(above))}"
         inner = _within(here, part)
-        if inner is None and found["type"] == "extra_forbidden":
-            return [*parts, part], _unknown(str(part), here.get("properties", {}), elsewhere)
+        if inner is None and at == unknown:
+            return [*parts, part], _unknown(str(part), _members(here), elsewhere)
         # What is no member of the schema names a branch of it.
         if inner is not None:
             above, here = here, _plain(inner, root)
@@ -159,8 +160,13 @@ def _one_of(schema: Schema) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that `name` is most like; None if it is like none."""
-    return next(iter(get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)), None)
+    """Return the one of `known` that `name` is most like, first of those that say its words and more; None if it is like none."""
+    names, words = list(known), set(name.lower().split("_"))
+    fuller = [one for one in names if words <= set(one.split("_"))]
+    found = get_close_matches(name.lower(), fuller, n=1, cutoff=0) or get_close_matches(
+        name.lower(), names, n=1, cutoff=0.6
+    )
+    return found[0] if found else None
 
 
 def shown(value: object) -> str:
@@ -179,7 +185,9 @@ def _said(found: Finding, here: Schema) -> str:
         return f"is empty; must be {wanted(here)}"
     if kind in _TOO:
         counted = {"string": "characters", "array": "items"}.get("".join(_kinds(here)), "members")
-        return f"has {len(given or ())} {counted}; must be {wanted({**here, 'examples': (), 'description': ''})}"
+        return (
+            f"has {_counted(len(given or ()), counted)}; must be {wanted({**here, 'examples': (), 'description': ''})}"
+        )
     close = nearest(given, map(str, here.get("enum", ()))) if isinstance(given, str) else None
     if close:
         return f"must be {wanted(here)}; did you mean {shown(close)}?"
@@ -192,6 +200,10 @@ def _was(given: object, here: Schema) -> str:
         kind = "object" if isinstance(given, Mapping) else "array"
         return "" if kind in (_kinds(here) or ["object"]) else f", not {_KINDS[kind]}"
     return f", not {shown(given)}" if given is None or isinstance(given, str | int | float) else ""
+
+
+def _counted(number: int | str, things: str) -> str:
+    return f"{number} {things.removesuffix('s') if str(number) == '1' else things}"
 
 
 def _unknown(name: str, known: Mapping[str, Any], elsewhere: Elsewhere) -> str:
@@ -214,6 +226,11 @@ def _within(here: Schema, part: str | int) -> Schema | None:
     """Return the schema of a member or item, or that of the first branch which has one; None if there is none."""
     found = (_inner(one, part) for one in (here, *_branches(here)))
     return next((one for one in found if one is not None), None)
+
+
+def _members(here: Schema) -> dict[str, Any]:
+    """Return the members that are known here, or in one of the branches."""
+    return {name: inner for one in (here, *_branches(here)) for name, inner in one.get("properties", {}).items()}
 
 
 def _branches(schema: Schema) -> list[Schema]:
@@ -253,8 +270,8 @@ def _limits(schema: Schema) -> str:
         low, high = (f"{schema[name]:.15g}" if name in schema else None for name in (least, most))
         if low is not None and high is not None:
             return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"
-        if low is not None or high is not None:
-            return f" of at least {low}{unit}" if high is None else f" of at most {high}{unit}"
+        if (bound := low or high) is not None:
+            return f" of at {'most' if low is None else 'least'} {_counted(bound, unit.strip()) if unit else bound}"
     return ""
 
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LEAST_BYTES: Final = 1024
 LEVEL: Final = 5
 PACKED: Final = (
-    *DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "image/*", "application/vnd.etsi.asic-e+zip",
+    *DEFAULT_EXCLUDED_CONTENT_TYPES, "application/pdf", "image/jpeg", "image/png", "image/tiff", "application/vnd.etsi.asic-e+zip",
     "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -45,7 +45,8 @@ class Reading:
         if scope["method"] == "GET":
             await answering(scope, receive, send)
         else:
-            scope["method"] = "GET"
+            # Parts are handed out to GET alone (RFC 9110, 14.2).
+            scope["method"], scope["headers"] = "GET", [one for one in scope["headers"] if one[0] != b"range"]
             await answering(scope, receive, _without_body(send))
 
     async def _conditional(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,23 +29,23 @@ from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.rules.source import source_of
 from service.reports.schemas import ReportRead
 from service.trail.entry import timestamp
-from service.values import Moment
+from service.values import AskedDay, AskedMoment
 from service.values.codes import CommissionId, SessionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["reports"])
 MAY_HIDE: Final = "What is not for this audience, or not for the caller, is in no figure; there may be such."
 AsOf = Annotated[
-    date | None,
+    AskedDay | None,
     Query(description="The day in the world; today (UTC), if nothing is said.", examples=["2026-01-01"]),
 ]
 Earlier = Annotated[
-    date | None,
+    AskedDay | None,
     Query(
         description="An earlier day: what changed since, by what is known at the same moment.", examples=["2025-06-30"]
     ),
 ]
 KnownAt = Annotated[
-    Moment | None,
+    AskedMoment | None,
     Query(description="What was recorded by this moment; now, if nothing is said.", examples=["2026-01-24T09:30:00Z"]),
 ]
 Audience = Annotated[
@@ -188,7 +188,7 @@ async def read_commission_report(
     commission_id: CommissionId,
     as_of: AsOf = None,
     since: Annotated[
-        date | None, Query(description="What happened from this day on is told too.", examples=["2025-01-01"])
+        AskedDay | None, Query(description="What happened from this day on is told too.", examples=["2025-01-01"])
     ] = None,
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,

@@ -15,12 +15,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from service.values.dates import ModernDate, Moment, ReducedDate, end, real_date, start, to_utc
+from service.values.dates import AskedDay, AskedMoment, ModernDate, Moment, ReducedDate, end, real_date, start, to_utc
 from service.values.text import AS_RECORDED, LongText, Name, Reason, limited, storable
 
 __all__ = [
     "AS_RECORDED",
     "LANGUAGE",
+    "AskedDay",
+    "AskedMoment",
     "Flag",
     "Language",
     "LongText",

@@ -97,9 +97,18 @@ def _spelled(moment: object) -> object:
     return moment
 
 
+def _of_the_common_calendar(day: date) -> date:
+    if said := other_calendar(day.isoformat()):
+        raise PydanticCustomError("date_of_another_calendar", "{said}", {"said": said})
+    return day
+
+
 Moment = Annotated[
     AwareDatetime,
     AfterValidator(to_utc),
     BeforeValidator(_spelled),
     Field(description="Moment with its offset (RFC 3339), between the first and the last microsecond of the calendar."),
 ]
+AskedDay = Annotated[date, AfterValidator(_of_the_common_calendar)]
+AskedMoment = Annotated[Moment, AfterValidator(_of_the_common_calendar)]
+"""As of when a reading is asked: of a year of another calendar nothing was on record, and the answer would be silence."""

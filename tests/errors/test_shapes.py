@@ -14,6 +14,7 @@ from service.register.commissions.session_schemas import SessionCreate
 from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.evidence import MODELS, Amend, Sign
 from service.register.commitments.schemas import CommitmentCreate
+from service.register.decisions.schemas import ConfirmationsCreate, ProposalsCreate
 from service.register.parties.schemas import PrincipalCreate
 
 Asked = type[BaseModel]
@@ -33,6 +34,8 @@ REQUESTS: list[Asked] = [
     CommitmentCreate,
     PartyFactsPatch,
     PrincipalCreate,
+    ConfirmationsCreate,
+    ProposalsCreate,
     *MODELS.values(),
 ]
 
@@ -100,6 +103,12 @@ def test_no_phrase_of_a_library_reaches_anybody(model: Asked) -> None:
         (Sign, {"expires_at": "2027-01-01T00:00"}, "/expires_at", "must be a moment with its offset, such as 2025-"),
         (Sign, {"signatories": [{}, 7]}, "/signatories/1", "must be an object, not 7"),
         (Sign, {"signatories": [{"party": "pk"}]}, "/signatories/0/party", 'like "PK"'),
+        (CommitmentCreate, {"item": 4}, "/item", 'did you mean "item_number"?'),
+        (SessionCreate, {"host": "PK"}, "/host", 'did you mean "host_party"?'),
+        (CommissionCreate, {"parties": ["PK"]}, "/parties", "has 1 item; must be a list of 2 to 20 items"),
+        (ProposalsCreate, {"matters": [{"id": "PK-AZ/08/001"}]}, "/matters/0/id", 'did you mean "matter_id"?'),
+        (ProposalsCreate, {"matters": [{"x": 1}]}, "/matters/0/x", "is not known here; known here: matter_id, version"),
+        (ConfirmationsCreate, {"transitions": [{"digest": "x"}]}, "/transitions/0/digest", "known here: id, reviewed"),
         (Amend, {"changes": {"confidentiality": "secret"}}, "/changes/confidentiality", '"parties" or "restricted"'),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 
 from service.exchange.reading.reading import NotRead, Read, read
+from service.exchange.rules import packages
 from tests.conftest import World
 
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -148,3 +149,12 @@ async def test_others_are_answered_while_fifty_megabytes_of_csv_are_read(still: 
     with pytest.raises(NotRead, match="rows"):
         await reading
     assert slowest < 5
+
+
+def test_the_items_of_a_package_are_read_in_one_go_however_many_spaces_a_title_has() -> None:
+    begun = time.process_time()
+    assert packages.read(f" 1 : Two {' ' * 30_000} hospitals \n2: x") == {
+        "1": f"Two {' ' * 30_000} hospitals",
+        "2": "x",
+    }
+    assert time.process_time() - begun < 0.5

@@ -52,6 +52,11 @@ async def test_head_is_answered_as_get_is_without_the_body(world: World, path: s
     assert "x-request-id" in head.headers
 
 
+async def test_a_picture_that_is_drawn_is_made_small(world: World) -> None:
+    drawn = await world.as_("PK").get("/v1/lifecycle/picture")
+    assert (drawn.headers["content-type"], drawn.headers["content-encoding"]) == ("image/svg+xml", "gzip")
+
+
 async def test_where_get_is_not_possible_head_is_not_and_where_it_is_both_are_told(world: World) -> None:
     refused = await world.as_("PK").head("/oauth/token")
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")

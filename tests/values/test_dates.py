@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from service.values import AS_RECORDED, ModernDate, Moment, ReducedDate
+from service.values import AS_RECORDED, AskedDay, AskedMoment, ModernDate, Moment, ReducedDate
 
 MODERN: TypeAdapter[str] = TypeAdapter(ModernDate)
 
@@ -32,6 +32,12 @@ def test_a_date_of_another_calendar_is_refused_with_the_guess(date: str, guess: 
     said = said_of(date)
     assert guess in said
     assert "write the date in the common calendar, such as 2024-07-09" in said
+
+
+@pytest.mark.parametrize("day", ["1446-07-24", "1403-11-05", "2568-01-24", "0001-01-01", "9999-12-31"])
+def test_a_day_as_of_which_is_asked_is_held_to_the_same(day: str) -> None:
+    for kind, asked in ((AskedDay, day), (AskedMoment, f"{day}T09:30:00Z")):
+        assert "write the date in the common calendar" in said_of(asked, TypeAdapter(kind))
 
 
 @pytest.mark.parametrize("date", ["1800", "2200-12-31", "2024-02-29", "2024-07"])

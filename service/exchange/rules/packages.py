@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.exchange.rules.cells import CLEAR
 
 TITLE, DONE = "item", "item_done"
-_line = re.compile(r"\s*([1-9][0-9]{0,2})\s*:\s*(\S.*?)\s*").fullmatch
+_line = re.compile(r"\s*([1-9][0-9]{0,2})\s*:\s*(\S(?:.*\S)?)\s*").fullmatch
 ADVICE: Final = "write one item a line, its number and a colon before it: `1: Two hospitals`"
 Lines = dict[str, str]
 

@@ -43,7 +43,7 @@ from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import codes_asked, require_registered
 from service.register.searchable import Searchable
 from service.register.spans import Among, among_values, was_among
-from service.values import Moment, PartyCode, Sector, limited, storable
+from service.values import AskedDay, Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 from service.values.questions import Question
 
@@ -121,7 +121,7 @@ class Filter(BaseModel):
     level: list[Level] = Field(
         default_factory=list, max_length=5, description="Some party's last progress report says one of these levels."
     )
-    reported_before: date | None = Field(
+    reported_before: AskedDay | None = Field(
         None,
         description="No party's last progress report speaks of this day or a later one; there may be none.",
         examples=["2026-01-01"],

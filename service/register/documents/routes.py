@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 from service.database.pool import LOST, Pool
 from service.database.state import State, state_of
 from service.database.transaction import Transaction
-from service.errors import Gone, RangeNotSatisfiable, TooManyRequests, Unavailable
+from service.errors import Gone, RangeNotSatisfiable, Stale, TooManyRequests, Unavailable
 from service.errors.sent import Sent
 from service.http.answers import answer
 from service.http.bodies import STREAMED
@@ -173,7 +173,7 @@ async def read_document(
     "/documents/{document_id}/content",
     summary="Download a document",
     response_class=Response,
-    responses=READING_ONE | refusals(Gone, RangeNotSatisfiable) | FILE,
+    responses=READING_ONE | refusals(Gone, RangeNotSatisfiable, Stale) | FILE,
 )
 async def read_document_content(
     request: Request,
@@ -185,6 +185,7 @@ async def read_document_content(
 ) -> Response:
     """Get the bytes of a document, or with `Range` a part of them. The `ETag` is their SHA-256, as the entry has it."""
     row = await queries.get(connection, every, caller, document_id)
+    serving.require_match(request, row)
     return await serving.content(request, row, await serving.opened(kept.store, row))
 
 

@@ -9,11 +9,11 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from service.errors import Gone, RangeNotSatisfiable, Unavailable
+from service.errors import Gone, RangeNotSatisfiable, Stale, Unavailable
 from service.register.decisions.engine.matter import Row
 from service.register.documents.store import Reading, Store
 
-_RANGE: Final = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})")
+_RANGE: Final = re.compile(r"(?i)bytes\s*+=\s*+([0-9]{0,18})\s*+-\s*+([0-9]{0,18})")
 _UNSAFE: Final = re.compile(r'[^ !#$&+.0-9A-Z^_`a-z|~()\',;=@\[\]{}-]|["\\%]')
 
 
@@ -26,6 +26,13 @@ def disposition(name: str) -> str:
 def etag(row: Row) -> str:
     """Return the strong tag of a document's bytes: their digest."""
     return f'"{row["sha256"]}"'
+
+
+def require_match(request: Request, row: Row) -> None:
+    """Refuse with `Stale` whoever asks, by If-Match, for other bytes than these (RFC 9110, 13.1.1)."""
+    asked = ", ".join(request.headers.getlist("if-match"))
+    if asked and not _matches(asked, etag(row)):
+        raise Stale("If-Match names other bytes than those of this document.", headers={"ETag": etag(row)})
 
 
 async def opened(store: Store, row: Row) -> Reading:

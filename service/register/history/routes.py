@@ -1,6 +1,6 @@
 """Reading commitments and instruments: as they stand, or as they were on a day in the world, by what was known at a moment."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -37,7 +37,7 @@ from service.register.instruments.lists import Filter as InstrumentFilter
 from service.register.instruments.lists import InstrumentSort
 from service.register.instruments.record_schemas import InstrumentDetail, RegisteredInstrumentRead
 from service.register.instruments.words import saying
-from service.values import Moment
+from service.values import AskedDay, AskedMoment
 from service.values.codes import CommitmentId, InstrumentId
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
@@ -46,14 +46,14 @@ of_instruments = Router("/v1", route_class=OnceRoute, tags=["instruments"])
 
 async def when(
     as_of: Annotated[
-        date | None,
+        AskedDay | None,
         Query(
             description="As it was in the world at the end of this day; today, if nothing is said.",
             examples=["2026-01-01"],
         ),
     ] = None,
     known_at: Annotated[
-        Moment | None,
+        AskedMoment | None,
         Query(
             description="By what was recorded by this moment; now, if nothing is said.",
             examples=["2026-01-24T09:30:00Z"],

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from service.register.documents import serving
 from service.register.documents.keeping import OF_EACH, Documents
 from service.settings import Settings
 from tests.conftest import COMMISSION, SESSION_8, Maker, World, item
@@ -101,6 +103,13 @@ async def test_it_is_handed_out_as_an_attachment_that_no_browser_runs_and_by_its
         ("bytes=4-2", 200, PDF),
         (f"bytes={len(PDF)}-", 416, None),
         ("bytes=-0", 416, None),
+        ("BYTES=0-3", 206, PDF[:4]),
+        ("bytes=" + ",".join(f"{at}-{at}" for at in range(4_000)), 200, PDF),
+        ("bytes=" + "0-," * 4_000 + "0-", 200, PDF),
+        ("bytes=0-" + "9" * 20_000, 200, PDF),
+        ("bytes=" + "9" * 20_000 + "-", 200, PDF),
+        ("bytes=-" + "9" * 17, 206, PDF),
+        ("bytes=" + " " * 20_000 + "-", 200, PDF),
     ],
 )
 async def test_a_part_of_it_is_handed_out(
@@ -116,6 +125,31 @@ async def test_a_part_of_it_is_handed_out(
         assert got.content == expected
     other = await content(world, made, Range=asked, **{"If-Range": '"other"'})
     assert (other.status_code, other.content) == (200, PDF)
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=" + " " * 30_000 + "x", "bytes" + " " * 30_000 + "=x", "bytes=0" + " " * 30_000]
+)
+def test_a_long_range_is_no_work(asked: str) -> None:
+    begun = time.process_time()
+    assert serving.wanted(asked, 100) is None
+    assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("given", ['"other"', 'W/"other", "0"', "rubbish"])
+async def test_who_asks_for_other_bytes_by_if_match_is_refused(shared: tuple[World, Any], given: str) -> None:
+    world, made = shared
+    refused = await content(world, made, **{"If-Match": given, "If-None-Match": f'"{made["sha256"]}"'})
+    assert (refused.status_code, refused.json()["type"]) == (412, "/problems/stale")
+    assert refused.headers["etag"] == f'"{made["sha256"]}"'
+    for known in ("*", f'"{made["sha256"]}"', f'"other", W/"{made["sha256"]}"'):
+        assert (await content(world, made, **{"If-Match": known})).content == PDF
+
+
+async def test_a_part_is_handed_out_to_get_alone(shared: tuple[World, Any]) -> None:
+    world, made = shared
+    head = await world.as_("AZ").head(f"/v1/documents/{made['id']}/content", headers={"Range": "bytes=0-3"})
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(PDF)))
 
 
 @pytest.fixture(scope="module")
