@@ -34,6 +34,7 @@ from sqlalchemy.engine import Dialect
 from typing_extensions import is_typeddict
 
 from service.database.connection import Driver
+from service.database.gathering import Gathering
 
 Connection: TypeAlias = Driver
 Written: TypeAlias = sa.Select[Any] | sa.CompoundSelect[Any] | sa.Insert | sa.Update | sa.Delete
@@ -121,6 +122,14 @@ class Change(_Statement):
         self._check(connection)
         told = await connection.execute(self.text, *self._bound(values))
         return int(told.rpartition(" ")[2])
+
+    async def soon(self, connection: Connection, /, **values: Any) -> None:  # noqa: ANN401
+        """Run it; on a connection that gathers what is written, together with others, before anything is read."""
+        self._check(connection)
+        if isinstance(connection, Gathering):
+            await connection.soon(self.text, self._bound(values))
+        else:
+            await connection.execute(self.text, *self._bound(values))
 
     async def run_each(self, connection: Connection, many: Iterable[Mapping[str, Any]]) -> None:
         """Run it for each of `many` values, in two round trips for all."""

@@ -23,6 +23,7 @@ from service.permissions import Caller
 from service.register.commissions import queries as commissions
 from service.register.commitments import carrying
 from service.register.commitments import commands as commitments
+from service.register.commitments.asking import AskOnce
 from service.register.commitments.instead import instead
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.party_schemas import PartyFactsPatch
@@ -35,7 +36,7 @@ from service.register.progress import commands as progress
 from service.trail.entry import canonical
 
 REASON: Final = "Changed in a spreadsheet."
-_BREATH: Final = 50
+_BREATH: Final = 5
 """After so many rows others have their turn."""
 STOPS: Final = frozenset({Does.CONFLICT, Does.REFUSED})
 Told = dict[str, Any]
@@ -72,6 +73,7 @@ class Run:
     seen: dict[str, int] = field(default_factory=dict)
     carriers: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
     """What was proposed of instruments already."""
+    ask: AskOnce = field(default_factory=AskOnce)
 
     async def rows(self, sheet: Read) -> list[Told]:
         """Judge and carry out every row, and return what became of each."""
@@ -144,9 +146,8 @@ class Run:
         for change in plan.changes:
             try:
                 if change.command is Command.RECORD:
-                    commitment_id = await commitments.record(
-                        self.connection, self.caller, Sent(CommitmentCreate, change.body)
-                    )
+                    new = Sent(CommitmentCreate, change.body)
+                    commitment_id = await commitments.record(self.connection, self.caller, new, ask=self.ask)
                 else:
                     assert commitment_id
                     await self._made(commitment_id, change, versions)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 
 from service.database.columns import table
+from service.database.gathering import Gathering
 from service.database.pool import DEADLOCK, LOST, TRIES, Pool
 from service.database.statement import Change, Connection, Query
 from service.errors import ServiceError
@@ -154,7 +155,10 @@ async def _whole(pool: Pool, asked: _Asked, sheet: Any, progress: Progress) -> N
 async def _carried(connection: Connection, asked: _Asked, sheet: Any, progress: Progress) -> list[Told]:  # noqa: ANN401
     """Carry it out; `_Ended` where nothing of it is to stay."""
     caller = await caller_of(connection, asked.principal_id)
-    told = await carry_out(connection, caller, asked._asdict(), sheet, progress)
+    together = Gathering(connection)
+    told = await carry_out(together, caller, asked._asdict(), sheet, progress)
+    # Of a dry run, too: what the database refuses, it refuses now.
+    await together.written()
     would = digest(asked._asdict(), told)
     if asked.dry_run:
         raise _Ended(ImportStatus.DONE, told, would)

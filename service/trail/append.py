@@ -44,7 +44,7 @@ async def append(connection: Connection, entry: Entry, changes: Sequence[EntryCh
     }
     for one in changes:
         values |= one.values
-    await _appending(tuple(one.statement for one in changes)).run(connection, **values)
+    await _appending(tuple(one.statement for one in changes)).soon(connection, **values)
 
 
 # Made once for the statements that are run together: making it would cost more than running it.

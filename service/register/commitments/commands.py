@@ -5,17 +5,14 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from service.database.columns import table
-from service.database.statement import Connection, Query, is_among
+from service.database.statement import Connection
 from service.errors import Fault, InvalidContent, fault
 from service.errors.sent import Sent
 from service.permissions import Caller, Permission
 from service.register.commissions.rules.lifecycle import SessionState
-from service.register.commitments import linking, queries
+from service.register.commitments import linking
+from service.register.commitments.asking import Ask
 from service.register.commitments.matter import COMMITMENTS
-from service.register.commitments.models import Commitment
 from service.register.commitments.party_schemas import PartyFactsPatch
 from service.register.commitments.rules.chronology import evident
 from service.register.commitments.rules.finding import said_of_carrier
@@ -26,7 +23,7 @@ from service.register.commitments.rules.leads import FIRST, FURTHER, wrong_leads
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.naming import wrong_name
-from service.register.commitments.rules.numbering import drafts, stem_of
+from service.register.commitments.rules.numbering import stem_of
 from service.register.commitments.rules.requirements import Facts
 from service.register.commitments.schemas import CommitmentCreate, told_of_kind
 from service.register.decisions.engine.carrying import lock_carrier
@@ -38,25 +35,13 @@ from service.register.decisions.engine.writing import insert, proposed, save
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, still_possible, with_end
 from service.register.decisions.rules.matter import Case, Found, Made, Name
-from service.register.groups.matter import lock_active
 from service.register.instruments.matter import INSTRUMENTS
-from service.register.parties.models import Organisation
 from service.trail.entry import Head, canonical
 from service.trail.stamp import Stamp
 from service.trail.version import Versions, check_version, unconditional
 from service.values import end
 
-_organisation, _commitment = table(Organisation), table(Commitment)
 PARTY_FACTS_BYTES = 5_000
-_of_party = Query(
-    sa.select(_organisation.c.id).where(
-        is_among(_organisation.c.id, "wanted"),
-        _organisation.c.party == sa.bindparam("party"),
-        _organisation.c.closed_on.is_(None),
-    ),
-    UUID,
-)
-_taken = Query(sa.select(_commitment.c.draft_reference).where(is_among(_commitment.c.draft_reference, "wanted")), str)
 
 
 async def record(
@@ -65,26 +50,27 @@ async def record(
     sent: Sent[CommitmentCreate],
     known_id: UUID | None = None,
     known_transition_id: UUID | None = None,
+    ask: Ask | None = None,
 ) -> UUID:
     """Record a commitment and open the caller's proposal that it was agreed; return its id.
 
-    It has a draft reference until it is agreed. 403, 422 with everything that is wrong.
+    It has a draft reference until it is agreed. `ask`: who asks the register what recording needs, where many are recorded.
+    403, 422 with everything that is wrong.
     """
+    ask = ask or Ask()
     caller.require_somewhere(Permission.PROPOSE)
     sound = sent.sound
     commission, session, group = (_id(sound.get(f"{name}_id")) for name in ("commission", "session", "working_group"))
-    if commission and group and not await lock_active(connection, group, commission):
-        group = None
-    place = await queries.place(connection, caller, commission, session, group) if commission else None
+    place = await ask.place(connection, caller, commission, session, group) if commission else None
     if place is not None:
         standing_in(caller, place).require(Permission.PROPOSE)
         require_room_in(place, COMMITMENT.kind, "record")
     links = await linking.wrong(connection, caller, sound, commission) if place else []
     carrying = await linking.carrier_of(connection, caller, sound, commission) if place and commission else {}
     links += _wrong_carrier(sound, carrying)
-    new = sent.read([*_wrong(sound, place), *links, *await _strange_leads(connection, caller, sound)])
+    new = sent.read([*_wrong(sound, place), *links, *await _strange_leads(ask, connection, caller, sound)])
     assert place is not None
-    row = await _row(connection, caller, new, place, known_id or place["new_id"])
+    row = await _row(ask, connection, caller, new, place, known_id or place["new_id"])
     evidence = new.agreement.given()
     facts = _facts(sound, place)
     step = step_of(COMMITMENT, facts, {**evidence, "action": Action.AGREE})
@@ -130,7 +116,7 @@ async def change_party_facts(
     locked = await lock(connection, COMMITMENTS, caller, commitment_id)
     locked.standing.require(Permission.EDIT_PARTY_FACTS)
     check_version(version, locked.row["seq"])
-    patch = sent.read(await _strange_leads(connection, caller, sent.sound))
+    patch = sent.read(await _strange_leads(Ask(), connection, caller, sent.sound))
     party, everyone = str(caller.party), locked.row["party_facts"]
     before = everyone.get(party, {})
     changes = patch.model_dump(mode="json", exclude_unset=True)
@@ -204,12 +190,12 @@ def _facts(sound: Mapping[str, Any], place: Mapping[str, Any]) -> Facts:
     )
 
 
-async def _strange_leads(connection: Connection, caller: Caller, sound: Mapping[str, Any]) -> list[Fault]:
+async def _strange_leads(ask: Ask, connection: Connection, caller: Caller, sound: Mapping[str, Any]) -> list[Fault]:
     """Return what is wrong with leads that are no organisations of the caller's own party."""
     further = {f"/{FURTHER}/{place}": one for place, one in enumerate(sound.get(FURTHER) or ())}
     named = {f"/{FIRST}": sound.get(FIRST), **further}
     wanted = {pointer: UUID(one) for pointer, one in named.items() if one}
-    own = await _of_party.rows(connection, wanted=[*wanted.values()], party=caller.party) if wanted else []
+    own = await ask.own(connection, caller.party, [*wanted.values()]) if wanted else set()
     hint = f"GET /v1/organisations?party={caller.party} lists them"
     said = f"names no organisation of {caller.party}, your own party; {hint}"
     return [fault(pointer, said) for pointer, one in wanted.items() if one not in own]
@@ -220,12 +206,15 @@ def _id(value: str | None) -> UUID | None:
 
 
 async def _row(
-    connection: Connection, caller: Caller, new: CommitmentCreate, place: Mapping[str, Any], commitment_id: UUID
+    ask: Ask,
+    connection: Connection,
+    caller: Caller,
+    new: CommitmentCreate,
+    place: Mapping[str, Any],
+    commitment_id: UUID,
 ) -> dict[str, Any]:
     ordinal = place["session"].ordinal if place["session"] else None
-    possible = drafts(stem_of(place["code"], ordinal), str(commitment_id))
-    taken = await _taken.rows(connection, wanted=possible)
-    draft = next(one for one in possible if one not in taken)
+    draft = await ask.draft(connection, stem_of(place["code"], ordinal), commitment_id)
     lead = {"lead_organisation_id": str(new.lead_organisation_id)} if new.lead_organisation_id else None
     return {
         **dict.fromkeys(COMMITMENT.members),

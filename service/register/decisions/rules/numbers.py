@@ -13,7 +13,7 @@ _LENGTHS: Final = range(4, 14)
 
 def drafts(stem: str, matter_id: str) -> list[str]:
     """Return the draft references that the matter may have, in the order in which they are tried: the first that is free."""
-    letters = b32encode(sha256(matter_id.encode()).digest()).decode().lower()
+    letters = b32encode(sha256(matter_id.encode()).digest()[:10]).decode().lower()
     return [f"{stem}/{DRAFT}{letters[:length]}" for length in _LENGTHS]
 
 

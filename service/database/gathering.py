@@ -1,0 +1,53 @@
+"""Writing that waits for the next reading: what many commands write one after the other goes to the database together."""
+
+from typing import Any, Final
+
+from service.database.connection import Driver
+
+MOST: Final = 50
+"""So many statements wait at most: what they hold stays small."""
+
+
+class Gathering:
+    """A connection, in a transaction, on which what nobody reads of waits (`soon`), and is then sent in the order in which it came.
+
+    Statements that are spelled alike and follow each other cost two round trips for all of them. Whatever is read or run finds
+    everything written that came before it. Who ends the transaction calls `written` first: what waits would be lost.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver, self._waiting = driver, list[tuple[str, list[Any]]]()
+
+    def is_in_transaction(self) -> bool:
+        """Return whether there is a transaction: what waits is a part of it."""
+        return bool(self._driver.is_in_transaction())
+
+    async def soon(self, text: str, values: list[Any]) -> None:
+        """Run a statement before anything else is read or run, and not later than after `MOST` others."""
+        self._waiting.append((text, values))
+        if len(self._waiting) >= MOST:
+            await self.written()
+
+    async def written(self) -> None:
+        """Send all that waits."""
+        waiting, self._waiting = self._waiting, []
+        while waiting:
+            text = waiting[0][0]
+            end = next((place for place, one in enumerate(waiting) if one[0] != text), len(waiting))
+            await self._driver.executemany(text, [values for _, values in waiting[:end]])
+            waiting = waiting[end:]
+
+    async def fetch(self, text: str, *values: Any) -> Any:  # noqa: ANN401 -- as the driver does
+        """Run a statement, after all that waits, and return its rows."""
+        await self.written()
+        return await self._driver.fetch(text, *values)
+
+    async def execute(self, text: str, *values: Any) -> str:  # noqa: ANN401
+        """Run a statement, after all that waits, and return what the database says that it did."""
+        await self.written()
+        return str(await self._driver.execute(text, *values))
+
+    async def executemany(self, text: str, many: list[list[Any]]) -> None:
+        """Run a statement for each of many values, after all that waits."""
+        await self.written()
+        await self._driver.executemany(text, many)
