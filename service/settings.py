@@ -1,6 +1,7 @@
 """What an operator can set: environment variables with the prefix PACTA_."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -119,6 +120,14 @@ class Settings(BaseSettings):
         except ValidationError as wrong:
             found = wrong.errors(include_url=False)
             raise OperatorMistake(" ".join(_said(str(one["loc"][0]), one) for one in found)) from None
+
+
+def misspelt(names: Iterable[str]) -> dict[str, str]:
+    """Return the settings that are meant by those of these variables of the environment which are almost, and not quite, some."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    others = (name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    near = {name: get_close_matches(name.upper(), known, 1, cutoff=0.85) for name in others}
+    return {name: found[0] for name, found in near.items() if found}
 
 
 _WANTED: Final = {

@@ -59,15 +59,14 @@ def serve(
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     # What is imported stays: to look through it for what could be freed would take a sixth of the start.
     gc.disable()
-    from service import telemetry, tracing
+    from service import tracing
+    from service.cli.beginning import begin
     from service.database.connection import Address, Limits
     from service.database.proving import prove
     from service.http import serving
     from service.main import create_app
-    from service.settings import Settings
 
-    settings = Settings.read()
-    telemetry.configure(settings.log_level)
+    settings = begin()
     tracing.begin()
     app = create_app(settings, with_sequencer=with_sequencer)
     gc.freeze()
@@ -80,16 +79,14 @@ def serve(
 @app.command()
 def sequencer(*, wait: Wait = 0) -> None:
     """Run the sequencer beside several `pacta serve`, on PACTA_SEQUENCER_DATABASE_URL."""
-    from service import telemetry
+    from service.cli.beginning import begin
     from service.database.connection import Address, Limits
     from service.database.proving import prove
     from service.http import serving
     from service.http.addresses import Addresses
     from service.sequencer.start import work
-    from service.settings import Settings
 
-    settings = Settings.read()
-    telemetry.configure(settings.log_level)
+    settings = begin()
     asyncio.run(prove(Limits.of_requests(settings), Address.of_sequencer(settings), wait=wait))
     serving.run_until_told(work(settings, Addresses.of(settings.public_url).host))
 
@@ -97,15 +94,13 @@ def sequencer(*, wait: Wait = 0) -> None:
 @app.command()
 def worker(*, wait: Wait = 0) -> None:
     """Do what no request waits for, in turns, on PACTA_WORKER_DATABASE_URL. Any number may run beside several `pacta serve`."""
-    from service import telemetry
+    from service.cli.beginning import begin
     from service.database.connection import Address, Limits
     from service.database.proving import prove
     from service.http import serving
-    from service.settings import Settings
     from service.worker.start import work
 
-    settings = Settings.read()
-    telemetry.configure(settings.log_level)
+    settings = begin()
     asyncio.run(prove(Limits.of_requests(settings), Address.of_worker(settings), wait=wait))
     serving.run_until_told(work(settings))
 
@@ -122,15 +117,13 @@ def migrate(
 
     The roles in PACTA_DATABASE_URL, PACTA_SEQUENCER_DATABASE_URL and PACTA_WORKER_DATABASE_URL are created if they are missing.
     """
-    from service import telemetry
+    from service.cli.beginning import begin
     from service.database.connection import Address, Limits
     from service.database.migrate import migrate as run_migrations
     from service.database.plan import planned
     from service.database.proving import await_database
-    from service.settings import Settings
 
-    settings = Settings.read()
-    telemetry.configure(settings.log_level)
+    settings = begin()
     asyncio.run(await_database(Limits.of_requests(settings), Address.of_owner(settings), wait))
     if check:
         typer.echo("\n".join(asyncio.run(planned(Address.of_owner(settings), Limits.of_bulk(settings)))))

@@ -14,7 +14,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 SESSIONS: Final = ("any", "primary", "standby", "read-write", "read-only", "prefer-standby")
-FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl", "passfile")
+TLS_FILES: Final = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
+FILES: Final = (*TLS_FILES, "passfile")
 NAMES: Final = (
     *FILES, "sslmode", "sslpassword", "sslnegotiation", "ssl_min_protocol_version", "ssl_max_protocol_version",
     "host", "port", "user", "password", "dbname", "target_session_attrs", "krbsrvname", "gsslib", "service",
@@ -56,6 +57,10 @@ def read(query: str) -> dict[str, str]:
         served = _service(service, is_said=bool(named))
         _check(served, f" by service={service}")
         said = {**served, **said}
+    if said.get("sslmode", os.environ.get("PGSSLMODE")) != "disable":
+        for name in TLS_FILES:
+            if name not in said and (value := os.environ.get(variable := f"PG{name.upper()}")):
+                _check_file(name, value, f" by {variable}")
     return said
 
 

@@ -55,6 +55,15 @@ def test_a_mistake_of_the_operator_names_the_setting_or_the_file(
     )
 
 
+def test_what_is_almost_the_name_of_a_setting_is_told(pacta: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    # What Kubernetes says of a service of that name is nobody's mistake.
+    said = {"PACTA_POOLSIZE": "5", "PACTA_SERVICE_HOST": "x", "PACTA_PORT": "tcp://x:80", "PACTA_LISTEN": "x"}
+    status, _ = pacta("migrate", PACTA_OWNER_DATABASE_URL="postgresql://pacta_owner@127.0.0.1:1/pacta", **said)
+    assert status == DATABASE
+    (line,) = [one for one in capsys.readouterr().err.splitlines() if "setting_not_known" in one]
+    assert '"setting":"PACTA_POOLSIZE","did_you_mean":"PACTA_POOL_SIZE"' in line
+
+
 def test_a_secret_that_cannot_be_read_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PACTA_DATABASE_URL", "postgresql://pacta_app:s3cret@[::1/pacta")
     with pytest.raises(OperatorMistake, match="PACTA_DATABASE_URL") as refused:

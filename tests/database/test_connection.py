@@ -94,6 +94,13 @@ async def test_what_the_environment_adds_is_named_where_it_does_not_fit(
     with pytest.raises(AddressWrong, match="From the environment come also: PGSSLMODE"):
         await connected(server.url("pacta_app").partition("?")[0])
     await connected(server.url("pacta_app") + "&sslmode=disable")
+    monkeypatch.setenv("PGSSLROOTCERT", "/no/such.crt")
+    with pytest.raises(
+        AddressWrong, match=r"sslrootcert=/no/such.crt by PGSSLROOTCERT, which cannot be read: No such file"
+    ):
+        await connected(server.url("pacta_app").partition("?")[0])
+    await connected(server.url("pacta_app") + "&sslmode=disable")
+    monkeypatch.delenv("PGSSLROOTCERT")
     monkeypatch.setenv("PGSSLMODE", "always")
     with pytest.raises(AddressWrong, match=r"must be one of.*PGSSLMODE"):
         await connected(server.url("pacta_app").partition("?")[0])
