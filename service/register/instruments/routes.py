@@ -23,7 +23,7 @@ from service.http.routing import Router
 from service.identity.caller import CurrentCaller
 from service.register.instruments.examples import ENTRIES, PERIODS
 from service.register.instruments.rules import entry, periods
-from service.register.instruments.rules.clauses import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead
 from service.register.instruments.words import saying
 

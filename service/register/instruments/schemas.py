@@ -46,6 +46,7 @@ class DecidingFactRead(Read):
     received_on: date | None
     of_class: str | None = Field(alias="class")
     weight: int | None
+    weights: dict[str, int] | None = None
 
     @classmethod
     def of(cls, fact: Fact) -> "DecidingFactRead":
@@ -114,6 +115,7 @@ class ThresholdRead(Read):
     n: int | None
     of_class: str | None = Field(alias="class")
     at_least: int | None
+    weight: str | None = None
 
 
 class RuleStepRead(Read):

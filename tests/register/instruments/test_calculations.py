@@ -56,7 +56,7 @@ async def test_the_answer_says_the_day_whose_fact_is_missing_and_where_it_must_l
     last = {"kind": "notification", "party": "AZ", "on": "2016-05-12", "class": "state"}
     found = (await still.as_("PK").post(ENTRY, json={**body, "facts": [fact, last]})).json()
     assert (found["on"], found["by_party"]) == ("2016-07-01", {"PK": "2016-07-01", "AZ": "2016-07-01"})
-    assert found["decided_by"] == [{**last, "received_on": None, "weight": None}]
+    assert found["decided_by"] == [{**last, "received_on": None, "weight": None, "weights": None}]
 
 
 async def test_the_end_of_the_calendar_is_no_fault_and_takes_no_time(still: World) -> None:

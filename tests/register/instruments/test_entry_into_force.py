@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.errors import InvalidContent
-from service.register.instruments.rules.clauses import EntryIntoForceCalculationCreate
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate
 from service.register.instruments.rules.entry import EntryIntoForce, compute
 
 Facts = list[dict[str, Any]]

@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.register.instruments.rules.calculations import PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_leading_to, months_after, whole_months
-from service.register.instruments.rules.clauses import PeriodsCalculationCreate, Step
+from service.register.instruments.rules.clauses import Step
 from service.register.instruments.rules.entry import stepped
 from service.register.instruments.rules.periods import Periods, Series, compute
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.register.instruments.rules.clauses import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.entry import EntryIntoForce, compute
 from service.register.instruments.rules.periods import Periods
 from service.register.instruments.rules.periods import compute as periods
@@ -353,3 +353,74 @@ def test_a_window_for_notice_opens_when_a_period_ends_and_the_next_is_told_once_
         )
         assert "Notice may be given from 2025-11-23 on" in found.explanation
     assert str(told(ten, notice, "1985-11-23", "2026-11-24").last_arguable_day_for_notice) == "2036-11-23"
+
+
+EEA: Json = {"anchor": "all_deposits", "on": "1993-01-01", "steps": [{"first_of_month": 2}]}
+
+
+@pytest.mark.parametrize(
+    ("last", "day"),
+    [
+        pytest.param("1992-12-15", "1993-01-01", id="in time, though the steps would lead to 1 February"),
+        pytest.param("1992-08-15", "1993-01-01", id="in time, though the steps would lead to 1 October"),
+        pytest.param("1993-01-01", "1993-01-01", id="on the day itself"),
+        pytest.param("1993-01-02", "1993-03-01", id="a day too late"),
+        pytest.param("1993-06-30", "1993-08-01", id="half a year too late"),
+    ],
+)
+def test_a_day_that_is_named_counts_where_all_is_done_by_then_and_else_the_steps(last: str, day: str) -> None:
+    """European Economic Area, 129 (3), as it was signed on 1992-05-02; a protocol put another day in its place."""
+    found = asked(EEA, deposits("1992-06-01", "AT", "FI") + deposits(last, "SE"), parties=["AT", "FI", "SE"])
+    assert {str(found.on), *map(str, found.by_party.values())} == {day}
+    assert "on 1993-01-01 where all of it is done by then, otherwise counted from the last deposit" in found.explanation
+    assert ("It was done by then" in found.explanation) is (day == "1993-01-01")
+
+
+def test_of_a_named_day_the_window_of_what_is_missing_lies_before_it() -> None:
+    facts = deposits("1992-06-01", "AT", "FI")
+    named = asked(EEA, facts, parties=["AT", "FI", "SE"], in_force_on="1993-01-01")
+    assert [one.party for one in named.needs] == ["SE"]
+    assert named.window is not None
+    assert str(named.window[1]) == "1993-01-01"
+    later = asked(EEA, facts, parties=["AT", "FI", "SE"], in_force_on="1993-08-01")
+    assert later.window is not None
+    assert list(map(str, later.window)) == ["1993-06-01", "1993-06-30"]
+    assert asked(EEA, facts, parties=["AT", "FI", "SE"], in_force_on="1993-02-01").window is None
+
+
+def test_who_comes_later_has_a_named_day_of_its_own() -> None:
+    rule = {**EEA, "later_parties": {"anchor": "own_deposit", "on": "1995-05-01", "steps": [{"months": 1}]}}
+    first = deposits("1993-06-30", "AT", "FI")
+    found = asked(rule, [*first, *deposits("1995-04-03", "LI"), *deposits("1995-05-02", "CH")], parties=["AT", "FI"])
+    assert {party: str(day) for party, day in found.by_party.items()} == {
+        "AT": "1993-08-01", "FI": "1993-08-01", "LI": "1995-05-01", "CH": "1995-06-02"
+    }  # fmt: skip
+
+
+def test_ships_are_recycled_once_there_are_so_many_states_with_so_much_tonnage_and_so_much_capacity() -> None:
+    """Recycling of Ships, 17: fifteen States, 40 per cent of the tonnage, and yards of their own for 3 per cent of that tonnage."""
+    measures = [
+        {"of": "weight", "at_least": least, "weight": name} for name, least in (("tonnage", 400), ("yards", 12))
+    ]
+    rule: Json = {
+        "anchor": "nth_deposit",
+        "thresholds": [{"of": "count", "n": 15}, *measures],
+        "steps": [{"months": 24}],
+    }
+    ships = deposits("2019-11-28", *states(15), weights={"tonnage": 20})
+    found = asked(rule, ships)
+    assert [one.detail for one in found.needs] == [
+        "Those who have acted weigh 300 by tonnage; 400 are needed.",
+        "Those who have acted weigh 0 by yards; 12 are needed.",
+    ]
+    assert "What has no weight adds nothing to the weight that is needed." in found.warnings
+    liberia = deposits("2023-06-26", "LR", weights={"tonnage": 150, "yards": 0})
+    bangladesh = deposits("2023-06-26", "BD", weights={"tonnage": 3, "yards": 12})
+    assert asked(rule, [*ships, *liberia]).on is None
+    assert str(asked(rule, [*ships, *liberia, *bangladesh]).on) == "2025-06-26"
+    assert "a weight of 12 by yards" in found.explanation
+
+
+def test_a_weight_is_named_of_a_threshold_of_weight_alone() -> None:
+    with pytest.raises(ValueError, match="names what a threshold of weight measures"):
+        asked({"anchor": "nth_deposit", "threshold": {"of": "count", "n": 1, "weight": "tonnage"}}, [])

@@ -84,7 +84,7 @@ def _met(threshold: Threshold, done: Sequence[Act], parties: Sequence[str] | Non
         return _all(done, parties)
     total, wanted = 0, threshold.n or threshold.at_least or 0
     for act in counted(threshold, done):
-        total += act.fact.weight or 0 if threshold.of is Of.WEIGHT else 1
+        total += act.fact.weighs(threshold.weight) or 0 if threshold.of is Of.WEIGHT else 1
         if total >= wanted:
             return act
     return the_last(threshold, done)
@@ -98,7 +98,7 @@ def counted(threshold: Threshold, done: Sequence[Act]) -> list[Act]:
 def the_last(threshold: Threshold, done: Sequence[Act]) -> Act | None:
     """Return the only act without a party, if there is one: it is told as the one that met the threshold."""
     nameless = [one for one in done if one.fact.party is None]
-    weighs = threshold.of is Of.WEIGHT and any(one.fact.weight is not None for one in nameless)
+    weighs = threshold.of is Of.WEIGHT and any(one.fact.weighs(threshold.weight) is not None for one in nameless)
     return nameless[0] if len(nameless) == 1 and not weighs else None
 
 
@@ -146,16 +146,8 @@ def _lacking(
         return []
     mine = counted(threshold, done)
     if threshold.of is Of.WEIGHT:
-        weight = sum(one.fact.weight or 0 for one in mine)
-        return [
-            Need(
-                None,
-                kind,
-                Sentence(
-                    "Those who have acted weigh {weight}; {least} are needed.", weight=weight, least=threshold.at_least
-                ),
-            )
-        ]
+        weight = sum(one.fact.weighs(threshold.weight) or 0 for one in mine)
+        return [Need(None, kind, _weighing(threshold, weight))]
     lacking = (threshold.n or 0) - len(mine)
     so_far = {"done": len(mine), "all": threshold.n, "lacking": lacking}
     if of_class := threshold.of_class:
@@ -165,6 +157,13 @@ def _lacking(
     else:
         detail = Sentence("{done} of {all} have acted; {lacking} more are needed.", **so_far)
     return [Need(None, kind, detail)]
+
+
+def _weighing(threshold: Threshold, weight: int) -> Sentence:
+    known = {"weight": weight, "least": threshold.at_least}
+    if name := threshold.weight:
+        return Sentence("Those who have acted weigh {weight} by {name}; {least} are needed.", name=name, **known)
+    return Sentence("Those who have acted weigh {weight}; {least} are needed.", **known)
 
 
 def _of_party(rule: PlainRule, party: str, facts: Sequence[Fact], parties: Sequence[str]) -> Need:

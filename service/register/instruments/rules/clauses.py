@@ -3,9 +3,9 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.values import Flag, Number, Strict
@@ -35,6 +35,7 @@ Code = Annotated[
 Days = Annotated[Number, Field(ge=0, le=MOST_DAYS)]
 Months = Annotated[Number, Field(ge=0, le=MOST_MONTHS)]
 Years = Annotated[Number, Field(ge=0, le=MOST_YEARS)]
+Weight = Annotated[Number, Field(ge=0, le=2**53 - 1)]
 
 
 class Anchor(StrEnum):
@@ -80,6 +81,11 @@ class Threshold(Strict):
     n: Annotated[Number, Field(ge=1, le=1000)] | None = None
     of_class: Code | None = Field(None, alias="class", description="Only these count.", examples=["state"])
     at_least: Annotated[Number, Field(ge=1, le=2**53 - 1)] | None = None
+    weight: Code | None = Field(
+        None,
+        description="Which of several weights is measured, by its name among a fact's `weights`; where it is left out, `weight`.",
+        examples=["tonnage"],
+    )
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -87,6 +93,8 @@ class Threshold(Strict):
             raise wrong("`n` is needed where `of` is count, and nowhere else")
         if (self.of is Of.WEIGHT) is not (self.at_least is not None):
             raise wrong("`at_least` is needed where `of` is weight, and nowhere else")
+        if self.weight and self.of is not Of.WEIGHT:
+            raise wrong("`weight` names what a threshold of weight measures")
         if self.of_class and self.of is not Of.COUNT:
             raise wrong("`class` qualifies a count alone")
         return self
@@ -121,7 +129,11 @@ class PlainRule(Strict):
         description="Where several must be met, as of the Paris Agreement: all of them.",
     )
     steps: list[Step] = Field(default_factory=list, max_length=20)
-    on: Day | None = Field(None, description="The day itself, of `fixed` and `mutually_agreed`.")
+    on: Day | None = Field(
+        None,
+        description="The day itself, of `fixed` and `mutually_agreed`. Of what parties do: the day that counts where enough of them "
+        "have done it by then; the steps count where it is done later.",
+    )
     not_before: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9/_.-]{0,59}$")] | None = Field(
         None,
         description="The first day possible, or the id of the instrument that must be in force as well.",
@@ -135,17 +147,19 @@ class PlainRule(Strict):
         return date.fromisoformat(named) if named and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", named) else None
 
     @property
+    def is_dated(self) -> bool:
+        """Whether the anchor is a day, and nothing that parties do."""
+        return self.anchor in {Anchor.FIXED, Anchor.MUTUALLY_AGREED}
+
+    @property
     def measured(self) -> list[Threshold]:
         """All thresholds."""
         return [*([self.threshold] if self.threshold else []), *(self.thresholds or [])]
 
     @model_validator(mode="after")
     def _is_computable(self) -> Self:
-        dated = self.anchor in {Anchor.FIXED, Anchor.MUTUALLY_AGREED}
         if self.anchor is Anchor.FIXED and self.on is None:
             raise wrong("`on` is needed where the anchor is fixed")
-        if self.on is not None and not dated:
-            raise wrong("`on` goes with the anchors fixed and mutually_agreed")
         if self.anchor is Anchor.NTH_DEPOSIT and not self.measured:
             raise wrong("`threshold` is needed where the anchor is nth_deposit")
         try:
@@ -171,7 +185,16 @@ class Fact(Strict):
     on: Day
     received_on: Day | None = None
     of_class: Code | None = Field(None, alias="class", examples=["state"])
-    weight: Annotated[Number, Field(ge=0, le=2**53 - 1)] | None = None
+    weight: Weight | None = None
+    weights: Annotated[dict[Code, Weight], Field(min_length=1, max_length=5)] | None = Field(
+        None,
+        description="By name, where the clause measures several.",
+        examples=[{"tonnage": 130, "recycling": 9}],
+    )
+
+    def weighs(self, name: str | None) -> int | None:
+        """Return the weight of this name; None: `weight` itself."""
+        return (self.weights or {}).get(name) if name else self.weight
 
 
 class DurationKind(StrEnum):
@@ -265,32 +288,3 @@ class Notice(Strict):
         if (self.kind is NoticeKind.AFTER_PERIOD_END) is not (self.window_months is not None):
             raise wrong("`window_months` is needed where the kind is after_period_end, and nowhere else")
         return self
-
-
-PARTIES: Final = Field(None, min_length=1, max_length=300)
-
-
-def each_once(codes: list[str] | None) -> list[str] | None:
-    """Return the codes; an error if one is named twice."""
-    if codes and len(set(codes)) < len(codes):
-        raise wrong("names a party twice")
-    return codes
-
-
-class EntryIntoForceCalculationCreate(Strict):
-    """A clause on entry into force, and what has happened."""
-
-    rule: EntryIntoForceRule
-    parties: Annotated[list[Code] | None, AfterValidator(each_once)] = PARTIES
-    facts: list[Fact] = Field(default_factory=list, max_length=1000)
-    in_force_on: Day | None = Field(None, description="The day that is recorded, to be held to the clause.")
-
-
-class PeriodsCalculationCreate(Strict):
-    """The clauses on duration and notice, and the day on which one looks."""
-
-    duration: Duration
-    notice: Notice
-    in_force_on: Day | None = None
-    as_of: Day
-    notice_received_on: Day | None = None

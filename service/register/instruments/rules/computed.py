@@ -12,15 +12,9 @@ from service.errors import InvalidContent
 from service.register.decisions.rules import steps
 from service.register.instruments.rules import entry, periods
 from service.register.instruments.rules.acts import Need
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_after
-from service.register.instruments.rules.clauses import (
-    DurationKind,
-    EntryIntoForceCalculationCreate,
-    Fact,
-    FactKind,
-    PeriodsCalculationCreate,
-    Then,
-)
+from service.register.instruments.rules.clauses import DurationKind, Fact, FactKind, Then
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentState

@@ -9,15 +9,9 @@ from datetime import date
 
 from service.register.instruments.rules import acts, telling
 from service.register.instruments.rules.acts import Act, Need
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate
 from service.register.instruments.rules.calendar import days_after, days_leading_to, months_after, within
-from service.register.instruments.rules.clauses import (
-    Anchor,
-    EntryIntoForceCalculationCreate,
-    Fact,
-    FactKind,
-    PlainRule,
-    Step,
-)
+from service.register.instruments.rules.clauses import Anchor, Fact, FactKind, PlainRule, Step
 from service.values.sentences import Sentence
 
 
@@ -62,6 +56,11 @@ def stepped(day: date, steps: Sequence[Step]) -> date | None:
     return reached
 
 
+def led_to(rule: PlainRule, day: date) -> date | None:
+    """Return the day to which it leads that the rule's anchor lies on a day: the one that the clause names, else by the steps."""
+    return rule.on if rule.on and not rule.is_dated and day <= rule.on else stepped(day, rule.steps)
+
+
 def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
     """Return the day of entry into force, and of each party; `InvalidContent` where it leaves the calendar."""
     rule, facts, recorded = asked.rule, asked.facts, asked.in_force_on
@@ -93,14 +92,16 @@ def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
 
 def _between(rule: PlainRule, anchor: date | None) -> list[date]:
     """Return the days to which the steps before the last lead."""
-    reached = (anchor and stepped(anchor, rule.steps[:number]) for number in range(1, len(rule.steps)))
+    if anchor is None or led_to(rule, anchor) != stepped(anchor, rule.steps):
+        return []
+    reached = (stepped(anchor, rule.steps[:number]) for number in range(1, len(rule.steps)))
     return [day for day in reached if day]
 
 
 def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None, recorded: date | None) -> _Reckoned:
     """Return the day to which one rule leads. `recorded` is the day on which the parties agreed, where the rule leaves it to them."""
     done, needs = acts.acts(rule, facts), acts.missing(rule, facts, parties)
-    if rule.anchor in {Anchor.FIXED, Anchor.MUTUALLY_AGREED}:
+    if rule.is_dated:
         anchor, decided = rule.on or recorded, []
         needs = [] if anchor else needs
     elif rule.anchor is Anchor.OWN_DEPOSIT and not rule.measured:
@@ -117,7 +118,7 @@ def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None
         return _Reckoned(None, anchor, decided, [*needs, Need(None, FactKind.OTHER, lacks)])
     if anchor is None:
         return _Reckoned(None, needs=needs)
-    day = within(stepped(anchor, rule.steps), "The day of entry into force")
+    day = within(led_to(rule, anchor), "The day of entry into force")
     if other and other.day >= day:
         day, decided = other.day, [other] if other.day > day else [*decided, other]
     return _Reckoned(max(day, rule.earliest or day), anchor, decided, needs)
@@ -164,7 +165,7 @@ def _later_acts(asked: EntryIntoForceCalculationCreate, own_facts: Sequence[Fact
 def _later(asked: EntryIntoForceCalculationCreate, begun: date, own_facts: Sequence[Fact]) -> date | None:
     """Return from when an instrument that began on a day binds a party that acted later."""
     rule, done = asked.rule.later_parties, _later_acts(asked, own_facts)
-    if rule and rule.on:
+    if rule and rule.on and rule.is_dated:
         return max(begun, rule.on)
     if not done:
         return None
@@ -172,7 +173,7 @@ def _later(asked: EntryIntoForceCalculationCreate, begun: date, own_facts: Seque
     other = joined(rule, shared) if rule else None
     if rule and rule.not_before and not rule.earliest and other is None:
         return None
-    own = within(stepped(done[0].day, rule.steps if rule else []), "The day of a later party")
+    own = within(led_to(rule, done[0].day) if rule else done[0].day, "The day of a later party")
     days = [begun, own, rule.earliest if rule else None, other.day if other else None]
     return max(day for day in days if day)
 
@@ -183,12 +184,12 @@ def _window(rule: PlainRule, facts: Sequence[Fact], recorded: date, general: _Re
         return None
     other = joined(rule, facts)
     if general.anchor:
-        reached = stepped(general.anchor, rule.steps)
+        reached = led_to(rule, general.anchor)
         return (recorded, recorded) if reached and reached < recorded else None
     least = max((day for day in (rule.earliest, other.day if other else None) if day), default=date.min)
 
     def leads(day: date) -> date | None:
-        reached = stepped(day, rule.steps)
+        reached = led_to(rule, day)
         return reached and max(reached, least)
 
     found = days_leading_to(leads, recorded)

@@ -11,15 +11,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from service.register.instruments.rules.acts import Need
+from service.register.instruments.rules.calculations import PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
-from service.register.instruments.rules.clauses import (
-    Duration,
-    DurationKind,
-    Notice,
-    NoticeKind,
-    PeriodsCalculationCreate,
-    Then,
-)
+from service.register.instruments.rules.clauses import Duration, DurationKind, Notice, NoticeKind, Then
 from service.values.sentences import Sentence, joined
 
 ONE_DAY = timedelta(1)

@@ -5,14 +5,8 @@ from datetime import date
 
 from service.register.instruments.rules import acts
 from service.register.instruments.rules.acts import Act, Need
-from service.register.instruments.rules.clauses import (
-    Anchor,
-    EntryIntoForceCalculationCreate,
-    Of,
-    PlainRule,
-    Step,
-    Threshold,
-)
+from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate
+from service.register.instruments.rules.clauses import Anchor, Of, PlainRule, Step, Threshold
 from service.values.sentences import Sentence, joined
 
 ANCHORS = {
@@ -56,6 +50,8 @@ def measure_in_words(threshold: Threshold) -> Sentence:
     """Return what must be reached."""
     if threshold.of is Of.ALL:
         return Sentence("those of all parties")
+    if threshold.of is Of.WEIGHT and threshold.weight:
+        return Sentence("a weight of {least} by {name}", least=threshold.at_least, name=threshold.weight)
     if threshold.of is Of.WEIGHT:
         return Sentence("a weight of {least}", least=threshold.at_least)
     if threshold.of_class:
@@ -84,6 +80,8 @@ def clause(rule: PlainRule) -> Sentence:
         for one in rule.steps[1:]:
             steps = Sentence("{steps}; then {step}", steps=steps, step=step_in_words(one))
         text = Sentence("{clause}: {steps}", clause=text, steps=steps)
+    if rule.on and not rule.is_dated:
+        text = Sentence("on {day} where all of it is done by then, otherwise {clause}", day=rule.on, clause=text)
     return Sentence("{clause}, not before {day}", clause=text, day=rule.not_before) if rule.not_before else text
 
 
@@ -111,7 +109,11 @@ def explained(
         facts, more = joined(map(told, decided[:SHOWN]), ", "), len(decided) - SHOWN
         several = Sentence("{facts} and {more} more", facts=facts, more=more) if more > 0 else facts
         parts.append(Sentence("Decided by: {facts}.", facts=several))
-    if day:
+    if day and asked.rule.on and not asked.rule.is_dated and anchor and anchor <= asked.rule.on:
+        parts.append(
+            Sentence("It was done by then, on {anchor}: it enters into force on {day}.", anchor=anchor, day=day)
+        )
+    elif day:
         parts.append(_counted(anchor, between, day))
     else:
         lacking = joined(one.detail for one in needs[:SHOWN])
@@ -168,7 +170,8 @@ def warnings(
         and not asked.rule.measured
     ):
         found.append(Sentence("No parties are named: those of the facts are taken for all."))
-    if any(one.fact.weight is None for one in done) and any(one.at_least for one in asked.rule.measured):
+    weighing = [one.weight for one in asked.rule.measured if one.at_least]
+    if any(one.fact.weighs(name) is None for one in done for name in weighing):
         found.append(Sentence("What has no weight adds nothing to the weight that is needed."))
     if provisional:
         lacking = joined(one.detail for one in provisional[:3])
