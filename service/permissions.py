@@ -47,6 +47,7 @@ class Permission(StrEnum):
     READ_PRINCIPALS = "read_principals"
     FOUND_COMMISSION = "found_commission"
     READ_REGISTRY_TRAIL = "read_registry_trail"
+    AUDIT_PARTIES = "audit_parties"
     MANAGE_COMMISSION = "manage_commission"
     PROPOSE = "propose"
     REPORT = "report"
@@ -88,7 +89,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.LEAD: frozenset({P.PROPOSE, P.REPORT, P.EDIT_PARTY_FACTS, P.READ_PUBLIC, P.READ_PARTIES}),
     Role.PARTY: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_PRINCIPALS}),
     Role.NEWCOMER: frozenset({P.JOIN, P.CONFIRM}),
-    Role.AUDITOR: frozenset({P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
+    Role.AUDITOR: frozenset({P.AUDIT_PARTIES, P.READ_PUBLIC, P.READ_PARTIES, P.READ_RESTRICTED, P.READ_LOG}),
     Role.OBSERVER: frozenset({P.READ_PUBLIC}),
 }
 

@@ -29,7 +29,7 @@ EXPECTED: dict[str, set[str]] = {
     "lead": {"read_public", "read_parties", "propose", "report", "edit_party_facts"},
     "party": {"read_public", "read_parties", "read_principals"},
     "newcomer": {"join", "confirm"},
-    "auditor": READ | {"read_log"},
+    "auditor": READ | {"read_log", "audit_parties"},
     "observer": {"read_public"},
 }
 

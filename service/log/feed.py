@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.database.statement import LIMIT, Connection, Query
+from service.log.audited import of_audited
 from service.log.models import LogEntry
 from service.log.queries import signed_size
 from service.permissions import Caller, Kind
@@ -78,10 +79,10 @@ def _signed(log_id: Any) -> sa.ColumnElement[bool]:  # noqa: ANN401 -- a value, 
     return sa.func.coalesce(_log.c.index < signed_size(log_id), sa.false()).label("in_checkpoint")
 
 
-async def of_registry(connection: Connection, after: list[Any] | None, limit: int) -> list[EntryRow]:
-    """Return the registry's entries, oldest first; one that has no index yet has null."""
-    asked = {"after": after[0] if after else -1, "limit": limit + 1}
-    return [_read(row) for row in await _of_registry.rows(connection, **asked)]
+async def of_registry(connection: Connection, caller: Caller, after: list[Any] | None, limit: int) -> list[EntryRow]:
+    """Return the registry's entries, oldest first, an auditor's of whom it audits; one that has no index yet has null."""
+    asked = {"after": after[0] if after else -1, "limit": limit + 1, **bound(caller)}
+    return [_read(row) for row in await _of_registry(caller.kind).rows(connection, **asked)]
 
 
 async def of_commitment(
@@ -174,14 +175,16 @@ async def _told(
         asked = {**asked, "after": rows[-1][order]}  # type: ignore[literal-required]
 
 
-_of_registry = Query(
-    sa.select(*_columns, _log.c.index.label("place"), _signed(REGISTRY))
-    .select_from(_entry.outerjoin(_log, _same))
-    .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
-    .order_by(_entry.c.seq)
-    .limit(LIMIT),
-    _Stored,
-)
+@cache
+def _of_registry(kind: Kind) -> Query[_Stored]:
+    asked = (
+        sa.select(*_columns, _log.c.index.label("place"), _signed(REGISTRY))
+        .select_from(_entry.outerjoin(_log, _same))
+        .where(_entry.c.subject == REGISTRY, _entry.c.seq > _after)
+        .order_by(_entry.c.seq)
+        .limit(LIMIT)
+    )
+    return Query(asked.where(of_audited(_entry)) if kind is Kind.AUDITOR else asked, _Stored)
 
 
 @cache

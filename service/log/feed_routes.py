@@ -11,7 +11,7 @@ from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.log import feed as queries
 from service.log.feed_schemas import EntryRead
-from service.permissions import Permission
+from service.permissions import Permission, standing
 from service.register.commissions import queries as commissions
 from service.values.codes import CommissionId, CommitmentId, InstrumentId, SessionId, WorkingGroupId
 
@@ -128,7 +128,11 @@ async def read_registry_trail(
     connection: Transaction,
     caller: CurrentCaller,
 ) -> Response:
-    """Read every registration, secret rotation and deactivation, oldest first. Administrator only."""
-    caller.require(Permission.READ_REGISTRY_TRAIL)
-    rows = await queries.of_registry(connection, paging.after("seq", number), paging.limit)
+    """Read every registration, renaming, secret rotation and deactivation, oldest first.
+
+    The administrator reads all; an auditor those of the parties of the commissions to which it is appointed: others are left out, so that
+    numbers may jump.
+    """
+    standing(caller, auditor=True, commission="").require(Permission.READ_REGISTRY_TRAIL, Permission.AUDIT_PARTIES)
+    rows = await queries.of_registry(connection, caller, paging.after("seq", number), paging.limit)
     return paging.page(dict, rows, "seq", "seq")

@@ -1,5 +1,7 @@
 """Who audits a commission: every party appoints, any party dismisses, and nobody else has a say."""
 
+from typing import Any
+
 import pytest
 
 from service.demo.pilot import PILOT
@@ -110,3 +112,53 @@ async def test_no_correction_changes_who_audits(world: World) -> None:
     wrong = {"action": "correct", "corrects": await leaf_of(world, 2), "fact": "principal_id", "reason": "R"}
     refused = await propose(world, wrong | {"value": organisation(101)})
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/fact"]
+
+
+async def test_an_auditor_reads_the_registrys_entries_of_the_parties_that_it_audits_and_no_others(world: World) -> None:
+    commission, kept = await commission_of_three(world), {"PK", "AZ"}
+    url = "/v1/registry/audit-trail?limit=200"
+    everything = (await world.as_("administrator").get(url)).json()["items"]
+    auditor = await second_auditor(world)
+    assert (await world.as_("auditor-2").get(url)).json()["items"] == []
+    assert parties(await read_registry(world, "auditor")) == kept
+    # What tells of no party, as of an observer or another auditor, is not theirs.
+    pilots = await read_registry(world, "auditor")
+    assert [one for one in everything if one in pilots] == pilots
+    renamed = {"name": "Renamed (sample)", "since": "2025-05-01"}
+    assert (await world.as_("AZ").post(f"/v1/organisations/{organisation(201)}/names", json=renamed)).is_success
+    second = {"client_id": "az-2", "name": "N", "kind": "representative", "organisation_id": organisation(201)}
+    made = await world.as_("AZ").post("/v1/principals", json=second)
+    assert (await end_principal(world.as_("AZ"), made.json()["id"])).is_success
+    kinds = [one["kind"] for one in (await read_registry(world, "auditor"))[-3:]]
+    assert kinds == ["organisation.renamed", "principal.registered", "principal.deactivated"]
+    appointed = {"action": "appoint_auditor", "principal_id": auditor}
+    move = await made_in(world, commission, appointed)
+    for who in ("AZ", "tr-secretariat"):
+        assert (await answered(world, move, who)).is_success
+    assert parties(await read_registry(world, "auditor-2")) == kept | {"TR"}
+    dismissed = {"action": "dismiss_auditor", "principal_id": auditor, "reason": "R"}
+    await made_in(world, commission, dismissed, "AZ")
+    assert await read_registry(world, "auditor-2") == []
+
+
+async def read_registry(world: World, who: str) -> list[dict[str, Any]]:
+    """Return what a caller reads of the registry's trail, by pages of three."""
+    found: list[dict[str, Any]] = []
+    url: str | None = "/v1/registry/audit-trail?limit=3"
+    while url:
+        page = (await world.as_(who).get(url)).json()
+        found += page["items"]
+        url = page["next_cursor"] and f"/v1/registry/audit-trail?limit=3&cursor={page['next_cursor']}"
+    return found
+
+
+def parties(entries: list[dict[str, Any]]) -> set[str]:
+    """Return the parties that entries name."""
+    return {one["data"]["party"] for one in entries if "party" in one["data"]}
+
+
+async def made_in(world: World, commission: str, body: dict[str, Any], by: str = "PK") -> str:
+    """Propose a move of a commission, and return the transition's id."""
+    answer = await world.as_(by).post(f"/v1/commissions/{commission}/transitions", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
