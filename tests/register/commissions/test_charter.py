@@ -121,6 +121,23 @@ async def test_one_party_keeps_a_commission_alone_and_the_others_take_no_part(wo
     await proven(world, commission)
 
 
+async def test_who_takes_no_part_yet_proposes_nobodys_joining_but_its_own(world: World) -> None:
+    commission = await commission_of_three(world, "PK")
+    join = {"action": "join", "party": "TR", "effective_on": "2026-01-01"}
+    for body in (join, join | {"secretariat_id": organisation(201)}):
+        refused = await propose(world, body, "AZ", commission)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/party"), refused.text
+        assert "AZ, which does not take part here" in refused.json()["errors"][0]["detail"]
+    assert (await charter(world, commission=commission))["open_transition"] is None
+    own = join | {"party": "AZ", "secretariat_id": organisation(201)}
+    move = await made(world, own, "AZ", commission)
+    assert (await answered(world, move["id"], "PK")).is_success
+    # Now it takes part, and proposes whom it likes.
+    assert (await made(world, {"action": "accede", "party": "TR", "effective_on": "2026-01-02"}, "AZ", commission))[
+        "status"
+    ] == "open"
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointers"),
     [

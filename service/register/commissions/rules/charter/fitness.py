@@ -88,6 +88,13 @@ def _wrong_entry(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         )
     elif party in facts.inside and not unsettled:
         wrong.append(fault("/party", "takes part in this register already"))
+    if case.party not in {party, *facts.inside}:
+        wrong.append(
+            fault(
+                "/party",
+                f"is not {case.party}, which does not take part here and so begins to by a proposal of its own alone",
+            )
+        )
     if named and case.party != party:
         wrong.append(fault("/secretariat_id", f"is named by {party}, in its answer"))
     if not named and case.party == party and party not in case.members["secretariats"]:
