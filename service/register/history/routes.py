@@ -94,7 +94,8 @@ async def list_commitments(
     """List the commitments that the caller may see; filters are joined by AND, repeated values by OR.
 
     As of a day or a moment, the filters are held to what was so then; where one other than `state` holds of few, a page may have
-    fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights.
+    fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights, and
+    what stands by its id is called what it is called today.
     """
     after = paging.after(sort, *commitment_lists.ORDERS[sort][2])
     sent, alone = partial(as_sent, paging.request), partial(commitment_lists.alone, connection, caller)
@@ -144,7 +145,8 @@ async def list_instruments(
     """List the instruments that the caller may see; filters are joined by AND, repeated values by OR.
 
     As of a day or a moment, the filters are held to what was so then; where one other than `state` holds of few, a page may have
-    fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights.
+    fewer items than `limit`, and more follow as long as `next_cursor` says so. Who may see what is judged by today's rights, and
+    what stands by its id is called what it is called today.
     """
     after, sent = paging.after(sort, *instrument_lists.ORDERS[sort][2]), partial(as_sent, paging.request)
     if then:
