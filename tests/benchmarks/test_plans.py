@@ -127,6 +127,16 @@ async def test_a_page_of_a_group_in_a_state_passes_no_row_of_another_state(large
     ]
 
 
+async def test_what_the_things_of_a_page_are_called_is_planned_once_for_any_of_them(large: Large) -> None:
+    statements, _ = await large.statements(path_of(large, LISTS["of a group in a state"]))
+    (text, values), times = statements[-1], 8
+    for _ in range(times):
+        await large.connection.fetch(text, *values)
+    plans = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+    # PostgreSQL plans a statement for its values five times before it asks whether that was worth it.
+    assert tuple(await large.connection.fetchrow(plans, text)) == (times - 5, 5)
+
+
 async def test_what_awaits_a_party_is_found_by_its_index_and_only_that_is_sorted(large: Large) -> None:
     (statement, *_), body = await large.statements(path_of(large, "awaiting=AZ"))
     plan = await large.explain(statement)

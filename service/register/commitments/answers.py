@@ -28,6 +28,7 @@ _SHAPED: Final = {
     *NamesOfCommitment.model_fields,
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
+_plain: Final = itemgetter(*_PLAIN)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
 _ITEMISED: Final = {
     "signatories": dict.fromkeys(SignatoryRead.model_fields),
@@ -38,13 +39,9 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    answer = {name: row[name] for name in _PLAIN} | names(row)
-    carried, called = row["carried_over"] or {}, known_names(row)
-    answer["carried_over"] = [
-        {"session_id": session, "session": called.get(session), **one}
-        for session, one in sorted(carried.items(), key=_turn)
-    ]
-    answer["carried_over_count"] = len(carried)
+    answer = dict(zip(_PLAIN, _plain(row), strict=True)) | names(row)
+    answer["carried_over"] = _carried_over(row)
+    answer["carried_over_count"] = len(answer["carried_over"])
     answer["successors"] = row["successors"] or []
     answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
     answer |= _of_kind(row)
@@ -53,7 +50,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
     answer |= at_home.told(row)
     answer["open_transition"] = open_transition(row)
-    known = {**row, **(row["came_later"] or {})}
+    known = {**row, **row["came_later"]} if row["came_later"] else row
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
@@ -77,6 +74,16 @@ def _of_kind(row: Mapping[str, Any]) -> dict[str, Any]:
         "founded_group_ids": row["founded_group_ids"] or [],
         "hint": hint(row, row["linked_states"] or {}),
     }
+
+
+def _carried_over(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    carried, called = row["carried_over"], known_names(row)
+    if not carried:
+        return []
+    return [
+        {"session_id": session, "session": called.get(session), **one}
+        for session, one in sorted(carried.items(), key=_turn)
+    ]
 
 
 def _turn(carried: tuple[str, Mapping[str, Any]]) -> int:

@@ -6,8 +6,9 @@ alone are told. Entries tell no names.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
 from functools import cache
+from itertools import cycle, islice
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -32,23 +33,25 @@ Names: TypeAlias = Mapping[object, Mapping[str, Any]]
 Asked: TypeAlias = Iterable[tuple[str, Any]]
 """What is to be called by its name: its kind, and its id, if there is one."""
 _NONE: Final[Names] = {}
+RECKONED: Final = 10
 _organisation, _principal = table(Organisation), table(Principal)
 
 
-@dataclass(frozen=True)
 class Beside:
     """Names that stand beside ids: by the name's member, that of the id (`_ids`: of several), and the kind of what it is."""
 
-    members: Mapping[str, tuple[str, str]]
+    def __init__(self, members: Mapping[str, tuple[str, str]]) -> None:
+        self.members = tuple(members)
+        self._one = [(name, member, kind) for name, (member, kind) in members.items() if not member.endswith("_ids")]
+        self._several = [(name, member, kind) for name, (member, kind) in members.items() if member.endswith("_ids")]
 
     def asked(self, row: Row) -> Iterator[tuple[str, Any]]:
         """Yield the kind and id of each thing that the row names."""
-        for member, kind in self.members.values():
-            value = row[member]
-            if isinstance(value, list):
-                yield from ((kind, one) for one in value)
-            elif value is not None:
+        for _, member, kind in self._one:
+            if (value := row[member]) is not None:
                 yield kind, value
+        for _, member, kind in self._several:
+            yield from ((kind, one) for one in row[member] or ())
 
     def of(self, row: Row, names: Names | None = None) -> dict[str, Any]:
         """Return the names that stand in the answer of a row; null where the caller may not see it, and where nobody asked.
@@ -56,10 +59,10 @@ class Beside:
         `names`: those of the row to which this one belongs, if it is part of another.
         """
         names = known(row) if names is None else names
-        return {
-            name: several(names, row[member]) if member.endswith("_ids") else names.get(row[member])
-            for name, (member, _) in self.members.items()
-        }
+        told: dict[str, Any] = {name: names.get(row[member]) for name, member, _ in self._one}
+        for name, member, _ in self._several:
+            told[name] = several(names, row[member])
+        return told
 
 
 def known(row: Row) -> Names:
@@ -88,18 +91,27 @@ async def called(
 async def look_up(connection: Connection, matters: Matters, caller: Caller, asked: Asked) -> Names:
     """Return what these are called, as far as the caller may see them."""
     wanted = defaultdict[str, set[UUID]](set)
-    for kind, key in asked:
-        if key is not None:
-            wanted[kind].add(key if isinstance(key, UUID) else UUID(key))
+    # Rows of a list name the same things again and again.
+    for kind, key in {(kind, key) for kind, key in asked if key is not None}:
+        wanted[kind].add(key if isinstance(key, UUID) else UUID(key))
     if not wanted:
         return _NONE
     kinds = tuple(sorted(wanted))
     values = {name: value for one in matters if one.kind in wanted for name, value in one.bound(caller).items()}
     if PRINCIPAL in wanted:
         values["own_party"] = caller.party
-    ids = {f"called_{kind}": [*wanted[kind]] for kind in kinds}
+    ids = {f"called_{kind}": _as_many_as_reckoned(wanted[kind]) for kind in kinds}
     rows = await _called(tuple(matters), kinds, caller.kind).rows(connection, **ids, **values)
     return by_ids(row._asdict() for row in rows)
+
+
+def _as_many_as_reckoned(ids: AbstractSet[UUID]) -> list[UUID]:
+    """Return these ids, some of them again where they are few.
+
+    PostgreSQL reckons with ten where it does not know how many there will be. A plan for just these few looks cheaper to it than one
+    for any, so it would plan the statement anew each time, which takes several times as long as running it.
+    """
+    return [*islice(cycle(ids), max(len(ids), RECKONED))]
 
 
 class _Called(NamedTuple):

@@ -45,14 +45,18 @@ def _of_before(facts: Members) -> dict[str, Any]:
 
 def missing(members: Members) -> list[Missing]:
     """Return whose step is missing, and since when: what parties said is needed at home, and approval that it is subject to."""
-    awaited = sorted(party for party, is_awaited in (members.get("subject_to") or {}).items() if is_awaited)
-    approvals = [steps.approval_missing(party, members["agreed_on"]) for party in awaited]
-    return steps.missing(steps_of(members)) + approvals
+    return _missing(members, steps_of(members))
 
 
 def told(members: Members) -> dict[str, Any]:
     """Return what a reading tells of the steps at home."""
-    return steps.told(steps_of(members), missing(members))
+    known = steps_of(members)
+    return steps.told(known, _missing(members, known))
+
+
+def _missing(members: Members, known: steps.Steps) -> list[Missing]:
+    awaited = sorted(party for party, is_awaited in (members.get("subject_to") or {}).items() if is_awaited)
+    return steps.missing(known) + [steps.approval_missing(party, members["agreed_on"]) for party in awaited]
 
 
 def moved(step: Step, evidence: Members, case: Case) -> dict[str, Any]:

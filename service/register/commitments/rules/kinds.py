@@ -124,7 +124,7 @@ def linked(members: Mapping[str, Any]) -> list[str]:
 
 def hint(members: Mapping[str, Any], states: Mapping[str, str]) -> Hint | None:
     """Return why an open commitment may be done; `states`: of the groups and sessions that it names, by their ids."""
-    if members["state"] not in OPEN:
+    if members["kind"] == CommitmentKind.COMMITMENT or members["state"] not in OPEN:
         return None
     reached = [states.get(one) for one in linked(members)]
     items = members.get("package_items") or {}
