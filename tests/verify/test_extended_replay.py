@@ -7,7 +7,7 @@ import pytest
 
 from service.tlog.merkle import leaf_hash
 from service.verify.judgement import verify
-from tests.conftest import COMMISSION, World
+from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_found_late import found
 from tests.register.instruments.recording import SIGN, agreed, correct, entered, leaf_of
 from tests.verify.forging import Forgery, assert_told, entries_of, write
@@ -15,11 +15,16 @@ from tests.verify.journal import POLICY, Entry, exported, seal
 
 ELSEWHERE: Final = "01940000-0000-7000-8000-0000000007ff"
 EXTENDED: Final = "instrument.extended"
+LACKING: Final = ("authentic_texts", "place", "signatories", "signed_on")
 
 
 @pytest.fixture(scope="module")
 async def entries(worn: World) -> list[Entry]:
-    """The entries of a register with a commitment that was put on an instrument, of which a part was not known later."""
+    """The entries of a register with a commitment that was put on an instrument, of which a part was not known later.
+
+    Before that, one came to follow an instrument of which nobody knows anything.
+    """
+    await entered(worn, confidentiality="public", commitment_ids=[item(3)], entering={"found_in": "signed"})
     key = (await entered(worn))["id"]
     await agreed(worn, key, SIGN)
     agreement = {"found_in": "signed", "agreed_on": "2024", "instrument_id": key}
@@ -31,6 +36,11 @@ async def entries(worn: World) -> list[Entry]:
 def extended(entries: list[Entry]) -> Entry:
     """Return the entry by which the instrument carries what was found."""
     return next(one for one in entries if one["kind"] == EXTENDED)
+
+
+def came_to_follow(entries: list[Entry]) -> Entry:
+    """Return the entry by which the third item came to follow its instrument."""
+    return next(one for one in entries if one["subject"] == item(3) and one["kind"] == "commitment.followed")
 
 
 def told(entries: list[Entry]) -> Entry:
@@ -64,6 +74,8 @@ FORGERIES: Final[dict[str, tuple[Forgery, str]]] = {
     "a finding of another instrument": (finding("instrument", "id", to=ELSEWHERE), "brings about"),
     "a finding that lists what is known": (finding("unknown", to={"place": True}), "brings about"),
     "what is known no more and not listed": (followed("unknown", to=None), "brings about"),
+    "one that came to follow and lists its day alone": (
+        lambda entries: write(came_to_follow(entries), ("data", "after", "unknown"), {"signed_on": True}), "brings about"),
     "a finding in an entry of the version that put none on": (lambda entries: write(told(entries), ("v",), 4), "brings about"),
 }  # fmt: skip
 
@@ -85,6 +97,17 @@ def test_what_a_release_before_did_not_list_is_proven_as_it_was(entries: list[En
     for members in (last["data"]["before"], last["data"]["after"]):
         del members["unknown"]
     last["data"]["by"]["leaf"] = leaf_of_last(old, moved)
+    assert verify(exported(old), POLICY).findings.listed == []
+
+
+def test_what_came_to_follow_in_a_release_before_listed_its_unknown_day_alone(entries: list[Entry]) -> None:
+    old = deepcopy(entries)
+    mine = came_to_follow(old)
+    moved = old[old.index(mine) - 1]
+    assert (moved["kind"], [*mine["data"]["after"]["unknown"]]) == ("transition.confirmed", [*LACKING])
+    moved["v"], mine["v"] = 4, 5
+    mine["data"]["after"]["unknown"] = {"signed_on": True}
+    mine["data"]["by"]["leaf"] = leaf_of_last(old, moved)
     assert verify(exported(old), POLICY).findings.listed == []
 
 

@@ -11,21 +11,24 @@ from service.register.commitments.rules.matter import (
     COMMITMENT_2,
     COMMITMENT_3,
     COMMITMENT_4,
+    COMMITMENT_5,
 )
 from service.register.decisions.rules.matter import Rules
 from service.register.groups.rules.matter import GROUP
-from service.register.instruments.rules.matter import INSTRUMENT, INSTRUMENT_2, INSTRUMENT_3
+from service.register.instruments.rules.matter import INSTRUMENT, INSTRUMENT_2, INSTRUMENT_3, INSTRUMENT_4
 
 RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("commitment", 1): COMMITMENT_1,
     ("commitment", 2): COMMITMENT_2,
     ("commitment", 3): COMMITMENT_3,
     ("commitment", 4): COMMITMENT_4,
-    ("commitment", 5): COMMITMENT,
+    ("commitment", 5): COMMITMENT_5,
+    ("commitment", 6): COMMITMENT,
     ("session", 2): SESSION,
     ("commission", 2): CHARTER,
     ("working_group", 2): GROUP,
     ("instrument", 2): INSTRUMENT_2,
     ("instrument", 3): INSTRUMENT_3,
-    ("instrument", 4): INSTRUMENT,
+    ("instrument", 4): INSTRUMENT_4,
+    ("instrument", 5): INSTRUMENT,
 }

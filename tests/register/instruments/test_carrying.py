@@ -115,6 +115,21 @@ async def test_what_is_signed_already_is_read_by_the_next_that_it_carries(world:
     await proven(world)
 
 
+async def test_what_comes_to_follow_an_instrument_lists_what_that_does_not_know_until_it_does(world: World) -> None:
+    drafted = (await published(world, commitment_ids=[item(2)]))["id"]
+    assert (await commitment(world, item(2)))["unknown"] == ["text_reference"]
+    await agreed(world, drafted, SIGN)
+    assert (await commitment(world, item(2)))["unknown"] == []
+    found = (await published(world, entering={"found_in": "signed"}))["id"]
+    one = await ask(world, 3, {"action": "draft_mou", "instrument_id": found})
+    await confirmed(world, one.json()["id"])
+    lacking = ["authentic_texts", "place", "signatories", "signed_on"]
+    assert (await commitment(world, item(3)))["unknown"] == lacking
+    await correct(world, found, await leaf_of(world, found, 1), "acts", [ACT])
+    assert (await commitment(world, item(3)))["unknown"] == ["authentic_texts"]
+    await proven(world)
+
+
 async def test_one_with_a_proposal_open_refuses_the_whole_by_name(world: World) -> None:
     made = await published(world, commitment_ids=[item(2), item(3)])
     held = (await ask(world, 3, {"action": "withdraw", "reason": "R"}, "AZ")).json()["id"]

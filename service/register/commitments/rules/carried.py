@@ -67,7 +67,15 @@ def has_signed(members: Members) -> bool:
 
 
 def lacking(facts: Members, instrument: Members, commitment: Members, state: str) -> list[str]:
-    """Return what is not known: of what was listed what the instrument tells as before, or not; what it tells no more; an unknown day.
+    """Return what is not known: of one that comes to follow the instrument, also all that this does not tell of its state."""
+    found = lacking_later(facts, instrument, commitment, state)
+    if state not in TOLD or instrument_of(commitment) == facts["id"]:
+        return found
+    return sorted({*found, *lacking_of(facts, instrument, state)})
+
+
+def lacking_later(facts: Members, instrument: Members, commitment: Members, state: str) -> list[str]:
+    """Return what is not known of one that follows already: of what was listed what the instrument tells as before, or not; what it tells no more; an unknown day.
 
     Of an instrument that is kept closer, what it does not tell may be known, but for the day of its signature.
     """
@@ -81,7 +89,7 @@ def lacking(facts: Members, instrument: Members, commitment: Members, state: str
 
 
 def lacking_of(facts: Members, instrument: Members, state: str) -> list[str]:
-    """Return what is not known of what was found in this state through an instrument, of all that it is told of there."""
+    """Return what is not known of what follows an instrument from this state on, of all that it is told of there."""
     unsigned = instrument["manner"] not in {None, Manner.SIGNED}
     asked = [one for one in TOLD[state] if not (unsigned and one == "signatories")]
     return [one for one in _shown(facts, SINCE[state], asked) if not _is_told(one, facts, instrument)]
@@ -141,6 +149,8 @@ def followed(
     return {name: value for name, value in after.items() if commitment[name] != value}
 
 
+followed_by_day: Final = partial(followed, unknown=lacking_later)
+"""The same as it was by entries of instruments of version 4: of one that came to follow, an unknown day alone was listed."""
 followed_in_part: Final = partial(followed, unknown=lacking_before)
 """The same as it was by entries of instruments of version 3."""
 followed_before: Final = partial(followed_in_part, reckon=from_entry_into_force)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.amendment import SHARED, Verb
-from service.register.commitments.rules.carried import followed, followed_before, followed_in_part
+from service.register.commitments.rules.carried import followed, followed_before, followed_by_day, followed_in_part
 from service.register.commitments.rules.chronology import evident, odd
 from service.register.commitments.rules.effect import (
     day_of,
@@ -46,7 +46,7 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=5,
+    version=6,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -71,8 +71,10 @@ COMMITMENT: Final = Rules[Facts](
     carrier=carrier,
     carried_by="instrument_id",
 )
+COMMITMENT_5: Final = replace(COMMITMENT, version=5, following={"instrument": followed_by_day})
+"""The rules of entries of version 5: of what an instrument that it came to follow did not know, it listed the day alone."""
 COMMITMENT_4: Final = replace(
-    COMMITMENT,
+    COMMITMENT_5,
     version=4,
     effect=effect_by_confirmation,
     reads=reads_by_confirmation,

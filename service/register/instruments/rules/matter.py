@@ -33,7 +33,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
-    version=4,
+    version=5,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -61,6 +61,8 @@ INSTRUMENT: Final = Rules[Facts](
     too_open=too_open,
     day=day,
 )
+INSTRUMENT_4: Final = replace(INSTRUMENT, version=4)
+"""The rules of entries of version 4: what comes to be carried listed no more than an unknown day."""
 INSTRUMENT_3: Final = replace(INSTRUMENT, version=3)
 """The rules of entries of version 3: what is carried listed nothing of what it knows no more, or in part."""
 INSTRUMENT_2: Final = replace(INSTRUMENT, version=2)
