@@ -1,12 +1,14 @@
 """Whose fault it was when a command fails: the operator's, the database's, or ours. The status says it to scripts, a sentence to people."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
 import pytest
 
 from service.cli import __main__ as cli
+from service.cli import beginning
 from service.database.connection import Address
 from service.demo.postgres import Server
 from service.errors.operator import OperatorMistake
@@ -55,13 +57,14 @@ def test_a_mistake_of_the_operator_names_the_setting_or_the_file(
     )
 
 
-def test_what_is_almost_the_name_of_a_setting_is_told(pacta: Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_almost_the_name_of_a_setting_is_told(pacta: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr(beginning, "log", SimpleNamespace(warning=lambda event, **said: told.append((event, said))))
     # What Kubernetes says of a service of that name is nobody's mistake.
     said = {"PACTA_POOLSIZE": "5", "PACTA_SERVICE_HOST": "x", "PACTA_PORT": "tcp://x:80", "PACTA_LISTEN": "x"}
     status, _ = pacta("migrate", PACTA_OWNER_DATABASE_URL="postgresql://pacta_owner@127.0.0.1:1/pacta", **said)
     assert status == DATABASE
-    (line,) = [one for one in capsys.readouterr().err.splitlines() if "setting_not_known" in one]
-    assert '"setting":"PACTA_POOLSIZE","did_you_mean":"PACTA_POOL_SIZE"' in line
+    assert told == [("setting_not_known", {"setting": "PACTA_POOLSIZE", "did_you_mean": "PACTA_POOL_SIZE"})]
 
 
 def test_a_secret_that_cannot_be_read_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,9 @@ CHECKS = (
 )
 PRINCIPALS = ("PK", "AZ", "administrator", "auditor", "observer")
 BRIEFLY = 3
+SEQUENCES = "stateful"
+SECONDS_OF_SEQUENCES = 120
+"""Where more is asked than briefly: left to itself schemathesis ends when a dozen sequences are made, of which few follow a link."""
 
 
 def main(examples: int = BRIEFLY) -> int:
@@ -31,9 +34,9 @@ def main(examples: int = BRIEFLY) -> int:
         return max(side_by_side.map(lambda who: attempt(who, examples), PRINCIPALS))
 
 
-def phases(who: str, examples: int) -> tuple[str, str]:
+def phases(who: str, examples: int) -> tuple[str, ...]:
     """Return the phases in which this principal asks, in two runs: where the first takes a quarter of an hour, its token has ended."""
-    return f"examples,{'coverage,' if who == PRINCIPALS[0] or examples > BRIEFLY else ''}fuzzing", "stateful"
+    return f"examples,{'coverage,' if who == PRINCIPALS[0] or examples > BRIEFLY else ''}fuzzing", SEQUENCES
 
 
 def attempt(who: str, examples: int) -> int:
@@ -68,6 +71,8 @@ def run(demo: Running, who: str, examples: int, those: str) -> int:
         "--suppress-health-check=all",
         "--no-color",
     ]
+    if those == SEQUENCES and examples > BRIEFLY:
+        command.append(f"--max-time={SECONDS_OF_SEQUENCES}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     summary = re.search(r"\d+ generated, .*", done.stdout)
     print(f"{who}, {those}: {summary[0]}" if summary and done.returncode == 0 else done.stdout)  # noqa: T201

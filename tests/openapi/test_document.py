@@ -198,6 +198,18 @@ def test_links_lead_from_what_was_made_to_what_can_be_done_with_it() -> None:
     }
 
 
+def test_links_lead_from_what_is_read_to_what_is_below_and_from_no_list() -> None:
+    links = {
+        name: set(operation["responses"].get("200", {}).get("links", ()))
+        for name, (_, _, operation) in OPERATIONS.items()
+    }
+    assert links["read_session"] == {"read_session_report", "read_session_trail", "list_session_transitions"}
+    assert {"read_commitment_trail", "list_transitions", "list_progress_reports"} <= links["read_commitment"]
+    # A proof needs an index, and a list may be empty.
+    assert "read_inclusion_proof" not in links["read_commission"]
+    assert not any(found for name, found in links.items() if name.startswith("list_"))
+
+
 def test_parameters_are_never_null() -> None:
     for _, _, operation in OPERATIONS.values():
         for parameter in operation.get("parameters", []):

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
-from service.http.openapi import examples, spelling
+from service.http.openapi import examples, links, spelling
 from service.http.openapi.additions import IRREVERSIBLE, NOBODYS, PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import MARK, Union
@@ -61,6 +61,7 @@ def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
     made["security"] = _secured("read", "write")
     for method, operation in _operations(made):
         _complete(method, operation)
+    links.add(made["paths"])
     examples.add([operation for _, operation in _operations(made)], components)
     return made
 
