@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
+import orjson
 from fastapi import Request, Response
 
 from service.permissions import Caller
@@ -15,7 +16,6 @@ from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
 from service.reports.pdf.return_pages import document as return_document
 from service.reports.rules import return_tables, tables
-from service.reports.rules.digest import spelled
 from service.reports.rules.report import alternat
 from service.reports.rules.tables import Table
 from service.reports.spreadsheets import as_csv, as_xlsx
@@ -61,19 +61,19 @@ class Making:
     language: str
     caller: Caller
 
-    async def of(self, form: Form, made: Callable[[], Told]) -> Response:
-        """Return the answer with the report that `made` returns: it takes a while, so that others are served beside it."""
+    async def of(self, form: Form, made: bytes) -> Response:
+        """Return the answer with the report that is `made`, as its JSON: a file takes a while, so that others are served beside it."""
+        if self.format is Format.JSON:
+            return Response(made, media_type=TYPES[self.format])
         with MAKING.one(self.caller.principal_id) if self.format is Format.PDF else nullcontext():
             told, content = await asyncio.to_thread(self._content, form, made)
             if isinstance(content, dict):
                 content = await typeset(content, date.fromisoformat(told["as_of"]))
         return Response(content, media_type=TYPES[self.format], headers=self._headers(form.name(told)))
 
-    def _content(self, form: Form, made: Callable[[], Told]) -> tuple[Told, bytes | dict[str, Any]]:
-        """Return the report, and its bytes; of a PDF what is to be typeset."""
-        told = made()
-        if self.format is Format.JSON:
-            return told, spelled(told)
+    def _content(self, form: Form, made: bytes) -> tuple[Told, bytes | dict[str, Any]]:
+        """Return the report, and the file's bytes; of a PDF what is to be typeset."""
+        told = orjson.loads(made)
         sided = alternat(told, self.caller.party)
         if self.format is Format.PDF:
             return told, form.pages(sided, self.language)
@@ -84,8 +84,6 @@ class Making:
 
     def _headers(self, name: Sequence[str]) -> dict[str, str]:
         """Return the headers of the answer: a file's name says of what day it is, and from how many entries."""
-        if self.format is Format.JSON:
-            return {}
         return {
             "Content-Disposition": f'attachment; filename="{"-".join([*name, self.language])}.{self.format}"',
             "Content-Language": self.language,

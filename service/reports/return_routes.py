@@ -21,6 +21,7 @@ from service.reports.formats import RETURN, Making, accepted
 from service.reports.return_schemas import ReturnRead
 from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language, day_of, wrong
 from service.reports.rules import returns
+from service.reports.rules.digest import spelled
 from service.reports.rules.organisations import organisations
 from service.reports.rules.returns import Asked
 from service.reports.rules.source import named_in, source_of
@@ -67,7 +68,7 @@ async def read_instruments_return(
     asked = Asked(str(caller.party), audience, day, until, chosen)
     with counts.one():
         made = await _made(connection, caller, asked)
-        return await Making(wanted or accepted(request), language, caller).of(RETURN, lambda: made)
+        return await Making(wanted or accepted(request), language, caller).of(RETURN, spelled(made))
 
 
 async def _made(connection: Transaction, caller: CurrentCaller, asked: Asked) -> Mapping[str, Any]:

@@ -20,13 +20,14 @@ from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.register.history.rules.known import Known
-from service.reports import kept, queries
+from service.reports import finished, kept, queries
 from service.reports.few import counts
 from service.reports.formats import REPORT, TYPES, Format, Making, accepted
 from service.reports.metrics_schemas import MetricsRead
 from service.reports.rules import counting, naming
+from service.reports.rules.digest import spelled
 from service.reports.rules.report import Asked, audience_of, compared, report
-from service.reports.rules.source import source_of
+from service.reports.rules.source import Source, source_of
 from service.reports.schemas import ReportRead
 from service.trail.entry import timestamp
 from service.values import AskedDay, AskedMoment
@@ -213,8 +214,16 @@ async def made(
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
         signed = await queries.signed(connection, commission_id, size)
-        found = await kept.below(connection, commission_id, signed.checkpoint)
-        return await making.of(REPORT, lambda: report(source_of(signed.note, found), asked, seen))
+        key = finished.key_of(signed.note, asked, seen)
+        if (told := finished.FINISHED.get(key)) is None:
+            found = await kept.below(connection, commission_id, signed.checkpoint)
+            told = await asyncio.to_thread(_report, source_of(signed.note, found), asked, seen)
+            finished.FINISHED.put(key, told)
+        return await making.of(REPORT, told)
+
+
+def _report(source: Source, asked: Asked, seen: Collection[str]) -> bytes:
+    return spelled(report(source, asked, seen))
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

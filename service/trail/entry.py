@@ -20,6 +20,7 @@ LIMIT: Final = 65_535
 FIRST_PREV: Final = bytes(32)
 _TOO_LARGE: Final = 2**53
 _PLAIN: Final = frozenset({str, bool, type(None)})
+_SEVERAL: Final = (list, tuple)
 
 
 class NotCanonical(ValueError):
@@ -101,22 +102,21 @@ def timestamp(moment: datetime) -> str:
 
 
 def _check(value: object) -> None:
-    inside: Iterable[object]
-    match value:
-        case dict():
-            for key in value:
-                if not (isinstance(key, str) and key.isascii()):
-                    raise NotCanonical(f"the key {key!r} is not ASCII")
-            inside = value.values()
-        case list() | tuple():
-            inside = value
-        case None | bool() | str():
-            return
-        case int() if abs(value) < _TOO_LARGE:
-            return
-        case _:
-            raise NotCanonical(f"{value!r} has no canonical spelling here")
-    for inner in inside:
-        # Most are plain, and a call for each would cost more than all the rest.
-        if type(inner) not in _PLAIN:
-            _check(inner)
+    """Raise `NotCanonical` for what has no single spelling: most members are plain, and keys the same again and again."""
+    keys, waiting = set[object](), [value]
+    for one in waiting:
+        if isinstance(one, dict):
+            keys.update(one)
+            inside: Iterable[object] = one.values()
+        elif isinstance(one, _SEVERAL):
+            inside = one
+        elif one is None or isinstance(one, str) or (isinstance(one, int) and abs(one) < _TOO_LARGE):
+            continue
+        else:
+            raise NotCanonical(f"{one!r} has no canonical spelling here")
+        for inner in inside:
+            if type(inner) not in _PLAIN:
+                waiting.append(inner)  # noqa: PERF401 -- of few members, the loop costs less
+    for key in keys:
+        if not (isinstance(key, str) and key.isascii()):
+            raise NotCanonical(f"the key {key!r} is not ASCII")

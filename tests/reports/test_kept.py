@@ -1,16 +1,19 @@
 """What was told once is kept and gone on from: every answer is that of a replay of the whole log."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.permissions import Confidentiality
 from service.register.history.rules.known import completed, gathered, known
-from service.reports import kept
+from service.reports import finished, kept
+from service.reports.finished import Finished, key_of
 from service.reports.kept import Kept
+from service.reports.rules.report import Asked
 from service.tlog.merkle import leaf_hash
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import confirmed
@@ -32,6 +35,7 @@ ASKED = (
 def emptied(monkeypatch: pytest.MonkeyPatch) -> Kept:
     """Keep nothing of other tests."""
     monkeypatch.setattr(kept, "KEPT", Kept())
+    monkeypatch.setattr(finished, "FINISHED", Finished())
     return kept.KEPT
 
 
@@ -46,6 +50,7 @@ async def anew(world: World, monkeypatch: pytest.MonkeyPatch, *paths: str) -> li
     """Return what is answered where nothing is kept."""
     with monkeypatch.context() as empty:
         empty.setattr(kept, "KEPT", Kept(most=0))
+        empty.setattr(finished, "FINISHED", Finished(most=0))
         return await asked(world, *paths)
 
 
@@ -139,3 +144,35 @@ def history(first: int, last: int) -> Journal:
     journal.move(subjects[2], "suspend", reason="R")
     journal.confirm(subjects[1])
     return journal
+
+
+async def test_a_report_that_was_made_is_given_again_to_who_may_see_the_same_and_to_nobody_else(world: World) -> None:
+    path = "/v1/sessions/PK-AZ/08/report?as_of=2025-07-01&audience=restricted"
+    await confirmed(world, item(3), {"action": "amend", "reason": "R", "changes": {"confidentiality": "restricted"}})
+    outside = (await world.as_("PK").get("/v1/organisations?party=PK")).json()["items"][3]["id"]
+    await world.second_principal("pk-outside", organisation_id=outside)
+    await world.sequence()
+    made = await asked(world, path)
+    assert len(finished.FINISHED.reports) == 1
+    assert await asked(world, path) == made
+    assert (await world.as_("AZ").get(path)).content == made[0]
+    assert len(finished.FINISHED.reports) == 1
+    less = await world.as_("pk-outside").get(path)
+    assert item(3) in made[0].decode()
+    assert item(3) not in less.text
+    assert len(finished.FINISHED.reports) == 2
+    await confirmed(world, item(2), DONE)
+    await world.sequence()
+    assert await asked(world, path) != made
+
+
+def test_no_more_reports_are_kept_than_there_is_room_for() -> None:
+    few, asked_for = Finished(most=5), Asked(Confidentiality.PUBLIC, date(2026, 1, 1))
+    keys = [key_of(b"note", asked_for, seen) for seen in ({"a"}, {"a", "b"}, {"c"})]
+    for key in keys[:2]:
+        few.put(key, b"12")
+    assert few.get(keys[0]) == b"12"
+    few.put(keys[2], b"34")
+    assert [few.get(key) for key in keys] == [b"12", None, b"34"]
+    few.put(keys[1], b"123456")
+    assert not few.reports

@@ -72,7 +72,7 @@ def _of_kind(row: Mapping[str, Any]) -> dict[str, Any]:
         "package_items": told,
         "package_items_done": done(items) if items else None,
         "founded_group_ids": row["founded_group_ids"] or [],
-        "hint": hint(row, row["linked_states"] or {}),
+        "hint": hint(row, row["state"], row["linked_states"] or {}),
     }
 
 

@@ -192,7 +192,7 @@ def _of_kind(known: Known, item: Item, day: date) -> Data:
     """Return how many items of a package are done, and what hints that it may be: said by nobody, and no move."""
     members, named = item.members, [known.lives[one] for one in kinds.linked(item.members) if one in known.lives]
     states = {life.id: state for life in named if (state := world.state_on(life, day))}
-    hint = kinds.hint({**members, "state": item.then.state}, states)
+    hint = kinds.hint(members, item.then.state, states)
     items = members["package_items"]
     return {
         "package_items": len(items or {}),

@@ -122,9 +122,9 @@ def linked(members: Mapping[str, Any]) -> list[str]:
     return [*map(str, members.get("founded_group_ids") or ()), *([str(session)] if session else [])]
 
 
-def hint(members: Mapping[str, Any], states: Mapping[str, str]) -> Hint | None:
-    """Return why an open commitment may be done; `states`: of the groups and sessions that it names, by their ids."""
-    if members["kind"] == CommitmentKind.COMMITMENT or members["state"] not in OPEN:
+def hint(members: Mapping[str, Any], state: str | None, states: Mapping[str, str]) -> Hint | None:
+    """Return why a commitment that is open in this state may be done; `states`: of the groups and sessions that it names, by their ids."""
+    if members["kind"] == CommitmentKind.COMMITMENT or state not in OPEN:
         return None
     reached = [states.get(one) for one in linked(members)]
     items = members.get("package_items") or {}
