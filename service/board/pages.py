@@ -157,6 +157,7 @@ def _environment(language: str) -> Environment:
         "moment": lambda value: dates.moment(value, language),
         "text": partial(_text, language),
         "ref": _reference,
+        "state": partial(_state, language),
         "share": _share,
         "listed": partial(_listed, language),
     }
@@ -173,8 +174,16 @@ def _told(language: str, text: str, **values: object) -> Markup:
     if direction(language) == "rtl":
         # A code or a name in Latin letters must not draw its neighbours into its own direction (Unicode, UAX 9).
         values = {name: Markup("\u2068{}\u2069").format(value) for name, value in values.items()}
+    if not values:
+        return _sentence(language, text)
     given = {name: escape(value) for name, value in values.items()}
     return Markup(said(text, language).format(**given))  # noqa: S704 -- sentences are ours; what is given is escaped
+
+
+@lru_cache(maxsize=4096)
+def _sentence(language: str, text: str) -> Markup:
+    """Return a sentence of the pages in which nothing is given."""
+    return Markup(said(text, language).format())  # noqa: S704 -- sentences are ours
 
 
 def _listed(language: str, several: Iterable[object]) -> Markup:
@@ -194,19 +203,24 @@ def _name(language: str, code: str) -> Markup:
     return whole.format(said(called, language))
 
 
+@lru_cache(maxsize=4096)
+def _state(language: str, code: str) -> Markup:
+    """Return how a state is called, in its colour."""
+    return Markup('<span class="state s-{}">{}</span>').format(code, _name(language, code))
+
+
 def _text(language: str, texts: Mapping[str, str]) -> Markup:
     """Return of a text that is there in several languages the one in the reader's, else English, else the first, marked as it is."""
     if not texts:
         return Markup()
     found = next(one for one in (language, ENGLISH, *texts) if one in texts)
-    if found == language:
-        return Markup("<bdi>%s</bdi>") % texts[found]
-    return Markup('<bdi lang="%s" dir="%s">%s</bdi>') % (found, direction(found), texts[found])
+    spoken = "" if found == language else f' lang="{escape(found)}" dir="{direction(found)}"'
+    return Markup(f"<bdi{spoken}>{escape(texts[found])}</bdi>")  # noqa: S704 -- what is given is escaped
 
 
 def _reference(code: object) -> Markup:
     """Return a reference that is drawn from left to right in any text, and never broken."""
-    return Markup('<bdi dir="ltr" class="ref">%s</bdi>') % code
+    return Markup(f'<bdi dir="ltr" class="ref">{escape(code)}</bdi>')  # noqa: S704 -- what is given is escaped
 
 
 def _share(count: int, whole: int) -> str:

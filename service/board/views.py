@@ -153,7 +153,7 @@ async def _items(
         )
         return shown.items, shown.last["reference"] if shown.last else None
     rows = await lists.page(connection, who.caller, wanted, Sort.REFERENCE, after, MOST)
-    items = [answers.commitment(one) for one in rows[:MOST]]
+    items = [answers.without_names(one) for one in rows[:MOST]]
     return items, items[-1]["reference"] if len(rows) > MOST else None
 
 

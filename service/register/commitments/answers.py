@@ -39,7 +39,12 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    answer = dict(zip(_PLAIN, _plain(row), strict=True)) | names(row)
+    return without_names(row) | names(row)
+
+
+def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same without what the things are called that it names: for who tells that otherwise."""
+    answer = dict(zip(_PLAIN, _plain(row), strict=True))
     answer["carried_over"] = _carried_over(row)
     answer["carried_over_count"] = len(answer["carried_over"])
     answer["successors"] = row["successors"] or []

@@ -74,12 +74,13 @@ def _item(known: Known, life: Life, day: date) -> Item:
 
 def one_sided(known: Known, life: Life) -> bool:
     """Return whether it stands by one party's word: nobody was asked, or it is one-sided by the register's own rule."""
-    charter = known.charter
-    came = {name: charter.get(name) or {} for name in ("entered", "departed")}
-    record = {"recorded_by": life.recorded_by, "recorded_at": life.recorded_at, "moved_alone_at": life.moved_alone_at}
-    if sided.one_sided({**came, **record, "acknowledged": life.members.get("acknowledged")}):
-        return True
-    alone = life.moved_alone_at
+    charter, alone = known.charter, life.moved_alone_at
+    # In few commissions a party came in later.
+    if entered := charter.get("entered"):
+        came = {"entered": entered, "departed": charter.get("departed") or {}}
+        record = {"recorded_by": life.recorded_by, "recorded_at": life.recorded_at, "moved_alone_at": alone}
+        if sided.one_sided({**came, **record, "acknowledged": life.members.get("acknowledged")}):
+            return True
     return alone is not None and not any(move.action == Action.ACKNOWLEDGE and move.at >= alone for move in life.moves)
 
 
