@@ -194,6 +194,8 @@ async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> D
             port=host.port,
             timeout=limits.connect,
             command_timeout=limits.answer,
+            # A search is longer than the driver keeps of itself: it would be read and planned anew each time.
+            max_cacheable_statement_size=0,
             server_settings=_session(limits, name),
             connection_class=_Watched,
         )

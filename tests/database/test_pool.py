@@ -257,3 +257,12 @@ async def test_a_value_that_the_driver_could_not_write_ends_nothing_that_is_aske
         await asyncio.sleep(0.4)
         await renamed(pool, "later")
         assert await title(pool) == "later"
+
+
+async def test_a_statement_as_long_as_a_search_is_read_and_planned_once_by_a_connection(pool: Pool) -> None:
+    long = f"SELECT 1 AS one WHERE {' AND '.join(['$1::int = 1'] * 2000)}"
+    async with pool.connection() as connection:
+        for _ in range(2):
+            await connection.fetch(long, 1)
+        kept = await connection.fetch("SELECT statement FROM pg_prepared_statements")
+    assert long in {one["statement"] for one in kept}

@@ -218,7 +218,8 @@ async def withdraw(
 ) -> Row:
     """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
     known, locked = await _lock_proposed(connection, matters, caller, transition_id)
-    locked.standing.require(Permission.PROPOSE)
+    # Who begins to take part may propose nothing else, and takes that back too.
+    locked.standing.require(Permission.PROPOSE, Permission.JOIN)
     if known["proposed_by"] != caller.party:
         raise NotPermitted(
             f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."

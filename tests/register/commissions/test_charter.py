@@ -131,6 +131,10 @@ async def test_who_takes_no_part_yet_proposes_nobodys_joining_but_its_own(world:
     assert (await charter(world, commission=commission))["open_transition"] is None
     own = join | {"party": "AZ", "secretariat_id": organisation(201)}
     move = await made(world, own, "AZ", commission)
+    back = f"/v1/transitions/{move['id']}/withdrawal"
+    assert (await world.as_("PK").post(back, json={})).status_code == 403
+    assert (await world.as_("AZ").post(back, json={})).json()["status"] == "withdrawn"
+    move = await made(world, own, "AZ", commission)
     assert (await answered(world, move["id"], "PK")).is_success
     # Now it takes part, and proposes whom it likes.
     assert (await made(world, {"action": "accede", "party": "TR", "effective_on": "2026-01-02"}, "AZ", commission))[
