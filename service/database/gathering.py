@@ -7,6 +7,9 @@ from service.database.connection import Driver
 MOST: Final = 50
 """So many statements wait at most: what they hold stays small."""
 
+SECONDS: Final = 60.0
+"""So long may all of them take: each by itself is held to the server's limit of a statement."""
+
 
 class Gathering:
     """A connection, in a transaction, on which what nobody reads of waits (`soon`), and is then sent in the order in which it came.
@@ -34,7 +37,7 @@ class Gathering:
         while waiting:
             text = waiting[0][0]
             end = next((place for place, one in enumerate(waiting) if one[0] != text), len(waiting))
-            await self._driver.executemany(text, [values for _, values in waiting[:end]])
+            await self._driver.executemany(text, [values for _, values in waiting[:end]], timeout=SECONDS)
             waiting = waiting[end:]
 
     async def fetch(self, text: str, *values: Any) -> Any:  # noqa: ANN401 -- as the driver does

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from service.database import gathering
+from service.database.connection import Address, Limits, connect
 from service.database.gathering import Gathering
+from service.demo.postgres import Server
 
 
 class Driver:
@@ -14,7 +16,7 @@ class Driver:
     def __init__(self) -> None:
         self.asked = list[tuple[str, Any]]()
 
-    async def executemany(self, text: str, many: list[list[Any]]) -> None:
+    async def executemany(self, text: str, many: list[list[Any]], **_: float) -> None:
         self.asked.append((text, many))
 
     async def fetch(self, text: str, *values: Any) -> list[Any]:
@@ -47,3 +49,15 @@ async def test_not_more_waits_than_is_held_in_little_memory(monkeypatch: pytest.
     assert driver.asked == [("a", [[0], [1], [2]]), ("a", [[3], [4], [5]])]
     await together.written()
     assert driver.asked[2:] == [("a", [[6]])]
+
+
+async def test_what_goes_together_may_take_longer_than_one_statement_may(server: Server) -> None:
+    made = await connect(Address.parse(server.url("pacta_app", "postgres")), Limits(connect=10, statement=1.0))
+    try:
+        async with made.transaction():
+            together = Gathering(made)
+            for _ in range(6):
+                await together.soon("SELECT pg_sleep($1)", [0.4])
+            await together.written()
+    finally:
+        await made.close()
