@@ -14,10 +14,11 @@ from service.register.decisions.bringing import brought_before, unreasoned, wron
 from service.register.decisions.engine.attached import require_readable
 from service.register.decisions.engine.carrying import lock_beside, lock_carrier_first
 from service.register.decisions.engine.following import lock_following
-from service.register.decisions.engine.locking import Locked, lock, lock_proposed
+from service.register.decisions.engine.locking import Locked, lock
 from service.register.decisions.engine.matter import Matter, Matters, Row
-from service.register.decisions.engine.moves import CLOSED, Move, answered, closed, opened
+from service.register.decisions.engine.moves import CLOSED, Move, answer_row, answered, closed, opened
 from service.register.decisions.engine.opening import to_open
+from service.register.decisions.engine.proposals import ONE_BY_ONE, Proposals, lock_proposed
 from service.register.decisions.engine.taking import write_beside
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
@@ -144,14 +145,19 @@ def _needed(row: Row) -> set[str]:
 
 
 async def answer(
-    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, sent: Sent[ConfirmationCreate]
+    connection: Connection,
+    matters: Matters,
+    caller: Caller,
+    transition_id: UUID,
+    sent: Sent[ConfirmationCreate],
+    proposals: Proposals = ONE_BY_ONE,
 ) -> Row:
     """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
 
-    Who has confirmed may refuse until then. 409 if the proposal is closed, the caller's own, or confirmed by its party twice;
+    Who has confirmed may refuse until then. `proposals`: who reads it, where many are answered. 409 if the proposal is closed, the caller's own, or confirmed by its party twice;
     403; 422 without a reason.
     """
-    known, locked = await _lock_proposed(connection, matters, caller, transition_id)
+    known, locked = await _lock_proposed(connection, matters, caller, transition_id, proposals)
     await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
     new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
@@ -160,7 +166,7 @@ async def answer(
         await require_seen(connection, matters, caller, known["evidence"], locked.row if agreed else {})
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     data |= {"brings": brings} if (brings := new.brings()) else {}
-    said = _said(transition_id, caller, locked, new)
+    said = answer_row(transition_id, caller, locked.stamp, new.decision, new.reason)
     kind, status, along, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
     awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
     others = [answered(said)]
@@ -181,6 +187,8 @@ async def answer(
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
     await write_beside(connection, caller, locked, entry, beside, along)
+    if beside or along:
+        proposals.others_changed()
     return await _answered(connection, caller, locked, known, said, status, changes)
 
 
@@ -217,7 +225,7 @@ async def withdraw(
     connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, sent: Sent[WithdrawalCreate]
 ) -> Row:
     """Take back a proposal of the caller's own party and return it; 409 if it is closed, 403 for anybody else."""
-    known, locked = await _lock_proposed(connection, matters, caller, transition_id)
+    known, locked = await _lock_proposed(connection, matters, caller, transition_id, ONE_BY_ONE)
     # Who begins to take part may propose nothing else, and takes that back too.
     locked.standing.require(Permission.PROPOSE, Permission.JOIN)
     if known["proposed_by"] != caller.party:
@@ -232,10 +240,10 @@ async def withdraw(
 
 
 async def _lock_proposed(
-    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID
+    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID, proposals: Proposals
 ) -> tuple[Row, Locked]:
     """Lock what a proposal is about; return the proposal as it was made, with the locked matter."""
-    if found := await lock_proposed(connection, matters, caller, transition_id):
+    if found := await lock_proposed(connection, matters, caller, transition_id, proposals):
         return found
     known = await queries.get(connection, matters, caller, transition_id)
     matter, body = next(one for one in matters if one.kind == known["matter_kind"]), body_of(known)
@@ -284,15 +292,3 @@ async def _require_open(connection: Connection, locked: Locked, transition_id: U
         transition_status=str(became),
         state=state,
     )
-
-
-def _said(transition_id: UUID, caller: Caller, locked: Locked, new: ConfirmationCreate) -> dict[str, Any]:
-    return {
-        "transition_id": transition_id,
-        "party": caller.party,
-        "id": locked.stamp.id,
-        "decision": new.decision,
-        "reason": new.reason,
-        "principal_id": caller.principal_id,
-        "decided_at": locked.stamp.at,
-    }

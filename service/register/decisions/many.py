@@ -1,8 +1,8 @@
 """Many at once: proposals answered, or the same move proposed, each judged for itself and all in one transaction.
 
 Everything that is going to change, and everything that is named beside it, is locked first: kinds in their order, rows by
-ascending id. Then each goes the way that it would go alone. Every refusal comes before the first write of what it refuses, so
-that it takes nothing back of the others.
+ascending id. Then each goes the way that it would go alone; what answers read is read together, and what they write is written
+together. Every refusal comes before the first write of what it refuses, so that it takes nothing back of the others.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from service.database.gathering import Gathering
 from service.database.statement import Connection
 from service.errors import NotFound, ServiceError
 from service.errors.sent import Sent
@@ -21,6 +22,7 @@ from service.register.decisions.bringing import unreasoned
 from service.register.decisions.engine.carrying import Carrying, carrier_of
 from service.register.decisions.engine.locking import lock_all, look_up, rows_beside, share
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.proposals import read_together
 from service.register.decisions.engine.taking import going_along
 from service.register.decisions.rules.ended import CHARTER
 from service.register.decisions.schemas import (
@@ -63,11 +65,13 @@ async def answer(
     carriers = [await carrier_of(connection, matters, matter, caller, body) for matter, _, body in wanted]
     await _lock(connection, commission_id, None, matters, wanted, [one for one in carriers if one])
     there = {row["id"] for _, row in known}
+    together, proposals = Gathering(connection), await read_together(connection, matters, caller, [*there])
     done = []
     for one in asked:
         said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
-        answered = partial(commands.answer, connection, matters, caller, one.id, said)
+        answered = partial(commands.answer, together, matters, caller, one.id, said, proposals)
         done.append(await _outcome(one.id, answered if one.id in there else None, "transition"))
+    await together.written()
     told = iter(await withheld(connection, matters, caller, [one.made for one in done if one.made]))
     return [replace(one, made=next(told)) if one.made else one for one in done]
 

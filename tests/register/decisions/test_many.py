@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -100,6 +101,30 @@ async def test_what_has_changed_since_it_was_reviewed_is_refused_by_name(world: 
     assert (await world.as_("AZ").post(url, json=stale)).status_code == 412
     now = {one["id"]: one["reviewed"] for one in await listed(world, "AZ", "awaiting=AZ")}[asked[1]["id"]]
     assert (await world.as_("AZ").post(url, json=stale | {"reviewed": now})).status_code == 201
+
+
+async def test_more_answers_take_no_more_round_trips(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [one["transition"]["id"] for one in await suspended(world)]
+    asked = 0
+
+    def counted(name: str) -> None:
+        run = getattr(asyncpg.Connection, name)
+
+        async def counting(self: Any, *given: Any, **others: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return await run(self, *given, **others)
+
+        monkeypatch.setattr(asyncpg.Connection, name, counting)
+
+    for name in ("fetch", "execute", "executemany"):
+        counted(name)
+    took = []
+    for few in (made[:2], made[2:]):
+        asked = 0
+        assert all(one["transition"] for one in await confirmed(world, few))
+        took.append(asked)
+    assert took[0] >= took[1] > 0
 
 
 async def test_what_names_entries_or_others_is_answered_among_many(world: World) -> None:

@@ -236,6 +236,20 @@ async def test_many_that_one_instrument_carries_are_signed_by_the_one_proposal_o
     await proven(world)
 
 
+async def test_what_the_instruments_move_changes_of_a_commitment_is_read_anew_for_its_own_among_many(
+    world: World,
+) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    amended = await ask(world, 2, {"action": "amend", "changes": {"target_date": "2027"}, "reason": "It takes longer."})
+    signed = await propose(world, made["id"], SIGN)
+    many = {"transitions": [signed.json()["id"], amended.json()["id"]], "decision": "confirm"}
+    done = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/confirmations", json=many)
+    assert [one["transition"]["status"] for one in done.json()["results"]] == ["effective", "effective"], done.text
+    found = await commitment(world, item(2))
+    assert (found["state"], found["target_date"]) == ("signed", "2027")
+    await proven(world)
+
+
 async def led(world: World, number: int) -> None:
     """Let Pakistan name the body that leads a commitment."""
     found = await commitment(world, item(number))

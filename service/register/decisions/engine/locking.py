@@ -15,7 +15,7 @@ from service.errors import Conflict, NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind, Role, Standing, standing
 from service.register.decisions.engine import attached, templates
-from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.engine.trail import brought
 from service.register.decisions.models import Transition, TransitionStatus
 from service.register.decisions.rules.ended import CHARTER, UNSETTLED, has_left
@@ -29,15 +29,10 @@ from service.trail.stamp import Stamp
 
 _transition = table(Transition)
 _FLAGS: Final = {f"is_{role}": str(role) for role in Role if role not in {Role.ADMINISTRATOR, Role.OBSERVER}}
-_MOVE: Final = "move_"
 # What is asked for by itself, whatever the table of the matter has.
 _ASKED: Final = {"commission_id", "parties", "outside", "languages", "rule", "entered", "departed"}
 # What a caller is in a commission as long as its party takes part there.
 _INSIDE: Final = ("is_registrar", "is_secretariat", "is_co_lead", "is_member", "is_lead", "is_party")
-# What never changes of a proposal: after a wait only the locked row is read anew.
-_PROPOSED: Final = [
-    column.label(f"{_MOVE}{column.name}") for column in _transition.c if column.name not in {"status", "closed_at"}
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +137,7 @@ async def lock(
                 await _require_here(connection, matter, caller, key, here)
                 # While this waited, that has moved: now it is proposed here.
                 row = await _by_id(matter, caller.kind, here).row(connection, matter_id=key, **matter.bound(caller))
-            locked = await _locked(connection, matter, caller, row or await _absent(connection, caller, matter))
+            locked = await locked_row(connection, matter, caller, row or await _absent(connection, caller, matter))
         elif one := found[beside[key]]:
             state = await _state(matter).one(connection, matter_id=key)
             found[beside[key]] = replace(one, is_open=state in matter.rules.lifecycle.takes_up)
@@ -178,24 +173,8 @@ async def share(connection: Connection, commission_id: UUID) -> None:
     await _sharing.row(connection, commission_id=commission_id)
 
 
-async def lock_proposed(
-    connection: Connection, matters: Matters, caller: Caller, transition_id: UUID
-) -> tuple[Row, Locked] | None:
-    """Lock the matter of a proposal of the first kind, and return the proposal, as it was made, with it: one round trip, and one more for its documents.
-
-    None if it is of another kind, not there for the caller, or names others of its kind, or what is to carry it, to lock first.
-    """
-    matter = matters[0]
-    values = {"transition_id": transition_id, **matter.bound(caller)}
-    row = await _by_transition(matter, caller.kind).row(connection, **values)
-    if row is None:
-        return None
-    proposed = {name.removeprefix(_MOVE): value for name, value in row.items() if name.startswith(_MOVE)}
-    locked = await _locked(connection, matter, caller, row)
-    return proposed, replace(locked, found=await attached.of_proposal(connection, row, proposed["evidence"]))
-
-
-async def _locked(connection: Connection, matter: Matter, caller: Caller, row: Row) -> Locked:
+async def locked_row(connection: Connection, matter: Matter, caller: Caller, row: Row) -> Locked:
+    """Return what was read by a locked read."""
     # Who takes part is read from the locked charter: the roles were read before the wait.
     inside = caller.party in row["parties"] and caller.party not in row["outside"]
     roles = {"is_newcomer": False} if inside else dict.fromkeys(_INSIDE, False)
@@ -233,7 +212,7 @@ async def _absent(connection: Connection, caller: Caller, matter: Matter) -> NoR
 
 
 @cache
-def _locking(
+def locking(
     matter: Matter, kind: Kind, commission_id: sa.ScalarSelect[Any], *also: sa.ColumnElement[Any]
 ) -> sa.Select[Any]:
     """Return the locked read: FOR NO KEY UPDATE, so that foreign keys of others do not wait; first the charter, FOR SHARE."""
@@ -259,7 +238,7 @@ def _by_id(matter: Matter, kind: Kind, here: str = "") -> Query[dict[str, Any]]:
     own = matter.table.alias("own")
     commission_id = own.c.commission_id if "commission_id" in own.c else own.c.id
     charter = sa.select(commission_id).where(own.c.id == wanted).scalar_subquery()
-    asked = _locking(matter, kind, charter).where(matter.table.c.id == wanted)
+    asked = locking(matter, kind, charter).where(matter.table.c.id == wanted)
     return Query(asked.where(sa.not_(matter.elsewhere[here])) if here else asked, dict)
 
 
@@ -267,24 +246,6 @@ def _by_id(matter: Matter, kind: Kind, here: str = "") -> Query[dict[str, Any]]:
 def _elsewhere(matter: Matter, kind: Kind, action: str) -> Query[dict[str, Any]]:
     asked = matter.seen_by(kind, sa.select(matter.table.c.seq))
     return Query(asked.where(matter.table.c.id == sa.bindparam("matter_id"), matter.elsewhere[action]), dict)
-
-
-@cache
-def _by_transition(matter: Matter, kind: Kind) -> Query[dict[str, Any]]:
-    alone = _transition.c.action.not_in([sa.literal_column(f"'{action}'") for action in matter.rules.naming])
-    if named := matter.rules.carried_by:
-        alone &= sa.not_(_transition.c.evidence.has_key(sa.literal_column(f"'{named}'")))
-    wanted: sa.BindParameter[UUID] = sa.bindparam("transition_id")
-    kind_of: sa.ColumnElement[str] = sa.literal_column(f"'{matter.kind}'")
-    mine = (
-        _transition.c.id == wanted,
-        _transition.c.matter_kind == kind_of,
-        _transition.c.matter_id == matter.table.c.id,
-    )
-    own = _transition.alias("own")
-    # Of another kind, nothing is locked: a charter is not to be locked FOR SHARE before it is locked for itself.
-    charter = sa.select(own.c.commission_id).where(own.c.id == wanted, own.c.matter_kind == kind_of)
-    return Query(_locking(matter, kind, charter.scalar_subquery(), *_PROPOSED).where(*mine, alone), dict)
 
 
 @cache

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.statement import Change, Connection
 from service.permissions import Caller
-from service.register.decisions.models import Confirmation, Transition, TransitionStatus
+from service.register.decisions.models import Confirmation, Decision, Transition, TransitionStatus
 from service.register.decisions.rules.judging import Judged
 from service.trail.append import EntryChange
 from service.trail.entry import timestamp
+from service.trail.stamp import Stamp
 
 _transition, _confirmation = table(Transition), table(Confirmation)
 CLOSED: Final[Mapping[str, Any]] = {
@@ -78,6 +79,21 @@ class Move:
             "expires_at": self.judged.expires_at,
             "closed_at": None if self.awaits else at,
         }
+
+
+def answer_row(
+    transition_id: UUID, caller: Caller, stamp: Stamp, decision: Decision, reason: str | None
+) -> dict[str, Any]:
+    """Return a party's answer as its table holds it."""
+    return {
+        "transition_id": transition_id,
+        "party": caller.party,
+        "id": stamp.id,
+        "decision": decision,
+        "reason": reason,
+        "principal_id": caller.principal_id,
+        "decided_at": stamp.at,
+    }
 
 
 def opened(row: Mapping[str, Any]) -> EntryChange:
