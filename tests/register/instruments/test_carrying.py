@@ -240,13 +240,16 @@ async def test_what_the_instruments_move_changes_of_a_commitment_is_read_anew_fo
     world: World,
 ) -> None:
     made = await published(world, commitment_ids=[item(2), item(3)])
+    await agreed(world, made["id"], SIGN)
+    leaf, acts = await leaf_of(world, made["id"]), [{**ACT, "on": "2025-03-05", "place": "Ganja"}]
+    moved_day = {"action": "correct", "corrects": leaf, "fact": "acts", "value": acts, "reason": "A slip."}
+    corrected = await propose(world, made["id"], moved_day)
     amended = await ask(world, 2, {"action": "amend", "changes": {"target_date": "2027"}, "reason": "It takes longer."})
-    signed = await propose(world, made["id"], SIGN)
-    many = {"transitions": [signed.json()["id"], amended.json()["id"]], "decision": "confirm"}
+    many = {"transitions": [corrected.json()["id"], amended.json()["id"]], "decision": "confirm"}
     done = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/confirmations", json=many)
     assert [one["transition"]["status"] for one in done.json()["results"]] == ["effective", "effective"], done.text
     found = await commitment(world, item(2))
-    assert (found["state"], found["target_date"]) == ("signed", "2027")
+    assert (found["effective_on"], found["target_date"]) == ("2025-03-05", "2027")
     await proven(world)
 
 
