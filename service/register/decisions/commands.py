@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from service.database.statement import Connection
-from service.errors import Conflict, NotPermitted, OwnProposal, ProposalAlreadyOpen, ProposalClosed, Stale
+from service.errors import Conflict, NotPermitted, OwnProposal, Stale
 from service.errors.sent import NoObject, Sent
 from service.permissions import Caller, Permission
 from service.register.decisions import queries
@@ -23,6 +23,7 @@ from service.register.decisions.engine.taking import write_beside
 from service.register.decisions.engine.writing import Effect, proposed, save, take_effect
 from service.register.decisions.models import Decision, TransitionStatus
 from service.register.decisions.moved import named
+from service.register.decisions.open_proposal import already_open, require_open
 from service.register.decisions.rules import attached
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, judge, step_of, still_possible, unknown_action, with_end
@@ -32,7 +33,6 @@ from service.register.decisions.rules.reviewed import reviewed
 from service.register.decisions.schemas import ConfirmationCreate, WithdrawalCreate
 from service.register.decisions.unseen import require_seen, require_seen_by
 from service.trail.append import EntryChange
-from service.trail.entry import timestamp
 from service.trail.version import Versions, check_version
 
 
@@ -56,7 +56,7 @@ async def propose(
     step = _step(locked, body, caller.party)
     require_open_to(step, locked.row, caller.party)
     if not locked.has_room(step, caller.party):
-        raise await _already_open(connection, caller, locked)
+        raise await already_open(connection, caller, locked)
     locked.standing.require(step.permission)
     require_room_in(locked.row, matter.kind, step.action)
     judged = judge(matter.rules, step, replace(locked.case, party=caller.party), body)
@@ -71,33 +71,6 @@ def _step(locked: Locked, body: Mapping[str, Any], party: str | None) -> Step:
         locked.standing.require(*rules.lifecycle.permissions)
         raise wrong
     return step_of(rules, facts, body, party)
-
-
-async def _already_open(connection: Connection, caller: Caller, locked: Locked) -> ProposalAlreadyOpen:
-    """Return the refusal that tells the open proposal, and what the caller can do about it."""
-    assert locked.proposal
-    found = await queries.now(connection, locked.matter, caller, locked.proposal)
-    address, proposer, awaiting = f"/v1/transitions/{found['id']}", found["proposed_by"], locked.row["awaiting"]
-    days = (locked.stamp.at - found["proposed_at"]).days
-    age = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
-    cure = "It must be answered first."
-    if caller.party == proposer:
-        cure = f"Take it back first (POST {address}/withdrawal), or wait for the answer."
-    elif caller.party in awaiting:
-        cure = f"Confirm or refuse it first (POST {address}/confirmations)."
-    elif caller.party in found["awaited"]:
-        cure = f"Wait for the answer, or refuse it after all (POST {address}/confirmations)."
-    return ProposalAlreadyOpen(
-        f"{proposer} proposed '{found['action']}' {age}, and it awaits {', '.join(awaiting)}. {cure}",
-        open_transition_id=str(found["id"]),
-        open_transition={
-            "address": address,
-            "action": found["action"],
-            "proposed_by": proposer,
-            "proposed_at": timestamp(found["proposed_at"]),
-            "awaiting": awaiting,
-        },
-    )
 
 
 async def _open(connection: Connection, matters: Matters, caller: Caller, locked: Locked, judged: Judged) -> Row:
@@ -154,16 +127,12 @@ async def answer(
 ) -> Row:
     """Add a party's confirmation or refusal and return the transition; the last confirmation makes it take effect.
 
-    Who has confirmed may refuse until then. `proposals`: who reads it, where many are answered. 409 if the proposal is closed, the caller's own, or confirmed by its party twice;
-    403; 422 without a reason.
+    Who has confirmed may refuse until then. `proposals`: who reads it, where many are answered. 409 if the proposal is closed, the
+    caller's own, or confirmed by its party twice; 403; 422 without a reason.
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id, proposals)
     await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
-    new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
-    _as_reviewed(known, locked, new)
-    if new.decision is Decision.CONFIRM:
-        agreed = known["action"] in locked.matter.rules.joining
-        await require_seen(connection, matters, caller, known["evidence"], locked.row if agreed else {})
+    new = await _read(connection, matters, caller, known, locked, sent)
     data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
     data |= {"brings": brings} if (brings := new.brings()) else {}
     said = answer_row(transition_id, caller, locked.stamp, new.decision, new.reason)
@@ -190,6 +159,23 @@ async def answer(
     if beside or along:
         proposals.others_changed()
     return await _answered(connection, caller, locked, known, said, status, changes)
+
+
+async def _read(
+    connection: Connection,
+    matters: Matters,
+    caller: Caller,
+    known: Row,
+    locked: Locked,
+    sent: Sent[ConfirmationCreate],
+) -> ConfirmationCreate:
+    """Return the answer that was sent, which is sound: of what was reviewed, and what it confirms its party may see."""
+    new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
+    _as_reviewed(known, locked, new)
+    if new.decision is Decision.CONFIRM:
+        agreed = known["action"] in locked.matter.rules.joining
+        await require_seen(connection, matters, caller, known["evidence"], locked.row if agreed else {})
+    return new
 
 
 async def _answered(
@@ -232,7 +218,7 @@ async def withdraw(
         raise NotPermitted(
             f"Only {known['proposed_by']}, which proposed it, takes it back. You may confirm or refuse it."
         )
-    await _require_open(connection, locked, transition_id)
+    await require_open(connection, locked, transition_id)
     data = {"transition": str(transition_id), "reason": sent.read().reason}
     others = [closed(transition_id, TransitionStatus.WITHDRAWN, locked.stamp.at)]
     await save(connection, caller, locked, "transition.withdrawn", data, CLOSED, others)
@@ -260,7 +246,7 @@ async def _may_answer(
     connection: Connection, caller: Caller, locked: Locked, transition_id: UUID, decision: str | None
 ) -> None:
     locked.standing.require(Permission.CONFIRM)
-    await _require_open(connection, locked, transition_id)
+    await require_open(connection, locked, transition_id)
     awaiting = ", ".join(locked.row["awaiting"])
     if caller.party == locked.row["proposed_by"]:
         raise OwnProposal(f"{caller.party} proposed this; {awaiting} must confirm it.")
@@ -277,18 +263,3 @@ def _as_reviewed(known: Row, locked: Locked, new: ConfirmationCreate) -> None:
             f"{locked.row['reference']} has changed since '{known['action']}' was reviewed. Read it again, and answer with the "
             "`reviewed` that the list of transitions says now."
         )
-
-
-async def _require_open(connection: Connection, locked: Locked, transition_id: UUID) -> None:
-    if locked.proposal == transition_id:
-        return
-    # Expiry is judged under the lock; no entry may have said it yet.
-    ended = locked.over if locked.row["open_transition_id"] == transition_id else None
-    became = ended or await queries.status(connection, transition_id)
-    state = str(locked.row["state"])
-    noun = locked.matter.rules.lifecycle.noun.split(maxsplit=1)[1]
-    raise ProposalClosed(
-        f"This proposal is {became}; it can no longer be answered. The {noun} is {state}.",
-        transition_status=str(became),
-        state=state,
-    )
