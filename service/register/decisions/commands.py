@@ -131,20 +131,18 @@ async def answer(
     caller's own, or confirmed by its party twice; 403; 422 without a reason.
     """
     known, locked = await _lock_proposed(connection, matters, caller, transition_id, proposals)
-    await _may_answer(connection, caller, locked, transition_id, sent.sound.get("decision"))
     new = await _read(connection, matters, caller, known, locked, sent)
-    data: dict[str, Any] = {"transition": str(transition_id), "reason": new.reason}
-    data |= {"brings": brings} if (brings := new.brings()) else {}
+    brings = new.brings()
+    data = {"transition": str(transition_id), "reason": new.reason, **({"brings": brings} if brings else {})}
     said = answer_row(transition_id, caller, locked.stamp, new.decision, new.reason)
     kind, status, along, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
-    awaiting = [party for party in locked.row["awaiting"] if party != caller.party]
-    others = [answered(said)]
+    awaiting, others = [party for party in locked.row["awaiting"] if party != caller.party], [answered(said)]
     if new.decision is Decision.REFUSE:
         kind, status = "transition.refused", TransitionStatus.REFUSED
         changes: Mapping[str, Any] = {**CLOSED, "refused_transition_id": transition_id}
     elif awaiting:
-        changes = {"awaiting": awaiting}
-        changes |= {"brought": {"transition": str(transition_id), **brings}} if brings else {}
+        brought = {"brought": {"transition": str(transition_id), **brings}} if brings else {}
+        changes = {"awaiting": awaiting, **brought}
     else:
         locked, along = await lock_beside(connection, matters, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
@@ -169,7 +167,8 @@ async def _read(
     locked: Locked,
     sent: Sent[ConfirmationCreate],
 ) -> ConfirmationCreate:
-    """Return the answer that was sent, which is sound: of what was reviewed, and what it confirms its party may see."""
+    """Return the answer that was sent: its party may give it, it is of what was reviewed, and what it confirms may be seen."""
+    await _may_answer(connection, caller, locked, known["id"], sent.sound.get("decision"))
     new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
     if new.decision is Decision.CONFIRM:
