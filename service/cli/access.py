@@ -97,7 +97,7 @@ def withdraw(party: Party, because: Because) -> None:
         known = await queries.announced(connection, party)
         if known is None:
             raise Conflict(f"Nothing is announced for {party}.")
-        await commands.stop(connection, OPERATOR, known, reason)
+        await commands.stop(connection, OPERATOR, known["id"], reason)
 
     in_transaction("pacta-access", run)
     typer.echo(f"What was announced for {party} is withdrawn.")

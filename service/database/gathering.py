@@ -20,6 +20,8 @@ class Gathering:
 
     def __init__(self, driver: Driver) -> None:
         self._driver, self._waiting = driver, list[tuple[str, list[Any]]]()
+        self.taken = 0
+        """How many statements it was given to run soon."""
 
     def is_in_transaction(self) -> bool:
         """Return whether there is a transaction: what waits is a part of it."""
@@ -27,6 +29,7 @@ class Gathering:
 
     async def soon(self, text: str, values: list[Any]) -> None:
         """Run a statement before anything else is read or run, and not later than after `MOST` others."""
+        self.taken += 1
         self._waiting.append((text, values))
         if len(self._waiting) >= MOST:
             await self.written()

@@ -68,7 +68,9 @@ async def read_instruments_return(
     asked = Asked(str(caller.party), audience, day, until, chosen)
     with counts.one():
         made = await _made(connection, caller, asked)
-        return await Making(wanted or accepted(request), language, caller).of(RETURN, spelled(made))
+        return await Making(wanted or accepted(request), language, caller).of(
+            RETURN, await asyncio.to_thread(spelled, made)
+        )
 
 
 async def _made(connection: Transaction, caller: CurrentCaller, asked: Asked) -> Mapping[str, Any]:

@@ -129,6 +129,19 @@ async def test_a_second_announcement_waits_for_the_first_and_none_replaces_it(wo
     await announce(world, party="AZ", principal=NEW | {"client_id": "az-registrar-2"})
 
 
+async def test_what_was_carried_out_while_its_objection_waited_is_not_stopped(world: World) -> None:
+    made = await announce(world)
+    await pass_(world, timedelta(hours=73))
+    async with world.pool.transaction() as carrying_out:
+        await commands.restore(carrying_out, OPERATOR, "PK")
+        objecting = asyncio.create_task(object_(world, "PK", made))
+        owner = await world.connect()
+        while not await owner.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+            assert not objecting.done(), objecting.result()
+            await asyncio.sleep(0.01)
+    assert (await objecting).status_code == 409
+
+
 async def test_stopping_and_doing_at_once_have_one_winner(world: World) -> None:
     made = await announce(world)
     await pass_(world, timedelta(hours=73))

@@ -75,6 +75,10 @@ async def test_who_led_on_a_day_is_told_as_of_that_day(world: World) -> None:
     today = (await registrar.get(f"/v1/commitments/{draft}")).json()["recorded_at"][:10]
     told = (await registrar.get(f"/v1/commitments/{draft}?as_of={today}")).json()
     assert told["party_facts"]["PK"]["lead_organisation_id"] == NEW
+    # What the party says of something else later leaves that as it was.
+    await registrar.patch(f"/v1/commitments/{item(7)}", json={"focal_point": "Desk 4"}, headers={"If-Match": "*"})
+    told = (await registrar.get(f"/v1/commitments/{item(7)}?as_of=2025-06-30")).json()["party_facts"]["PK"]
+    assert (told["lead_organisation_id"], told["focal_point"]) == (OLD, "Desk 4")
     # A later word of the party itself counts whatever the day.
     await registrar.patch(
         f"/v1/commitments/{item(7)}", json={"lead_organisation_id": organisation(105)}, headers={"If-Match": "*"}

@@ -257,6 +257,10 @@ async def test_reading_an_old_register_answers_as_before(register: World) -> Non
             assert {one["party"] for one in items} == {asked["who"][:2].upper()}
             assert all(one["registered_by"]["name"] for one in items), items
             continue
+        if (asked["who"], asked["status"]) == ("auditor", 403) and path.startswith("/v1/registry/audit-trail"):
+            # An auditor reads now what the registry's trail tells of the parties of its commissions.
+            assert answer.status_code == 200, told
+            continue
         reader = asked["who"].partition("-")[0]
         outside = {one for one, inside in parties.items() if not inside & {reader, reader.upper()}}
         if any(one in path for one in outside) or asked.get("json", {}).get("commission_id") in outside:

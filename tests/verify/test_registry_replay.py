@@ -95,7 +95,7 @@ async def access_announced(world: World) -> None:
         new = Sent(RestorationCreate, lost).read()
         made = await restoring.announce(connection, OPERATOR, new, [])
         by = Author(await principal_of(connection, "tr-registrar"), "TR")
-        await restoring.stop(connection, by, made, "It is there.")
+        await restoring.stop(connection, by, made["id"], "It is there.")
         await restoring.announce(connection, OPERATOR, new, [])
 
 

@@ -78,7 +78,7 @@ class AskOnce(Ask):
     """
 
     def __init__(self) -> None:
-        self._stamps = list[_Next]()
+        self._recorded, self._stamps = 0, list[_Next]()
         self._places = dict[tuple[UUID, UUID | None, UUID | None], Row | None]()
         self._own = dict[UUID, bool]()
         self._drafts = dict[str, set[str]]()
@@ -89,9 +89,11 @@ class AskOnce(Ask):
     ) -> Row | None:
         """Return it with the next of the ids and moments that were asked for together, under its locks."""
         key = (commission, session, group)
-        if not self._stamps:
+        if self._recorded == BATCH:
+            self._recorded = 0
             self._places.clear()
             self._own.clear()
+        self._recorded += 1
         if key not in self._places:
             self._places[key] = await super().place(connection, caller, *key)
             # A moment that was read before this lock would be too early.

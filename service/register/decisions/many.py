@@ -2,7 +2,8 @@
 
 Everything that is going to change, and everything that is named beside it, is locked first: kinds in their order, rows by
 ascending id. Then each goes the way that it would go alone; what answers read is read together, and what they write is written
-together. Every refusal comes before the first write of what it refuses, so that it takes nothing back of the others.
+together. A refusal comes before the first write of what it refuses, and takes nothing back of the others; one that came later would
+be the whole request's.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -70,7 +71,7 @@ async def answer(
     for one in asked:
         said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
         answered = partial(commands.answer, together, matters, caller, one.id, said, proposals)
-        done.append(await _outcome(one.id, answered if one.id in there else None, "transition"))
+        done.append(await _outcome(together, one.id, answered if one.id in there else None, "transition"))
     await together.written()
     told = iter(await withheld(connection, matters, caller, [one.made for one in done if one.made]))
     return [replace(one, made=next(told)) if one.made else one for one in done]
@@ -94,7 +95,7 @@ async def propose(
     meant = [await _meant(connection, caller, known.get(key), key, said) for key, said in asked]
     wanted = [one for one in meant if isinstance(one, tuple)]
     await _lock(connection, commission_id, caller, matters, wanted)
-    done: list[Outcome] = []
+    together, done = Gathering(connection), list[Outcome]()
     made: list[tuple[_Wanted, Row]] = []
     for (key, _), one in zip(asked, meant, strict=True):
         if isinstance(one, ServiceError):
@@ -104,10 +105,11 @@ async def propose(
         if before := next((row for two, row in made if one and one[1] != key and two == one), None):
             done.append(Outcome(key, before))
             continue
-        proposed = one and partial(commands.propose, connection, matters, one[0], caller, one[1], one[2], None)
-        done.append(await _outcome(key, proposed, "matter"))
+        proposed = one and partial(commands.propose, together, matters, one[0], caller, one[1], one[2], None)
+        done.append(await _outcome(together, key, proposed, "matter"))
         if one and (row := done[-1].made):
             made.append((one, row))
+    await together.written()
     return done
 
 
@@ -177,10 +179,14 @@ async def _named(
     return found
 
 
-async def _outcome(asked: UUID, move: Callable[[], Awaitable[Row]] | None, noun: str) -> Outcome:
+async def _outcome(together: Gathering, asked: UUID, move: Callable[[], Awaitable[Row]] | None, noun: str) -> Outcome:
     if move is None:
         return Outcome(asked, refused=NotFound(f"There is no such {noun} of this commission for this caller."))
+    before = together.taken
     try:
         return Outcome(asked, await move())
     except ServiceError as refused:
+        if together.taken > before:
+            # Only what is too long for an entry is refused so late: half of it is written, and so nothing of all is.
+            raise
         return Outcome(asked, refused=refused)

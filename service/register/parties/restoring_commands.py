@@ -107,9 +107,11 @@ async def _wrong(connection: Connection, party: queries.PartyRow, new: Restorati
     return wrong
 
 
-async def stop(connection: Connection, author: Author, known: RestorationRow, objection: str) -> RestorationRow:
+async def stop(connection: Connection, author: Author, announced_id: UUID, objection: str) -> RestorationRow:
     """Stop what was announced, while the registry is locked, and return it; 409 if it has ended."""
     stamped = await stamp.registry(connection)
+    # Under the lock: it may have been carried out while this waited.
+    known = await restoration(connection, announced_id, None)
     if known["outcome"] is not None:
         raise Conflict(f"What was announced was {known['outcome']}; there is nothing to stop.")
     await _finish(connection, known["id"], stamped.at, RestorationOutcome.STOPPED, author, objection)

@@ -65,4 +65,6 @@ async def create_objection(
     """Stop what the operator announced to do for the party: its registrar is there, and has its access. The party's registrar only."""
     known = await restoring.restoration(connection, restoration_id, caller.party)
     author = (await authority(connection, caller)).over(known["party"])
-    return answer(members(RestorationRead, await commands.stop(connection, author, known, sent.read().reason)), 201)
+    return answer(
+        members(RestorationRead, await commands.stop(connection, author, known["id"], sent.read().reason)), 201
+    )

@@ -8,6 +8,8 @@ import asyncpg
 import httpx
 import pytest
 
+from service.errors import InvalidContent
+from service.register.decisions import commands
 from tests.conftest import COMMISSION, World, item
 from tests.register.commitments.test_journey import SIGN, confirm
 from tests.register.commitments.test_mending import trail
@@ -125,6 +127,23 @@ async def test_more_answers_take_no_more_round_trips(world: World, monkeypatch: 
         assert all(one["transition"] for one in await confirmed(world, few))
         took.append(asked)
     assert took[0] >= took[1] > 0
+
+
+async def test_what_is_refused_after_it_began_to_write_takes_the_whole_request_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [one["transition"]["id"] for one in await suspended(world)]
+    times = iter(range(len(made)))
+
+    async def too_long_at_last(*_: Any) -> None:
+        if next(times) == 2:
+            raise InvalidContent("It cannot be put into one entry of the audit trail")
+
+    monkeypatch.setattr(commands, "write_beside", too_long_at_last)
+    answer = await world.as_("AZ").post(CONFIRMATIONS, json={"transitions": made, "decision": "confirm"})
+    assert answer.status_code == 422, answer.text
+    for number in ITEMS:
+        assert (await trail_of(world, item(number)))[-1]["kind"] == "transition.proposed"
 
 
 async def test_what_names_entries_or_others_is_answered_among_many(world: World) -> None:

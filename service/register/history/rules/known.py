@@ -250,7 +250,13 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
 
 
 def _say(life: Life, leaf: str, data: Data) -> None:
-    life.members = {**life.members, "party_facts": {**life.members["party_facts"], **data["after"]}}
+    """Note what the party changed: an entry tells all of its facts, and as of a day another's change may be left out."""
+    everyone = {**life.members["party_facts"]}
+    for party, after in data["after"].items():
+        before = data["before"].get(party, {})
+        kept = {name: it for name, it in everyone.get(party, {}).items() if name in after or name not in before}
+        everyone[party] = kept | {name: it for name, it in after.items() if name not in before or before[name] != it}
+    life.members = {**life.members, "party_facts": everyone}
     life.handed_on += [(leaf, data["since"])] if "since" in data else []
 
 
