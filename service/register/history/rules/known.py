@@ -14,6 +14,7 @@ from service.register.commissions.rules.charter.founding import APPOINTED, FOUND
 from service.register.commissions.rules.matter import recorded as session_recorded
 from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import recorded, upgraded
+from service.register.commitments.rules.party_facts import changed
 from service.register.commitments.rules.reporting import REPORTED
 from service.register.decisions.rules.lifecycle import Who
 from service.register.groups.rules import derived as groups
@@ -250,13 +251,7 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
 
 
 def _say(life: Life, leaf: str, data: Data) -> None:
-    """Note what the party changed: an entry tells all of its facts, and as of a day another's change may be left out."""
-    everyone = {**life.members["party_facts"]}
-    for party, after in data["after"].items():
-        before = data["before"].get(party, {})
-        kept = {name: it for name, it in everyone.get(party, {}).items() if name in after or name not in before}
-        everyone[party] = kept | {name: it for name, it in after.items() if name not in before or before[name] != it}
-    life.members = {**life.members, "party_facts": everyone}
+    life.members = {**life.members, "party_facts": changed(life.members["party_facts"], data)}
     life.handed_on += [(leaf, data["since"])] if "since" in data else []
 
 
@@ -295,11 +290,9 @@ def _propose(life: Life, leaf: str, entry: Data) -> None:
 def _conclude(life: Life, proposal: Proposal, leaf: str, entry: Data) -> None:
     told = entry["data"]["effective"]
     # Entries of version 1 do not say the day by itself.
-    said: Mapping[str, Any] = (
-        told if "on" in told else {"on": proposal.evidence.get("effective_on") or entry["recorded_at"][:10]}
-    )
+    on = told["on"] if "on" in told else proposal.evidence.get("effective_on") or entry["recorded_at"][:10]
     life.members = {**life.members, **told["after"]}
-    life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], said["on"], told["after"]))
+    life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], on, told["after"]))
     if proposal.action not in OWN:
         life.refusal = None
         if not proposal.awaits:
