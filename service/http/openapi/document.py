@@ -5,6 +5,7 @@ import copy
 import json
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from threading import Lock
@@ -13,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.encoders import jsonable_encoder
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
@@ -97,6 +99,8 @@ async def make_beside(app: FastAPI) -> None:
     """Make the document of `app`, which takes a second, beside the requests; who is held to it before it is made waits for it."""
     # Those are answered first who ask whether the service is there.
     await asyncio.sleep(FIRST_SECONDS)
+    # FastAPI keeps this of pydantic's to itself where it makes a field; beside another thread that does the same, it cannot.
+    warnings.filterwarnings("ignore", ".", UnsupportedFieldAttributeWarning)
     usual = sys.getswitchinterval()
     # A request takes many turns, and would wait Python's own five milliseconds for each.
     sys.setswitchinterval(TURN_SECONDS)
