@@ -52,8 +52,3 @@ class Gathering:
         """Run a statement, after all that waits, and return what the database says that it did."""
         await self.written()
         return str(await self._driver.execute(text, *values))
-
-    async def executemany(self, text: str, many: list[list[Any]]) -> None:
-        """Run a statement for each of many values, after all that waits."""
-        await self.written()
-        await self._driver.executemany(text, many)

@@ -21,6 +21,8 @@ from uvicorn.server import ServerState
 from service.http import heads, malformed
 
 HEAD_BYTES: Final = 32_768
+UNREAD_BYTES: Final = 2 * HEAD_BYTES
+"""So much h11 keeps of what it cannot read yet: more than a head that is refused here."""
 HEAD_SECONDS: Final = 20
 CONNECTIONS: Final = 800
 """Of one process; systems commonly give it 1,024 files, and the database needs some of them."""
@@ -63,7 +65,7 @@ class _Reading(H11Protocol):
     def _pass_over_empty_line(self, rest: bytes) -> None:
         """Hand to h11, which refuses such a line, what came behind it (RFC 9112, 2.2: one at least is passed over)."""
         self.connection.after_empty_line = True
-        self.conn = h11.Connection(h11.SERVER, 2 * HEAD_BYTES)
+        self.conn = h11.Connection(h11.SERVER, UNREAD_BYTES)
         if rest:
             self.data_received(rest)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 
 from service.errors.operator import OperatorMistake
-from service.http.connections import CONNECTIONS, HEAD_BYTES, Connection, Door
+from service.http.connections import CONNECTIONS, UNREAD_BYTES, Connection, Door
 
 if TYPE_CHECKING:
     # A witness is served without FastAPI.
@@ -91,7 +91,7 @@ def configured(app: ASGIApp, *, keep_alive: int = KEEP_ALIVE_SECONDS, most: int 
     return uvicorn.Config(
         Door(app, most),
         http=Connection,
-        h11_max_incomplete_event_size=2 * HEAD_BYTES,
+        h11_max_incomplete_event_size=UNREAD_BYTES,
         # As an error, or each request of Java's own client would leave two warnings that its upgrade is not supported.
         log_level="error",
         # Its loggers hand on to ours, which leave out of tracebacks what was sent.
