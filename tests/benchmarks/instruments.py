@@ -10,7 +10,6 @@ import json
 import os
 import pickle
 import sys
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,12 +26,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from service import telemetry
-from service.database.connection import Address, Limits
-from service.database.migrate import migrate
+from service.database.connection import Address
 from service.database.pool import Pool
 from service.database.state import state_of
 from service.demo.pilot import COMMISSION, PILOT, load
-from service.demo.postgres import Server, start
+from service.demo.postgres import Server
 from service.http.serving import serve
 from service.main import Service, create_app
 from service.settings import Settings
@@ -44,6 +42,7 @@ from tests.benchmarks.processes import (
     answers,
     end,
     limit_environment,
+    migrated,
     serve_command,
     service_environment,
     spawn,
@@ -216,14 +215,8 @@ def main() -> None:
         limit(given.limit)
         return
     telemetry.configure("CRITICAL")
-    with tempfile.TemporaryDirectory(prefix="pacta-instruments-") as place:
-        directory = Path(place)
-        server = start(directory / "database", durable=False)
-        try:
-            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
-            uvloop.run(run(server, directory, given))
-        finally:
-            server.stop()
+    with migrated("instruments", durable=False) as (server, directory):
+        uvloop.run(run(server, directory, given))
 
 
 if __name__ == "__main__":

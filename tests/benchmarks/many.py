@@ -5,9 +5,7 @@ request, and as many one after the other, in turn first. One request must be at 
 """
 
 import asyncio
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,10 +15,9 @@ import orjson
 from pydantic import SecretStr
 
 from service import telemetry
-from service.database.connection import Address, Limits
-from service.database.migrate import migrate
+from service.database.connection import Address
 from service.database.pool import Pool
-from service.demo.postgres import Server, start
+from service.demo.postgres import Server
 from service.errors.sent import Sent
 from service.register.commitments import commands as commitments
 from service.register.commitments.schemas import CommitmentCreate
@@ -29,7 +26,7 @@ from service.register.decisions.schemas import ConfirmationsCreate
 from service.register.matters import MATTERS
 from service.settings import Settings
 from tests.benchmarks.load import Connection, connect, request
-from tests.benchmarks.processes import end, serve_command, service_environment, settled_in, spawn, token
+from tests.benchmarks.processes import end, migrated, serve_command, service_environment, settled_in, spawn, token
 from tests.benchmarks.scene import Place, Scene, build
 from tests.serving import free_port
 
@@ -135,14 +132,8 @@ def main() -> None:
     """Measure on a PostgreSQL of its own."""
     count, rounds = (int(given) for given in (*sys.argv[1:], *map(str, (PROPOSALS, ROUNDS)[len(sys.argv) - 1 :])))
     telemetry.configure("CRITICAL")
-    directory = Path(tempfile.mkdtemp(prefix="pacta-many-"))
-    server = start(directory / "database", durable=True)
-    try:
-        migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
+    with migrated("many", durable=True) as (server, directory):
         asyncio.run(measure(server, directory, count, rounds))
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":

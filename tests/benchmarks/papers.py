@@ -9,7 +9,6 @@ import gc
 import io
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
@@ -30,12 +29,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from service import telemetry
-from service.database.connection import Address, Limits
-from service.database.migrate import migrate
+from service.database.connection import Address
 from service.database.pool import Pool
 from service.database.state import state_of
 from service.demo.pilot import load
-from service.demo.postgres import Server, start
+from service.demo.postgres import Server
 from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
 from service.http.serving import COLLECT
@@ -48,6 +46,7 @@ from service.reports.pdf.making import typeset
 from service.reports.pdf.pages import document
 from service.settings import Settings
 from tests.benchmarks.desk import COMMISSION, Bench, row
+from tests.benchmarks.processes import migrated
 
 REPORT: Final = "/v1/sessions/PK-AZ/08/report?audience=parties"
 BOARD: Final = "/read/sessions/PK-AZ/08"
@@ -290,17 +289,11 @@ def main() -> None:
     """Print the table."""
     telemetry.configure("CRITICAL")
     commitments = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    with tempfile.TemporaryDirectory(prefix="pacta-papers-") as place:
-        directory = Path(place)
-        server = start(directory / "database", durable=True)
-        try:
-            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
-            # As in `pacta serve`: what start-up made is not looked through again, and collections are rare.
-            gc.freeze()
-            gc.set_threshold(*COLLECT)
-            uvloop.run(measure(server, directory, commitments))
-        finally:
-            server.stop()
+    with migrated("papers", durable=True) as (server, directory):
+        # As in `pacta serve`: what start-up made is not looked through again, and collections are rare.
+        gc.freeze()
+        gc.set_threshold(*COLLECT)
+        uvloop.run(measure(server, directory, commitments))
 
 
 if __name__ == "__main__":

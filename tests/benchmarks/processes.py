@@ -7,14 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import orjson
 
-from service.demo.postgres import Server
+from service.database.connection import Address, Limits
+from service.database.migrate import migrate
+from service.demo.postgres import Server, start
+from service.settings import Settings
 from tests.benchmarks.load import connect, request
 from tests.serving import free_port
 
@@ -67,6 +70,19 @@ class Side:
     def pids(self) -> list[int]:
         """Return the processes that answer."""
         return [one.pid for one in self.workers]
+
+
+@contextlib.contextmanager
+def migrated(name: str, *, durable: bool) -> Iterator[tuple[Server, Path]]:
+    """Give a PostgreSQL of its own with the newest schema, and the directory in which it is; both are gone at the end of the block."""
+    with tempfile.TemporaryDirectory(prefix=f"pacta-{name}-", ignore_cleanup_errors=True) as place:
+        directory = Path(place)
+        server = start(directory / "database", durable=durable)
+        try:
+            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
+            yield server, directory
+        finally:
+            server.stop()
 
 
 def service_environment(server: Server, directory: Path, database_url: str | None = None) -> dict[str, str]:

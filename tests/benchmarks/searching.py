@@ -6,7 +6,6 @@ answer takes, the median of each word typed, and how many reads by id that is. W
 
 import argparse
 import json
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
@@ -20,18 +19,17 @@ from pydantic import SecretStr
 
 from service import telemetry
 from service.database.columns import table
-from service.database.connection import Address, Limits
-from service.database.migrate import migrate
+from service.database.connection import Address
 from service.database.pool import Pool
 from service.database.state import state_of
 from service.demo.pilot import PILOT, load
-from service.demo.postgres import Server, start
+from service.demo.postgres import Server
 from service.main import Service, create_app
 from service.register.commitments.models import Commitment
 from service.settings import Settings
 from tests.benchmarks.large import Large, nodes
 from tests.benchmarks.load import Ask, Measured, Work, measure, request
-from tests.benchmarks.processes import answers, end, serve_command, service_environment, spawn, token
+from tests.benchmarks.processes import answers, end, migrated, serve_command, service_environment, spawn, token
 from tests.benchmarks.test_search_plans import ASKED
 from tests.serving import free_port
 
@@ -166,14 +164,8 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=1.0, help="Seconds of each round, for each side.")
     given = asked.parse_args()
     telemetry.configure("CRITICAL")
-    with tempfile.TemporaryDirectory(prefix="pacta-searching-") as place:
-        directory = Path(place)
-        server = start(directory / "database", durable=False)
-        try:
-            migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
-            uvloop.run(run(server, directory, given))
-        finally:
-            server.stop()
+    with migrated("searching", durable=False) as (server, directory):
+        uvloop.run(run(server, directory, given))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@ Two processes of the service on one durable PostgreSQL, of which one sends trace
 asked the same in short rounds that take turns. What is told is the rate with traces as a share of the rate without.
 """
 
-import shutil
 import sys
-import tempfile
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -15,10 +13,7 @@ import uvloop
 from typing_extensions import override
 
 from service import telemetry
-from service.database.connection import Address, Limits
-from service.database.migrate import migrate
-from service.demo.postgres import Server, start
-from service.settings import Settings
+from service.demo.postgres import Server
 from tests.benchmarks.fill import Filled, fill
 from tests.benchmarks.load import connect, request
 from tests.benchmarks.operations import Asker, tokens_of, writes
@@ -27,6 +22,7 @@ from tests.benchmarks.processes import (
     Side,
     answers,
     end,
+    migrated,
     sequencer_environment,
     serve_command,
     service_environment,
@@ -100,14 +96,8 @@ async def askers(sides: dict[str, Side], filled: Filled) -> dict[str, Asker]:
 def main(rounds: str = str(ROUNDS)) -> None:
     """Measure on a PostgreSQL of its own."""
     telemetry.configure("CRITICAL")
-    directory = Path(tempfile.mkdtemp(prefix="pacta-traced-"))
-    server = start(directory / "database", durable=True)
-    try:
-        migrate(Address.parse(server.url("pacta_owner")), [], Limits.of_bulk(Settings()))
+    with migrated("traced", durable=True) as (server, directory):
         uvloop.run(measure(server, directory, int(rounds)))
-    finally:
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 if __name__ == "__main__":
