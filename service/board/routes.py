@@ -25,9 +25,14 @@ from service.board.reader import Reading
 from service.database.transaction import Transaction
 from service.errors import InvalidContent, MethodNotAllowed, NotAuthenticated, NotFound
 from service.http.pages import decode, encode, number
+from service.register.commissions.charter import CHARTERS
+from service.register.commissions.matter import SESSIONS
 from service.register.commitments.lists import Filter
+from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.routes import EveryMatter
+from service.register.groups.matter import GROUPS
+from service.register.instruments.matter import INSTRUMENTS
 from service.register.instruments.words import saying
 from service.values import PartyCode, Sector, limited, storable
 from service.values.questions import is_long_enough
@@ -83,7 +88,7 @@ async def read_commission(
     """Show how a commission stands."""
     row = await reader.commission(request, connection, who, commission)
     told = await views.commission(connection, who, every, row, asked.as_of)
-    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, CHARTERS, row, asked.as_of)
     return _page(request, who, "commission.html", "", {**told, "asked": asked})
 
 
@@ -104,7 +109,6 @@ async def read_session(
     request: Request,
     connection: Transaction,
     who: Reading,
-    every: EveryMatter,
     session: str,
     asked: Annotated[BoardAsked, Query()],
 ) -> Response:
@@ -115,7 +119,7 @@ async def read_session(
     wanted = Filter(**asked.model_dump(exclude={"lang", "cursor", "as_of", *({"q"} if short else ())}))
     after = decode(asked.cursor, "reference", storable)
     told = await views.board(connection, who, row, charter, wanted, after, asked.as_of)
-    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, SESSIONS, row, asked.as_of)
     return _page(request, who, "session.html", "reference", {**told, "asked": asked, "is_too_short": short})
 
 
@@ -154,7 +158,6 @@ async def read_group(
     request: Request,
     connection: Transaction,
     who: Reading,
-    every: EveryMatter,
     group: str,
     asked: Annotated[DayAsked, Query()],
 ) -> Response:
@@ -162,7 +165,7 @@ async def read_group(
     row, charter = await reader.group(request, connection, who, group)
     after = decode(asked.cursor, "reference", storable)
     told = await views.group(connection, who, row, charter, after, asked.as_of)
-    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, GROUPS, row, asked.as_of)
     return _page(request, who, "group.html", "reference", {**told, "asked": asked})
 
 
@@ -171,7 +174,6 @@ async def read_commitment(
     request: Request,
     connection: Transaction,
     who: Reading,
-    every: EveryMatter,
     commitment: str,
     asked: Annotated[DayAsked, Query()],
 ) -> Response:
@@ -179,7 +181,7 @@ async def read_commitment(
     row, charter = await reader.commitment(request, connection, who, commitment)
     after = decode(asked.cursor, "seq", number)
     told = await views.commitment(connection, who, row, charter, after, asked.as_of)
-    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, COMMITMENTS, row, asked.as_of)
     return _page(request, who, "commitment.html", "seq", {**told, "asked": asked})
 
 
@@ -188,7 +190,6 @@ async def read_instrument(
     request: Request,
     connection: Transaction,
     who: Reading,
-    every: EveryMatter,
     instrument: str,
     asked: Annotated[DayAsked, Query()],
 ) -> Response:
@@ -196,7 +197,7 @@ async def read_instrument(
     row, charter = await reader.instrument(request, connection, who, instrument)
     say = saying(speaking(request).language)
     told = await views.instrument(connection, who, row, charter, asked.as_of, say)
-    told["documents"] = await views.documents_of(connection, who, every, row, asked.as_of)
+    told["documents"] = await views.documents_of(connection, who, INSTRUMENTS, row, asked.as_of)
     return _page(request, who, "instrument.html", "", {**told, "asked": asked})
 
 

@@ -27,7 +27,7 @@ from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions import answers as moves
 from service.register.decisions import queries as decisions
-from service.register.decisions.engine.matter import Matters, Row
+from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import TransitionStatus
 from service.register.decisions.put_right import put_right
 from service.register.decisions.unseen import withheld
@@ -153,7 +153,7 @@ async def _items(
         )
         return shown.items, shown.last["reference"] if shown.last else None
     rows = await lists.page(connection, who.caller, wanted, Sort.REFERENCE, after, MOST)
-    items = [answers.without_names(one) for one in rows[:MOST]]
+    items = [answers.in_brief(one) for one in rows[:MOST]]
     return items, items[-1]["reference"] if len(rows) > MOST else None
 
 
@@ -247,10 +247,10 @@ def _when(as_of: date | None) -> When | None:
 
 
 async def documents_of(
-    connection: Connection, who: Reader, matters: Matters, row: Row, as_of: date | None
+    connection: Connection, who: Reader, matter: Matter, row: Row, as_of: date | None
 ) -> list[_Told]:
-    """Return the documents of what a page shows that the reader may read, and that were there on that day; oldest first."""
-    seen = await documents.matter_of(connection, matters, who.caller, row["id"], documents.NOT_THERE)
+    """Return the documents of a matter that the reader may read, and that were there on that day; oldest first."""
+    seen = await documents.matter_of(connection, [matter], who.caller, row["id"], documents.NOT_THERE)
     found = await documents.of_matter(connection, seen, None, MOST)
     return [dict(one) for one in found[:MOST] if as_of is None or one["recorded_at"].date() <= as_of]
 

@@ -90,7 +90,7 @@ async def every(connection: Connection, log_id: UUID, until: str | None = None) 
 
 async def _told(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> _Told:
     before = KEPT.logs.get(log_id)
-    if before and not await _stands(connection, log_id, before):
+    if before and not await _stands(connection, log_id, before, checkpoint):
         KEPT.forget(log_id, before)
         before = None
     if before and before.size > checkpoint.size:
@@ -107,8 +107,10 @@ async def _told(connection: Connection, log_id: UUID, checkpoint: Checkpoint) ->
     return told
 
 
-async def _stands(connection: Connection, log_id: UUID, told: _Told) -> bool:
-    """Return whether the log still has the checkpoint: another database may have another log of this name."""
+async def _stands(connection: Connection, log_id: UUID, told: _Told, checkpoint: Checkpoint) -> bool:
+    """Return whether the log, which has `checkpoint`, still has that of what is kept: another database may have another log of this name."""
+    if told.size == checkpoint.size:
+        return told.root == checkpoint.root
     found = await log.of_size(connection, log_id, told.size)
     return found is not None and found.checkpoint.root == told.root
 

@@ -100,6 +100,7 @@ async def test_what_is_kept_of_a_log_is_used_for_no_other_of_its_name(make_world
     # As many entries, another history.
     await confirmed(other, item(9), DONE)
     await other.sequence()
+    await asked(one, ASKED[0])
     told = json.loads((await asked(other, ASKED[0]))[0])["fully_implemented"]["items"]
     assert [found["id"] for found in told] == [item(9)]
     assert len(emptied.logs) == 1

@@ -1,6 +1,7 @@
 """n of m as of any day, and the report of a session: over HTTP, and from an export, byte for byte the same."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from service.cli import proofs
 from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
 from service.tlog.tiles import bundles_of, decode_bundle, encode_bundle
+from service.trail.entry import canonical
 from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import confirmed
@@ -144,6 +146,9 @@ async def test_the_report_is_the_same_from_the_service_and_from_an_export_byte_f
             given = [*option, "--audience", audience, *(f"--{name}={day}" for name, day in days.items())]
             assert _made(tmp_path / "export", *given) == 0
             assert capsysbinary.readouterr().out == served.content
+            digested = served.json()
+            assert canonical(digested) == served.content, "what is hashed has one spelling only"
+            assert digested.pop("digest") == sha256(canonical(digested)).hexdigest()
     told = (await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report")).json()
     assert [(one["reference"], one["reason"]) for one in told["disputes"]] == [("PK-AZ/08/010", "It was not seen.")]
     assert [(one["reference"], one["awaiting"]) for one in told["awaiting"]] == [("PK-AZ/08/012", ["PK"])]

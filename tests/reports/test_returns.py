@@ -152,6 +152,7 @@ async def test_files_have_every_row_and_the_same_question_has_the_same_bytes(wor
     answers = {
         one: await worn.as_("PK").get(f"{RETURN}?as_of=2026-01-01&format={one}") for one in ("json", "csv", "xlsx")
     }
+    assert canonical(answers["json"].json()) == answers["json"].content
     again = await worn.as_("PK").get(f"{RETURN}?as_of=2026-01-01&format=xlsx")
     assert answers["xlsx"].content == again.content
     assert answers["csv"].headers["content-disposition"] == 'attachment; filename="PK-instruments-2026-01-01-en.csv"'

@@ -29,6 +29,11 @@ _SHAPED: Final = {
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
 _plain: Final = itemgetter(*_PLAIN)
+_BRIEF: Final = (
+    *("reference", "sector", "titles", "state", "effective_on", "target_date"),
+    *("progress", "overdue", "due_soon", "disputed"),
+)
+_brief: Final = itemgetter(*_BRIEF)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
 _ITEMISED: Final = {
     "signatories": dict.fromkeys(SignatoryRead.model_fields),
@@ -39,11 +44,6 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    return without_names(row) | names(row)
-
-
-def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same without what the things are called that it names: for who tells that otherwise."""
     answer = dict(zip(_PLAIN, _plain(row), strict=True))
     answer["carried_over"] = _carried_over(row)
     answer["carried_over_count"] = len(answer["carried_over"])
@@ -59,7 +59,19 @@ def without_names(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
-    return answer
+    return answer | names(row)
+
+
+def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of the same what a list for people shows, who are told otherwise what the things are called that it names."""
+    return {
+        **dict(zip(_BRIEF, _brief(row), strict=True)),
+        "instrument": row["instrument"] and _instrument(row["instrument"]),
+        "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
+        "steps_missing_of": at_home.missing_of(row),
+        "open_transition": open_transition(row),
+        "one_sided": one_sided({**row, **row["came_later"]} if row["came_later"] else row),
+    }
 
 
 def _party_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

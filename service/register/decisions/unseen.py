@@ -118,8 +118,11 @@ def require_seen_by(found: Mapping[Name, Found | None], awaits: Collection[str])
 
 async def unnamed(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
     """Return rows of matters without the names of what the caller may not see."""
-    hidden = await unseen(connection, matters, caller, {name for row in rows for name in _of(row)})
-    return [_without(row, hidden) for row in rows] if hidden else [*rows]
+    names = [{*_of(row)} for row in rows]
+    hidden = await unseen(connection, matters, caller, {one for several in names for one in several})
+    return [
+        row if hidden.isdisjoint(several) else _without(row, hidden) for row, several in zip(rows, names, strict=True)
+    ]
 
 
 async def withheld(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:

@@ -37,16 +37,13 @@ class Item:
     """A commitment as it is counted: what it was on the day, by what is known."""
 
     life: Life
+    members: Mapping[str, Any]
+    """What is known of it."""
     turns: Sequence[world.Span]
     """Its states in turn, also those of later days."""
     then: world.Then
     reported: Mapping[str, Mapping[str, Any]]
     is_one_sided: bool
-
-    @property
-    def members(self) -> Mapping[str, Any]:
-        """Return what is known of it."""
-        return self.life.members
 
     @property
     def told(self) -> dict[str, Any]:
@@ -69,7 +66,8 @@ def items(known: Known, day: date, sessions: Collection[str] | None, seen: Colle
 
 def _item(known: Known, life: Life, day: date) -> Item:
     turns = world.spans(life)
-    return Item(life, turns, world.on(turns, day), world.reported(life, day), one_sided(known, life))
+    then, reported = world.on(turns, day), world.reported(life, day)
+    return Item(life, life.members, turns, then, reported, one_sided(known, life))
 
 
 def one_sided(known: Known, life: Life) -> bool:
@@ -97,8 +95,8 @@ def why_excluded(item: Item) -> str | None:
 
 def metrics(known: Known, found: Iterable[Item]) -> dict[str, Any]:
     """Return both metrics of these commitments, each with its rule, on their day in the world, by what is known."""
-    every = list(filter(is_told, found))
-    counted = [one for one in every if why_excluded(one) is None]
+    every = [(one, why_excluded(one)) for one in found if is_told(one)]
+    counted = [one for one, why in every if why is None]
     apart = [one for one in counted if one.is_one_sided]
     joint = [one for one in counted if not one.is_one_sided]
     by_group = [
@@ -121,7 +119,9 @@ def is_done(item: Item) -> bool:
     return item.then.state == State.IMPLEMENTED
 
 
-def _implemented(every: Sequence[Item], joint: Sequence[Item], apart: Sequence[Item]) -> dict[str, Any]:
+def _implemented(
+    every: Sequence[tuple[Item, str | None]], joint: Sequence[Item], apart: Sequence[Item]
+) -> dict[str, Any]:
     done = [one for one in joint if is_done(one)]
     modified = [one for one in done if one.members["outcome"] == "modified"]
     return {
@@ -130,8 +130,8 @@ def _implemented(every: Sequence[Item], joint: Sequence[Item], apart: Sequence[I
         "denominator": len(joint),
         "items": [one.told for one in done],
         "modified": [one.told for one in modified],
-        "excluded": [{**one.told, "reason": why} for one in every if (why := why_excluded(one))],
-        "uncertain": [{**one.told, "may_be": list(one.then.uncertain)} for one in every if one.then.uncertain],
+        "excluded": [{**one.told, "reason": why} for one, why in every if why],
+        "uncertain": [{**one.told, "may_be": list(one.then.uncertain)} for one, _ in every if one.then.uncertain],
         "subject_to_approval": [one.told for one in joint if any((one.members["subject_to"] or {}).values())],
         "one_sided": {
             "numerator": sum(map(is_done, apart)),
@@ -145,11 +145,13 @@ def _implemented(every: Sequence[Item], joint: Sequence[Item], apart: Sequence[I
 
 def _by(counted: Iterable[Item], key: Callable[[Item], str | None]) -> list[dict[str, Any]]:
     """Return n of m for each value that some commitment has; those without one come last, as null."""
-    found: dict[str | None, list[Item]] = {}
+    whole, done = Counter[str | None](), Counter[str | None]()
     for one in counted:
-        found.setdefault(key(one), []).append(one)
-    ordered = sorted(found.items(), key=lambda pair: (pair[0] is None, str(pair[0])))
-    return [{"key": value, "numerator": sum(map(is_done, ones)), "denominator": len(ones)} for value, ones in ordered]
+        value = key(one)
+        whole[value] += 1
+        done[value] += is_done(one)
+    ordered = sorted(whole, key=lambda value: (value is None, str(value)))
+    return [{"key": value, "numerator": done[value], "denominator": whole[value]} for value in ordered]
 
 
 def _progress(known: Known, counted: Sequence[Item]) -> dict[str, Any]:

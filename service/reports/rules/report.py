@@ -6,6 +6,7 @@ The same entries, day and audience give the same report, byte for byte, in the s
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Confidentiality
@@ -27,6 +28,8 @@ _MATRIX: Final = (
     "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
     "confidentiality", "agreed_on", "kind", "target_text", "source", "remark",
 )  # fmt: skip
+_matrix: Final = itemgetter(*_MATRIX)
+_OF_NO_KIND: Final = {"package_items": 0, "package_items_done": 0, "hint": None}
 _INSTRUMENT: Final = ("kind", "title", "signed_on", "place", "enters_into_force_on", "expires_on")
 _SESSION: Final = ("ordinal", "state", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs")
 _REPORT: Final = (
@@ -163,7 +166,7 @@ def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
     open_on_day = item.then.state in OPEN
     return {
         **item.told,
-        **{name: members[name] for name in _MATRIX},
+        **dict(zip(_MATRIX, _matrix(members), strict=True)),
         "working_group": naming.group(known, members["working_group_id"]),
         "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
         if members["instrument"]
@@ -190,7 +193,10 @@ def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
 
 def _of_kind(known: Known, item: Item, day: date) -> Data:
     """Return how many items of a package are done, and what hints that it may be: said by nobody, and no move."""
-    members, named = item.members, [known.lives[one] for one in kinds.linked(item.members) if one in known.lives]
+    members = item.members
+    if members["kind"] == kinds.CommitmentKind.COMMITMENT:
+        return _OF_NO_KIND
+    named = [known.lives[one] for one in kinds.linked(members) if one in known.lives]
     states = {life.id: state for life in named if (state := world.state_on(life, day))}
     hint = kinds.hint(members, item.then.state, states)
     items = members["package_items"]

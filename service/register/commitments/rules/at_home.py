@@ -48,6 +48,11 @@ def missing(members: Members) -> list[Missing]:
     return _missing(members, steps_of(members))
 
 
+def missing_of(members: Members) -> list[str]:
+    """Return the parties of which a step is missing."""
+    return steps.parties_of(missing(members))
+
+
 def told(members: Members) -> dict[str, Any]:
     """Return what a reading tells of the steps at home."""
     known = steps_of(members)

@@ -3,7 +3,7 @@
 What needs doing at home stands by party: `{"AZ": {"ratification": {"status": "needed", "on": "2025-03", "note": null}}}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -195,6 +195,11 @@ def has_approved(steps: Steps | None, party: str) -> bool:
     return any(step in mine and mine[step]["status"] == StepStatus.DONE for step in APPROVALS)
 
 
+def parties_of(lacking: Iterable[Missing]) -> list[str]:
+    """Return the parties of which a step is missing."""
+    return sorted({one.party for one in lacking if one.party})
+
+
 def told(steps: Steps | None, lacking: list[Missing]) -> dict[str, Any]:
     """Return what a reading of a matter tells of its steps: each, whose is missing, since when."""
     listed = [
@@ -202,5 +207,4 @@ def told(steps: Steps | None, lacking: list[Missing]) -> dict[str, Any]:
         for party, known in sorted((steps or {}).items())
         for step, one in sorted(known.items())
     ]
-    parties = sorted({one.party for one in lacking if one.party})
-    return {"steps": listed, "steps_missing_of": parties, "missing_steps": [asdict(one) for one in lacking]}
+    return {"steps": listed, "steps_missing_of": parties_of(lacking), "missing_steps": [asdict(one) for one in lacking]}

@@ -108,10 +108,11 @@ def on(turns: Iterable[Span], day: date) -> Then:
     state: str | None = None
     uncertain: list[str] = []
     for span in turns:
-        if span.state == AGREED and state is None and day < span.begins:
+        begins = span.begins
+        if span.state == AGREED and state is None and day < begins:
             # What was signed before a session took it up is a commitment from then on.
             return Then(None, (span.state,) if span.is_uncertain(day) else ())
-        if span.begins <= day:
+        if begins <= day:
             state, uncertain = span.state, []
         elif span.is_uncertain(day):
             uncertain.append(span.state)
