@@ -78,6 +78,6 @@ async def _report(
     about = str(session_id) if session_id else None
     wanted = Report(audience, reports.day_of(asked.as_of, None), about, None, None)
     making = Making(asked.format, speaking(request).language, who.caller)
-    answer = await reports.made(connection, commission_id, None, wanted, making)
+    answer = await reports.made(connection, commission_id, (None, None), wanted, making)
     answer.headers.update({**GUARD, **kept_by(is_signed_in=who.is_signed_in)})
     return answer

@@ -14,6 +14,7 @@ from service.log import reading as log
 from service.log.models import LogCheckpoint, LogCosignature, LogEntry
 from service.register.commissions.models import Commission
 from service.register.commitments.models import Commitment
+from service.register.parties.rules import NAMING
 from service.tlog.merkle import leaf_hash
 from service.tlog.tiles import Bundle, Tile, TileInvalid, encode_bundle, tile_hashes
 from service.trail.models import REGISTRY, AuditEntry
@@ -132,6 +133,17 @@ _newest_of_commitments = Query(
     Newest,
 )
 _newest_of = Query(_newest(sa.bindparam("subject", type_=sa.Uuid())).where(_log.c.log_id == _log_id), Place)
+_naming = Query(
+    sa.select(_log.c.index.label("place"), _entry.c.canonical)
+    .select_from(_stored)
+    .where(
+        _log.c.log_id == _log_id,
+        _log.c.index < _size,
+        _entry.c.kind.in_([sa.literal_column(f"'{kind}'") for kind in NAMING]),
+    )
+    .order_by(_log.c.index),
+    _Leaf,
+)
 _named = Query(
     sa.select(_commission.c.id, _commission.c.code).where(
         (_commission.c.code == sa.bindparam("name"))
@@ -204,6 +216,11 @@ async def newest_of(connection: Connection, log_id: UUID, subject: UUID, size: i
     """Return the subject's newest entry among the first `size` of its log; `NotFound` otherwise."""
     found = await _newest_of.row(connection, log_id=log_id, subject=subject, size=size)
     return there(found, "No entry of this commitment is in a checkpoint yet. Ask again in a second.")
+
+
+async def naming(connection: Connection, size: int) -> dict[int, bytes]:
+    """Return those of the registry's first `size` entries that tell what organisations are called, by index."""
+    return dict(await _naming.rows(connection, log_id=REGISTRY, size=size))
 
 
 async def named(connection: Connection, name: str) -> Named:

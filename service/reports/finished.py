@@ -1,6 +1,6 @@
 """Reports that were made are kept as their bytes: what is asked for again, by who may see the same, is not made again.
 
-A report is a function of what it is asked about, of the signed note that names its entries, and of what may be seen of them: all that is
+A report is a function of what it is asked about, of the signed notes that name its entries, and of what may be seen of them: all that is
 in the key. Who may see what is asked of the database before, each time.
 """
 
@@ -13,12 +13,12 @@ from typing import Final
 from service.reports.rules.report import Asked
 
 MOST_BYTES: Final = 16_000_000
-Key = tuple[bytes, Asked, bytes]
+Key = tuple[bytes, bytes, Asked, bytes]
 
 
-def key_of(note: bytes, asked: Asked, seen: Collection[str]) -> Key:
-    """Return by what a report is known: the note, what is asked, and the ids that may be seen."""
-    return note, asked, sha256("".join(sorted(seen)).encode()).digest()
+def key_of(note: bytes, registry: bytes, asked: Asked, seen: Collection[str]) -> Key:
+    """Return by what a report is known: the notes of both logs, what is asked, and the ids that may be seen."""
+    return note, registry, asked, sha256("".join(sorted(seen)).encode()).digest()
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Reading the entries of a commission, and what of it a caller may see."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,7 +20,9 @@ from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
 from service.register.instruments.matter import visible_to as may_read
 from service.register.instruments.models import Instrument
+from service.register.parties.rules import NAMING
 from service.reports.rules.organisations import KINDS
+from service.reports.rules.source import Names
 from service.trail.models import REGISTRY, AuditEntry, AuditPending
 
 _entry, _log, _pending = table(AuditEntry), table(LogEntry), table(AuditPending)
@@ -51,14 +54,16 @@ _after = Query(sa.select(_all.c.leaf, _all.c.canonical).order_by(_all.c.place), 
 
 
 _commission_id = sa.bindparam("commission_id", type_=sa.Uuid())
-_of_names = Query(
-    _joined(
-        _log, _log.c.index, _log.c.index < _size, _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in KINDS])
-    )
-    .with_only_columns(_entry.c.canonical)
-    .order_by(_log.c.index),
-    bytes,
-)
+
+
+def _telling(kinds: Iterable[str]) -> sa.Select[Any]:
+    of_kinds = _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in kinds])
+    asked = _joined(_log, _log.c.index, _log.c.index < _size, of_kinds)
+    return asked.with_only_columns(_entry.c.canonical).order_by(_log.c.index)
+
+
+_of_names = Query(_telling(KINDS), bytes)
+_apart = Query(_telling(NAMING), bytes)
 
 
 @cache
@@ -86,10 +91,18 @@ async def commissions(connection: Connection, caller: Caller) -> list[UUID]:
 
 async def names(connection: Connection) -> tuple[log.Signed, list[bytes]]:
     """Return the registry's newest checkpoint, and those of its entries below it that tell what organisations are called."""
-    found = await log.newest(connection, REGISTRY)
-    if found is None:
-        raise Conflict("No checkpoint of the registry is signed yet. Ask again in a second.")
+    found = await registry(connection, None)
     return found, await _of_names.rows(connection, log_id=REGISTRY, size=found.checkpoint.size)
+
+
+async def names_of(connection: Connection, of: log.Signed) -> Names:
+    """Return what organisations are called by the registry's entries below this checkpoint, as an export can tell it too."""
+    return Names(of.note, await _apart.rows(connection, log_id=REGISTRY, size=of.checkpoint.size))
+
+
+async def registry(connection: Connection, size: int | None) -> log.Signed:
+    """Return a checkpoint of the registry, the newest or that over so many entries; `NotFound`, `Conflict` if there is none."""
+    return await _signed(connection, REGISTRY, size, "the registry")
 
 
 async def between(connection: Connection, log_id: UUID, first: int, size: int) -> list[Stored]:
@@ -104,9 +117,13 @@ async def after(connection: Connection, log_id: UUID, first: int) -> list[Stored
 
 async def signed(connection: Connection, commission_id: UUID, size: int | None) -> log.Signed:
     """Return a checkpoint, the newest or that over so many entries; `NotFound`, `Conflict` if there is none."""
-    found = await (log.of_size(connection, commission_id, size) if size else log.newest(connection, commission_id))
+    return await _signed(connection, commission_id, size, "this commission")
+
+
+async def _signed(connection: Connection, log_id: UUID, size: int | None, whose: str) -> log.Signed:
+    found = await (log.of_size(connection, log_id, size) if size else log.newest(connection, log_id))
     if found is None and size:
-        raise NotFound(f"No checkpoint was signed over {size} entries. Leave `checkpoint` out for the newest.")
+        raise NotFound(f"No checkpoint of {whose} was signed over {size} entries. Leave it out for the newest.")
     if found is None:
-        raise Conflict("No checkpoint of this commission is signed yet. Ask again in a second.")
+        raise Conflict(f"No checkpoint of {whose} is signed yet. Ask again in a second.")
     return found

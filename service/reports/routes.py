@@ -62,6 +62,15 @@ CheckpointSize = Annotated[
         examples=[44],
     ),
 ]
+RegistrySize = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        lt=2**53,
+        description="Size of the registry's checkpoint by which organisations are named; the newest, if nothing is said.",
+        examples=[17],
+    ),
+]
 
 
 FILES: Final[Responses] = {
@@ -162,18 +171,19 @@ async def read_session_report(
     as_of: AsOf = None,
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,
+    registry_checkpoint: RegistrySize = None,
     audience: Audience = Confidentiality.PARTIES,
     wanted: As = None,
     language: Language = "en",
 ) -> Response:
     """Make the implementation report of a session from the entries below a signed checkpoint.
 
-    The same parameters give the same bytes, for who sees the same; `pacta report` makes them from an export.
+    The same parameters, both checkpoints among them, give the same bytes, for who sees the same; `pacta report` makes them from an export.
     """
     asked = Asked(audience, day_of(as_of, compared_to), str(session_id), None, compared_to)
     row = await sessions.get(connection, caller, session_id)
     making = Making(wanted or accepted(request), language, caller)
-    return await made(connection, row["commission_id"], checkpoint, asked, making)
+    return await made(connection, row["commission_id"], (checkpoint, registry_checkpoint), asked, making)
 
 
 @router.get(
@@ -193,6 +203,7 @@ async def read_commission_report(
     ] = None,
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,
+    registry_checkpoint: RegistrySize = None,
     audience: Audience = Confidentiality.PARTIES,
     wanted: As = None,
     language: Language = "en",
@@ -204,20 +215,22 @@ async def read_commission_report(
     await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
     making = Making(wanted or accepted(request), language, caller)
-    return await made(connection, commission_id, checkpoint, asked, making)
+    return await made(connection, commission_id, (checkpoint, registry_checkpoint), asked, making)
 
 
 async def made(
-    connection: Transaction, commission_id: UUID, size: int | None, asked: Asked, making: Making
+    connection: Transaction, commission_id: UUID, sizes: tuple[int | None, int | None], asked: Asked, making: Making
 ) -> Response:
-    """Return the answer with a report from the entries below the checkpoint of this size (None: the newest)."""
+    """Return the answer with a report from the entries below checkpoints of these sizes (None: the newest): its own, the registry's."""
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
-        signed = await queries.signed(connection, commission_id, size)
-        key = finished.key_of(signed.note, asked, seen)
+        signed = await queries.signed(connection, commission_id, sizes[0])
+        registry = await queries.registry(connection, sizes[1])
+        key = finished.key_of(signed.note, registry.note, asked, seen)
         if (told := finished.FINISHED.get(key)) is None:
             found = await kept.below(connection, commission_id, signed.checkpoint)
-            told = await asyncio.to_thread(_report, source_of(signed.note, found), asked, seen)
+            names = await queries.names_of(connection, registry)
+            told = await asyncio.to_thread(_report, source_of(signed.note, found, names), asked, seen)
             finished.FINISHED.put(key, told)
         return await making.of(REPORT, told)
 

@@ -128,8 +128,11 @@ class MatrixRow(NamedCommitment):
     one_sided: bool
     subject_to: list[str]
     lead_organisation_id: dict[str, UUID] = Field(
-        description="By party, the first that leads it: by its id alone, since what organisations are called stands in the registry's log, "
-        "and a report is made again from a commission's export. `GET /v1/organisations/{organisation_id}` tells it."
+        description="By party, the first that leads it, by its id; what it is called stands in `lead_organisations`."
+    )
+    lead_organisations: dict[str, list[Named]] = Field(
+        description="By party, the organisations that lead it, the first of each one first, as they were called on the day. Left out is one "
+        "of which the registry's log tells the name only together with who acts for it: a registrar, in a register of before."
     )
     reports: dict[str, LastReport]
     awaiting: list[str]
@@ -183,6 +186,9 @@ class ReportRead(Read):
     as_of: date
     since: date | None
     log: ReportedLog
+    registry: NamedLog | None = Field(
+        description="The registry's log, from which the names of organisations come; null of an export that has none."
+    )
     commission: ReportedCommission
     session: ReportedSession | None
     working_groups: list[ReportedGroup] = Field(description="Those that own what the matrix lists.")

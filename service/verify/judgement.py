@@ -8,11 +8,12 @@ from typing import Any
 
 from service.tlog.policy import Policy
 from service.tlog.redaction import FOLDER
-from service.verify import documents, reopened
+from service.verify import documents, names, reopened
 from service.verify.chain import Trail
 from service.verify.documents import Held
 from service.verify.export import CHECKPOINT, Exported
 from service.verify.finding import Findings, unproven
+from service.verify.names import Called
 from service.verify.proofs import check_proofs
 from service.verify.redacted import Withheld
 from service.verify.reopened import Reopened
@@ -39,6 +40,7 @@ class Verdict:
     charter: dict[str, Any] = field(default_factory=dict)
     documents: Held = field(default_factory=Held)
     withheld: Withheld = field(default_factory=Withheld)
+    called: Called = field(default_factory=Called)
 
 
 def verify(
@@ -93,6 +95,7 @@ def _follow(
         if verdict.replayed and not is_redacted:
             kept = trail.register.documents.values()
             add(documents.check(export, kept, verdict.documents, lambda count: progress(count, "documents")))
+    add(names.check(export, policy, verdict.called))
     verdict.reopened, verdict.charter = trail.reopened, trail.register.charter
     verdict.withheld = trail.withheld
     verdict.entries, verdict.subjects = trail.size, len(trail.subjects)

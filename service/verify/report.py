@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from service.tlog.policy import NONE, Policy
-from service.verify import documents, redacted, reopened
+from service.verify import documents, names, redacted, reopened
 from service.verify.finding import MOST_LISTED, Severity
 from service.verify.judgement import Verdict
 
@@ -83,6 +83,7 @@ def _followed(verdict: Verdict) -> Iterator[str]:
         states = ", ".join(f"{count} {state}" for state, count in sorted(verdict.states.items()))
         yield f"  {verdict.commitments} commitments followed by the rules of the lifecycle, now: {states or 'none'}"
         yield from documents.lines(verdict.documents)
+    yield from names.lines(verdict.called)
     yield from redacted.lines(verdict.withheld)
     if verdict.unfollowed:
         yield f"  {verdict.unfollowed} subjects could not be followed beyond their first broken rule"

@@ -54,7 +54,8 @@ async def check(world: World, found: Tree) -> int:
         assert found[tile.path] == b"".join(hashes)
     pieces = {tile.path for tile in tiles_of(size)} | {bundle.path for bundle in bundles_of(size)}
     proofs = {path for path in found if path.startswith("proofs/")}
-    assert found.keys() == pieces | proofs | {"README.md", "checkpoint"}
+    names = {path for path in found if path.startswith("registry/")}
+    assert found.keys() == pieces | proofs | names | {"README.md", "checkpoint"}
     for path in proofs:
         proof = parse_proof(found[path])
         proof.verify(leaves[proof.index], policy(world))

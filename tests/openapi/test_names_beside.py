@@ -26,9 +26,9 @@ TOLD_ELSEWHERE: Final = {
     ("AuthenticTextRead", "document_id"), ("MinutesTextRead", "document_id"),
     # `lead_organisations` of the same commitment names them, party by party.
     ("PartyFactsRead", "lead_organisation_id"), ("PartyFactsRead", "further_lead_organisation_ids"),
+    ("MatrixRow", "lead_organisation_id"),
 }  # fmt: skip
-# What organisations are called stands in the registry's log, and a report is made again from a commission's export.
-WITHOUT: Final = {"MatrixRow.lead_organisation_id"}
+WITHOUT: Final = set[str]()
 
 
 def answered() -> Iterator[str]:

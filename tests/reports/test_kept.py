@@ -169,7 +169,7 @@ async def test_a_report_that_was_made_is_given_again_to_who_may_see_the_same_and
 
 def test_no_more_reports_are_kept_than_there_is_room_for() -> None:
     few, asked_for = Finished(most=5), Asked(Confidentiality.PUBLIC, date(2026, 1, 1))
-    keys = [key_of(b"note", asked_for, seen) for seen in ({"a"}, {"a", "b"}, {"c"})]
+    keys = [key_of(b"note", b"registry", asked_for, seen) for seen in ({"a"}, {"a", "b"}, {"c"})]
     for key in keys[:2]:
         few.put(key, b"12")
     assert few.get(keys[0]) == b"12"

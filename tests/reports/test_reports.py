@@ -12,7 +12,7 @@ from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
 from service.tlog.tiles import bundles_of, decode_bundle, encode_bundle
 from service.trail.entry import canonical
-from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item
+from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import confirmed
 from tests.register.progress.test_reports import said
@@ -161,6 +161,40 @@ async def test_the_report_is_the_same_from_the_service_and_from_an_export_byte_f
     assert told["matrix"][6]["reports"]["PK"]["level"] == "limited"
     old = await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report?checkpoint={told['log']['size'] - 1}")
     assert old.status_code == 404
+
+
+async def test_a_report_names_who_leads_as_on_the_day_and_so_does_one_from_an_export(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    customs, other = organisation(103), organisation(104)
+    url = f"/v1/commitments/{item(8)}"
+    tag = (await world.as_("PK").get(url)).headers["etag"]
+    facts = {"lead_organisation_id": customs, "further_lead_organisation_ids": [other]}
+    assert (await world.as_("PK").patch(url, json=facts, headers={"If-Match": tag})).status_code == 200
+    before = (await world.as_("PK").get(f"/v1/organisations/{customs}")).json()
+    named = {"name": "Customs Authority (sample)", "since": "2026-01-01"}
+    assert (await world.as_("PK").post(f"/v1/organisations/{customs}/names", json=named)).status_code == 201
+    await world.sequence()
+    for audience in (None, Audience.PUBLIC):
+        await to_directory(world.pool, "PK-AZ", tmp_path / str(audience), 0, audience=audience)
+        for day, name in (("2025-12-31", before["name"]), ("2026-11-01", named["name"])):
+            query = f"/v1/sessions/{SESSION_8}/report?as_of={day}&audience=public"
+            served = await world.as_("PK").get(query)
+            (row,) = [one for one in served.json()["matrix"] if one["id"] == item(8)]
+            first, second = row["lead_organisations"]["PK"]
+            assert first == {"id": customs, "code": before["code"], "name": name}
+            assert second["id"] == other
+            given = ["--session", "PK-AZ/08", "--audience", "public", "--as-of", day]
+            assert _made(tmp_path / str(audience), *given) == 0
+            assert capsysbinary.readouterr().out == served.content
+    # What the registry tells later is in it, and by the size of its checkpoint the report is the one of before.
+    again = {"name": "Customs Office (sample)", "since": "2026-02-01"}
+    assert (await world.as_("PK").post(f"/v1/organisations/{customs}/names", json=again)).status_code == 201
+    await world.sequence()
+    assert again["name"] in (await world.as_("PK").get(query)).text
+    size = served.json()["registry"]["size"]
+    assert (await world.as_("PK").get(f"{query}&registry_checkpoint={size}")).content == served.content
+    assert (await world.as_("PK").get(f"{query}&registry_checkpoint={size + 2}")).status_code == 404
 
 
 async def test_a_redacted_export_gives_the_report_of_its_audience_byte_for_byte(

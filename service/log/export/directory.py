@@ -21,6 +21,7 @@ from service.log.export.documents import FOLDER, bring
 from service.log.export.files import Export, pieces
 from service.register.commitments.rules.numbering import is_draft
 from service.register.documents.store import Store
+from service.tlog.beside import REGISTRY as BESIDE
 from service.tlog.checkpoint import parse_checkpoint
 from service.tlog.encoding import NoteInvalid
 from service.tlog.merkle import leaf_hashes
@@ -44,15 +45,17 @@ class ExportDirectory:
 
     path: Path
 
-    def holds(self, wanted: Bundle) -> bool:
-        """Return whether a full bundle is there already, under the hashes of its tile, which is fetched before it."""
+    def kept(self, wanted: Bundle) -> bytes | None:
+        """Return a full bundle that is there already, under the hashes of its tile, which is fetched before it; None otherwise."""
         if wanted.width != WIDTH:
-            return False
+            return None
         try:
-            leaves = leaf_hashes(decode_bundle(wanted, (self.path / wanted.path).read_bytes()))
-            return (self.path / Tile(0, wanted.index).path).read_bytes() == b"".join(leaves)
+            content = (self.path / wanted.path).read_bytes()
+            leaves = leaf_hashes(decode_bundle(wanted, content))
+            is_signed = (self.path / Tile(0, wanted.index).path).read_bytes() == b"".join(leaves)
         except (OSError, TileInvalid):
-            return False
+            return None
+        return content if is_signed else None
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file whole or not at all."""
@@ -84,10 +87,11 @@ class ExportDirectory:
             (self.path / CHECKPOINT).replace(self.path / OLDER)
             durable.sync(self.path)
 
-    def end(self, size: int, drafts: Collection[str]) -> None:
+    def end(self, size: int, written: Collection[str]) -> None:
         """Remove what older exports left: their checkpoint, files half written, partial tiles and bundles that this log lacks.
 
-        Proofs of drafts too, but these `drafts`: what is agreed has its proof under its number.
+        Of the registry's entries and of the proofs of drafts all but those `written` now: another audience may see other names, and
+        what is agreed has its proof under its number.
         """
         partial = [wanted for wanted in pieces(size) if wanted.width != WIDTH]
         present = {one.path for one in partial} | {redacted_path(one) for one in partial if isinstance(one, Bundle)}
@@ -100,8 +104,8 @@ class ExportDirectory:
                         file.unlink()
                 if not any(place.iterdir()):
                     place.rmdir()
-            for file in (self.path / "proofs").rglob("d-*"):
-                if file.relative_to(self.path).as_posix() not in drafts:
+            for file in [*(self.path / "proofs").rglob("d-*"), *(self.path / BESIDE).glob("*")]:
+                if file.relative_to(self.path).as_posix() not in written:
                     file.unlink()
 
     @contextmanager
@@ -144,11 +148,11 @@ async def to_directory(
             with _told(path / FOLDER):
                 brought = await bring(pool, store, whole.log_id, whole.signed.checkpoint.size, path)
                 whole = replace(whole, documents=brought)
-        drafts = set()
-        async for file, content in whole.files(is_kept=directory.holds):
+        written = set()
+        async for file, content in whole.files(kept=directory.kept):
             directory.write(file, content)
-            drafts |= {file} if is_draft(file) else set()
-        directory.end(whole.signed.checkpoint.size, drafts)
+            written |= {file} if is_draft(file) or file.startswith(BESIDE) else set()
+        directory.end(whole.signed.checkpoint.size, written)
     return whole
 
 

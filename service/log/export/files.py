@@ -6,6 +6,7 @@
     audience                        of an export for an audience: which it is
     redacted/<N>[.p/<W>]            instead of them and of proofs, in an export for an audience: what is not for it has length 0
     proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
+    registry/                       what the organisations are called that the entries name (`names.py`, `service/tlog/beside.py`)
     documents/<SHA-256>             files of documents, of a directory alone and where these are asked for (`documents.py`)
     checkpoint                      the signed note that all of it is judged by, last
 
@@ -25,12 +26,14 @@ from service.log import queries as log_queries
 from service.log import reading as log
 from service.log.export.audience import Reader
 from service.log.export.documents import Brought
+from service.log.export.names import Names
 from service.log.export.readme import readme
 from service.log.queries import Named
 from service.log.reading import Signed
 from service.tlog.merkle import root
 from service.tlog.redaction import AUDIENCE, redacted_path
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
+from service.trail.models import REGISTRY
 
 BATCH: Final = 100
 """Commitments whose proofs are made together; a proof needs a tile or two of its own, of 8 kB."""
@@ -50,6 +53,8 @@ class Export:
     """For whom it is redacted; None: it is whole."""
     documents: Brought | None = None
     """What became of the files of documents, where these were asked for."""
+    names: Names | None = None
+    """What organisations are called; None where the registry cannot prove it, and in an export of the registry itself."""
 
     @property
     def name(self) -> str:
@@ -57,28 +62,39 @@ class Export:
         made_for = f"-{self.reader.audience}" if self.reader else ""
         return f"{self.code}-log-{self.signed.checkpoint.size}{made_for}"
 
-    async def files(self, *, is_kept: Callable[[Bundle], bool] = lambda _: False) -> AsyncIterator[File]:
-        """Yield (path, content) of every file, the checkpoint last; bundles that are kept are left out, tiles never."""
+    async def files(self, *, kept: Callable[[Bundle], bytes | None] = lambda _: None) -> AsyncIterator[File]:
+        """Yield (path, content) of every file, the checkpoint last; bundles are left out whose content is `kept`, tiles never."""
         audience = self.reader.audience if self.reader else None
         documents = self.documents is not None
+        registry = self.names.signed.checkpoint.origin if self.names else None
         if audience:
             yield AUDIENCE, f"{audience}\n".encode()
-        yield "README.md", readme(self.code, self.signed, self.signed_at, audience, documents=documents).encode()
+        about = (self.code, self.signed, self.signed_at, audience)
+        yield "README.md", readme(*about, documents=documents, registry=registry).encode()
         size = self.signed.checkpoint.size
         for wanted in pieces(size):
-            if isinstance(wanted, Bundle) and self.reader:
-                # What is for an audience today may not be tomorrow, nor the other way round: nothing is kept.
-                yield redacted_path(wanted), await self._redacted(self.reader, wanted)
-            elif not (isinstance(wanted, Bundle) and is_kept(wanted)):
+            if isinstance(wanted, Tile):
                 yield wanted.path, await self._content(wanted)
+                continue
+            there = None if self.reader else kept(wanted)
+            path, content = (wanted.path, there) if there is not None else await self._bundle(wanted)
+            if self.names:
+                self.names.look_through(content)
+            if there is None:
+                yield path, content
+        for file in await self.names.files(self.pool) if self.names else ():
+            yield file
         async for file in self._all_proofs():
             yield file
         yield "checkpoint", self.signed.note
 
-    async def _redacted(self, reader: Reader, wanted: Bundle) -> bytes:
+    async def _bundle(self, wanted: Bundle) -> File:
+        """Return a bundle, redacted if there is a reader: what is for an audience today may not be tomorrow, so nothing of it is kept."""
         content = await self._content(wanted)
+        if self.reader is None:
+            return wanted.path, content
         async with self.pool.connection() as connection:
-            return await reader.redacted(connection, wanted, content)
+            return redacted_path(wanted), await self.reader.redacted(connection, wanted, content)
 
     async def _all_proofs(self) -> AsyncIterator[File]:
         """Yield the proofs of a whole export; in a redacted one a proof would name what is withheld."""
@@ -127,4 +143,5 @@ async def prepare(
     """Return what to export: the newest checkpoint with at least so many cosignatures; `NotFound` if there is none."""
     signed = await proofs.newest(connection, log.id, witnesses)
     signed_at = await log_queries.signed_at(connection, log.id, signed.checkpoint.size)
-    return Export(pool, log.id, log.code, signed, signed_at, reader)
+    names = None if log.id == REGISTRY else await Names.prepare(connection, witnesses)
+    return Export(pool, log.id, log.code, signed, signed_at, reader, names=names)

@@ -36,7 +36,7 @@ side's; a witness tells you its own key. The log's key is called `{origin}`.
 |---|---|
 | `checkpoint` | the number of entries and the root of the Merkle tree over them, signed by the log and its witnesses |
 | `tile/<L>/<N>` | the hashes of that tree, 256 to a file; `.p/<W>` stands behind the last, which has only W |
-{entries}{documents}
+{entries}{names}{documents}
 The formats are published: C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof (https://c2sp.org), RFC 6962 for
 the tree, RFC 8785 for the JSON. Another program than `pacta` can verify all of this: what it has to check, rule by rule, is written in
 `openapi/README.md` of the source, under "Write your own verifier".
@@ -54,14 +54,25 @@ _ENTRIES: Final = """| `tile/entries/<N>` | the entries, 256 to a file: each is 
 _REDACTED: Final = """| `audience` | for whom it is redacted: `public` or `parties` |
 | `redacted/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON; one of length 0 is withheld, and its hash stands in `tile/0/<N>` |
 """
+_NAMES: Final = """| `registry/` | what the organisations are called that the entries name: entries of the registry's log `{registry}`, each with its proof against `registry/checkpoint`. A second `log` line in the policy has them judged too |
+"""
 _DOCUMENTS: Final = """| `documents/<SHA-256>` | the files of documents that were not withdrawn; the entries say what each is |
 """
 
 
 def readme(
-    code: str, signed: Signed, signed_at: datetime, audience: str | None = None, *, documents: bool = False
+    code: str,
+    signed: Signed,
+    signed_at: datetime,
+    audience: str | None = None,
+    *,
+    documents: bool = False,
+    registry: str | None = None,
 ) -> str:
-    """Return the README of an export of commission `code`, or of the registry, under this checkpoint; with its `documents` or without."""
+    """Return the README of an export of commission `code`, or of the registry, under this checkpoint; with its `documents` or without.
+
+    `registry`: the origin of the registry's log, where names are beside it.
+    """
     about = signed.checkpoint
     whose = f"the commission {code}: everything that its parties recorded, proposed,\nconfirmed or refused"
     secret, papers = "It holds restricted entries too.", "the commission's restricted papers"
@@ -78,6 +89,7 @@ def readme(
         code=code,
         whose=whose,
         secret=secret,
+        names=_NAMES.format(registry=registry) if registry else "",
         documents=_DOCUMENTS if documents else "",
         papers=papers,
         size=about.size,

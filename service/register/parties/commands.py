@@ -15,11 +15,10 @@ from service.register.parties import principal_commands as principals
 from service.register.parties import queries
 from service.register.parties.models import Organisation, Party
 from service.register.parties.principal_queries import PrincipalRow, principal
-from service.register.parties.rules import code_of
+from service.register.parties.rules import REGISTERED, RENAMED, code_of
 from service.register.parties.schemas import (
     OrganisationCreate,
     OrganisationNameCreate,
-    OrganisationNew,
     PartyCreate,
     RegistrarCreate,
 )
@@ -83,20 +82,10 @@ async def register_organisation(
 ) -> queries.OrganisationRow:
     """Register an organisation of a party and return its row; 422 if there is no such party."""
     stamped = await stamp.registry(connection)
-    row = await _insert_organisation(connection, new.party, new, known_id or stamped.id, stamped.at)
-    await stamp.append_to_registry(connection, stamped, author, "organisation.registered", _told(row))
-    return row
-
-
-async def _insert_organisation(
-    connection: Connection, party: str, new: OrganisationNew, organisation_id: UUID, at: datetime
-) -> queries.OrganisationRow:
-    """Add an organisation while the registry is locked: a code that nobody sent is made of what is free."""
-    code = new.code or code_of(party, new.name, await queries.codes(connection, party))
     row: queries.OrganisationRow = {
-        "id": organisation_id,
-        "party": party,
-        "code": code,
+        "id": known_id or stamped.id,
+        "party": new.party,
+        "code": new.code or code_of(new.party, new.name, await queries.codes(connection, new.party)),
         "name": new.name,
         "names": new.names,
         "name_since": None,
@@ -104,15 +93,12 @@ async def _insert_organisation(
         "closed_on": None,
         "successor_id": None,
         "successor": None,
-        "created_at": at,
+        "created_at": stamped.at,
     }
     await _add_organisation.run(connection, **{name: value for name, value in row.items() if name in _STORED})
+    data: dict[str, object] = {"id": str(row["id"]), **new.model_dump(), "code": row["code"]}
+    await stamp.append_to_registry(connection, stamped, author, REGISTERED, data)
     return row
-
-
-def _told(row: queries.OrganisationRow) -> dict[str, object]:
-    """Return what an entry holds of an organisation that was registered."""
-    return {"id": str(row["id"]), **{name: row[name] for name in ("party", "code", "name", "names")}}
 
 
 async def rename_organisation(
@@ -128,7 +114,7 @@ async def rename_organisation(
     changed = {name: row[name] for name in ("name", "names", "name_since", "earlier_names")}
     await _rename.run(connection, organisation_id=row["id"], **changed)
     data: dict[str, object] = {"id": str(row["id"]), **new.model_dump()}
-    await stamp.append_to_registry(connection, stamped, author, "organisation.renamed", data)
+    await stamp.append_to_registry(connection, stamped, author, RENAMED, data)
     return row
 
 
@@ -206,21 +192,22 @@ async def name_registrar(
     new: RegistrarCreate,
     known_ids: tuple[UUID | None, UUID | None] = (None, None),
 ) -> Named:
-    """Make an organisation of the party its registrar, with a first principal; one entry tells all of it."""
-    stamped = await stamp.registry(connection)
+    """Make an organisation of the party its registrar, with a first principal.
+
+    An organisation that is new has an entry of its own: what it is called may be shown to whoever may not see who acts for it.
+    """
     organisation_id, principal_id = known_ids
     if new.organisation is not None:
-        organisation = await _insert_organisation(
-            connection, party, new.organisation, organisation_id or stamped.id, stamped.at
-        )
+        organisation = await register_organisation(connection, author, new.organisation.of(party), organisation_id)
     else:
         assert new.organisation_id is not None
         organisation = await queries.organisation(connection, new.organisation_id)
+    stamped = await stamp.registry(connection)
     await _name.run(connection, party=party, registrar_id=organisation["id"])
     data: dict[str, object] = {
         "party": party,
         "organisation_id": str(organisation["id"]),
-        "organisation": _told(organisation) if new.organisation else None,
+        "organisation": None,
         "principal": None,
     }
     made, secret = None, None

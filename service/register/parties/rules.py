@@ -16,6 +16,10 @@ LEEWAY: Final = timedelta(seconds=30)
 NOTICE: Final = timedelta(hours=72)
 """So long what the operator does about a party's lost access is announced to the party before it acts."""
 
+REGISTERED, RENAMED = "organisation.registered", "organisation.renamed"
+NAMING: Final = (REGISTERED, RENAMED)
+"""Kinds of the registry's entries that tell what organisations are called, and nothing of who acts for them."""
+
 
 def code_of(party: str, name: str, taken: Container[str]) -> str:
     """Return a code that is not `taken`: the party's, and the first letters of the name's words, as in `PK/MODP`.

@@ -73,6 +73,10 @@ class OrganisationNew(Strict):
         default_factory=dict, max_length=20, description="Names by language tag (BCP 47)."
     )
 
+    def of(self, party: str) -> "OrganisationCreate":
+        """Return it as one of the party's."""
+        return OrganisationCreate(party=party, **self.model_dump())
+
 
 class OrganisationCreate(OrganisationNew):
     """A ministry, agency, service or company to register under its party."""

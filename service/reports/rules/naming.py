@@ -1,11 +1,9 @@
-"""What stands by its id in reports and metrics, as the commission's own entries call it. Pure.
+"""What stands by its id in reports and metrics, as entries call it: the commission's own, and of organisations the registry's. Pure."""
 
-What an organisation is called stands in the registry's log alone, of which a party's export of a commission has nothing: whoever leads a
-commitment is told there by its id, so that either side makes the same bytes offline.
-"""
-
+from collections.abc import Mapping
 from typing import Any
 
+from service.register.commitments.rules.leads import leads
 from service.register.decisions.rules.titles import title_of
 from service.register.history.rules.known import Known
 
@@ -31,3 +29,13 @@ def group(known: Known, key: str | None) -> Data | None:
     if (life := known.lives.get(key or "")) is None:
         return None
     return {"id": life.id, "code": life.members["code"], "name": title_of(life.members["titles"])}
+
+
+def lead_organisations(party_facts: Mapping[str, Data], names: Mapping[str, Data]) -> dict[str, list[Data]]:
+    """Return by party who leads, the first of each one first, as far as the registry tells what it is called."""
+    led = {party: [names[one] for one in leads(facts) if one in names] for party, facts in sorted(party_facts.items())}
+    return {
+        party: [{name: one[name] for name in ("id", "code", "name")} for one in told]
+        for party, told in led.items()
+        if told
+    }

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import orjson
 
+from service.register.parties.rules import NAMING, REGISTERED, RENAMED
 from service.values import start
 
 Data = dict[str, Any]
-REGISTERED, RENAMED, REGISTRAR = "organisation.registered", "organisation.renamed", "registrar.named"
-KINDS: Final = (REGISTERED, RENAMED, REGISTRAR)
-"""Kinds of entries that tell of names."""
+REGISTRAR: Final = "registrar.named"
+KINDS: Final = (*NAMING, REGISTRAR)
+"""Kinds of entries that tell of names: a registrar's, which tells who acts for it too, of before an organisation had always one of its own."""
 _TOLD: Final = ("id", "party", "code", "name", "names")
 
 
@@ -26,5 +27,6 @@ def organisations(stored: Iterable[bytes], day: date, until: str | None = None) 
         if new:
             found[new["id"]] = {name: new.get(name) for name in _TOLD}
         elif kind == RENAMED and start(data["since"]) <= day:
-            found[data["id"]] |= {"name": data["name"], "names": data["names"]}
+            told = found.setdefault(data["id"], {name: data.get(name) for name in _TOLD})
+            told |= {"name": data["name"], "names": data["names"]}
     return found

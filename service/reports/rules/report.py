@@ -17,11 +17,12 @@ from service.register.history.rules.known import Known, Life
 from service.reports.rules import counting, instruments, naming
 from service.reports.rules.counting import Item
 from service.reports.rules.digest import digested
-from service.reports.rules.source import Source
+from service.reports.rules.organisations import organisations
+from service.reports.rules.source import Source, named_in
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 5
+VERSION: Final = 6
 AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
 """For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
@@ -80,6 +81,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
     sessions = None if asked.session is None else {asked.session}
     every = [one for one in counting.items(known, asked.as_of, sessions, shown) if counting.is_told(one)]
     named = {one.members["reference"] for one in known.of("commitment") if one.id in shown}
+    called = organisations(source.names.stored, asked.as_of) if source.names else {}
     told = {
         "version": VERSION,
         "about": "session" if asked.session else "commission",
@@ -93,6 +95,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
             "key": source.key,
             "notice": notice(known.charter.get("reopened")),
         },
+        "registry": named_in(source.names.note) if source.names else None,
         "commission": _commission(known),
         "session": _session(known, asked.session),
         "working_groups": [
@@ -100,7 +103,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         ],
         "metrics": counting.metrics(known, every),
         "comparison": compared(known, every, asked.compared_to, sessions, shown),
-        "matrix": [_row(known, one, asked.as_of, named) for one in every],
+        "matrix": [_row(known, one, asked.as_of, named, called) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
         "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
@@ -160,7 +163,7 @@ def _group(known: Known, key: str) -> Data:
     return {"id": key, "code": members.get("code"), "titles": members.get("titles") or {}}
 
 
-def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
+def _row(known: Known, item: Item, day: date, named: Collection[str], called: Mapping[str, Data]) -> Data:
     life, members, due = item.life, item.members, item.members["target_date"]
     reached = [span for span in item.turns if span.begins <= day]
     open_on_day = item.then.state in OPEN
@@ -185,6 +188,7 @@ def _row(known: Known, item: Item, day: date, named: Collection[str]) -> Data:
             for party, facts in sorted(members["party_facts"].items())
             if facts.get("lead_organisation_id")
         },
+        "lead_organisations": naming.lead_organisations(members["party_facts"], called),
         "reports": {party: {name: one[name] for name in _REPORT} for party, one in sorted(item.reported.items())},
         "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
         "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],

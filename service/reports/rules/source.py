@@ -1,6 +1,6 @@
 """What a report is made from: the entries below a signed checkpoint, and how that checkpoint is named. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
@@ -9,6 +9,7 @@ import orjson
 
 from service.permissions import Confidentiality
 from service.register.history.rules.known import Known, known
+from service.tlog.beside import ENTRY, NOTE, REGISTRY, entry_path
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint
 from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
@@ -25,6 +26,14 @@ class Incomplete(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What organisations are called: the registry's signed note, and those of its entries below it that tell it, oldest first."""
+
+    note: bytes
+    stored: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The entries from which a report is made: the first of a log, as its checkpoint names them."""
 
@@ -34,11 +43,12 @@ class Source:
     root_hash: str
     key: str
     """Name and id of the key that signed the checkpoint, as the note has them."""
+    names: Names | None = None
 
 
-def source_of(note: bytes, found: Known) -> Source:
+def source_of(note: bytes, found: Known, names: Names | None = None) -> Source:
     """Return what a report is made from, given the signed note."""
-    return Source(found, **named_in(note))
+    return Source(found, **named_in(note), names=names)
 
 
 def named_in(note: bytes) -> dict[str, Any]:
@@ -57,7 +67,19 @@ def exported(export: Exported) -> Source:
     """
     note = _read(export, CHECKPOINT)
     size = parse_checkpoint(parse_note(note).text).size
-    return source_of(note, known(_unbroken(_entries(export, size))))
+    return source_of(note, known(_unbroken(_entries(export, size))), _names(export))
+
+
+def _names(export: Exported) -> Names | None:
+    """Return what the organisations are called; None where the export does not tell it."""
+    if (note := export.read(NOTE)) is None:
+        return None
+    named = (
+        path.removeprefix(REGISTRY).removesuffix(ENTRY)
+        for path in export.paths
+        if path.startswith(REGISTRY) and path.endswith(ENTRY)
+    )
+    return Names(note, [_read(export, entry_path(index)) for index in sorted(map(int, named))])
 
 
 def audience_of(export: Exported) -> Confidentiality:
