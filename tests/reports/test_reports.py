@@ -1,5 +1,7 @@
 """n of m as of any day, and the report of a session: over HTTP, and from an export, byte for byte the same."""
 
+import csv
+import io
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from service.cli import proofs
 from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
+from service.reports.pdf.pages import document
 from service.tlog.tiles import bundles_of, decode_bundle, encode_bundle
 from service.trail.entry import canonical
 from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item, organisation
@@ -187,6 +190,12 @@ async def test_a_report_names_who_leads_as_on_the_day_and_so_does_one_from_an_ex
             given = ["--session", "PK-AZ/08", "--audience", "public", "--as-of", day]
             assert _made(tmp_path / str(audience), *given) == 0
             assert capsysbinary.readouterr().out == served.content
+    sheet = (await world.as_("PK").get(f"{query}&format=csv")).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(sheet, newline="")))
+    (leading,) = [row["Lead body.PK"] for row in rows if row["Reference"] == "PK-AZ/08/008"]
+    assert leading == f"{named['name']}; {second['name']}"
+    pages = document(served.json(), "en")
+    assert f"Lead body, PK: {named['name']}" in str(pages)
     # What the registry tells later is in it, and by the size of its checkpoint the report is the one of before.
     again = {"name": "Customs Office (sample)", "since": "2026-02-01"}
     assert (await world.as_("PK").post(f"/v1/organisations/{customs}/names", json=again)).status_code == 201

@@ -9,7 +9,7 @@ from service.register.commitments.rules.reporting import Level
 from service.reports.names import name_of
 from service.reports.pdf.instruments import gathered
 from service.reports.pdf.lines import NOTHING, RANGE, Cell, Line, Pages, notes, titles
-from service.reports.rules.tables import Data, Table, lists
+from service.reports.rules.tables import LED, Data, Table, lists
 from service.reports.words import said
 
 SENTENCE: Final = "On {day}, {n} of {m} were fully implemented, as every party has confirmed."
@@ -112,7 +112,7 @@ def _row(pages: Pages, one: Data) -> list[Cell]:
     )
     return [
         [pages.line(one["reference"]), *([pages.line(one["paragraph"])] if one["paragraph"] else [])],
-        [*titles(pages, one["titles"]), pages.line(", ".join(filter(None, about)))],
+        [*titles(pages, one["titles"]), pages.line(", ".join(filter(None, about))), *_led(pages, one)],
         [
             pages.line(told, strong=not place)
             for place, told in enumerate(
@@ -124,6 +124,12 @@ def _row(pages: Pages, one: Data) -> list[Cell]:
         [line for party in pages.parties for line in _reported(pages, party, one["reports"].get(party))],
         [pages.line(party) for party in one["awaiting"]],
     ]
+
+
+def _led(pages: Pages, one: Data) -> Iterable[Line]:
+    for party in pages.parties:
+        for led in one["lead_organisations"].get(party, ()):
+            yield pages.line(f"{said(LED, pages.language)}, {party}: {led['name']}", pages.language)
 
 
 def _reported(pages: Pages, party: str, told: Data | None) -> Iterable[Line]:

@@ -36,7 +36,8 @@ _REPORTED: Final = {
     "Expected on": "expected_on",
 }  # fmt: skip
 ORIGIN: Final = ("Entries", "Root hash", "Key", "Digest (SHA-256)")
-LABELS: Final = (*_FACTS, *_INSTRUMENT, *_REPORTED)
+LED: Final = "Lead body"
+LABELS: Final = (*_FACTS, *_INSTRUMENT, LED, *_REPORTED)
 
 
 def text(value: object) -> str:
@@ -92,6 +93,7 @@ def matrix(report: Data) -> Table:
         *(((label, ""), _fact(name)) for label, name in _FACTS.items()),
         *((("Title", language), _inner("titles", language)) for language in languages),
         *(((label, ""), _inner("instrument", name)) for label, name in _INSTRUMENT.items()),
+        *(((LED, party), _led(party)) for party in parties),
         *(((label, party), _of_party(party, name)) for party in parties for label, name in _REPORTED.items()),
     ]
     rows = [[text(read(row)) for _, read in columns] for row in report["matrix"]]
@@ -104,6 +106,10 @@ def _fact(name: str) -> Callable[[Data], object]:
 
 def _inner(name: str, key: str) -> Callable[[Data], object]:
     return lambda row: (row[name] or {}).get(key)
+
+
+def _led(party: str) -> Callable[[Data], object]:
+    return lambda row: [one["name"] for one in row["lead_organisations"].get(party, ())]
 
 
 def _of_party(party: str, name: str) -> Callable[[Data], object]:
