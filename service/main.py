@@ -201,12 +201,11 @@ def _routed(addresses: Addresses, providers: issuers.Providers) -> FastAPI:
         root_path_in_servers=False,
         lifespan=_lifespan,
         telemetry={"auto_configure": False, "metrics": False, "logs": False},
-        dependencies=[Declared],
         responses=refusals(NotAcceptable, InvalidContent),
     )
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, dependencies=[] if router in OPEN else [Proved])
+        app.include_router(router, dependencies=[Declared] if router is tokens else [] if router in OPEN else [Proved])
     app.include_router(catalogue.router)
     app.include_router(create_swagger(addresses.root, providers.urls()))
     app.openapi = published(app, UNIONS, addresses.root, providers.logins())  # type: ignore[method-assign]

@@ -25,6 +25,8 @@ HOW: Final = (
     "It is written postgresql://user:password@host:port/database; in the password / ? # @ : and % are written %2F %3F %23 "
     "%40 %3A and %25, and an IPv6 address is written in brackets."
 )
+_NAME: Final = re.compile(r"[\w.%-]+|[/@%].*|[0-9A-Fa-f:.]+(?:%.+)?", re.DOTALL)
+"""A name or an address; what begins with / is a directory, and may have any letter in it."""
 _PLACE: Final = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^\[\]:]*)(?::(\d{1,5}))?")
 
 
@@ -37,6 +39,8 @@ class Host(NamedTuple):
 
 def split(url: str) -> SplitResult:
     """Return the parts of an address."""
+    if url != url.strip():
+        raise ValueError("begins or ends with a blank. Take it away.")
     try:
         parts = urlsplit(url)
     except ValueError as wrong:
@@ -78,14 +82,23 @@ def hosts(authority: str, said: dict[str, str]) -> tuple[Host, ...]:
         raise ValueError(f"has {len(numbers)} ports for {len(listed)} hosts. Write one for all, or one for each.")
     if len(numbers) == 1:
         numbers *= len(listed)
-    return tuple(Host(name or None, _port(number)) for name, number in zip(listed, numbers, strict=True))
+    return tuple(Host(_name(name), _port(number)) for name, number in zip(listed, numbers, strict=True))
 
 
 def _place(written: str) -> Host:
     found = _PLACE.fullmatch(written)
     if found is None:
         raise ValueError(f"does not say a host and a port. {HOW}")
-    return Host(found[1].strip("[]") or None, _port(found[2] or ""))
+    return Host(_name(found[1].strip("[]")), _port(found[2] or ""))
+
+
+def _name(written: str) -> str | None:
+    # Nobody would ever answer under it, and it would be waited for as for one that is away.
+    if written and not _NAME.fullmatch(written):
+        raise ValueError(
+            f"has the host {written[:60]!r}, which is no name of one: letters, digits, dots and hyphens, without a blank."
+        )
+    return written or None
 
 
 def _port(written: str) -> int | None:

@@ -18,7 +18,11 @@ from service.errors.register import InvalidContent
 M = TypeVar("M", bound=BaseModel)
 
 
-class Sent(Generic[M]):
+class InItsTurn:
+    """What was sent, and is judged by the command that takes it, not by FastAPI; until then nothing is done that is not rolled back."""
+
+
+class Sent(InItsTurn, Generic[M]):
     """What was sent where a `model` is wanted. As an annotation of a route it is published as that model."""
 
     def __init__(self, model: type[M], body: object) -> None:

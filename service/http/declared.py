@@ -1,21 +1,26 @@
 """What is sent is held to what its operation publishes: the names of its query parameters, how numbers and days are written, its media types.
 
-One dependency of the whole application. A parameter that nobody reads would be the worst kind of mistake: `?stat=implemented`
-answered with everything is quoted as the number of what is implemented.
+A parameter that nobody reads would be the worst kind of mistake: `?stat=implemented` answered with everything is quoted as the
+number of what is implemented. It is judged in its turn, when FastAPI has found nothing wrong; where FastAPI has, or the command that
+judges the body, `service.http.problems` tells of both at once.
 """
 
+import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, Final
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 
 from service.errors import InvalidContent, NotAcceptable
+from service.errors.sent import InItsTurn
 
+ASKED: Final = "request_as_asked"
+"""By this name an endpoint that takes no request is given one, to be judged."""
 TOLD: Final = 20
 """So many unknown names are told of at most: who sends thousands learns enough."""
 _DAY, _NUMBER = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"), re.compile("-?[0-9]+")
@@ -37,26 +42,70 @@ def operations(app: FastAPI) -> Mapping[str, Operation]:
     return {one["operationId"]: _published(one) for path in paths for one in path.values()}
 
 
-async def require_declared(request: Request) -> None:
-    """Raise `InvalidContent` for query parameters that the operation does not publish, `NotAcceptable` for its media types."""
-    accept = ", ".join(request.headers.getlist("accept"))
-    if not request.scope["query_string"] and accept in {"", "*/*"}:
-        return
-    route = request.scope["route"]
-    operation = operations(request.app).get(route.unique_id) if isinstance(route, APIRoute) else None
+def held(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `endpoint`, which gives no answer to a request of which something is not published.
+
+    FastAPI calls it when all else is found to be sound, and gives it the request, by the name that it has there already.
+    """
+    signature = inspect.signature(endpoint)
+    taken = next((name for name, one in signature.parameters.items() if one.annotation is Request), None)
+
+    @wraps(endpoint)
+    async def begin(**solved: Any) -> Any:  # noqa: ANN401 -- whatever the endpoint takes and answers
+        request = solved[taken] if taken else solved.pop(ASKED)
+        if not judged_in_its_turn(solved.values()) or not undeclared(request):
+            require_declared(request)
+            return await endpoint(**solved)
+        # Whoever is refused below is told of the query, too; what was done is rolled back, as after any refusal.
+        await endpoint(**solved)
+        raise InvalidContent.listing(undeclared(request))
+
+    if taken is None:
+        asked = inspect.Parameter(ASKED, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+        begin.__signature__ = signature.replace(parameters=[*signature.parameters.values(), asked])  # type: ignore[attr-defined]
+    return begin
+
+
+def judged_in_its_turn(solved: Iterable[object]) -> bool:
+    """Tell whether a body is among these that is judged in the request's transaction (`service.errors.sent`), not by FastAPI."""
+    return any(isinstance(one, (InItsTurn, dict)) for one in solved)
+
+
+def undeclared(request: Request) -> list[dict[str, str]]:
+    """Return what is wrong with the query by the names and spellings that the operation publishes."""
+    operation = _operation(request) if request.scope["query_string"] else None
     if operation is None:
-        return
-    wrong = [*_wrong_names(operation.parameters, request), *_misspelled(operation.parameters, request)]
-    if wrong:
+        return []
+    return [*_wrong_names(operation.parameters, request), *_misspelled(operation.parameters, request)]
+
+
+def require_declared(request: Request) -> None:
+    """Raise `InvalidContent` for query parameters that the operation does not publish, `NotAcceptable` for its media types."""
+    if wrong := undeclared(request):
         raise InvalidContent.listing(wrong)
-    if not acceptable(accept, operation.media_types):
+    accept = ", ".join(request.headers.getlist("accept"))
+    if accept in {"", "*/*"}:
+        return
+    operation = _operation(request)
+    if operation and not acceptable(accept, operation.media_types):
         offered = ", ".join(operation.media_types)
         raise NotAcceptable(
             f"This is answered as {offered}, and Accept asks for {accept[:200]}.", media_types=operation.media_types
         )
 
 
-Declared: Final = Depends(require_declared)
+async def _judge(request: Request) -> None:
+    require_declared(request)
+
+
+Declared: Final = Depends(_judge)
+"""For routers that are none of ours."""
+
+
+def _operation(request: Request) -> Operation | None:
+    """Return what the operation that is asked for publishes; None of what is not published."""
+    route = request.scope["route"]
+    return operations(request.app).get(route.unique_id) if isinstance(route, APIRoute) else None
 
 
 def _published(operation: Mapping[str, Any]) -> Operation:

@@ -74,9 +74,10 @@ def references(*names: str) -> dict[str, dict[str, str]]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def read_again(answers: dict[str, Any]) -> None:
-    """Add to the `responses` of what is read what `http/reading.py` does: a weak tag, and 304 for whoever has the answer."""
+def read_again(answers: dict[str, Any], stale: dict[str, Any]) -> None:
+    """Add to the `responses` of what is read what `http/reading.py` does: a weak tag, 304 for whoever has the answer, 412 (`stale`)."""
     headers = answers["200"].setdefault("headers", {})
+    answers.setdefault("412", stale)
     if "ETag" not in headers:
         headers |= {"ETag": {"$ref": "#/components/headers/AnswerTag"}}
         answers["304"] = {

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from service.errors import InvalidContent, ServiceError, Unreadable, UnsupportedMediaType, fault, shapes
 from service.http.bodies import is_json, json_body, packed
+from service.http.declared import undeclared
 
 Operation = Mapping[str, Any]
 
@@ -64,3 +65,15 @@ def _fault(found: Mapping[str, Any], operation: Operation, document: Mapping[str
 def _several(given: object) -> list[str]:
     """Return the values that were written into one place of a parameter that may be repeated; a few of them."""
     return re.findall(r"[^\s,;|\[\]\"']+", given[:200])[:3] if isinstance(given, str) else []
+
+
+def with_undeclared(request: Request, error: ServiceError) -> ServiceError:
+    """Return a refusal of the content that tells, too, of what is not published of the query; of one place once."""
+    if not isinstance(error, InvalidContent) or not error.errors:
+        return error
+    beside = undeclared(request)
+    named = {one["parameter"] for one in beside}
+    others = [one for one in error.errors if one.get("parameter") not in named]
+    if not beside or beside == error.errors:
+        return error
+    return type(error).listing([*beside, *others], headers=error.headers, **error.members)

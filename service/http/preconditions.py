@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request
 
-from service.errors import Unreadable
+from service.errors import Stale, Unreadable
 from service.trail.version import MISSING, Versions
 
 IfMatch = Annotated[
@@ -33,12 +33,28 @@ async def required_versions(request: Request, if_match: IfMatch = None) -> Versi
     return _named(header) if header else MISSING
 
 
+def require_read(request: Request, tag: str) -> None:
+    """Raise `Stale` where who reads asks, by If-Match, for another representation than that of `tag`; `Unreadable` as above.
+
+    A weak tag of ours is that of the answer's bytes before they were packed, so here, too, it is accepted.
+    """
+    header = _joined(request)
+    named = _tags(header) if header else None
+    if named is not None and tag.removeprefix("W/").strip('"') not in named:
+        raise Stale("If-Match names another version than the one that is here. Read it without.", headers={"ETag": tag})
+
+
 def _joined(request: Request) -> str:
     """Return the header in one line, wherever it was broken (RFC 9110, 5.3)."""
     return ", ".join(request.headers.getlist("if-match")).strip(" \t,")
 
 
 def _named(header: str) -> Versions:
+    tags = _tags(header)
+    return None if tags is None else frozenset(int(tag) for tag in tags if re.fullmatch("[0-9]{1,15}", tag))
+
+
+def _tags(header: str) -> frozenset[str] | None:
     if header == "*":
         return None
     if _tag.sub("", header).strip(" \t,"):
@@ -48,7 +64,7 @@ def _named(header: str) -> Versions:
         )
         wrong = f"If-Match {header} is not an ETag: {hint}."
         raise Unreadable(wrong, errors=[{"parameter": "If-Match", "detail": wrong}])
-    return frozenset(int(tag) for tag in _tag.findall(header) if re.fullmatch("[0-9]{1,15}", tag))
+    return frozenset(_tag.findall(header))
 
 
 RequiredVersion = Annotated[Versions, Depends(required_versions)]

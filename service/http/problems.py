@@ -141,9 +141,9 @@ async def refusal_of(request: Request, error: Exception) -> errors.ServiceError:
     """Return whatever was raised as a refusal of ours; what nobody foresaw is logged, for the operator."""
     match error:
         case errors.ServiceError():
-            return error
+            return invalid.with_undeclared(request, error)
         case RequestValidationError():
-            return invalid.refusal(request, error)
+            return invalid.with_undeclared(request, invalid.refusal(request, error))
         case HTTPException():
             return _http(request, error)
     refused = (await _violated(request, error) or refusals.refusal(error)) if isinstance(error, LOST) else None

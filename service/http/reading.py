@@ -1,4 +1,4 @@
-"""What every GET has beside its answer: HEAD, an answer that need not be sent twice, and one that is made small.
+"""What every GET has beside its answer: HEAD, preconditions, an answer that need not be sent twice, and one that is made small.
 
 Starlette's own compression is used; only whom it is for is said here. An answer that is read may be compressed, one that hands
 out secrets never: its length would tell of them (the attack BREACH), and all secrets are answers to POST.
@@ -9,9 +9,14 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
+from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import Stale, Unreadable
+from service.http.preconditions import require_read
+from service.http.problems import respond
 
 LEAST_BYTES: Final = 1024
 LEVEL: Final = 5
@@ -50,35 +55,59 @@ class Reading:
             await answering(scope, receive, _without_body(send))
 
     async def _conditional(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tag an answer by its bytes, and leave it out where the client has it (RFC 9110, 13.1.2).
-
-        The tag is weak: the bytes may be compressed on the way. An answer that has an ETag of its own keeps it, and is never left
-        out: that one is for If-Match, and what is told beside it varies by caller and day. What comes in pieces has none.
-        """
-        begun: Message | None = None
-
-        async def sending(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                if message["status"] != 200 or "etag" in Headers(raw=message["headers"]):
-                    await send(message)
-                else:
-                    begun = message
-                return
-            if begun is not None:
-                start, begun = begun, None
-                if not message.get("more_body", False):
-                    message = _tagged(start, message, Headers(scope=scope).get("if-none-match", ""))
-                await send(start)
-            await send(message)
-
-        await self.app(scope, receive, sending)
+        await self.app(scope, receive, _Conditional(scope, receive, send).send)
 
 
-def _tagged(start: Message, message: Message, known: str) -> Message:
+class _Conditional:
+    """An answer on its way out: tagged by its bytes, left out where the client has it or asks for another (RFC 9110, 13.1).
+
+    The tag is weak: the bytes may be compressed on the way. An answer that has an ETag of its own keeps it, and is never left out
+    for If-None-Match: that one is for If-Match, and what is told beside it varies by caller and day. What comes in pieces has none.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._asked = Headers(scope=scope)
+        self._begun: Message | None = None
+        self._refused = False
+
+    async def send(self, message: Message) -> None:
+        """Send it on; the head of what has no tag waits for its body."""
+        if self._refused:
+            return
+        if message["type"] == "http.response.start":
+            tag = Headers(raw=message["headers"]).get("etag")
+            if message["status"] == 200 and tag is None:
+                self._begun = message
+            elif message["status"] != 200 or not await self._refuse(tag or ""):
+                await self._send(message)
+            return
+        if self._begun is not None:
+            start, self._begun = self._begun, None
+            if not message.get("more_body", False):
+                tag = f'W/"{sha256(message.get("body", b"")).hexdigest()[:32]}"'
+                if await self._refuse(tag):
+                    return
+                message = _tagged(start, message, tag, self._asked.get("if-none-match", ""))
+            await self._send(start)
+        await self._send(message)
+
+    async def _refuse(self, tag: str) -> bool:
+        """Send a refusal to who asks, by If-Match, for another answer than that of `tag`, and tell whether."""
+        if "if-match" in self._asked:
+            request = Request(self._scope)
+            try:
+                require_read(request, tag)
+            except (Stale, Unreadable) as refusal:
+                self._refused = True
+                await respond(request, refusal)(self._scope, self._receive, self._send)
+        return self._refused
+
+
+def _tagged(start: Message, message: Message, tag: str, known: str) -> Message:
     """Put the tag into the head of an answer; return its body, which is empty where the client knows it."""
     headers = MutableHeaders(raw=start["headers"])
-    headers["ETag"] = tag = f'W/"{sha256(message.get("body", b"")).hexdigest()[:32]}"'
+    headers["ETag"] = tag
     start["headers"] = headers.raw
     if known.strip() != "*" and tag.removeprefix("W/") not in {
         one.strip().removeprefix("W/") for one in known.split(",")

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.convertors import Convertor, register_url_convertor
 from typing_extensions import override
 
+from service.http.declared import held
 from service.http.names import NamedRequest
 from service.values import codes
 
@@ -78,3 +79,8 @@ class Router(APIRouter):
             route_class=route_class,
             generate_unique_id_function=lambda route: route.name,
         )
+
+    @override
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **declared: Any) -> None:
+        """Add a route whose endpoint begins only where all that was sent is published (`service.http.declared`)."""
+        super().add_api_route(path, held(endpoint), **declared)

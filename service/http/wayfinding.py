@@ -1,9 +1,9 @@
 """Who has lost the way is shown it: the address that was probably meant, and the methods that are possible at one."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -16,6 +16,8 @@ router = Router(tags=["operations"])
 DOCUMENT: Final = "/openapi.json"
 METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PARAMETER: Final = re.compile(r"\{[^}]+\}")
+_TYPED: Final = re.compile(r"(/v1/[a-z-]+)/([a-z]{2}(?:[-.][a-z0-9]{1,8})+(?:/[a-z0-9-]+){1,2})", re.IGNORECASE)
+"""A collection, and a code as somebody typed it: in small letters, or without its noughts."""
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -45,8 +47,11 @@ async def read_entrance(request: Request) -> dict[str, str]:
 def no_address(request: Request) -> NotFound:
     """Return the refusal of an address at which there is nothing for anybody."""
     root, path = request.scope.get("root_path", ""), request.scope["path"]
-    near = nearest(path.removeprefix(root), request.app.openapi()["paths"])
+    paths = request.app.openapi()["paths"]
+    near = nearest(path.removeprefix(root), paths)
     meant = f" Did you mean {root}{near}?" if near else ""
+    if example := _coded(near, paths):
+        meant += f" A code is written as in the minutes, such as {example}."
     return NotFound(
         f"The service has no such address.{meant} All addresses are described in {root}{DOCUMENT}, and for reading at {root}/docs.",
         nearest_address=near,
@@ -67,7 +72,12 @@ def no_method(request: Request) -> MethodNotAllowed:
 
 
 def nearest(path: str, known: Iterable[str]) -> str | None:
-    """Return the address that `path` is most like, with its identifiers in their places; None if it is like none."""
+    """Return the address that `path` is most like, with its identifiers in their places; None if it is like none.
+
+    A reference as it was typed, such as `pk-az/8/4`, is of the address that reads such.
+    """
+    if (typed := _TYPED.match(path)) and (one := _by_code(typed[1], typed[2], known)):
+        return one
     templates = {_PARAMETER.sub("*", template): template for template in known}
     identifiers = _IDENTIFIER.findall(path)
     close = get_close_matches(_IDENTIFIER.sub("*", path.rstrip("/").lower()), templates, n=1, cutoff=0.7)
@@ -77,6 +87,23 @@ def nearest(path: str, known: Iterable[str]) -> str | None:
     if len(identifiers) != len(_PARAMETER.findall(template)):
         return template
     return _PARAMETER.sub(lambda _: identifiers.pop(0), template)
+
+
+def _by_code(collection: str, typed: str, known: Iterable[str]) -> str | None:
+    """Return where one of a collection is read by a code as it was typed, or by its code as it is written."""
+    members = [one for one in known if one.startswith(f"{collection}/")]
+    by_reference = f"{collection}/by-reference/"
+    if any(one.startswith(by_reference) for one in members):
+        return by_reference + typed
+    return next((one for one in members if re.fullmatch(r"/\{[^}]+\}", one.removeprefix(collection))), None)
+
+
+def _coded(near: str | None, paths: Mapping[str, Any]) -> str | None:
+    """Return an example of the code that may stand in an address; None where none may."""
+    operation: Mapping[str, Any] = next(iter(paths.get(near or "", {}).values()), {})
+    schemas = [one["schema"] for one in operation.get("parameters", ()) if one["in"] == "path"]
+    examples = (example for schema in schemas for example in schema.get("examples", ()))
+    return next((one for one in examples if "-" in one and not _IDENTIFIER.fullmatch(one)), None)
 
 
 def _possible(request: Request, method: str) -> bool:

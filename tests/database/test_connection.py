@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import asyncpg
 import pytest
@@ -48,6 +49,15 @@ async def connected(url: str, limits: Limits = LIMITS) -> Driver:
         ("postgresql://pacta@host:0/pacta", "a host and a port"),
         ("postgresql://pacta@::1/pacta", "brackets"),
         ("postgresql://pacta@[::1/pacta", "PACTA_DATABASE_URL"),
+        ("postgresql://pacta@db host/pacta", "has the host 'db host', which is no name of one"),
+        ("postgresql://pacta@one, two/pacta", "has the host ' two', which is no name of one"),
+        ("postgresql://pacta@ host:5432/pacta", "without a blank"),
+        ("postgresql://pacta@host :5432/pacta", "without a blank"),
+        ("postgresql:///pacta?host=db%20host", "without a blank"),
+        ("postgresql://pacta@db,host;/pacta", "has the host 'host;'"),
+        ("postgresql://pacta@<host>/pacta", "has the host '<host>'"),
+        ("postgresql://pacta@host/pacta ", "begins or ends with a blank"),
+        (" postgresql://pacta@host/pacta", "begins or ends with a blank"),
         ("postgresql://pacta@host/pacta?sslmode=on", "verify-full"),
         ("postgresql://pacta@host/pacta?ssl=require", "sslmode=require"),
         ("postgresql://pacta@host/pacta?ssl_mode=require", "Did you mean 'sslmode'"),
@@ -73,6 +83,8 @@ def test_role_and_password_are_read_as_they_are_meant() -> None:
     assert (found.user, found.password) == ("pacta", "p@ss/")
     assert found.hosts == (("one", 5432), ("two", None), ("::1", 5433))
     assert Address.parse("postgresql:///pacta?host=/run/postgresql").user is None
+    for host in ("/run/a directory", "db_1.pacta.svc", "münchen.example", "fe80::1%eth0", "10.0.0.7", "@socket"):
+        assert [one.name for one in Address.parse(f"postgresql:///pacta?host={quote(host)}").hosts] == [host]
 
 
 async def test_a_wrong_password_and_a_missing_database_are_named_with_the_setting(server: Server) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from service.http.bodies import json_body
 from service.http.declared import acceptable
 from service.main import create_app
 from service.settings import Settings
-from tests.conftest import World
+from tests.conftest import World, item
 from tests.http.test_manners import check
 
 DOCUMENT = create_app(Settings()).openapi()
@@ -25,14 +26,104 @@ def address(path: str, operation: Any) -> str:
     return path
 
 
+def needed(operation: Any) -> dict[str, Any]:
+    """Return the query parameters that the operation wants, by its own examples."""
+    given = {}
+    for one in operation.get("parameters", ()):
+        if one["in"] == "query" and one.get("required"):
+            published = [
+                *(shown["value"] for shown in one.get("examples", {}).values()),
+                *one["schema"].get("examples", ()),
+            ]
+            given[one["name"]] = next(iter(published), 1)
+    return given
+
+
 @pytest.mark.parametrize(("method", "path", "operation"), EACH, ids=NAMES)
 async def test_no_operation_takes_a_query_parameter_that_it_does_not_publish(
     still: World, method: str, path: str, operation: Any
 ) -> None:
     published = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
-    answer = await still.as_("PK").request(method, f"{address(path, operation)}?as_of=2025-06-30&nonsense=1")
-    found = check(answer, 422, "invalid-content")
-    assert [one["parameter"] for one in found["errors"]] == [*({"as_of"} - published), "nonsense"]
+    query = "&".join(f"{name}={value}" for name, value in needed(operation).items())
+    sent = f"{address(path, operation)}?as_of=2025-06-30&nonsense=1&{query}"
+    answer = await still.as_("PK").request(method, sent, headers={"If-Match": "*"})
+    if method != "get" and answer.status_code in {403, 404, 409, 415}:
+        return
+    found = check(answer, 422)
+    unknown = [one["parameter"] for one in found["errors"] if "is not known here" in one["detail"]]
+    assert unknown == [*({"as_of"} - published), "nonsense"]
+    assert json_body(operation) is None or any("pointer" in one for one in found["errors"])
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("stat=implemented&limit=0", ["stat", "limit"]),
+        ("limit=0&state=flown&expiring=true&sort=colour", ["expiring", "limit", "state", "sort"]),
+        (
+            "as_of=2025-6-30&limit=1_0&limit=2&nonsense=1&session_id=x",
+            ["nonsense", "limit", "as_of", "limit", "session_id"],
+        ),
+        ("as_of=1735689600&as_of=0&colour=red", ["colour", "as_of", "as_of", "as_of"]),
+    ],
+)
+async def test_an_unknown_name_hides_nothing_that_is_wrong_beside_it(
+    still: World, query: str, named: list[str]
+) -> None:
+    found = check(await still.as_("PK").get(f"/v1/commitments?{query}"), 422, "invalid-content")
+    assert sorted(one["parameter"] for one in found["errors"]) == sorted(named), found["errors"]
+    assert found["detail"].startswith(f"{len(named)} things are wrong: ")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointers"),
+    [
+        ("POST", "/v1/commitments", {"titles": 5, "nonsense": 1}, ["/nonsense", "/titles"]),
+        ("POST", "/v1/working-groups", {"titles": {"en": ""}}, ["/titles/en"]),
+        ("PATCH", f"/v1/commitments/{item(4)}", {"nonsense": 1}, ["/nonsense"]),
+        ("POST", f"/v1/commitments/{item(4)}/transitions", {"action": "redraft", "nonsense": 1}, ["/nonsense"]),
+        ("POST", f"/v1/commitments/{item(4)}/transitions", {"action": "fly"}, ["/action"]),
+        ("POST", "/v1/calculations/periods", {"nonsense": 1}, ["/nonsense"]),
+    ],
+)
+async def test_what_is_wrong_with_the_query_and_with_the_body_is_told_at_once(
+    still: World, method: str, path: str, body: Any, pointers: list[str]
+) -> None:
+    headers = {"If-Match": "*"}
+    answer = await still.as_("PK").request(method, f"{path}?dry_rn=true", json=body, headers=headers)
+    found = check(answer, 422)
+    assert found["errors"][0]["parameter"] == "dry_rn"
+    assert set(pointers) <= {one.get("pointer") for one in found["errors"]}, found["errors"]
+    alone = check(await still.as_("PK").request(method, path, json=body, headers=headers), 422)
+    assert found["errors"][1:] == alone["errors"]
+    assert found["type"] == alone["type"]
+
+
+async def test_a_set_up_makes_nothing_where_a_name_of_the_query_is_unknown(world: World) -> None:
+    named = {"client_id": "tm-trade-system", "name": "Case system"}
+    first = {
+        "organisation": {"code": "TM/TRADE", "name": "Trade"},
+        "principal": named,
+    }
+    filed = {"parties": [{"code": "TM", "names": {"en": "Turkmenistan"}, "registrar": first}]}
+    for body, wrong in ((filed, ["dry_rn"]), (filed | {"nonsense": 1}, ["dry_rn", "/nonsense"])):
+        answer = await world.as_("administrator").post("/v1/set-ups?dry_run=false&dry_rn=true", json=body)
+        found = check(answer, 422)["errors"]
+        assert [one.get("parameter") or one.get("pointer") for one in found] == wrong
+    assert "TM" not in (await world.as_("PK").get("/v1/parties")).text
+    made = await world.as_("administrator").post("/v1/set-ups?dry_run=false", json=filed)
+    assert made.status_code == 200, made.text
+    assert "TM" in (await world.as_("PK").get("/v1/parties")).text
+
+
+async def test_a_sound_body_has_no_effect_where_a_name_of_the_query_is_unknown(world: World) -> None:
+    path = f"/v1/commitments/{item(4)}/transitions"
+    body = {"action": "redraft", "reason": "The text was put into the wrong paragraph."}
+    key = {"Idempotency-Key": "the-same-one"}
+    found = check(await world.as_("PK").post(f"{path}?dry_run=true", json=body, headers=key), 422)
+    assert [one["parameter"] for one in found["errors"]] == ["dry_run"]
+    # Nothing is open, and the key is free: without the name it is done.
+    assert (await world.as_("PK").post(path, json=body, headers=key)).status_code == 201
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), EACH, ids=NAMES)
@@ -42,8 +133,10 @@ async def test_no_operation_answers_in_a_media_type_that_it_does_not_publish(
     offered = [
         kind for status, one in operation["responses"].items() if status[0] == "2" for kind in one.get("content", ())
     ]
-    answer = await still.as_("PK").request(method, address(path, operation), headers={"accept": "text/turtle"})
-    if offered:
+    query = "&".join(f"{name}={value}" for name, value in needed(operation).items())
+    sent = f"{address(path, operation)}?{query}"
+    answer = await still.as_("PK").request(method, sent, headers={"accept": "text/turtle"})
+    if offered and not ("requestBody" in operation and answer.status_code in {403, 404, 415, 422, 428}):
         assert check(answer, 406, "not-acceptable")["media_types"] == offered
     else:
         assert answer.status_code != 406

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conftest import World, item
 from tests.http.test_manners import check
+from tests.http.test_order import placed
 
 URL = f"/v1/commitments/{item(4)}"
 
@@ -70,3 +71,41 @@ async def test_what_is_no_etag_is_said_to_be_none(worn: World, spelled: str | by
 @pytest.mark.parametrize("spelled", ["", " ", ",", " , "])
 async def test_an_empty_if_match_is_none(worn: World, spelled: str) -> None:
     assert (await changed(worn, spelled))[0] == 428
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_whatever_has_an_etag_is_read_by_if_match_only_if_it_is_that_one(still: World, method: str) -> None:
+    """Each operation that is read, by the document's own examples of its path (RFC 9110, 13.1.1)."""
+    judged = 0
+    for path, found in still.app.openapi()["paths"].items():
+        # Figures are others at each reading.
+        if "get" not in found or path == "/metrics":
+            continue
+        url, pk = placed(path), still.as_("PK")
+        tag = (await pk.get(url)).headers.get("etag")
+        if tag is None:
+            continue
+        for spelled in (tag, "*", f'"0", {tag}'):
+            assert (await pk.request(method, url, headers={"If-Match": spelled})).status_code == 200, path
+        stale = await pk.request(method, url, headers={"If-Match": '"77"', "If-None-Match": tag})
+        assert (stale.status_code, stale.headers["etag"]) == (412, tag), path
+        if method == "GET":
+            check(stale, 412, "stale")
+            assert 'send "77"' in check(await pk.get(url, headers={"If-Match": "77"}), 400)["detail"]
+        judged += 1
+    assert judged > 40
+
+
+async def test_an_organisation_is_named_and_released_by_the_version_that_was_read(world: World) -> None:
+    az, path = world.as_("AZ"), placed("/v1/working-groups/{working_group_id}")
+    organisation = next(
+        one["id"] for one in (await az.get("/v1/organisations?limit=200")).json()["items"] if one["party"] == "AZ"
+    )
+    member = f"{path}/members/{organisation}"
+    tag = (await az.get(path)).headers["etag"]
+    for role in ("member", "co_lead"):
+        stale = await az.put(member, json={"role": role}, headers={"If-Match": '"77"'})
+        assert check(stale, 412, "stale")
+    assert check(await az.delete(member, headers={"If-Match": '"77"'}), 412)
+    assert (await az.get(path)).headers["etag"] == tag
+    assert (await az.put(member, json={"role": "member"}, headers={"If-Match": tag})).status_code == 200

@@ -87,6 +87,12 @@ async def test_a_parameter_is_told_of_by_what_the_document_wants(still: World) -
         (f"/v1/commitments/{item(4)}/transition", f"/v1/commitments/{item(4)}/transitions"),
         (f"/v1/working_groups/{item(1)}/members/{item(2)}", f"/v1/working-groups/{item(1)}/members/{item(2)}"),
         ("/v1/party/PK", "/v1/parties/{party}"),
+        ("/v1/commitments/pk-az/08/4", "/v1/commitments/by-reference/pk-az/08/4"),
+        ("/v1/commitments/PK-AZ/8/004", "/v1/commitments/by-reference/PK-AZ/8/004"),
+        ("/v1/commitments/pk-az/08/4/transitions", "/v1/commitments/by-reference/pk-az/08/4"),
+        ("/v1/sessions/pk-az/8", "/v1/sessions/{session_id}"),
+        ("/v1/instruments/pk-az/i/0001", "/v1/instruments/{instrument_id}"),
+        ("/v1/working-groups/PK-AZ/jwg/Customs", "/v1/working-groups/{working_group_id}"),
     ],
 )
 async def test_a_mistyped_address_is_told_the_one_that_was_meant(still: World, mistyped: str, meant: str) -> None:
@@ -95,6 +101,22 @@ async def test_a_mistyped_address_is_told_the_one_that_was_meant(still: World, m
         assert found["nearest_address"] == meant
         assert f"Did you mean {meant}?" in found["detail"]
         assert found["document"] == "/openapi.json"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("/v1/sessions/pk-az/8", "PK-AZ/08"), ("/v1/working-groups/pk-az/jwg/customs", "PK-AZ/JWG/customs")],
+)
+async def test_a_code_that_is_not_written_as_in_the_minutes_is_told_how_it_is(
+    still: World, typed: str, code: str
+) -> None:
+    assert f"such as {code}." in refused(await still.as_("PK").get(typed), 404)["detail"]
+
+
+async def test_the_address_of_a_typed_reference_reads_what_was_meant(still: World) -> None:
+    pk = still.as_("PK")
+    near = refused(await pk.get("/v1/commitments/pk-az/08/4"), 404)["nearest_address"]
+    assert (await pk.get(near)).json()["reference"] == "PK-AZ/08/004"
 
 
 async def test_an_address_that_is_like_none_is_told_where_all_are(still: World) -> None:

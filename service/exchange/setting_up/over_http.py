@@ -14,7 +14,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from service.errors import InvalidContent, Unavailable, Unreadable, UnsupportedMediaType
-from service.errors.sent import Nothing, Sent
+from service.errors.sent import InItsTurn, Nothing, Sent
 from service.exchange.setting_up import file, party_steps, steps
 from service.exchange.setting_up.calls import Api, Refused, Unanswered
 from service.exchange.setting_up.file import SetUp
@@ -23,6 +23,7 @@ from service.exchange.setting_up.schemas import line
 from service.exchange.setting_up.secrets import Shown
 from service.http.at_once import AtOnce, Most
 from service.http.bodies import is_json, packed
+from service.http.declared import require_declared
 from service.permissions import ActiveCaller, Kind, Permission, Standing, everywhere
 
 MOST_THINGS: Final = 500
@@ -38,7 +39,7 @@ _AGAIN: Final = "What is made stays: send the same file again, and it does what 
 _NOBODY: Final = "whoever acts for {office} sends the same file"
 
 
-class Filed:
+class Filed(InItsTurn):
     """A body that is a set-up in YAML, or in JSON of the same shape. As an annotation of a route it is published as the latter."""
 
     def __init__(self, body: object) -> None:
@@ -47,6 +48,8 @@ class Filed:
     def read(self, request: Request) -> SetUp:
         """Return what it says; 415 for what is neither, 400 where it cannot be read, 422 with all that is wrong in it."""
         said = Sent(SetUp, self._value(request)).read()
+        # What a set-up makes is not rolled back: `dry_rn=true` must not make it.
+        require_declared(request)
         if said.size > MOST_THINGS:
             raise InvalidContent(
                 f"The file names {said.size} things, and {MOST_THINGS} are the most at once. Make several files of it,"

@@ -16,6 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.warnings import UnsupportedFieldAttributeWarning
 
+from service.errors import Stale
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import examples, links, spelling
@@ -24,6 +25,7 @@ from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import MARK, Union
 from service.http.openapi.words import INTRODUCTION, TAGS
 from service.http.problems import MEDIA_TYPE, Problem
+from service.http.refusals import refusals
 from service.identity.caller import CLIENT_CREDENTIALS
 
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
@@ -168,7 +170,7 @@ def _complete(method: str, operation: Schema) -> None:
         if parameter["name"] == "if-match" and "428" in answers:
             parameter["required"] = True
     if method == "get":
-        read_again(answers)
+        read_again(answers, refusals(Stale)[412])
     for status, answer in answers.items():
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         rate = references("RateLimit-Policy", "RateLimit") if "429" in answers and status < "400" else {}

@@ -19,6 +19,7 @@ from service.http.bodies import STREAMED
 from service.http.headers import ONCE, created, references
 from service.http.idempotency import Once, OnceRoute
 from service.http.pages import Page, Paging
+from service.http.preconditions import require_read
 from service.http.refusals import LISTING_ONE, READING_ONE, WRITING_ONE, refusals
 from service.http.routing import Router
 from service.http.uploads import Upload
@@ -185,7 +186,8 @@ async def read_document_content(
 ) -> Response:
     """Get the bytes of a document, or with `Range` a part of them. The `ETag` is their SHA-256, as the entry has it."""
     row = await queries.get(connection, every, caller, document_id)
-    serving.require_match(request, row)
+    # Before they are opened.
+    require_read(request, serving.etag(row))
     return await serving.content(request, row, await serving.opened(kept.store, row))
 
 

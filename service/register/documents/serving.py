@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.background import BackgroundTask
 
-from service.errors import Gone, RangeNotSatisfiable, Stale, Unavailable
+from service.errors import Gone, RangeNotSatisfiable, Unavailable
 from service.register.decisions.engine.matter import Row
 from service.register.documents.store import Reading, Store
 
@@ -26,13 +26,6 @@ def disposition(name: str) -> str:
 def etag(row: Row) -> str:
     """Return the strong tag of a document's bytes: their digest."""
     return f'"{row["sha256"]}"'
-
-
-def require_match(request: Request, row: Row) -> None:
-    """Refuse with `Stale` whoever asks, by If-Match, for other bytes than these (RFC 9110, 13.1.1)."""
-    asked = ", ".join(request.headers.getlist("if-match"))
-    if asked and not _matches(asked, etag(row)):
-        raise Stale("If-Match names other bytes than those of this document.", headers={"ETag": etag(row)})
 
 
 async def opened(store: Store, row: Row) -> Reading:

@@ -28,6 +28,7 @@ from service.register.groups.rules.matter import GROUP
 from service.register.groups.rules.requirements import co_leads, facts, roles, wrong_members
 from service.register.groups.schemas import Founding, MemberPut, WorkingGroupCreate
 from service.register.parties.queries import OrganisationRow, find_organisation, organisation
+from service.trail.version import Versions, check_version
 
 _SAID: Final = ("titles", "sector", "founded_at_session_id", "founding_act")
 
@@ -61,10 +62,16 @@ async def record(
 
 
 async def put_member(
-    connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID, sent: Sent[MemberPut]
+    connection: Connection,
+    caller: ActiveCaller,
+    group_id: UUID,
+    organisation_id: UUID,
+    sent: Sent[MemberPut],
+    version: Versions = None,
 ) -> None:
     """Make an organisation of the caller's own party co-lead or member; the same again changes nothing."""
     group = await _own(connection, caller, group_id, organisation_id)
+    check_version(version, group["version"])
     role = sent.read().role
     if _role_of(group, organisation_id) == role:
         return
@@ -74,15 +81,18 @@ async def put_member(
             f"{caller.party} has a co-lead in this group already, the organisation {taken}. Make it a member, or release it, first.",
             existing={"kind": "co_lead", "id": taken, "address": f"/v1/organisations/{taken}"},
         )
-    await _name(connection, caller, group_id, organisation_id, role)
+    await _name(connection, caller, group_id, organisation_id, role, version)
 
 
-async def release_member(connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID) -> None:
+async def release_member(
+    connection: Connection, caller: ActiveCaller, group_id: UUID, organisation_id: UUID, version: Versions = None
+) -> None:
     """End an organisation's part in the group; `NotFound` if it has none."""
     group = await _own(connection, caller, group_id, organisation_id)
+    check_version(version, group["version"])
     if _role_of(group, organisation_id) is None:
         raise NotFound("The organisation is not in this group.")
-    await _name(connection, caller, group_id, organisation_id, None)
+    await _name(connection, caller, group_id, organisation_id, None, version)
 
 
 async def _own(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID) -> Row:
@@ -93,10 +103,15 @@ async def _own(connection: Connection, caller: Caller, group_id: UUID, organisat
 
 
 async def _name(
-    connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID, role: GroupRole | None
+    connection: Connection,
+    caller: Caller,
+    group_id: UUID,
+    organisation_id: UUID,
+    role: GroupRole | None,
+    version: Versions,
 ) -> None:
     body = {"action": str(GroupAction.NAME_ORGANISATION), "organisation_id": str(organisation_id), "role": role}
-    await decisions.propose(connection, (GROUPS,), GROUPS, caller, group_id, body, None)
+    await decisions.propose(connection, (GROUPS,), GROUPS, caller, group_id, body, version)
 
 
 def _role_of(group: Row, organisation_id: UUID) -> GroupRole | None:

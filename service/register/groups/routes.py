@@ -103,7 +103,7 @@ async def read_working_group(
     "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
     summary="Name a co-lead or member",
     response_model=WorkingGroupDetail,
-    responses=WRITING_ONE | VERSIONED,
+    responses=WRITING_ONE | VERSIONED | refusals(Stale),
 )
 async def put_member(
     connection: Transaction,
@@ -111,12 +111,13 @@ async def put_member(
     working_group_id: WorkingGroupId,
     organisation_id: OrganisationId,
     new: Annotated[Sent[MemberPut], Body(openapi_examples=MEMBERS)],
+    version: OptionalVersion,
 ) -> Response:
     """Name an organisation of the caller's own party co-lead (its secretariat does it) or member (its co-lead too).
 
     It is the spelling of the move `name_organisation`.
     """
-    await commands.put_member(connection, caller, working_group_id, organisation_id, new)
+    await commands.put_member(connection, caller, working_group_id, organisation_id, new, version)
     return await _detail(connection, caller, working_group_id)
 
 
@@ -124,13 +125,17 @@ async def put_member(
     "/working-groups/{working_group_id:working_group}/members/{organisation_id:organisation}",
     status_code=204,
     summary="Release a co-lead or member",
-    responses=WRITING_ONE,
+    responses=WRITING_ONE | refusals(Stale),
 )
 async def release_member(
-    connection: Transaction, caller: CurrentCaller, working_group_id: WorkingGroupId, organisation_id: OrganisationId
+    connection: Transaction,
+    caller: CurrentCaller,
+    working_group_id: WorkingGroupId,
+    organisation_id: OrganisationId,
+    version: OptionalVersion,
 ) -> None:
     """End an organisation's part in the group; the trail keeps that it had one."""
-    await commands.release_member(connection, caller, working_group_id, organisation_id)
+    await commands.release_member(connection, caller, working_group_id, organisation_id, version)
 
 
 @moves.post(

@@ -212,3 +212,19 @@ async def test_the_day_of_an_accession_is_corrected_and_who_takes_part_is_not(wo
     found = await agreed(world, wrong | {"fact": "effective_on", "value": "2025-03"}, "PK", "AZ", "tr-registrar")
     assert (found["entered"]["TR"]["on"], found["parties"][-1]["secretariat_id"]) == ("2025-03", office)
     await proven(world)
+
+
+async def test_what_is_spelled_as_no_code_is_told_once(world: World) -> None:
+    """A name of the wrong shape names nothing either; a good one that names nothing is told of that."""
+    entering = {"effective_on": DAY}
+    for action, member, spelled, told in (
+        ("accede", "party", "pk", "must be a text like"),
+        ("accede", "party", "PAK", "must be a text like"),
+        ("accede", "party", "QQ", "names no party of this register"),
+        ("accede", "secretariat_id", "PK/trade", "must be"),
+        ("appoint_auditor", "principal_id", "court", "must be"),
+    ):
+        found = (await propose(world, {"action": action, **entering, member: spelled})).json()
+        said = [one["detail"] for one in found["errors"] if one["pointer"] == f"/{member}"]
+        assert len(said) == 1, (action, spelled, found["errors"])
+        assert told in said[0], said

@@ -136,7 +136,7 @@ def test_a_long_range_is_no_work(asked: str) -> None:
     assert time.process_time() - begun < 0.5
 
 
-@pytest.mark.parametrize("given", ['"other"', 'W/"other", "0"', "rubbish"])
+@pytest.mark.parametrize("given", ['"other"', 'W/"other", "0"'])
 async def test_who_asks_for_other_bytes_by_if_match_is_refused(shared: tuple[World, Any], given: str) -> None:
     world, made = shared
     refused = await content(world, made, **{"If-Match": given, "If-None-Match": f'"{made["sha256"]}"'})

@@ -67,7 +67,10 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = lacking(rules, step.action, body, case.facts)
     wrong = _beside(misshapen, gaps, body) if misshapen else []
-    wrong += wrong_names(rules, case.found) + impossible(rules, case, sound, read.expires_at if read else ending(sound))
+    spelled = {one["pointer"] for one in misshapen}
+    # What is no code at all names nothing either: that is said once.
+    wrong += [one for one in wrong_names(rules, case.found) if one["pointer"] not in spelled]
+    wrong += impossible(rules, case, sound, read.expires_at if read else ending(sound))
     foreign = [] if gaps or not case.found else [*templates.wrong(body, case.found, case.party)]
     wrong += foreign
     whole = read is not None and not gaps and not foreign
