@@ -24,14 +24,14 @@ from service.errors import InvalidContent
 from service.errors.sent import Nothing
 from service.http.bodies import STREAMED, StrictRequest, is_json
 from service.identity.caller import proved
-from service.values.codes import COMMISSION, ORGANISATION
+from service.values.codes import COMMISSION, ORGANISATION, spelled
 
 Find = Callable[[Connection, Collection[str]], Awaitable[Mapping[str, UUID]]]
 MOST: Final = 1000
 """So many codes are looked up for one request; the longest list of anything holds 500."""
 NOTHING: Final = Nothing(b" ")
 _SENT: Final = "pacta.query_as_sent"
-_code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
+_code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}", re.IGNORECASE | re.ASCII).fullmatch
 
 
 @dataclass(kw_only=True)
@@ -57,9 +57,9 @@ class NamedRequest(StrictRequest):
         named._value = await named._read()
         places = [(holder, at) for holder, at in _places([path, pairs, named._value]) if _code(holder[at])]
         if places:
-            ids = await _looked_up(request, {holder[at] for holder, at in places})
+            ids = await _looked_up(request, {spelled(holder[at]) for holder, at in places})
             for holder, at in places:
-                holder[at] = ids[holder[at]]
+                holder[at] = ids[spelled(holder[at])]
             if pairs:
                 scope[_SENT] = query
                 scope["query_string"] = urlencode([one for pair in pairs for one in pair.items()]).encode()
@@ -125,4 +125,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- any JSO
 def _names(member: str, holder: Mapping[str, Any]) -> bool:
     if member == "value":
         return str(holder.get("fact", "")).endswith("_id")
-    return member in {"matters", "commitments", "session"} or member.endswith(("_id", "_ids"))
+    # A client id is a name that somebody chose: it may look like a code, and stays as it is.
+    return member in {"matters", "commitments", "session"} or (
+        member.endswith(("_id", "_ids")) and member != "client_id"
+    )

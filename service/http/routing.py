@@ -32,7 +32,7 @@ class Coded(Convertor[str]):
 
 
 def _part(code: str) -> Coded:
-    kind = type("Part", (Coded,), {"regex": f"(?:{code}|{Coded.regex})"})
+    kind = type("Part", (Coded,), {"regex": f"(?:(?i:{code})|{Coded.regex})"})
     return cast("Coded", kind())
 
 

@@ -4,6 +4,7 @@ The shape of a code tells of what it is: `PK-AZ` is a commission, `PK-AZ/08` its
 working groups, `PK-AZ/08/014` a commitment, `PK/MODP` an organisation. A code is never given to another thing.
 """
 
+from itertools import pairwise
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -16,6 +17,17 @@ WORKING_GROUP: Final = f"{COMMISSION}/JWG/[a-z0-9]+(?:-[a-z0-9]+)*"
 COMMITMENT: Final = f"{COMMISSION}/[0-9]{{2,4}}/(?:[0-9]{{3,6}}|d-[a-z0-9]{{4,8}})"
 INSTRUMENT: Final = f"{COMMISSION}/I/(?:[0-9]{{4,6}}|d-[a-z0-9]{{4,13}})"
 ORGANISATION: Final = "[A-Z]{2}/[A-Z0-9]{2,12}"
+
+
+def spelled(code: str) -> str:
+    """Return a code as the register spells it, whatever letters were typed large or small: no two codes differ by these alone.
+
+    A working group's sector and what follows `d-` in a draft reference are small, all else is large.
+    """
+    head, *rest = code.split("/")
+    small = [part.lower().startswith("d-") or before.lower() == "jwg" for before, part in pairwise([head, *rest])]
+    parts = (part.lower() if is_small else part.upper() for part, is_small in zip(rest, small, strict=True))
+    return "/".join([head.upper(), *parts])
 
 
 def _named(kind: str, code: str, example: str) -> WithJsonSchema:

@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
+from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item, organisation
 from tests.register.commissions.meeting import CANCEL, HOLD, agreed, begin, read
 from tests.register.commitments.test_journey import RECORD
 
@@ -31,6 +31,12 @@ OWN = {"request_id", "instance"}
             "/v1/commitments?commission_id=PK-AZ&q=cotton%20%26%20seed&sector=",
             f"/v1/commitments?commission_id={COMMISSION}&q=cotton%20%26%20seed&sector=",
         ),
+        ("/v1/commissions/pk-az", f"/v1/commissions/{COMMISSION}"),
+        ("/v1/sessions/pk-Az/08/transitions", f"/v1/sessions/{SESSION_8}/transitions"),
+        ("/v1/commitments/pk-az/08/004", f"/v1/commitments/{item(4)}"),
+        ("/v1/working-groups/pk-az/jwg/Trade", "/v1/working-groups/PK-AZ/JWG/trade"),
+        ("/v1/organisations/pk/ead", f"/v1/organisations/{organisation(101)}"),
+        ("/v1/commitments?session_id=pk-az/08&state=signed", f"/v1/commitments?session_id={SESSION_8}&state=signed"),
         ("/v1/transitions?commission_id=PK-AZ", f"/v1/transitions?commission_id={COMMISSION}"),
     ],
 )
@@ -49,6 +55,23 @@ async def test_a_body_names_things_by_their_codes_and_the_record_holds_their_ids
     assert made.json()["titles"] == {"en": "PK-AZ/08"}, "a text is left as it is"
     again = await world.as_("PK").get(f"/v1/commitments/{made.json()['id']}/audit-trail")
     assert again.json()["items"][0]["data"]["commitment"]["session_id"] == SESSION_8
+
+
+async def test_codes_are_read_in_large_and_small_letters_and_a_client_id_that_looks_like_one_is_none(
+    world: World,
+) -> None:
+    named = {**RECORD, "commission_id": "pk-az", "session_id": "Pk-aZ/08", "working_group_id": "pk-az/jwg/TRADE"}
+    made = await world.as_("PK").post("/v1/commitments", json=named)
+    assert made.status_code == 201, made.text
+    assert (made.json()["session_id"], made.json()["working_group"]["code"]) == (SESSION_8, "PK-AZ/JWG/trade")
+    draft = made.json()["reference"]
+    for spelling in (draft, draft.lower(), draft.upper()):
+        assert (await world.as_("PK").get(f"/v1/commitments/{spelling}")).json()["id"] == made.json()["id"]
+    for client_id in ("PK-EA", "pk-ea"):
+        body = {"client_id": client_id, "name": "N", "kind": "representative", "organisation_id": "pk/ead"}
+        registered = await world.as_("PK").post("/v1/principals", json=body)
+        assert (registered.status_code, registered.json().get("client_id")) == (201, client_id), registered.text
+        assert registered.json()["organisation"]["code"] == "PK/EAD"
 
 
 async def test_evidence_and_lists_of_matters_name_them_so_too(world: World) -> None:

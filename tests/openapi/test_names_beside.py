@@ -88,5 +88,17 @@ def test_no_answer_tells_an_id_alone_but_those_that_still_do() -> None:
     assert alone() - WITHOUT == set(), "put {id, code, name} beside it: service/register/parties/naming.py"
 
 
+def test_no_answer_tells_a_list_of_ids_alone() -> None:
+    """Lists of ids that are called otherwise than `..._ids` have their names beside them too."""
+    named = {"auditors": "named_auditors"}
+    told_elsewhere = {("SessionDetail", "same_ordinal")}  # sessions of this one's own number
+    for name in answered():
+        members = {} if of_entries(name) else SCHEMAS[name].get("properties", {})
+        for member, schema in members.items():
+            if schema.get("items", {}).get("format") == "uuid" and not member.endswith("_ids"):
+                beside = members.get(named.get(member, ""))
+                assert (name, member) in told_elsewhere or not NAMED.isdisjoint(referred(beside)), f"{name}.{member}"
+
+
 def test_what_has_its_name_now_is_struck_off_the_list() -> None:
     assert WITHOUT - alone() == set()

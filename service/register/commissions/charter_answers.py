@@ -11,7 +11,18 @@ from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.rules.ended import without_secretariat
 from service.trail.reopening import notice
 
-_MADE: Final = {"open_transition", "kept_by", "parties", "reopened", "awaits_secretariats", "step_templates", "unknown"}
+_MADE: Final = {
+    "open_transition",
+    "kept_by",
+    "parties",
+    "reopened",
+    "awaits_secretariats",
+    "step_templates",
+    "unknown",
+    "named_auditors",
+}
+_APPOINTING: Final = ("is_party", "is_secretariat", "is_auditor")
+"""What a caller is that may know auditors by name."""
 _PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not in _MADE)
 
 
@@ -24,6 +35,8 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
         {"party": party, "secretariat_id": seats.get(party), "secretariat": names.get(seats.get(party))}
         for party in row["parties"]
     ]
+    known = (row["auditors_called"] or []) if any(row[role] for role in _APPOINTING) else []
+    told["named_auditors"] = sorted(known, key=lambda one: str(one["id"]))
     told["awaits_secretariats"] = without_secretariat(row)
     told["kept_by"] = inside[0] if len(inside) == 1 else None
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None

@@ -7,10 +7,12 @@ from typing import Any, Final, NamedTuple, TypedDict
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.columns import table
 from service.database.statement import FIRST, LIMIT, Connection, Query
 from service.errors import there
+from service.identity.models import Principal
 from service.permissions import Caller, Kind, Standing, standing
 from service.register.commissions.charter import CHARTERS, seen_by, told_to, visible_to
 from service.register.commissions.confidentiality import open_to
@@ -19,15 +21,16 @@ from service.register.commissions.roles import bound, fixed, roles_of
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.models import live
 from service.register.decisions.unseen import unnamed
-from service.register.parties.naming import organisations_named
+from service.register.parties.naming import named, organisations_named
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
 
-_commission, _party, _auditor, _session = (
+_commission, _party, _auditor, _session, _principal = (
     table(Commission),
     table(CommissionParty),
     table(CommissionAuditor),
     table(Session),
+    table(Principal),
 )
 # Of a working group nothing else is known here: groups stand above.
 _group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("commission_id", sa.Uuid()))
@@ -93,6 +96,16 @@ _audits = (
     .label("auditor")
 )
 _mine = _commission.c.id == sa.bindparam("commission_id")
+_audited = sa.select(_auditor.c.principal_id).where(
+    _auditor.c.commission_id == _commission.c.id, _auditor.c.ended_at.is_(None)
+)
+_auditors = (
+    sa.select(sa.func.jsonb_agg(named(_principal.c.id, _principal.c.subject, _principal.c.name), type_=JSONB))
+    .where(_principal.c.id.in_(_audited.correlate(_commission)))
+    .correlate(_commission)
+    .scalar_subquery()
+    .label("auditors_called")
+)
 _follower = _commission.alias("follower")
 _successor = sa.func.coalesce(
     sa.select(_follower.c.code).where(sa.cast(_follower.c.id, sa.Text) == _commission.c.successor).scalar_subquery(),
@@ -123,6 +136,7 @@ _read = sa.select(
         ),
         _commission,
     ),
+    _auditors,
 )
 _locking = Query(
     sa.select(

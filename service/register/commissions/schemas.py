@@ -143,6 +143,9 @@ class CommissionRead(Read):
     auditors: list[UUID] = Field(
         description="Principals that read everything here: appointed by every party, dismissed by any."
     )
+    named_auditors: list[Named] = Field(
+        description="What these are called: told to the parties that appointed them and to the auditors, and to nobody else."
+    )
     step_templates: list[StepTemplateRead] = Field(
         description="Steps at home by party and kind, which `apply_template` takes as needed for a matter."
     )

@@ -42,6 +42,23 @@ async def test_an_auditor_is_appointed_by_every_party_and_then_reads_everything(
     await proven(world)
 
 
+async def test_auditors_are_known_by_name_to_who_appointed_them_and_to_nobody_else(world: World) -> None:
+    url = f"/v1/commissions/{COMMISSION}"
+    for who in ("PK", "AZ", "auditor"):
+        read = (await world.as_(who).get(url)).json()
+        (named,) = read["named_auditors"]
+        assert [named["id"]] == read["auditors"] == [PILOT["auditor"]]
+        assert (named["code"], bool(named["name"])) == ("auditor", True)
+        listed = (await world.as_(who).get("/v1/commissions")).json()["items"]
+        assert [one["named_auditors"] for one in listed] == [[named]]
+    for who in ("observer", "administrator"):
+        told = (await world.as_(who).get(url)).json()
+        assert (told["named_auditors"], named["name"] in str(told)) == ([], False)
+    body = {"principal_id": PILOT["auditor"], "reason": "Its term is over (sample)."}
+    await made(world, {"action": "dismiss_auditor", **body}, "AZ")
+    assert (await charter(world))["named_auditors"] == []
+
+
 async def test_any_party_dismisses_an_auditor_alone_whose_next_request_reads_nothing_more(world: World) -> None:
     body = {"principal_id": PILOT["auditor"], "reason": "Its term is over (sample)."}
     assert (await seen(world, "auditor"), (await charter(world))["auditors"]) == (EVERYTHING, [PILOT["auditor"]])
