@@ -20,12 +20,18 @@ UNREAD = {
     "create_progress_report",
     "create_proposals",
 }
+TEXTS = {"text/csv": 2, "text/plain": 100, "image/svg+xml": 2}
+"""Of what is answered as text, so many lines are shown, by its media type."""
+OF_THE_MOMENT = "read_metrics"
+"""What is counted is another number each time."""
 VOLATILE = (
     # A cursor may hold an id that each loading of the pilot makes anew.
     (r'"next_cursor": "[^"]+"', '"next_cursor": "CURSOR"'),
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", "TIME"),
     (r"\b(?!01940000)[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b", "ID"),
     (r"\b[0-9a-f]{64}\b", "HASH"),
+    # Root hashes and signatures in notes and proofs.
+    (r"[A-Za-z0-9+/]{40,}={0,2}", "BYTES"),
     (r"\+[0-9a-f]{8}\b", "KEY"),
     (r'"as_of": "[^"]+"', "DAY"),
     (r'"(x|kid|verifier_key|checkpoint)": "[^"]+"', "KEY"),
@@ -49,13 +55,20 @@ def filled(path: str, operation: dict[str, Any], latest: Mapping[str, str] = Map
 
 
 def readings(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return (operation, path) of each reading, its path parameters filled as they are in the document."""
+    """Return (operation, path) of each reading, its path parameters filled as they are in the document.
+
+    What is answered as text stands for itself: its name ends with a blank and the media type.
+    """
     found = []
     for path, item in document["paths"].items():
         operation = item.get("get")
-        if operation is None or "application/json" not in operation["responses"]["200"]["content"]:
+        if operation is None or operation["operationId"] == OF_THE_MOMENT:
             continue
+        content = operation["responses"]["200"]["content"]
         path = filled(path, operation)  # noqa: PLW2901
+        found += [(f"{operation['operationId']} {kind}", path) for kind in content if kind in TEXTS]
+        if "application/json" not in content:
+            continue
         pages = any(parameter["name"] == "limit" for parameter in operation.get("parameters", []))
         found.append((operation["operationId"], f"{path}{'&' if '?' in path else '?'}limit=1" if pages else path))
     return found
@@ -80,11 +93,15 @@ async def made(pk: httpx.AsyncClient, path: str, body: Any) -> Any:
     return given.json()
 
 
-async def answer(pk: httpx.AsyncClient, administrator: httpx.AsyncClient, path: str) -> Any:
-    """Return the real answer to a reading."""
+async def answer(pk: httpx.AsyncClient, administrator: httpx.AsyncClient, name: str, path: str) -> Any:
+    """Return the real answer to a reading; of a text its beginning."""
     client = administrator if path.startswith(ADMINISTRATORS) else pk
-    given = await client.get(path)
+    _, _, kind = name.partition(" ")
+    given = await client.get(path, headers={"Accept": kind or "application/json"})
     assert given.status_code == 200, given.text
+    if kind:
+        assert given.headers["content-type"].startswith(kind)
+        return "".join(given.content.decode().splitlines(keepends=True)[: TEXTS[kind]])
     content = given.json()
     if "evidence" in content and "picture" in content:
         # One schema shows what they are; all of them would be half of the document, and refer to places of their own.

@@ -175,10 +175,10 @@ def _complete(method: str, operation: Schema) -> None:
         spoken = references("Content-Language") if MEDIA_TYPE in answer.get("content", {}) else {}
         rate = references("RateLimit-Policy", "RateLimit") if "429" in answers and status < "400" else {}
         answer["headers"] = references("X-Request-ID", "Pacta-Notice") | rate | spoken | answer.get("headers", {})
-    if name in examples.ANSWERS and method == "get":
-        content = answers["200"]["content"]["application/json"]
-        value = examples.ANSWERS[name]
-        content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": value}}
+    for kind, content in answers["200"].get("content", {}).items() if method == "get" else ():
+        shown = examples.ANSWERS.get(name if kind == "application/json" else f"{name} {kind}")
+        if shown is not None:
+            content["examples"] = {"of_the_pilot": {"summary": "From the pilot's register", "value": shown}}
 
 
 def _secured(*scopes: str) -> list[Schema]:

@@ -11,7 +11,10 @@ from service.http.openapi.spelling import Schema
 from service.http.problems import MEDIA_TYPE
 
 ANSWERS: Final[Schema] = json.loads(Path(__file__).with_name("answers.json").read_text(encoding="utf-8"))
-"""Real answers, by operation."""
+"""Real answers, by operation; the beginnings of texts by operation and media type."""
+A_FILE: Final = (
+    "The bytes of the file. They are no text, so they have no example here: the demonstration answers with one."
+)
 SECRET: Final = "it-is-shown-once-and-never-again"  # noqa: S105 -- nobody's
 JSON: Final = "application/json"
 SHOWN_ONCE: Final[Mapping[str, Schema]] = {
@@ -120,6 +123,9 @@ def add(operations: list[Schema], components: Schema) -> None:
     for operation in operations:
         for status, answer in operation["responses"].items():
             content = answer.get("content", {})
+            for one in content.values():
+                if one["schema"].get("format") == "binary" and not one.get("examples"):
+                    one["schema"] = {**one["schema"], "description": A_FILE}
             schema = content.get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
             name = next((one for one in (f"{schema}{status}", schema) if one in known), None)
             if name and not content[JSON].get("examples"):
