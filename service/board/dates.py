@@ -13,6 +13,7 @@ _REDUCED = {4: "y", 7: "yMMMM"}
 """What is shown of a date of that many characters: each language has its own order and form of it."""
 _REGIONS = {"en": "en_GB"}
 """Whose habits of writing dates are followed, where a language has several."""
+_COMMAS = {"ur": "،"}
 
 
 def is_date(value: object) -> bool:
@@ -32,7 +33,8 @@ def date(value: str, language: str) -> str:
 
 def moment(value: dt.datetime, language: str) -> str:
     """Return a moment in words, in UTC."""
-    return f"{format_datetime(value.astimezone(dt.UTC), 'd MMMM y, HH:mm', locale=_place(language))} UTC"
+    comma = _COMMAS.get(language, ",")
+    return f"{format_datetime(value.astimezone(dt.UTC), f'd MMMM y{comma} HH:mm', locale=_place(language))} UTC"
 
 
 def _is_in_calendar(value: str) -> bool:

@@ -20,6 +20,7 @@ from service.log import feed, proofs
 from service.register.commissions import charter_answers, session_answers
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
+from service.register.commissions.charter import CHARTERS
 from service.register.commitments import answers, lists
 from service.register.commitments.lists import Filter, Sort
 from service.register.commitments.matter import COMMITMENTS
@@ -27,6 +28,7 @@ from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions import answers as moves
 from service.register.decisions import queries as decisions
+from service.register.decisions.called import called
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import TransitionStatus
 from service.register.decisions.put_right import put_right
@@ -232,6 +234,8 @@ async def instrument(
     """Return an instrument as it is or was, with what its clauses lead to on that day, said in the page's language."""
     if when := _when(as_of):
         row = await past.one_then(connection, who.caller, row, when, past.instrument)
+    else:
+        (row,) = await called(connection, (CHARTERS, *NAMED), who.caller, [row], instruments.asked)
     return {
         "item": instruments.detail(who.caller, row, when.day if when else today_of(row), say),
         "commission": charter_answers.commission(charter),

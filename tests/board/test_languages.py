@@ -1,6 +1,7 @@
 """The pages speak five languages: every sentence has its translation, and each is written in its own direction."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,6 +64,12 @@ def test_a_month_is_called_in_the_reader_s_language_whoever_read_before() -> Non
     for language in (*MONTHS, *reversed(MONTHS)):
         assert dates.date("2025-01", language) == MONTHS[language]
         assert dates.date("2025", language) == "2025"
+
+
+def test_a_moment_has_the_comma_of_its_language() -> None:
+    at = datetime(2026, 11, 30, 13, 7, tzinfo=UTC)
+    assert dates.moment(at, "en") == "30 November 2026, 13:07 UTC"
+    assert dates.moment(at, "ur") == "30 نومبر 2026، 13:07 UTC"
 
 
 async def test_codes_in_latin_letters_do_not_turn_an_urdu_line_around(world: World) -> None:

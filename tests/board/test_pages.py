@@ -84,11 +84,25 @@ async def test_a_crawler_finds_all_that_is_public_and_nothing_else(world: World)
     async for answer in crawled(world):
         assert answer.status_code == 200, f"{answer.url} is linked, and is {answer.status_code}"
         read += answer.text
+        if answer.headers["content-type"].startswith("text/html"):
+            shown = re.sub(r"<pre.*?</pre>|<[^>]*>", " ", answer.text, flags=re.DOTALL)
+            assert not re.findall("[0-9a-f]{8}-[0-9a-f]{4}-[^ ]*", shown), f"{answer.url} shows people an id"
     for one in everything:
         is_there = one["reference"] in read or str(one["id"]) in read or one["texts"]["en"] in read
         assert is_there == (one["reference"] in public), one["reference"]
     assert SECRET not in read
     assert "PK-AZ/09" not in read, "a session that one party has planned is not there for others"
+
+
+async def test_what_a_page_names_is_a_link_to_its_page(still: World) -> None:
+    commitment = (await opened(still, "/read/commitments/PK-AZ/08/001")).text
+    carrier = (await still.as_("PK").get(f"/v1/commitments/{item(1)}")).json()["instrument"]["id"]
+    assert f'href="/read/instruments/{carrier}"' in commitment
+    assert 'href="/read/groups/PK-AZ/JWG/trade"' in commitment
+    assert f'href="/read/instruments/{carrier}"' in (await opened(still, "/read/sessions/PK-AZ/08")).text
+    instrument = (await opened(still, f"/read/instruments/{carrier}")).text
+    assert 'href="/read/commitments/PK-AZ/08/001"' in instrument
+    assert "signed_on" not in instrument, "a code is no word"
 
 
 async def test_what_is_not_public_is_not_there_whether_or_not_it_exists(still: World) -> None:

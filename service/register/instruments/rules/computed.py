@@ -235,8 +235,11 @@ def warnings(members: Members, found: EntryIntoForce | None) -> list[str]:
             Sentence("Recorded as in force on {day}, before it was signed on {signed}.", day=begun, signed=signed)
         )
     vague = [
-        Sentence("{name} ({day})", name=name, day=said)
-        for name, said in (("in_force_on", begun), ("signed_on", signed))
+        sentence
+        for sentence, said in (
+            (Sentence("entry into force ({day})", day=begun), begun),
+            (Sentence("signature ({day})", day=signed), signed),
+        )
         if said and not day_of(said)
     ]
     if vague:
