@@ -40,6 +40,7 @@ from service.register.documents.examples import SAMPLE
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
 from tests.contract import declared
+from tests.renewal import Pristine, Register
 
 telemetry.configure("CRITICAL")
 # A busy machine is no fault of what is tested: nothing here is asserted of time.
@@ -47,7 +48,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 2**31
 JSON = {"application/json", "application/problem+json"}
-Copies = asyncio.Queue[str | Exception]
+Copies = asyncio.Queue[Register | Exception]
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 ENTRIES = 56
 """So many the pilot's log has."""
@@ -116,11 +117,18 @@ class World:
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     connections: list[Any] = field(default_factory=list)
     plain: bool = True
+    register: Register | None = None
+    """Who looks after a copy of the pilot; of a database that is nobody's copy, nobody does."""
 
     @property
     def pool(self) -> Pool:
         """Return the application's pool."""
         return self.service.pool
+
+    @property
+    def pools(self) -> list[tuple[Any, str]]:
+        """Return who holds the pools of its connections, and by which name."""
+        return [(self.service, "pool"), (self.service, "readers"), (self.service, "lookout"), (self.sequencer, "pool")]
 
     @property
     def service(self) -> Service:
@@ -170,6 +178,8 @@ class World:
             await connection.close()
         await self.service.close()
         await self.sequencer.pool.close()
+        if self.register is not None:
+            await self.register.close()
         backup = f"{self.database}_backup"
         await as_superuser(self.server, f"CREATE DATABASE {backup} TEMPLATE {self.database} OWNER pacta_owner")
         await _open_to_roles(self.server, backup)
@@ -266,25 +276,34 @@ async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[Copi
     strategy = "file_copy" if place.is_relative_to(MEMORY) else "wal_log"
     ready: Copies = asyncio.Queue(maxsize=6)
 
-    async def one() -> str | Exception:
+    owner = await asyncpg.connect(server.url("postgres", "pilot"))
+    pristine = await Pristine.of(owner)
+    await owner.close()
+
+    async def one() -> Register | Exception:
         database = f"test_{uuid4().hex}"
         try:
             await as_superuser(
                 server, f"CREATE DATABASE {database} TEMPLATE pilot OWNER pacta_owner STRATEGY {strategy}"
             )
             await _open_to_roles(server, database)
+            return await Register.of(server, database, pristine)
         except Exception as wrong:  # noqa: BLE001 -- the test that would wait for it in vain is told
             return wrong
-        return database
 
     async def make() -> None:
         while True:
-            await ready.put(await one())
+            made.append(await one())
+            await ready.put(made[-1])
 
+    made: list[Register | Exception] = []
     making = asyncio.create_task(make())
     yield ready
     making.cancel()
     await asyncio.gather(making, return_exceptions=True)
+    for register in made:
+        if isinstance(register, Register):
+            await register.close()
 
 
 class Maker:
@@ -293,14 +312,24 @@ class Maker:
     idle: ClassVar[list[FastAPI]] = []
     """Applications whose register is gone: preparing the routes anew took a tenth of a second for each test."""
 
+    renewed: ClassVar[list[Register]] = []
+    """Registers that are the pilot's again."""
+
     def __init__(self, server: Server, pilot: Path, copies: Copies) -> None:
         self.server, self.pilot, self.copies = server, pilot, copies
         self.made: list[World] = []
 
     async def __call__(self, **settings: Any) -> World:
-        database = await self.copies.get()
-        if isinstance(database, Exception):
-            raise database
+        register = self.renewed.pop() if self.renewed else await self.copies.get()
+        if isinstance(register, Exception):
+            raise register
+        world = self.on(register.database, **settings)
+        world.register = register
+        await register.serve(*world.pools)
+        return world
+
+    def on(self, database: str, **settings: Any) -> World:
+        """Open a register on a database that is there; it is dropped at the end."""
         settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
         settings.setdefault("documents_dir", self.pilot.parent / "documents")
         plain = settings.keys().isdisjoint(ROUTING)
@@ -324,9 +353,16 @@ class Maker:
                 await client.aclose()
             for connection in world.connections:
                 await connection.close()
-            await world.service.close()
-            await world.sequencer.pool.close()
-            await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
+            pools = [getattr(holder, name) for holder, name in world.pools]
+            if world.register and await world.register.renewed(pools):
+                shutil.rmtree(self.pilot.parent / "logs" / world.database, ignore_errors=True)
+                self.renewed.append(world.register)
+            else:
+                for pool in pools:
+                    await pool.close()
+                if world.register:
+                    await world.register.close()
+                await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
             if world.plain:
                 self.idle.append(world.app)
 

@@ -179,14 +179,13 @@ def verified(scene: Scene, exported: Path) -> dict[Check, str]:
 
 
 @asynccontextmanager
-async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], Any]]:
+async def second(scene: Scene, log_dir: Path) -> AsyncIterator[Callable[[], World]]:
     """Copy the database as it is now; what is given opens a register on the copy, with this log directory."""
     world = scene.world
     backup = await world.backup()
-    made = Maker(scene.make_world.server, scene.make_world.pilot, type(scene.make_world.copies)())
-    made.copies.put_nowait(backup)
+    made = Maker(scene.make_world.server, scene.make_world.pilot, scene.make_world.copies)
     try:
-        yield lambda: made(log_dir=log_dir)
+        yield lambda: made.on(backup, log_dir=log_dir)
     finally:
         await made.close()
 

@@ -102,7 +102,7 @@ async def test_a_witness_that_is_shown_one_history_is_content_and_a_quorum_of_bo
             assert status == 2
             assert re.search(f"cosigned by {alone}, which is not the quorum 'both'", said)
             if alone == "ours":
-                first, scene.world = await scene.newest(), await other()
+                first, scene.world = await scene.newest(), other()
         status, said = scene.verify(shown, scene.policy(), first)
         assert status == 1
         assert "does not continue the one you kept" in said

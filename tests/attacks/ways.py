@@ -107,7 +107,7 @@ async def delete_the_newest_and_sign(scene: Scene) -> Caught:
 async def _restored(scene: Scene, log_dir: Path) -> Caught:
     async with second(scene, log_dir) as restore:
         await sign(scene)
-        scene.world = await restore()
+        scene.world = restore()
         await propose(scene, 3)
         return await go_on(scene)
 
@@ -158,7 +158,7 @@ async def two_trees(scene: Scene) -> Caught:
         assert await scene.settle() is None
         assert not verified(scene, await scene.export("first"))
         # The other side is shown this one: the checkpoint that it compares with is the first side's.
-        scene.world = await other()
+        scene.world = other()
         await propose(scene, 3)
         return await caught(scene)
 

@@ -41,9 +41,7 @@ async def lost(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[World, 
     held = tmp_path / "held"
     held.write_bytes((await world.as_("AZ").get(f"{CHARTER}/log/checkpoint")).content)
     maker = Maker(make_world.server, make_world.pilot, make_world.copies)
-    make_world.copies, maker.copies = maker.copies, type(maker.copies)()
-    maker.copies.put_nowait(backup)
-    yield await maker(log_dir=tmp_path / "log"), held
+    yield maker.on(backup, log_dir=tmp_path / "log"), held
     await maker.close()
 
 

@@ -285,9 +285,7 @@ async def restored(make_world: Maker, tmp_path: Path) -> AsyncIterator[tuple[Wor
     await fill(await world.connect(), {LOG: 3})
     await world.sequence()
     made = Maker(make_world.server, make_world.pilot, make_world.copies)
-    make_world.copies, made.copies = made.copies, type(made.copies)()
-    made.copies.put_nowait(backup)
-    yield world, await made(log_dir=tmp_path / "log")
+    yield world, made.on(backup, log_dir=tmp_path / "log")
     await made.close()
 
 

@@ -58,8 +58,7 @@ async def restored(server: Server, pilot: Path, old: Path, database: str) -> Asy
     await asyncio.to_thread(fill, server, database)
     shutil.copytree(old / "log-dir", old / database)
     maker = Maker(server, pilot, asyncio.Queue())
-    maker.copies.put_nowait(database)
-    yield await maker(log_dir=old / database)
+    yield maker.on(database, log_dir=old / database)
     await maker.close()
 
 
