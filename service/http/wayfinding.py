@@ -103,7 +103,7 @@ def _coded(near: str | None, paths: Mapping[str, Any]) -> str | None:
     operation: Mapping[str, Any] = next(iter(paths.get(near or "", {}).values()), {})
     schemas = [one["schema"] for one in operation.get("parameters", ()) if one["in"] == "path"]
     examples = (example for schema in schemas for example in schema.get("examples", ()))
-    return next((one for one in examples if "-" in one and not _IDENTIFIER.fullmatch(one)), None)
+    return next((one for one in examples if "/" in one), None)
 
 
 def _possible(request: Request, method: str) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -58,8 +57,6 @@ async def read_instruments_return(
     """
     standing(caller, party=True, commission="").require(Permission.READ_PARTIES)
     day = day_of(as_of, None)
-    if known_at and known_at > datetime.now(UTC):
-        raise wrong("known_at", "lies in the future")
     for one in organisation_id or ():
         found = await find_organisation(connection, one)
         if found is None or found["party"] != caller.party:

@@ -13,6 +13,7 @@ from service.errors import Conflict, InvalidContent, TooManyRequests
 from service.http.answers import answer
 from service.http.headers import Responses, references
 from service.http.idempotency import OnceRoute
+from service.http.past import PastDay, PastMoment
 from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller
@@ -30,23 +31,23 @@ from service.reports.rules.report import Asked, audience_of, compared, report
 from service.reports.rules.source import Source, source_of
 from service.reports.schemas import ReportRead
 from service.trail.entry import timestamp
-from service.values import AskedDay, AskedMoment
+from service.values import AskedDay
 from service.values.codes import CommissionId, SessionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["reports"])
 MAY_HIDE: Final = "What is not for this audience, or not for the caller, is in no figure; there may be such."
 AsOf = Annotated[
-    AskedDay | None,
+    PastDay | None,
     Query(description="The day in the world; today (UTC), if nothing is said.", examples=["2026-01-01"]),
 ]
 Earlier = Annotated[
-    AskedDay | None,
+    PastDay | None,
     Query(
         description="An earlier day: what changed since, by what is known at the same moment.", examples=["2025-06-30"]
     ),
 ]
 KnownAt = Annotated[
-    AskedMoment | None,
+    PastMoment | None,
     Query(description="What was recorded by this moment; now, if nothing is said.", examples=["2026-01-24T09:30:00Z"]),
 ]
 Audience = Annotated[
@@ -117,8 +118,6 @@ async def read_commission_metrics(
     `as_of` is a day in the world, `known_at` the moment of recording: what was believed then about that day.
     """
     day = day_of(as_of, compared_to)
-    if known_at and known_at > datetime.now(UTC):
-        raise wrong("known_at", "lies in the future")
     await _there(connection, caller, commission_id, session)
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
@@ -209,9 +208,7 @@ async def read_commission_report(
     language: Language = "en",
 ) -> Response:
     """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
-    day = day_of(as_of, compared_to)
-    if since and since > day:
-        raise wrong("since", f"lies after the day it is made for, {day}")
+    day = day_of(as_of, compared_to, since)
     await commissions.get(connection, caller, commission_id)
     asked = Asked(audience, day, None, since, compared_to)
     making = Making(wanted or accepted(request), language, caller)
@@ -247,14 +244,14 @@ async def _there(connection: Transaction, caller: Caller, commission_id: UUID, s
         )
 
 
-def day_of(as_of: date | None, compared_to: date | None) -> date:
-    """Return the day in the world; `InvalidContent` if it lies in the future, or not after the one it is compared to."""
-    today = datetime.now(UTC).date()
-    day = as_of or today
-    if day > today:
-        raise wrong("as_of", f"lies in the future; today is {today} (UTC)")
-    if compared_to and compared_to > day:
-        raise wrong("compared_to", f"lies after {day}; it is an earlier day")
+def day_of(as_of: date | None, compared_to: date | None, since: date | None = None) -> date:
+    """Return the day in the world; `InvalidContent` if the one it is compared to, or the period before it, begins after it."""
+    day = as_of or datetime.now(UTC).date()
+    earlier = {"compared_to": compared_to, "since": since}
+    after = [name for name, one in earlier.items() if one and one > day]
+    if after:
+        detail = f"lies after the day it is made for, {day}; it is an earlier one"
+        raise InvalidContent.listing([{"parameter": name, "detail": detail} for name in after])
     return day
 
 

@@ -76,6 +76,34 @@ async def test_an_unknown_name_hides_nothing_that_is_wrong_beside_it(
 
 
 @pytest.mark.parametrize(
+    ("path", "query", "named"),
+    [
+        ("/v1/commitments", "as_of=2199-01-01&known_at=2199-01-01T00:00:00Z&limit=0&x=1", "as_of known_at limit x"),
+        (
+            "/v1/commissions/PK-AZ/metrics",
+            "as_of=2199-01-01&known_at=2199-01-01T00:00:00Z&audience=me",
+            "as_of audience known_at",
+        ),
+        (
+            "/v1/commissions/PK-AZ/report",
+            "as_of=2025-01-01&compared_to=2025-02-01&since=2025-03-01",
+            "compared_to since",
+        ),
+        (
+            "/v1/returns/instruments",
+            "as_of=2199-01-01&known_at=2199-01-01T00:00:00Z&format=doc",
+            "as_of format known_at",
+        ),
+    ],
+)
+async def test_a_day_that_lies_ahead_hides_nothing_that_is_wrong_beside_it(
+    still: World, path: str, query: str, named: str
+) -> None:
+    found = check(await still.as_("PK").get(f"{path}?{query}"), 422)
+    assert sorted(one["parameter"] for one in found["errors"]) == named.split(), found["errors"]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body", "pointers"),
     [
         ("POST", "/v1/commitments", {"titles": 5, "nonsense": 1}, ["/nonsense", "/titles"]),

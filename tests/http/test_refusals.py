@@ -91,8 +91,8 @@ async def test_a_parameter_is_told_of_by_what_the_document_wants(still: World) -
         ("/v1/commitments/PK-AZ/8/004", "/v1/commitments/by-reference/PK-AZ/8/004"),
         ("/v1/commitments/pk-az/08/4/transitions", "/v1/commitments/by-reference/pk-az/08/4"),
         ("/v1/sessions/pk-az/8", "/v1/sessions/{session_id}"),
-        ("/v1/instruments/pk-az/i/0001", "/v1/instruments/{instrument_id}"),
-        ("/v1/working-groups/PK-AZ/jwg/Customs", "/v1/working-groups/{working_group_id}"),
+        ("/v1/instruments/pk-az/0001", "/v1/instruments/{instrument_id}"),
+        ("/v1/working-groups/PK-AZ/Customs", "/v1/working-groups/{working_group_id}"),
     ],
 )
 async def test_a_mistyped_address_is_told_the_one_that_was_meant(still: World, mistyped: str, meant: str) -> None:
@@ -105,7 +105,11 @@ async def test_a_mistyped_address_is_told_the_one_that_was_meant(still: World, m
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("/v1/sessions/pk-az/8", "PK-AZ/08"), ("/v1/working-groups/pk-az/jwg/customs", "PK-AZ/JWG/customs")],
+    [
+        ("/v1/instruments/pk-az/0001", "PK-AZ/I/0001"),
+        ("/v1/sessions/pk-az/8", "PK-AZ/08"),
+        ("/v1/working-groups/pk-az/customs", "PK-AZ/JWG/customs"),
+    ],
 )
 async def test_a_code_that_is_not_written_as_in_the_minutes_is_told_how_it_is(
     still: World, typed: str, code: str

@@ -1,6 +1,5 @@
 """Reading commitments and instruments: as they stand, or as they were on a day in the world, by what was known at a moment."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -8,12 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Query, Response
 
 from service.database.transaction import Transaction
-from service.errors import InvalidContent
 from service.http.answers import answer
 from service.http.headers import EXPLAINED, VERSIONED
 from service.http.idempotency import OnceRoute
 from service.http.names import as_sent
 from service.http.pages import Page, Paging, encode
+from service.http.past import PastDay, PastMoment
 from service.http.problems import Language
 from service.http.refusals import LISTING, READING_ONE
 from service.http.routing import Router
@@ -37,7 +36,6 @@ from service.register.instruments.lists import Filter as InstrumentFilter
 from service.register.instruments.lists import InstrumentSort
 from service.register.instruments.record_schemas import InstrumentDetail, RegisteredInstrumentRead
 from service.register.instruments.words import saying
-from service.values import AskedDay, AskedMoment
 from service.values.codes import CommitmentId, InstrumentId
 
 router = Router("/v1", route_class=OnceRoute, tags=["commitments"])
@@ -46,26 +44,21 @@ of_instruments = Router("/v1", route_class=OnceRoute, tags=["instruments"])
 
 async def when(
     as_of: Annotated[
-        AskedDay | None,
+        PastDay | None,
         Query(
             description="As it was in the world at the end of this day; today, if nothing is said.",
             examples=["2026-01-01"],
         ),
     ] = None,
     known_at: Annotated[
-        AskedMoment | None,
+        PastMoment | None,
         Query(
             description="By what was recorded by this moment; now, if nothing is said.",
             examples=["2026-01-24T09:30:00Z"],
         ),
     ] = None,
 ) -> When | None:
-    """Return of when it is asked; None: of now. `InvalidContent` for what lies in the future."""
-    now = datetime.now(UTC)
-    for name, wrong in (("as_of", as_of and as_of > now.date()), ("known_at", known_at and known_at > now)):
-        if wrong:
-            detail = f"lies in the future; it is {now:%Y-%m-%dT%H:%M:%SZ}"
-            raise InvalidContent(f"{name} {detail}", errors=[{"parameter": name, "detail": detail}])
+    """Return of when it is asked; None: of now."""
     return When(as_of, known_at) if as_of or known_at else None
 
 
