@@ -73,6 +73,10 @@ def _unseen(settings: Settings, found: list[Finding]) -> dict[str, str]:
         for about, setting in OUTSIDE.items()
         if setting and getattr(settings, setting.removeprefix("PACTA_").lower()) is None
     }
+    if settings.signing_key_file and not settings.signing_key_file.exists():
+        unseen["signing key"] = f"not there, {settings.signing_key_file}; pacta serve makes it when it starts"
+    if "log key" in wrong:
+        unseen["notes"] = "not looked at, until the log key is as it must be"
     if any(one.about == "constraints" and one.statements for one in found):
         unseen |= dict.fromkeys(("tables",), "not looked at, until the constraints are mended")
     if wrong & {"tables", "owner"}:
@@ -86,8 +90,8 @@ def _unseen(settings: Settings, found: list[Finding]) -> dict[str, str]:
 
 async def _outside(settings: Settings, owner: Address, limits: Limits) -> AsyncIterator[Finding]:
     for address in Address.of_users(settings):
-        if said := await _refused(address, limits):
-            yield Finding("addresses", said, "pacta migrate makes the role, and gives it the password of its address.")
+        if found := await _refused(address, limits):
+            yield found
     for one in _signing_key(settings):
         yield one
     connection = await connect(owner, limits, "pacta-doctor")
@@ -108,14 +112,18 @@ async def _outside(settings: Settings, owner: Address, limits: Limits) -> AsyncI
         connection.terminate()
 
 
-async def _refused(address: Address, limits: Limits) -> str | None:
+async def _refused(address: Address, limits: Limits) -> Finding | None:
     """Return why nobody can work under this address, if it is so."""
     try:
         (await connect(address, limits, "pacta-doctor")).terminate()
     except AddressWrong as wrong:
-        return str(wrong)
+        how = "pacta migrate makes the role, and gives it the password of its address."
+        return Finding("addresses", str(wrong), how)
     except LOST as wrong:
-        return f"{address.setting}: the database is not reached ({type(wrong).__name__})."
+        said = f"{address.setting}: the database is not reached ({type(wrong).__name__})."
+        return Finding(
+            "addresses", said, "The owner reaches it: hold its host and port to those of PACTA_OWNER_DATABASE_URL."
+        )
     return None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -159,6 +160,25 @@ async def test_the_command_tells_each_part_and_its_status_is_1_as_long_as_someth
     settings = _settings(world, signing_key_file=None, log_dir=None, database_url=SecretStr(wrong))
     assert await asyncio.to_thread(doctor.run, settings, fix=True) == 1
     assert "PACTA_DATABASE_URL cannot be used" in capsys.readouterr().out
+
+
+async def test_what_could_not_be_looked_at_is_not_said_to_be_well(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(structure, "_SETTINGS", {})
+    nobodys = world.server.url("pacta_app", world.database)
+    settings = _settings(
+        world,
+        signing_key_file=tmp_path / "key.pem",
+        log_dir=tmp_path / "nowhere",
+        database_url=SecretStr(re.sub(r"@[^/]*", "@127.0.0.1:1", nobodys)),
+    )
+    assert await asyncio.to_thread(doctor.run, settings, fix=False) == 1
+    told = capsys.readouterr().out
+    assert f"signing key: not there, {tmp_path}/key.pem; pacta serve makes it" in told
+    assert "notes: not looked at, until the log key is as it must be" in told
+    assert "PACTA_DATABASE_URL: the database is not reached (ConnectionRefusedError). The owner reaches it" in told
+    assert "pacta migrate makes the role" not in told
 
 
 def _settings(world: World, **others: object) -> Settings:
