@@ -1,5 +1,6 @@
 """`pacta deployment`: the files that an operator starts from, and makes their own."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from service.errors.operator import OperatorMistake
 
 FILES: Final = Path(__file__).parent / "deployment"
 CLUSTER: Final = FILES / "cluster"
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]")
 SECRETS: Final = ("superuser", "replication", "rewind", "restapi")
 
 
@@ -37,7 +40,21 @@ def _read(machines: Sequence[str]) -> Mapping[str, str]:
             "A cluster has three machines, the first two with a database each: --machine db1=ADDRESS --machine db2=ADDRESS "
             "--machine db3=ADDRESS."
         )
-    return {name: address for name, _, address in told}
+    known = {name: address for name, _, address in told}
+    for name, address in known.items():
+        if not _NAME.fullmatch(name):
+            raise OperatorMistake(
+                f"{name!r} names no machine: letters, digits and hyphens. It is the name of a directory, too."
+            )
+        if not _ADDRESS.fullmatch(address):
+            raise OperatorMistake(
+                f"{address!r} is no address of {name}: a host's name or an IP address, an IPv6 one in brackets, without a port."
+            )
+    if len(set(known.values())) < len(known):
+        raise OperatorMistake(
+            "Two of the three machines have one address. Of a cluster on one machine nothing fails over."
+        )
+    return known
 
 
 def _cluster(directory: Path, machines: Mapping[str, str]) -> Iterator[str]:
@@ -46,7 +63,11 @@ def _cluster(directory: Path, machines: Mapping[str, str]) -> Iterator[str]:
         "endpoints": ", ".join(f'"{address}:2379"' for address in machines.values()),
         **{name: secrets.token_urlsafe(24) for name in SECRETS},
     }
-    yield _kept(directory / "patroni.env", _filled("patroni.env", everywhere), durable.PRIVATE)
+    # The passwords in it are others each time.
+    if (own := directory / "patroni.env").exists():
+        yield f"{own}: left as it is"
+    else:
+        yield _kept(own, _filled(own.name, everywhere), durable.PRIVATE)
     for number, (name, address) in enumerate(machines.items()):
         for file in ("etcd",) if number == 2 else ("etcd", "patroni.yml", "patroni.service"):
             yield _kept(directory / name / file, _filled(file, everywhere | {"name": name, "address": address}))
@@ -58,7 +79,8 @@ def _filled(name: str, told: Mapping[str, str]) -> str:
 
 def _kept(own: Path, text: str, mode: int = durable.SHARED) -> str:
     if own.exists():
-        return f"{own}: left as it is"
+        differs = own.read_bytes() != text.encode()
+        return f"{own}: left as it is{', which is not what would be written now' if differs else ''}"
     durable.make_directory(own.parent)
     durable.replace(own, text.encode(), mode)
     return f"{own}: written"

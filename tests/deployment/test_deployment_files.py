@@ -40,10 +40,40 @@ def queries(directory: Path) -> list[str]:
 def test_what_an_operator_has_changed_is_left_as_it_is(written: Path) -> None:
     (written / "prometheus.yml").write_text("mine")
     (written / "dashboard.json").unlink()
-    assert [line.rpartition(": ")[2] for line in write(written)] == ["written", "left as it is", "left as it is"]
+    changed = "left as it is, which is not what would be written now"
+    assert [line.rpartition(": ")[2] for line in write(written)] == ["written", "left as it is", changed]
     assert (written / "prometheus.yml").read_text() == "mine"
     with pytest.raises(OperatorMistake, match="cannot be written to"):
         list(write(written / "prometheus.yml"))
+
+
+@pytest.mark.parametrize(
+    ("machines", "said"),
+    [
+        (("a=10.0.0.1",), "three machines"),
+        (("a=10.0.0.1", "a=10.0.0.2", "c=10.0.0.3"), "three machines"),
+        (("a=10.0.0.1", "b=10.0.0.1", "c=10.0.0.3"), "one address"),
+        (("a=10.0.0.1", "b=10.0.0.2", "c d=10.0.0.3"), "names no machine"),
+        (("a=10.0.0.1", "b=10.0.0.2", "../c=10.0.0.3"), "names no machine"),
+        (("a=10.0.0.1", "b=10.0.0.2:5432", "c=10.0.0.3"), "without a port"),
+        (("a=10.0.0.1", "b=10.0.0.2", "c=fe80::1"), "in brackets"),
+        (("a=10.0.0.1", "b=two hosts", "c=10.0.0.3"), "is no address of b"),
+    ],
+)
+def test_machines_that_are_none_are_refused_before_anything_is_written(
+    tmp_path: Path, machines: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(OperatorMistake, match=said):
+        list(write(tmp_path / "cluster", machines))
+    assert not (tmp_path / "cluster").exists()
+
+
+def test_files_of_other_machines_are_told_to_be_so(tmp_path: Path) -> None:
+    first, second = ("a=10.0.0.1", "b=10.0.0.2", "c=[fe80::3]"), ("a=10.0.0.1", "b=10.0.0.2", "c=10.0.0.4")
+    assert all(line.endswith(": written") for line in write(tmp_path, first))
+    assert all(line.endswith(": left as it is") for line in write(tmp_path, first))
+    told = [line for line in write(tmp_path, second) if line.endswith("which is not what would be written now")]
+    assert {line.partition(": ")[0].removeprefix(f"{tmp_path}/") for line in told} >= {"a/etcd", "b/etcd", "c/etcd"}
 
 
 def test_every_alarm_says_what_it_is_about_and_what_to_do_and_is_tried(written: Path) -> None:
