@@ -8,7 +8,7 @@ from service.register.commissions.rules.charter.matter import CHARTER
 from service.register.commissions.rules.charter.requirements import unknown
 from service.register.commissions.schemas import CommissionRead
 from service.register.decisions.answers import allowed, open_transition
-from service.register.decisions.rules.ended import without_secretariat
+from service.register.decisions.rules.ended import kept_by, without_secretariat
 from service.trail.reopening import notice
 
 _MADE: Final = {
@@ -29,7 +29,6 @@ _PLAIN: Final = tuple(name for name in CommissionRead.model_fields if name not i
 def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommissionRead`."""
     told = {name: row[name] for name in _PLAIN}
-    inside = [party for party in row["parties"] if party not in row["outside"]]
     seats, names = row["secretariats"], row["named"] or {}
     told["parties"] = [
         {"party": party, "secretariat_id": seats.get(party), "secretariat": names.get(seats.get(party))}
@@ -38,7 +37,7 @@ def commission(row: Mapping[str, Any]) -> dict[str, Any]:
     known = (row["auditors_called"] or []) if any(row[role] for role in _APPOINTING) else []
     told["named_auditors"] = sorted(known, key=lambda one: str(one["id"]))
     told["awaits_secretariats"] = without_secretariat(row)
-    told["kept_by"] = inside[0] if len(inside) == 1 else None
+    told["kept_by"] = kept_by(row)
     told["reopened"] = {**row["reopened"], "notice": notice(row["reopened"])} if row["reopened"] else None
     told["step_templates"] = [
         {"party": party, "kind": kind, **it, "steps": [{"note": None, **step} for step in it["steps"]]}

@@ -10,6 +10,7 @@ from service.register.commitments.party_schemas import PartyFactsRead
 from service.register.commitments.rules import at_home
 from service.register.commitments.rules.kinds import done, hint
 from service.register.commitments.rules.leads import FURTHER
+from service.register.commitments.rules.lifecycle import OPEN
 from service.register.commitments.rules.matter import COMMITMENT
 from service.register.commitments.rules.sided import disputes, one_sided, unacknowledged
 from service.register.commitments.schemas import (
@@ -18,6 +19,7 @@ from service.register.commitments.schemas import (
 )
 from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.called import known as known_names
+from service.register.decisions.rules.ended import DISSOLVED, kept_by
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 
 _SHAPED: Final = {
@@ -125,5 +127,12 @@ def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str
     leading = row["group_co_led_by"]
     lacking = [] if leading is None else [party for party in row["parties"] if party not in leading]
     actions = [] if row.get("past") else [*allowed(COMMITMENT, caller, row), *through]
-    told = {"without_co_lead": lacking, "same_item": same, "allowed_actions": actions}
+    is_over = row["commission_state"] == DISSOLVED and not row.get("past")
+    told = {
+        "kept_by": kept_by(row),
+        "open_at_dissolution": is_over and row["state"] in OPEN,
+        "without_co_lead": lacking,
+        "same_item": same,
+        "allowed_actions": actions,
+    }
     return commitment(row) | told

@@ -259,6 +259,11 @@ class SameItem(Read):
 class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
+    kept_by: str | None = Field(description="The party that keeps its commission alone, without another's word.")
+    open_at_dissolution: bool = Field(
+        description="Still open, though its commission is dissolved: it takes `correct`, `acknowledge`, `dispute` and side exits alone. "
+        "All of them: `GET /v1/commitments?commission_id=...`, with the open states."
+    )
     without_co_lead: list[str] = Field(
         description="Parties of which nobody leads the working group that owns it; empty where none owns it."
     )

@@ -3,10 +3,11 @@
 import pytest
 
 from service.demo.pilot import PILOT
-from tests.conftest import World, organisation
+from tests.conftest import World, item, organisation
 from tests.register.commissions.chartering import AMEND, DISSOLVE, agreed, charter, leaf_of, made, propose, trail
 from tests.register.commissions.meeting import answered, proven
-from tests.three_parties import commission_of_three, founded, in_force
+from tests.register.commitments.test_journey import confirmed
+from tests.three_parties import commission_of_three, founded, in_force, record_in
 
 
 async def test_a_charter_changes_when_every_party_has_confirmed_it(world: World) -> None:
@@ -98,6 +99,27 @@ async def test_a_commission_is_dissolved_by_all_and_sits_again(world: World) -> 
     await proven(world)
 
 
+async def test_what_was_open_at_a_dissolution_says_so_and_closes_by_side_exits(world: World) -> None:
+    await confirmed(world, item(9), {"action": "withdraw", "reason": "R (sample)."})
+    url = (
+        "/v1/commitments?commission_id=PK-AZ&state=proposed&state=agreed&state=mou_drafted&state=signed&state=suspended"
+    )
+
+    async def still_open() -> set[str]:
+        listed = {one["id"] for one in (await world.as_("PK").get(url)).json()["items"]}
+        read = [(await world.as_("AZ").get(f"/v1/commitments/{item(number)}")).json() for number in range(1, 15)]
+        assert {one["kept_by"] for one in read} == {None}
+        told = {one["id"] for one in read if one["open_at_dissolution"]}
+        assert told in (set(), listed)
+        return told
+
+    assert await still_open() == set()
+    await agreed(world, DISSOLVE)
+    assert await still_open() == {item(number) for number in range(1, 15)} - {item(9)}
+    await confirmed(world, item(8), {"action": "lapse", "reason": "Nobody follows it up any more (sample)."})
+    assert await still_open() == {item(number) for number in range(1, 15)} - {item(8), item(9)}
+
+
 async def test_what_the_founding_said_wrongly_is_corrected(world: World) -> None:
     wrong = {"action": "correct", "corrects": await leaf_of(world, 0), "reason": "R"}
     found = await agreed(world, wrong | {"fact": "founded_on", "value": "1995-10"})
@@ -116,6 +138,7 @@ async def test_one_party_keeps_a_commission_alone_and_the_others_take_no_part(wo
         "kept", "unilateral", "PK", ["AZ", "TR"],
     )  # fmt: skip
     assert [one["secretariat_id"] is None for one in found["parties"]] == [False, True, True]
+    assert (await record_in(world, commission, 1))["kept_by"] == "PK"
     assert (await propose(world, AMEND, "AZ", commission)).status_code == 403
     assert (await made(world, AMEND, commission=commission))["status"] == "effective"
     await proven(world, commission)

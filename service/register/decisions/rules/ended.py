@@ -37,6 +37,12 @@ def without_secretariat(charter: Mapping[str, Any]) -> list[str]:
     return [one for one in charter["parties"] if one not in charter["outside"] and one not in named]
 
 
+def kept_by(charter: Mapping[str, Any]) -> str | None:
+    """Return the party that keeps a commission with this charter alone, if one does."""
+    inside = [party for party in charter["parties"] if party not in charter["outside"]]
+    return inside[0] if len(inside) == 1 else None
+
+
 def awaits_secretariats(parties: Sequence[str]) -> str:
     """Return why nothing is proposed as long as these parties have named no secretariat, and who may name it."""
     *others, last = parties

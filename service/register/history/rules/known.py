@@ -16,6 +16,7 @@ from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.party_facts import changed
 from service.register.commitments.rules.reporting import REPORTED
+from service.register.decisions.rules.ended import kept_by
 from service.register.decisions.rules.lifecycle import Who
 from service.register.groups.rules import derived as groups
 from service.trail.reopening import REOPENED, reopened
@@ -116,8 +117,7 @@ class Known:
     @property
     def kept_by(self) -> str | None:
         """Return the party that keeps the register alone, if one does."""
-        inside = [party for party in self.charter["parties"] if party not in self.charter["outside"]]
-        return inside[0] if len(inside) == 1 else None
+        return kept_by(self.charter)
 
 
 def known(entries: Iterable[tuple[str, Data]], until: str | None = None, without: Collection[str] = ()) -> Known:
