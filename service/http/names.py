@@ -31,7 +31,7 @@ MOST: Final = 1000
 """So many codes are looked up for one request; the longest list of anything holds 500."""
 NOTHING: Final = Nothing(b" ")
 _SENT: Final = "pacta.query_as_sent"
-_code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,2}}", re.IGNORECASE | re.ASCII).fullmatch
+_code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,3}}", re.IGNORECASE | re.ASCII).fullmatch
 
 
 @dataclass(kw_only=True)

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -27,9 +27,9 @@ class Coded(NamedTuple):
 
 
 class Met(NamedTuple):
-    """A session: whose it is, the number that it has there, and whether it was held under that number."""
+    """A session: whose it is, by the code of its commission or group, the number that it has there, and whether it was held under it."""
 
-    commission: str
+    whose: str
     ordinal: int
     id: UUID
     was_held: bool
@@ -63,16 +63,18 @@ _organisations = Query(
     sa.select(_organisation.c.code, _organisation.c.id).where(is_among(_organisation.c.code, "codes")), Coded
 )
 _groups = Query(sa.select(_group.c.code, _group.c.id).where(is_among(_group.c.code, "codes")), Coded)
-_sessions = Query(
-    sa.select(_commission.c.code.label("commission"), _session.c.ordinal, _session.c.id, _held.label("was_held"))
-    .select_from(_commission.join(_session, _session.c.commission_id == _commission.c.id))
-    .where(
-        is_among(_commission.c.code, "codes"),
-        is_among(_session.c.ordinal, "ordinals"),
-        _session.c.working_group_id.is_(None),
-    ),
-    Met,
-)
+
+
+def _met(of: sa.Table, *which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    asked = sa.select(of.c.code.label("whose"), _session.c.ordinal, _session.c.id, _held.label("was_held"))
+    named = (is_among(of.c.code, "codes"), is_among(_session.c.ordinal, "ordinals"))
+    return asked.select_from(of.join(_session, sa.and_(*which))).where(*named)
+
+
+_own = (_session.c.commission_id == _commission.c.id, _session.c.working_group_id.is_(None))
+# Of a group that only its parties may know a session has no code: who finds it by one would learn of the group.
+_of_group = (_session.c.working_group_id == _group.c.id, _group.c.is_joint)
+_sessions = Query(sa.union_all(_met(_commission, *_own), _met(_group, *_of_group)), Met)
 
 
 async def find(connection: Connection, codes: Collection[str]) -> dict[str, UUID]:
@@ -103,6 +105,6 @@ async def _of_sessions(connection: Connection, codes: Collection[str]) -> dict[s
     whose, numbers = {one for one, _ in asked.values()}, {number for _, number in asked.values()}
     found = defaultdict[tuple[str, int], list[Met]](list)
     for row in await _sessions.rows(connection, codes=list(whose), ordinals=list(numbers)):
-        found[row.commission, row.ordinal].append(row)
+        found[row.whose, row.ordinal].append(row)
     named = {key: [one for one in several if one.was_held] or several for key, several in found.items()}
     return {code: named[key][0].id for code, key in asked.items() if len(named.get(key, ())) == 1}

@@ -1,7 +1,8 @@
 """How people name things, and how an id is asked for: by itself, or by the code that stands in minutes and letters. Pure.
 
 The shape of a code tells of what it is: `PK-AZ` is a commission, `PK-AZ/08` its eighth session, `PK-AZ/JWG/customs` one of its
-working groups, `PK-AZ/08/014` a commitment, `PK/MODP` an organisation. A code is never given to another thing.
+working groups, `PK-AZ/JWG/customs/02` the second session of that, `PK-AZ/08/014` a commitment, `PK/MODP` an organisation. A code is never
+given to another thing. An extraordinary session has no number, and so no code: nothing that the parties have said tells it from another.
 """
 
 from itertools import pairwise
@@ -12,8 +13,8 @@ from pydantic import WithJsonSchema
 
 UNIQUE: Final = "[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 COMMISSION: Final = r"[A-Z]{2}(?:-[A-Z]{2})+(?:\.[A-Z0-9]{1,8})?"
-SESSION: Final = f"{COMMISSION}/[0-9]{{2,3}}"
 WORKING_GROUP: Final = f"{COMMISSION}/JWG/[a-z0-9]+(?:-[a-z0-9]+)*"
+SESSION: Final = f"(?:{COMMISSION}|{WORKING_GROUP})/[0-9]{{2,3}}"
 COMMITMENT: Final = f"{COMMISSION}/[0-9]{{2,4}}/(?:[0-9]{{3,6}}|d-[a-z0-9]{{4,8}})"
 INSTRUMENT: Final = f"{COMMISSION}/I/(?:[0-9]{{4,6}}|d-[a-z0-9]{{4,13}})"
 ORGANISATION: Final = "[A-Z]{2}/[A-Z0-9]{2,12}"
@@ -44,4 +45,4 @@ WorkingGroupId = Annotated[UUID, _named("working group", WORKING_GROUP, "PK-AZ/J
 CommitmentId = Annotated[UUID, _named("commitment", COMMITMENT, "PK-AZ/08/014")]
 InstrumentId = Annotated[UUID, _named("instrument", INSTRUMENT, "PK-AZ/I/0001")]
 OrganisationId = Annotated[UUID, _named("organisation", ORGANISATION, "PK/MODP")]
-MatterId = Annotated[UUID, _named("matter", f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,2}}", "PK-AZ/08/014")]
+MatterId = Annotated[UUID, _named("matter", f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,3}}", "PK-AZ/08/014")]

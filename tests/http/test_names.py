@@ -124,6 +124,47 @@ async def test_a_number_that_two_plans_share_names_neither_and_later_the_one_tha
     assert (await read(world, "PK-AZ/12"))["id"] == first["id"]
 
 
+async def test_a_session_of_a_group_has_the_groups_code_and_is_not_taken_for_the_commissions(world: World) -> None:
+    body = {"action": "plan", "working_group_id": "pk-az/jwg/trade", "ordinal": 8, "starts_on": "2030-05"}
+    made = (await world.as_("PK").post("/v1/commissions/PK-AZ/sessions", json=body)).json()
+    assert made["reference"] == "PK-AZ/JWG/trade/08"
+    for code in ("PK-AZ/JWG/trade/08", "pk-az/jwg/Trade/08", "PK-AZ%2FJWG%2Ftrade%2F08"):
+        assert (await read(world, code))["id"] == made["id"]
+    assert (await read(world, "PK-AZ/08"))["id"] == SESSION_8
+    named = {**RECORD, "session_id": "PK-AZ/JWG/trade/08"}
+    recorded = await world.as_("PK").post("/v1/commitments", json=named)
+    assert recorded.status_code == 201, recorded.text
+    assert recorded.json()["session"] == {"id": made["id"], "code": "PK-AZ/JWG/trade/08", "name": "Session 8"}
+    extraordinary = (await world.as_("PK").post("/v1/commissions/PK-AZ/sessions", json={"action": "plan"})).json()
+    assert (await read(world, extraordinary["id"]))["reference"] == "PK-AZ/00"
+    assert (await world.as_("PK").get("/v1/sessions/PK-AZ/00")).status_code == 404
+
+
+async def test_no_session_tells_of_a_group_that_only_its_parties_may_know(world: World) -> None:
+    founding = {
+        "commission_id": "PK-AZ",
+        "sector": "education",
+        "titles": {"en": "Education (sample)"},
+        "founding_act": "Letters (sample)",
+        "co_lead_organisation_id": "PK/EAD",
+    }
+    group = (await world.as_("PK").post("/v1/working-groups", json=founding)).json()
+    body = {"action": "plan", "working_group_id": group["id"], "ordinal": 3, "host_party": "PK", "venue": "V (sample)"}
+    made = (await world.as_("PK").post("/v1/commissions/PK-AZ/sessions", json=body)).json()
+    await agreed(world, made["id"], HOLD)
+    code = f"{group['reference']}/03"
+    for who in ("PK", "observer"):
+        told = (await world.as_(who).get(f"/v1/sessions/{made['id']}")).json()
+        assert told["reference"] == "PK-AZ/03"
+        assert (await world.as_(who).get(f"/v1/sessions/{code}")).status_code == 404
+    await world.as_("AZ").post(
+        f"/v1/transitions/{group['open_transition']['id']}/confirmations", json={"decision": "confirm"}
+    )
+    for who in ("PK", "observer"):
+        found = await world.as_(who).get(f"/v1/sessions/{code}")
+        assert (found.json()["id"], found.json()["reference"]) == (made["id"], code)
+
+
 async def test_a_trailing_slash_another_method_and_head_are_as_everywhere(still: World) -> None:
     there = still.as_("PK")
     assert (await there.get("/v1/sessions/PK-AZ/08/")).status_code == 404

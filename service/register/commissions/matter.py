@@ -28,6 +28,13 @@ from service.trail.models import AuditEntry, said
 _session, _commission, _entry = table(Session), table(Commission), table(AuditEntry)
 _named, _other = _commission.alias("named"), _session.alias("other")
 _code = sa.select(_named.c.code).where(_named.c.id == _session.c.commission_id).scalar_subquery()
+# Groups stand above: of one nothing else is known here.
+_group = sa.table("working_group", sa.column("id", sa.Uuid()), sa.column("code", sa.Text()), sa.column("is_joint"))
+_of_group = (
+    sa.select(_group.c.code).where(_group.c.id == _session.c.working_group_id, _group.c.is_joint).scalar_subquery()
+)
+_whose = sa.case((_session.c.working_group_id.is_(None), _code), else_=_of_group)
+"""The code of the commission or group whose session it is; NULL of a group that only its parties may know."""
 _ordinal = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
 _called = sa.func.coalesce(
     sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)),
@@ -134,10 +141,12 @@ SESSIONS: Final = Matter(
     bound=bound,
     columns=columns,
     find=find,
-    reference=_code.op("||")(sa.func.coalesce(sa.literal_column("'/'").op("||")(_ordinal), sa.literal_column("'/00'"))),
+    reference=sa.func.coalesce(_whose, _code).op("||")(
+        sa.func.coalesce(sa.literal_column("'/'").op("||")(_ordinal), sa.literal_column("'/00'"))
+    ),
     titles=sa.func.jsonb_build_object(sa.literal_column("'en'"), _called, type_=JSONB),
-    # Extraordinary ones and those of groups have numbers that are another's, or none.
-    code=sa.case((_session.c.working_group_id.is_(None), _code.op("||")(sa.literal_column("'/'").op("||")(_ordinal)))),
+    # Extraordinary ones have no number.
+    code=_whose.op("||")(sa.literal_column("'/'").op("||")(_ordinal)),
     earlier=earlier,
 )
 

@@ -84,7 +84,9 @@ class SessionRead(Read):
     """A meeting of a commission, or of a working group."""
 
     id: UUID
-    reference: str = Field(description="The commission's code and the ordinal; 00 without one.")
+    reference: str = Field(
+        description="The code of the commission, or of the working group whose session it is, and the ordinal; 00 without one."
+    )
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     commission: Named | None

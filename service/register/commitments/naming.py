@@ -81,6 +81,12 @@ def _led_by() -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
 
 _number = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
 _of_session = sa.select(_commission.c.code).where(_commission.c.id == _session.c.commission_id).scalar_subquery()
+_meeting_group = table(WorkingGroup).alias("meeting_group")
+_of_meeting_group = (
+    sa.select(_meeting_group.c.code)
+    .where(_meeting_group.c.id == _session.c.working_group_id, _meeting_group.c.is_joint)
+    .scalar_subquery()
+)
 in_row: Final = sa.func.jsonb_build_object(
     "commission",
     _by_id(_commission, _commitment.c.commission_id, _commission.c.code, name_of(_commission.c.titles), sa.true()),
@@ -88,10 +94,9 @@ in_row: Final = sa.func.jsonb_build_object(
     _by_id(
         _session,
         _commitment.c.session_id,
-        # The number of a group's session is another's.
-        sa.case(
-            (_session.c.working_group_id.is_(None), _of_session.op("||")(sa.literal_column("'/'")).op("||")(_number))
-        ),
+        sa.case((_session.c.working_group_id.is_(None), _of_session), else_=_of_meeting_group)
+        .op("||")(sa.literal_column("'/'"))
+        .op("||")(_number),
         sa.func.coalesce(
             sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)), "Extraordinary session"
         ),

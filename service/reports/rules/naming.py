@@ -5,7 +5,8 @@ from typing import Any
 
 from service.register.commitments.rules.leads import leads
 from service.register.decisions.rules.titles import title_of
-from service.register.history.rules.known import Known
+from service.register.groups.rules.lifecycle import GroupState
+from service.register.history.rules.known import Known, Life
 
 Data = dict[str, Any]
 
@@ -16,12 +17,21 @@ def commission(known: Known) -> Data:
 
 
 def session(known: Known, key: str | None) -> Data | None:
-    """Return what a session is called; None where no entry tells of it. One of a working group has no code of its own."""
+    """Return what a session is called; None where no entry tells of it. That of a working group begins with the group's code."""
     if (life := known.lives.get(key or "")) is None:
         return None
     ordinal, of_group = life.members["ordinal"], life.members["working_group_id"]
-    code = f"{known.charter['code']}/{ordinal:02d}" if ordinal and not of_group else None
+    whose = known.charter["code"] if of_group is None else _code_of(known.lives.get(of_group))
+    code = f"{whose}/{ordinal:02d}" if ordinal and whose else None
     return {"id": life.id, "code": code, "name": f"Session {ordinal}" if ordinal else "Extraordinary session"}
+
+
+def _code_of(group: Life | None) -> str | None:
+    """Return the code of a working group; None of one that only its parties may know, and of which no entry tells it."""
+    if group is None or group.members["state"] in {GroupState.PROPOSED, GroupState.RETRACTED}:
+        return None
+    code: str | None = group.members["code"]
+    return code
 
 
 def group(known: Known, key: str | None) -> Data | None:
