@@ -36,6 +36,10 @@ class AuditEntry(Table, table=True):
     __table_args__: ClassVar[tuple[object, ...]] = (
         sa.CheckConstraint("octet_length(leaf) = 32", name="leaf_is_sha256"),
         sa.CheckConstraint("octet_length(canonical) BETWEEN 2 AND 65535", name="canonical_fits_an_entry_bundle"),
+        sa.CheckConstraint(
+            r"seq > 0 OR kind !~ '^(transition|document)\.' AND kind <> 'instrument.extended'",
+            name="a_trail_begins_with_what_was_recorded",
+        ),
     )
 
     subject: Id = Field(primary_key=True, sa_type=sa.Uuid)

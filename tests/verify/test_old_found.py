@@ -62,4 +62,4 @@ async def test_in_an_old_register_what_is_found_or_signed_opens_its_instrument_a
         after = await exported(world, "PK-AZ", tmp_path / "export")
     verdict = judged(old, after, kept=old / "exports" / "PK-AZ")
     assert (verdict.findings.listed, verdict.findings.outcome) == ([], Severity.PROVEN)
-    assert verdict.entries == COMMISSIONS["PK-AZ"] + 6
+    assert verdict.entries == COMMISSIONS["PK-AZ"] + 8

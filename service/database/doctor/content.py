@@ -10,7 +10,9 @@ from service.database.statement import Connection
 HEADED: Final = ("commission", "commitment", "instrument")
 """The tables whose rows name the last entry of their own chain."""
 _HEADS = """SELECT count(*) FROM {table} t WHERE NOT EXISTS (
-    SELECT FROM audit_entry e WHERE e.subject = t.id AND e.seq = t.seq AND e.leaf = t.leaf)"""
+    SELECT FROM audit_entry e WHERE e.subject = t.id AND e.seq = t.seq AND e.leaf = t.leaf)
+    -- Of what another one alone tells there is no trail yet.
+    AND NOT (t.seq < 0 AND NOT EXISTS (SELECT FROM audit_entry e WHERE e.subject = t.id))"""
 _LOST = """SELECT count(*) FROM audit_entry e
     WHERE NOT EXISTS (SELECT FROM log_entry l WHERE l.subject = e.subject AND l.seq = e.seq)
     AND NOT EXISTS (SELECT FROM audit_pending p WHERE p.subject = e.subject AND p.seq = e.seq)"""

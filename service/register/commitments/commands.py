@@ -90,7 +90,7 @@ async def _insert(
     new_one = Locked(COMMITMENTS, {**place, **row}, standing_in(caller, place), stamp, case.found)
     if not move.awaits:
         step, body = move.judged.step, {**move.judged.evidence, "action": Action.AGREE}
-        new_one, along = await lock_carrier(connection, (INSTRUMENTS,), new_one, body)
+        new_one, along = await lock_carrier(connection, (COMMITMENTS, INSTRUMENTS), caller, new_one, body)
         still_possible(COMMITMENT, new_one.found)
         numbers = await numbers_for(connection, COMMITMENTS, step, row)
         made = Made(str(row["id"]), str(move.id))

@@ -12,23 +12,44 @@ from service.database.statement import Connection, Query
 from service.errors import Conflict, InvalidContent, fault
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
+from service.register.commitments.rules.alone import VERSION
 from service.register.commitments.rules.lifecycle import Action
 from service.register.commitments.rules.signing import put_on, signed, taken_off
 from service.register.commitments.visibility import bound, seen_by
 from service.register.decisions.engine.matter import Instead
 from service.register.instruments import queries as instruments
 from service.register.instruments.matter import INSTRUMENTS
+from service.register.instruments.models import Instrument
 from service.register.instruments.rules.computed import SIGNED
+from service.register.instruments.rules.lifecycle import InstrumentState
 
-_commitment = table(Commitment)
-_carrier = _commitment.c.instrument["id"].astext
-_followed = _carrier.is_not(None)
+_commitment, _instrument = table(Commitment), table(Instrument)
+_id = _commitment.c.instrument["id"].astext
+_followed = _id.is_not(None)
+# That of which it alone tells: `service/register/commitments/rules/alone.py`.
+_alone = sa.cast(
+    sa.func.overlay(
+        sa.cast(_commitment.c.id, sa.Text()),
+        sa.literal_column(f"'{VERSION}'"),
+        sa.literal_column(str(len("xxxxxxxx-xxxx-V"))),
+        sa.literal_column("1"),
+    ),
+    sa.Uuid(),
+)
+_told = (
+    sa.select(sa.cast(_instrument.c.id, sa.Text()))
+    .where(_instrument.c.id == _alone, _instrument.c.state == sa.literal_column(f"'{InstrumentState.DRAFTED}'"))
+    .correlate(_commitment)
+    .scalar_subquery()
+)
+_is_told = ~_followed & _told.is_not(None)
+_carrier = sa.func.coalesce(_id, _told)
 _unsigned = _commitment.c.instrument["state"].astext.not_in(
     [sa.literal_column(f"'{state}'") for state in sorted(SIGNED)]
 )
 OF_THE_INSTRUMENT: Final[Mapping[str, sa.ColumnElement[bool]]] = {
-    Action.SIGN: sa.func.coalesce(_followed & _unsigned, sa.false()),
-    Action.REDRAFT: sa.func.coalesce(_followed, sa.false()),
+    Action.SIGN: sa.func.coalesce(_followed & _unsigned | _is_told, sa.false()),
+    Action.REDRAFT: sa.func.coalesce(_followed | _is_told, sa.false()),
 }
 
 

@@ -12,6 +12,7 @@ from service.permissions import Caller, Permission
 from service.register.decisions import queries
 from service.register.decisions.bringing import brought_before, unreasoned, wrongly_brought
 from service.register.decisions.engine.attached import require_readable
+from service.register.decisions.engine.beginning import with_trail
 from service.register.decisions.engine.carrying import lock_beside, lock_carrier_first
 from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, lock
@@ -52,7 +53,7 @@ async def propose(
     action = body.get("action")
     wanted = action if isinstance(action, str) else ""
     locked = await lock(connection, matter, caller, matter_id, attached.names(matter.rules, body), caller, wanted)
-    check_version(version, locked.row["seq"])
+    check_version(version, max(locked.row["seq"], 0))
     step = _step(locked, body, caller.party)
     require_open_to(step, locked.row, caller.party)
     if not locked.has_room(step, caller.party):
@@ -75,15 +76,16 @@ def _step(locked: Locked, body: Mapping[str, Any], party: str | None) -> Step:
 
 async def _open(connection: Connection, matters: Matters, caller: Caller, locked: Locked, judged: Judged) -> Row:
     """Open the proposal, or let it take effect where it awaits nobody; return the transition."""
-    matter, row, at = locked.matter, locked.row, locked.stamp.at
     awaits = locked.awaits(judged.step, judged.evidence, caller.party)
-    require_readable(locked.found, awaits, row)
+    require_readable(locked.found, awaits, locked.row)
     require_seen_by(locked.found, awaits)
+    locked = await with_trail(connection, matters, caller, locked)
+    matter, row, at = locked.matter, locked.row, locked.stamp.at
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
     case, along = locked.case, None
     if not awaits:
         body = {**judged.evidence, "action": judged.step.action}
-        locked, along = await lock_beside(connection, matters, locked, body)
+        locked, along = await lock_beside(connection, matters, caller, locked, body)
         case = await locked.deciding(connection, judged.step, move.id)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
     beside = await to_open(connection, matters, caller, locked, effect)
@@ -144,7 +146,7 @@ async def answer(
         brought = {"brought": {"transition": str(transition_id), **brings}} if brings else {}
         changes = {"awaiting": awaiting, **brought}
     else:
-        locked, along = await lock_beside(connection, matters, locked, body_of(known))
+        locked, along = await lock_beside(connection, matters, caller, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
         beside = await to_open(connection, matters, caller, locked, effect)
         along = along or await lock_following(connection, matters, locked, effect.told)

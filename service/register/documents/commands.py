@@ -13,6 +13,7 @@ from service.database.statement import Connection, Query
 from service.errors import Conflict, InvalidContent, NotPermitted
 from service.errors.sent import Sent
 from service.permissions import NEEDED_TO_READ, Caller, Confidentiality, Permission, Standing
+from service.register.decisions.engine.beginning import with_trail
 from service.register.decisions.engine.locking import Locked, lock
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.engine.writing import save
@@ -82,6 +83,7 @@ async def attach(
     locked = await lock(connection, seen.matter, caller, new.matter_id)
     _allowed(locked.standing, Confidentiality(locked.row.get("confidentiality", "public")), new)
     require_room_in(locked.row, seen.matter.kind, "attach")
+    locked = await with_trail(connection, matters, caller, locked)
     await _lock.rows(connection, key=_key("quota", str(caller.party)))
     await require_room(connection, documents, caller, draft.size)
     await hold(connection, draft.sha256)

@@ -18,23 +18,28 @@ from service.register.commitments.matter import columns as commitment_columns
 from service.register.commitments.naming import asked
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
+from service.register.commitments.rules.alone import alone, as_it_stands, tellers
 from service.register.commitments.rules.kinds import linked
-from service.register.commitments.rules.lifecycle import OPEN
+from service.register.commitments.rules.lifecycle import OPEN, State
 from service.register.commitments.schemas import ProgressRead
 from service.register.decisions.called import Asked, called
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
 from service.register.history.rules import past, world
+from service.register.history.rules.known import FOLLOWED
 from service.register.history.rules.past import Past, Told
 from service.register.instruments.answers import asked as asked_of_instrument
 from service.register.instruments.matter import columns as instrument_columns
 from service.register.instruments.rules.calendar import before
+from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.matter import INSTRUMENT
 from service.register.instruments.rules.reckoning import reckoned
 from service.trail.entry import timestamp
 from service.trail.models import AuditEntry
 
 _entry: Final = table(AuditEntry)
+_TEXT_IN: Final[Mapping[str, str]] = {State.MOU_DRAFTED: InstrumentState.DRAFTED, State.SIGNED: InstrumentState.SIGNED}
+"""By the state of a commitment, that of a text of which it alone tells."""
 
 
 class _Entry(NamedTuple):
@@ -86,8 +91,9 @@ async def then(
 ) -> list[Row | None]:
     """Return each of the rows as it was, without the names of what the caller may not see today; None for one that was not there."""
     listed = list(rows)
-    entries = await told(connection, [row["id"] for row in listed])
-    found = [shape(row, entries.get(row["id"], ()), when) for row in listed]
+    subjects = {row["id"]: [*map(UUID, tellers(str(row["id"]))), row["id"]] for row in listed}
+    entries = await told(connection, [one for each in subjects.values() for one in each])
+    found = [shape(row, [said for one in subjects[row["id"]] for said in entries.get(one, ())], when) for row in listed]
     found = await _linked(connection, found, when)
     seen = await unnamed(connection, NAMED, caller, [row for row in found if row])
     known = iter(await called(connection, (CHARTERS, *NAMED), caller, seen, _asked))
@@ -146,14 +152,32 @@ def commitment(row: Row, entries: Told, when: When) -> Row | None:
 
 
 def instrument(row: Row, entries: Told, when: When) -> Row | None:
-    """Return the row of an instrument as it was; None if it was not there."""
-    found = past.instrument(entries, when.as_of, when.until)
+    """Return the row of an instrument as it was; None if it was not there. `entries`: first those of a commitment that alone told of it."""
+    key = str(row["id"])
+    found = past.instrument([one for one in entries if one[1]["subject"] == key], when.as_of, when.until)
     if found is None:
-        return None
+        return _told_alone(row, [one for one in entries if one[1]["subject"] != key], when)
     members = instrument_columns(found.members)
     is_joint = any(move.action in INSTRUMENT.joining for move in found.life.moves)
     told = {"is_joint": is_joint, "today": when.day}
     return {**row, **members, **reckoned(found.members), **_chain(found, row, when), **told}
+
+
+def _told_alone(row: Row, entries: Told, when: When) -> Row | None:
+    """Return the row of an instrument as a commitment alone told of it; None where none did, or it had begun its own trail."""
+    found, until = past.commitment(entries, when.as_of, when.until), when.until
+    carried = any(one["kind"] == FOLLOWED and (until is None or one["recorded_at"] <= until) for _, one in entries)
+    opening = alone(found.life.id, found.members, row) if found and not carried else None
+    if found is None or opening is None:
+        return None
+    members = instrument_columns(as_it_stands(opening)) | {"reference": row["draft_reference"]}
+    nothing = dict.fromkeys(("open_transition_id", "proposed_by", "expires_at"))
+    uncertain = [_TEXT_IN[one] for one in found.uncertain if one in _TEXT_IN]
+    return {
+        **row, **members, **reckoned(members), **nothing, "version": 0, "changed_at": datetime.fromisoformat(found.life.changed_at),
+        "disputed": False, "live": False, "awaiting": [], "is_joint": True, "today": when.day,
+        "past": {"as_of": when.day, "known_at": when.known_at, "uncertain": uncertain},
+    }  # fmt: skip
 
 
 def _chain(found: Past, row: Row, when: When) -> dict[str, Any]:

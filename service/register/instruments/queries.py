@@ -34,7 +34,8 @@ def read(kind: Kind) -> sa.Select[Any]:
     """Return what reads instruments as a caller of this kind may see them, with what is reckoned of each."""
     asked = sa.select(
         *(column for column in _instrument.c if column.name not in _UNREAD),
-        _instrument.c.seq.label("version"),
+        # Of one of which a commitment alone tells there is no entry yet.
+        sa.func.greatest(_instrument.c.seq, sa.literal_column("0")).label("version"),
         live(_instrument).label("live"),
         carried_by(kind).label("carried"),
         *(_reckoning.c[name] for name in COLUMNS),

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from service.register.commissions.rules.charter.lifecycle import CharterAction
-from service.register.commitments.rules.matter import upgraded
 from service.register.decisions.rules.ended import FOUNDED, UNSETTLED, has_left, has_room_in
 from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Made, Rules
@@ -16,13 +15,14 @@ from service.register.decisions.rules.own import has_room, is_open_to
 from service.register.decisions.rules.paths import forgotten
 from service.verify.canonical import Entry
 from service.verify.replay import documents
-from service.verify.replay.evidence import case_of, hold_to_names, hold_to_readers, judge, lasts
+from service.verify.replay.evidence import as_today, case_of, hold_to_names, hold_to_readers, judge, lasts
 from service.verify.replay.matters import RULES
 from service.verify.replay.register import Opened, Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
 EXTENDED: Final = "instrument.extended"
+FOLLOWED: Final = "followed"
 Replay = Callable[[Register, Subject, Entry, str], None]
 
 
@@ -209,7 +209,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     if "reference" in effective["after"]:
         hold_to_openings(register, rules.kind)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
-    _follow(register, rules, entry, subject, effective)
+    carry_along(register, rules, entry, subject, effective)
     _extend(register, rules, entry, subject, body)
     if opening := rules.opening(waiting.row, body, case):
         require(opening.id not in register.instruments, "it opens what there is already")
@@ -240,7 +240,7 @@ def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[
         register.taken_along.setdefault(one, []).append(Taken(by, "reassigned", {taking.member: taking.receiver}))
 
 
-def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, effective: Members) -> None:
+def carry_along(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, effective: Members) -> None:
     """Note which commitments change with the move of what carries them, each of which has to tell it next in its own trail."""
     now = {**subject.facts, **effective["after"]}
     if not (carried := {*rules.carries(subject.facts), *rules.carries(now)}):
@@ -255,17 +255,18 @@ def _follow(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
     followed = RULES["commitment", rules.version + 1].following[rules.kind]
     for one in sorted(carried):
         other = register.subjects[one]
-        members = upgraded(other.facts) if other.rules and other.rules.version == 1 else other.facts
+        members = as_today(other)
         if after := followed(entry.subject, one, now, members, effective.get("on")):
             held = other.waiting and lasts(other.waiting.proposal, entry.recorded_at)
             require(not ("state" in after and held), f"a proposal is open for {members['reference']}, which it moves")
-            register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))
+            register.taken_along.setdefault(one, []).append(Taken(by, FOLLOWED, after))
 
 
 def _extend(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, body: Members) -> None:
     """Note that what carries the subject from its move on has to list it: its own next entry tells so."""
     if not (carrier := rules.carrier(body)):
         return
+    require(carrier.name.key in register.instruments, "what is to carry it has not begun its trail")
     listed = register.instruments[carrier.name.key][carrier.member]
     by = {"kind": rules.kind, "id": entry.subject, "leaf": subject.last.leaf.hex()}
     taken = Taken(by, "extended", {carrier.member: [*listed, entry.subject]})
@@ -285,6 +286,7 @@ def went_along(register: Register, subject: Subject, entry: Entry, _: str) -> No
     before = {name: facts[name] for name in after}
     require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
     facts |= after
+    subject.was_carried = subject.was_carried or one.event == FOLLOWED
     subject.tells()
 
 

@@ -8,7 +8,9 @@ from service.errors import Fault, ServiceError, TransitionNotAllowed
 from service.register.commissions.rules.charter.requirements import AUDITOR, COMMISSION, ORGANISATION, PARTY
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.naming import RIVAL
+from service.register.commitments.rules.alone import alone, as_it_stands, tellers
 from service.register.commitments.rules.fitness import too_long
+from service.register.commitments.rules.matter import upgraded
 from service.register.commitments.rules.naming import BODY, CARRIER, ELSEWHERE
 from service.register.commitments.rules.numbering import is_apart, is_draft, stem_of
 from service.register.decisions.rules import attached, judging
@@ -161,7 +163,24 @@ def _of_group(register: Register, subject: Subject, name: Name) -> Found | None:
 
 def is_beside(register: Register, name: Name) -> bool:
     """Return whether the commitment or instrument that is named by its id is one of the commission."""
-    return name.key in (register.subjects if name.kind.startswith(CARRIED) else register.instruments)
+    return bool(register.subjects.get(name.key) if name.kind.startswith(CARRIED) else instrument_of(register, name.key))
+
+
+def as_today(commitment: Subject) -> Members:
+    """Return the members of a commitment, in the words of today."""
+    is_old = commitment.rules and commitment.rules.version == 1
+    return upgraded(commitment.facts) if is_old else commitment.facts
+
+
+def instrument_of(register: Register, key: str) -> Members | None:
+    """Return the members of an instrument of the commission, also of one of which a commitment alone tells; None: there is none."""
+    if known := register.instruments.get(key):
+        return known
+    for one in tellers(key):
+        teller = register.subjects.get(one)
+        if teller and not teller.was_carried and (told := alone(one, as_today(teller), register.charter)):
+            return as_it_stands(told)
+    return None
 
 
 def _beside(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
@@ -169,13 +188,14 @@ def _beside(register: Register, rules: Rules[Any], subject: Subject, name: Name)
         return None
     if name.kind.startswith(CARRIED):
         return Found()
-    other = register.instruments[name.key]
+    other = instrument_of(register, name.key)
+    assert other is not None
     return Found(is_itself=other is subject.facts, is_open=other["state"] in rules.lifecycle.takes_up)
 
 
 def _carrier(register: Register, _: Rules[Any], subject: Subject, name: Name) -> Found | None:
     """Return the instrument that is to carry what was found."""
-    if not (its := register.instruments.get(name.key)):
+    if not (its := instrument_of(register, name.key)):
         return None
     return Found(is_open=is_as_close(its["confidentiality"], subject.facts["confidentiality"]), members={**its})
 

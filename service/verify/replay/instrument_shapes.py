@@ -81,6 +81,8 @@ class InstrumentRecorded(TypedDict):
     effective: NotRequired[Effective]
     opened_by: NotRequired[OpenedBy]
     """The entry of the move that opened it, by the same confirmation."""
+    told_by: NotRequired[OpenedBy]
+    """The last entry of the commitment that alone told of it, before there were instruments."""
 
 
 @strict

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from service.register.commitments.rules.alone import alone, key_of
+from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.matter import Case
 from service.register.decisions.rules.numbers import drafts
 from service.register.instruments.rules.effect import stem_of
@@ -16,7 +18,7 @@ from service.register.instruments.rules.requirements import too_long, wrong_memb
 from service.values import AS_RECORDED
 from service.verify.canonical import Entry
 from service.verify.replay import decisions
-from service.verify.replay.evidence import is_beside
+from service.verify.replay.evidence import as_today, is_beside
 from service.verify.replay.register import Opened, Register, Subject
 from service.verify.replay.shape import OF_INSTRUMENTS, Broken, hold_to_shape, require, spelled
 
@@ -30,6 +32,9 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    if "told_by" in entry.data:
+        _go_on(register, subject, entry, party)
+        return
     opened = register.opened.pop(entry.subject, None)
     require(bool(opened) is ("opened_by" in entry.data), "it tells otherwise than the move did whether that opened it")
     if opened:
@@ -58,9 +63,28 @@ def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> No
 
 def _open(register: Register, subject: Subject, entry: Entry, party: str, opened: Opened) -> None:
     """Follow what another matter's move opened: with just the facts and the move that follow from that, and with the next number."""
-    data, opening, rules = entry.data, opened.opening, subject.rules
+    require(entry.data["opened_by"] == opened.by, "it does not name the entry of the move that opened it")
+    _enter(register, subject, entry, party, opened.opening)
+
+
+def _go_on(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+    """Follow the beginning of the trail of one of which a commitment alone told: as what it stands by that one's entries, and no other."""
+    by = entry.data["told_by"]
+    teller = register.subjects.get(by["id"])
+    require(teller and key_of(by["id"]) == entry.subject, "no commitment told of it that it names")
+    assert teller is not None
+    require(by["leaf"] == teller.last.leaf.hex(), "it does not name the last entry of the commitment that told of it")
+    require(not teller.was_carried, "what was told of it is another instrument's")
+    told = alone(by["id"], as_today(teller), register.charter)
+    require(told, "the commitment that it names tells of none")
+    assert told is not None
+    _enter(register, subject, entry, party, told)
+
+
+def _enter(register: Register, subject: Subject, entry: Entry, party: str, opening: Opening) -> None:
+    """Follow how it is recorded and entered: with just the facts and the move that follow from what is known."""
+    data, rules = entry.data, subject.rules
     assert rules is not None
-    require(data["opened_by"] == opened.by, "it does not name the entry of the move that opened it")
     members = data["instrument"]
     require(
         members["reference"] in drafts(stem_of(register.code), entry.subject), "its reference is not that of this draft"
@@ -87,6 +111,8 @@ def _open(register: Register, subject: Subject, entry: Entry, party: str, opened
     require(
         spelled(data.get("effective")) == spelled(effective), "what it changes is not what entering it brings about"
     )
+    if "told_by" in data:
+        decisions.carry_along(register, rules, entry, subject, effective)
     members |= effective["after"]
     decisions.hold_to_openings(register, rules.kind)
     register.number(members["reference"], subject)

@@ -49,6 +49,8 @@ class Subject:
     """When a move of all took effect that awaited nobody."""
     is_joint: bool = False
     """Whether its first joint move has taken effect."""
+    was_carried: bool = False
+    """Of a commitment: whether an instrument has carried it, so that what it tells of one is that one's."""
     rules: Rules[Any] | None = None
     """Those of its last entry's version."""
     waiting: Waiting | None = None

@@ -1,6 +1,7 @@
 """What tests say to sessions: begin one, propose a move of it, answer, read it; and hold all of it to the verifier."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from service.register.history.rules import world as world_of
 from service.register.history.rules.known import known
 from service.verify.chain import Trail
 from service.verify.judgement import verify
-from service.verify.replay.register import Subject
+from service.verify.replay.evidence import instrument_of
+from service.verify.replay.register import Register, Subject
 from tests.conftest import COMMISSION, World, item
 from tests.verify.journal import POLICY, in_memory
 from tests.verify.test_register import exported
@@ -146,13 +148,20 @@ async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, by
             }
 
 
+def _told_of(register: Register, key: str, held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the trails of others tell of one that has none of its own."""
+    known = register.sessions | register.groups
+    if found := known.get(key) or instrument_of(register, key):
+        # The database gave it the reference of a draft, which no entry tells yet.
+        return {**found, **({} if key in known else {"reference": held["reference"]})}
+    return {"state": "retracted"}
+
+
 async def _equal(owner: Any, kind: str, column: str, commission: str, trail: Trail) -> None:
     stored = await owner.fetch(f"SELECT id, to_jsonb({kind}) AS held FROM {kind} WHERE {column} = $1", commission)
     for row in stored:
         held = json.loads(row["held"])
-        subject = trail.subjects.get(str(row["id"])) or Subject(
-            facts=(trail.register.sessions | trail.register.groups)[str(row["id"])]
-        )
+        subject = trail.subjects.get(str(row["id"])) or Subject(facts=_told_of(trail.register, str(row["id"]), held))
         if str(row["id"]) == item(5):
             # The pilot's copy made it restricted behind the register's back.
             held["confidentiality"] = subject.facts["confidentiality"]

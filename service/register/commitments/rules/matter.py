@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from service.register.commitments.rules import version_1
+from service.register.commitments.rules.alone import alone
 from service.register.commitments.rules.amendment import SHARED, Verb
 from service.register.commitments.rules.carried import followed, followed_before, followed_by_day, followed_in_part
 from service.register.commitments.rules.chronology import evident, odd
@@ -68,6 +69,7 @@ COMMITMENT: Final = Rules[Facts](
     following={"instrument": followed},
     reads=reads,
     opening=opens,
+    alone=alone,
     carrier=carrier,
     carried_by="instrument_id",
 )

@@ -5,8 +5,8 @@ An instrument of the register has a kind and a title: of a text that was found w
 until a correction supplies them.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from service.register.commitments.rules.carried import ITS_OWN, followed_in_part, instrument_of, stands
@@ -21,6 +21,20 @@ from service.register.instruments.rules.matter import BEGUN, INSTRUMENT
 from service.values import end
 
 Members = Mapping[str, Any]
+
+
+class Among(Protocol):
+    """Among whom a text is: its parties, and in which languages they agree."""
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """Return their codes."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Return those of its authentic texts."""
+
+
 _DRAFTED, _FOUND = (0x1, 0x2), (0x100, 0x200)
 """By what the ids of the instrument, and of the move that enters it, differ from that of the move that opens it.
 
@@ -44,7 +58,8 @@ def opening(step: Step, evidence: Members, case: Case) -> Opening | None:
     if step.action is not Action.DRAFT_MOU or case.made is None or instrument_of(case.members):
         return None
     known = {"kind": evidence["instrument_kind"], "title": evidence["instrument_title"]}
-    members = _members(case, case.made.matter_id, {**known, "text_reference": evidence.get("text_reference")})
+    known["text_reference"] = evidence.get("text_reference")
+    members = members_of(case.made.matter_id, known, case.members["confidentiality"], case.facts)
     entering = {name: evidence[name] for name in ("drafting_party", "effective_on")}
     return _opened(case, case.made.transition, _DRAFTED, members, entering)
 
@@ -60,16 +75,17 @@ def found(step: Step, commitment: Members, case: Case) -> Opening | None:
     if step.action is Action.CORRECT and (case.members["instrument"] or {}).keys() >= NAMED:
         # Of what was taken off an instrument, and of what was found before there were instruments, a correction opens none.
         return None
-    state = _found_in(commitment)
+    state = found_in(commitment)
     if state is None:
         return None
-    members, entering = _members(case, case.made.matter_id, known), _entering(state, known, case)
+    members = members_of(case.made.matter_id, known, case.members["confidentiality"], case.facts)
+    entering = entering_of(state, known, case.facts.parties)
     if step.action is Action.SIGN:
         entering["manner"] = Manner.SIGNED.value
     return _opened(case, case.made.transition, _FOUND, members, entering)
 
 
-def _found_in(commitment: Members) -> FoundIn | None:
+def found_in(commitment: Members) -> FoundIn | None:
     """Return the state in which the text is, as the state of the commitment tells; None: of no text it is sure that there is one."""
     known = commitment["instrument"]
     match stands(commitment):
@@ -82,7 +98,7 @@ def _found_in(commitment: Members) -> FoundIn | None:
     return None
 
 
-def _entering(state: FoundIn, known: Members, case: Case) -> dict[str, Any]:
+def entering_of(state: FoundIn, known: Members, parties: Sequence[str]) -> dict[str, Any]:
     """Return the evidence by which the text is entered; what is not known is left out."""
     if state is FoundIn.DRAFTED:
         said = {"drafting_party": known.get("drafting_party"), "effective_on": known.get("drafted_on")}
@@ -95,23 +111,23 @@ def _entering(state: FoundIn, known: Members, case: Case) -> dict[str, Any]:
             **{name: known.get(name) for name in ("drafting_party", "drafted_on")},
             "texts": known.get("authentic_texts"),
             # Signed is what every party has signed.
-            "acts": [{**act, "parties": list(case.facts.parties)}] if act else None,
+            "acts": [{**act, "parties": list(parties)}] if act else None,
         }
     return {name: one for name, one in said.items() if one}
 
 
-def _members(case: Case, commitment_id: str, known: Members) -> dict[str, Any]:
+def members_of(commitment_id: str, known: Members, confidentiality: str, among: Among) -> dict[str, Any]:
     """Return the members of an instrument of which the commitment tells what is known."""
-    languages = list(case.facts.languages)
+    languages = list(among.languages)
     told = [one["language"] for one in known.get("authentic_texts") or ()]
     last = known.get("expires_on")
     return {
         **BEGUN,
         "kind": known["kind"],
         "titles": {ENGLISH if ENGLISH in languages else languages[0]: known["title"]},
-        "contracting_parties": list(case.facts.parties),
+        "contracting_parties": list(among.parties),
         "authentic_languages": list(dict.fromkeys([*languages, *told])),
-        "confidentiality": case.members["confidentiality"],
+        "confidentiality": confidentiality,
         "text_reference": known.get("text_reference"),
         "in_force_on": known.get("enters_into_force_on"),
         "duration": {"kind": "until", "on": end(last).isoformat()} if last else None,
@@ -121,10 +137,15 @@ def _members(case: Case, commitment_id: str, known: Members) -> dict[str, Any]:
 
 
 def _opened(case: Case, made: str, by: tuple[int, int], members: Members, entering: Members) -> Opening:
-    known = INSTRUMENT.facts(members, case.facts.parties, case.facts.languages)
-    entered = step_of(INSTRUMENT, known, {**entering, "action": InstrumentAction.ENTER})
     its_id, its_move = (_beside(made, one) for one in by)
-    return Opening(INSTRUMENT.kind, its_id, its_move, members, entered, entering)
+    return opening_of(its_id, its_move, members, entering, case.facts)
+
+
+def opening_of(key: str, move: str, members: Members, entering: Members, among: Among) -> Opening:
+    """Return the instrument with the id `key`, recorded with these members, and entered by this move."""
+    known = INSTRUMENT.facts(members, among.parties, among.languages)
+    entered = step_of(INSTRUMENT, known, {**entering, "action": InstrumentAction.ENTER})
+    return Opening(INSTRUMENT.kind, key, move, members, entered, entering)
 
 
 def _beside(key: str, by: int) -> str:

@@ -15,11 +15,14 @@ import sqlalchemy as sa
 from service.database.statement import Connection, Query
 from service.errors import Conflict
 from service.permissions import Caller, Kind
+from service.register.decisions.engine.beginning import NO_TRAIL, with_trail
 from service.register.decisions.engine.following import Along, is_held, lock_followers, lock_rows, require_as_close
 from service.register.decisions.engine.locking import Locked, lock_all, share
 from service.register.decisions.engine.matter import Matter, Matters
 from service.register.decisions.engine.taking import lock_along
 from service.register.decisions.rules.matter import Found
+from service.trail.entry import Head
+from service.trail.stamp import Stamp
 
 EXTENDED: Final = "extended"
 
@@ -53,17 +56,17 @@ async def lock_carrier_first(
 
 
 async def lock_beside(
-    connection: Connection, matters: Matters, locked: Locked, body: Mapping[str, Any]
+    connection: Connection, matters: Matters, caller: Caller, locked: Locked, body: Mapping[str, Any]
 ) -> tuple[Locked, Along | None]:
     """Lock what goes along with the body's move, what may follow it, and what is to carry it: with that the matter is returned."""
     along = await lock_along(connection, matters, locked, body)
     await lock_followers(connection, matters, locked, body)
-    known, carrier = await lock_carrier(connection, matters, locked, body)
+    known, carrier = await lock_carrier(connection, matters, caller, locked, body)
     return known, along or carrier
 
 
 async def lock_carrier(
-    connection: Connection, matters: Matters, locked: Locked, body: Mapping[str, Any]
+    connection: Connection, matters: Matters, caller: Caller, locked: Locked, body: Mapping[str, Any]
 ) -> tuple[Locked, Along | None]:
     """Return the matter with what is to carry it, which is locked, as it stands; None: nothing is to.
 
@@ -73,6 +76,11 @@ async def lock_carrier(
         return locked, None
     of = next(one for one in matters if one.kind == carrier.kind)
     (row,) = await lock_rows(connection, of, [UUID(carrier.name.key)])
+    if row["seq"] == NO_TRAIL:
+        charter = {name: locked.row[name] for name in ("parties", "languages", "entered")}
+        stamp = Stamp(row["id"], row["at"], Head(row["seq"], row["leaf"]))
+        one = Locked(of, {**charter, **row}, locked.standing, stamp)
+        row = (await with_trail(connection, matters, caller, one)).row
     if is_held(row):
         raise Conflict(
             f"It cannot take effect: a proposal is open for {row['reference']}, which is to carry it. Answer that first, or have it "

@@ -33,7 +33,7 @@ async def to_follow(
     connection: Connection, matters: Matters, matter: Matter, matter_id: UUID, body: Mapping[str, Any]
 ) -> tuple[Matter, list[UUID]] | None:
     """Return the kind of what may follow the matter once the body's move takes effect, and their ids; None: nothing does."""
-    if not (of := _followers(matters, matter)):
+    if not (of := followers(matters, matter)):
         return None
     row = await _one(matter).one(connection, matter_id=matter_id)
     return of, [UUID(one) for one in matter.rules.may_carry(matter.members(row), body)]
@@ -45,7 +45,7 @@ async def lock_followers(connection: Connection, matters: Matters, locked: Locke
     Whoever opens an instrument holds a commitment, and waits for the series; so nobody who holds the series waits for a commitment.
     """
     matter = locked.matter
-    if not (of := _followers(matters, matter)) or locked.row["is_joint"]:
+    if not (of := followers(matters, matter)) or locked.row["is_joint"]:
         return
     if named := matter.rules.may_carry(locked.case.members, evidence):
         await lock_all(connection, of, sorted(map(UUID, named)))
@@ -62,7 +62,7 @@ async def lock_following(
     `Conflict` by name where one would come to another state and has a proposal open, or was closed in meanwhile.
     """
     matter, before, key = locked.matter, locked.case.members, str(locked.row["id"])
-    of, now = _followers(matters, matter), {**before, **effective["after"]}
+    of, now = followers(matters, matter), {**before, **effective["after"]}
     ids = {*matter.rules.carries(before), *matter.rules.carries(now)}
     if of is None or not ids:
         return None
@@ -105,7 +105,8 @@ def is_held(row: Row) -> bool:
     return row["open_transition_id"] is not None and not (row["expires_at"] and row["expires_at"] <= row["at"])
 
 
-def _followers(matters: Matters, matter: Matter) -> Matter | None:
+def followers(matters: Matters, matter: Matter) -> Matter | None:
+    """Return the kind of what follows matters of this kind; None: nothing does."""
     return next((one for one in matters if matter.kind in one.rules.following), None)
 
 

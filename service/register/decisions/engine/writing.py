@@ -72,10 +72,12 @@ async def insert(
     move: Move | None,
     case: Case,
     effect: Effect | None = None,
+    *,
+    is_stored: bool = False,
 ) -> Entry:
     """Store a new matter with the proposal that comes with it, if one does, and return the first entry of its trail.
 
-    `effect` is what the proposal tells and changes, where that is known already.
+    `effect` is what the proposal tells and changes, where that is known already; `is_stored`: its row is there, without a trail.
     """
     effect, at = effect or (proposed(matter, move, case) if move else Effect({}, {})), case.at
     data = {matter.kind: case.members, **effect.told}
@@ -83,8 +85,11 @@ async def insert(
     entry = Stamp(row["id"], at, Head()).entry(
         row["commission_id"], row["id"], author, f"{matter.kind}.recorded", data, matter.rules.version
     )
-    new = {**row, **CLOSED, **effect.columns, **_head(entry)}
-    recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
+    new = {**row, **CLOSED, **effect.columns, **head_of(entry)}
+    if is_stored:
+        recorded = EntryChange(_changing(matter, tuple(new)), {_ID: row["id"], **_values(new)})
+    else:
+        recorded = EntryChange(_inserting(matter, tuple(new)), _values(new))
     moves = [opened(move.row(row["id"], row["commission_id"], caller, at))] if move else []
     follows = matter.follows({"id": row["id"], "at": at}, new)
     await append(connection, entry, [recorded, *moves, *follows, *effect.beside])
@@ -112,13 +117,14 @@ async def save(
     row = locked.row
     author = Author(caller.principal_id, caller.party)
     entry = locked.stamp.entry(row["commission_id"], row["id"], author, kind, data, locked.matter.rules.version)
-    after = {**changes, **_head(entry)}
+    after = {**changes, **head_of(entry)}
     changed = EntryChange(_changing(locked.matter, tuple(after)), {_ID: row["id"], **_values(after)})
     await append(connection, entry, [changed, *locked.matter.follows(row, changes), *others])
     return entry
 
 
-def _head(entry: Entry) -> dict[str, Any]:
+def head_of(entry: Entry) -> dict[str, Any]:
+    """Return the columns by which a row tells the end of its trail."""
     return {"seq": entry.seq, "leaf": entry.leaf, "changed_at": entry.recorded_at}
 
 

@@ -267,6 +267,8 @@ class Rules(Generic[F]):
     """Actions by which a party leaves: an open proposal that needs it is over."""
     opening: Callable[[Step, Members, Case], Opening | None] = lambda *_: None
     """What a move opens when it takes effect; None: nothing, as almost every move."""
+    alone: Callable[[str, Members, Members], Opening | None] = lambda *_: None
+    """What a matter with this id and these members tells of, under this charter, that no trail of its own tells of yet; None: nothing."""
     taking: Callable[[Members], Taking | None] = lambda _: None
     """What goes along with the move that the body proposes; the body may be of any shape."""
     carrier: Callable[[Members], Carrier | None] = lambda _: None
