@@ -87,11 +87,12 @@ def test_one_function_decides_what_a_commitment_becomes() -> None:
         "what a move changes is asked of `Rules.effective`, by `take_effect`; who must ask beside it stands here, with a reason"
     )
     assert calls("effective") == [
-        # What an instrument is once it is opened, as its commitment tells it.
+        # What an instrument is of which a commitment alone tells, and once it is opened, as its commitment tells it.
+        "register/commitments/rules/alone.py:as_it_stands",
         "register/commitments/rules/opening.py:told_of",
         "register/decisions/engine/writing.py:take_effect",
         "verify/replay/decisions.py:_conclude",
-        "verify/replay/instruments.py:_open",
+        "verify/replay/instruments.py:_enter",
     ]
     assert calls("take_effect") == [
         "register/decisions/commands.py:_last_confirmed",
@@ -112,13 +113,16 @@ def test_the_row_of_a_matter_is_written_by_insert_and_save_alone() -> None:
         "register/decisions/engine/writing.py:_inserting",
     ], "change a matter by `save` or `insert` of register/decisions/engine/writing.py, which write its entry with it"
     assert calls("_inserting") == ["register/decisions/engine/writing.py:insert"]
-    assert calls("_changing") == ["register/decisions/engine/writing.py:save"]
+    # What another one alone told of has a row before it has a trail.
+    changing = ["register/decisions/engine/writing.py:insert", "register/decisions/engine/writing.py:save"]
+    assert calls("_changing") == changing
     assert not [file for verb in ("update commitment ", "insert into commitment ") for file in holding(verb)]
 
 
 def test_one_function_writes_entries() -> None:
-    # The privileges name the table so that nobody may change it, the doctor asks what is missing in it, and spans when a trail began.
-    reading = ["database/doctor/content.py", "database/privileges.py", "database/spans.py"]
+    # The privileges name the table so that nobody may change it, the doctor asks what is missing in it, spans when a trail began, and
+    # what is told alone whether an instrument ever carried who tells it.
+    reading = ["database/doctor/content.py", "database/privileges.py", "database/spans.py", "database/told_alone.py"]
     assert holding("audit_entry") == [*reading, "trail/models.py"]
     writers = {
         file

@@ -22,7 +22,6 @@ from service.verify.replay.shape import Broken, require, spelled
 
 Members = Mapping[str, Any]
 EXTENDED: Final = "instrument.extended"
-FOLLOWED: Final = "followed"
 Replay = Callable[[Register, Subject, Entry, str], None]
 
 
@@ -259,7 +258,7 @@ def carry_along(register: Register, rules: Rules[Any], entry: Entry, subject: Su
         if after := followed(entry.subject, one, now, members, effective.get("on")):
             held = other.waiting and lasts(other.waiting.proposal, entry.recorded_at)
             require(not ("state" in after and held), f"a proposal is open for {members['reference']}, which it moves")
-            register.taken_along.setdefault(one, []).append(Taken(by, FOLLOWED, after))
+            register.taken_along.setdefault(one, []).append(Taken(by, "followed", after))
 
 
 def _extend(register: Register, rules: Rules[Any], entry: Entry, subject: Subject, body: Members) -> None:
@@ -286,7 +285,7 @@ def went_along(register: Register, subject: Subject, entry: Entry, _: str) -> No
     before = {name: facts[name] for name in after}
     require((data["before"], data["after"]) == (before, after), "what it changes is not what that move brings about")
     facts |= after
-    subject.was_carried = subject.was_carried or one.event == FOLLOWED
+    subject.was_carried = subject.was_carried or one.event == "followed"
     subject.tells()
 
 

@@ -70,7 +70,8 @@ def as_it_stands(told: Opening) -> dict[str, Any]:
     members, at = dict(told.members), datetime.min.replace(tzinfo=UTC)
     facts = INSTRUMENT.facts(members, members["contracting_parties"], members["authentic_languages"])
     # Of what is entered as it was found, nothing hangs on the moment.
-    return members | INSTRUMENT.effect(told.step, told.evidence, Case(members, facts, at, {}, seq=0))
+    effective = INSTRUMENT.effective(told.step, told.evidence, Case(members, facts, at, {}, seq=0))
+    return members | dict(effective["after"])
 
 
 def _stood(commitment: Members) -> FoundIn | None:
