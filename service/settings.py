@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         4.0, gt=0, le=600, description="Seconds that a statement may take; if the database is silent, one more."
     )
     database_bulk_seconds: float = Field(
-        600.0, gt=0, le=86_400, description="The same for each statement of a migration, an export or an import."
+        600.0, gt=0, le=86_400, description="The same for each statement of a migration or an export."
     )
     token_lifetime: int = Field(900, ge=1, le=3600, description="Seconds for which an access token is good.")
     max_body_bytes: int = Field(262_144, ge=1024, description="Longest request body in bytes; longer is answered 413.")

@@ -141,7 +141,7 @@ class Limits:
 
     @classmethod
     def of_bulk(cls, settings: Settings) -> Self:
-        """Return the limits of what reads or writes much: migrations, exports, imports."""
+        """Return the limits of what reads or writes much: migrations, exports."""
         return cls(cls.of_commands(settings).connect, settings.database_bulk_seconds)
 
 

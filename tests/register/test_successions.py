@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from service.register.commitments.rules.party_facts import undone
 from service.verify.judgement import verify
-from tests.conftest import COMMISSION, World, item, organisation
+from tests.conftest import COMMISSION, SESSION_8, World, item, organisation
 from tests.http.test_refusals import pointers, refused
 from tests.register.commissions.meeting import proven
 from tests.three_parties import record_in
@@ -72,6 +73,7 @@ async def test_who_led_on_a_day_is_told_as_of_that_day(world: World) -> None:
         for told in (one, next(each for each in listed if each["id"] == item(7))):
             assert told["party_facts"]["PK"]["lead_organisation_id"] == leads, day
             assert [each["id"] for each in told["lead_organisations"]["PK"]] == [leads]
+        assert await reported(world, day) == leads
     today = (await registrar.get(f"/v1/commitments/{draft}")).json()["recorded_at"][:10]
     told = (await registrar.get(f"/v1/commitments/{draft}?as_of={today}")).json()
     assert told["party_facts"]["PK"]["lead_organisation_id"] == NEW
@@ -85,7 +87,31 @@ async def test_who_led_on_a_day_is_told_as_of_that_day(world: World) -> None:
     )
     told = (await registrar.get(f"/v1/commitments/{item(7)}?as_of=2025-06-30")).json()
     assert told["party_facts"]["PK"]["lead_organisation_id"] == organisation(105)
+    assert await reported(world, "2025-06-30") == organisation(105)
     await proven(world)
+
+
+async def reported(world: World, day: str) -> str:
+    """Return who leads the seventh item for Pakistan, as the session's report has it."""
+    await world.sequence()
+    report = (await world.as_("PK").get(f"/v1/sessions/{SESSION_8}/report?as_of={day}")).json()
+    (row,) = (one for one in report["matrix"] if one["id"] == item(7))
+    lead: str = row["lead_organisation_id"]["PK"]
+    return lead
+
+
+def test_of_a_lead_handed_on_twice_each_day_has_its_own() -> None:
+    def handed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+        return {"before": {"PK": before}, "after": {"PK": after}}
+
+    first, second, third = ({"lead_organisation_id": one, "focal_point": None} for one in "ABC")
+    once, twice = handed(first, second), handed(second, third)
+    assert undone({"PK": third}, twice) == {"PK": second}
+    assert undone(undone({"PK": third}, twice), once) == {"PK": first}
+    # What was said of something else since then stays, and so does a lead that was named since.
+    assert undone({"PK": {**third, "focal_point": "Desk 4"}}, twice) == {"PK": {**second, "focal_point": "Desk 4"}}
+    assert undone({"PK": {**third, "lead_organisation_id": "D"}}, twice)["PK"]["lead_organisation_id"] == "D"
+    assert undone({"PK": third, "AZ": first}, handed({}, third)) == {"PK": {"focal_point": None}, "AZ": first}
 
 
 async def test_the_secretariat_and_registrar_itself_is_succeeded_by_whom_somebody_acts_for(world: World) -> None:

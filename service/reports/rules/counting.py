@@ -38,7 +38,7 @@ class Item:
 
     life: Life
     members: Mapping[str, Any]
-    """What is known of it."""
+    """What is known of it; those who led it on the day lead it here."""
     turns: Sequence[world.Span]
     """Its states in turn, also those of later days."""
     then: world.Then
@@ -67,7 +67,8 @@ def items(known: Known, day: date, sessions: Collection[str] | None, seen: Colle
 def _item(known: Known, life: Life, day: date) -> Item:
     turns = world.spans(life)
     then, reported = world.on(turns, day), world.reported(life, day)
-    return Item(life, life.members, turns, then, reported, one_sided(known, life))
+    members = {**life.members, "party_facts": world.party_facts(life, day)} if life.handed_on else life.members
+    return Item(life, members, turns, then, reported, one_sided(known, life))
 
 
 def one_sided(known: Known, life: Life) -> bool:

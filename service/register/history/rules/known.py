@@ -86,8 +86,8 @@ class Life:
     """Of a commitment: every progress report, each with its party and when it was recorded."""
     told: list[tuple[str, Data]] = field(default_factory=list)
     """Of an instrument: its entries in turn (leaf hash, members), by which it is told as of a day."""
-    handed_on: list[tuple[str, str]] = field(default_factory=list)
-    """Of a commitment: the entries (leaf hashes) by which one party's lead went to another body, each with the day since which it did."""
+    handed_on: list[tuple[str, Data]] = field(default_factory=list)
+    """Of a commitment: the entries (leaf hash, data) by which one party's lead went to another body, each since a day."""
     seq: int = 0
     changed_at: str = ""
     """Number and moment of its last entry."""
@@ -252,7 +252,7 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
 
 def _say(life: Life, leaf: str, data: Data) -> None:
     life.members = {**life.members, "party_facts": changed(life.members["party_facts"], data)}
-    life.handed_on += [(leaf, data["since"])] if "since" in data else []
+    life.handed_on += [(leaf, data)] if "since" in data else []
 
 
 def _go_along(life: Life, leaf: str, entry: Data) -> None:

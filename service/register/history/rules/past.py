@@ -41,7 +41,7 @@ def commitment(told: Told, day: date | None, until: str | None = None) -> Past |
     life = known_of(told, until)
     if life is None or day is None:
         return Past(life, life.members) if life else None
-    handed_on = {leaf for leaf, since in life.handed_on if start(since) > day}
+    handed_on = {leaf for leaf, data in life.handed_on if start(data["since"]) > day}
     if life.members["state"] in NOT_AGREED:
         told_then = known(told, until, handed_on).lives[life.id].members if handed_on else life.members
         return Past(life, told_then) if life.recorded_at[:10] <= str(day) else None

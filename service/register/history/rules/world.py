@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from service.register.commitments.rules.lifecycle import Action, State
+from service.register.commitments.rules.party_facts import undone
 from service.register.commitments.rules.reporting import last_of, tells_of
 from service.register.history.rules.known import FOLLOWED, Life, Move
 from service.values import end, start
@@ -117,6 +118,15 @@ def on(turns: Iterable[Span], day: date) -> Then:
         elif span.is_uncertain(day):
             uncertain.append(span.state)
     return Then(state, tuple(dict.fromkeys(uncertain)))
+
+
+def party_facts(life: Life, day: date) -> Mapping[str, Mapping[str, Any]]:
+    """Return what each party says of its own side, with those who led on the day: what was handed on later was theirs still."""
+    facts: Mapping[str, Mapping[str, Any]] = life.members["party_facts"]
+    for _, data in reversed(life.handed_on):
+        if start(data["since"]) > day:
+            facts = undone(facts, data)
+    return facts
 
 
 def reported(life: Life, day: date) -> dict[str, Mapping[str, Any]]:
