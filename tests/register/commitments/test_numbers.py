@@ -232,6 +232,7 @@ async def test_many_at_once_are_numbered_in_the_order_asked(world: World) -> Non
     await proven(world)
 
 
+@pytest.mark.long
 async def test_two_that_are_agreed_at_once_have_two_numbers_a_hundred_times(world: World) -> None:
     given_: list[str] = []
     for _ in range(ROUNDS):

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from tests.conftest import World, item
 from tests.register.commitments.test_journey import SIGN, read
@@ -68,6 +69,7 @@ async def test_signing_races_withdrawing_a_hundred_times_and_exactly_one_wins(wo
     assert winners == {"sign", "withdraw"}, "the race was none: one side always came first"
 
 
+@pytest.mark.long
 async def test_the_two_last_confirmations_of_three_parties_arrive_at_once_and_it_takes_effect_exactly_once(
     world: World,
 ) -> None:

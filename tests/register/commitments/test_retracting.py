@@ -163,6 +163,7 @@ async def test_nobody_publishes_in_the_others_name(world: World) -> None:
     assert made["id"] in await listed(world, "observer")
 
 
+@pytest.mark.long
 async def test_retracting_races_confirming_a_hundred_times_and_exactly_one_wins(world: World) -> None:
     states = set()
     for number in range(ROUNDS):
@@ -179,6 +180,7 @@ async def test_retracting_races_confirming_a_hundred_times_and_exactly_one_wins(
     await proven(world)
 
 
+@pytest.mark.long
 async def test_retracting_races_anothers_proposal_a_hundred_times_and_exactly_one_wins(world: World) -> None:
     states = set()
     for number in range(ROUNDS):

@@ -204,6 +204,7 @@ async def test_each_party_alone_frees_the_open_place_whoever_proposed_and_whoeve
     assert verify(in_memory(await exported(world, commission)), POLICY).findings.listed == []
 
 
+@pytest.mark.long
 async def test_a_second_thought_races_the_last_confirmation_a_hundred_times_and_exactly_one_wins(world: World) -> None:
     commission, seen = await commission_of_three(world), set()
     for number in range(1, ROUNDS + 1):

@@ -196,6 +196,7 @@ async def test_what_is_wrong_with_the_whole_is_told_once(still: World, body: dic
     assert {one["pointer"] for one in answer.json()["errors"]} == {pointer}
 
 
+@pytest.mark.long
 async def test_many_race_single_answers_and_each_is_answered_exactly_once(world: World) -> None:
     for number in range(100):
         made = [one["transition"]["id"] for one in await suspended(world, (2, 3, 7))]
