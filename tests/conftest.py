@@ -48,7 +48,6 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 2**31
 JSON = {"application/json", "application/problem+json"}
-Copies = asyncio.Queue[Register | Exception]
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 ENTRIES = 56
 """So many the pilot's log has."""
@@ -104,6 +103,21 @@ def document(app: FastAPI, unions: Sequence[Union] = ()) -> Schema:
 
 
 openapi_document.document = document
+
+
+@dataclass
+class Copies:
+    """Registers for tests: fresh copies of the pilot (or why there are no more), and those that are the pilot again."""
+
+    fresh: asyncio.Queue[Register | Exception] = field(default_factory=lambda: asyncio.Queue(maxsize=6))
+    renewed: list[Register] = field(default_factory=list)
+
+    async def take(self) -> Register:
+        """Return one, a renewed one first: its connections have planned already."""
+        taken = self.renewed.pop() if self.renewed else await self.fresh.get()
+        if isinstance(taken, Exception):
+            raise taken
+        return taken
 
 
 @dataclass
@@ -274,8 +288,7 @@ async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[Copi
     assert pilot.exists()  # noqa: ASYNC240 -- nothing else runs
     # Files in memory are copied faster than pages are logged.
     strategy = "file_copy" if place.is_relative_to(MEMORY) else "wal_log"
-    ready: Copies = asyncio.Queue(maxsize=6)
-
+    ready = Copies()
     owner = await asyncpg.connect(server.url("postgres", "pilot"))
     pristine = await Pristine.of(owner)
     await owner.close()
@@ -294,7 +307,7 @@ async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[Copi
     async def make() -> None:
         while True:
             made.append(await one())
-            await ready.put(made[-1])
+            await ready.fresh.put(made[-1])
 
     made: list[Register | Exception] = []
     making = asyncio.create_task(make())
@@ -312,17 +325,12 @@ class Maker:
     idle: ClassVar[list[FastAPI]] = []
     """Applications whose register is gone: preparing the routes anew took a tenth of a second for each test."""
 
-    renewed: ClassVar[list[Register]] = []
-    """Registers that are the pilot's again."""
-
     def __init__(self, server: Server, pilot: Path, copies: Copies) -> None:
         self.server, self.pilot, self.copies = server, pilot, copies
         self.made: list[World] = []
 
     async def __call__(self, **settings: Any) -> World:
-        register = self.renewed.pop() if self.renewed else await self.copies.get()
-        if isinstance(register, Exception):
-            raise register
+        register = await self.copies.take()
         world = self.on(register.database, **settings)
         world.register = register
         await register.serve(*world.pools)
@@ -356,7 +364,7 @@ class Maker:
             pools = [getattr(holder, name) for holder, name in world.pools]
             if world.register and await world.register.renewed(pools):
                 shutil.rmtree(self.pilot.parent / "logs" / world.database, ignore_errors=True)
-                self.renewed.append(world.register)
+                self.copies.renewed.append(world.register)
             else:
                 for pool in pools:
                     await pool.close()

@@ -36,7 +36,10 @@ _STRUCTURE = "SELECT concat_ws('/', " + ", ".join(
                 ("pg_index", "indexrelid"), ("pg_type", "oid"), ("pg_attrdef", "oid"),
             )
         ),
-        ("pg_proc", "oid >= 16384", "concat(oid, prosrc, proacl, proconfig)"),
+        # The guard is made anew each time.
+        ("pg_proc", "oid >= 16384", "concat(oid, proowner, prosecdef, provolatile, proisstrict, proparallel, prosrc, proacl, proconfig)"),
+        ("pg_sequence", "seqrelid >= 16384", "concat(ctid, xmin)"),
+        ("pg_policy", "true", "concat(ctid, xmin)"),
         ("pg_namespace", "true", "concat(ctid, xmin)"),
         ("pg_default_acl", "true", "concat(ctid, xmin)"),
         ("pg_event_trigger", "true", "concat(ctid, xmin)"),
@@ -118,6 +121,8 @@ class Register:
         sound = self.times < TIMES and not self.connection.is_closed() and not any(pool.lent for pool in pools)
         if sound and await self._as_it_was():
             await self._put_back()
+            for pool in pools:
+                await _settle(pool)
             return True
         return False
 
@@ -157,6 +162,15 @@ class Register:
 
 TIMES = 50
 """So often a database is renewed: what was deleted stays in its files."""
+
+
+async def _settle(pool: Pool) -> None:
+    """Let no connection keep what a test has set for its session; what it has planned stays."""
+    if (opened := pool._pool) is not None:
+        lent = [await opened.acquire() for _ in range(opened.get_idle_size())]
+        for connection in lent:
+            await connection.execute("RESET ALL; UNLISTEN *")
+            await opened.release(connection)
 
 
 def _kind(pool: Pool) -> tuple[object, ...]:

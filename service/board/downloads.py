@@ -9,6 +9,7 @@ from service.board import reader
 from service.board.pages import GUARD, DayAsked, PageRoute, kept_by, speaking
 from service.board.reader import Reading
 from service.database.transaction import Transaction
+from service.http.preconditions import require_read
 from service.log import proofs
 from service.log.proof_routes import attached
 from service.permissions import Confidentiality
@@ -62,6 +63,8 @@ async def read_document(
 ) -> Response:
     """Give a document as the API does: to be kept, never shown as a page."""
     row = await documents.get(connection, every, who.caller, document_id)
+    # Before they are opened, and before If-None-Match and Range (RFC 9110, 13.2.2).
+    require_read(request, serving.etag(row))
     return await serving.content(request, row, await serving.opened(kept.store, row))
 
 

@@ -24,8 +24,8 @@ from service.board.words import LANGUAGES, NAMES, direction, name_of, said
 from service.database.state import state_of
 from service.errors import ServiceError
 from service.http.languages import ENGLISH, chosen
+from service.http.past import PastDay
 from service.http.problems import refusal_of, respond
-from service.values import AskedDay
 
 GUARD: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -52,7 +52,7 @@ class Asked(BaseModel):
 class DayAsked(Asked):
     """As of which day in the world it is asked; as of today, where nothing is said."""
 
-    as_of: AskedDay | None = None
+    as_of: PastDay | None = None
 
 
 @dataclass(frozen=True, slots=True)

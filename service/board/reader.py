@@ -25,6 +25,7 @@ from service.register.commitments import queries as commitments
 from service.register.decisions.engine.matter import Row
 from service.register.groups import queries as groups
 from service.register.instruments import queries as instruments
+from service.values.codes import spelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,5 +94,6 @@ async def _id_of(request: Request, connection: Connection, named: str) -> UUID:
     try:
         return UUID(named)
     except ValueError:
-        found = await state_of(request.app, HasNames).named(connection, [named])
-        return found.get(named) or uuid5(NAMESPACE_URL, named)
+        code = spelled(named)
+        found = await state_of(request.app, HasNames).named(connection, [code])
+        return found.get(code) or uuid5(NAMESPACE_URL, code)

@@ -59,7 +59,7 @@ _reckoned: Final = ", ".join(f"{name} = excluded.{name}" for name in _RECKONED)
 _KEEP: Final = rf"""CREATE OR REPLACE FUNCTION keep_told_alone(teller commitment) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     its_id uuid := {_KEY};
-    known jsonb := COALESCE(teller.instrument, '{{}}');
+    known jsonb := COALESCE((SELECT jsonb_object_agg(told.key, told.value) FROM jsonb_each(teller.instrument) AS told WHERE told.value <> 'null'), '{{}}');
     has_draft boolean := COALESCE(known ->> 'drafting_party', '') <> '' OR COALESCE(known ->> 'drafted_on', '') <> '';
     has_signature boolean := COALESCE(known ->> 'signed_on', '') <> '' OR COALESCE(known ->> 'place', '') <> ''
         OR COALESCE(known ->> 'signatories', '[]') <> '[]' OR COALESCE(known ->> 'authentic_texts', '[]') <> '[]';
@@ -107,11 +107,25 @@ BEGIN
     PERFORM keep_told_alone(NEW);
     RETURN NULL;
 END $$"""
-FUNCTIONS: Final = (_DRAFTS, _KEEP, _CHANGED)
-TRIGGER: Final = """CREATE OR REPLACE TRIGGER told_alone AFTER UPDATE ON commitment FOR EACH ROW
+_AMENDED: Final = """CREATE OR REPLACE FUNCTION told_alone_in() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM keep_told_alone(one) FROM commitment one
+        WHERE one.commission_id = NEW.id AND one.instrument ? 'title' AND NOT one.instrument ? 'id';
+    RETURN NULL;
+END $$"""
+FUNCTIONS: Final = (_DRAFTS, _KEEP, _CHANGED, _AMENDED)
+_CHANGING: Final = """CREATE OR REPLACE TRIGGER told_alone AFTER UPDATE ON commitment FOR EACH ROW
     WHEN ((OLD.instrument ? 'title' AND NOT OLD.instrument ? 'id' OR NEW.instrument ? 'title' AND NOT NEW.instrument ? 'id')
         AND (OLD.instrument, OLD.state, OLD.suspended_from, OLD.confidentiality, OLD.instrument_required)
             IS DISTINCT FROM (NEW.instrument, NEW.state, NEW.suspended_from, NEW.confidentiality, NEW.instrument_required))
     EXECUTE FUNCTION told_alone()"""
+# Who finds late writes a signature with a commitment's first row, in a release that opens no instrument for it.
+_RECORDING: Final = """CREATE OR REPLACE TRIGGER told_alone_recorded AFTER INSERT ON commitment FOR EACH ROW
+    WHEN (NEW.instrument ? 'title' AND NOT NEW.instrument ? 'id') EXECUTE FUNCTION told_alone()"""
+# The charter's languages are those of such a text, and its parties those who made it.
+_AMENDING: Final = """CREATE OR REPLACE TRIGGER told_alone_in AFTER UPDATE ON commission FOR EACH ROW
+    WHEN ((OLD.languages, OLD.parties, OLD.entered) IS DISTINCT FROM (NEW.languages, NEW.parties, NEW.entered))
+    EXECUTE FUNCTION told_alone_in()"""
+TRIGGERS: Final = (_CHANGING, _RECORDING, _AMENDING)
 FILL: Final = """SELECT max(id::text) FROM (SELECT id, keep_told_alone(one) FROM
     (SELECT * FROM commitment WHERE id > '{after}' AND instrument ? 'title' AND NOT instrument ? 'id' ORDER BY id LIMIT {most} FOR SHARE) AS one) AS done"""

@@ -16,8 +16,11 @@ router = Router(tags=["operations"])
 DOCUMENT: Final = "/openapi.json"
 METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _PARAMETER: Final = re.compile(r"\{[^}]+\}")
-_TYPED: Final = re.compile(r"(/v1/[a-z-]+)/([a-z]{2}(?:[-.][a-z0-9]{1,8})+(?:/[a-z0-9-]+){1,2})", re.IGNORECASE)
-"""A collection, and a code as somebody typed it: in small letters, or without its noughts."""
+_TYPED: Final = re.compile(
+    r"(/v1/[a-z-]+)/([a-z]{2}(?:[-.][a-z0-9]{1,8})+(?:/jwg/[a-z0-9-]+|(?:/jwg/[a-z0-9-]+|/i)?(?:/(?:\d+|d-[a-z0-9]+)){1,2}))(/.*)?",
+    re.IGNORECASE,
+)
+"""A collection, a code as somebody typed it, in small letters, or without its noughts, and what of it is asked."""
 _IDENTIFIER: Final = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -76,7 +79,7 @@ def nearest(path: str, known: Iterable[str]) -> str | None:
 
     A reference as it was typed, such as `pk-az/8/4`, is of the address that reads such.
     """
-    if (typed := _TYPED.match(path)) and (one := _by_code(typed[1], typed[2], known)):
+    if (typed := _TYPED.fullmatch(path)) and (one := _by_code(typed[1], typed[2], typed[3] or "", known)):
         return one
     templates = {_PARAMETER.sub("*", template): template for template in known}
     identifiers = _IDENTIFIER.findall(path)
@@ -89,13 +92,14 @@ def nearest(path: str, known: Iterable[str]) -> str | None:
     return _PARAMETER.sub(lambda _: identifiers.pop(0), template)
 
 
-def _by_code(collection: str, typed: str, known: Iterable[str]) -> str | None:
-    """Return where one of a collection is read by a code as it was typed, or by its code as it is written."""
+def _by_code(collection: str, typed: str, rest: str, known: Iterable[str]) -> str | None:
+    """Return where one of a collection, or the rest of it, is read by its code: as it was typed, or as it is written."""
     members = [one for one in known if one.startswith(f"{collection}/")]
     by_reference = f"{collection}/by-reference/"
-    if any(one.startswith(by_reference) for one in members):
+    if typed.count("/") > 1 and any(one.startswith(by_reference) for one in members):
         return by_reference + typed
-    return next((one for one in members if re.fullmatch(r"/\{[^}]+\}", one.removeprefix(collection))), None)
+    wanted = re.compile(r"/\{[^}]+\}" + re.escape(rest))
+    return next((one for one in members if wanted.fullmatch(one.removeprefix(collection))), None)
 
 
 def _coded(near: str | None, paths: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,7 @@ from service.database.statement import Connection, Query
 from service.errors import Conflict, NotFound
 from service.log import reading as log
 from service.log.models import LogEntry
+from service.log.proofs import LogUnprovable
 from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission
@@ -21,7 +22,7 @@ from service.register.commitments.visibility import bound, visible_to
 from service.register.instruments.matter import visible_to as may_read
 from service.register.instruments.models import Instrument
 from service.register.parties.rules import NAMING
-from service.reports.rules.organisations import KINDS
+from service.reports.rules.organisations import KINDS, read
 from service.reports.rules.source import Names
 from service.trail.models import REGISTRY, AuditEntry, AuditPending
 
@@ -89,15 +90,30 @@ async def commissions(connection: Connection, caller: Caller) -> list[UUID]:
     return await _mine(caller.kind).rows(connection, **bound(caller))
 
 
-async def names(connection: Connection) -> tuple[log.Signed, list[bytes]]:
-    """Return the registry's newest checkpoint, and those of its entries below it that tell what organisations are called."""
+async def names(connection: Connection) -> tuple[log.Signed, list[dict[str, Any]]]:
+    """Return the registry's newest checkpoint, and those of its entries below it that tell what organisations are called.
+
+    `LogUnprovable` where one of these is damaged.
+    """
     found = await registry(connection, None)
-    return found, await _of_names.rows(connection, log_id=REGISTRY, size=found.checkpoint.size)
+    stored = await _of_names.rows(connection, log_id=REGISTRY, size=found.checkpoint.size)
+    try:
+        return found, read(stored)
+    except ValueError as wrong:
+        raise LogUnprovable(f"The registry's log does not prove what it holds: {wrong}. Tell the operator.") from wrong
 
 
-async def names_of(connection: Connection, of: log.Signed) -> Names:
-    """Return what organisations are called by the registry's entries below this checkpoint, as an export can tell it too."""
-    return Names(of.note, await _apart.rows(connection, log_id=REGISTRY, size=of.checkpoint.size))
+async def names_of(connection: Connection, of: log.Signed) -> Names | None:
+    """Return what organisations are called by the registry's entries below this checkpoint, as an export can tell it too.
+
+    None where such an entry is damaged, as an export has no names then: the registry keeps no commission from its report.
+    """
+    stored = await _apart.rows(connection, log_id=REGISTRY, size=of.checkpoint.size)
+    try:
+        return Names(of.note, read(stored))
+    except ValueError:
+        # The sequencer tells the operator.
+        return None
 
 
 async def registry(connection: Connection, size: int | None) -> log.Signed:

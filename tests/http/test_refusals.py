@@ -90,6 +90,8 @@ async def test_a_parameter_is_told_of_by_what_the_document_wants(still: World) -
         ("/v1/commitments/pk-az/08/4", "/v1/commitments/by-reference/pk-az/08/4"),
         ("/v1/commitments/PK-AZ/8/004", "/v1/commitments/by-reference/PK-AZ/8/004"),
         ("/v1/commitments/pk-az/08/4/transitions", "/v1/commitments/by-reference/pk-az/08/4"),
+        ("/v1/sessions/pk-az/8/report", "/v1/sessions/{session_id}/report"),
+        ("/v1/instruments/PK-AZ/I/1/transitions", "/v1/instruments/{instrument_id}/transitions"),
         ("/v1/sessions/pk-az/8", "/v1/sessions/{session_id}"),
         ("/v1/instruments/pk-az/0001", "/v1/instruments/{instrument_id}"),
         ("/v1/working-groups/PK-AZ/Customs", "/v1/working-groups/{working_group_id}"),

@@ -11,15 +11,19 @@ from service.log import queries as log_queries
 from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
 from service.tlog.beside import NOTE, entry_path, proof_path
+from service.tlog.checkpoint import Checkpoint, sign_checkpoint
+from service.tlog.keys import Signer
+from service.tlog.merkle import leaf_hash, root
 from service.tlog.policy import Policy
 from service.tlog.policy_file import parse_policy
+from service.tlog.proof import Proof
 from service.tlog.tiles import Bundle, decode_bundle
 from service.trail.models import REGISTRY
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from service.verify.report import lines
-from tests.conftest import World, item, organisation
+from tests.conftest import COMMISSION, World, item, organisation
 from tests.log.test_log_api import key
 from tests.sequencer.test_signing import tamper
 
@@ -133,6 +137,11 @@ async def test_a_registry_that_proves_nothing_keeps_no_commission_from_its_expor
     )
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     assert (numbers(tmp_path), (tmp_path / NOTE).exists()) == ([], False)
+    if damage == "'{}'":
+        made = await world.as_("PK").get(f"/v1/commissions/{COMMISSION}/report?format=json&as_of=2026-11-02")
+        assert (made.status_code, made.json()["registry"]) == (200, None)
+        returned = await world.as_("PK").get("/v1/returns/instruments?format=json&as_of=2026-11-02")
+        assert (returned.status_code, "does not prove" in returned.text) == (500, True)
     assert judged(world, tmp_path, str(REGISTRY)).findings.outcome is Severity.PROVEN
 
 
@@ -141,11 +150,27 @@ FORGERIES = {
     "no proof": (Severity.UNPROVEN, "stands with its proof"),
     "no entry": (Severity.UNPROVEN, "stands with its proof"),
     "another's proof": (Severity.MALFORMED, "is not the proof of entry"),
-    "another note": (Severity.MALFORMED, "is not the proof of entry"),
+    "another note": (Severity.TAMPERED, "which is no registry's log"),
+    "another's registry": (Severity.UNPROVEN, "no key that we know has signed"),
     "no note": (Severity.UNPROVEN, "nothing says which tree"),
     "a note of no log": (Severity.MALFORMED, "is no signed checkpoint"),
     "a stranger": (Severity.MALFORMED, "is no entry of the registry and no proof of one"),
 }
+
+
+def of_ones_own(directory: Path) -> None:
+    """Put entries with other names there, in a tree and under a note of a registry of one's own, all proven."""
+    paths = [directory / entry_path(index) for index in numbers(directory)[:2]]
+    entries = [path.read_bytes().replace(b'"name":"', b'"name":"X') for path in paths]
+    for file in (directory / "registry").iterdir():
+        file.unlink()
+    leaves = [leaf_hash(one) for one in entries]
+    origin = f"evil.example/v1/commissions/{REGISTRY}/log"
+    note = sign_checkpoint(Checkpoint(origin, 2, root(leaves)), Signer(origin, b"x" * 32))
+    (directory / NOTE).write_bytes(note)
+    for index, entry in enumerate(entries):
+        (directory / entry_path(index)).write_bytes(entry)
+        (directory / proof_path(index)).write_bytes(bytes(Proof(index, (leaves[1 - index],), note)))
 
 
 @pytest.mark.parametrize("forged", FORGERIES)
@@ -160,6 +185,7 @@ async def test_a_name_that_is_not_proven_is_found(still: World, tmp_path: Path, 
         "no entry": entry.unlink,
         "another's proof": lambda: proof.write_bytes((tmp_path / proof_path(second)).read_bytes()),
         "another note": lambda: note.write_bytes((tmp_path / "checkpoint").read_bytes()),
+        "another's registry": lambda: of_ones_own(tmp_path),
         "no note": note.unlink,
         "a note of no log": lambda: note.write_bytes(b"X"),
         "a stranger": lambda: (tmp_path / "registry" / "01.json").write_bytes(b"{}"),

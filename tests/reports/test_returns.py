@@ -12,6 +12,7 @@ import pytest
 from service.reports.pdf.making import typeset
 from service.reports.pdf.return_pages import document
 from service.reports.rules.organisations import organisations
+from service.reports.rules.organisations import read as read_naming
 from service.reports.rules.return_tables import COLUMNS
 from service.reports.words import LANGUAGES
 from service.trail.entry import canonical
@@ -184,7 +185,7 @@ async def test_an_organisation_is_called_as_it_was_on_the_day_by_what_the_regist
     stored = [canonical({"recorded_at": at, "kind": kind, "data": data}) for at, kind, data in entries]
 
     def called(day: str, until: str | None = None) -> dict[str, str]:
-        found = organisations(stored, datetime.fromisoformat(day).date(), until)
+        found = organisations(read_naming(stored), datetime.fromisoformat(day).date(), until)
         return {key: told["name"] for key, told in found.items()}
 
     assert called("2025-06-30") == {one: "One", other: "Other"}

@@ -39,7 +39,7 @@ def entries(log_id: UUID, count: int) -> Iterator[Entry]:
             head,
             log_id=log_id,
             subject=subject,
-            kind="transition.confirmed",
+            kind="transition.confirmed" if head.seq >= 0 else "commitment.recorded",
             recorded_at=now,
             author=AUTHOR,
             data=data,

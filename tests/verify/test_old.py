@@ -30,7 +30,7 @@ from service.tlog.policy_file import parse_policy
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.conftest import SESSION_8, Maker, World, _open_to_roles, as_superuser, item, migrated
+from tests.conftest import SESSION_8, Copies, Maker, World, _open_to_roles, as_superuser, item, migrated
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import RECORD
 
@@ -57,7 +57,7 @@ async def restored(server: Server, pilot: Path, old: Path, database: str) -> Asy
     await _open_to_roles(server, database)
     await asyncio.to_thread(fill, server, database)
     shutil.copytree(old / "log-dir", old / database)
-    maker = Maker(server, pilot, asyncio.Queue())
+    maker = Maker(server, pilot, Copies())
     yield maker.on(database, log_dir=old / database)
     await maker.close()
 

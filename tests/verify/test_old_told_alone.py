@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -330,3 +331,51 @@ async def test_what_was_taken_off_an_instrument_is_told_by_that_one_alone(moved:
     await done(moved, key_of(mine), STEP)
     verdict = verify(sealed(await entries_of(moved, COMMISSION)), POLICY)
     assert "what was told of it is another instrument's" in " ".join(map(str, verdict.findings.listed))
+
+
+@pytest.fixture
+async def fresh(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+    """The old register in today's hands, for one test alone."""
+    async with restored(server, pilot, old, f"old_alone_{uuid4().hex}") as world:
+        yield world
+
+
+async def test_it_has_the_languages_that_the_charter_has_when_its_trail_begins(fresh: World) -> None:
+    """A move is judged by the row and replayed by the charter: of another language than the charter's the log would be broken for good."""
+    owner = await fresh.connect()
+    key = key_of((await telling(owner, "signed"))[-1])
+    made = await fresh.as_("PK").post(
+        f"/v1/commissions/{COMMISSION}/transitions",
+        json={"action": "amend", "changes": {"languages": ["ur", "az"]}, "reason": "Each its own (sample)."},
+    )
+    await confirmed(fresh, made.json()["id"])
+    await hold(owner, fresh)
+    assert (await read(fresh, key))["authentic_languages"] == ["ur", "az"]
+    for language, status in (("en", 422), ("ur", 201)):
+        body = {"action": "amend", "changes": {"prevailing_language": language}, "reason": "Say it (sample)."}
+        assert (await propose(fresh, key, body)).status_code == status, language
+    assert verify(sealed(await entries_of(fresh, COMMISSION)), POLICY).findings.listed == []
+
+
+async def test_what_nothing_tells_of_any_more_begins_no_trail(fresh: World) -> None:
+    owner = await fresh.connect()
+    mine = (await telling(owner, "signed"))[-2]
+    level = await owner.fetchval("SELECT confidentiality FROM commitment WHERE id = $1", mine)
+    await entered(fresh, confidentiality=level, commitment_ids=[mine], entering={"found_in": "signed"})
+    refused = await propose(fresh, key_of(mine), STEP)
+    assert (refused.status_code, "Nothing tells of it any more" in refused.text) == (409, True)
+    among = {"matters": [{"kind": "instrument", "id": key_of(mine)}], **STEP}
+    many = await fresh.as_("PK").post(f"/v1/commissions/{COMMISSION}/proposals", json=among)
+    assert many.status_code in {409, 422}, many.text
+    await attach(fresh, matter=key_of(mine), status=409)
+
+
+async def test_a_fact_that_is_null_is_none(fresh: World) -> None:
+    owner = await fresh.connect()
+    key = (await telling(owner, "mou_drafted"))[0]
+    for fact in ("authentic_texts", "signatories", "expires_on", "place"):
+        await owner.execute(
+            "UPDATE commitment SET state = 'signed', instrument = instrument || jsonb_build_object($2::text, NULL) WHERE id = $1",
+            *(key, fact),
+        )
+    assert (await read(fresh, key_of(key)))["state"] == "signed"

@@ -259,7 +259,9 @@ class SameItem(Read):
 class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
-    kept_by: str | None = Field(description="The party that keeps its commission alone, without another's word.")
+    kept_by: str | None = Field(
+        description="The party that keeps its commission alone, without another's word: today, as of whichever day the rest is asked."
+    )
     open_at_dissolution: bool = Field(
         description="Still open, though its commission is dissolved: it takes `correct`, `acknowledge`, `dispute` and side exits alone. "
         "All of them: `GET /v1/commitments?commission_id=...`, with the open states."

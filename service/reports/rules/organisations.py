@@ -1,6 +1,6 @@
 """What organisations were called on a day, as the registry's entries tell it: a report's names come from entries too. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -16,10 +16,31 @@ KINDS: Final = (*NAMING, REGISTRAR)
 _TOLD: Final = ("id", "party", "code", "name", "names")
 
 
-def organisations(stored: Iterable[bytes], day: date, until: str | None = None) -> dict[str, Data]:
+def read(stored: Iterable[bytes]) -> list[Data]:
+    """Return the entries that tell what organisations are called; `ValueError` for bytes that are none (they were damaged)."""
+    return [_sound(orjson.loads(one)) for one in stored]
+
+
+def _sound(entry: Any) -> Data:  # noqa: ANN401 -- whatever JSON it is
+    match entry:
+        case {"kind": "registrar.named", "recorded_at": str(), "data": {"organisation": told}}:
+            # One that was there before is told by its id alone.
+            wanted = {"id", "name"} if told is not None else set()
+        case {"kind": "organisation.registered", "recorded_at": str(), "data": told}:
+            wanted = {"id", "name"}
+        case {"kind": "organisation.renamed", "recorded_at": str(), "data": told}:
+            wanted = {"id", "name", "names", "since"}
+        case _:
+            told, wanted = None, {"kind"}
+    if wanted and not (isinstance(told, dict) and wanted <= told.keys()):
+        raise ValueError("an entry of the registry does not tell what an organisation is called")
+    return dict(entry)
+
+
+def organisations(entries: Iterable[Mapping[str, Any]], day: date, until: str | None = None) -> dict[str, Data]:
     """Return each organisation by its id, with the name that it had on the day; `until`: by what was recorded by then."""
     found: dict[str, Data] = {}
-    for entry in map(orjson.loads, stored):
+    for entry in entries:
         if until is not None and entry["recorded_at"] > until:
             break
         kind, data = entry["kind"], entry["data"]

@@ -81,7 +81,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
     sessions = None if asked.session is None else {asked.session}
     every = [one for one in counting.items(known, asked.as_of, sessions, shown) if counting.is_told(one)]
     named = {one.members["reference"] for one in known.of("commitment") if one.id in shown}
-    called = organisations(source.names.stored, asked.as_of) if source.names else {}
+    called = organisations(source.names.entries, asked.as_of) if source.names else {}
     told = {
         "version": VERSION,
         "about": "session" if asked.session else "commission",

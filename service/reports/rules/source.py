@@ -1,6 +1,6 @@
 """What a report is made from: the entries below a signed checkpoint, and how that checkpoint is named. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
@@ -9,6 +9,7 @@ import orjson
 
 from service.permissions import Confidentiality
 from service.register.history.rules.known import Known, known
+from service.reports.rules.organisations import read
 from service.tlog.beside import ENTRY, NOTE, REGISTRY, entry_path
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint
 from service.tlog.merkle import leaf_hash
@@ -30,7 +31,7 @@ class Names:
     """What organisations are called: the registry's signed note, and those of its entries below it that tell it, oldest first."""
 
     note: bytes
-    stored: Sequence[bytes]
+    entries: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _names(export: Exported) -> Names | None:
         for path in export.paths
         if path.startswith(REGISTRY) and path.endswith(ENTRY)
     )
-    return Names(note, [_read(export, entry_path(index)) for index in sorted(map(int, named))])
+    return Names(note, read(_read(export, entry_path(index)) for index in sorted(map(int, named))))
 
 
 def audience_of(export: Exported) -> Confidentiality:

@@ -221,7 +221,7 @@ async def test_what_is_spelled_as_no_code_is_told_once(world: World) -> None:
         ("accede", "party", "pk", "must be a text like"),
         ("accede", "party", "PAK", "must be a text like"),
         ("accede", "party", "QQ", "names no party of this register"),
-        ("accede", "secretariat_id", "PK/trade", "must be"),
+        ("accede", "secretariat_id", "PK/trade", "names no organisation of your own party"),
         ("appoint_auditor", "principal_id", "court", "must be"),
     ):
         found = (await propose(world, {"action": action, **entering, member: spelled})).json()

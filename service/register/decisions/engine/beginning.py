@@ -37,7 +37,10 @@ async def with_trail(connection: Connection, matters: Matters, caller: Caller, l
     of = followers(matters, matter)
     if row["seq"] != NO_TRAIL or of is None:
         return locked
-    (teller,) = await lock_rows(connection, of, [UUID(one) for one in matter.rules.carries(locked.case.members)])
+    tellers = await lock_rows(connection, of, [UUID(one) for one in matter.rules.carries(locked.case.members)])
+    if not tellers:
+        raise Conflict("Nothing tells of it any more: it is no matter of its own, and begins no trail.")
+    (teller,) = tellers
     told = of.rules.alone(str(teller["id"]), of.members(teller), row)
     if told is None:
         raise Conflict(
