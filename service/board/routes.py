@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from service.board import reader, views
+from service.board.front import front
 from service.board.pages import (
     GUARD,
     STYLE,
@@ -63,7 +64,7 @@ async def read_front(
 ) -> Response:
     """Show what this is, and the commissions that the reader may open."""
     after = decode(asked.cursor, "commission", UUID)
-    return _page(request, who, "front.html", "commission", await views.front(connection, who, after))
+    return _page(request, who, "front.html", "commission", await front(connection, who, after))
 
 
 router.add_api_route("/read/", read_front, methods=["GET"])

@@ -18,7 +18,6 @@ from service.database.statement import Connection
 from service.errors import InvalidContent, NotFound
 from service.log import feed, proofs
 from service.register.commissions import charter_answers, session_answers
-from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.register.commissions.charter import CHARTERS
 from service.register.commitments import answers, lists
@@ -52,18 +51,6 @@ MOST = 200
 HITS = 25
 """So much of what was found."""
 _Told = dict[str, Any]
-
-
-async def front(connection: Connection, who: Reader, after: list[Any] | None) -> _Told:
-    """Return the commissions that the reader may open, and where the next page begins."""
-    rows = await commissions.page(connection, who.caller, after, MOST)
-    shown = [charter_answers.commission(row) for row in rows[:MOST]]
-    parties = {one["party"] for row in shown for one in row["parties"]}
-    return {
-        "commissions": shown,
-        "following": shown[-1]["id"] if len(rows) > MOST else None,
-        "governments": await queries.governments(connection, parties),
-    }
 
 
 async def commission(connection: Connection, who: Reader, matters: Matters, row: Row, as_of: date | None) -> _Told:

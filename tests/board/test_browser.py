@@ -220,13 +220,19 @@ async def test_a_page_is_printed_without_what_is_for_the_screen_alone(browser: B
         await page.close()
 
 
-async def test_a_newcomer_reaches_the_commission_from_the_root_in_one_click(browser: Browser, still: World) -> None:
+async def test_a_newcomer_reaches_the_commission_and_its_newest_board_from_the_root_in_one_click(
+    browser: Browser, still: World
+) -> None:
     async with served_here(still.app) as origin:
         page = await browser.new_page()
         await page.goto(origin)
         await page.get_by_role("link", name="Pakistan-Azerbaijan Joint Commission").click()
         await expect(page.get_by_role("heading", name="Where its commitments stand")).to_be_visible()
         assert page.url.endswith("/read/commissions/PK-AZ")
+        await page.goto(origin)
+        await page.get_by_role("link", name="Session 8").click()
+        await expect(page.get_by_role("link", name="PK-AZ/08/001")).to_be_visible()
+        assert page.url.endswith("/read/sessions/PK-AZ/08")
         await page.close()
 
 
