@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from service.database.columns import table
-from service.database.statement import FIRST, LIMIT, Connection, Query
+from service.database.statement import FIRST, LIMIT, Connection, Query, is_among
 from service.errors import NotFound
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commissions.matter import SESSIONS, seen_by, whose
 from service.register.commissions.models import Commission, Session
 from service.register.commissions.roles import bound
-from service.register.commissions.rules.lifecycle import SessionState
+from service.register.commissions.rules.lifecycle import MET, SessionState
 from service.register.decisions.engine.matter import Matter, Matters, Row
 from service.register.decisions.models import CODES, live
 from service.register.decisions.rules.steps import APPROVALS
@@ -69,6 +69,12 @@ async def page(
     return await _page(caller.kind, lacking=lacking).rows(connection, **asked, **bound(caller))
 
 
+async def newest_met(connection: Connection, caller: Caller, commission_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return of each commission, by its id, its own session with the highest number that has met, as far as the caller may see it."""
+    rows = await _newest_met(caller.kind).rows(connection, commission_ids=[*commission_ids], **bound(caller))
+    return {row["commission_id"]: row for row in rows}
+
+
 async def same_ordinal(connection: Connection, caller: Caller, row: Row) -> list[UUID]:
     """Return the other sessions of the same commission or group with the same number, of those that the caller may see."""
     if row["ordinal"] is None:
@@ -99,6 +105,20 @@ def _page(kind: Kind, *, lacking: bool) -> Query[dict[str, Any]]:
     asked = seen_by(kind, _read).where(here, _not_retracted, sa.tuple_(order, _session.c.id) > after)
     asked = asked.where(_lacking()) if lacking else asked
     return Query(asked.order_by(order, _session.c.id).limit(LIMIT), dict)
+
+
+@cache
+def _newest_met(kind: Kind) -> Query[dict[str, Any]]:
+    asked = seen_by(kind, _read).where(
+        is_among(_session.c.commission_id, "commission_ids"),
+        _session.c.working_group_id.is_(None),
+        _session.c.ordinal.is_not(None),
+        _session.c.state.in_([sa.literal_column(f"'{state}'") for state in MET]),
+    )
+    newest = asked.ext(distinct_on(_session.c.commission_id)).order_by(
+        _session.c.commission_id, _session.c.ordinal.desc()
+    )
+    return Query(newest, dict)
 
 
 def _lacking() -> sa.ColumnElement[bool]:
