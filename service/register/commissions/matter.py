@@ -36,10 +36,11 @@ _of_group = (
 _whose = sa.case((_session.c.working_group_id.is_(None), _code), else_=_of_group)
 """The code of the commission or group whose session it is; NULL of a group that only its parties may know."""
 _ordinal = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
-_called = sa.func.coalesce(
+session_called: Final = sa.func.coalesce(
     sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)),
     sa.literal_column("'Extraordinary session'"),
 )
+"""What people call a session."""
 _met: Final[list[Any]] = [sa.literal_column(f"'{state}'") for state in MET]
 
 
@@ -144,7 +145,7 @@ SESSIONS: Final = Matter(
     reference=sa.func.coalesce(_whose, _code).op("||")(
         sa.func.coalesce(sa.literal_column("'/'").op("||")(_ordinal), sa.literal_column("'/00'"))
     ),
-    titles=sa.func.jsonb_build_object(sa.literal_column("'en'"), _called, type_=JSONB),
+    titles=sa.func.jsonb_build_object(sa.literal_column("'en'"), session_called, type_=JSONB),
     # Extraordinary ones have no number.
     code=_whose.op("||")(sa.literal_column("'/'").op("||")(_ordinal)),
     earlier=earlier,

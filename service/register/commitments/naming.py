@@ -15,7 +15,7 @@ from service.database.columns import table
 from service.database.statement import Connection
 from service.permissions import Caller, Role
 from service.register.commissions.charter import CHARTERS
-from service.register.commissions.matter import SESSIONS
+from service.register.commissions.matter import SESSIONS, session_called
 from service.register.commissions.models import Commission, Session
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.leads import FIRST, FURTHER, leads
@@ -40,8 +40,9 @@ from service.register.parties.schemas import Named
 from service.values import Read
 
 _commitment = table(Commitment)
-_commission, _session, _group, _organisation = (
-    table(one).alias(f"named_{one.__tablename__}") for one in (Commission, Session, WorkingGroup, Organisation)
+_session = table(Session)
+_commission, _group, _organisation = (
+    table(one).alias(f"named_{one.__tablename__}") for one in (Commission, WorkingGroup, Organisation)
 )
 
 
@@ -79,29 +80,11 @@ def _led_by() -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
     return sa.select(by_id(_organisation)).where(_organisation.c.id.in_(ids)).correlate(_commitment).scalar_subquery()
 
 
-_number = sa.func.to_char(_session.c.ordinal, sa.literal_column("'FM900'"))
-_of_session = sa.select(_commission.c.code).where(_commission.c.id == _session.c.commission_id).scalar_subquery()
-_meeting_group = table(WorkingGroup).alias("meeting_group")
-_of_meeting_group = (
-    sa.select(_meeting_group.c.code)
-    .where(_meeting_group.c.id == _session.c.working_group_id, _meeting_group.c.is_joint)
-    .scalar_subquery()
-)
 in_row: Final = sa.func.jsonb_build_object(
     "commission",
     _by_id(_commission, _commitment.c.commission_id, _commission.c.code, name_of(_commission.c.titles), sa.true()),
     "session",
-    _by_id(
-        _session,
-        _commitment.c.session_id,
-        sa.case((_session.c.working_group_id.is_(None), _of_session), else_=_of_meeting_group)
-        .op("||")(sa.literal_column("'/'"))
-        .op("||")(_number),
-        sa.func.coalesce(
-            sa.literal_column("'Session '").op("||")(sa.cast(_session.c.ordinal, sa.Text)), "Extraordinary session"
-        ),
-        _session.c.is_joint,
-    ),
+    _by_id(_session, _commitment.c.session_id, SESSIONS.code, session_called, _session.c.is_joint),
     "working_group",
     _by_id(_group, _commitment.c.working_group_id, _group.c.code, name_of(_group.c.titles), _group.c.is_joint),
     "organisations",
