@@ -1,6 +1,6 @@
-"""Instruments of which a commitment alone tells, kept as rows by a trigger of its table: whoever writes, and whichever release.
+"""Instruments of which a commitment alone tells, kept as rows by triggers: whoever writes, and whichever release.
 
-`service/register/commitments/rules/alone.py` says what such an instrument is; `tests/register/instruments/test_told_alone.py` holds the
+`service/register/commitments/rules/alone.py` says what such an instrument is; `tests/verify/test_old_told_alone.py` holds the
 rows to it. A row has no trail: its `seq` is -1. Its first move begins one, and from then on nothing here touches it. What is told no
 more, since a draft was taken back by an earlier release, say, no list has any more.
 """

@@ -1,6 +1,5 @@
 """Reading the entries of a commission, and what of it a caller may see."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,6 +12,7 @@ from service.errors import Conflict, NotFound
 from service.log import reading as log
 from service.log.models import LogEntry
 from service.log.proofs import LogUnprovable
+from service.log.queries import naming
 from service.permissions import Caller, Kind
 from service.register.commissions.confidentiality import open_to
 from service.register.commissions.models import Commission
@@ -21,7 +21,6 @@ from service.register.commitments.models import Commitment
 from service.register.commitments.visibility import bound, visible_to
 from service.register.instruments.matter import visible_to as may_read
 from service.register.instruments.models import Instrument
-from service.register.parties.rules import NAMING
 from service.reports.rules.organisations import KINDS, read
 from service.reports.rules.source import Names
 from service.trail.models import REGISTRY, AuditEntry, AuditPending
@@ -57,14 +56,14 @@ _after = Query(sa.select(_all.c.leaf, _all.c.canonical).order_by(_all.c.place), 
 _commission_id = sa.bindparam("commission_id", type_=sa.Uuid())
 
 
-def _telling(kinds: Iterable[str]) -> sa.Select[Any]:
-    of_kinds = _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in kinds])
-    asked = _joined(_log, _log.c.index, _log.c.index < _size, of_kinds)
-    return asked.with_only_columns(_entry.c.canonical).order_by(_log.c.index)
-
-
-_of_names = Query(_telling(KINDS), bytes)
-_apart = Query(_telling(NAMING), bytes)
+_of_names = Query(
+    _joined(
+        _log, _log.c.index, _log.c.index < _size, _entry.c.kind.in_([sa.literal_column(f"'{one}'") for one in KINDS])
+    )
+    .with_only_columns(_entry.c.canonical)
+    .order_by(_log.c.index),
+    bytes,
+)
 
 
 @cache
@@ -108,9 +107,9 @@ async def names_of(connection: Connection, of: log.Signed) -> Names | None:
 
     None where such an entry is damaged, as an export has no names then: the registry keeps no commission from its report.
     """
-    stored = await _apart.rows(connection, log_id=REGISTRY, size=of.checkpoint.size)
+    stored = await naming(connection, of.checkpoint.size)
     try:
-        return Names(of.note, read(stored))
+        return Names(of.note, read(stored.values()))
     except ValueError:
         # The sequencer tells the operator.
         return None

@@ -13,6 +13,12 @@ Data = dict[str, Any]
 REGISTRAR: Final = "registrar.named"
 KINDS: Final = (*NAMING, REGISTRAR)
 """Kinds of entries that tell of names: a registrar's, which tells who acts for it too, of before an organisation had always one of its own."""
+_MEMBERS: Final = {
+    REGISTERED: {"id", "name"},
+    RENAMED: {"id", "name", "names", "since"},
+    REGISTRAR: {"id", "name"},
+}
+"""What each of them must tell, to be one."""
 _TOLD: Final = ("id", "party", "code", "name", "names")
 
 
@@ -23,18 +29,12 @@ def read(stored: Iterable[bytes]) -> list[Data]:
 
 def _sound(entry: Any) -> Data:  # noqa: ANN401 -- whatever JSON it is
     match entry:
-        case {"kind": "registrar.named", "recorded_at": str(), "data": {"organisation": told}}:
-            # One that was there before is told by its id alone.
-            wanted = {"id", "name"} if told is not None else set()
-        case {"kind": "organisation.registered", "recorded_at": str(), "data": told}:
-            wanted = {"id", "name"}
-        case {"kind": "organisation.renamed", "recorded_at": str(), "data": told}:
-            wanted = {"id", "name", "names", "since"}
-        case _:
-            told, wanted = None, {"kind"}
-    if wanted and not (isinstance(told, dict) and wanted <= told.keys()):
-        raise ValueError("an entry of the registry does not tell what an organisation is called")
-    return dict(entry)
+        case {"kind": str(kind), "recorded_at": str(), "data": dict(data)} if kind in _MEMBERS:
+            told = data.get("organisation", {}) if kind == REGISTRAR else data
+            # A registrar that was there before is told by its id alone.
+            if told is None or (isinstance(told, dict) and told.keys() >= _MEMBERS[kind]):
+                return dict(entry)
+    raise ValueError("an entry of the registry does not tell what an organisation is called")
 
 
 def organisations(entries: Iterable[Mapping[str, Any]], day: date, until: str | None = None) -> dict[str, Data]:
