@@ -81,7 +81,8 @@ def test_a_refused_key_never_shows_in_the_sentence(directory: LogDirectory) -> N
     directory.key.write_text(secret[:-4] + "AAA=")
     with pytest.raises(LogKeyUnsafe) as refused:
         LogDirectory.open(directory.path, "pacta.example")
-    assert secret.rpartition("+")[2][:20] not in str(refused.value)
+    told = secret.split("+", 4)[4]
+    assert all(told[at : at + 8] not in str(refused.value) for at in range(len(told) - 8))
 
 
 def test_the_logs_are_those_of_the_notes_and_nothing_else(directory: LogDirectory) -> None:
