@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +28,10 @@ class Rule(StrEnum):
     UNILATERAL = "unilateral"
 
 
+UNEVEN: Final = "entered <> '{}'::jsonb OR cardinality(parties) - cardinality(outside) = 1"
+"""Of a charter: parties came into the commission later, or one keeps it alone. There are few."""
+
+
 class Commission(Table, Decided, table=True):
     """The standing body; it is its own charter, on which its parties decide."""
 
@@ -43,7 +47,7 @@ class Commission(Table, Decided, table=True):
                 "cure": 'For a second commission of the same parties send a suffix, such as "DEF"; its code then ends so.'
             },
         ),
-        sa.Index("ix_commission_grown", "id", postgresql_where=sa.text("entered <> '{}'::jsonb")),
+        sa.Index("ix_commission_uneven", "id", postgresql_where=sa.text(UNEVEN)),
         *decided("commission"),
         {"info": {"address": "/v1/commissions/{id}"}},
     )

@@ -10,8 +10,9 @@ from service.register.commissions.rules.matter import SESSION
 from service.register.commissions.session_schemas import SessionRead
 from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.called import COMMISSION, WORKING_GROUP, Beside
+from service.register.decisions.rules.ended import kept_by
 
-_MADE: Final = {"open_transition", "unknown", "minutes", "steps", "steps_missing_of", "missing_steps"}
+_MADE: Final = {"kept_by", "open_transition", "unknown", "minutes", "steps", "steps_missing_of", "missing_steps"}
 BESIDE: Final = Beside(
     {"commission": ("commission_id", COMMISSION), "working_group": ("working_group_id", WORKING_GROUP)}
 )
@@ -22,6 +23,7 @@ _NO_TEXT: Final[Mapping[str, None]] = {"reference": None, "document_id": None, "
 def session(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `SessionRead`; members that are not known are null, not absent."""
     answer = {name: row[name] for name in _PLAIN} | BESIDE.of(row)
+    answer["kept_by"] = kept_by(row)
     answer["minutes"] = row["minutes"] and [{**_NO_TEXT, **one} for one in row["minutes"]]
     answer |= at_home.told(row)
     answer["unknown"] = _unknown(row) if row["state"] in MET else []

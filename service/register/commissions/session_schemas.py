@@ -8,7 +8,7 @@ from pydantic import Field
 
 from service.register.commissions.rules.evidence import CoChair, HoldSession, Ordinal
 from service.register.commissions.rules.lifecycle import SessionAction, SessionState
-from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition
+from service.register.decisions.schemas import DomesticStepRead, KeptBy, Missing, MissingStepRead, OpenTransition
 from service.register.parties.schemas import Named
 from service.values import Flag, ModernDate, Name, PartyCode, Read, ReducedDate, Strict
 from service.values.codes import WorkingGroupId
@@ -90,6 +90,7 @@ class SessionRead(Read):
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     commission: Named | None
+    kept_by: KeptBy
     working_group_id: UUID | None
     working_group: Named | None = Field(
         description="Null: a session of the commission, or of a group that the caller may not see."

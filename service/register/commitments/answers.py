@@ -25,7 +25,16 @@ from service.register.instruments.record_schemas import AuthenticTextRead, Signa
 _SHAPED: Final = {
     *("carried_over", "carried_over_count", "successors", "subject_to", "unknown"),
     *("package_items", "package_items_done", "founded_group_ids", "hint"),
-    *("instrument", "party_facts", "open_transition", "one_sided", "not_acknowledged_by", "disputed_by", "past"),
+    *(
+        "kept_by",
+        "instrument",
+        "party_facts",
+        "open_transition",
+        "one_sided",
+        "not_acknowledged_by",
+        "disputed_by",
+        "past",
+    ),
     *("steps", "steps_missing_of", "missing_steps"),
     *NamesOfCommitment.model_fields,
 }
@@ -57,7 +66,8 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
     answer |= at_home.told(row)
     answer["open_transition"] = open_transition(row)
-    known = {**row, **row["came_later"]} if row["came_later"] else row
+    known = {**row, **row["charter"]} if row["charter"] else row
+    answer["kept_by"] = kept_by(row["charter"]) if row["charter"] else None
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
@@ -72,7 +82,7 @@ def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:
         "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
         "steps_missing_of": at_home.missing_of(row),
         "open_transition": open_transition(row),
-        "one_sided": one_sided({**row, **row["came_later"]} if row["came_later"] else row),
+        "one_sided": one_sided({**row, **row["charter"]} if row["charter"] else row),
     }
 
 
@@ -129,7 +139,6 @@ def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str
     actions = [] if row.get("past") else [*allowed(COMMITMENT, caller, row), *through]
     is_over = row["commission_state"] == DISSOLVED and not row.get("past")
     told = {
-        "kept_by": kept_by(row),
         "open_at_dissolution": is_over and row["state"] in OPEN,
         "without_co_lead": lacking,
         "same_item": same,

@@ -27,7 +27,14 @@ from service.register.commitments.rules.evidence import Agreement
 from service.register.commitments.rules.kinds import UNTOLD, CommitmentKind, Hint, PackageItems
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
-from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition, PastRead
+from service.register.decisions.schemas import (
+    DomesticStepRead,
+    KeptBy,
+    Missing,
+    MissingStepRead,
+    OpenTransition,
+    PastRead,
+)
 from service.register.instruments.record_schemas import AuthenticTextRead, SignatoryRead
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.texts import InstrumentKind
@@ -155,6 +162,7 @@ class CommitmentRead(NamesOfCommitment):
     )
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
+    kept_by: KeptBy
     session_id: UUID | None
     carried_to_session_id: UUID | None = Field(description="The last session that it was carried over to.")
     carried_over: list[CarriedOverRead] = Field(description="Every session that it was carried over to, in turn.")
@@ -259,9 +267,6 @@ class SameItem(Read):
 class CommitmentDetail(CommitmentRead):
     """A commitment, with what the caller may do next."""
 
-    kept_by: str | None = Field(
-        description="The party that keeps its commission alone, without another's word: today, as of whichever day the rest is asked."
-    )
     open_at_dissolution: bool = Field(
         description="Still open, though its commission is dissolved: it takes `correct`, `acknowledge`, `dispute` and side exits alone. "
         "All of them: `GET /v1/commitments?commission_id=...`, with the open states."

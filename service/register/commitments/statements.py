@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from service.database.columns import table
 from service.database.statement import Query
 from service.permissions import Kind
-from service.register.commissions.models import Commission, Session
+from service.register.commissions.models import UNEVEN, Commission, Session
 from service.register.commitments.models import Commitment
 from service.register.commitments.naming import in_row
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS
@@ -38,29 +39,23 @@ _active_on = sa.func.coalesce(sa.func.greatest(_commitment.c.moved_on, _commitme
 dormant = _open & (_active_on < _today - sa.text(f"interval '{DORMANT_MONTHS} months'"))
 disputed = _commitment.c.refused_transition_id.is_not(None)
 unknown = _commitment.c.unknown.is_not(None)
-_asked = _commission.alias("charter")
-_EMPTY: Any = sa.literal_column("'{}'::jsonb")
 _AT: Any = sa.literal_column("'at'")
-_grown = sa.func.array(
-    sa.select(_asked.c.id).where(_asked.c.entered != _EMPTY).scalar_subquery(), type_=ARRAY(sa.Uuid())
+_uneven = sa.func.array(
+    sa.select(sa.column("id")).select_from(sa.table("commission")).where(sa.text(UNEVEN)).scalar_subquery(),
+    type_=ARRAY(sa.Uuid()),
 )
-# Asked once for a statement: in few commissions a party came in later.
-_has_grown = _commitment.c.commission_id == sa.any_(_grown)
-_came_later = (
-    sa.select(
-        sa.func.jsonb_build_object(
-            sa.literal_column("'entered'"),
-            _commission.c.entered,
-            sa.literal_column("'departed'"),
-            _commission.c.departed,
-            type_=JSONB,
-        )
-    )
+# Asked once for a statement: there are few such commissions.
+_is_uneven = _commitment.c.commission_id == sa.any_(_uneven)
+_members = ("parties", "outside", "entered", "departed")
+_told = chain.from_iterable((sa.literal_column(f"'{name}'"), _commission.c[name]) for name in _members)
+_charter = (
+    sa.select(sa.func.jsonb_build_object(*_told, type_=JSONB))
     .where(_commission.c.id == _commitment.c.commission_id)
     .correlate(_commitment)
     .scalar_subquery()
 )
-came_later = sa.case((_has_grown, _came_later))
+charter = sa.case((_is_uneven, _charter))
+"""The column: who takes part in its commission, and who came and left; null where all of its parties have since it was founded."""
 
 
 def _one_sided() -> sa.ColumnElement[bool]:
@@ -85,7 +80,7 @@ def _moment(of: Any) -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
     return sa.cast(of.op("->>")(_AT), sa.DateTime(timezone=True))
 
 
-one_sided = _has_grown & _one_sided()
+one_sided = _is_uneven & _one_sided()
 _BODY: Any = sa.literal_column(f"'{CommitmentKind.BODY_TO_BE_FOUNDED}'")
 _EVENT: Any = sa.literal_column(f"'{CommitmentKind.EVENT}'")
 _body, _meeting = _group.alias("body"), _session.alias("meeting")
@@ -118,7 +113,7 @@ read = sa.select(
     due_soon.label("due_soon"),
     dormant.label("dormant"),
     disputed.label("disputed"),
-    came_later.label("came_later"),
+    charter.label("charter"),
     _linked_states.label("linked_states"),
 )
 _leading = (

@@ -20,6 +20,14 @@ Digest = Annotated[
 ]
 
 
+KeptBy = Annotated[
+    str | None,
+    Field(
+        description="The party that keeps its commission alone, without another's word: today, as of whichever day the rest is asked."
+    ),
+]
+
+
 class ConfirmationCreate(Strict):
     """A party's yes or no to a proposal; who has said yes may still say no, until it takes effect."""
 

@@ -6,11 +6,12 @@ from typing import Any, Final
 from service.permissions import Caller
 from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.called import COMMISSION, SESSION, WORKING_GROUP, Beside
+from service.register.decisions.rules.ended import kept_by
 from service.register.groups.rules.matter import GROUP
 from service.register.groups.rules.requirements import roles, unknown
 from service.register.groups.schemas import WorkingGroupRead
 
-_MADE: Final = {"members", "without_co_lead", "contacts", "unknown", "open_transition"}
+_MADE: Final = {"kept_by", "members", "without_co_lead", "contacts", "unknown", "open_transition"}
 BESIDE: Final = Beside(
     {
         "commission": ("commission_id", COMMISSION),
@@ -25,6 +26,7 @@ _NOBODY: Final[Mapping[str, None]] = {"main": None, "alternate": None, "validato
 def group(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `WorkingGroupRead`."""
     answer = {name: row[name] for name in _PLAIN} | BESIDE.of(row)
+    answer["kept_by"] = kept_by(row)
     names = row["named"] or {}
     answer["members"] = [
         {"organisation_id": organisation, "organisation": names.get(organisation), "party": party, "role": role}

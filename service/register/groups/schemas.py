@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from service.register.commissions.rules.group_role import GroupRole
-from service.register.decisions.schemas import Missing, OpenTransition
+from service.register.decisions.schemas import KeptBy, Missing, OpenTransition
 from service.register.groups.rules.evidence import FoundGroup
 from service.register.groups.rules.lifecycle import GroupAction, GroupState
 from service.register.parties.schemas import Named
@@ -78,6 +78,7 @@ class WorkingGroupRead(Read):
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     commission: Named | None
+    kept_by: KeptBy
     titles: dict[str, str]
     sector: str
     state: GroupState

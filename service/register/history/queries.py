@@ -147,7 +147,7 @@ def commitment(row: Row, entries: Told, when: When) -> Row | None:
         **row, **members, **_chain(found, row, when), "progress": {party: {name: one[name] for name in ProgressRead.model_fields} for party, one in reports.items()},
         "moved_alone_at": life.moved_alone_at and datetime.fromisoformat(life.moved_alone_at),
         "overdue": bool(is_open and due and due < day), "due_soon": bool(is_open and due and 0 <= (due - day).days <= SOON_DAYS),
-        "dormant": is_open and last < (before(day, DORMANT_MONTHS, 0) or date.min), "came_later": _came(row["came_later"], when.until), "same_item": [],
+        "dormant": is_open and last < (before(day, DORMANT_MONTHS, 0) or date.min), "charter": _came(row["charter"], when.until), "same_item": [],
     }  # fmt: skip
 
 
@@ -208,11 +208,11 @@ def _happened(found: Past, day: date) -> Iterable[date]:
             yield on
 
 
-def _came(came: Mapping[str, Any] | None, until: str | None) -> Mapping[str, Any] | None:
-    """Return which parties had come and gone by the moment."""
-    if came is None or until is None:
-        return came
-    return {
-        name: {party: one for party, one in (listed or {}).items() if one["at"] <= until}
-        for name, listed in came.items()
+def _came(charter: Mapping[str, Any] | None, until: str | None) -> Mapping[str, Any] | None:
+    """Return the charter with the parties that had come and gone by the moment; who takes part is told as of today."""
+    if charter is None or until is None:
+        return charter
+    return {**charter} | {
+        name: {party: one for party, one in (charter[name] or {}).items() if one["at"] <= until}
+        for name in ("entered", "departed")
     }

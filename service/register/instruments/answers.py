@@ -12,6 +12,7 @@ from service.register.decisions.answers import allowed, open_transition
 from service.register.decisions.called import COMMISSION, COMMITMENT, Beside, Names, known
 from service.register.decisions.called import INSTRUMENT as INSTRUMENT_KIND
 from service.register.decisions.rules import steps
+from service.register.decisions.rules.ended import kept_by
 from service.register.instruments.record_schemas import (
     AuthenticTextRead,
     RegisteredInstrumentRead,
@@ -28,6 +29,7 @@ from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead
 Row = Mapping[str, Any]
 _MADE: Final = {
     *(
+        "kept_by",
         "not_confirmed_by",
         "legal_character",
         "commitment_ids",
@@ -76,6 +78,7 @@ _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
     answer = {name: row[name] for name in _PLAIN} | _BESIDE.of(row)
+    answer["kept_by"] = kept_by(row)
     answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
     answer["not_confirmed_by"] = [
         one for one in row["contracting_parties"] if one not in row["parties"] or one in row["outside"]

@@ -8,7 +8,14 @@ from uuid import UUID
 from pydantic import Field
 
 from service.permissions import Confidentiality
-from service.register.decisions.schemas import DomesticStepRead, Missing, MissingStepRead, OpenTransition, PastRead
+from service.register.decisions.schemas import (
+    DomesticStepRead,
+    KeptBy,
+    Missing,
+    MissingStepRead,
+    OpenTransition,
+    PastRead,
+)
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
 from service.register.instruments.rules.computed import Force
 from service.register.instruments.rules.evidence import Enter
@@ -170,6 +177,7 @@ class RegisteredInstrumentRead(Read):
     version: int = Field(description="The number in its ETag.")
     commission_id: UUID
     commission: Named | None
+    kept_by: KeptBy
     kind: InstrumentKind
     titles: dict[str, str]
     contracting_parties: list[str]

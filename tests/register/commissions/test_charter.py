@@ -144,6 +144,32 @@ async def test_one_party_keeps_a_commission_alone_and_the_others_take_no_part(wo
     await proven(world, commission)
 
 
+async def test_whatever_is_in_a_commission_that_one_party_keeps_alone_says_so_also_in_lists(world: World) -> None:
+    commission = await commission_of_three(world, "PK")
+    await record_in(world, commission, 1)
+    here = {"commission_id": commission, "titles": {"en": "Sample"}}
+    group = {"sector": "trade", "founding_act": "A decision", "co_lead_organisation_id": organisation(101)}
+    bodies = {
+        "working-groups": here | group,
+        "instruments": here
+        | {
+            "kind": "agreement",
+            "contracting_parties": ["PK", "AZ", "TR"],
+            "authentic_languages": ["en"],
+            "entering": {"drafting_party": "PK", "effective_on": "2025-01-24"},
+        },
+        f"commissions/{commission}/sessions": {"action": "plan"},
+    }
+    for what, body in bodies.items():
+        recorded = await world.as_("PK").post(f"/v1/{what}", json=body)
+        assert (recorded.status_code, recorded.json().get("kept_by")) == (201, "PK"), recorded.text
+    for listed in ("commitments", *bodies):
+        rows = (await world.as_("PK").get(f"/v1/{listed}?limit=200")).json()["items"]
+        told = {(row["commission_id"] == commission, row["kept_by"]) for row in rows}
+        assert (True, "PK") in told, listed
+        assert told <= {(True, "PK"), (False, None)}, listed
+
+
 async def test_who_takes_no_part_yet_proposes_nobodys_joining_but_its_own(world: World) -> None:
     commission = await commission_of_three(world, "PK")
     join = {"action": "join", "party": "TR", "effective_on": "2026-01-01"}
