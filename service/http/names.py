@@ -31,6 +31,7 @@ MOST: Final = 1000
 """So many codes are looked up for one request; the longest list of anything holds 500."""
 NOTHING: Final = Nothing(b" ")
 _SENT: Final = "pacta.query_as_sent"
+_CODES: Final = "pacta.codes_as_sent"
 _code = re.compile(f"(?:{COMMISSION}|{ORGANISATION})(?:/[A-Za-z0-9-]+){{0,3}}", re.IGNORECASE | re.ASCII).fullmatch
 
 
@@ -58,6 +59,7 @@ class NamedRequest(StrictRequest):
         places = [(holder, at) for holder, at in _places([path, pairs, named._value]) if _code(holder[at])]
         if places:
             ids = await _looked_up(request, {spelled(holder[at]) for holder, at in places})
+            scope[_CODES] = {ids[spelled(holder[at])]: holder[at] for holder, at in places}
             for holder, at in places:
                 holder[at] = ids[spelled(holder[at])]
             if pairs:
@@ -95,6 +97,23 @@ def as_sent(request: Request, name: str) -> list[str]:
     return [value for one, value in query if one == name]
 
 
+def told(request: Request, sentence: str) -> str:
+    """Return what is said of a request with the codes that it sent, not with the ids of what they name: not everybody may know them."""
+    for known, code in request.scope.get(_CODES, {}).items():
+        sentence = sentence.replace(known, code)
+    return sentence
+
+
+def unseen(request: Request, asked: UUID) -> UUID:
+    """Return what is told as the id of what is not there for the caller: that of a code which was sent is the same whatever it names."""
+    code = request.scope.get(_CODES, {}).get(str(asked))
+    return _of_nothing(spelled(code)) if code else asked
+
+
+def _of_nothing(code: str) -> UUID:
+    return uuid5(NAMESPACE_URL, code)
+
+
 async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, str]:
     if len(codes) > MOST:
         raise InvalidContent(f"The request names {len(codes)} things by their codes; {MOST} are the most at once.")
@@ -103,7 +122,7 @@ async def _looked_up(request: Request, codes: Collection[str]) -> Mapping[str, s
     state = state_of(request.app, HasNames)
     async with state.readers.connection() as connection:
         found = await state.named(connection, codes)
-    return {code: str(found.get(code) or uuid5(NAMESPACE_URL, code)) for code in codes}
+    return {code: str(found.get(code) or _of_nothing(code)) for code in codes}
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 -- any JSON value

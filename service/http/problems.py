@@ -20,6 +20,7 @@ from service.database.violations import Violation
 from service.http import invalid, wayfinding
 from service.http.again import DEADLOCKED
 from service.http.languages import chosen, spoken, translated
+from service.http.names import told
 
 MEDIA_TYPE = "application/problem+json"
 ADDRESSES = frozenset({"address", "nearest_address", "document"})
@@ -88,10 +89,10 @@ def document(request: Request, error: errors.ServiceError, language: str) -> dic
         "type": root + error.type(),
         "title": translated(error.title, language),
         "status": error.status,
-        "detail": error.detail,
+        "detail": told(request, error.detail),
         "instance": request.scope["path"],
         "request_id": request.scope.get("request_id", ""),
-        "errors": error.errors,
+        "errors": [{**one, "detail": told(request, one["detail"])} for one in error.errors],
         **_placed(error.members, root),
     }
 

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item, organisation
 from tests.register.commissions.meeting import CANCEL, HOLD, agreed, begin, read
 from tests.register.commitments.test_journey import RECORD
+from tests.three_parties import record_in
 
 OWN = {"request_id", "instance"}
 """Members of a problem that differ from request to request."""
@@ -99,6 +100,21 @@ async def test_of_many_at_once_they_are_refused_alike_too(still: World) -> None:
     many = {"action": "suspend", "reason": "Elections (sample).", "matters": ["PK-AZ/08/998", "PK-AZ/08/999"]}
     told = await still.as_("PK").post("/v1/commissions/PK-AZ/proposals", json=many)
     assert [one["problem"]["status"] for one in told.json()["results"]] == [404, 404], told.text
+
+
+async def test_nobody_learns_the_id_of_what_it_may_not_see_by_sending_its_code(world: World) -> None:
+    made = await record_in(world, COMMISSION, 1, confidentiality="restricted")
+    await world.second_principal("pk-health", organisation_id=organisation(106))
+    codes, ids, refused = [made["reference"], "PK-AZ/00/d-2222"], [], []
+    for code in codes:
+        for matters in ([code], [{"matter_id": code, "version": 1}], code):
+            many = {"action": "suspend", "reason": "Elections (sample).", "matters": matters}
+            told = await world.as_("pk-health").post("/v1/commissions/PK-AZ/proposals", json=many)
+            assert made["id"] not in told.text
+            ids += [UUID(one["id"]).version for one in told.json().get("results", [])]
+            refused += [one["detail"] for one in told.json().get("errors", [])]
+    assert ids == [5] * 4, "an id of which nobody knows what it names, or whether"
+    assert [code in said for code, said in zip(codes, refused, strict=True)] == [True, True], refused
 
 
 async def test_a_code_that_names_nothing_is_refused_where_it_stands(still: World) -> None:

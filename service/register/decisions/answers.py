@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 
-from service.errors import Fault
+from service.errors import Fault, NotFound
 from service.http.answers import answer
+from service.http.names import unseen
 from service.http.problems import document, language_of
 from service.permissions import Caller, Permission
 from service.register.decisions.called import COMMISSION, PRINCIPAL, Beside, Names, known
@@ -107,7 +108,7 @@ def outcomes(request: Request, found: Sequence[Outcome]) -> Response:
 def _outcome(request: Request, language: str, one: Outcome) -> dict[str, Any]:
     made, refused = one.made, one.refused
     return {
-        "id": one.asked,
+        "id": unseen(request, one.asked) if isinstance(refused, NotFound) else one.asked,
         "transition": transition(made) if made else None,
         "problem": document(request, refused, language) if refused else None,
     }
