@@ -285,8 +285,8 @@ async def restricted(world: World) -> Named:
     report = {"level": "limited", "text": "T", "period_end": "2025-06"}
     told = await world.as_("PK").post(f"/v1/commitments/{first}/progress-reports", json=report)
     assert told.status_code in {201, 422}, told.text
-    instrument = await recording.record(world, confidentiality="restricted")
-    named["instrument_id"].append(instrument["id"])
+    for make in (recording.record, recording.entered):
+        named["instrument_id"].append((await make(world, confidentiality="restricted"))["id"])
     return named
 
 

@@ -18,12 +18,12 @@ from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.kinds import UNTOLD
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action, State
 from service.register.commitments.rules.matter import MEMBERS
-from service.register.commitments.rules.numbering import FIRST_RESTRICTED, is_apart, is_draft
+from service.register.commitments.rules.numbering import is_apart, is_draft
 from service.register.decisions.engine.moves import CLOSED, Move
 from service.register.decisions.engine.writing import proposed, take_effect
 from service.register.decisions.rules.judging import Judged
 from service.register.decisions.rules.matter import Case
-from service.register.decisions.rules.numbers import Numbers
+from service.register.decisions.rules.numbers import FIRST_RESTRICTED, Numbers
 from service.trail.entry import Author, Head, compose, timestamp
 from tests.benchmarks.scene import SECTORS, Place, Scene
 
@@ -155,8 +155,9 @@ def _case(history: History) -> Case:
     """Return the commitment as it stands before the next entry."""
     facts = COMMITMENTS.rules.facts(history.row, history.place.parties, ())
     # The number that is given is the stand-in, whichever series it belongs to.
-    given = [FIRST_RESTRICTED, ITEM - 1] if is_apart(history.row) else []
-    numbers = Numbers(STEM, given) if is_draft(history.row["reference"]) else None
+    apart = is_apart(history.row)
+    given = [FIRST_RESTRICTED, ITEM - 1] if apart else []
+    numbers = Numbers(STEM, given, apart=apart) if is_draft(history.row["reference"]) else None
     number = len(history.entries)
     return Case(COMMITMENTS.members(history.row), facts, MOMENTS[number], {}, number, numbers=numbers)
 

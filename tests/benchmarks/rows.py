@@ -13,7 +13,8 @@ import orjson
 
 from service.register.commissions.models import Rule
 from service.register.commitments.matter import COMMITMENTS
-from service.register.commitments.rules.numbering import FIRST_RESTRICTED, drafts, is_apart, is_draft, stem_of
+from service.register.commitments.rules.numbering import drafts, is_apart, is_draft, stem_of
+from service.register.decisions.rules.numbers import FIRST_RESTRICTED
 from service.values import end
 from tests.benchmarks.histories import NUMBER, History
 

@@ -109,14 +109,17 @@ class Journal:
         stem = stem_of(self.code, 8 if session else 0)
         if self.version > 1:
             return drafts(stem, subject)[0]
-        self.series.setdefault((stem, is_restricted(number)), Numbers(stem)).give(number)
+        self._series(stem, apart=is_restricted(number)).give(number)
         return f"{stem}/{number:03d}"
 
     def numbers(self, subject: str) -> Numbers:
         """Return the series in which a commitment is numbered."""
         facts = self.facts[subject]
         stem = stem_of(self.code, 8 if facts["session_id"] else 0)
-        return self.series.setdefault((stem, is_apart(facts)), Numbers(stem))
+        return self._series(stem, apart=is_apart(facts))
+
+    def _series(self, stem: str, *, apart: bool) -> Numbers:
+        return self.series.setdefault((stem, apart), Numbers(stem, apart=apart))
 
     def propose(self, subject: str, action: str, by: str = "PK", expires_at: str | None = None, **evidence: Any) -> str:
         """Propose a move and return the transition's id."""

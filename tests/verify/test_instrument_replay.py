@@ -119,3 +119,18 @@ def test_the_log_is_proven_as_it_is(entries: list[Entry]) -> None:
 @pytest.mark.parametrize("name", FORGERIES)
 def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> None:
     assert_told(entries, *FORGERIES[name])
+
+
+async def test_what_is_restricted_is_numbered_among_the_others_in_entries_of_before_alone(world: World) -> None:
+    restricted = (await entered(world, confidentiality="restricted"))["id"]
+    other = (await entered(world))["id"]
+    old = await entries_of(world, COMMISSION)
+    # As a release before numbered them.
+    for key, number in ((restricted, "PK-AZ/I/0002"), (other, "PK-AZ/I/0003")):
+        mine = [one for one in old if one["subject"] == key]
+        write(mine[1], ("data", "effective", "after", "reference"), number)
+        for one in mine:
+            one["v"] = 5
+    assert verify(exported(old), POLICY).findings.listed == []
+    confirmed = next(at for at, one in enumerate(old) if one["subject"] == restricted and "effective" in one["data"])
+    assert_told(old, lambda entries: write(entries[confirmed], ("v",), 6), "brings about")

@@ -88,12 +88,13 @@ async def lock(connection: Connection, row: Mapping[str, Any]) -> Numbers | None
     if not is_draft(row["reference"]):
         return None
     code, _, _ = row["reference"].partition("/")
-    values = {"the_commission_id": row["commission_id"], "the_series": APART if is_apart(row) else ORDINARY}
+    apart = is_apart(row)
+    values = {"the_commission_id": row["commission_id"], "the_series": APART if apart else ORDINARY}
     found = await _lock.row(connection, session_id=row["session_id"], **values)
     if found is None:
         await _start(connection, code, row, values["the_series"])
         found = await _lock.one(connection, session_id=row["session_id"], **values)
-    return Numbers(f"{code}/{found.session}", list(found.given), values | {"the_session": found.session})
+    return Numbers(f"{code}/{found.session}", list(found.given), values | {"the_session": found.session}, apart)
 
 
 async def lock_all(connection: Connection, commitment_ids: Sequence[UUID]) -> None:

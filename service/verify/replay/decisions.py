@@ -16,7 +16,7 @@ from service.register.decisions.rules.paths import forgotten
 from service.verify.canonical import Entry
 from service.verify.replay import documents
 from service.verify.replay.evidence import as_today, case_of, hold_to_names, hold_to_readers, judge, lasts
-from service.verify.replay.matters import RULES
+from service.verify.replay.matters import FOLLOWED, RULES
 from service.verify.replay.register import Opened, Register, Subject, Taken, Waiting
 from service.verify.replay.shape import Broken, require, spelled
 
@@ -250,8 +250,8 @@ def carry_along(register: Register, rules: Rules[Any], entry: Entry, subject: Su
         register.subjects[one].facts["reference"] for one in rules.too_open(subject.facts, effective["after"], kept)
     ]
     require(not closer, f"{', '.join(closer)} is kept closer than what is to carry it")
-    # As the entry that tells of the move understands what is carried: of both kinds each version came with the other's next one.
-    followed = RULES["commitment", rules.version + 1].following[rules.kind]
+    # As the entry that tells of the move understands what is carried.
+    followed = RULES["commitment", FOLLOWED[rules.version]].following[rules.kind]
     for one in sorted(carried):
         other = register.subjects[one]
         members = as_today(other)

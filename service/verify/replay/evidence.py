@@ -111,7 +111,7 @@ def _numbers(register: Register, subject: Subject) -> Numbers | None:
     if not is_draft(subject.facts.get("reference", "")):
         return None
     if subject.rules and subject.rules.kind == "instrument":
-        return register.numbers(instruments_of(register.code), apart=False)
+        return register.numbers(instruments_of(register.code), apart=subject.rules.apart(subject.facts))
     session = subject.facts["session_id"]
     ordinal = register.sessions[session]["ordinal"] if session else None
     return register.numbers(stem_of(register.code, ordinal), apart=is_apart(subject.facts))

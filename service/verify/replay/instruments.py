@@ -105,7 +105,7 @@ def _enter(register: Register, subject: Subject, entry: Entry, party: str, openi
     subject.facts, subject.recorded_by, subject.is_joint = members, party, True
     register.instruments[entry.subject] = members
     facts = rules.facts(register.known(subject), register.parties, register.languages)
-    numbers = register.numbers(stem_of(register.code), apart=False)
+    numbers = register.numbers(stem_of(register.code), apart=rules.apart(members))
     case = Case(dict(members), facts, datetime.fromisoformat(entry.recorded_at), {}, 0, AS_RECORDED, party, numbers)
     effective = rules.effective(row, opening.evidence, case)
     require(

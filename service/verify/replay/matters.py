@@ -15,7 +15,13 @@ from service.register.commitments.rules.matter import (
 )
 from service.register.decisions.rules.matter import Rules
 from service.register.groups.rules.matter import GROUP
-from service.register.instruments.rules.matter import INSTRUMENT, INSTRUMENT_2, INSTRUMENT_3, INSTRUMENT_4
+from service.register.instruments.rules.matter import (
+    INSTRUMENT,
+    INSTRUMENT_2,
+    INSTRUMENT_3,
+    INSTRUMENT_4,
+    INSTRUMENT_5,
+)
 
 RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("commitment", 1): COMMITMENT_1,
@@ -30,5 +36,8 @@ RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("instrument", 2): INSTRUMENT_2,
     ("instrument", 3): INSTRUMENT_3,
     ("instrument", 4): INSTRUMENT_4,
-    ("instrument", 5): INSTRUMENT,
+    ("instrument", 5): INSTRUMENT_5,
+    ("instrument", 6): INSTRUMENT,
 }
+FOLLOWED: Final[Mapping[int, int]] = {2: 3, 3: 4, 4: 5, 5: 6, 6: 6}
+"""Of each version of instruments: that of commitments with which it came, by which what it carries follows it."""

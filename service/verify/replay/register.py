@@ -9,7 +9,6 @@ from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.numbers import Numbers
-from service.register.instruments.rules.effect import SERIES
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.registry import Registry
@@ -135,12 +134,11 @@ class Register:
         if self.numbered.setdefault(reference, subject) is not subject:
             raise Broken(f"the number {reference} was given before")
         stem, number = reference.rpartition("/")[0], number_of(reference)
-        # Instruments have one series; only commitments have one apart.
-        self.numbers(stem, apart=is_restricted(number) and not stem.endswith(f"/{SERIES}")).give(number)
+        self.numbers(stem, apart=is_restricted(number)).give(number)
 
     def numbers(self, stem: str, *, apart: bool) -> Numbers:
         """Return the series of a session's references."""
-        return self.series.setdefault((stem, apart), Numbers(stem))
+        return self.series.setdefault((stem, apart), Numbers(stem, apart=apart))
 
     @property
     def code(self) -> str:

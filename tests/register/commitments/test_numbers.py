@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.register.commitments.rules.amendment import REFERENCE
-from service.register.commitments.rules.numbering import BEYOND, FIRST_RESTRICTED, drafts, is_draft, number
-from service.register.decisions.rules.numbers import Numbers
+from service.register.commitments.rules.numbering import drafts, is_apart, is_draft, number
+from service.register.decisions.rules.numbers import BEYOND, FIRST_RESTRICTED, Numbers
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
 from tests.register.commissions.meeting import begin
 from tests.register.commitments.test_journey import RECORD, confirm, confirmed, read
@@ -70,7 +70,7 @@ def test_a_number_is_the_paragraphs_where_that_is_free_else_the_next_above(
     paragraph: int | None, confidentiality: str, runs: list[int], expected: int
 ) -> None:
     members = {"item_number": paragraph, "confidentiality": confidentiality}
-    assert number(members, Numbers("PK-AZ/08", runs)) == expected
+    assert number(members, Numbers("PK-AZ/08", runs, apart=is_apart(members))) == expected
 
 
 def test_a_drafts_reference_is_its_own_and_short() -> None:

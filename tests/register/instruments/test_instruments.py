@@ -229,3 +229,10 @@ async def test_an_instrument_closes_with_a_commitment_that_it_carries(world: Wor
     assert made["id"] not in (await observer.get("/v1/instruments?limit=200")).text
     assert made["id"] not in (await observer.get(f"/v1/commissions/{COMMISSION}/audit-trail?limit=200")).text
     assert (await read(world, made["id"], "AZ"))["commitment_ids"] == [item(2)]
+
+
+async def test_what_is_restricted_is_numbered_apart_and_leaves_no_gap_among_the_others(world: World) -> None:
+    kept = ("restricted", "parties", "restricted", "public")
+    numbers = [(await entered(world, confidentiality=one))["reference"] for one in kept]
+    assert numbers == ["PK-AZ/I/9001", "PK-AZ/I/0002", "PK-AZ/I/9002", "PK-AZ/I/0003"]
+    await proven(world)

@@ -257,8 +257,7 @@ class Rules(Generic[F]):
     evident: Callable[[str, Members], list[Fault]] = lambda *_: []
     """What cannot be so by the evidence alone, of which some is wrong or missing: `unfit` tells it where it is whole."""
     odd: Callable[[str, Members, Members, str], list[Fault]] = lambda *_: []
-    """What is odd in the evidence of an action and may have been so, given the days that the matter tells and the state it was
-    proposed in: a warning."""
+    """What is odd in an action's evidence and may have been so, given the days the matter tells and the state before: a warning."""
     awaits: Callable[[Step, Members, Mapping[str, Any], str | None], list[str]] = every_other
     """Whom a proposal awaits, given its evidence, the matter with what the charter fixes, and who makes it."""
     asked: Callable[[str, Members, Members, str | None], tuple[Asked, ...]] = lambda *_: ()
@@ -288,6 +287,8 @@ class Rules(Generic[F]):
     """By the kind of what they follow: the members that change of a matter, given the ids and members of both and the day."""
     reads: Callable[[Step, Members, Case], Members] = lambda _, evidence, __: evidence
     """The evidence with what the move reads from the matter itself."""
+    apart: Callable[[Members], bool] = lambda _: False
+    """Whether a matter with these members is numbered in the series of what is restricted."""
     day: Callable[[Step, Members, datetime], str | None] | None = day_of
     """When a move happened in the world, as its entry tells it; None where entries tell no such day."""
 

@@ -8,6 +8,10 @@ from hashlib import sha256
 from typing import Any, Final
 
 DRAFT: Final = "d-"
+FIRST_RESTRICTED: Final = 9001
+"""What is restricted is numbered apart, so that no gap among the others tells of it."""
+BEYOND: Final = 100_000
+"""Where the others go on, should they ever reach the restricted ones."""
 _LENGTHS: Final = range(4, 14)
 
 
@@ -27,6 +31,11 @@ def number_of(reference: str) -> int:
     return int(reference.rpartition("/")[2])
 
 
+def is_restricted(number: int) -> bool:
+    """Return whether the number is of the series of what is restricted."""
+    return FIRST_RESTRICTED <= number < BEYOND
+
+
 @dataclass(slots=True)
 class Numbers:
     """The numbers that were given in a series, as runs without a gap: 1, 14, 16, 16 are the first fourteen, and 16."""
@@ -37,11 +46,21 @@ class Numbers:
     """First and last of each run, ascending."""
     kept: Mapping[str, Any] = field(default_factory=dict)
     """Where the service keeps the series."""
+    apart: bool = False
+    """Whether it is that of what is restricted."""
 
     @property
     def highest(self) -> int:
         """Return the highest number that was given, or 0."""
         return self.runs[-1] if self.runs else 0
+
+    @property
+    def next(self) -> int:
+        """Return the next number above the highest."""
+        following = self.highest + 1
+        if self.apart:
+            return max(following, FIRST_RESTRICTED)
+        return max(following, BEYOND) if is_restricted(following) else following
 
     def has(self, number: int) -> bool:
         """Return whether the number was given."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from service.permissions import Confidentiality
 from service.register.decisions.rules import matter, mending, steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
@@ -31,9 +32,14 @@ def stem_of(code: str) -> str:
     return f"{code}/{SERIES}"
 
 
+def is_apart(members: Mapping[str, Any]) -> bool:
+    """Return whether the instrument is numbered in the series of those that are restricted."""
+    return bool(members["confidentiality"] == Confidentiality.RESTRICTED)
+
+
 def numbered(given: Numbers) -> str:
     """Return the reference of the next instrument of a series."""
-    return f"{given.stem}/{given.highest + 1:04d}"
+    return f"{given.stem}/{given.next:04d}"
 
 
 def last_act(acts: Iterable[Mapping[str, Any]] | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from service.register.decisions.rules.matter import Rules
 from service.register.instruments.rules.carrying import carries, may_carry, too_open
-from service.register.instruments.rules.effect import day, effect
+from service.register.instruments.rules.effect import day, effect, is_apart
 from service.register.instruments.rules.evidence import MODELS
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.fitness import unfit
@@ -33,7 +33,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
-    version=5,
+    version=6,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -60,10 +60,13 @@ INSTRUMENT: Final = Rules[Facts](
     may_carry=may_carry,
     too_open=too_open,
     day=day,
+    apart=is_apart,
 )
-INSTRUMENT_4: Final = replace(INSTRUMENT, version=4)
+INSTRUMENT_5: Final = replace(INSTRUMENT, version=5, apart=lambda _: False)
+"""The rules of entries of version 5: what is restricted was numbered among the others."""
+INSTRUMENT_4: Final = replace(INSTRUMENT_5, version=4)
 """The rules of entries of version 4: what comes to be carried listed no more than an unknown day."""
-INSTRUMENT_3: Final = replace(INSTRUMENT, version=3)
+INSTRUMENT_3: Final = replace(INSTRUMENT_5, version=3)
 """The rules of entries of version 3: what is carried listed nothing of what it knows no more, or in part."""
-INSTRUMENT_2: Final = replace(INSTRUMENT, version=2)
+INSTRUMENT_2: Final = replace(INSTRUMENT_5, version=2)
 """The rules of entries of version 2: what is carried told no end of one of which nobody knew since when it is in force."""
