@@ -170,7 +170,7 @@ async def _read(
     sent: Sent[ConfirmationCreate],
 ) -> ConfirmationCreate:
     """Return the answer that was sent: its party may give it, it is of what was reviewed, and what it confirms may be seen."""
-    await _may_answer(connection, caller, locked, known["id"], sent.sound.get("decision"))
+    await _may_answer(connection, caller, locked, known, sent.sound.get("decision"))
     new = sent.read([*unreasoned(sent.sound), *await wrongly_brought(connection, caller, known, locked, sent.sound)])
     _as_reviewed(known, locked, new)
     if new.decision is Decision.CONFIRM:
@@ -243,11 +243,13 @@ def body_of(known: Row) -> dict[str, Any]:
     return {**known["evidence"], "action": known["action"]}
 
 
-async def _may_answer(
-    connection: Connection, caller: Caller, locked: Locked, transition_id: UUID, decision: str | None
-) -> None:
+async def _may_answer(connection: Connection, caller: Caller, locked: Locked, known: Row, decision: str | None) -> None:
     locked.standing.require(Permission.CONFIRM)
-    await require_open(connection, locked, transition_id)
+    if caller.party not in {known["proposed_by"], *known["awaited"]}:
+        raise NotPermitted(
+            f"Only whom this awaits may answer it: {', '.join(known['awaited'])}. You act for {caller.party}."
+        )
+    await require_open(connection, locked, known["id"])
     awaiting = ", ".join(locked.row["awaiting"])
     if caller.party == locked.row["proposed_by"]:
         raise OwnProposal(f"{caller.party} proposed this; {awaiting} must confirm it.")
