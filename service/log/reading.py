@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.database.columns import table
 from service.database.statement import Connection, Query
@@ -29,15 +30,11 @@ _log_id = sa.bindparam("log_id", type_=sa.Uuid())
 
 
 class _Checkpoint(NamedTuple):
-    log_id: UUID
-    size: int
     note: bytes
     vkey: str
-
-
-class _Cosignature(NamedTuple):
-    vkey: str
-    signature: bytes
+    witnesses: list[str]
+    """The vkeys of those that have cosigned it, in order, and beside each its signature."""
+    signatures: list[bytes]
 
 
 _size = Query(
@@ -56,19 +53,26 @@ _nodes = Query(
     .order_by(_node.c.index),
     bytes,
 )
-_checkpoints = sa.select(*(_checkpoint.c[name] for name in _Checkpoint._fields)).where(_checkpoint.c.log_id == _log_id)
+_cosigned = (_cosignature.c.log_id == _checkpoint.c.log_id) & (_cosignature.c.size == _checkpoint.c.size)
+
+
+def _by_witness(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    each = sa.select(column).where(_cosigned).order_by(_cosignature.c.vkey)
+    return sa.func.array(each.correlate(_checkpoint).scalar_subquery(), type_=ARRAY(column.type))
+
+
+# With its cosignatures, in one round trip.
+_checkpoints = sa.select(
+    _checkpoint.c.note,
+    _checkpoint.c.vkey,
+    _by_witness(_cosignature.c.vkey).label("witnesses"),
+    _by_witness(_cosignature.c.signature).label("signatures"),
+).where(_checkpoint.c.log_id == _log_id)
 _last = _checkpoints.order_by(_checkpoint.c.size.desc()).limit(1)
 _newest = Query(_last, _Checkpoint)
-_cosigned = (_cosignature.c.log_id == _checkpoint.c.log_id) & (_cosignature.c.size == _checkpoint.c.size)
 _count = sa.select(sa.func.count()).select_from(_cosignature).where(_cosigned).scalar_subquery()
 _newest_cosigned = Query(_last.where(_count >= sa.bindparam("witnesses", type_=sa.BigInteger())), _Checkpoint)
 _of_size = Query(_checkpoints.where(_checkpoint.c.size == sa.bindparam("size")), _Checkpoint)
-_cosignatures = Query(
-    sa.select(_cosignature.c.vkey, _cosignature.c.signature)
-    .where(_cosignature.c.log_id == _log_id, _cosignature.c.size == sa.bindparam("size"))
-    .order_by(_cosignature.c.vkey),
-    _Cosignature,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,13 @@ async def newest(connection: Connection, log_id: UUID, witnesses: int = 0) -> Si
     """Return the newest checkpoint that at least so many witnesses have cosigned; None if there is none."""
     asked = _newest_cosigned if witnesses else _newest
     found = await asked.row(connection, log_id=log_id, witnesses=witnesses)
-    return None if found is None else await _with_cosignatures(connection, found)
+    return None if found is None else _signed(found)
 
 
 async def of_size(connection: Connection, log_id: UUID, size: int) -> Signed | None:
     """Return the checkpoint that was signed over the first `size` entries; None if none was."""
     found = await _of_size.row(connection, log_id=log_id, size=size)
-    return None if found is None else await _with_cosignatures(connection, found)
+    return None if found is None else _signed(found)
 
 
 async def hashes(connection: Connection, log_id: UUID, level: int, first: int, count: int) -> list[bytes]:
@@ -139,9 +143,8 @@ async def _reader(connection: Connection, log_id: UUID, size: int, wanted: Itera
     return node_reader(size, read.__getitem__)
 
 
-async def _with_cosignatures(connection: Connection, found: _Checkpoint) -> Signed:
-    cosigned = await _cosignatures.rows(connection, log_id=found.log_id, size=found.size)
-    note: Note = parse_note(found.note).signed(*(_signature(vkey, signature) for vkey, signature in cosigned))
+def _signed(found: _Checkpoint) -> Signed:
+    note: Note = parse_note(found.note).signed(*map(_signature, found.witnesses, found.signatures))
     return Signed(parse_checkpoint(note.text), bytes(note), found.vkey)
 
 

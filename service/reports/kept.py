@@ -6,7 +6,7 @@ a log is used only while the database has a checkpoint of just this size and roo
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from uuid import UUID
@@ -18,6 +18,7 @@ from service.log import reading as log
 from service.register.history.rules.known import Known, completed, gathered
 from service.reports import queries
 from service.reports.queries import Stored
+from service.reports.rules.source import Names
 from service.tlog.checkpoint import Checkpoint
 
 MOST_ENTRIES: Final = 60_000
@@ -48,6 +49,8 @@ class Kept:
 
     most: int = MOST_ENTRIES
     logs: OrderedDict[UUID, _Told] = field(default_factory=OrderedDict)
+    names: tuple[Checkpoint, Sequence[Mapping[str, Any]]] | None = None
+    """What the registry's entries below the checkpoint that was asked for last tell of organisations."""
 
     def put(self, log_id: UUID, told: _Told) -> None:
         """Keep it, and forget the logs that were not asked for longest, until there is room."""
@@ -86,6 +89,16 @@ async def every(connection: Connection, log_id: UUID, until: str | None = None) 
             size, before = 0, None
     rest = await queries.after(connection, log_id, size)
     return await _anew(rest, until, before.found if before else None) if rest or not before else before.whole
+
+
+async def names(connection: Connection, registry: log.Signed) -> Names | None:
+    """Return what organisations are called by the registry's entries below this checkpoint; None where one of these is damaged."""
+    if KEPT.names is None or KEPT.names[0] != registry.checkpoint:
+        found = await queries.named_below(connection, registry.checkpoint)
+        if found is None:
+            return None
+        KEPT.names = registry.checkpoint, found
+    return Names(registry.note, KEPT.names[1])
 
 
 async def _told(connection: Connection, log_id: UUID, checkpoint: Checkpoint) -> _Told:

@@ -22,7 +22,7 @@ from service.register.commitments.visibility import bound, visible_to
 from service.register.instruments.matter import visible_to as may_read
 from service.register.instruments.models import Instrument
 from service.reports.rules.organisations import KINDS, read
-from service.reports.rules.source import Names
+from service.tlog.checkpoint import Checkpoint
 from service.trail.models import REGISTRY, AuditEntry, AuditPending
 
 _entry, _log, _pending = table(AuditEntry), table(LogEntry), table(AuditPending)
@@ -102,14 +102,14 @@ async def names(connection: Connection) -> tuple[log.Signed, list[dict[str, Any]
         raise LogUnprovable(f"The registry's log does not prove what it holds: {wrong}. Tell the operator.") from wrong
 
 
-async def names_of(connection: Connection, of: log.Signed) -> Names | None:
-    """Return what organisations are called by the registry's entries below this checkpoint, as an export can tell it too.
+async def named_below(connection: Connection, checkpoint: Checkpoint) -> list[dict[str, Any]] | None:
+    """Return the registry's entries below this checkpoint that tell what organisations are called, as an export can tell it too.
 
     None where such an entry is damaged, as an export has no names then: the registry keeps no commission from its report.
     """
-    stored = await naming(connection, of.checkpoint.size)
+    stored = await naming(connection, checkpoint.size)
     try:
-        return Names(of.note, read(stored.values()))
+        return read(stored.values())
     except ValueError:
         # The sequencer tells the operator.
         return None

@@ -16,7 +16,7 @@ from service.http.idempotency import OnceRoute
 from service.http.past import PastDay, PastMoment
 from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
-from service.identity.caller import CurrentCaller
+from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller, Confidentiality
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
@@ -165,7 +165,7 @@ def _counted(
 async def read_session_report(
     request: Request,
     connection: Transaction,
-    caller: CurrentCaller,
+    caller: UncheckedCaller,
     session_id: SessionId,
     as_of: AsOf = None,
     compared_to: Earlier = None,
@@ -226,7 +226,7 @@ async def made(
         key = finished.key_of(signed.note, registry.note, asked, seen)
         if (told := finished.FINISHED.get(key)) is None:
             found = await kept.below(connection, commission_id, signed.checkpoint)
-            names = await queries.names_of(connection, registry)
+            names = await kept.names(connection, registry)
             told = await asyncio.to_thread(_report, source_of(signed.note, found, names), asked, seen)
             finished.FINISHED.put(key, told)
         return await making.of(REPORT, told)

@@ -1,10 +1,13 @@
-"""Who asks the application in `tests.benchmarks.papers`, and the rows that it sends."""
+"""Who asks the application in `tests.benchmarks.papers`, the rows that it sends, and what its answers took."""
 
+import asyncio
 import csv
 import io
-import resource
 import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import httpx
@@ -14,6 +17,35 @@ from service.exchange import running
 from service.reports.spreadsheets import BOM
 
 COMMISSION: Final = "/v1/commissions/01940000-0000-7000-8000-000000000001"
+ROUNDS: Final = 9
+Work = Callable[[], Awaitable[object]]
+
+
+async def took(*works: Work, rounds: int = ROUNDS) -> list[float]:
+    """Return the median seconds of each work, done in turns, after one turn that does not count."""
+    spent: list[list[float]] = [[] for _ in works]
+    for turn in range(rounds + 1):
+        for place, work in enumerate(works):
+            began = time.perf_counter()
+            await work()
+            if turn:
+                spent[place].append(time.perf_counter() - began)
+    return [median(one) for one in spent]
+
+
+def told(what: str, value: float, least: float | None = None, most: float | None = None) -> None:
+    """Print a line of the table: a figure, and what it is to be at least, or at most, or neither."""
+    wanted = f">= {least:.2f}" if least else f"<= {most:.2f}" if most else "told"
+    holds = (least is None or value >= least) and (most is None or value <= most)
+    print(f"| {what} | {value:.2f} | {wanted} | {'ok' if holds else 'MISSED'} |", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: rows a second, and the megabytes of the process from before it until after it, ten times a second."""
+
+    rate: float
+    memory: list[float]
 
 
 @dataclass(slots=True)
@@ -32,15 +64,23 @@ class Bench:
         assert answer.status_code == 200, answer.text
         return answer
 
-    async def imported(self, rows: list[dict[str, str]]) -> tuple[float, int]:
-        """Import rows, after a dry run; return how many a second the real run did, and how many bytes the process grew by."""
+    async def imported(self, rows: list[dict[str, str]]) -> Imported:
+        """Import rows, after a dry run; return what the real run took."""
         tried = await self._import(as_csv(rows), "dry_run=true")
         assert tried["digest"], tried
-        before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+        memory = [resident()]
+        watching = asyncio.ensure_future(_watch(memory))
+        began = time.perf_counter()
         done = await self._import(b"", f"dry_run=false&digest={tried['digest']}")
-        assert done["status"] == "done", done["problem"]
         spent = time.perf_counter() - began
-        return len(rows) / spent, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
+        watching.cancel()
+        assert done["status"] == "done", done["problem"]
+        return Imported(len(rows) / spent, [*memory, resident()])
+
+    async def exported(self) -> list[dict[str, str]]:
+        """Return the rows of the commission's spreadsheet."""
+        answer = await self.get(f"{COMMISSION}/export.csv")
+        return list(csv.DictReader(io.StringIO(answer.content.removeprefix(BOM).decode(), newline="")))
 
     async def confirm(self) -> None:
         """Let the other party confirm all that is proposed."""
@@ -61,12 +101,27 @@ class Bench:
         return (await self.get(asked.headers["location"])).json()
 
 
-def as_csv(rows: list[dict[str, str]]) -> bytes:
+def resident() -> float:
+    """Return the megabytes of this process that are in memory."""
+    (kilobytes,) = (
+        line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS")
+    )
+    return int(kilobytes) / 1000
+
+
+async def _watch(memory: list[float]) -> None:
+    while True:
+        await asyncio.sleep(0.1)
+        memory.append(resident())
+
+
+def as_csv(rows: Iterable[Mapping[str, str]]) -> bytes:
     """Return rows as a file to import."""
+    listed = list(rows)
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(rows[0]))
+    writer = csv.DictWriter(out, list(listed[0]))
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(listed)
     return BOM + out.getvalue().encode()
 
 

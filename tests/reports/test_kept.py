@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from service.permissions import Confidentiality
 from service.register.history.rules.known import completed, gathered, known
-from service.reports import finished, kept
+from service.reports import finished, kept, queries
 from service.reports.finished import Finished, key_of
 from service.reports.kept import Kept
 from service.reports.rules.report import Asked
 from service.tlog.merkle import leaf_hash
-from tests.conftest import COMMISSION, World, item
+from tests.conftest import COMMISSION, World, item, organisation
 from tests.register.commitments.test_journey import confirmed
 from tests.register.instruments.recording import SIGN, agreed, entered
 from tests.register.progress.test_reports import said
@@ -82,6 +82,33 @@ async def test_whatever_happened_since_the_answer_is_that_of_the_whole_log(
     if (await world.as_("PK").get(older)).status_code == 200:
         assert await asked(world, older) == await anew(world, monkeypatch, older)
     assert emptied.logs[next(iter(emptied.logs))].size == told.size
+
+
+async def test_what_organisations_are_called_is_read_once_for_each_checkpoint_of_the_registry(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, registrar = [], world.as_("PK")
+
+    async def named_below(connection: Any, checkpoint: Any) -> Any:
+        read.append(checkpoint.size)
+        return await reading(connection, checkpoint)
+
+    reading = queries.named_below
+    monkeypatch.setattr(queries, "named_below", named_below)
+    changed = await registrar.patch(
+        f"/v1/commitments/{item(4)}", json={"lead_organisation_id": organisation(103)}, headers={"If-Match": "*"}
+    )
+    assert changed.is_success, changed.text
+    called = []
+    for name in ("Customs Board (sample)", "Customs Office (sample)"):
+        named = {"name": name, "since": "2026-01-01"}
+        assert (await registrar.post(f"/v1/organisations/{organisation(103)}/names", json=named)).is_success
+        await world.sequence()
+        for day in ("2026-11-01", "2026-11-02"):
+            (made,) = await asked(world, f"/v1/sessions/PK-AZ/08/report?as_of={day}")
+            called.append(json.loads(made)["matrix"][3]["lead_organisations"]["PK"][0]["name"])
+    assert called == [*["Customs Board (sample)"] * 2, *["Customs Office (sample)"] * 2]
+    assert len(read) == len(set(read)) == 2
 
 
 async def test_what_is_kept_of_a_log_is_used_for_no_other_of_its_name(make_world: Any, emptied: Kept) -> None:
