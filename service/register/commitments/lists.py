@@ -213,9 +213,11 @@ def _single(name: str, value: object) -> bool:
 def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
-    wanted = [visible_to(kind), *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
+    seen = visible_to(kind)
     if past:
-        wanted.append(was_among(_commitment, dict(shape)))
+        # What was not so is left before it is asked who may see it, which is more to look up.
+        seen = sa.case((was_among(_commitment, dict(shape)), seen), else_=sa.false())
+    wanted = [seen, *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
     if STATE not in dict(shape):
         wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:

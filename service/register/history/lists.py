@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from service.database.statement import Connection
+from service.database.statement import FIRST, Connection
 from service.errors import InvalidContent
 from service.permissions import Caller
 from service.register.commitments import answers as commitment_answers
 from service.register.commitments import lists as commitment_lists
 from service.register.commitments.rules.lifecycle import State
+from service.register.commitments.rules.reporting import Level
 from service.register.decisions.engine.matter import Row
 from service.register.history import queries
 from service.register.history.queries import When
@@ -24,6 +25,7 @@ from service.register.spans import Among
 
 MOST_READ: Final = 1_000
 """So many candidates are looked at for one page, of which a filter that spans do not know may leave few; then it says where the next begins."""
+STEP: Final = 200
 Item = Mapping[str, Any]
 Holds = Callable[[Item, Any], bool]
 
@@ -76,7 +78,7 @@ _INSTRUMENTS: Final[Mapping[str, Holds]] = {
     "in_force": lambda item, said: item["in_force"] is said,
     "commitment_id": lambda item, said: bool({str(one) for one in said} & {str(one) for one in item["commitment_ids"]}),
 }  # fmt: skip
-BY_TODAY: Final = frozenset({"commission_id", "reference", "session_id", "commitment_id"})
+BY_TODAY: Final = frozenset({"commission_id", "reference", "session_id"})
 """By these today's rows are chosen: they find the matter, or never change but for a session that takes it up again."""
 
 
@@ -93,6 +95,8 @@ class Register:
     shape: Callable[[Row], dict[str, Any]]
     holds: Mapping[str, Holds]
     states: tuple[str, ...]
+    lasting: frozenset[str]
+    """Filters by which today's rows are chosen, too, where no moment is named: what they ask is known now, and holds whatever the day."""
 
 
 COMMITMENTS: Final = Register(
@@ -102,6 +106,7 @@ COMMITMENTS: Final = Register(
     commitment_answers.commitment,
     _COMMITMENTS,
     tuple(State),
+    frozenset({"kind", "sector", "awaiting", "disputed"}),
 )
 INSTRUMENTS: Final = Register(
     instrument_lists.page,
@@ -110,6 +115,7 @@ INSTRUMENTS: Final = Register(
     lambda row: instrument_answers.instrument(row, row["today"]),
     _INSTRUMENTS,
     tuple(InstrumentState),
+    frozenset({"commitment_id", "awaiting"}),
 )
 
 
@@ -128,25 +134,40 @@ async def page(
     _require(register, asked, sort)
     held = {"state": [one for one in register.states if one != State.RETRACTED]} | asked
     holds = [(register.holds[name], said) for name, said in held.items() if name in register.holds]
-    chosen = type(wanted)(
-        **{name: said for name, said in asked.items() if name in BY_TODAY}, state=list(register.states)
-    )
+    chosen = type(wanted)(**await _by_today(connection, register, asked, when), state=list(register.states))
     among, shown = Among([str(one) for one in held["state"]], when.as_of, when.known_at), Shown()
-    for _ in range(0, MOST_READ, limit):
-        rows = await register.page(connection, caller, chosen, sort, after, limit, among)
-        follows = len(rows) > limit
-        for place, found in enumerate(await queries.then(connection, caller, rows[:limit], when, register.then), 1):
+    # Of few that were so many are looked at: in larger steps, then.
+    step, left = limit, MOST_READ
+    while left > 0:
+        rows = await register.page(connection, caller, chosen, sort, after, step, among)
+        for place, found in enumerate(await queries.then(connection, caller, rows[:step], when, register.then), 1):
             item = register.shape(found) if found else None
             if item is not None and all(hold(item, said) for hold, said in holds):
                 shown.items.append(item)
             if len(shown.items) == limit:
                 shown.last = rows[place - 1] if place < len(rows) else None
                 return shown
-        shown.last = rows[limit - 1] if follows else None
+        shown.last = rows[step - 1] if len(rows) > step else None
         if shown.last is None:
             break
-        after = register.place(sort, shown.last)
+        after, left = register.place(sort, shown.last), left - step
+        step = min(STEP, left)
     return shown
+
+
+async def _by_today(
+    connection: Connection, register: Register, asked: Mapping[str, Any], when: When
+) -> Mapping[str, Any]:
+    """Return the filters by which today's rows are chosen: all that were so are among these."""
+    by = BY_TODAY if when.known_at else BY_TODAY | register.lasting
+    chosen = {name: said for name, said in asked.items() if name in by and said is not False}
+    if "level" in asked:
+        # Whoever had reported has.
+        chosen["level"] = list(Level)
+    if "commitment_id" in asked and when.known_at:
+        # An instrument that does not carry it today may have done so; in its commission, in any case.
+        chosen.setdefault("commission_id", await queries.commissions_of(connection, asked["commitment_id"]) or [FIRST])
+    return chosen
 
 
 def _require(register: Register, asked: Mapping[str, Any], sort: str) -> None:

@@ -15,6 +15,7 @@ from service.errors import NotFound
 from service.permissions import Caller
 from service.register.commissions.charter import CHARTERS
 from service.register.commitments.matter import columns as commitment_columns
+from service.register.commitments.models import Commitment
 from service.register.commitments.naming import asked
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.activity import DORMANT_MONTHS, SOON_DAYS, happened_on
@@ -37,7 +38,7 @@ from service.register.instruments.rules.reckoning import reckoned
 from service.trail.entry import timestamp
 from service.trail.models import AuditEntry
 
-_entry: Final = table(AuditEntry)
+_entry, _commitment = table(AuditEntry), table(Commitment)
 _TEXT_IN: Final[Mapping[str, str]] = {State.MOU_DRAFTED: InstrumentState.DRAFTED, State.SIGNED: InstrumentState.SIGNED}
 """By the state of a commitment, that of a text of which it alone tells."""
 
@@ -54,6 +55,8 @@ _entries = Query(
     .order_by(_entry.c.subject, _entry.c.seq),
     _Entry,
 )
+
+_commissions = Query(sa.select(_commitment.c.commission_id).where(is_among(_commitment.c.id, "ids")).distinct(), UUID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class When:
     def day(self) -> date:
         """Return the day of which it is told: of what was known earlier, the day of that moment."""
         return self.as_of or (self.known_at or datetime.now(UTC)).astimezone(UTC).date()
+
+
+async def commissions_of(connection: Connection, commitments: Iterable[UUID]) -> list[UUID]:
+    """Return the commissions of these commitments, whoever may see them."""
+    return await _commissions.rows(connection, ids=list(commitments))
 
 
 async def told(connection: Connection, subjects: Iterable[UUID]) -> Mapping[UUID, Told]:
@@ -96,6 +104,8 @@ async def then(
     found = [shape(row, [said for one in subjects[row["id"]] for said in entries.get(one, ())], when) for row in listed]
     found = await _linked(connection, found, when)
     seen = await unnamed(connection, NAMED, caller, [row for row in found if row])
+    # What it carries today may be others; of those of then, what the caller may see.
+    seen = [{**row, "carried": row["commitment_ids"]} if "carried" in row else row for row in seen]
     known = iter(await called(connection, (CHARTERS, *NAMED), caller, seen, _asked))
     return [row and next(known) for row in found]
 

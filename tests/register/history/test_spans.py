@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import pytest
@@ -18,7 +18,8 @@ from service.trail.entry import timestamp
 from tests.conftest import Maker, World, item
 from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN, confirm, confirmed
 from tests.register.decisions.test_histories import STEPS, Step, matters, take
-from tests.register.instruments.recording import record
+from tests.register.instruments.recording import entered, record
+from tests.register.progress.test_reports import said
 
 Of = Callable[[Told, date | None, str | None], Past | None]
 KNOWN: Final[Mapping[str, tuple[Of, tuple[str, ...]]]] = {
@@ -40,23 +41,28 @@ async def trails(world: World, kind: str) -> Mapping[UUID, Told]:
 
 
 async def whole(world: World, kind: str, query: str) -> list[str]:
-    """Return the ids of a whole list; every page but the last is full."""
-    found: list[str] = []
+    """Return the ids of a whole list."""
+    return [one["id"] for one in await listed(world, kind, query)]
+
+
+async def listed(world: World, kind: str, query: str) -> list[Any]:
+    """Return a whole list; every page but the last is full."""
+    found: list[Any] = []
     url: str | None = f"/v1/{kind}s?limit=10&{query}"
     while url:
         answer = await world.as_("PK").get(url)
         assert answer.status_code == 200, answer.text
-        found += [one["id"] for one in answer.json()["items"]]
+        found += answer.json()["items"]
         url = answer.links.get("next", {}).get("url")
         assert url is None or len(answer.json()["items"]) == 10
     return found
 
 
-def moments(told: Mapping[UUID, Told]) -> list[str]:
+def moments(told: Mapping[UUID, Told], parts: int = 2) -> list[str]:
     """Return some of the moments at which something was recorded, and the one before all."""
     every = sorted({entry["recorded_at"] for entries in told.values() for _, entry in entries})
     first = datetime.fromisoformat(every[0]) - timedelta(seconds=1)
-    return [timestamp(first), *every[:: max(1, len(every) // 2)], every[-1]]
+    return [timestamp(first), *every[:: max(1, len(every) // parts)], every[-1]]
 
 
 async def hold(world: World, days: Iterable[date | None], kinds: Iterable[str] = KINDS) -> None:
@@ -76,6 +82,48 @@ async def hold(world: World, days: Iterable[date | None], kinds: Iterable[str] =
                 for state in set(states) & {*shown.values(), "signed", "agreed", "retracted"}:
                     found = await whole(world, kind, f"{asked}&state={state}")
                     assert sorted(found) == sorted(key for key, one in shown.items() if one == state), (asked, state)
+
+
+async def hold_filters(world: World, days: Iterable[date | None]) -> None:
+    """Hold the lists that filters leave of each day, of each moment and of both to the whole list of it, filter by filter."""
+    for kind, filters in FILTERS.items():
+        told = await trails(world, kind)
+        for moment in [None, *moments(told, 6)]:
+            for asked in [
+                "&".join([*([f"as_of={day}"] if day else []), *([f"known_at={moment}"] if moment else [])])
+                for day in days
+                if day or moment
+            ]:
+                every = await listed(world, kind, asked)
+                for query, holds in filters.items():
+                    assert await whole(world, kind, f"{asked}&{query}") == [one["id"] for one in every if holds(one)], (
+                        asked,
+                        query,
+                    )
+
+
+def _awaits(one: Any) -> bool:
+    return "AZ" in (one["open_transition"] or {"awaiting": []})["awaiting"]
+
+
+FILTERS: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
+    "commitment": {
+        "sector=customs": lambda one: bool(one["sector"] == "customs"),
+        "sector=culture&sector=trade": lambda one: one["sector"] in {"culture", "trade"},
+        "kind=commitment": lambda one: bool(one["kind"] == "commitment"),
+        "awaiting=AZ": _awaits,
+        "disputed=true": lambda one: bool(one["disputed"]),
+        "disputed=false": lambda one: not one["disputed"],
+        "level=limited": lambda one: "limited" in {said["level"] for said in one["progress"].values()},
+    },
+    "instrument": {
+        f"commitment_id={item(2)}": lambda one: item(2) in one["commitment_ids"],
+        f"commitment_id={item(4)}&commitment_id={item(8)}": lambda one: bool(
+            {item(4), item(8)} & {*one["commitment_ids"]}
+        ),
+        "awaiting=AZ": _awaits,
+    },
+}
 
 
 async def leaf_of(world: World, number: int, transition: str) -> str:
@@ -116,6 +164,29 @@ async def test_lists_of_a_day_and_a_moment_are_what_all_entries_tell(world: Worl
     await hold(world, [None, *DAYS, datetime.now(UTC).date()])
 
 
+async def test_filters_leave_of_a_day_and_a_moment_what_was_so_then(world: World) -> None:
+    reader = world.as_("PK")
+    made = await entered(world, commitment_ids=[item(2), item(8)], confidentiality="public")
+    before = (await reader.get(f"/v1/instruments/{made['id']}?as_of={datetime.now(UTC).date()}")).json()
+    moment = timestamp(datetime.now(UTC))
+    await said(world, 2, level="limited", period_end="2025-06")
+    await said(world, 2, level="substantial", period_end="2025-09")
+    await confirmed(world, item(3), {"action": "amend", "changes": {"sector": "culture"}, **REASON})
+    amended = {"action": "amend", "changes": {"commitment_ids": [item(8)]}, **REASON}
+    proposed = await reader.post(f"/v1/instruments/{made['id']}/transitions", json=amended)
+    assert proposed.status_code == 201, proposed.text
+    await confirm(world, proposed.json()["id"])
+    then = (await reader.get(f"/v1/instruments/{made['id']}?known_at={moment}")).json()
+    assert then["commitment_ids"] == before["commitment_ids"] == [item(2), item(8)]
+    move = {"action": "suspend", "review_on": "2027", "effective_on": "2025-02-10", **REASON}
+    for number, decision in ((10, {"decision": "refuse", **REASON}), (11, None)):
+        opened = await reader.post(f"/v1/commitments/{item(number)}/transitions", json=move)
+        assert opened.status_code == 201, opened.text
+        if decision:
+            await world.as_("AZ").post(f"/v1/transitions/{opened.json()['id']}/confirmations", json=decision)
+    await hold_filters(world, [None, *DAYS, datetime.now(UTC).date()])
+
+
 async def test_an_instrument_that_was_only_recorded_was_not_there_before(world: World) -> None:
     made, reader = await record(world), world.as_("PK")
     changes = {"action": "amend", "changes": {"depositary": "PK"}, **REASON}
@@ -150,6 +221,7 @@ async def test_lists_of_random_histories_are_what_all_entries_tell(make_world: M
     for step in steps:
         await take(world, known, step)
     await hold(world, [None, *DAYS[1:], datetime.now(UTC).date()])
+    await hold_filters(world, [None, *DAYS[1:], datetime.now(UTC).date()])
     await make_world.close()
 
 
