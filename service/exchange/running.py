@@ -155,10 +155,10 @@ async def _whole(pool: Pool, asked: _Asked, sheet: Any, progress: Progress) -> N
 async def _carried(connection: Connection, asked: _Asked, sheet: Any, progress: Progress) -> list[Told]:  # noqa: ANN401
     """Carry it out; `_Ended` where nothing of it is to stay."""
     caller = await caller_of(connection, asked.principal_id)
-    together = Gathering(connection)
-    told = await carry_out(together, caller, asked._asdict(), sheet, progress)
-    # Of a dry run, too: what the database refuses, it refuses now.
-    await together.written()
+    async with Gathering(connection) as together:
+        told = await carry_out(together, caller, asked._asdict(), sheet, progress)
+        # Of a dry run, too: what the database refuses, it refuses now.
+        await together.written()
     would = digest(asked._asdict(), told)
     if asked.dry_run:
         raise _Ended(ImportStatus.DONE, told, would)

@@ -1,8 +1,10 @@
 """What is written waits for the next reading, goes together, keeps its order, and is never too much at once."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from service.database import gathering
 from service.database.connection import Address, Limits, connect
@@ -46,9 +48,42 @@ async def test_not_more_waits_than_is_held_in_little_memory(monkeypatch: pytest.
     together = Gathering(driver)
     for value in range(7):
         await together.soon("a", [value])
+    await asyncio.sleep(0)
     assert driver.asked == [("a", [[0], [1], [2]]), ("a", [[3], [4], [5]])]
     await together.written()
     assert driver.asked[2:] == [("a", [[6]])]
+
+
+class Slow(Driver):
+    """A driver that is done when it is told to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = asyncio.Event()
+
+    @override
+    async def executemany(self, text: str, many: list[list[Any]], **_: float) -> None:
+        await self.done.wait()
+        self.asked.append((text, many))
+
+
+async def test_the_next_is_made_ready_while_the_database_writes_and_nothing_is_under_way_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gathering, "MOST", 2)
+    driver = Slow()
+
+    async def fail() -> None:
+        async with Gathering(driver) as together, asyncio.timeout(1):
+            for value in range(3):
+                await together.soon("a", [value])
+            assert driver.asked == []
+            asyncio.get_running_loop().call_later(0.05, driver.done.set)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
+    assert driver.asked == [("a", [[0], [1]])]
 
 
 async def test_what_goes_together_may_take_longer_than_one_statement_may(server: Server) -> None:

@@ -66,13 +66,13 @@ async def answer(
     carriers = [await carrier_of(connection, matters, matter, caller, body) for matter, _, body in wanted]
     await _lock(connection, commission_id, None, matters, wanted, [one for one in carriers if one])
     there = {row["id"] for _, row in known}
-    together, proposals = Gathering(connection), await read_together(connection, matters, caller, [*there])
-    done = []
-    for one in asked:
-        said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
-        answered = partial(commands.answer, together, matters, caller, one.id, said, proposals)
-        done.append(await _outcome(together, one.id, answered if one.id in there else None, "transition"))
-    await together.written()
+    proposals, done = await read_together(connection, matters, caller, [*there]), list[Outcome]()
+    async with Gathering(connection) as together:
+        for one in asked:
+            said = Sent.of(ConfirmationCreate(decision=new.decision, reason=new.reason, reviewed=one.reviewed))
+            answered = partial(commands.answer, together, matters, caller, one.id, said, proposals)
+            done.append(await _outcome(together, one.id, answered if one.id in there else None, "transition"))
+        await together.written()
     told = iter(await withheld(connection, matters, caller, [one.made for one in done if one.made]))
     return [replace(one, made=next(told)) if one.made else one for one in done]
 
@@ -95,21 +95,22 @@ async def propose(
     meant = [await _meant(connection, caller, known.get(key), key, said) for key, said in asked]
     wanted = [one for one in meant if isinstance(one, tuple)]
     await _lock(connection, commission_id, caller, matters, wanted)
-    together, done = Gathering(connection), list[Outcome]()
+    done = list[Outcome]()
     made: list[tuple[_Wanted, Row]] = []
-    for (key, _), one in zip(asked, meant, strict=True):
-        if isinstance(one, ServiceError):
-            done.append(Outcome(key, refused=one))
-            continue
-        # What one instrument says for many that it carries is proposed once, and is the answer for each of them.
-        if before := next((row for two, row in made if one and one[1] != key and two == one), None):
-            done.append(Outcome(key, before))
-            continue
-        proposed = one and partial(commands.propose, together, matters, one[0], caller, one[1], one[2], None)
-        done.append(await _outcome(together, key, proposed, "matter"))
-        if one and (row := done[-1].made):
-            made.append((one, row))
-    await together.written()
+    async with Gathering(connection) as together:
+        for (key, _), one in zip(asked, meant, strict=True):
+            if isinstance(one, ServiceError):
+                done.append(Outcome(key, refused=one))
+                continue
+            # What one instrument says for many that it carries is proposed once, and is the answer for each of them.
+            if before := next((row for two, row in made if one and one[1] != key and two == one), None):
+                done.append(Outcome(key, before))
+                continue
+            proposed = one and partial(commands.propose, together, matters, one[0], caller, one[1], one[2], None)
+            done.append(await _outcome(together, key, proposed, "matter"))
+            if one and (row := done[-1].made):
+                made.append((one, row))
+        await together.written()
     return done
 
 
