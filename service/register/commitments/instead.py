@@ -13,7 +13,7 @@ from service.errors import Conflict, InvalidContent, fault
 from service.permissions import Caller, Kind
 from service.register.commitments.models import Commitment
 from service.register.commitments.rules.alone import VERSION
-from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.signing import put_on, signed, taken_off
 from service.register.commitments.visibility import bound, seen_by
 from service.register.decisions.engine.matter import Instead
@@ -47,9 +47,11 @@ _carrier = sa.func.coalesce(_id, _told)
 _unsigned = _commitment.c.instrument["state"].astext.not_in(
     [sa.literal_column(f"'{state}'") for state in sorted(SIGNED)]
 )
+# Of a commitment in another state its own lifecycle refuses the move.
+_drafted = _commitment.c.state == sa.literal_column(f"'{State.MOU_DRAFTED}'")
 OF_THE_INSTRUMENT: Final[Mapping[str, sa.ColumnElement[bool]]] = {
-    Action.SIGN: sa.func.coalesce(_followed & _unsigned | _is_told, sa.false()),
-    Action.REDRAFT: sa.func.coalesce(_followed | _is_told, sa.false()),
+    Action.SIGN: _drafted & sa.func.coalesce(_followed & _unsigned | _is_told, sa.false()),
+    Action.REDRAFT: _drafted & sa.func.coalesce(_followed | _is_told, sa.false()),
 }
 
 

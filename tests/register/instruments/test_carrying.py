@@ -215,6 +215,15 @@ async def test_what_may_be_proposed_of_the_instrument_stands_among_what_is_allow
     assert "sign" not in {one["action"] for one in (await commitment(world, item(2)))["allowed_actions"]}
 
 
+async def test_of_what_is_suspended_or_signed_the_instrument_is_neither_signed_nor_rid(world: World) -> None:
+    made = await published(world, commitment_ids=[item(2), item(3)])
+    await moved(world, item(2), {"action": "suspend", "reason": "R", "review_on": "2027"})
+    assert [(await ask(world, 2, body)).status_code for body in (SIGN_MOU, REDRAFT)] == [409, 409]
+    await agreed(world, made["id"], SIGN)
+    assert [(await ask(world, 3, body)).status_code for body in (SIGN_MOU, REDRAFT)] == [409, 409]
+    assert [one for one, _ in await states(world, 2, 3)] == ["suspended", "signed"]
+
+
 async def test_many_that_one_instrument_carries_are_signed_by_the_one_proposal_of_it(world: World) -> None:
     made = await published(world, commitment_ids=[item(2), item(3)])
     body = {**SIGN_MOU, "matters": [item(2), item(7), item(3)]}
