@@ -4,6 +4,7 @@ import asyncio
 import gc
 import hashlib
 import json
+import os
 import re
 import shutil
 import sys
@@ -47,6 +48,10 @@ telemetry.configure("CRITICAL")
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 MEMORY, ROOM = Path("/dev/shm"), 2**31
+# Machines that forbid it would rewrite every module of tests anew in each worker, and compile the service for each process that a test starts.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+IN_MEMORY = MEMORY.exists() and shutil.disk_usage(MEMORY).free > ROOM
 JSON = {"application/json", "application/problem+json"}
 COMMISSION = "01940000-0000-7000-8000-000000000001"
 ENTRIES = 56
@@ -68,6 +73,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if part in parts and collection_path.suffix == ".py" and f"mark.{part}" not in collection_path.read_text():
         return True
     return None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let temporary files lie in memory, where there is room: logs and exports are written to the disk for good some forty thousand times.
+
+    But not images of containers, which are large.
+    """
+    if IN_MEMORY and config.getoption("markexpr") != "containers":
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_finish() -> None:
@@ -246,7 +260,7 @@ async def as_superuser(server: Server, statement: str) -> None:
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the databases lie: in memory, where there is room, since a copy for each test writes ten gigabytes in all."""
-    if not MEMORY.exists() or shutil.disk_usage(MEMORY).free < ROOM:
+    if not IN_MEMORY:
         yield tmp_path_factory.mktemp("postgres")
         return
     with tempfile.TemporaryDirectory(prefix="pacta-tests-", dir=MEMORY) as directory:
