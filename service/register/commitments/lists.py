@@ -1,10 +1,10 @@
 """Lists of commitments: typed filters, and orders that are each backed by an index."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from service.database.statement import Connection, Query, is_among
 from service.errors import InvalidContent
 from service.identity.queries import require_active
 from service.permissions import Caller, Kind
+from service.register.commitments.by_words import ASKED, COMMON, HAS_WORDS, QUESTION, found, is_common
 from service.register.commitments.models import LACKS, Commitment
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.kinds import CommitmentKind
@@ -41,13 +42,12 @@ from service.register.commitments.visibility import Condition, bound, mine, visi
 from service.register.decisions.engine.matter import Row
 from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import codes_asked, require_registered
-from service.register.searchable import Searchable
 from service.register.spans import Among, among_values, was_among
 from service.values import AskedDay, Moment, PartyCode, Sector, limited, storable
 from service.values.codes import CommissionId, SessionId, WorkingGroupId
 from service.values.questions import Question
 
-_commitment, _searchable = table(Commitment), table(Searchable)
+_commitment = table(Commitment)
 SESSION: Final = "session_id"
 CARRIED: Final = "carried"
 STATE: Final = "state"
@@ -177,8 +177,13 @@ async def page(
     if after is not None:
         values |= {f"after_{place}": value for place, value in enumerate(after)}
     shape = tuple((name, value if isinstance(value, bool) else _single(name, value)) for name, value in asked.items())
-    statement = _page(caller.kind, shape, sort, going_on=after is not None, past=among is not None)
-    rows = await statement.rows(connection, limit=limit + 1, **values, **bound(caller), **among_values(among))
+    values |= {"limit": limit + 1, **bound(caller), **among_values(among)}
+    statement = partial(_page, caller.kind, shape, sort, going_on=after is not None)
+    rows: Sequence[Row] = []
+    if QUESTION in asked and SESSION not in asked and await is_common(connection, wanted.q):
+        rows = await statement(past=False, near=True).rows(connection, **values)
+    if len(rows) <= limit:
+        rows = await statement(past=among is not None).rows(connection, **values)
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, codes_asked(wanted))
@@ -210,15 +215,20 @@ def _single(name: str, value: object) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool) -> Query[dict[str, Any]]:
-    """Return the statement of a list; making it anew for each request would cost more than running it."""
-    columns, descending, _ = ORDERS[sort]
-    seen = visible_to(kind)
+def _page(
+    kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool, near: bool = False
+) -> Query[dict[str, Any]]:
+    """Return the statement of a list; making it anew for each request would cost more than running it.
+
+    `near`: what has the words asked for is looked for among the next `COMMON` alone.
+    """
+    (columns, descending, _), given, seen = ORDERS[sort], dict(shape), visible_to(kind)
     if past:
         # What was not so is left before it is asked who may see it, which is more to look up.
-        seen = sa.case((was_among(_commitment, dict(shape)), seen), else_=sa.false())
-    wanted = [seen, *(_condition(name, said) for name, said in shape if name not in {SESSION, CARRIED})]
-    if STATE not in dict(shape):
+        seen = sa.case((was_among(_commitment, given), seen), else_=sa.false())
+    apart = {SESSION, CARRIED, *([QUESTION] if near else [])}
+    wanted = [seen, *(_condition(name, said) for name, said in shape if name not in apart)]
+    if STATE not in given:
         wanted.append(_commitment.c.state != sa.literal_column(f"'{State.RETRACTED}'"))
     if going_on:
         here = sa.tuple_(*columns)
@@ -227,7 +237,9 @@ def _page(kind: Kind, shape: Shape, sort: Sort, *, going_on: bool, past: bool) -
     order = [column.desc() if descending else column.asc() for column in columns]
     limit = sa.bindparam("limit", type_=sa.BigInteger())
     asked = read.order_by(*order).limit(limit)
-    given = dict(shape)
+    if near:
+        following = sa.select(_commitment).where(*wanted).order_by(*order).limit(sa.literal_column(str(COMMON)))
+        return Query(asked.where(HAS_WORDS).add_cte(following.cte(_commitment.name)), dict)
     if SESSION not in given:
         return Query(asked.where(*wanted), dict)
     page = sa.select(_commitment).where(*wanted).order_by(*order).limit(limit)
@@ -243,15 +255,6 @@ _TEXTS: Final[Any] = ARRAY(sa.Text())
 _reported = _commitment.c.levels != sa.literal_column("'{}'")
 
 
-def _found(asked: sa.ColumnElement[Any]) -> Condition:
-    """Return that it is found by this question."""
-    of_commitments = _searchable.c.kind == sa.literal_column("'commitment'")
-    found = sa.select(_searchable.c.id).where(
-        of_commitments, _searchable.c.words.bool_op("@@")(sa.select(asked).scalar_subquery())
-    )
-    return _commitment.c.id.in_(found)
-
-
 _OTHERS: Final[Mapping[str, Condition]] = {
     "awaiting": live & _commitment.c.awaiting.overlap(_given("awaiting", _TEXTS)),
     "awaiting_step_of": LACKS.op("?|")(_given("awaiting_step_of", _TEXTS)),
@@ -259,8 +262,8 @@ _OTHERS: Final[Mapping[str, Condition]] = {
     "level": _reported & _commitment.c.levels.overlap(_given("level", _TEXTS)),
     "reported_before": _commitment.c.reported_on.is_(None)
     | (_commitment.c.reported_on < _given("reported_before", sa.Date())),
-    "q": _found(sa.func.asked(_given("q", sa.Text()), sa.literal_column("false"))),
-    "reference": _found(sa.func.ending_so(_given("reference", _TEXTS))),
+    QUESTION: found(ASKED),
+    "reference": found(sa.func.ending_so(_given("reference", _TEXTS))),
 }
 """Filters that are no mere equality with the column of their name; of those that may be repeated, all values are asked at once."""
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from service.http.pages import encode
-from service.register.commitments import lists
+from service.register.commitments import by_words, lists
 from service.register.commitments.lists import Sort
 from service.register.commitments.statements import read
 from tests.conftest import COMMISSION, SESSION_8, SESSION_9, World, item
@@ -35,6 +35,36 @@ async def test_the_pilot_has_fourteen_items_and_pages_join_without_seams(still: 
     assert await references(still) == ALL
     assert await references(still, "sort=newest") == ALL[::-1]
     assert await references(still, "sort=activity") == ALL[::-1]
+
+
+@pytest.mark.parametrize("near", [1, 3, 100])
+async def test_what_has_common_words_is_found_in_the_order_of_the_list_and_all_of_it(
+    still: World, monkeypatch: pytest.MonkeyPatch, near: int
+) -> None:
+    asked = ["mou", "cooperation or pipeline", "zzzz", "azerbaijan", "azerbaijan -customs"]
+    queries = [f"q={said}{more}" for said in asked for more in ("", "&sort=newest", "&sector=customs", "&state=agreed")]
+    expected = [await references(still, query) for query in queries]
+    assert len(expected[0]) > 1
+
+    async def common(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(lists, "is_common", common)
+    monkeypatch.setattr(lists, "COMMON", near)
+    lists._page.cache_clear()
+    try:
+        assert [await references(still, query) for query in queries] == expected
+    finally:
+        lists._page.cache_clear()
+
+
+async def test_words_are_common_that_more_have_than_are_looked_through_for_them(
+    still: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with still.pool.connection() as connection:
+        assert not await by_words.is_common(connection, "mou")
+        monkeypatch.setattr(by_words, "_is_common", by_words.more_than(1))
+        assert [await by_words.is_common(connection, said) for said in ("mou", "pipeline")] == [True, False]
 
 
 @pytest.mark.parametrize(
