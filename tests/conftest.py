@@ -10,6 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,11 +33,12 @@ from service.database.pool import Pool
 from service.database.state import state_of
 from service.demo.pilot import load
 from service.demo.postgres import Server, start
+from service.http.addresses import Addresses
 from service.http.openapi import document as openapi_document
 from service.http.openapi.additions import PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import Union
-from service.main import Service, create_app, create_service, serve
+from service.main import Service, _routed, create_service, serve
 from service.register.documents.examples import SAMPLE
 from service.sequencer.sequencer import Sequencer
 from service.settings import Settings
@@ -101,8 +103,6 @@ def organisation(number: int) -> str:
     return f"01940000-0000-7000-8000-{number:012d}"
 
 
-ROUTING = {"public_url", "issuers_file"}
-"""Settings that decide what the routes are; whatever else is set, an application's routes serve the next test as well."""
 documents: dict[tuple[object, ...], bytes] = {}
 make_document = openapi_document.document
 
@@ -144,7 +144,8 @@ class World:
     credentials: dict[str, dict[str, str]]
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     connections: list[Any] = field(default_factory=list)
-    plain: bool = True
+    routing: str = ""
+    """What decides the routes of `app`."""
     register: Register | None = None
     """Who looks after a copy of the pilot; of a database that is nobody's copy, nobody does."""
 
@@ -336,8 +337,8 @@ async def copies(server: Server, pilot: Path, place: Path) -> AsyncIterator[Copi
 class Maker:
     """Makes registers, each on a copy of the pilot, and takes them down."""
 
-    idle: ClassVar[list[FastAPI]] = []
-    """Applications whose register is gone: preparing the routes anew took a tenth of a second for each test."""
+    idle: ClassVar[dict[str, list[FastAPI]]] = defaultdict(list)
+    """Applications whose register is gone, by what decides their routes: preparing these anew took a tenth of a second for each test."""
 
     def __init__(self, server: Server, pilot: Path, copies: Copies) -> None:
         self.server, self.pilot, self.copies = server, pilot, copies
@@ -354,19 +355,21 @@ class Maker:
         """Open a register on a database that is there; it is dropped at the end."""
         settings.setdefault("log_dir", self.pilot.parent / "logs" / database)
         settings.setdefault("documents_dir", self.pilot.parent / "documents")
-        plain = settings.keys().isdisjoint(ROUTING)
-        app = self._app(settings_for(self.server, database, **settings), plain=plain)
-        self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text()), plain=plain))
+        routing, app = self._app(settings_for(self.server, database, **settings))
+        self.made.append(World(self.server, database, app, json.loads(self.pilot.read_text()), routing=routing))
         return self.made[-1]
 
-    def _app(self, settings: Settings, *, plain: bool) -> FastAPI:
-        if not (plain and self.idle):
-            return create_app(settings, with_sequencer=True)
-        app = self.idle.pop()
+    def _app(self, settings: Settings) -> tuple[str, FastAPI]:
+        """Return what decides an application's routes, and one: whatever else is set, they serve the next test as well."""
+        service = create_service(settings, with_sequencer=True)
+        addresses, providers = Addresses.of(settings.public_url), service.callers.providers
+        routing = f"{addresses.root} {providers.urls()} {providers.logins()}"
+        idle = self.idle[routing]
+        app = idle.pop() if idle else _routed(addresses, providers)
         app.user_middleware.clear()
         app.middleware_stack = None
-        serve(app, create_service(settings, with_sequencer=True), settings)
-        return app
+        serve(app, service, settings)
+        return routing, app
 
     async def close(self) -> None:
         while self.made:
@@ -385,8 +388,7 @@ class Maker:
                 if world.register:
                     await world.register.close()
                 await as_superuser(self.server, f"DROP DATABASE {world.database} WITH (FORCE)")
-            if world.plain:
-                self.idle.append(world.app)
+            self.idle[world.routing].append(world.app)
 
 
 @pytest.fixture

@@ -20,12 +20,7 @@ class OpenIdProvider:
     """Signs in whoever comes as `subject`; `others` replaces claims of its ID tokens."""
 
     def __init__(self) -> None:
-        self.key = ECKey.generate_key("P-256", {"kid": "only"})
-        self.subject = "official-1"
-        self.others: dict[str, Any] = {}
-        self.codes: dict[str, dict[str, str]] = {}
-        self.given = 0
-        self.exchanges: list[dict[str, str]] = []
+        self.begin()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,6 +52,15 @@ class OpenIdProvider:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def begin(self) -> None:
+        """Be as on the first day, for the next test: at another address the routes of a register would be other ones."""
+        self.key = ECKey.generate_key("P-256", {"kid": "only"})
+        self.subject = "official-1"
+        self.others: dict[str, Any] = {}
+        self.codes: dict[str, dict[str, str]] = {}
+        self.given = 0
+        self.exchanges: list[dict[str, str]] = []
 
     def trusted(self, party: str, secret_file: str) -> dict[str, Any]:
         """Return what the operator's file says of it."""

@@ -24,18 +24,24 @@ PRIVATE_PAGE = "/read/commitments/PK-AZ/08/006"
 START = f"/read/sign-in/AZ?back={PRIVATE_PAGE}"
 
 
-@pytest.fixture
-def baku() -> Iterator[OpenIdProvider]:
-    provider = OpenIdProvider()
-    yield provider
-    provider.close()
+@pytest.fixture(scope="module")
+def providers() -> Iterator[tuple[OpenIdProvider, OpenIdProvider]]:
+    both = OpenIdProvider(), OpenIdProvider()
+    yield both
+    for one in both:
+        one.close()
 
 
 @pytest.fixture
-def islamabad() -> Iterator[OpenIdProvider]:
-    provider = OpenIdProvider()
-    yield provider
-    provider.close()
+def baku(providers: tuple[OpenIdProvider, OpenIdProvider]) -> OpenIdProvider:
+    providers[0].begin()
+    return providers[0]
+
+
+@pytest.fixture
+def islamabad(providers: tuple[OpenIdProvider, OpenIdProvider]) -> OpenIdProvider:
+    providers[1].begin()
+    return providers[1]
 
 
 @pytest.fixture

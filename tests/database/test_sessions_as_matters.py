@@ -11,7 +11,7 @@ from service.demo.postgres import Server
 from service.trail.entry import canonical
 from tests.conftest import COMMISSION, World, _open_to_roles, as_superuser, migrated
 from tests.database.test_moves_of_any_matter import upgrade
-from tests.verify.test_old import restore
+from tests.verify.conftest import restore
 
 HEADS = """SELECT count(*) FROM session s LEFT JOIN audit_entry e ON e.subject = s.commission_id AND e.seq = s.seq
     WHERE s.leaf IS DISTINCT FROM e.leaf OR s.changed_at IS DISTINCT FROM e.recorded_at OR s.recorded_by <> s.host_party"""

@@ -36,12 +36,8 @@ class Government:
     """An OpenID provider that publishes its keys and counts how often it is asked."""
 
     def __init__(self) -> None:
-        self.keys = [ECKey.generate_key("P-256", {"kid": "first"})]
-        self.asked, self.away = 0, False
-        self.others: list[Any] = []
-        self.raw: bytes | None = None
         self.answering = threading.Event()
-        self.answering.set()
+        self.begin()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -59,6 +55,14 @@ class Government:
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+    def begin(self) -> None:
+        """Be as on the first day, for the next test: at another address the routes of a register would be other ones."""
+        self.keys = [ECKey.generate_key("P-256", {"kid": "first"})]
+        self.asked, self.away = 0, False
+        self.others: list[Any] = []
+        self.raw: bytes | None = None
+        self.answering.set()
 
     def body(self) -> bytes:
         keys = [key.as_dict(private=False) for key in self.keys]
@@ -88,11 +92,17 @@ class Government:
         self.thread.join()
 
 
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Government]:
+    found = Government()
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def baku() -> Iterator[Government]:
-    provider = Government()
-    yield provider
-    provider.close()
+def baku(provider: Government) -> Government:
+    provider.begin()
+    return provider
 
 
 @pytest.fixture

@@ -9,32 +9,25 @@ and texts and dates that were accepted then and are no longer.
     answers.json.xz    what reading operations answered, to whom
 """
 
-import asyncio
 import json
 import lzma
-import shutil
-import subprocess
-import tarfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from service.demo.postgres import Server
-from service.demo.postgres.cluster import program
 from service.log.export.directory import to_directory
 from service.tlog.policy_file import parse_policy
 from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
-from tests.conftest import SESSION_8, Copies, Maker, World, _open_to_roles, as_superuser, item, migrated
+from tests.conftest import SESSION_8, World, item
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import RECORD
+from tests.verify.conftest import OLD, Restored
 
-OLD = Path(__file__).parent / "old"
 COMMISSIONS: Final = {"PK-AZ": 364, "three": 23, "alone": 9, "unsettled": 17, "three-alone": 17}
 """The logs that were exported, and how many entries each has."""
 PASSING: Final = {"overdue", "due_soon", "dormant"}
@@ -42,44 +35,10 @@ PASSING: Final = {"overdue", "due_soon", "dormant"}
 
 
 @pytest.fixture(scope="module")
-def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory with what was exported."""
-    place = tmp_path_factory.mktemp("old")
-    with tarfile.open(OLD / "exports.tar.xz") as archive:
-        archive.extractall(place, filter="data")
-    return place
-
-
-@asynccontextmanager
-async def restored(server: Server, pilot: Path, old: Path, database: str) -> AsyncIterator[World]:
-    """Restore the old database, migrate it to today's schema, and open a register on it."""
-    await as_superuser(server, f"CREATE DATABASE {database} OWNER pacta_owner")
-    await _open_to_roles(server, database)
-    await asyncio.to_thread(fill, server, database)
-    shutil.copytree(old / "log-dir", old / database)
-    maker = Maker(server, pilot, Copies())
-    yield maker.on(database, log_dir=old / database)
-    await maker.close()
-
-
-@pytest.fixture(scope="module")
-async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+async def register(restored: Restored) -> AsyncIterator[World]:
     """The old register in today's hands; nothing is changed in it."""
-    async with restored(server, pilot, old, "old_read") as world:
+    async with restored("old_read") as world:
         yield world
-
-
-def fill(server: Server, database: str) -> None:
-    """Restore the old database, and migrate it."""
-    restore(server, database)
-    migrated(server, database)
-
-
-def restore(server: Server, database: str) -> None:
-    """Restore the old database as it was."""
-    address = server.url("postgres", database)
-    arguments = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", "/dev/null", address]
-    subprocess.run([program("psql"), *arguments], input=lzma.decompress((OLD / "dump.sql.xz").read_bytes()), check=True)
 
 
 def judged(old: Path, export: Path, policy: str = "policy", kept: Path | None = None) -> Verdict:
@@ -128,8 +87,8 @@ async def test_an_old_database_is_exported_with_the_same_entries_tree_and_checkp
     assert judged(old, after, kept=before).findings.outcome is Severity.PROVEN
 
 
-async def test_an_old_log_goes_on(server: Server, pilot: Path, old: Path, tmp_path: Path) -> None:
-    async with restored(server, pilot, old, "old_moved") as world:
+async def test_an_old_log_goes_on(restored: Restored, old: Path, tmp_path: Path) -> None:
+    async with restored("old_moved") as world:
         lapse = {"action": "lapse", "reason": "Out of date."}
         proposed = await world.as_("PK").post(f"/v1/commitments/{item(7)}/transitions", json=lapse)
         assert proposed.status_code == 201, proposed.text

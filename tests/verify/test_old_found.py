@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from service.demo.postgres import Server
 from service.verify.finding import Severity
 from tests.conftest import COMMISSION, World
 from tests.register.commitments.test_journey import RECORD, SIGN
-from tests.verify.test_old import COMMISSIONS, exported, judged, old, restored
+from tests.verify.conftest import Restored
+from tests.verify.test_old import COMMISSIONS, exported, judged
 
-__all__ = ["old"]
 FOUND = {"found_in": "signed", "agreed_on": "2024", "instrument_kind": "mou", "instrument_title": "MoU (sample)"}
 
 
@@ -28,12 +27,11 @@ async def instrument_of(world: World, key: str) -> dict[str, Any]:
 
 
 async def test_in_an_old_register_what_is_found_or_signed_opens_its_instrument_and_the_rest_stays_as_it_was(
-    server: Server,
-    pilot: Path,
+    restored: Restored,
     old: Path,
     tmp_path: Path,
 ) -> None:
-    async with restored(server, pilot, old, "old_found") as world:
+    async with restored("old_found") as world:
         owner = await world.connect()
         asked = "SELECT id, instrument FROM commitment WHERE instrument IS NOT NULL ORDER BY id"
         drafts = (

@@ -11,7 +11,6 @@ import orjson
 import pytest
 
 from service.database.doctor.content import content
-from service.demo.postgres import Server
 from service.register.commitments.rules.alone import alone, as_it_stands, key_of
 from service.register.instruments.rules.matter import INSTRUMENT
 from service.register.instruments.rules.reckoning import reckoned
@@ -24,12 +23,12 @@ from tests.register.commitments.test_found_late import found
 from tests.register.commitments.test_journey import SIGN
 from tests.register.documents.test_documents import sent as attach
 from tests.register.instruments.recording import agreed, confirmed, done, entered, propose, read
+from tests.verify.conftest import Restored
 from tests.verify.forging import Forgery, assert_told, entries_of, write
 from tests.verify.journal import POLICY, Entry
 from tests.verify.journal import exported as sealed
-from tests.verify.test_old import COMMISSIONS, exported, judged, old, restored
+from tests.verify.test_old import COMMISSIONS, exported, judged
 
-__all__ = ["old"]
 TELLING: Final = (
     "SELECT * FROM commitment WHERE instrument ? 'title' AND NOT instrument ? 'id' AND commission_id = $1 ORDER BY id"
 )
@@ -38,9 +37,9 @@ STEP: Final = {"action": "record_step", "step": "cabinet_approval", "status": "d
 
 
 @pytest.fixture(scope="module")
-async def register(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+async def register(restored: Restored) -> AsyncIterator[World]:
     """The old register in today's hands."""
-    async with restored(server, pilot, old, "old_told_alone") as world:
+    async with restored("old_told_alone") as world:
         yield world
 
 
@@ -261,9 +260,9 @@ ELSEWHERE: Final = "01940000-0000-8000-8000-0000000007ff"
 
 
 @pytest.fixture(scope="module")
-async def moved(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+async def moved(restored: Restored) -> AsyncIterator[World]:
     """The old register, in which a text of which a commitment alone told has made its first move."""
-    async with restored(server, pilot, old, "old_told_moved") as world:
+    async with restored("old_told_moved") as world:
         owner = await world.connect()
         mine = (await telling(owner, "signed"))[0]
         await owner.close()
@@ -334,9 +333,9 @@ async def test_what_was_taken_off_an_instrument_is_told_by_that_one_alone(moved:
 
 
 @pytest.fixture
-async def fresh(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+async def fresh(restored: Restored) -> AsyncIterator[World]:
     """The old register in today's hands, for one test alone."""
-    async with restored(server, pilot, old, f"old_alone_{uuid4().hex}") as world:
+    async with restored(f"old_alone_{uuid4().hex}") as world:
         yield world
 
 
