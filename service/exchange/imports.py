@@ -13,11 +13,14 @@ from service.database.statement import Connection, Query, given
 from service.errors import Conflict, InvalidContent, NotPermitted, there
 from service.exchange.models import ALIVE_SECONDS, Import, ImportStatus
 from service.exchange.rules.plan import Does
+from service.exchange.schemas import ImportRow
 from service.permissions import ActiveCaller, Permission
 from service.register.commissions import queries as commissions
 from service.register.commissions.charter import CHARTERS
 from service.register.decisions.called import COMMISSION, look_up
 
+ROW: Final = tuple(one.alias or name for name, one in ImportRow.model_fields.items())
+"""What is told of a row, in this order: the database has one of its own."""
 MOST_WAITING: Final = 5
 """So many imports of one organisation wait or run at once."""
 LOST: Final = "Whoever ran it is gone. Nothing of it was done; ask for it again."
@@ -156,7 +159,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
     if gone:
         row |= {"status": ImportStatus.FAILED, "problem": LOST, "ended_at": now}
     rows, progress = row["rows"] or [], {"done": row.pop("done"), "total": row.pop("total")}
-    shown = [{name: value for name, value in one.items() if name != "request"} for one in rows]
+    shown = [{name: one[name] for name in ROW} for one in rows]
     return {**row, "rows": shown, "progress": progress, "counts": counts(rows)}
 
 

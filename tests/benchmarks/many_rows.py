@@ -30,9 +30,9 @@ async def imports(bench: Bench, rows: int) -> None:
     every = [one for one in await bench.exported() if not one["awaiting"] and one["state"] == "agreed"]
     few, many = every[:SINGLE], every[SINGLE : SINGLE + rows]
 
-    lead = {"lead_organisation_id": "PK/FBR"}
+    lead = {"lead_organisation_id": "PK/PCS"}
     single = await _rate(bench, [("PATCH", _path(one), lead) for one in few])
-    _told("changes what is one's own in", single, await bench.imported(_changed(many, "lead.PK", "PK/FBR")), rows)
+    _told("changes what is one's own in", single, await bench.imported(_changed(many, "lead.PK", "PK/PCS")), rows)
     amended = {"action": "amend", "reason": "Changed.", "changes": {"target_date": "2028"}}
     single = await _rate(bench, [("POST", f"{_path(one)}/transitions", amended) for one in few])
     many = [one for one in await bench.exported() if one["reference"] in {each["reference"] for each in many}]

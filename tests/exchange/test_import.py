@@ -111,6 +111,8 @@ async def test_two_cells_of_ones_own_and_one_of_all_are_one_change_and_one_propo
     assert after["titles"]["en"] == row["title.en"]
     stale = await tried(worn, worker, as_csv([edited | {"level.PK": "complete"}]))
     assert {one["action"] for one in stale["rows"]} == {"conflict"}
+    told = ["row", "cell", "reference", "action", "column", "from", "to", "problem", "proposal"]
+    assert {tuple(one) for one in stale["rows"]} == {tuple(told)}
 
 
 async def test_a_row_without_a_reference_creates_and_what_is_empty_is_unknown(worn: World, worker: Pool) -> None:

@@ -67,6 +67,15 @@ def drawn(content: bytes) -> str:
     return "\f".join(pages)
 
 
+async def test_a_text_without_a_title_is_called_by_its_kind(still: World) -> None:
+    report = (await still.as_("observer").get(f"{REPORT}&audience=public")).json()
+    # What its parties alone may read of it, an observer is not told.
+    assert [one["title"] for one in report["instruments"]][1] is None
+    (table,) = (one for one in document(report, "en")["tables"] if one["heading"] == "Instruments")
+    told = [(one["text"], one["strong"]) for one in table["rows"][1][0]]
+    assert told == [("Memorandum of understanding", True), ("PK-AZ/08/004", False)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_report_is_a_document_that_archives_keep_and_every_reader_can_have_read_out(
     still: World, language: str

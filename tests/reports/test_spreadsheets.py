@@ -51,6 +51,14 @@ async def test_a_title_that_is_a_formula_is_text_in_either_file(worn: World) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+async def test_no_two_columns_of_a_file_have_one_heading(worn: World, language: str) -> None:
+    await worn.sequence()
+    content = (await file(worn, f"&format=csv&language={language}")).decode("utf-8-sig")
+    headings = next(csv.reader(io.StringIO(content, newline="")))
+    assert [one for one in headings if headings.count(one) > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_workbook_speaks_its_language_and_says_what_it_was_made_from(worn: World, language: str) -> None:
     await worn.sequence()
     content = await file(worn, f"&format=xlsx&language={language}")

@@ -27,9 +27,13 @@ def gathered(pages: Pages) -> Data:
 
 def about(pages: Pages, row: Data) -> Cell:
     """Return what it is: its titles, its kind and reference, and the commitments that it carries."""
-    called = titles(pages, row["titles"]) or [pages.line(row["title"], strong=True)]
+    called = titles(pages, row["titles"]) or [pages.line(one, strong=True) for one in [row["title"]] if one]
     kind = f"{pages.name(row['kind'])} {row['reference'] or ''}".strip()
-    return [*called, pages.line(kind), pages.line(", ".join(one["reference"] for one in row["commitments"]))]
+    return [
+        *called,
+        pages.line(kind, strong=not called),
+        pages.line(", ".join(one["reference"] for one in row["commitments"])),
+    ]
 
 
 def force(pages: Pages, row: Data) -> Iterable[Line]:
