@@ -171,6 +171,8 @@ class Standing:
     roles: frozenset[Role] = field(default_factory=frozenset)
     commission: str = ""
     """Where the roles hold, as a sentence names it; "" outside any commission."""
+    nobody: frozenset[Role] = frozenset()
+    """Roles that nobody has in such a matter, and of which a refusal does not speak."""
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -187,7 +189,8 @@ class Standing:
             raise self._refusal(*permissions)
 
     def _refusal(self, *permissions: Permission) -> NotPermitted:
-        able = [role for role, granted in PERMISSIONS.items() if not granted.isdisjoint(permissions)]
+        may = {role for role, granted in PERMISSIONS.items() if not granted.isdisjoint(permissions)}
+        able = [role for role in Role if role in may - self.nobody]
         named = " or ".join(f"'{one}'" for one in permissions)
         where = f" in {self.commission}" if self.commission else ""
         return NotPermitted(
@@ -209,7 +212,10 @@ class Standing:
         if here or not self.commission:
             return " and ".join([told, *here])
         if Role.PARTY in self.roles:
-            return f"{told}, of neither its secretariat nor the working group; ask its secretariat"
+            if Role.CO_LEAD in self.nobody:
+                return f"{told}, and not of its secretariat; ask that"
+            group = "a co-lead of the working group" if Role.MEMBER in self.nobody else "the working group"
+            return f"{told}, of neither its secretariat nor {group}; ask its secretariat"
         return f"{told}, which is no party there"
 
 
@@ -225,10 +231,11 @@ def standing(
     newcomer: bool = False,
     auditor: bool = False,
     commission: str = "this commission",
+    nobody: frozenset[Role] = frozenset(),
 ) -> Standing:
     """Return the caller's standing from what a query found: each flag already checked against its own organisation."""
     flags = (registrar, secretariat, co_lead, member, lead, party, newcomer, auditor)
-    return Standing(caller, _roles(caller.kind, *flags), commission)
+    return Standing(caller, _roles(caller.kind, *flags), commission, nobody)
 
 
 _NAMED: Final = (Role.REGISTRAR, Role.SECRETARIAT, Role.CO_LEAD, Role.MEMBER, Role.LEAD)

@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import NotPermitted
 from service.permissions import PERMISSIONS, Caller, Confidentiality, Kind, Permission, Role, Standing, standing
-from tests.conftest import COMMISSION, World, item, organisation
+from tests.conftest import COMMISSION, SESSION_9, World, item, organisation
 from tests.register.commitments.test_journey import SIGN, confirm
 from tests.three_parties import commission_of_three, record_in
 
@@ -241,6 +241,8 @@ async def test_who_leaves_the_working_group_loses_its_rights_at_once(world: Worl
 
 MOVES, LOG = "/v1/commitments/{commitment}/transitions", f"/v1/commissions/{COMMISSION}/log/export"
 WORKING = "a party's secretariat, a co-lead of the working group, a member of the working group or the lead body of its own party"
+CHARTER, MET = f"/v1/commissions/{COMMISSION}/transitions", f"/v1/sessions/{SESSION_9}/transitions"
+JOINT = "/v1/working-groups/01940000-0000-7000-8000-000000000302/transitions"
 SAID = [
     (
         "PK",
@@ -267,6 +269,29 @@ SAID = [
         "Only a party's secretariat or an auditor appointed to it may do this in PK-AZ (permission 'read_lo",
     ),
     ("pk-member", "/v1/transitions/{move}/confirmations", "a representative of PK and a member of the working group."),
+    (
+        "pk-member",
+        "/v1/transitions/{move}/confirmations",
+        "Only a party's secretariat or a co-lead of the working group may",
+    ),
+    # Of a charter, and of a commission's session, the secretariats alone decide; of a group its co-leads too, and no member.
+    (
+        "pk-energy",
+        CHARTER,
+        (
+            "Only a party's secretariat may do this in PK-AZ (permission 'propose'). "
+            "You are a representative of PK, and not of its secretariat; ask that."
+        ),
+    ),
+    ("pk-energy", MET, "Only a party's secretariat may do this in PK-AZ (permission 'propose')."),
+    (
+        "pk-member",
+        JOINT,
+        (
+            "Only a party's secretariat or a co-lead of the working group may do this in PK-AZ (permission 'propose'). "
+            "You are a representative of PK, of neither its secretariat nor a co-lead of the working group; ask its sec"
+        ),
+    ),
 ]
 
 
@@ -281,6 +306,9 @@ async def test_a_refusal_says_who_may_and_what_the_caller_is_there(world: World)
         "/v1/commissions": COMMISSION_OF_TWO,
         "/v1/transitions/{move}/confirmations": {"decision": "confirm"},
         MOVES: {"action": "fly"},
+        CHARTER: {"action": "amend", "changes": {"titles": {"az": "K"}}, "reason": "R"},
+        MET: {"action": "cancel", "reason": "R"},
+        JOINT: {"action": "rename", "titles": {"en": "E"}},
     }
     for who, path, said in SAID:
         method = "GET" if path == LOG else "POST"

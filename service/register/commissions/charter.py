@@ -185,6 +185,7 @@ CHARTERS: Final = Matter(
     titles=_commission.c.titles,
     follows=follows,
     told=told,
+    nobody=lambda _: frozenset({Role.CO_LEAD, Role.MEMBER, Role.LEAD}),
 )
 _party_of = Query(
     sa.select(_organisation.c.party)

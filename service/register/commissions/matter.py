@@ -20,7 +20,7 @@ from service.register.commissions.roles import PRINCIPAL, TOKEN, Condition, boun
 from service.register.commissions.rules import derived
 from service.register.commissions.rules.lifecycle import MET
 from service.register.commissions.rules.matter import SESSION
-from service.register.decisions.engine.matter import Matter
+from service.register.decisions.engine.matter import Matter, Row
 from service.register.decisions.rules.matter import Found, Name
 from service.register.decisions.rules.origins import Told
 from service.trail.models import AuditEntry, said
@@ -135,6 +135,12 @@ async def earlier(connection: Connection, session_id: UUID) -> list[Told]:
     return told
 
 
+def nobody(row: Row) -> frozenset[Role]:
+    """Return the roles that nobody has in a session: of a working group's the co-leads decide too, of a commission's the secretariats alone."""
+    led = row.get("working_group_id") is not None
+    return frozenset({Role.MEMBER, Role.LEAD, Role.NEWCOMER} | (set() if led else {Role.CO_LEAD}))
+
+
 SESSIONS: Final = Matter(
     rules=SESSION,
     table=_session,
@@ -149,6 +155,7 @@ SESSIONS: Final = Matter(
     # Extraordinary ones have no number.
     code=_whose.op("||")(sa.literal_column("'/'").op("||")(_ordinal)),
     earlier=earlier,
+    nobody=nobody,
 )
 
 _beside = sa.select(_other.c.id).where(

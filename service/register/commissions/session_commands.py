@@ -61,7 +61,7 @@ async def name_co_chair(
 ) -> None:
     """Name the co-chair of the caller's own party, or nobody; the same again changes nothing."""
     known = await queries.get(connection, caller, session_id)
-    standing_in(caller, known).require(Permission.PROPOSE)
+    standing_in(caller, known, SESSIONS).require(Permission.PROPOSE)
     check_version(version, known["version"])
     patch = sent.read()
     named = patch.co_chair.model_dump() if patch.co_chair else None
@@ -73,7 +73,8 @@ async def name_co_chair(
 
 def _may_begin(caller: Caller, sound: Mapping[str, Any], place: Row) -> None:
     # Of a group's session its members decide nothing.
-    standing_in(caller, {**place, "is_member": False}).require(Permission.PROPOSE)
+    whose = {"is_member": False, "working_group_id": sound.get("working_group_id")}
+    standing_in(caller, {**place, **whose}, SESSIONS).require(Permission.PROPOSE)
     host = sound.get("host_party") or caller.party
     if sound.get("action") == "plan" and host != caller.party:
         raise NotPermitted(

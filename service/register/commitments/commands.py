@@ -63,7 +63,7 @@ async def record(
     commission, session, group = (_id(sound.get(f"{name}_id")) for name in ("commission", "session", "working_group"))
     place = await ask.place(connection, caller, commission, session, group) if commission else None
     if place is not None:
-        standing_in(caller, place).require(Permission.PROPOSE)
+        standing_in(caller, place, COMMITMENTS).require(Permission.PROPOSE)
         require_room_in(place, COMMITMENT.kind, "record")
     links = await linking.wrong(connection, caller, sound, commission) if place else []
     carrying = await linking.carrier_of(connection, caller, sound, commission) if place and commission else {}

@@ -52,7 +52,7 @@ async def matter_of(connection: Connection, matters: Matters, caller: Caller, ma
     for matter in matters:
         row = await _seen(matter, caller.kind).row(connection, matter_id=matter_id, **matter.bound(caller))
         if row is not None:
-            return Seen(matter, row, standing_in(caller, row))
+            return Seen(matter, row, standing_in(caller, row, matter))
     await require_active(connection, caller)
     raise NotFound(otherwise)
 
@@ -95,7 +95,7 @@ async def closed(
     for matter in matters:
         if ids := sorted({one.matter_id for one in found if one.matter_kind == matter.kind}):
             rows = await _every(matter, caller.kind).rows(connection, matter_ids=ids, **matter.bound(caller))
-            may |= {row["id"]: Seen(matter, row, standing_in(caller, row)) for row in rows}
+            may |= {row["id"]: Seen(matter, row, standing_in(caller, row, matter)) for row in rows}
     return frozenset(
         one.id
         for one in found

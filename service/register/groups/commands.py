@@ -97,7 +97,7 @@ async def release_member(
 
 async def _own(connection: Connection, caller: Caller, group_id: UUID, organisation_id: UUID) -> Row:
     group = await queries.get(connection, caller, group_id)
-    standing_in(caller, group).require(Permission.PROPOSE)
+    standing_in(caller, group, GROUPS).require(Permission.PROPOSE)
     _require_own(caller, await organisation(connection, organisation_id))
     return group
 

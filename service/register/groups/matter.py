@@ -160,6 +160,7 @@ GROUPS: Final = Matter(
     titles=_group.c.titles,
     earlier=earlier,
     follows=follows,
+    nobody=lambda _: frozenset({Role.MEMBER, Role.LEAD, Role.NEWCOMER}),
 )
 
 _named_id, _beside_id = sa.bindparam("named_id", type_=sa.Uuid()), sa.bindparam("beside_id", type_=sa.Uuid())

@@ -50,7 +50,7 @@ async def record(
     commission = sound.get("commission_id")
     place = await commissions.place(connection, caller, UUID(commission)) if commission else None
     if place is not None:
-        standing_in(caller, place).require(Permission.PROPOSE)
+        standing_in(caller, place, INSTRUMENTS).require(Permission.PROPOSE)
         require_room_in(place, INSTRUMENT.kind, "record")
     new = sent.read([*_wrong(sound, place), *await _wrong_names(connection, caller, sound, place)])
     assert place is not None

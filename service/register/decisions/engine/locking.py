@@ -101,12 +101,12 @@ def others(row: Row, party: str | None) -> list[str]:
     return [code for code in row["parties"] if code != party and code not in row["outside"]]
 
 
-def standing_in(caller: Caller, row: Row) -> Standing:
-    """Return the caller's standing from the role columns of a row."""
+def standing_in(caller: Caller, row: Row, matter: Matter | None = None) -> Standing:
+    """Return the caller's standing from the role columns of a row, in a matter of this kind."""
     # A reference begins with the code of its commission.
     reference = row.get("code") or row.get("reference") or row["matter_reference"]
-    commission = str(reference).partition("/")[0]
-    return standing(caller, **{role: row[flag] for flag, role in _FLAGS.items()}, commission=commission)
+    commission, nobody = str(reference).partition("/")[0], matter.nobody(row) if matter else frozenset()
+    return standing(caller, **{role: row[flag] for flag, role in _FLAGS.items()}, commission=commission, nobody=nobody)
 
 
 async def lock(
@@ -180,7 +180,7 @@ async def locked_row(connection: Connection, matter: Matter, caller: Caller, row
     roles = {"is_newcomer": False} if inside else dict.fromkeys(_INSIDE, False)
     left = bool(row["departed"]) and await _has_left(connection, row)
     stamp = Stamp(row["new_id"], row["at"], Head(row["seq"], row["leaf"]))
-    return Locked(matter, row, standing_in(caller, {**row, **roles}), stamp, left=left)
+    return Locked(matter, row, standing_in(caller, {**row, **roles}, matter), stamp, left=left)
 
 
 async def _has_left(connection: Connection, row: Row) -> bool:

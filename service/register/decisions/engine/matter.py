@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.database.statement import Connection
-from service.permissions import Caller
+from service.permissions import Caller, Role
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Found, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
@@ -64,6 +64,8 @@ class Matter:
     """Moves that are proposed of another matter instead, where this holds of the row: for them it is not even locked."""
     instead: "Callable[[Connection, Caller, UUID, Mapping[str, Any]], Awaitable[Instead | None]] | None" = None
     """Of which other matter a body is a proposal instead, for the caller and the matter with this id; None: of this one."""
+    nobody: Callable[[Row], frozenset[Role]] = lambda _: frozenset({Role.NEWCOMER})
+    """Roles that nobody has in the matter with this row."""
     earlier: Callable[[Connection, UUID], Awaitable[list[Told]]] | None = None
     """What entries of another trail told of it before it had its own, if there may be such."""
     session: sa.ColumnElement[Any] | None = None
