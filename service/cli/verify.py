@@ -1,11 +1,9 @@
 """`pacta verify`: reads the reader's files, shows how far it is, prints the report, and returns the exit status."""
 
-import gc
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
 
 import typer
 
@@ -17,14 +15,9 @@ from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
 from service.verify.report import lines
 
-SELDOM: Final = 50_000
-"""Allocations between collections of garbage."""
-
 
 def run(directory: Path, policy_file: Path | None, against: Path | None, *, replay: bool) -> int:
     """Verify the exported log in `directory`; what cannot be read at all is malformed, and said in a sentence."""
-    # What is kept of a log stays: to look through it after every 700 allocations takes a tenth of the time.
-    gc.set_threshold(SELDOM)
     try:
         policy = parse_policy(_read(policy_file)) if policy_file else None
         verdict = _verify(directory, policy, _read(against) if against else None, replay=replay)

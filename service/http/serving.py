@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 GRACE_SECONDS: Final = 10
-COLLECT: Final = (50_000, 20, 50)
-"""Allocations between collections; Python's own 700 cost a write some 8 %."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the 60 s for which proxies commonly keep theirs: they close first, and never send into a closing one."""
 QUEUE: Final = 4096
@@ -67,10 +65,9 @@ def serve(
     """Serve `app` until SIGINT or SIGTERM, and let running requests end; `keep_alive`: seconds for an idle connection."""
     server = uvicorn.Server(configured(app, keep_alive=keep_alive))
     server.config.load()
-    # What start-up made stays for good: it need not be looked through at every collection, nor these be so frequent.
+    # What start-up made stays for good: it need not be looked through at every collection.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECT)
     # uvicorn ends in good order, and then raises the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
