@@ -1,7 +1,6 @@
 """A real PostgreSQL 18, and for each test a register of its own with the pilot in it, called over HTTP."""
 
 import asyncio
-import gc
 import hashlib
 import json
 import os
@@ -84,13 +83,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if IN_MEMORY and config.getoption("markexpr") != "containers":
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
-
-
-def pytest_collection_finish() -> None:
-    """Keep what was imported and collected out of the search for garbage, which took a tenth of the processor."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def item(number: int) -> str:
