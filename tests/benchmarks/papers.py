@@ -28,6 +28,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from service import telemetry
+from service.cli.__main__ import COLLECT
 from service.database.connection import Address
 from service.database.pool import Pool
 from service.database.state import state_of
@@ -35,7 +36,6 @@ from service.demo.pilot import load
 from service.demo.postgres import Server
 from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
-from service.http.serving import COLLECT
 from service.identity.queries import caller_of
 from service.main import Service, create_app
 from service.register.commissions import session_queries as sessions

@@ -20,7 +20,7 @@ from itertools import chain, count, islice, repeat
 from pathlib import Path
 from typing import Any
 
-from service.cli.verify import SELDOM
+from service.cli.__main__ import COLLECT
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.merkle import leaf_hash, leaf_hashes
 from service.tlog.note import parse_note
@@ -134,7 +134,7 @@ def verifying(directory: Path, *, replay: bool) -> tuple[float, int, int]:
 
 def _verify(directory: Path, replay: bool) -> tuple[float, int, int]:  # a process of its own, so that memory is its own
     # As the command does.
-    gc.set_threshold(SELDOM)
+    gc.set_threshold(*COLLECT)
     start = time.process_time()
     verdict = verify(open_directory(directory), POLICY, replay=replay)
     taken = time.process_time() - start
