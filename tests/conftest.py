@@ -204,6 +204,8 @@ class World:
         backup = f"{self.database}_backup"
         await as_superuser(self.server, f"CREATE DATABASE {backup} TEMPLATE {self.database} OWNER pacta_owner")
         await _open_to_roles(self.server, backup)
+        if self.register is not None:
+            await self.register.connect(self.server)
         return backup
 
     async def second_principal(

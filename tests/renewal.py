@@ -22,8 +22,8 @@ _TABLES = """SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) AS c
     AND a.attgenerated = '' GROUP BY c.relname ORDER BY c.relname"""
 _COUNTERS = "SELECT sequencename::text AS name, last_value FROM pg_sequences ORDER BY 1"
 _SET_BACK = "SELECT setval($1::text::regclass, coalesce($2::bigint, 1), $2::bigint IS NOT NULL)"
-_GUARD = "SELECT pg_get_functiondef('refuse_change'::regproc)"
-_OPENED = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+GUARD = "SELECT pg_get_functiondef('refuse_change'::regproc)"
+OPENED = """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RETURN NULL; END $$"""
 # What is written in place (statistics, what an index has) tells nothing; what is written anew has another place and writer.
 _STRUCTURE = "SELECT concat_ws('/', " + ", ".join(
@@ -71,7 +71,7 @@ class Pristine:
             await connection.copy_from_table(name, columns=names, output=kept, format="binary")
             rows[name] = kept.getvalue()
         counters = dict(await connection.fetch(_COUNTERS))
-        return cls(columns, rows, counters, await connection.fetchval(_GUARD))
+        return cls(columns, rows, counters, await connection.fetchval(GUARD))
 
     @property
     def marks(self) -> str:
@@ -98,7 +98,7 @@ class Register:
     @classmethod
     async def of(cls, server: Server, database: str, pristine: Pristine) -> "Register":
         """Look after a fresh copy of the pilot."""
-        connection = await asyncpg.connect(server.url("postgres", database), timeout=3600)
+        connection = await _connected(server, database)
         try:
             structure, marks = await connection.fetchval(_STRUCTURE), await connection.fetchval(pristine.marks)
         except BaseException:
@@ -126,6 +126,10 @@ class Register:
             return True
         return False
 
+    async def connect(self, server: Server) -> None:
+        """Look after it again, after `close`."""
+        self.connection = await _connected(server, self.database)
+
     async def close(self) -> None:
         """End what is connected."""
         for pool in self.pools:
@@ -147,7 +151,7 @@ class Register:
         if not changed:
             return
         async with self.connection.transaction():
-            await self.connection.execute(f"SET LOCAL session_replication_role = replica; {_OPENED}")
+            await self.connection.execute(f"SET LOCAL session_replication_role = replica; {OPENED}")
             await self.connection.execute("; ".join(f'DELETE FROM "{name}"' for name in changed))
             for name in changed:
                 rows = io.BytesIO(self.pristine.rows[name])
@@ -171,6 +175,10 @@ async def _settle(pool: Pool) -> None:
         for connection in lent:
             await connection.execute("RESET ALL; UNLISTEN *")
             await opened.release(connection)
+
+
+async def _connected(server: Server, database: str) -> Connection:
+    return await asyncpg.connect(server.url("postgres", database), timeout=3600)
 
 
 def _kind(pool: Pool) -> tuple[object, ...]:

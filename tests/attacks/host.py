@@ -9,12 +9,12 @@ from uuid import UUID
 
 from service.tlog.merkle import leaf_hash
 from service.trail.entry import Author, Entry, Head, compose
+from tests import tampering
 from tests.attacks.scene import LOG, Scene
 from tests.conftest import item
 from tests.verify.journal import seal
 
 Entries = list[dict[str, Any]]
-TABLES = ("audit_entry", "log_entry", "log_node", "log_checkpoint", "log_cosignature")
 ENTRY = (
     "INSERT INTO audit_entry (subject, seq, log_id, leaf, canonical, kind, recorded_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -27,12 +27,8 @@ _newest = "SELECT * FROM audit_entry WHERE subject = $1 ORDER BY seq DESC LIMIT 
 async def unguarded(scene: Scene) -> AsyncIterator[Any]:
     """Give the owner's connection, in a transaction in which nothing is append-only."""
     owner = await scene.world.connect()
-    async with owner.transaction():
-        for table in TABLES:
-            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+    async with tampering.unguarded(owner):
         yield owner
-        for table in TABLES:
-            await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
 
 
 async def newest(owner: Any, subject: str) -> Mapping[str, Any]:

@@ -31,8 +31,8 @@ from tests.conftest import COMMISSION, ENTRIES, World, item
 from tests.log.large import grow
 from tests.log.test_log_api import LOG, key, policy, stored
 from tests.register.commitments.test_journey import RECORD, SIGN, confirm, confirmed
-from tests.sequencer.test_signing import tamper
 from tests.serving import served_here
+from tests.tampering import tamper
 
 Tree = dict[str, bytes]
 
@@ -188,7 +188,6 @@ async def test_a_tile_that_is_no_longer_what_was_signed_replaces_no_older_one(wo
     before = tree(tmp_path)
     await tamper(
         await world.connect(),
-        "log_entry",
         f"UPDATE log_entry SET leaf = sha256(leaf) WHERE log_id = '{COMMISSION}' AND \"index\" = 7",
     )
     with pytest.raises(LogUnprovable):

@@ -19,6 +19,7 @@ from service.tlog.tiles import Bundle, decode_bundle
 from tests.conftest import COMMISSION, ENTRIES, World, item
 from tests.log.large import grow
 from tests.register.commitments.test_journey import SIGN, confirmed
+from tests.tampering import tamper
 
 LOG = f"/v1/commissions/{COMMISSION}/log"
 RESTRICTED = item(5)
@@ -325,12 +326,7 @@ async def test_a_log_that_does_not_prove_itself_any_longer_hands_out_no_proof(wo
     owner = await world.connect()
     url = f"{LOG}/proofs/inclusion?index=0"
     assert (await world.as_("PK").get(url)).status_code == 200
-    async with owner.transaction():
-        for table in ("log_entry", "log_node", "audit_entry", "log_checkpoint"):
-            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-        await owner.execute(DAMAGE[damage], COMMISSION)
-        for table in ("log_entry", "log_node", "audit_entry", "log_checkpoint"):
-            await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
+    await tamper(owner, DAMAGE[damage], COMMISSION)
     for path in (url, f"{LOG}/entries/0/proof"):
         answer = await world.as_("PK").get(path)
         assert (answer.status_code, answer.json()["type"]) == (500, "/problems/log-unprovable")

@@ -27,7 +27,7 @@ from service.verify.judgement import Verdict, verify
 from service.verify.report import lines
 from tests.conftest import COMMISSION, World, item, organisation
 from tests.log.test_log_api import key
-from tests.sequencer.test_signing import tamper
+from tests.tampering import tamper
 
 CUSTOMS = organisation(103)
 
@@ -136,7 +136,6 @@ async def test_a_registry_that_proves_nothing_keeps_no_commission_from_its_expor
     seq = await owner.fetchval('SELECT seq FROM log_entry WHERE log_id = $1 AND "index" = $2', REGISTRY, place)
     await tamper(
         owner,
-        "audit_entry",
         f"UPDATE audit_entry SET canonical = {damage} WHERE subject = '{REGISTRY}' AND seq = {seq}",
     )
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)

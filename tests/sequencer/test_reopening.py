@@ -18,6 +18,7 @@ from service.tlog.note import parse_note
 from service.trail.models import REGISTRY
 from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
+from tests.tampering import tamper
 
 LOG = UUID(COMMISSION)
 CHARTER = f"/v1/commissions/{COMMISSION}"
@@ -166,8 +167,7 @@ async def test_what_can_be_signed_is_not_reopened(make_world: Maker, tmp_path: P
 async def test_what_was_changed_is_mended_and_not_reopened(lost: tuple[World, Path], tmp_path: Path) -> None:
     world, pacta = lost[0], Operator(lost[0], tmp_path)
     owner = await world.connect()
-    await owner.execute("ALTER TABLE log_entry DISABLE TRIGGER append_only")
-    await owner.execute("UPDATE log_entry SET leaf = set_byte(leaf, 3, 7) WHERE log_id = $1 AND index = 2", LOG)
+    await tamper(owner, "UPDATE log_entry SET leaf = set_byte(leaf, 3, 7) WHERE log_id = $1 AND index = 2", LOG)
     assert "must be mended first" in await pacta.reopen()
     assert world.sequencer.directory.number(LOG) == 1
 

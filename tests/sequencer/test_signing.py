@@ -24,19 +24,12 @@ from service.trail.models import REGISTRY
 from tests.conftest import COMMISSION, Maker, World, item
 from tests.register.commitments.test_journey import SIGN
 from tests.sequencer.filling import fill, found
+from tests.tampering import tamper
 from tests.tlog.soundness import finished
 
 LOG = UUID(COMMISSION)
 Mend = Callable[[], Awaitable[None]]
 Damage = Callable[[World, Any], Awaitable[Mend]]
-
-
-async def tamper(owner: Any, table: str, statement: str) -> None:
-    """Change what is append-only, as an owner can who means to."""
-    async with owner.transaction():
-        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-        await owner.execute(statement)
-        await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
 
 
 async def last(owner: Any) -> int:
@@ -50,8 +43,8 @@ def flip(table: str, column: str, where: str) -> Damage:
     async def damage(_: World, owner: Any) -> Mend:
         flipped = f"set_bit({column}, 77, 1 - get_bit({column}, 77))"
         statement = f"UPDATE {table} SET {column} = {flipped} WHERE {where.format(last=await last(owner))}"
-        await tamper(owner, table, statement)
-        return lambda: tamper(owner, table, statement)
+        await tamper(owner, statement)
+        return lambda: tamper(owner, statement)
 
     return damage
 
@@ -61,10 +54,9 @@ def lose(table: str, where: str) -> Damage:
 
     async def damage(_: World, owner: Any) -> Mend:
         which = where.format(last=await last(owner))
-        await owner.execute(f"CREATE TEMPORARY TABLE lost AS SELECT * FROM {table} WHERE {which}")
-        assert await owner.fetchval("SELECT count(*) FROM lost") == 1
-        await tamper(owner, table, f"DELETE FROM {table} WHERE {which}")
-        return lambda: tamper(owner, table, f"INSERT INTO {table} SELECT * FROM lost")
+        (row,) = await owner.fetch(f"SELECT one::text FROM {table} one WHERE {which}")
+        await tamper(owner, f"DELETE FROM {table} WHERE {which}")
+        return lambda: tamper(owner, f"INSERT INTO {table} SELECT ($1::text::{table}).*", row[0])
 
     return damage
 
@@ -392,10 +384,9 @@ async def test_a_quiet_log_that_was_computed_anew_is_found_without_a_new_entry(w
     where = f"(subject, seq) = ('{first['subject']}', {first['seq']})"
     await tamper(
         owner,
-        "audit_entry",
         f"UPDATE audit_entry SET leaf = '\\x{leaf.hex()}', canonical = '\\x{changed.hex()}' WHERE {where}",
     )
-    await tamper(owner, "log_entry", f"UPDATE log_entry SET leaf = '\\x{leaf.hex()}' WHERE {where}")
+    await tamper(owner, f"UPDATE log_entry SET leaf = '\\x{leaf.hex()}' WHERE {where}")
     await everything(sequencer)
     await refused(world, "the first .* entries are not those that were signed")
 

@@ -21,6 +21,7 @@ from tests.conftest import COMMISSION, Maker, World, item, settings_for
 from tests.register.commitments.test_journey import SIGN
 from tests.sequencer.filling import fill
 from tests.sequencer.test_sequencer import until
+from tests.tampering import tamper
 from tests.witness.running import Running
 
 LOG = UUID(COMMISSION)
@@ -197,7 +198,4 @@ async def test_a_database_that_was_restored_with_its_notes_is_told_by_a_witness_
 
 async def forget(owner: Any, table: str, where: str) -> None:
     """Delete rows that nobody may delete, as a restore of an older state does."""
-    async with owner.transaction():
-        await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-        await owner.execute(f"DELETE FROM {table} WHERE {where}")
-        await owner.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only")
+    await tamper(owner, f"DELETE FROM {table} WHERE {where}")
