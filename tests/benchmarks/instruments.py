@@ -1,7 +1,8 @@
 """The lists of instruments in a register of a million, beside a bare application that runs the same statements, and their plans.
 
 `python -m tests.benchmarks.instruments [--rows 1000000] [--rounds 6] [--seconds 1]`. The statements of the bare application are those that
-the service was heard to send, with the same values; it answers with the rows as they come, and does nothing else: no token, no permission.
+the service was heard to send, with the same values, one after another; it answers with the rows as they come, and does nothing else: no
+token, no permission.
 Each of the two is one process. They take turns in short rounds, and the ratio is taken within each.
 """
 
@@ -71,13 +72,18 @@ LISTS: Final[dict[str, str]] = {
     "notice day": "notice_day_within=10",
 }
 """A list for each filter and order of `GET /v1/instruments`."""
-FILL: Final = f"""INSERT INTO instrument (seq, leaf, changed_at, awaiting, recorded_by, is_joint, id, commission_id, reference, draft_reference,
- kind, titles, contracting_parties, authentic_languages, confidentiality, commitment_ids, signatures, steps, sent, received, notices,
- publications, objections, signed_on, state, corrected)
- SELECT 1, '\\x00', now(), '{{}}', 'PK', true, uuidv7(), '{COMMISSION}', 'PK-AZ/I/' || 10000 + n, 'PK-AZ/I/d-' || n,
- (array['mou', 'agreement', 'protocol'])[1 + n % 3], '{{"en": "T"}}', array['PK', 'AZ'], array['en'], 'parties',
- CASE WHEN n % 1000 = 1 THEN array['{CARRIED}'] ELSE '{{}}' END, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}',
- '2001', 'signed', '{{}}' FROM generate_series($1::int, $2::int) n"""
+FILL: Final = f"""INSERT INTO instrument (seq, leaf, changed_at, awaiting, open_transition_id, proposed_by, recorded_by, is_joint, id,
+ commission_id, reference, draft_reference, kind, titles, contracting_parties, authentic_languages, confidentiality, commitment_ids,
+ entry_into_force, duration, notice, sent, signatures, steps, received, notices, publications, objections, signed_on, state, corrected)
+ SELECT 1, '\\x00', now(), CASE WHEN n % 300 = 1 THEN array['AZ'] ELSE '{{}}' END, CASE WHEN n % 300 = 1 THEN uuidv7() END,
+ CASE WHEN n % 300 = 1 THEN 'PK' END, 'PK', true, uuidv7(),
+ '{COMMISSION}', 'PK-AZ/I/' || 10000 + n, 'PK-AZ/I/d-' || n, (array['mou', 'agreement', 'protocol'])[1 + n % 3], '{{"en": "T"}}',
+ array['PK', 'AZ'], array['en'], 'parties', CASE WHEN n % 1000 = 1 THEN array['{CARRIED}'] ELSE '{{}}' END,
+ '{{"anchor": "last_notification", "steps": [{{"days": 30}}]}}', '{{"kind": "period", "years": 5, "then": "tacit"}}',
+ '{{"kind": "before_period_end", "months": 6}}',
+ CASE WHEN n % 2 = 0 THEN '{{}}' ELSE jsonb_build_object('PK', jsonb_build_object('what', 'notification', 'on', date '1990-01-01' + n % 12000,
+ 'channel', NULL, 'note_number', NULL)) END, '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '{{}}', '2001', 'signed', '{{}}'
+ FROM generate_series($1::int, $2::int) n"""
 RECKON: Final = """INSERT INTO instrument_reckoning (instrument_id, signed_from, in_force_from, ends_before, counted_from, first_months,
  rolls_months, notice_months, notice_days, notice_by, lacking)
  SELECT id, date '1990-01-01' + (n % 12000)::int, date '1990-01-01' + (n % 12000)::int,
@@ -97,9 +103,9 @@ async def fill(connection: Any, rows: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A list: its statement as the service sends it, and what the plan of that reads."""
+    """A list: the statements of its page as the service sends them, and what the plan of the first reads."""
 
-    statement: Statement
+    statements: list[Statement]
     reads: list[str]
 
     @property
@@ -109,7 +115,7 @@ class Found:
 
 
 async def heard(settings: Settings, connection: Any) -> dict[str, Found]:
-    """Return the statement of each list, as the service sends it, with its plan."""
+    """Return the statements of each list, as the service sends them, with the plan of the one that finds its rows."""
     app = create_app(settings)
     bearer = state_of(app, Service).callers.issuer.issue("pk-secretariat", int(time.time()))
     headers = {"Authorization": f"Bearer {bearer}"}
@@ -117,10 +123,12 @@ async def heard(settings: Settings, connection: Any) -> dict[str, Found]:
         transport=httpx.ASGITransport(app), base_url="http://pacta.test", headers=headers
     ) as client:
         large, found = Large(None, app, connection, client), dict[str, Found]()  # type: ignore[arg-type]
+        await client.get("/v1/instruments")
         for name, query in LISTS.items():
-            statements, _ = await large.statements(f"/v1/instruments?{query}")
-            (statement,) = [one for one in statements if "instrument_reckoning" in one[0]]
-            found[name] = Found(statement, _reads(await large.explain(statement)))
+            # By now the process knows who calls, and only what the page itself needs is heard.
+            statements, body = await large.statements(f"/v1/instruments?{query}")
+            assert body["items"], name
+            found[name] = Found(statements, _reads(await large.explain(statements[0])))
     await state_of(app, Service).close()
     return found
 
@@ -140,10 +148,11 @@ def limit(port: int) -> None:
     statements = pickle.loads(Path(os.environ[STATEMENTS]).read_bytes())
 
     async def page(request: Request) -> Response:
-        text, values = statements[request.path_params["number"]]
-        rows = [dict(row) for row in await pool(request).fetch(text, *values)]
+        async with pool(request).acquire() as connection:
+            said = [await connection.fetch(text, *values) for text, values in statements[request.path_params["number"]]]
+        rows, *beside = [[dict(row) for row in found] for found in said]
         following = rows[PAGE - 1]["reference"] if len(rows) > PAGE else None
-        return answer({"items": rows[:PAGE], "next_cursor": following})
+        return answer({"items": rows[:PAGE], "beside": beside, "next_cursor": following})
 
     routes = [Route("/livez", lambda _: answer({"status": "alive"})), Route("/lists/{number:int}", page)]
     serve(Starlette(routes=routes, lifespan=lifespan), "127.0.0.1", port)
@@ -182,7 +191,7 @@ async def run(server: Server, directory: Path, asked: argparse.Namespace) -> Non
     found = await heard(settings, connection)
     await connection.close()
     statements = directory / "statements"
-    statements.write_bytes(pickle.dumps([one.statement for one in found.values()]))
+    statements.write_bytes(pickle.dumps([one.statements for one in found.values()]))
     ours, least = free_port(), free_port()
     limit_command = [sys.executable, "-m", "tests.benchmarks.instruments", "--limit", str(least)]
     limit_known = limit_environment(server) | {STATEMENTS: str(statements)}

@@ -36,6 +36,7 @@ NAMING: Final = frozenset(
 `instrument_id`: what carries a finding, and what another instrument is related to."""
 RELATIONS: Final = "relations"
 """The member by which an instrument lists others, each with what it is to it."""
+_NAMING_IN_ROWS: Final = (*NAMING, "instrument", RELATIONS)
 HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
@@ -133,7 +134,7 @@ async def withheld(connection: Connection, matters: Matters, caller: Caller, row
 
 
 def _of(row: Row) -> Iterator[str]:
-    yield from named({name: value for name in (*NAMING, "instrument", RELATIONS) if (value := row.get(name))})
+    yield from named({name: value for name in _NAMING_IN_ROWS if (value := row.get(name))})
     for name in LINKS:
         if value := row.get(name):
             yield from _names(value)

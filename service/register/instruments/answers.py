@@ -1,10 +1,12 @@
 """What leaves the service about an instrument: rows as the schemas publish them, without being checked once more."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final
 
+import orjson
 from pydantic import BaseModel
 
 from service.permissions import Caller
@@ -62,6 +64,7 @@ _BESIDE: Final = Beside(
 )
 _RELATED: Final = Beside({"instrument": ("instrument_id", INSTRUMENT_KIND)})
 _PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in {*_MADE, *_BESIDE.members})
+_plain: Final = itemgetter(*_PLAIN)
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
     "entry_into_force": EntryIntoForceRule, "duration": Duration, "notice": Notice
 }  # fmt: skip
@@ -77,7 +80,7 @@ _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 
 def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
-    answer = {name: row[name] for name in _PLAIN} | _BESIDE.of(row)
+    answer = dict(zip(_PLAIN, _plain(row), strict=True)) | _BESIDE.of(row)
     answer["kept_by"] = kept_by(row)
     answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
     answer["not_confirmed_by"] = [
@@ -93,7 +96,7 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
     answer["notice_by"] = next_notice_day(row, today)
     answer["steps_missing_of"] = row["lacking"]
-    answer["missing_steps"] = [{**asdict(one), "detail": say(one.detail)} for one in computed.missing_steps(row)]
+    answer["missing_steps"] = [{**one._asdict(), "detail": say(one.detail)} for one in computed.missing_steps(row)]
     answer["unknown"] = computed.unknown(row)
     answer["open_transition"] = open_transition(row)
     answer["past"] = row.get("past")
@@ -127,7 +130,12 @@ def _relation(one: Row, names: Names) -> dict[str, Any]:
 
 
 def _whole(model: type[BaseModel], value: object) -> dict[str, Any]:
-    return model.model_validate(value).model_dump(mode="json", by_alias=True)
+    return _with_all(model, orjson.dumps(value))
+
+
+@lru_cache(maxsize=4096)  # the same clauses stand in many instruments
+def _with_all(model: type[BaseModel], said: bytes) -> dict[str, Any]:
+    return model.model_validate_json(said).model_dump(mode="json", by_alias=True)
 
 
 def _act(known: Row) -> dict[str, Any]:
@@ -152,7 +160,7 @@ def _sides(row: Row) -> dict[str, Any]:
     objections = {party: one["reason"] for party, one in row["objections"].items()}
     sides = {
         "signatures": signatures,
-        "steps": steps.told(row["steps"], [])["steps"],
+        "steps": steps.listed(row["steps"]),
         "notifications": notifications,
         "objections": objections,
     }

@@ -22,7 +22,7 @@ from service.register.decisions.models import live
 from service.register.decisions.unseen import unnamed
 from service.register.instruments.matter import COMMITMENT, INSTRUMENTS, is_carried
 from service.register.instruments.models import Instrument, InstrumentReckoning
-from service.register.instruments.queries import TODAY, read
+from service.register.instruments.queries import TODAY, listed
 from service.register.instruments.rules.computed import SIGNED
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import NEAR
@@ -166,7 +166,7 @@ def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool, pas
         there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
         wanted.append(here < there if descending else here > there)
     order = [column.desc() if descending else column.asc() for column in columns]
-    return Query(read(kind).where(*wanted).order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger())), dict)
+    return Query(listed(kind).where(*wanted).order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger())), dict)
 
 
 def _condition(kind: Kind, name: str, said: Said) -> Condition:

@@ -30,9 +30,17 @@ _UNREAD = {"leaf", "refused_transition_id", "seq"}
 
 
 @cache
-def read(kind: Kind) -> sa.Select[Any]:
-    """Return what reads instruments as a caller of this kind may see them, with what is reckoned of each."""
-    asked = sa.select(
+def listed(kind: Kind) -> sa.Select[Any]:
+    """Return what reads instruments for a list, as a caller of this kind may see them: not who the caller is in each commission."""
+    joined = _instrument.join(_commission, _commission.c.id == _instrument.c.commission_id)
+    joined = joined.join(_reckoning, _reckoning.c.instrument_id == _instrument.c.id)
+    of_commission = (_commission.c.parties, _commission.c.outside)
+    return _told(kind).add_columns(*of_commission).select_from(joined).where(visible_to(kind))
+
+
+def _told(kind: Kind) -> sa.Select[Any]:
+    """Return what selects what is told of an instrument, with what is reckoned of it."""
+    return sa.select(
         *(column for column in _instrument.c if column.name not in _UNREAD),
         # Of one of which a commitment alone tells there is no entry yet.
         sa.func.greatest(_instrument.c.seq, sa.literal_column("0")).label("version"),
@@ -41,7 +49,6 @@ def read(kind: Kind) -> sa.Select[Any]:
         *(_reckoning.c[name] for name in COLUMNS),
         TODAY.label("today"),
     )
-    return seen_by(kind, asked).where(_reckoning.c.instrument_id == _instrument.c.id)
 
 
 async def get(connection: Connection, caller: Caller, instrument_id: UUID) -> Row:
@@ -81,7 +88,8 @@ def today_of(row: Row) -> date:
 
 @cache
 def _one(kind: Kind) -> Query[dict[str, Any]]:
-    return Query(read(kind).where(_instrument.c.id == sa.bindparam("instrument_id")), dict)
+    asked = seen_by(kind, _told(kind)).where(_reckoning.c.instrument_id == _instrument.c.id)
+    return Query(asked.where(_instrument.c.id == sa.bindparam("instrument_id")), dict)
 
 
 _wanted: Any = sa.bindparam("wanted", type_=ARRAY(sa.Uuid()))

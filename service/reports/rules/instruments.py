@@ -4,7 +4,6 @@ Most stand in the register of instruments; of some a commitment alone tells.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -91,7 +90,7 @@ def registered_row(one: Past, day: date, commitments: list[Data]) -> Data:
         "titles": members["titles"],
         "place": places[-1] if places else None,
         **clauses(members, day),
-        "missing_steps": [asdict(step) for step in computed.missing_steps(members)],
+        "missing_steps": [step._asdict() for step in computed.missing_steps(members)],
         "uncertain": list(one.uncertain),
     }
 

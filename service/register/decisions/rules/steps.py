@@ -4,9 +4,8 @@ What needs doing at home stands by party: `{"AZ": {"ratification": {"status": "n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import Field
 
@@ -114,8 +113,7 @@ class StepsOfTemplate(Evidence):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A step that is missing, whose it is (None: nobody's by name), and since when."""
 
     party: str | None
@@ -200,11 +198,19 @@ def parties_of(lacking: Iterable[Missing]) -> list[str]:
     return sorted({one.party for one in lacking if one.party})
 
 
-def told(steps: Steps | None, lacking: list[Missing]) -> dict[str, Any]:
-    """Return what a reading of a matter tells of its steps: each, whose is missing, since when."""
-    listed = [
+def listed(steps: Steps | None) -> list[dict[str, Any]]:
+    """Return the steps one after another, each with its party."""
+    return [
         {"party": party, "step": step, **one}
         for party, known in sorted((steps or {}).items())
         for step, one in sorted(known.items())
     ]
-    return {"steps": listed, "steps_missing_of": parties_of(lacking), "missing_steps": [asdict(one) for one in lacking]}
+
+
+def told(steps: Steps | None, lacking: list[Missing]) -> dict[str, Any]:
+    """Return what a reading of a matter tells of its steps: each, whose is missing, since when."""
+    return {
+        "steps": listed(steps),
+        "steps_missing_of": parties_of(lacking),
+        "missing_steps": [one._asdict() for one in lacking],
+    }

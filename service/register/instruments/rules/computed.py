@@ -6,7 +6,10 @@ It stands beside what the parties recorded and never overwrites it.
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
+
+import orjson
 
 from service.errors import InvalidContent
 from service.register.decisions.rules import steps
@@ -14,7 +17,7 @@ from service.register.instruments.rules import entry, periods
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_after
-from service.register.instruments.rules.clauses import DurationKind, Fact, FactKind, Then
+from service.register.instruments.rules.clauses import DurationKind, FactKind, Then
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentState
@@ -27,7 +30,7 @@ WHOLE: Final = len("2024-07-09")
 _S: Final = InstrumentState
 SIGNED: Final = frozenset({_S.SIGNED, _S.TERMINATED, _S.SUPERSEDED})
 """States of an instrument that was signed."""
-BROUGHT: Final[Mapping[InstrumentState, tuple[str, ...]]] = {
+BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
     _S.DRAFTED: ("drafting_party", "drafted_on"),
     _S.TEXT_AGREED: ("text_agreed_at", "text_agreed_on"),
     _S.INITIALLED: ("initialled_at", "initialled_on"),
@@ -35,6 +38,8 @@ BROUGHT: Final[Mapping[InstrumentState, tuple[str, ...]]] = {
     _S.SUPERSEDED: ("effective_on",),
 }
 """What the move to a state brings; a correction may say that nobody knows it."""
+AGREED: Final = ("duration", "notice", "legal_character", "manner")
+"""What is known of one that is signed, beside its clause on entry into force, its acts and its texts."""
 
 
 class Force(StrEnum):
@@ -54,31 +59,31 @@ def day_of(said: str | None) -> date | None:
     return date.fromisoformat(said) if said and len(said) == WHOLE else None
 
 
-def facts_of(members: Members) -> list[Fact]:
-    """Return what happened, as far as its day is known: of each party's own side, in acts, and what all of them recorded."""
-    return [*_acted(members), *_notified(members), *map(Fact.model_validate, members["facts"] or ())]
+def _facts(members: Members) -> list[Members]:
+    """Return what happened, each as a `Fact` says it, as far as its day is known: of each party's own side, in acts, and what all of them recorded."""
+    return [*_acted(members), *_notified(members), *(members["facts"] or ())]
 
 
-def _acted(members: Members) -> Iterator[Fact]:
+def _acted(members: Members) -> Iterator[Members]:
     kind = FactKind.SIGNATURE
     if members["manner"] == Manner.NOTES_EXCHANGED:
         kind = FactKind.EXCHANGE_OF_NOTES
     elif members["manner"] == Manner.ACCEDED:
         kind = FactKind.DEPOSIT
     for party, one in (members["signatures"] or {}).items():
-        if on := day_of(one["on"]):
-            yield Fact(kind=kind, party=party, on=on)
+        if day_of(one["on"]):
+            yield {"kind": kind, "party": party, "on": one["on"]}
     for act in [*(members["acts"] or ()), *(members["later_acts"] or ())]:
-        if on := day_of(act.get("on")):
-            yield from (Fact(kind=kind, party=party, on=on) for party in act["parties"])
+        if day_of(act.get("on")):
+            yield from ({"kind": kind, "party": party, "on": act["on"]} for party in act["parties"])
 
 
-def _notified(members: Members) -> Iterator[Fact]:
+def _notified(members: Members) -> Iterator[Members]:
     for party, one in (members["sent"] or {}).items():
-        if on := day_of(one["on"]):
-            came = [day_of(told[party]["on"]) for told in (members["received"] or {}).values() if party in told]
-            received = max((day for day in came if day), default=None)
-            yield Fact(kind=FactKind(one["what"]), party=party, on=on, received_on=received)
+        if day_of(one["on"]):
+            came = [told[party]["on"] for told in (members["received"] or {}).values() if party in told]
+            received = max(filter(day_of, came), default=None)
+            yield {"kind": one["what"], "party": party, "on": one["on"], "received_on": received}
 
 
 def entry_of(members: Members) -> EntryIntoForce | None:
@@ -88,11 +93,16 @@ def entry_of(members: Members) -> EntryIntoForce | None:
     asked = {
         "rule": members["entry_into_force"],
         "parties": members["contracting_parties"],
-        "facts": [one.model_dump(mode="json", by_alias=True, exclude_none=True) for one in facts_of(members)],
-        "in_force_on": day.isoformat() if (day := day_of(members["in_force_on"])) else None,
+        "facts": _facts(members),
+        "in_force_on": members["in_force_on"] if day_of(members["in_force_on"]) else None,
     }
+    return _computed(orjson.dumps(asked))
+
+
+@lru_cache(maxsize=4096)  # lists tell of the same ones again and again, and who reads one asks several times
+def _computed(asked: bytes) -> EntryIntoForce | None:
     try:
-        return entry.compute(EntryIntoForceCalculationCreate.model_validate(asked))
+        return entry.compute(EntryIntoForceCalculationCreate.model_validate_json(asked))
     except InvalidContent:
         # Its counts lead out of the calendar.
         return None
@@ -210,16 +220,13 @@ def unknown(members: Members) -> list[str]:
 
     Of one that is not signed, what its state has brought.
     """
-    of_its_state = [name for name in BROUGHT.get(_S(members["state"]), ()) if not members[name]]
+    brought = BROUGHT.get(members["state"], ())
     if members["state"] not in SIGNED:
-        return of_its_state
-    acts = members["acts"] or ()
-    lacking = [
-        *of_its_state,
-        *(name for name in ("duration", "notice", "legal_character", "manner") if not members[name]),
-    ]
+        return [name for name in brought if not members[name]]
+    lacking = [name for name in (*brought, *AGREED) if not members[name]]
     if not members["entry_into_force"] and not members["in_force_on"]:
         lacking += ["entry_into_force", "in_force_on"]
+    acts = members["acts"] or ()
     if not acts or not all(one.get("on") and one.get("place") for one in acts):
         lacking.append("acts")
     known = {one["language"] for one in members["texts"] or () if one.get("reference") or one.get("sha256")}
