@@ -1,7 +1,7 @@
 """Instruments of which old commitments alone tell: rows that follow from these, and a trail of their own from their first move on."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -78,7 +78,18 @@ async def hold(owner: asyncpg.Connection, world: World) -> set[str]:
         assert dict(kept) == {**reckoned(members), "instrument_id": rows[key]["id"]}
         assert (rows[key]["leaf"], rows[key]["is_joint"]) == (FIRST_PREV, True)
         assert await read_by_somebody(world, key, members["confidentiality"])
+    await named_by_commitments(world, due.keys())
     return {one["state"] for one in rows.values()}
+
+
+async def named_by_commitments(world: World, keys: Collection[str]) -> None:
+    """Hold what commitments say of the ids of such instruments, each alone and in a list, to these."""
+    pk = world.as_("PK")
+    for one in (await pk.get("/v1/commitments", params={"limit": 200, "commission_id": COMMISSION})).json()["items"]:
+        said = (await pk.get(f"/v1/commitments/{one['id']}")).json()["instrument"]
+        assert said == one["instrument"]
+        if said and said["state"] is None:
+            assert said["id"] == (key if (key := key_of(one["id"])) in keys else None), one["reference"]
 
 
 async def read_by_somebody(world: World, key: str, confidentiality: str) -> bool:

@@ -8,6 +8,7 @@ from service.permissions import Caller
 from service.register.commitments.naming import NamesOfCommitment, names
 from service.register.commitments.party_schemas import PartyFactsRead
 from service.register.commitments.rules import at_home
+from service.register.commitments.rules.alone import tells_alone
 from service.register.commitments.rules.kinds import done, hint
 from service.register.commitments.rules.leads import FURTHER
 from service.register.commitments.rules.lifecycle import OPEN
@@ -62,7 +63,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
     answer |= _of_kind(row)
     answer["unknown"] = sorted(row["unknown"] or ())
-    answer["instrument"] = row["instrument"] and _instrument(row["instrument"])
+    answer["instrument"] = row["instrument"] and _instrument(row)
     answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
     answer |= at_home.told(row)
     answer["open_transition"] = open_transition(row)
@@ -78,7 +79,7 @@ def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return of the same what a list for people shows, who are told otherwise what the things are called that it names."""
     return {
         **dict(zip(_BRIEF, _brief(row), strict=True)),
-        "instrument": row["instrument"] and _instrument(row["instrument"]),
+        "instrument": row["instrument"] and _instrument(row),
         "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
         "steps_missing_of": at_home.missing_of(row),
         "open_transition": open_transition(row),
@@ -119,13 +120,15 @@ def _turn(carried: tuple[str, Mapping[str, Any]]) -> int:
     return carried[1]["entry"] or 0
 
 
-def _instrument(known: Mapping[str, Any]) -> dict[str, Any]:
+def _instrument(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = row["instrument"]
     whole = {
         name: [{**blank, **one} for one in known[name]]
         for name, blank in _ITEMISED.items()
         if known.get(name) is not None
     }
-    return {**_INSTRUMENT, **known, **whole}
+    its = {"id": row.get("alone")} if tells_alone(row) else {}
+    return {**_INSTRUMENT, **its, **known, **whole}
 
 
 def detail(caller: Caller, row: Mapping[str, Any], through: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from service.identity.queries import require_active
 from service.permissions import Caller, Kind
 from service.register.commitments.by_words import ASKED, COMMON, HAS_WORDS, QUESTION, found, is_common
 from service.register.commitments.models import LACKS, Commitment
-from service.register.commitments.queries import NAMED
+from service.register.commitments.queries import as_told
 from service.register.commitments.rules.kinds import CommitmentKind
 from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import State
@@ -40,7 +40,6 @@ from service.register.commitments.statements import (
 )
 from service.register.commitments.visibility import Condition, bound, mine, visible_to
 from service.register.decisions.engine.matter import Row
-from service.register.decisions.unseen import unnamed
 from service.register.parties.queries import codes_asked, require_registered
 from service.register.spans import Among, among_values, was_among
 from service.values import AskedDay, Moment, PartyCode, Sector, limited, storable
@@ -187,7 +186,7 @@ async def page(
     if not rows:
         await require_active(connection, caller)
     await require_registered(connection, codes_asked(wanted))
-    return await unnamed(connection, NAMED, caller, rows)
+    return await as_told(connection, caller, rows)
 
 
 async def alone(connection: Connection, caller: Caller, name: str, value: UUID) -> list[Row]:

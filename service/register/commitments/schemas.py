@@ -101,7 +101,8 @@ class InstrumentRead(Read):
 
     id: UUID | None = Field(
         None,
-        description="Of an instrument of this register: all that is told here is read from it, and changes there alone.",
+        description="Of an instrument of this register. All that is told here is read from it, and changes there alone; but where a "
+        "commitment of before there were instruments tells of one, it does so alone until that one's first move.",
     )
     state: InstrumentState | None = Field(None, description="Of such an instrument.")
     kind: InstrumentKind | None = None

@@ -22,7 +22,7 @@ from service.register.decisions.models import live
 from service.register.decisions.unseen import unnamed
 from service.register.instruments.matter import COMMITMENT, INSTRUMENTS, is_carried
 from service.register.instruments.models import Instrument, InstrumentReckoning
-from service.register.instruments.queries import TODAY, listed
+from service.register.instruments.queries import TELLING, TODAY, listed
 from service.register.instruments.rules.computed import SIGNED
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import NEAR
@@ -156,8 +156,9 @@ def _texts(value: object) -> object:
 def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool, past: bool) -> Query[dict[str, Any]]:
     """Return the statement of a list; making it anew for each request would cost more than running it."""
     columns, descending, _ = ORDERS[sort]
-    wanted = [_condition(kind, name, said) for name, said in shape]
+    asked, wanted = listed(kind), [_condition(kind, name, said) for name, said in shape]
     if past:
+        asked = asked.add_columns(*TELLING)
         wanted.append(was_among(_instrument, dict(shape)))
     if "state" not in dict(shape):
         wanted.append(_instrument.c.state != sa.literal_column(f"'{InstrumentState.RETRACTED}'"))
@@ -166,7 +167,7 @@ def _page(kind: Kind, shape: Shape, sort: InstrumentSort, *, going_on: bool, pas
         there = sa.tuple_(*(sa.bindparam(f"after_{place}", type_=one.type) for place, one in enumerate(columns)))
         wanted.append(here < there if descending else here > there)
     order = [column.desc() if descending else column.asc() for column in columns]
-    return Query(listed(kind).where(*wanted).order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger())), dict)
+    return Query(asked.where(*wanted).order_by(*order).limit(sa.bindparam("limit", type_=sa.BigInteger())), dict)
 
 
 def _condition(kind: Kind, name: str, said: Said) -> Condition:

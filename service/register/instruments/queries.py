@@ -26,6 +26,8 @@ from service.register.instruments.rules.reckoning import COLUMNS
 
 _instrument, _commission, _reckoning = table(Instrument), table(Commission), table(InstrumentReckoning)
 TODAY = sa.cast(sa.func.timezone("UTC", sa.func.now()), sa.Date)
+TELLING = (_commission.c.languages, _commission.c.entered)
+"""What else the charter says of an instrument of which a commitment alone told."""
 _UNREAD = {"leaf", "refused_transition_id", "seq"}
 
 

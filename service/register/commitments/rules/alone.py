@@ -48,6 +48,11 @@ def tellers(key: str) -> list[str]:
     return [f"{key[:14]}{version}{key[15:]}" for version in "01234567"] if key[14:15] == VERSION else []
 
 
+def tells_alone(commitment: Members) -> bool:
+    """Return whether what it tells of an instrument may be all that is told of it: no instrument that it follows tells the same."""
+    return (commitment["instrument"] or {}).keys() >= NAMED and not instrument_of(commitment)
+
+
 def alone(commitment_id: str, commitment: Members, charter: Members) -> Opening | None:
     """Return the instrument of which the commitment alone tells: as what it stands, and as what it is entered when its trail begins.
 
@@ -55,7 +60,7 @@ def alone(commitment_id: str, commitment: Members, charter: Members) -> Opening 
     acceded later is no party of a text of before.
     """
     known, state = commitment["instrument"] or {}, _stood(commitment)
-    if state is None or instrument_of(commitment) or not known.keys() >= NAMED:
+    if state is None or not tells_alone(commitment):
         return None
     acceded = {party for party, since in (charter["entered"] or {}).items() if since["by"] == ACCEDE}
     among = Among([one for one in charter["parties"] if one not in acceded], charter["languages"])
