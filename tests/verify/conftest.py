@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final, TypeAlias
+from uuid import uuid4
 
 import pytest
 
@@ -31,13 +32,17 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def restored(server: Server, pilot: Path, old: Path) -> Restored:
-    """Opens a register on the old database in today's schema, in one of this name: it is restored and migrated once, and copied."""
+    """Opens a register on the old database in today's schema, in one that begins with this name: it is restored and migrated once, and copied.
+
+    A fixture of a module is made again where tests of another module came between.
+    """
     await as_superuser(server, "CREATE DATABASE old OWNER pacta_owner")
     await asyncio.to_thread(restore, server, "old")
     await asyncio.to_thread(migrated, server, "old")
 
     @asynccontextmanager
-    async def copied(database: str) -> AsyncIterator[World]:
+    async def copied(name: str) -> AsyncIterator[World]:
+        database = f"{name}_{uuid4().hex}"
         await as_superuser(server, f"CREATE DATABASE {database} TEMPLATE old OWNER pacta_owner")
         await _open_to_roles(server, database)
         shutil.copytree(old / "log-dir", old / database)

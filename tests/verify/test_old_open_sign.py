@@ -3,30 +3,28 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 
 from service.database.statement import FIRST
 from service.database.told_alone import FILL
-from service.demo.postgres import Server
 from service.register.commitments.rules.alone import key_of
 from service.verify.finding import Severity
 from tests.conftest import COMMISSION, World
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import SIGN
 from tests.register.instruments.recording import confirmed, done, read
-from tests.verify.test_old import exported, judged, old, restored
+from tests.verify.conftest import Restored
+from tests.verify.test_old import exported, judged
 from tests.verify.test_old_told_alone import STEP, telling
 
-__all__ = ["old"]
 PLACES: Final = ("instrument_reckoning", "instrument_id"), ("instrument", "id")
 
 
 @pytest.fixture
-async def world(server: Server, pilot: Path, old: Path) -> AsyncIterator[World]:
+async def world(restored: Restored) -> AsyncIterator[World]:
     """The old register in today's hands."""
-    async with restored(server, pilot, old, f"old_sign_{uuid4().hex}") as world:
+    async with restored("old_sign") as world:
         yield world
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
 
 import asyncpg
 import orjson
@@ -247,24 +246,32 @@ async def test_it_begins_among_many_and_with_a_document(register: World, owner: 
     await proven(register, COMMISSION)
 
 
+@pytest.fixture
+async def fresh(restored: Restored) -> AsyncIterator[World]:
+    """The old register in today's hands, for one test alone: it leaves nothing to others, in whatever order they come."""
+    async with restored("old_alone") as world:
+        yield world
+
+
 async def test_its_first_moves_meet_each_other_and_those_of_its_commitment(
-    register: World, owner: asyncpg.Connection
+    fresh: World,
 ) -> None:
     """The commitment's trigger waits for the row that the instrument's move holds, and that for the commitment: one begins anew."""
+    owner = await fresh.connect()
     lapse = {"action": "lapse", "reason": "Out of date (sample)."}
     keys = [*await telling(owner, "signed"), *await telling(owner, "mou_drafted"), *await telling(owner, "implemented")]
     assert len(keys) > 3
     for one in keys:
         answers = await asyncio.gather(
-            propose(register, key_of(one), STEP),
-            propose(register, key_of(one), STEP, "AZ"),
-            register.as_("AZ").post(f"/v1/commitments/{one}/transitions", json=lapse),
+            propose(fresh, key_of(one), STEP),
+            propose(fresh, key_of(one), STEP, "AZ"),
+            fresh.as_("AZ").post(f"/v1/commitments/{one}/transitions", json=lapse),
         )
         assert [answer.status_code for answer in answers if answer.status_code not in {201, 409}] == []
         assert [answer.status_code for answer in answers[:2]] == [201, 201]
-        trail = (await register.as_("PK").get(f"/v1/instruments/{key_of(one)}/audit-trail")).json()["items"]
+        trail = (await fresh.as_("PK").get(f"/v1/instruments/{key_of(one)}/audit-trail")).json()["items"]
         assert [said["kind"] for said in trail] == ["instrument.recorded", "transition.proposed", "transition.proposed"]
-    await proven(register, COMMISSION)
+    await proven(fresh, COMMISSION)
 
 
 ELSEWHERE: Final = "01940000-0000-8000-8000-0000000007ff"
@@ -341,13 +348,6 @@ async def test_what_was_taken_off_an_instrument_is_told_by_that_one_alone(moved:
     await done(moved, key_of(mine), STEP)
     verdict = verify(sealed(await entries_of(moved, COMMISSION)), POLICY)
     assert "what was told of it is another instrument's" in " ".join(map(str, verdict.findings.listed))
-
-
-@pytest.fixture
-async def fresh(restored: Restored) -> AsyncIterator[World]:
-    """The old register in today's hands, for one test alone."""
-    async with restored(f"old_alone_{uuid4().hex}") as world:
-        yield world
 
 
 async def test_it_has_the_languages_that_the_charter_has_when_its_trail_begins(fresh: World) -> None:
