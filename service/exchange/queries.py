@@ -28,8 +28,8 @@ from service.register.instruments.matter import visible_to
 from service.register.instruments.models import Instrument
 from service.register.parties.models import Organisation
 
-PAGE: Final = 1000
-"""So many commitments are read at once."""
+PAGE: Final = 250
+"""So many commitments are read at once, and spelled before others have their turn."""
 _session, _group, _organisation = table(Session), table(WorkingGroup), table(Organisation)
 _move, _instrument = table(Transition), table(Instrument)
 _of_commission = sa.bindparam("commission_id", type_=sa.Uuid())

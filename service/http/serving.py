@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 GRACE_SECONDS: Final = 10
+TURN_SECONDS: Final = 0.0005
+"""So long a thread that makes a report or a file goes on while a request waits, which takes many turns: Python's own five milliseconds each
+are seen by whoever asks meanwhile."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the 60 s for which proxies commonly keep theirs: they close first, and never send into a closing one."""
 QUEUE: Final = 4096
@@ -65,13 +68,19 @@ def serve(
     """Serve `app` until SIGINT or SIGTERM, and let running requests end; `keep_alive`: seconds for an idle connection."""
     server = uvicorn.Server(configured(app, keep_alive=keep_alive))
     server.config.load()
-    # What start-up made stays for good: it need not be looked through at every collection.
-    gc.collect()
-    gc.freeze()
+    settle()
     # uvicorn ends in good order, and then raises the signal once more.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=entrances(listener or listen(host, port)))
+
+
+def settle() -> None:
+    """Make of this process, once it has begun, one that serves."""
+    # What start-up made stays for good: it need not be looked through at every collection.
+    gc.collect()
+    gc.freeze()
+    sys.setswitchinterval(TURN_SECONDS)
 
 
 def entrances(listener: socket.socket) -> list[socket.socket]:

@@ -36,6 +36,7 @@ from service.demo.pilot import load
 from service.demo.postgres import Server
 from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
+from service.http.serving import settle
 from service.identity.queries import caller_of
 from service.main import Service, create_app
 from service.register.commissions import session_queries as sessions
@@ -219,9 +220,9 @@ def main() -> None:
     )
     given = asked.parse_args()
     with migrated("papers", durable=True) as (server, directory):
-        # As in `pacta serve`: what start-up made is not looked through again, and collections are rare.
-        gc.freeze()
+        # As in `pacta serve`: collections are rare, and threads take short turns.
         gc.set_threshold(*COLLECT)
+        settle()
         uvloop.run(measure(server, directory, given.commitments, given.only))
 
 

@@ -4,7 +4,6 @@ import asyncio
 import copy
 import json
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -31,7 +30,7 @@ from service.identity.caller import CLIENT_CREDENTIALS
 GENERIC = re.compile(r"Page_(\w+?)Read_\b")
 """What pydantic calls a page of something; we call it by the thing: `PartyPage`."""
 PROBLEM: Schema = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-FIRST_SECONDS, TURN_SECONDS = 1.0, 0.0005
+FIRST_SECONDS = 1.0
 TOKEN_PATH = "/oauth/token"  # noqa: S105 -- an address
 
 
@@ -103,13 +102,7 @@ async def make_beside(app: FastAPI) -> None:
     await asyncio.sleep(FIRST_SECONDS)
     # FastAPI keeps this of pydantic's to itself where it makes a field; beside another thread that does the same, it cannot.
     warnings.filterwarnings("ignore", ".", UnsupportedFieldAttributeWarning)
-    usual = sys.getswitchinterval()
-    # A request takes many turns, and would wait Python's own five milliseconds for each.
-    sys.setswitchinterval(TURN_SECONDS)
-    try:
-        await asyncio.to_thread(app.openapi)
-    finally:
-        sys.setswitchinterval(usual)
+    await asyncio.to_thread(app.openapi)
 
 
 def _operations(made: Schema) -> Iterator[tuple[str, Schema]]:
