@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -17,7 +18,7 @@ from service.http.past import PastDay, PastMoment
 from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
-from service.permissions import Caller, Confidentiality
+from service.permissions import Caller, Confidentiality, Permission
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.register.history.rules.known import Known
@@ -52,7 +53,9 @@ KnownAt = Annotated[
 ]
 Audience = Annotated[
     Confidentiality,
-    Query(description="For whom it is made: it tells nothing that this audience, or the caller, may not see."),
+    Query(
+        description="For whom it is made: it tells nothing that this audience, or the caller, may not see. For whoever reads only what is public it is made for the public, and says so."
+    ),
 ]
 CheckpointSize = Annotated[
     int | None,
@@ -121,10 +124,19 @@ async def read_commission_metrics(
     await _there(connection, caller, commission_id, session)
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
+        audience = await _readable(connection, caller, commission_id, audience)
         found = await kept.every(connection, commission_id, timestamp(known_at) if known_at else None)
         return answer(
             await asyncio.to_thread(lambda: _counted(found, seen, audience, day, known_at, compared_to, session))
         )
+
+
+async def _readable(
+    connection: Transaction, caller: Caller, commission_id: UUID, audience: Confidentiality
+) -> Confidentiality:
+    """Return for whom it is made: whoever reads only what is public has no figures of the parties, and none under their name."""
+    here = await commissions.standing_in(connection, caller, commission_id)
+    return audience if here.may(Permission.READ_PARTIES) else Confidentiality.PUBLIC
 
 
 def _counted(
@@ -221,6 +233,7 @@ async def made(
     """Return the answer with a report from the entries below checkpoints of these sizes (None: the newest): its own, the registry's."""
     with counts.one():
         seen = await queries.seen(connection, making.caller, commission_id)
+        asked = replace(asked, audience=await _readable(connection, making.caller, commission_id, asked.audience))
         signed = await queries.signed(connection, commission_id, sizes[0])
         registry = await queries.registry(connection, sizes[1])
         key = finished.key_of(signed.note, registry.note, asked, seen)

@@ -108,6 +108,21 @@ async def test_what_is_not_for_a_caller_or_an_audience_is_in_no_figure(still: Wo
     assert (len(told), told & {"PK-AZ/08/005", "PK-AZ/08/006"}) == (12, set())
 
 
+@pytest.mark.parametrize("who", ["observer", "administrator"])
+async def test_whoever_reads_what_is_public_alone_has_no_figures_under_the_name_of_the_parties(
+    still: World, who: str
+) -> None:
+    for path in (f"/v1/sessions/{SESSION_8}/report", f"/v1/commissions/{COMMISSION}/report"):
+        told = {one: await still.as_(who).get(f"{path}?audience={one}") for one in ("public", "parties", "restricted")}
+        assert {one.content for one in told.values()} == {told["public"].content}, "one report, with one digest"
+        assert told["parties"].json()["audience"] == "public"
+    for audience in ("parties", "restricted"):
+        counts = await still.as_(who).get(f"/v1/commissions/{COMMISSION}/metrics?audience={audience}")
+        assert counts.json()["audience"] == "public"
+    ours = await still.as_("PK").get(f"/v1/sessions/{SESSION_8}/report?audience=parties")
+    assert ours.json()["audience"] == "parties"
+
+
 @pytest.mark.parametrize(
     ("path", "parameter"),
     [
