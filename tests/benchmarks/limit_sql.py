@@ -21,14 +21,14 @@ READ = f"""SELECT {_columns}, seq AS version,
  ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, '{{}}'::jsonb AS disputed_by,
  coalesce(founded_group_ids, '[]'::jsonb) AS founded_group_ids, '[]'::jsonb AS package_items, NULL AS package_items_done, NULL AS hint,
  '[]'::jsonb AS steps, '[]'::jsonb AS steps_missing_of, '[]'::jsonb AS missing_steps,
- (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count
+ (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count, NULL AS kept_by
  FROM commitment"""
 _same_item = """(SELECT jsonb_agg(jsonb_build_object('id', o.id, 'reference', o.reference, 'recorded_by', o.recorded_by, 'state', o.state))
  FROM commitment o WHERE o.session_id = commitment.session_id AND o.item_number = commitment.item_number AND o.id <> commitment.id
  AND o.state NOT IN ('retracted', 'merged', 'superseded')) AS same_item"""
 _leading = """coalesce((SELECT ARRAY(SELECT unnest(c.parties) EXCEPT SELECT unnest(g.co_led_by)) FROM working_group g
  JOIN commission c ON c.id = g.commission_id WHERE g.id = commitment.working_group_id), '{}') AS without_co_lead,
- NULL AS kept_by, false AS open_at_dissolution"""
+ false AS open_at_dissolution"""
 _named = """jsonb_build_object('id', {0}.id, 'code', {1}, 'name', {2})"""
 _names = f"""(SELECT {_named.format("c", "c.code", "c.titles ->> 'en'")} FROM commission c WHERE c.id = commitment.commission_id) AS commission,
  (SELECT {_named.format("s", "c.code || '/' || to_char(s.ordinal, 'FM900')", "'Session ' || s.ordinal")} FROM session s
