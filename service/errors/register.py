@@ -143,7 +143,7 @@ class InvalidContent(ServiceError):
     @classmethod
     def listing(cls, errors: Sequence[Mapping[str, str]], **members: Any) -> Self:  # noqa: ANN401 -- as in `told`
         """Return the refusal that announces these faults: as many as there are, the first ones in full."""
-        said = [f"{one.get('pointer') or one.get('parameter') or 'the body'} {one['detail']}" for one in errors[:8]]
+        said = [f"{_place(one)} {one['detail']}" for one in errors[:8]]
         more = [f"and {len(errors) - len(said)} more, all of them in `errors`"] if len(errors) > len(said) else []
         counted = "1 thing is wrong" if len(errors) == 1 else f"{len(errors)} things are wrong"
         counted = f"at least {counted}" if len(errors) >= shapes.MOST else counted
@@ -173,3 +173,10 @@ class UnknownAction(InvalidContent):
         "state": "The present state.",
         "allowed_actions": "The actions that this state allows.",
     }
+
+
+def _place(wrong: Mapping[str, str]) -> str:
+    """Return what a sentence calls the wrong place: its pointer or parameter, or what it is where that has no name."""
+    if "parameter" in wrong:
+        return wrong["parameter"] or "a parameter without a name"
+    return wrong.get("pointer") or "the body"

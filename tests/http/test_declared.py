@@ -170,6 +170,11 @@ async def test_no_operation_answers_in_a_media_type_that_it_does_not_publish(
         assert answer.status_code != 406
 
 
+async def test_a_parameter_without_a_name_is_told_as_one_and_not_as_the_body(still: World) -> None:
+    refused = check(await still.as_("PK").get("/v1/commitments?=x"), 422)
+    assert "1 thing is wrong: a parameter without a name is not known here" in refused["detail"]
+
+
 @pytest.mark.parametrize(
     ("query", "named", "said"),
     [
