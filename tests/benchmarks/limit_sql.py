@@ -18,7 +18,7 @@ READ = f"""SELECT {_columns}, seq AS version,
   < {_today} - interval '6 months' AS dormant,
  refused_transition_id IS NOT NULL AS disputed,
  commission_id = ANY(ARRAY(SELECT id FROM commission WHERE entered <> '{{}}'::jsonb)) AS one_sided,
- ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, '{{}}'::jsonb AS disputed_by,
+ ARRAY[]::text[] AS not_acknowledged_by, NULL AS past, NULL AS kept_by, '{{}}'::jsonb AS disputed_by,
  coalesce(founded_group_ids, '[]'::jsonb) AS founded_group_ids, '[]'::jsonb AS package_items, NULL AS package_items_done, NULL AS hint,
  '[]'::jsonb AS steps, '[]'::jsonb AS steps_missing_of, '[]'::jsonb AS missing_steps,
  (SELECT count(*) FROM jsonb_object_keys(carried_over)) AS carried_over_count, NULL AS kept_by
