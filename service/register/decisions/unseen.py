@@ -28,15 +28,17 @@ the session and group to which a commitment belongs.
 NAMING: Final = frozenset(
     {
         *("commitments", "commitment_ids", "taken_along", "target", "successor", "successors", "successor_id", "value"),
-        "instrument_id",
+        *("instrument_id", "not_before"),
         *ELSEWHERE,
     }
 )
 """Members of evidence, of entries and of matters that name other matters, by their id or reference; `value`: what a correction brings;
-`instrument_id`: what carries a finding, and what another instrument is related to."""
+`instrument_id`: what carries a finding, and what another instrument is related to; `not_before`: which must be in force as well."""
 RELATIONS: Final = "relations"
 """The member by which an instrument lists others, each with what it is to it."""
 _NAMING_IN_ROWS: Final = (*NAMING, "instrument", RELATIONS)
+CLAUSE: Final = "entry_into_force"
+"""The member by which an instrument says, or one of its parts does, which other must be in force as well."""
 HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
@@ -70,9 +72,17 @@ def named(told: object) -> Iterator[str]:
 
 def _names(value: object) -> Iterator[str]:
     for one in value if isinstance(value, list | tuple) else [value]:
-        spelled = str(one) if isinstance(one, str | UUID) else ""
+        spelled = _spelled(one) if isinstance(one, str | UUID) else ""
         if _id(spelled) or _reference(spelled):
             yield spelled
+
+
+def _spelled(name: object) -> str:
+    """Return a name, an id as ids are written: a clause may have it in capitals, or without its hyphens."""
+    try:
+        return str(UUID(str(name)))
+    except ValueError:
+        return str(name)
 
 
 async def unseen(connection: Connection, matters: Matters, caller: Caller, names: Collection[str]) -> frozenset[str]:
@@ -138,6 +148,13 @@ def _of(row: Row) -> Iterator[str]:
     for name in LINKS:
         if value := row.get(name):
             yield from _names(value)
+    if clause := row.get(CLAUSE):
+        yield from _names([one["not_before"] for one in _parts(clause) if one.get("not_before")])
+
+
+def _parts(clause: Row) -> Iterator[Row]:
+    yield clause
+    yield from (one for name in ("provisional", "later_parties") if (one := clause.get(name)))
 
 
 def _without(row: Row, hidden: Collection[str]) -> Row:
@@ -152,9 +169,17 @@ def _without(row: Row, hidden: Collection[str]) -> Row:
         found["successor"] = found["successors"][0]
     if related := row.get(RELATIONS):
         found[RELATIONS] = [one for one in related if one.get("instrument_id") not in hidden]
+    if clause := row.get(CLAUSE):
+        found[CLAUSE] = _unnamed_in(clause, hidden)
     if isinstance(told := row.get("instrument"), Mapping) and told.get("id") in hidden:
         found["instrument"] = {name: value for name, value in told.items() if name != "id"}
     return found
+
+
+def _unnamed_in(clause: Row, hidden: Collection[str]) -> Row:
+    """Return a clause without the names of what is hidden: it awaits one nevertheless, so that no day is computed without that."""
+    told = {name: _unnamed_in(one, hidden) if isinstance(one, Mapping) else one for name, one in clause.items()}
+    return told | {"not_before": "withheld"} if _spelled(clause.get("not_before")) in hidden else told
 
 
 def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:

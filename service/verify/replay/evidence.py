@@ -23,7 +23,7 @@ from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
 from service.register.groups.rules.lifecycle import GroupState
 from service.register.instruments.rules.effect import stem_of as instruments_of
-from service.register.instruments.rules.naming import CARRIED, INSTRUMENT, LEVEL, RELATED, is_as_close
+from service.register.instruments.rules.naming import AWAITED, CARRIED, INSTRUMENT, LEVEL, RELATED, is_as_close
 from service.values import AS_RECORDED
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import Broken, require, spelled
@@ -239,6 +239,8 @@ _LOOK_UPS: Final[Mapping[str, Callable[[Register, Rules[Any], Subject, Name], Fo
     CARRIER: _carrier,
     # How a commitment was kept just then only its own lock could tell.
     LEVEL: _of_the_registry,
+    # A clause of before the register held it to one may name any.
+    AWAITED: _of_the_registry,
     INSTRUMENT: _beside,
     RELATED: _beside,
     attached.DOCUMENT: _document,

@@ -151,6 +151,32 @@ async def test_an_instrument_that_is_kept_closer_is_named_by_none_that_is_relate
         assert [each["instrument_id"] for each in seen] == [open_one]
 
 
+@pytest.mark.parametrize("part", [None, "provisional", "later_parties"])
+async def test_an_instrument_that_is_kept_closer_is_named_by_no_clause_that_awaits_it(
+    told: World, part: str | None
+) -> None:
+    hidden = (await entered(told, commitment_ids=[item(2)], confidentiality="parties"))["id"]
+    awaiting = {"anchor": "last_notification", "not_before": hidden.upper()}
+    rule = {"anchor": "signature", part: awaiting} if part else awaiting
+    recorded = (await entered(told, confidentiality="public", entry_into_force=rule, entering={"found_in": "signed"}))[
+        "id"
+    ]
+    later = {"entry_into_force": {**rule, "steps": [{"days": 30}]}}
+    await agreed(told, recorded, {"action": "amend", "changes": later, "reason": "R"})
+    await told.sequence()
+    address = f"/v1/instruments/{recorded}"
+    listed = f"/v1/instruments?commission_id={COMMISSION}"
+    for path in (address, f"{address}?as_of={datetime.now(UTC).date()}", listed):
+        assert hidden not in json.dumps(await read(told, path, "observer")).lower(), path
+        assert hidden in json.dumps(await read(told, path, "AZ")).lower(), path
+    for path in (f"{address}/transitions", f"{address}/audit-trail"):
+        assert hidden not in json.dumps(await read(told, path, "observer")).lower(), path
+    seen, whole = [await read(told, address, who) for who in ("observer", "AZ")]
+    assert (seen["entry_into_force"][part] if part else seen["entry_into_force"])["not_before"] == "withheld"
+    for name in ("in_force_from", "force", "steps_missing_of"):
+        assert seen[name] == whole[name]
+
+
 async def test_nobody_confirms_a_text_that_is_related_to_what_it_may_not_see(world: World) -> None:
     await world.second_principal("az-co-lead", organisation_id=organisation(204))
     hidden = (await entered(world, confidentiality="restricted"))["id"]

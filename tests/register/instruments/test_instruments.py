@@ -3,7 +3,7 @@
 from asyncio import gather
 from typing import Any, Final
 
-from tests.conftest import COMMISSION, World, item
+from tests.conftest import COMMISSION, World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.instruments.recording import (
     DRAFT,
@@ -158,6 +158,40 @@ async def test_clauses_relations_and_commitments_are_amended_by_all_and_another_
     assert await refused(world, key, itself) == {"/successor_id": "names the instrument itself"}
     one = await agreed(world, key, {"action": "supersede", "successor_id": other["reference"]})
     assert (one["state"], one["successor_id"], one["force"]) == ("superseded", other["id"], "ended")
+    await proven(world)
+
+
+async def test_a_clause_awaits_an_instrument_of_the_commission_that_its_writer_sees_and_another_of_any_name(
+    world: World,
+) -> None:
+    await world.second_principal("az-co-lead", organisation_id=organisation(204))
+    one, closed = [(await entered(world, confidentiality=kept))["id"] for kept in ("parties", "restricted")]
+
+    def clause(awaited: str) -> dict[str, Any]:
+        return {"anchor": "signature", "not_before": awaited}
+
+    none = "names no instrument of this commission; GET /v1/instruments lists them"
+    for awaited, detail in ((item(2), none), (one, "names the instrument itself")):
+        rule = clause(awaited)
+        amend = {
+            "action": "amend",
+            "reason": "As agreed.",
+            "changes": {"entry_into_force": {**rule, "provisional": rule}},
+        }
+        assert await refused(world, one, amend) == dict.fromkeys(
+            ("/changes/entry_into_force/not_before", "/changes/entry_into_force/provisional/not_before"), detail
+        )
+    other = (await entered(world, commitment_ids=[item(7)]))["id"]
+    amend = {"action": "amend", "reason": "As agreed.", "changes": {"entry_into_force": clause(closed)}}
+    assert await refused(world, other, amend, "az-co-lead") == {"/changes/entry_into_force/not_before": none}
+    await agreed(world, other, amend)
+    fact = {"action": "correct", "corrects": await leaf_of(world, other), "fact": "entry_into_force", "reason": "R"}
+    assert await refused(world, other, {**fact, "value": clause(item(2))}) == {"/value/not_before": none}
+    for awaited, status in ((item(2), 422), (closed, 201), ("convention", 201)):
+        made = await world.as_("PK").post("/v1/instruments", json={**DRAFT, "entry_into_force": clause(awaited)})
+        assert made.status_code == status, made.text
+        if status == 422:
+            assert made.json()["errors"] == [{"pointer": "/entry_into_force/not_before", "detail": none}]
     await proven(world)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from service.register.instruments.rules.lifecycle import InstrumentAction
 INSTRUMENT: Final = "instrument"
 """The kind of a name that is the id of the instrument that takes this one's place: it is locked with it."""
 RELATED: Final = "related_instrument"
+AWAITED: Final = "awaited_instrument"
+"""The kind of a name that is the id of an instrument that, by a clause, must be in force as well."""
 CARRIED: Final = "carried_commitment"
 LEVEL: Final = "confidentiality"
 """The kind of a name that is the confidentiality that it is to have: found is that nothing it carries is to be kept closer."""
@@ -54,9 +57,9 @@ def _amended(changes: Mapping[str, Any]) -> list[Name]:
 
 def recorded(facts: Mapping[str, Any], pointer: str = "") -> list[Name]:
     """Return what shared facts name."""
-    return [
-        name for fact in ("commitment_ids", "relations") for name in _of(fact, facts.get(fact), f"{pointer}/{fact}")
-    ]
+    clause = _awaited(facts.get("entry_into_force"), f"{pointer}/entry_into_force")
+    listed = (_of(fact, facts.get(fact), f"{pointer}/{fact}") for fact in ("commitment_ids", "relations"))
+    return [*chain.from_iterable(listed), *clause]
 
 
 def wrong_name(name: Name, found: Found | None) -> Fault | None:
@@ -78,7 +81,11 @@ def _wrong_instrument(name: Name, found: Found | None) -> str | None:
         return "names no instrument of this commission; GET /v1/instruments lists them"
     if found.is_itself:
         return "names the instrument itself"
-    return None if found.is_open or name.kind == RELATED else "names an instrument that is not signed, or has ended"
+    return (
+        None
+        if found.is_open or name.kind in {RELATED, AWAITED}
+        else "names an instrument that is not signed, or has ended"
+    )
 
 
 def _value(fact: object, value: object) -> list[Name]:
@@ -86,6 +93,8 @@ def _value(fact: object, value: object) -> list[Name]:
         return [Name("/value", LEVEL, str(value))]
     if fact == "successor_id":
         return list(_id("/value", INSTRUMENT, value))
+    if fact == "entry_into_force":
+        return list(_awaited(value, "/value"))
     return list(_of(str(fact), value, "/value"))
 
 
@@ -95,6 +104,13 @@ def _of(fact: str, listed: object, pointer: str) -> Iterator[Name]:
             yield from _id(f"{pointer}/{place}", CARRIED, one)
         elif fact == "relations" and isinstance(one, dict):
             yield from _id(f"{pointer}/{place}/instrument_id", RELATED, one.get("instrument_id"))
+
+
+def _awaited(rule: object, pointer: str) -> Iterator[Name]:
+    if isinstance(rule, dict):
+        yield from _id(f"{pointer}/not_before", AWAITED, rule.get("not_before"))
+        for part in ("provisional", "later_parties"):
+            yield from _awaited(rule.get(part), f"{pointer}/{part}")
 
 
 def _id(pointer: str, kind: str, value: object) -> Iterator[Name]:
