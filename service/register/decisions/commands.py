@@ -52,6 +52,7 @@ async def propose(
     """
     action = body.get("action")
     wanted = action if isinstance(action, str) else ""
+    await lock_carrier_first(connection, matters, matter, caller, body)
     locked = await lock(connection, matter, caller, matter_id, attached.names(matter.rules, body), caller, wanted)
     check_version(version, max(locked.row["seq"], 0))
     step = _step(locked, body, caller.party)

@@ -189,3 +189,24 @@ async def test_who_waits_for_the_instrument_that_is_to_carry_it_holds_no_commitm
     assert (await confirming).is_success
     assert (await read_one(world, made["id"]))["instrument"]["id"] == key
     await proven(world)
+
+
+async def test_who_proposes_anew_what_it_is_to_carry_waits_for_it_and_holds_no_commitment_meanwhile(
+    world: World,
+) -> None:
+    """Where one party keeps the register alone, that takes effect at once: whoever moved the instrument would wait for the commitment."""
+    key = await signed(world)
+    made = (await recorded(world, through(key))).json()
+    refusal = {"decision": "refuse", "reason": REASON}
+    await world.as_("AZ").post(f"/v1/transitions/{made['open_transition']['id']}/confirmations", json=refusal)
+    owner, other = await world.connect(), await world.connect("postgres")
+    async with owner.transaction():
+        await owner.execute("SELECT FROM instrument WHERE id = $1 FOR NO KEY UPDATE", key)
+        path, body = f"/v1/commitments/{made['id']}/transitions", {"action": "agree", **through(key)}
+        proposing = asyncio.create_task(world.as_("PK").post(path, json=body))
+        while not (waits := await other.fetchval(WAITING)) and not proposing.done():  # noqa: ASYNC110 -- it becomes so in the database
+            await asyncio.sleep(0.01)
+        assert waits
+        await owner.execute("SELECT FROM commitment WHERE id = $1 FOR NO KEY UPDATE NOWAIT", made["id"])
+    assert (await proposing).status_code == 201
+    await proven(world)

@@ -1,7 +1,7 @@
 """What carries a matter from a move on: a matter of another kind, which lists it by the same confirmation, with an entry in its own trail.
 
-Who confirms it locks it before the matter itself, as whoever moves it locks it before what it carries. Where nobody has to, it is locked
-after: of that move nobody knows before it is locked that it takes effect at once, and what the database then ends begins anew.
+Who proposes or confirms such a move locks it before the matter itself, as whoever moves it locks it before what it carries: whether the
+move takes effect at once, only the lock of the matter tells.
 """
 
 from collections.abc import Mapping
