@@ -70,7 +70,7 @@ from service.register.history.routes import router as readings
 from service.register.instruments.record_routes import moves as instrument_moves
 from service.register.instruments.record_routes import router as instruments
 from service.register.instruments.routes import router as calculations
-from service.register.matters import MATTERS
+from service.register.matters import MATTERS, sees
 from service.register.parties.entry_schemas import OF_REGISTRY
 from service.register.parties.restoring_routes import router as principals
 from service.register.parties.routes import me
@@ -166,7 +166,7 @@ OPEN = (tokens, lifecycle, operations.router, sign_in, downloads, board, entranc
 
 
 @dataclass(kw_only=True)
-class Service(HasCallers, HasDocuments, HasMatters, HasNames, HasSigningIn, operations.HasHealth):
+class Service(HasCallers, HasDocuments, HasMatters, HasNames, HasSigningIn, problems.HasSight, operations.HasHealth):
     """All that the application keeps as long as it runs."""
 
     sequencer: Sequencer | None
@@ -247,6 +247,7 @@ def create_service(settings: Settings, *, with_sequencer: bool = False, takes_se
         matters=MATTERS,
         documents=Documents.of(settings),
         named=names.find,
+        sees=sees,
         sequencer=sequencer,
         collector=create_collector(settings, sequencer.heard) if sequencer else None,
         worker=None,

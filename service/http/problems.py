@@ -2,8 +2,9 @@
 
 import contextlib
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, NotRequired
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, NotRequired, TypeAlias
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
@@ -16,17 +17,28 @@ from service import errors
 from service.database import refusals
 from service.database.pool import DEADLOCK, LOST
 from service.database.state import State, state_of
+from service.database.statement import Connection
 from service.database.violations import Violation
 from service.http import invalid, wayfinding
 from service.http.again import DEADLOCKED
 from service.http.languages import chosen, spoken, translated
 from service.http.names import told
+from service.permissions import Caller
 
 MEDIA_TYPE = "application/problem+json"
 ADDRESSES = frozenset({"address", "nearest_address", "document"})
 """Members that hold an address of ours."""
+Sees: TypeAlias = Callable[[Connection, Caller, str, str], Awaitable[bool]]
 log = structlog.get_logger("pacta.problems")
 open_ended: Final = with_config(ConfigDict(extra="allow"))
+
+
+@dataclass(kw_only=True)
+class HasSight(State):
+    """What this room needs of the application."""
+
+    sees: Sees
+    """Returns whether a caller may read what is of this kind and has this id."""
 
 
 @open_ended
@@ -177,11 +189,12 @@ async def _violated(request: Request, error: Exception) -> errors.ServiceError |
     violation = Violation.of(error)
     if violation is None:
         return None
-    pool = state_of(request.app, State).readers
-    existing = None
+    state, caller, existing = state_of(request.app, HasSight), getattr(request.state, "caller", None), None
     with contextlib.suppress(*LOST):
-        async with pool.connection() as connection:
+        async with state.readers.connection() as connection:
             existing = await violation.existing(connection)
+            if existing and not (caller and await state.sees(connection, caller, existing["kind"], existing["id"])):
+                existing = None
     return violation.refusal(existing)
 
 

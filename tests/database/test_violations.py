@@ -6,6 +6,7 @@ from typing import Any
 from service.database.violations import Violation
 from tests.conftest import COMMISSION, World, organisation
 from tests.http.test_refusals import pointers, refused
+from tests.register.commissions.chartering import agreed
 
 FOUNDED: dict[str, Any] = {"titles": {"en": "x"}, "parties": ["PK", "AZ"], "languages": ["en"], "rule": "mutual"}
 
@@ -41,6 +42,22 @@ async def test_what_is_there_already_is_told_with_its_address_and_the_cure(world
         assert said in found["detail"]
         assert f"Read it at {address}." in found["detail"]
         assert (await asked.get(address)).status_code == 200
+
+
+async def test_what_has_the_key_already_is_told_to_who_may_read_it_alone(world: World) -> None:
+    someone = {"name": "N", "kind": "representative", "organisation_id": organisation(101)}
+    its = {one["client_id"]: one["id"] for one in (await world.as_("AZ").get("/v1/principals")).json()["items"]}
+    for who, taken, known in (("PK", "az-secretariat", False), ("administrator", "az-secretariat", True)):
+        kind = {} if who == "PK" else {"kind": "observer", "organisation_id": None}
+        found = refused(await world.as_(who).post("/v1/principals", json={**someone, **kind, "client_id": taken}), 409)
+        assert (its[taken] in str(found)) is known, found
+        assert ("existing" in found) is known
+        assert f"the client id {taken} already" in found["detail"]
+    closer = {"action": "amend", "changes": {"confidentiality": "parties"}, "reason": "R"}
+    await agreed(world, closer)
+    found = refused(await world.as_("administrator").post("/v1/commissions", json=FOUNDED), 409)
+    assert (await world.as_("administrator").get(f"/v1/commissions/{COMMISSION}")).status_code == 404
+    assert COMMISSION not in str(found)
 
 
 async def test_what_is_referred_to_and_not_there_is_told_by_name(still: World) -> None:

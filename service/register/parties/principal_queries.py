@@ -107,6 +107,11 @@ async def principal(connection: Connection, principal_id: UUID, party: str | Non
     return there(found, "There is no such principal.")
 
 
+async def is_of_party(connection: Connection, principal_id: UUID, party: str | None) -> bool:
+    """Return whether the principal acts for the party."""
+    return party is not None and bool(await _by_id(of_party=True).row(connection, id=principal_id, of_party=party))
+
+
 async def principal_by_client_id(connection: Connection, client_id: str) -> PrincipalRow:
     """Return the principal by its client id; `NotFound` otherwise."""
     found = await _by_client_id.row(connection, client_id=client_id)
