@@ -110,14 +110,14 @@ class OwnProposal(Conflict):
 class AlreadyExists(Conflict):
     """What was sent has a name or number that is taken.
 
-    `existing` says by what, and where it is read. Perhaps it is what you meant to record, and it is there already; else choose
+    `existing` says by what, and where it is read, to who may read it. Perhaps it is what you meant to record, and it is there already; else choose
     another name or number, as the detail says.
     """
 
     title = "This exists already"
     told: ClassVar[Mapping[str, str]] = {
         "reference": "The reference that is taken, if it is one.",
-        "existing": "What has the name or number already: what it is, its id, and its address.",
+        "existing": "What has the name or number already: what it is, its id, and its address; left out where the caller may not read it.",
     }
 
 
