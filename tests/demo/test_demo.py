@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -264,6 +265,9 @@ NO_SHARED_MEMORY = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o ro none
 def test_it_starts_where_there_is_no_shared_memory(demo: Demo) -> None:
     if subprocess.run([*NO_SHARED_MEMORY, "true"], check=False, capture_output=True).returncode != 0:
         pytest.skip("only root may take /dev/shm away")
-    running = demo(within=NO_SHARED_MEMORY)
-    found = running.call("/v1/commitments?limit=1", running.token("PK"))
-    assert found["items"][0]["reference"] == "PK-AZ/08/001"
+    # Other temporary files of tests lie there.
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as place:
+        running = demo(directory=Path(place) / "closed" / ".pacta", within=NO_SHARED_MEMORY)
+        found = running.call("/v1/commitments?limit=1", running.token("PK"))
+        assert found["items"][0]["reference"] == "PK-AZ/08/001"
+        running.end(signal.SIGTERM)
