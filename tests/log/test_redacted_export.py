@@ -24,6 +24,7 @@ from tests.conftest import COMMISSION, ENTRIES, World, item, organisation
 from tests.log.test_export import tree
 from tests.log.test_log_api import LOG, key, policy
 from tests.register.commitments.test_journey import SIGN, confirmed
+from tests.three_parties import in_force, record_in
 
 
 def entries_in(directory: Path, size: int) -> list[bytes]:
@@ -140,6 +141,24 @@ async def test_whoever_may_see_as_much_downloads_it_and_the_whole_is_for_who_rea
     assert_but_item_14(judged(world, tmp_path))
     refused = await world.as_("PK").get(f"{LOG}/export?audience=restricted")
     assert refused.status_code == 422
+
+
+async def test_a_party_that_takes_no_part_downloads_what_is_public_alone(world: World) -> None:
+    offices = {"PK": organisation(101), "AZ": organisation(201)}
+    made = await in_force(
+        world, offices, titles={"en": "K (sample)"}, kept_by="PK", suffix="KEPT", confidentiality="public"
+    )
+    where = f"/v1/commissions/{made['id']}"
+    closed = await record_in(world, made["id"], 1)
+    await world.sequence()
+    assert (made["outside"], closed["confidentiality"]) == (["AZ"], "parties")
+    codes = {
+        (who, audience): (await world.as_(who).get(f"{where}/log/export?audience={audience}")).status_code
+        for who in ("PK", "AZ")
+        for audience in ("public", "parties")
+    }
+    assert codes == {("PK", "public"): 200, ("PK", "parties"): 200, ("AZ", "public"): 200, ("AZ", "parties"): 403}
+    assert (await world.as_("AZ").get(f"{where}/report?audience=parties")).json()["audience"] == "public"
 
 
 async def test_nothing_of_a_commission_that_is_not_public_is_for_everybody(world: World) -> None:

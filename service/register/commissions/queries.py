@@ -68,6 +68,7 @@ class LockedRow(NamedTuple):
 class _Standing(NamedTuple):
     code: str
     parties: list[str]
+    outside: list[str]
     secretariat: bool
     auditor: bool
 
@@ -199,7 +200,7 @@ async def standing_in(connection: Connection, caller: Caller, commission_id: UUI
         caller,
         secretariat=row.secretariat,
         auditor=row.auditor,
-        party=caller.party in row.parties,
+        party=caller.party in row.parties and caller.party not in row.outside,
         commission=row.code,
     )
 
@@ -221,7 +222,7 @@ def _charter_of(kind: Kind) -> Query[UUID]:
 
 @cache
 def _standing(kind: Kind) -> Query[_Standing]:
-    asked = sa.select(_commission.c.code, _commission.c.parties, _secretariat, _audits)
+    asked = sa.select(*(_commission.c[name] for name in ("code", "parties", "outside")), _secretariat, _audits)
     return Query(asked.where(_mine, open_to(kind)), _Standing)
 
 
