@@ -121,6 +121,14 @@ def test_a_broken_rule_is_found_and_told(entries: list[Entry], name: str) -> Non
     assert_told(entries, *FORGERIES[name])
 
 
+async def test_a_clause_of_before_may_await_what_is_no_instrument_of_the_commission(world: World) -> None:
+    await entered(world, entry_into_force=CLAUSE)
+    old = await entries_of(world, COMMISSION)
+    elsewhere = {**CLAUSE, "not_before": "01940000-0000-7000-8000-00000000ffff"}
+    put(0, "data", "instrument", "entry_into_force", to=elsewhere)(old)
+    assert verify(exported(old), POLICY).findings.listed == []
+
+
 async def test_what_is_restricted_is_numbered_among_the_others_in_entries_of_before_alone(world: World) -> None:
     restricted = (await entered(world, confidentiality="restricted"))["id"]
     other = (await entered(world))["id"]

@@ -13,7 +13,7 @@ from service.register.decisions.rules.numbers import drafts
 from service.register.instruments.rules.effect import stem_of
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.lifecycle import InstrumentAction
-from service.register.instruments.rules.naming import is_as_close, recorded
+from service.register.instruments.rules.naming import AWAITED, is_as_close, recorded
 from service.register.instruments.rules.requirements import too_long, wrong_members
 from service.values import AS_RECORDED
 from service.verify.canonical import Entry
@@ -49,7 +49,8 @@ def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> No
         require(False, f"{name}: {detail}")  # noqa: FBT003 -- it does not hold
     require(not too_long(members, SHARED), "its facts are longer than an entry can hold twice")
     for one in recorded(members):
-        require(is_beside(register, one), f"{one.pointer[1:]} names nothing of this commission")
+        # A clause of before the register held it to one may name any.
+        require(one.kind == AWAITED or is_beside(register, one), f"{one.pointer[1:]} names nothing of this commission")
     for key in members["commitment_ids"]:
         kept = register.subjects[key].facts
         as_close = is_as_close(members["confidentiality"], kept["confidentiality"])
