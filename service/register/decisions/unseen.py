@@ -1,6 +1,5 @@
 """What a caller may not see is named to it nowhere: neither by what it may see of another matter, nor by evidence, nor by an entry."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -13,9 +12,9 @@ from service.database.statement import Connection, Query
 from service.errors import InvalidContent, NotPermitted, fault
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.matter import Matter, Matters, Row
+from service.register.decisions.rules import naming
 from service.register.decisions.rules.ended import CHARTER
 from service.register.decisions.rules.matter import Found, Name
-from service.values.codes import COMMISSION
 
 ELSEWHERE: Final = ("continues", "pushed_by")
 """Members by which a commitment names one of another commission."""
@@ -37,14 +36,10 @@ NAMING: Final = frozenset(
 RELATIONS: Final = "relations"
 """The member by which an instrument lists others, each with what it is to it."""
 _NAMING_IN_ROWS: Final = (*NAMING, "instrument", RELATIONS)
-CLAUSE: Final = "entry_into_force"
-"""The member by which an instrument says, or one of its parts does, which other must be in force as well."""
 HOLDING: Final = frozenset({"instrument", "by", "opened_by"})
 """Members that hold the id of another matter among what they tell of it."""
 WITHHELD: Final[dict[str, str]] = {"move": "withheld"}
 """What is told of evidence that names what the caller may not see."""
-_id = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
-_reference = re.compile(f"{COMMISSION}(?:/[A-Za-z0-9-]+){{0,2}}").fullmatch
 
 
 class _Known(NamedTuple):
@@ -61,36 +56,21 @@ def named(told: object) -> Iterator[str]:
     if isinstance(told, Mapping):
         for name, value in told.items():
             if name in NAMING:
-                yield from _names(value)
+                yield from naming.names(value)
             if name in HOLDING and isinstance(value, Mapping):
-                yield from _names(value.get("id"))
+                yield from naming.names(value.get("id"))
             yield from named(value)
     elif isinstance(told, list):
         for inner in told:
             yield from named(inner)
 
 
-def _names(value: object) -> Iterator[str]:
-    for one in value if isinstance(value, list | tuple) else [value]:
-        spelled = _spelled(one) if isinstance(one, str | UUID) else ""
-        if _id(spelled) or _reference(spelled):
-            yield spelled
-
-
-def _spelled(name: object) -> str:
-    """Return a name, an id as ids are written: a clause may have it in capitals, or without its hyphens."""
-    try:
-        return str(UUID(str(name)))
-    except ValueError:
-        return str(name)
-
-
 async def unseen(connection: Connection, matters: Matters, caller: Caller, names: Collection[str]) -> frozenset[str]:
     """Return which of the names are those of matters that there are, but not for this caller."""
     if not names:
         return frozenset()
-    ids = [UUID(one) for one in names if _id(one)]
-    asked = {"ids": ids, "references": [one for one in names if not _id(one)]}
+    ids = [UUID(one) for one in names if naming.is_id(one)]
+    asked = {"ids": ids, "references": [one for one in names if not naming.is_id(one)]}
     values = {name: value for matter in matters for name, value in matter.bound(caller).items()}
     there = {name for row in await _known(tuple(matters)).rows(connection, **asked) for name in row if name}
     if there.isdisjoint(names):
@@ -147,14 +127,8 @@ def _of(row: Row) -> Iterator[str]:
     yield from named({name: value for name in _NAMING_IN_ROWS if (value := row.get(name))})
     for name in LINKS:
         if value := row.get(name):
-            yield from _names(value)
-    if clause := row.get(CLAUSE):
-        yield from _names([one["not_before"] for one in _parts(clause) if one.get("not_before")])
-
-
-def _parts(clause: Row) -> Iterator[Row]:
-    yield clause
-    yield from (one for name in ("provisional", "later_parties") if (one := clause.get(name)))
+            yield from naming.names(value)
+    yield from naming.awaited(row.get(naming.CLAUSE))
 
 
 def _without(row: Row, hidden: Collection[str]) -> Row:
@@ -169,17 +143,11 @@ def _without(row: Row, hidden: Collection[str]) -> Row:
         found["successor"] = found["successors"][0]
     if related := row.get(RELATIONS):
         found[RELATIONS] = [one for one in related if one.get("instrument_id") not in hidden]
-    if clause := row.get(CLAUSE):
-        found[CLAUSE] = _unnamed_in(clause, hidden)
+    if clause := row.get(naming.CLAUSE):
+        found[naming.CLAUSE] = naming.unnamed(clause, hidden)
     if isinstance(told := row.get("instrument"), Mapping) and told.get("id") in hidden:
         found["instrument"] = {name: value for name, value in told.items() if name != "id"}
     return found
-
-
-def _unnamed_in(clause: Row, hidden: Collection[str]) -> Row:
-    """Return a clause without the names of what is hidden: it awaits one nevertheless, so that no day is computed without that."""
-    told = {name: _unnamed_in(one, hidden) if isinstance(one, Mapping) else one for name, one in clause.items()}
-    return told | {"not_before": "withheld"} if _spelled(clause.get("not_before")) in hidden else told
 
 
 def _columns(matter: Matter) -> list[sa.ColumnElement[Any]]:

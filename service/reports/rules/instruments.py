@@ -4,10 +4,12 @@ Most stand in the register of instruments; of some a commitment alone tells.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from service.permissions import Confidentiality
+from service.register.decisions.rules import naming
 from service.register.decisions.rules.titles import title_of
 from service.register.history.rules import past
 from service.register.history.rules.known import Known, Life
@@ -32,14 +34,22 @@ def is_for(life: Life, levels: Collection[str], audience: Confidentiality, commi
 
 
 def there(known: Known, day: date, shown: Collection[str]) -> list[Past]:
-    """Return the instruments of the register that are shown, as they were on the day, by their references."""
+    """Return the instruments of the register that are shown, as they were on the day, by their references; no clause names another."""
+    told = {*shown, *(str(known.lives[key].members["reference"]) for key in shown if key in known.lives)}
     found = [
-        one
+        _unnamed(one, told)
         for life in known.of("instrument")
         if life.id in shown and life.members["state"] != InstrumentState.RETRACTED
         if (one := past.instrument(life.told, day))
     ]
     return sorted(found, key=lambda one: (str(one.members["reference"]), one.life.id))
+
+
+def _unnamed(one: Past, told: Collection[str]) -> Past:
+    """Return an instrument without the names of matters that its clause awaits and that are not told."""
+    clause = one.members[naming.CLAUSE]
+    hidden = {name for name in naming.awaited(clause) if name not in told}
+    return replace(one, members={**one.members, naming.CLAUSE: naming.unnamed(clause, hidden)}) if hidden else one
 
 
 def listed(known: Known, every: Iterable[Item], day: date, shown: Collection[str], *, of_all: bool) -> list[Data]:

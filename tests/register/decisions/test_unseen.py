@@ -166,7 +166,8 @@ async def test_an_instrument_that_is_kept_closer_is_named_by_no_clause_that_awai
     await told.sequence()
     address = f"/v1/instruments/{recorded}"
     listed = f"/v1/instruments?commission_id={COMMISSION}"
-    for path in (address, f"{address}?as_of={datetime.now(UTC).date()}", listed):
+    report = f"/v1/commissions/{COMMISSION}/report"
+    for path in (address, f"{address}?as_of={datetime.now(UTC).date()}", listed, report):
         assert hidden not in json.dumps(await read(told, path, "observer")).lower(), path
         assert hidden in json.dumps(await read(told, path, "AZ")).lower(), path
     for path in (f"{address}/transitions", f"{address}/audit-trail"):
