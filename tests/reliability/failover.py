@@ -144,12 +144,14 @@ def command(report: Path, *names: str) -> list[str]:
 
 def main(report: Path, names: list[str]) -> None:
     """Do it, and write the report."""
-    alone()
-    with tempfile.TemporaryDirectory(prefix="pacta-failover-", dir="/dev/shm") as place:
-        directory = Path(place)
-        directory.chmod(0o755)
-        found = asyncio.run(run(directory, names or list(EVENTS)))
-    report.write_text(json.dumps(found, indent=1))
+    # Opened before, since it may lie in the memory that goes out of sight.
+    with report.open("w") as told:
+        alone()
+        with tempfile.TemporaryDirectory(prefix="pacta-failover-", dir="/dev/shm") as place:
+            directory = Path(place)
+            directory.chmod(0o755)
+            found = asyncio.run(run(directory, names or list(EVENTS)))
+        json.dump(found, told, indent=1)
 
 
 if __name__ == "__main__":

@@ -160,13 +160,15 @@ def command(report: Path, rounds: int, *words: str) -> list[str]:
 
 def main(report: Path, rounds: int, words: Sequence[str]) -> None:
     """Do it, and write the report."""
-    alone()
-    names = [one for one in words if one != "careless"] or list(TRIALS)
-    with tempfile.TemporaryDirectory(prefix="pacta-reliability-", dir="/dev/shm") as place:
-        directory = Path(place)
-        directory.chmod(0o755)
-        found = asyncio.run(run(directory, rounds, names, careless="careless" in words))
-    report.write_text(json.dumps(found, indent=1))
+    # Opened before, since it may lie in the memory that goes out of sight.
+    with report.open("w") as told:
+        alone()
+        names = [one for one in words if one != "careless"] or list(TRIALS)
+        with tempfile.TemporaryDirectory(prefix="pacta-reliability-", dir="/dev/shm") as place:
+            directory = Path(place)
+            directory.chmod(0o755)
+            found = asyncio.run(run(directory, rounds, names, careless="careless" in words))
+        json.dump(found, told, indent=1)
 
 
 if __name__ == "__main__":
