@@ -127,3 +127,24 @@ def test_what_was_found_before_there_were_openings_stays_as_it_was(entries: list
         if "/I/" in str(said.get("reference")) and said["reference"] > number:
             said["reference"], number = number, said["reference"]
     assert verify(exported(old), POLICY).findings.listed == []
+
+
+@pytest.mark.parametrize("opener", ["restricted", "parties"])
+async def test_series_wait_for_what_was_opened_in_their_own_and_not_for_each_other(world: World, opener: str) -> None:
+    levels = ["restricted", "parties"]
+    await found(world, SIGNED, confidentiality=opener)
+    for one in levels:
+        await entered(world, confidentiality=one)
+    entries = await entries_of(world, COMMISSION)
+    opened = its_own(entries)
+    numbered = {
+        one["data"]["instrument"]["confidentiality"]: one["subject"]
+        for one in entries
+        if one["kind"] == "instrument.recorded" and one is not opened
+    }
+    # The queue has what two did at once in the order in which they wrote it.
+    (other,) = (numbered[one] for one in levels if one != opener)
+    between = [one for one in entries if one["subject"] == other]
+    rest = [one for one in entries if one["subject"] != other]
+    place = rest.index(opened)
+    assert verify(exported([*rest[:place], *between, *rest[place:]]), POLICY).findings.listed == []

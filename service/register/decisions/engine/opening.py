@@ -31,7 +31,7 @@ async def to_open(
 ) -> Beside | None:
     """Lock the series in which what the effect opens has its number; None: it opens nothing.
 
-    It is locked before the entry of the move is written: until what was opened tells so, nothing else is numbered.
+    It is locked before the entry of the move is written: until what was opened tells so, nothing else is numbered in it.
     """
     if not (opening := effect.opening):
         return None
