@@ -13,7 +13,6 @@ from service.register.decisions.rules.lifecycle import Step, Who
 from service.register.decisions.rules.matter import Made, Rules
 from service.register.decisions.rules.own import has_room, is_open_to
 from service.register.decisions.rules.paths import forgotten
-from service.register.instruments.rules.effect import is_apart
 from service.verify.canonical import Entry
 from service.verify.replay import documents
 from service.verify.replay.evidence import as_today, case_of, hold_to_names, hold_to_readers, judge, lasts
@@ -207,7 +206,7 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     effective = rules.effective(waiting.row, body, case)
     _take_along(register, rules, entry, body, subject)
     if "reference" in effective["after"]:
-        hold_to_openings(register, rules, subject.facts)
+        register.hold_to_openings(rules, subject.facts)
     require(spelled(effective) == spelled(stated), "what it changes is not what the evidence brings about")
     carry_along(register, rules, entry, subject, effective)
     _extend(register, rules, entry, subject, body)
@@ -221,16 +220,6 @@ def _conclude(register: Register, subject: Subject, waiting: Waiting, entry: Ent
     if waiting.row.who is Who.ALL and not waiting.proposal["awaits"]:
         subject.moved_alone_at = entry.recorded_at
     subject.is_joint = subject.is_joint or waiting.row.action in rules.joining
-
-
-def hold_to_openings(register: Register, rules: Rules[Any], numbered: Members) -> None:
-    """Raise `Broken` if what a move opened of this kind has not told so: its number is the next that is given in its series.
-
-    Of what is restricted the version that it tells so in decides on the series; until then others may be numbered in either.
-    """
-    opened = () if rules.apart(numbered) else register.opened.items()
-    silent = sorted(key for key, one in opened if one.opening.kind == rules.kind and not is_apart(one.opening.members))
-    require(not silent, f"what {' and '.join(silent)} tells of how it was opened is missing")
 
 
 def _take_along(register: Register, rules: Rules[Any], entry: Entry, body: dict[str, Any], subject: Subject) -> None:

@@ -115,7 +115,7 @@ def _enter(register: Register, subject: Subject, entry: Entry, party: str, openi
     if "told_by" in data:
         decisions.carry_along(register, rules, entry, subject, effective)
     members |= effective["after"]
-    decisions.hold_to_openings(register, rules, members)
+    register.hold_to_openings(rules, members)
     register.number(members["reference"], subject)
 
 

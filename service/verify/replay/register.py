@@ -1,6 +1,6 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
 from service.register.decisions.rules.numbers import Numbers
+from service.register.instruments.rules.effect import is_apart
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.registry import Registry
@@ -139,6 +140,18 @@ class Register:
     def numbers(self, stem: str, *, apart: bool) -> Numbers:
         """Return the series of a session's references."""
         return self.series.setdefault((stem, apart), Numbers(stem, apart=apart))
+
+    def hold_to_openings(self, rules: Rules[Any], numbered: Mapping[str, Any]) -> None:
+        """Raise `Broken` if what a move opened of this kind has not told so: its number is the next that is given in its series.
+
+        Of what is restricted the version that it tells so in decides on the series; until then others may be numbered in either.
+        """
+        opened = () if rules.apart(numbered) else self.opened.items()
+        silent = sorted(
+            key for key, one in opened if one.opening.kind == rules.kind and not is_apart(one.opening.members)
+        )
+        if silent:
+            raise Broken(f"what {' and '.join(silent)} tells of how it was opened is missing")
 
     @property
     def code(self) -> str:
