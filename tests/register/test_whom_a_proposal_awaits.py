@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.conftest import COMMISSION, World
+from tests.conftest import COMMISSION, World, item
 from tests.register.commissions import chartering
 from tests.register.commissions.meeting import answered, proven
 from tests.register.instruments import recording
@@ -53,3 +53,11 @@ async def test_who_registers_for_a_third_state_answers_its_own_accession_alone(w
     assert (await answered(world, opened["id"], "tr-registrar", yes)).status_code == 201
     assert (await answered(world, opened["id"], "AZ")).json()["status"] == "effective"
     assert "TR" in {one["party"] for one in (await chartering.charter(world, commission=COMMISSION))["parties"]}
+
+
+async def test_what_awaited_nobody_is_closed_for_who_answers_it(world: World) -> None:
+    step = {"action": "record_step", "step": "ratification", "status": "needed"}
+    made = await world.as_("PK").post(f"/v1/commitments/{item(4)}/transitions", json=step)
+    assert (made.status_code, made.json()["awaited"]) == (201, [])
+    told = await answered(world, made.json()["id"], "AZ", {"decision": "refuse", "reason": "R"})
+    assert (told.status_code, told.json()["transition_status"]) == (409, "effective")

@@ -246,7 +246,7 @@ def body_of(known: Row) -> dict[str, Any]:
 
 async def _may_answer(connection: Connection, caller: Caller, locked: Locked, known: Row, decision: str | None) -> None:
     locked.standing.require(Permission.CONFIRM)
-    if caller.party not in {known["proposed_by"], *known["awaited"]}:
+    if known["awaited"] and caller.party not in {known["proposed_by"], *known["awaited"]}:
         raise NotPermitted(
             f"Only whom this awaits may answer it: {', '.join(known['awaited'])}. You act for {caller.party}."
         )
