@@ -161,6 +161,18 @@ async def test_a_party_that_takes_no_part_downloads_what_is_public_alone(world: 
     assert (await world.as_("AZ").get(f"{where}/report?audience=parties")).json()["audience"] == "public"
 
 
+async def test_a_party_that_has_left_downloads_what_is_public_alone(world: World) -> None:
+    leave = {"action": "leave", "reason": "R", "notified_on": "2025-12", "effective_on": "2025-03-01"}
+    left = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/transitions", json=leave)
+    assert (left.status_code, left.json()["status"]) == (201, "effective")
+    await world.sequence()
+    codes = [
+        (await world.as_("AZ").get(f"{LOG}/export{asked}")).status_code
+        for asked in ("", "?audience=parties", "?audience=public")
+    ]
+    assert codes == [403, 403, 200]
+
+
 async def test_nothing_of_a_commission_that_is_not_public_is_for_everybody(world: World) -> None:
     await world.sequence()
     owner = await world.connect()

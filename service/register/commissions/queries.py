@@ -84,7 +84,11 @@ class Locked:
 
 _secretariat = (
     sa.exists()
-    .where(_party.c.commission_id == _commission.c.id, _party.c.secretariat_id == sa.bindparam("organisation"))
+    .where(
+        _party.c.commission_id == _commission.c.id,
+        _party.c.secretariat_id == sa.bindparam("organisation"),
+        _party.c.ended_at.is_(None),
+    )
     .label("secretariat")
 )
 _audits = (
