@@ -62,10 +62,12 @@ class Scene:
         await owner.execute(f"DROP ROLE IF EXISTS {', '.join(ROLES)}")
         await owner.execute("CREATE ROLE pacta_owner LOGIN CREATEROLE PASSWORD 'pacta_owner-word'")
         await owner.execute("CREATE DATABASE pacta OWNER pacta_owner")
-        await owner.close()
         await asyncio.to_thread(self.pacta, "migrate")
         async with Pool.of(Settings(), Address.parse(self.app_url)) as pool:
             await load_pilot(pool, self.directory / "credentials.json")
+        # What all begin from is on the disk; of a PostgreSQL that answers before it has written, a quick machine would lose who calls.
+        await owner.execute("CHECKPOINT")
+        await owner.close()
         self.credentials = json.loads((self.directory / "credentials.json").read_text())
         for name in COMMANDS:
             self.start(name)
