@@ -78,8 +78,8 @@ async def test_whatever_has_an_etag_is_read_by_if_match_only_if_it_is_that_one(s
     """Each operation that is read, by the document's own examples of its path (RFC 9110, 13.1.1)."""
     judged = 0
     for path, found in still.app.openapi()["paths"].items():
-        # Figures are others at each reading.
-        if "get" not in found or path == "/metrics":
+        # Figures are others at each reading, and from some moment on nothing has been signed for too long.
+        if "get" not in found or path in {"/metrics", "/readyz"}:
             continue
         url, pk = placed(path), still.as_("PK")
         tag = (await pk.get(url)).headers.get("etag")
