@@ -6,25 +6,26 @@ import sqlalchemy as sa
 
 from service.database.columns import table
 from service.identity.models import Principal
-from service.register.commissions.models import Commission, CommissionAuditor
+from service.register.commissions.models import CommissionAuditor, CommissionParty
 from service.register.commissions.roles import PRINCIPAL, Condition
 from service.register.parties.models import Organisation
 from service.trail.models import said
 
-_commission, _auditor = table(Commission), table(CommissionAuditor)
+_party, _auditor = table(CommissionParty), table(CommissionAuditor)
 _organisation, _principal = table(Organisation), table(Principal)
 
 
 def of_audited(entry: sa.FromClause) -> Condition:
     """Return the condition that an entry of the registry is of a party that the caller audits.
 
-    It names the party, or an organisation or principal of it. No subquery depends on the row, so each is asked once.
+    It names the party, or an organisation or principal of it; the party takes part where the caller was appointed. No subquery depends
+    on the row, so each is asked once.
     """
     data = said(entry)["data"]
     appointed = sa.select(_auditor.c.commission_id).where(
         _auditor.c.principal_id == PRINCIPAL, _auditor.c.ended_at.is_(None)
     )
-    parties = sa.select(sa.func.unnest(_commission.c.parties)).where(_commission.c.id.in_(appointed))
+    parties = sa.select(_party.c.party).where(_party.c.commission_id.in_(appointed), _party.c.ended_at.is_(None))
     organisations = sa.select(_organisation.c.id).where(_organisation.c.party.in_(parties))
     principals = sa.select(_principal.c.id).where(_principal.c.organisation_id.in_(organisations))
     named = _texts(organisations).union_all(_texts(principals))

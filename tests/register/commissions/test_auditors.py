@@ -8,7 +8,7 @@ from service.demo.pilot import PILOT
 from tests.conftest import COMMISSION, World, end_principal, organisation
 from tests.register.commissions.chartering import agreed, charter, leaf_of, made, propose, trail
 from tests.register.commissions.meeting import answered, proven
-from tests.three_parties import commission_of_three
+from tests.three_parties import commission_of_three, in_force
 
 EVERYTHING, PUBLIC = 14, 12
 """How many of the pilot's commitments there are, and how many of them are public."""
@@ -40,6 +40,16 @@ async def test_an_auditor_is_appointed_by_every_party_and_then_reads_everything(
         ("/principal_id", "names one who is an auditor here already")
     ]
     await proven(world)
+
+
+async def test_who_audits_what_one_party_keeps_alone_reads_nothing_of_the_other_that_it_names(world: World) -> None:
+    offices = {"PK": organisation(101), "AZ": organisation(201)}
+    kept = await in_force(world, offices, titles={"en": "Kept (sample)"}, kept_by="PK", suffix="KEPT")
+    body = {"action": "appoint_auditor", "principal_id": await second_auditor(world)}
+    appointed = await world.as_("PK").post(f"/v1/commissions/{kept['id']}/transitions", json=body)
+    assert (appointed.status_code, appointed.json()["status"]) == (201, "effective")
+    read = await world.as_("auditor-2").get("/v1/registry/audit-trail?limit=200")
+    assert (read.status_code, offices["PK"] in read.text, offices["AZ"] in read.text) == (200, True, False), read.text
 
 
 async def test_auditors_are_known_by_name_to_who_appointed_them_and_to_nobody_else(world: World) -> None:
