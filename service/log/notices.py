@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from service.database.columns import table
 from service.database.pool import LOST, Pool
 from service.database.statement import Connection, Query
+from service.register.commissions.confidentiality import is_public
 from service.register.commissions.models import Commission
-from service.register.commissions.rules.charter.evidence import Openness
 from service.trail.reopening import notice
 
 SECONDS: Final = 1.0
@@ -21,12 +21,17 @@ _commission = table(Commission)
 class _Reopened(NamedTuple):
     code: str
     parties: list[str]
-    confidentiality: str
+    outside: list[str]
+    is_public: bool
     reopened: dict[str, Any]
 
 
 _waiting = Query(
-    sa.select(*(_commission.c[name] for name in _Reopened._fields))
+    sa.select(
+        *(_commission.c[name] for name in ("code", "parties", "outside")),
+        is_public().label("is_public"),
+        _commission.c.reopened,
+    )
     .where(sa.func.jsonb_array_length(_commission.c.reopened["awaits"]) > 0)
     .order_by(_commission.c.code),
     _Reopened,
@@ -35,13 +40,13 @@ _waiting = Query(
 
 @dataclass(slots=True)
 class Notice:
-    """What the header `Pacta-Notice` says, of each commission to its parties, and of a public one to everybody who is known."""
+    """What the header `Pacta-Notice` says, of each commission to the parties that take part, and of a public one to everybody who is known."""
 
     waiting: list[_Reopened] = field(default_factory=list)
 
     def to(self, party: str | None) -> str | None:
         """Return what is said to who acts for this party; None where there is nothing to say."""
-        told = [one for one in self.waiting if one.confidentiality == Openness.PUBLIC or party in one.parties]
+        told = [one for one in self.waiting if one.is_public or (party in one.parties and party not in one.outside)]
         return "; ".join(f"{one.code}: {notice(one.reopened)}" for one in told) or None
 
     async def look(self, connection: Connection) -> None:

@@ -4,7 +4,7 @@ from tests.conftest import World
 
 async def test_a_notice_is_told_to_who_may_read_the_commission_alone(world: World) -> None:
     told = {"awaits": ["PK", "AZ"]}
-    world.service.notice.waiting = [_Reopened("PK-AZ.DEF", ["PK", "AZ"], "parties", told), _Reopened("TR-AZ", ["TR", "AZ"], "public", told)]  # fmt: skip
+    world.service.notice.waiting = [_Reopened("PK-AZ.DEF", ["PK", "AZ"], [], False, told), _Reopened("TR-AZ", ["TR", "AZ"], [], True, told)]  # fmt: skip
     for path in ("/livez", "/readyz", "/openapi.json"):
         got = await world.as_("").get(path, headers={"Authorization": "nonsense"})
         assert (got.status_code, got.headers.get("pacta-notice")) == (200, None)

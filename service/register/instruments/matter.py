@@ -87,7 +87,7 @@ def _roles(kind: Kind) -> Mapping[Role, Condition]:
         here[role] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
     proposing = sa.or_(of_each[Role.CO_LEAD], of_each[Role.MEMBER], leads(COMMITMENT.c.party_facts))
     others = sa.exists().where(is_carried(), sa.not_(proposing)).correlate(_instrument)
-    here[Role.LEAD] = carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
+    here[Role.LEAD] = here[Role.PARTY] & carries & ~others if kind is Kind.REPRESENTATIVE else sa.false()
     return here
 
 

@@ -21,6 +21,7 @@ _CALLED: Final = (("code", sa.Text()), ("titles", JSONB()))
 _secretariat = sa.table(
     "commission_party",
     sa.column("commission_id", sa.Uuid()),
+    sa.column("party", sa.Text()),
     sa.column("secretariat_id", sa.Uuid()),
     sa.column("ended_at"),
 )
@@ -30,16 +31,18 @@ _commission = sa.table(
     sa.column("parties", ARRAY(sa.Text())),
     sa.column("outside", ARRAY(sa.Text())),
     sa.column("confidentiality", sa.Text()),
+    sa.column("state", sa.Text()),
     *(sa.column(name, kind) for name, kind in _CALLED),
 )
 _group = sa.table(
     "working_group",
     sa.column("id", sa.Uuid()),
     sa.column("commission_id", sa.Uuid()),
+    sa.column("is_joint", sa.Boolean()),
     *(sa.column(name, kind) for name, kind in _CALLED),
 )
 _member = sa.table(
-    "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "role", "ended_at"))
+    "membership", *(sa.column(name) for name in ("working_group_id", "organisation_id", "party", "role", "ended_at"))
 )
 _auditor = sa.table(
     "commission_auditor",
@@ -49,7 +52,9 @@ _auditor = sa.table(
 )
 _in_commission, _in_group = _commission.alias("in_commission"), _group.alias("in_group")
 _organisation, _restoration = table(Organisation), table(Restoration)
-_PUBLIC: Final = Confidentiality.PUBLIC.value
+_PUBLIC: Final[Any] = sa.literal_column(f"'{Confidentiality.PUBLIC}'")
+# `founded`, as the charter's lifecycle says it, of which no more is known here: nothing of it is public yet.
+_FOUNDED: Final[Any] = sa.literal_column("'founded'")
 _NOTHING: Final[Any] = sa.literal_column("'[]'::jsonb")
 _NOWHERE = sa.cast(sa.null(), sa.Uuid())
 
@@ -78,7 +83,14 @@ def _held(organisation: sa.ColumnElement[Any], principal: sa.ColumnElement[Any])
         ),
         sa.select(_group.c.commission_id, _group.c.id, _member.c.role)
         .join_from(_group, _member, _group.c.id == _member.c.working_group_id)
-        .where(_member.c.organisation_id == organisation, _member.c.ended_at.is_(None)),
+        .join(
+            _secretariat,
+            (_secretariat.c.commission_id == _group.c.commission_id) & (_secretariat.c.party == _member.c.party),
+        )
+        # Of a party that has left nobody is in a group any more.
+        .where(
+            _member.c.organisation_id == organisation, _member.c.ended_at.is_(None), _secretariat.c.ended_at.is_(None)
+        ),
         _role(Role.AUDITOR, _auditor.c.commission_id).where(
             _auditor.c.principal_id == principal, _auditor.c.ended_at.is_(None)
         ),
@@ -132,8 +144,10 @@ def _of_caller() -> sa.Select[Any]:
 def _of_principal(of_party: bool) -> sa.ScalarSelect[Any]:  # noqa: FBT001 -- private
     mine = [one.correlate(_principal) for one in _held(_principal.c.organisation_id, _principal.c.id)]
     held = sa.union_all(*mine).subquery("held")
-    public = sa.select(_commission.c.id).where(_commission.c.confidentiality == sa.literal_column(f"'{_PUBLIC}'"))
-    seen = held.c.commission_id.is_(None) | held.c.commission_id.in_(public)
+    public = (_in_commission.c.confidentiality == _PUBLIC) & (_in_commission.c.state != _FOUNDED)
+    # What is proposed by one party its parties alone see.
+    agreed = held.c.working_group_id.is_(None) | _in_group.c.is_joint
+    seen = held.c.commission_id.is_(None) | public & agreed
     members = {**{name: held.c[name] for name in held.c.keys()}, **_called()}  # noqa: SIM118 -- SQLAlchemy's columns
     told = sa.func.jsonb_build_object(*(part for name in RoleRow.__annotations__ for part in (name, members[name])))
     listed = sa.func.jsonb_agg(aggregate_order_by(told, held.c.role, held.c.commission_id, held.c.working_group_id))

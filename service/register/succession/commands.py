@@ -126,7 +126,9 @@ async def _in_hand(
     seats = [
         one
         for one in await queries.seats(connection, organisation_id)
-        if one.state in named and has_room_in(rooms[one.commission_id], GROUP.kind, GroupAction.NAME_ORGANISATION)
+        if one.state in named
+        and one.commission_id in rooms
+        and has_room_in(rooms[one.commission_id], GROUP.kind, GroupAction.NAME_ORGANISATION)
     ]
     led = [one for one in await queries.led(connection, caller, party, organisation_id) if one.commission_id in rooms]
     return InHand(organisation_id, registrar == organisation_id, offices, seats, led)
