@@ -41,8 +41,8 @@ def run(host: str, port: int, data_dir: Path, *, fresh: bool) -> None:
             telemetry.configure(settings.log_level)
             _migrate(server, settings)
             asyncio.run(_load(settings, data_dir / "credentials.json"))
-            _greet(settings.public_url, data_dir)
             app = create_app(settings, with_sequencer=True, with_worker=True, takes_secrets=True)
+            _greet(settings.public_url, data_dir)
             serving.serve(app, host, present, listener)
         finally:
             server.stop()

@@ -67,10 +67,11 @@ def serve(
 ) -> None:
     """Serve `app` until SIGINT or SIGTERM, and let running requests end; `keep_alive`: seconds for an idle connection."""
     server = uvicorn.Server(configured(app, keep_alive=keep_alive))
+    # From here on, and not only while it serves: what a handler raises is lost where Python ignores exceptions, as in the callbacks
+    # of weak references. Once it has ended in good order, uvicorn raises the signal once more.
+    signal.signal(signal.SIGTERM, server.handle_exit)
     server.config.load()
     settle()
-    # uvicorn ends in good order, and then raises the signal once more.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=entrances(listener or listen(host, port)))
 

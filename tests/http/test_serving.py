@@ -72,3 +72,31 @@ def test_a_token_of_one_process_is_good_at_each_and_each_ends_when_it_is_told_an
         assert process.wait(SECONDS) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_a_signal_to_end_is_heeded_where_python_ignores_exceptions(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(
+        """
+import signal, weakref
+from service.http import serving
+
+class One: ...
+
+def settle():
+    one = One()
+    watched = weakref.ref(one, lambda _: signal.raise_signal(signal.SIGTERM))
+    del one
+
+async def app(scope, receive, send):
+    while scope["type"] == "lifespan":
+        told = (await receive())["type"]
+        await send({"type": f"{told}.complete"})
+        if told == "lifespan.shutdown":
+            return
+
+serving.settle = settle
+serving.serve(app, "127.0.0.1", 0)
+"""
+    )
+    assert subprocess.run([sys.executable, str(program)], timeout=60, check=False).returncode == 0
