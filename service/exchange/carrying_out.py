@@ -11,6 +11,7 @@ from service.database.statement import Connection
 from service.errors import InvalidContent, ServiceError
 from service.errors.sent import Sent
 from service.exchange import exporting, queries
+from service.exchange.imports import FOUND
 from service.exchange.naming import named
 from service.exchange.reading.archive import cell as cell_name
 from service.exchange.reading.reading import Cell, NotRead, Read
@@ -110,7 +111,7 @@ class Run:
             place = wheres.get(item.column or "")
             command = next((one.command for one in plan.changes if item.column in one.columns), None)
             where = cell_name(number, place) if place else None
-            self.told.append(_told(number, where, reference or None, item, command))
+            self.told.append({**_told(number, where, reference or None, item, command), FOUND: found is not None})
 
     def _given(self, row: Sequence[Cell]) -> tuple[dict[str, str], Plan]:
         given, plan = {}, Plan()
@@ -274,6 +275,7 @@ async def _known(
 def digest(asked: Mapping[str, Any], told: Sequence[Told]) -> str:
     """Return the digest of what an import does: of its file, how it is asked for, and every line, without ids that are made anew."""
     lines = [{**one, "reference": None if one["action"] == Does.CREATE else one["reference"]} for one in told]
+    lines = [{name: it for name, it in one.items() if name != FOUND} for one in lines]
     said = {"sha256": asked["sha256"], "propose": asked["propose"], "reason": asked["reason"], "rows": lines}
     return sha256(canonical(said)).hexdigest()
 

@@ -14,15 +14,19 @@ from service.errors import Conflict, InvalidContent, NotPermitted, there
 from service.exchange.models import ALIVE_SECONDS, Import, ImportStatus
 from service.exchange.rules.plan import Does
 from service.exchange.schemas import ImportRow
-from service.permissions import ActiveCaller, Permission
+from service.permissions import ActiveCaller, Caller, Permission
 from service.register.commissions import queries as commissions
 from service.register.commissions.charter import CHARTERS
+from service.register.commitments.matter import COMMITMENTS
 from service.register.decisions.called import COMMISSION, look_up
+from service.register.decisions.unseen import unseen
 
 ROW: Final = tuple(one.alias or name for name, one in ImportRow.model_fields.items())
 """What is told of a row, in this order: the database has one of its own."""
 MOST_WAITING: Final = 5
 """So many imports of one organisation wait or run at once."""
+FOUND: Final = "found"
+"""The member of a stored row that says whether its commitment was there for who asked."""
 LOST: Final = "Whoever ran it is gone. Nothing of it was done; ask for it again."
 _import = table(Import)
 _SHOWN: Final = (
@@ -149,9 +153,18 @@ def _wrong(detail: str) -> InvalidContent:
 async def get(connection: Connection, caller: ActiveCaller, import_id: UUID) -> dict[str, Any]:
     """Return an import of the caller's organisation as it is told; `NotFound` otherwise."""
     found = await _one.row(connection, import_id=import_id, organisation_id=caller.organisation_id)
-    told = _told(there(found, "There is no such import of your organisation."))
+    known = there(found, "There is no such import of your organisation.")
+    told = _told({**known, "rows": await _seen(connection, caller, known["rows"] or [])})
     names = await look_up(connection, (CHARTERS,), caller, [(COMMISSION, told["commission_id"])])
     return {**told, "commission": names.get(told["commission_id"])}
+
+
+async def _seen(connection: Connection, caller: Caller, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows but those that tell of a commitment which the organisation saw then, and sees no more."""
+    # Of what was not seen then either no row tells more than the file does: it stays, as one of what is not there.
+    told = {one["reference"] for one in rows if one.get(FOUND)}
+    hidden = await unseen(connection, (COMMITMENTS,), caller, told)
+    return [one for one in rows if one["reference"] not in hidden]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:

@@ -429,3 +429,22 @@ async def test_rows_that_one_instrument_carries_are_signed_by_one_proposal_of_it
     for number in (2, 3):
         found = (await worn.as_("AZ").get(f"/v1/commitments/{item(number)}")).json()
         assert (found["state"], found["instrument"]["id"]) == ("signed", made["id"])
+
+
+async def test_an_import_tells_nothing_any_more_of_what_its_organisation_sees_no_more(world: World) -> None:
+    references = ("PK-AZ/08/005", "PK-AZ/08/007", "PK-AZ/08/999")
+    row = {"level.AZ": "limited", "report.AZ": "R", "period_end.AZ": "2026-01"}
+    content = as_csv([{"reference": one} | row for one in references])
+    address = Address.parse(world.server.url("pacta_worker", world.database))
+    async with Pool.of(Settings(), address, size=2, writes=True) as pool:
+        while await running.run_next(pool):
+            pass
+        location = await sent(world, content, who="AZ")
+        assert await running.run_next(pool)
+    before = (await world.as_("AZ").get(location)).json()
+    assert {one["reference"] for one in before["rows"]} == {*references}, before
+    leave = {"action": "leave", "reason": "R", "notified_on": "2025-12", "effective_on": "2025-03-01"}
+    left = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/transitions", json=leave)
+    assert left.json()["status"] == "effective", left.text
+    after = (await world.as_("AZ").get(location)).json()
+    assert {one["reference"] for one in after["rows"]} == {*references[1:]}
