@@ -87,3 +87,20 @@ async def test_whoever_registers_parties_is_told_of_no_part_in_what_is_not_agree
     own, others = [(await world.as_(who).get("/v1/principals?limit=200")).text for who in ("PK", "administrator")]
     for one in (made.json()["id"], pending["id"]):
         assert (one in own, one in others) == (True, False)
+
+
+async def test_who_sees_the_charter_alone_reads_no_document_of_the_commission(
+    make_world: Maker, tmp_path: Path
+) -> None:
+    world = await make_world(documents_dir=tmp_path / "documents")
+    offices = {"PK": organisation(101), "AZ": organisation(201)}
+    kept = await in_force(world, offices, titles={"en": "K (sample)"}, kept_by="PK", suffix="KEPT")
+    made = await sent(world, matter=kept["id"])
+    registrar = world.as_("AZ")
+    assert (await registrar.get(f"/v1/commissions/{kept['id']}")).status_code == 200
+    assert (await registrar.get(f"/v1/commissions/{kept['id']}/audit-trail")).status_code == 404
+    listed = [(await world.as_(who).get(f"/v1/documents?matter_id={kept['id']}")).json() for who in ("PK", "AZ")]
+    assert [len(one["items"]) for one in listed] == [1, 0]
+    for where in (f"/v1/documents/{made['id']}", f"/v1/documents/{made['id']}/content"):
+        codes = [(await world.as_(who).get(where)).status_code for who in ("PK", "AZ")]
+        assert codes == [200, 404], where

@@ -43,8 +43,11 @@ class Seen(NamedTuple):
         return Confidentiality(self.row["confidentiality"])
 
     def may_read(self, level: Closeness | None) -> bool:
-        """Return whether the caller may read a document that is kept so."""
-        return level is None or self.standing.may(NEEDED_TO_READ[Confidentiality(level)])
+        """Return whether the caller may read a document that is kept so; None: as its matter is.
+
+        Who registers for a party that is to take part sees the charter of a commission, and no more of what is its parties'.
+        """
+        return self.standing.may(NEEDED_TO_READ[Confidentiality(level or self.level)])
 
 
 async def matter_of(connection: Connection, matters: Matters, caller: Caller, matter_id: UUID, otherwise: str) -> Seen:
@@ -80,6 +83,8 @@ async def lock(connection: Connection, document_id: UUID) -> Row | None:
 
 async def of_matter(connection: Connection, seen: Seen, after: list[Any] | None, limit: int) -> Sequence[Row]:
     """Return the documents of a matter that the caller may read, oldest first; one more than `limit` if there is more."""
+    if not seen.may_read(None):
+        return []
     levels = [str(one) for one in Closeness if seen.may_read(one)]
     asked = {"matter_id": seen.row["id"], "levels": levels, "after": after[0] if after else FIRST, "limit": limit + 1}
     rows = await _of_matter.rows(connection, **asked)
