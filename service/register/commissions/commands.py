@@ -11,7 +11,7 @@ from service.database.columns import table
 from service.database.statement import Change, Connection, given
 from service.errors import Fault, fault
 from service.errors.sent import Sent
-from service.permissions import ActiveCaller, Caller, Kind, Permission
+from service.permissions import ActiveCaller, Permission
 from service.register.commissions import queries
 from service.register.commissions.charter import RULES
 from service.register.commissions.models import Commission, CommissionParty, Rule
@@ -29,7 +29,6 @@ from service.trail.entry import Author, Entry, timestamp
 from service.trail.reopening import REOPENED, reopened
 
 _commission, _party = table(Commission), table(CommissionParty)
-_OPERATOR = Caller(OPERATOR.principal_id, "operator", Kind.ADMINISTRATOR)
 _HEAD = ("seq", "leaf", "changed_at")
 _insert = Change(sa.insert(_commission).values(given(_commission, *_commission.c.keys())))
 _reopen = Change(
@@ -104,9 +103,9 @@ def _wrong_keeper(sound: Mapping[str, Any]) -> Iterator[Fault]:
 
 async def reopen_log(connection: Connection, commission_id: UUID, told: Mapping[str, Any]) -> None:
     """Record that the operator has reopened the commission's log, which every party has to acknowledge."""
-    locked = await queries.get_for_update(connection, _OPERATOR, commission_id)
+    locked = await queries.get_for_update(connection, commission_id)
     entry = locked.stamp.entry(
-        commission_id, commission_id, Author(_OPERATOR.principal_id, None), REOPENED, told, CHARTER.version
+        commission_id, commission_id, Author(OPERATOR.principal_id, None), REOPENED, told, CHARTER.version
     )
     inside = [one for one in locked.row.parties if one not in locked.row.outside]
     member = reopened(told, inside, timestamp(entry.recorded_at))

@@ -52,7 +52,7 @@ class SessionRow(TypedDict):
 
 
 class LockedRow(NamedTuple):
-    """A commission's row as it is locked, with what the caller is there, and what its next entry needs."""
+    """A commission's row as it is locked, and what its next entry needs."""
 
     id: UUID
     code: str
@@ -60,7 +60,6 @@ class LockedRow(NamedTuple):
     outside: list[str]
     seq: int
     leaf: bytes
-    secretariat: bool
     new_id: UUID
     at: datetime
 
@@ -75,10 +74,9 @@ class _Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A commission, locked: its row, what the caller is there, and the stamp for its next entry."""
+    """A commission, locked: its row, and the stamp for its next entry."""
 
     row: LockedRow
-    standing: Standing
     stamp: Stamp
 
 
@@ -146,7 +144,6 @@ _read = sa.select(
 _locking = Query(
     sa.select(
         *(_commission.c[name] for name in ("id", "code", "parties", "outside", "seq", "leaf")),
-        _secretariat,
         sa.func.uuidv7().label("new_id"),
         sa.func.greatest(sa.func.clock_timestamp(), _commission.c.changed_at).label("at"),
     )
@@ -159,12 +156,10 @@ _session_by_id = Query(
 )
 
 
-async def get_for_update(connection: Connection, caller: Caller, commission_id: UUID) -> Locked:
-    """Lock the commission's row, whose head the caller is about to move; `NotFound` otherwise."""
-    found = await _locking.row(connection, commission_id=commission_id, organisation=caller.organisation_id)
-    row = there(found, NONE)
-    known = standing(caller, secretariat=row.secretariat, party=caller.party in row.parties, commission=row.code)
-    return Locked(row, known, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
+async def get_for_update(connection: Connection, commission_id: UUID) -> Locked:
+    """Lock the commission's row, whose head the service is about to move; `NotFound` otherwise."""
+    row = there(await _locking.row(connection, commission_id=commission_id), NONE)
+    return Locked(row, Stamp(row.new_id, row.at, Head(row.seq, row.leaf)))
 
 
 async def get(connection: Connection, caller: Caller, commission_id: UUID) -> CommissionRow:
