@@ -7,8 +7,9 @@ from uuid import UUID
 import orjson
 
 from tests.conftest import COMMISSION, SESSION_8, Maker, World, item, organisation
+from tests.register.commissions.meeting import answered
 from tests.register.documents.test_documents import sent
-from tests.three_parties import founded, in_force, name_secretariat
+from tests.three_parties import founded, in_force, name_secretariat, record_in
 
 SEATED = organisation(203)
 """An organisation of AZ that co-leads a working group, and is no secretariat."""
@@ -104,3 +105,20 @@ async def test_who_sees_the_charter_alone_reads_no_document_of_the_commission(
     for where in (f"/v1/documents/{made['id']}", f"/v1/documents/{made['id']}/content"):
         codes = [(await world.as_(who).get(where)).status_code for who in ("PK", "AZ")]
         assert codes == [200, 404], where
+
+
+async def test_a_body_that_was_closed_while_its_party_was_gone_has_no_part_when_that_comes_back(world: World) -> None:
+    await world.second_principal("seated", organisation_id=SEATED)
+    await az_leaves(world)
+    group = "01940000-0000-7000-8000-000000000301"
+    kept = await record_in(world, COMMISSION, 2, confidentiality="restricted", working_group_id=group)
+    closed = {"since": "2025-06-01", "reason": "R"}
+    assert (await world.as_("AZ").post(f"/v1/organisations/{SEATED}/succession", json=closed)).status_code == 200
+    back = {"action": "join", "party": "AZ", "effective_on": "2026-01", "secretariat_id": organisation(201)}
+    opened = await world.as_("AZ").post(f"/v1/commissions/{COMMISSION}/transitions", json=back)
+    assert (await answered(world, opened.json()["id"], "PK")).json()["status"] == "effective"
+    url = f"/v1/commitments/{kept['id']}"
+    assert [(await world.as_(who).get(url)).status_code for who in ("AZ", "seated")] == [200, 404]
+    assert [one["role"] for one in (await world.as_("seated").get("/v1/me")).json()["roles"]] == ["party"]
+    seat = f"/v1/working-groups/{group}/members/"
+    assert (await world.as_("AZ").delete(seat + SEATED)).status_code == 204

@@ -17,9 +17,10 @@ from service.register.commissions.models import Commission, CommissionAuditor, C
 from service.register.commissions.rules.group_role import GroupRole
 from service.register.commissions.rules.lead import FIRST, FURTHER
 from service.register.decisions.rules.ended import FOUNDED
+from service.register.parties.models import Organisation
 
 _party, _auditor, _member = table(CommissionParty), table(CommissionAuditor), table(Membership)
-_commission, _principal = table(Commission), table(Principal)
+_commission, _principal, _organisation = table(Commission), table(Principal), table(Organisation)
 _FOUNDED: Final[Any] = sa.literal_column(f"'{FOUNDED}'")
 _FIXED: Final = ("parties", "outside", "languages", "rule", "entered", "departed")
 
@@ -49,6 +50,8 @@ PRINCIPAL = sa.bindparam("caller_principal", type_=sa.Uuid())
 TOKEN = sa.bindparam("caller_token", type_=sa.Text())
 MOVER = sa.select(_principal.c.name).where(_principal.c.id == PRINCIPAL).scalar_subquery().label("mover_name")
 """The column: what the caller is called."""
+# What its party had left is not handed on where it closes one: of no seat that comes back with the party it has a right.
+_is_closed: Final = sa.exists().where(_organisation.c.id == ORGANISATION, _organisation.c.closed_on.is_not(None))
 
 
 def bound(caller: Caller, **others: object) -> dict[str, Any]:
@@ -100,6 +103,7 @@ def _in_group(group_id: sa.ColumnElement[UUID] | sa.ColumnElement[UUID | None], 
         _member.c.organisation_id == ORGANISATION,
         _member.c.role == sa.literal_column(f"'{role.value}'"),
         _member.c.ended_at.is_(None),
+        ~_is_closed,
     )
     return sa.func.coalesce(_among(group_id, mine), sa.false())
 
@@ -115,4 +119,4 @@ def leads(party_facts: sa.ColumnElement[Any]) -> Condition:
     own: Any = party_facts.op("->", return_type=JSONB())(PARTY)
     first = own.op("->>", return_type=sa.Text())(sa.literal_column(f"'{FIRST}'")) == me
     further = own.op("->", return_type=JSONB())(sa.literal_column(f"'{FURTHER}'")).bool_op("?")(me)
-    return sa.func.coalesce(first, sa.false()) | sa.func.coalesce(further, sa.false())
+    return (sa.func.coalesce(first, sa.false()) | sa.func.coalesce(further, sa.false())) & ~_is_closed

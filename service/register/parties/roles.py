@@ -52,6 +52,7 @@ _auditor = sa.table(
 )
 _in_commission, _in_group = _commission.alias("in_commission"), _group.alias("in_group")
 _organisation, _restoration = table(Organisation), table(Restoration)
+_seated = _organisation.alias("seated")
 _PUBLIC: Final[Any] = sa.literal_column(f"'{Confidentiality.PUBLIC}'")
 # `founded`, as the charter's lifecycle says it, of which no more is known here: nothing of it is public yet.
 _FOUNDED: Final[Any] = sa.literal_column("'founded'")
@@ -87,6 +88,7 @@ def _held(organisation: sa.ColumnElement[Any], principal: sa.ColumnElement[Any])
             _secretariat,
             (_secretariat.c.commission_id == _group.c.commission_id) & (_secretariat.c.party == _member.c.party),
         )
+        .join(_seated, (_seated.c.id == _member.c.organisation_id) & _seated.c.closed_on.is_(None))
         # Of a party that has left nobody is in a group any more.
         .where(
             _member.c.organisation_id == organisation, _member.c.ended_at.is_(None), _secretariat.c.ended_at.is_(None)
