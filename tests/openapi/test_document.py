@@ -361,5 +361,8 @@ def test_every_answer_and_every_refusal_has_an_example_of_its_shape() -> None:
             for media in content.keys() & {"application/json", "application/problem+json"}:
                 (one, *_) = content[media]["examples"].values()
                 value = kept[one["$ref"].rpartition("/")[2]]["value"] if "$ref" in one else one["value"]
-                assert known_shapes(operation["operationId"], int(status)).is_valid(value), operation["operationId"]
+                assert known_shapes(operation["operationId"], int(status)).is_valid(value), (
+                    operation["operationId"],
+                    "write the examples anew: `uv run poe answers`, then `uv run poe openapi`",
+                )
                 assert media == "application/json" or (value["status"] == int(status) and told(value))

@@ -28,8 +28,9 @@ def test_every_filter_is_among_the_lists_whose_plans_are_looked_at(
     asked = "&".join(planned.values())
     left_out = [name for name in kind.model_fields if f"{name}=" not in asked]
     assert left_out == planned_elsewhere, (
-        "add a list with the new filter to LISTS in tests/benchmarks/test_plans.py, or test_instrument_plans.py: its plan"
-        " must use an index (uv run pytest -m long tests/benchmarks)"
+        "add a list with the new filter to LISTS in tests/benchmarks/test_plans.py, or of instruments in tests/benchmarks/instruments.py,"
+        " and where it may leave few rows to NARROW too: then its plan must use an index of its own, which is in models.py and is made by"
+        " a migration (uv run pytest -m long tests/benchmarks)"
     )
 
 
@@ -47,6 +48,7 @@ def test_every_filter_is_held_to_what_was_or_is_asked_of_today_alone(
     refused = [name for name in kind.model_fields if name not in {*register.holds, *BY_TODAY}]
     assert refused == of_today_alone, (
         "say in service/register/history/lists.py how the new filter is held to what was (`as_of`, `known_at`);"
+        " what today's row can choose without loss, whatever the day, goes into `lasting` there as well;"
         " where nobody can tell, name it here: with a day it is then refused"
     )
 

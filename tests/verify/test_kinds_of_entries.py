@@ -39,11 +39,14 @@ def test_every_kind_of_entry_that_has_a_shape_has_a_rule() -> None:
     kinds = {*shape.COMMITMENT_KINDS_2, *shape.OF_SESSIONS, *shape.OF_GROUPS, *shape.OF_INSTRUMENTS}
     recorded = {"session.recorded", "working_group.recorded", "instrument.recorded"}
     assert kinds - recorded == rules, (
-        "replay the new kind: of a commitment alone in `OWN` of service/verify/replay/commitments.py, of every matter in"
-        " `REPLAYS` of decisions.py; and forge it in tests/verify"
+        "replay the new kind: of a commitment in `OWN` of service/verify/replay/commitments.py, of any other matter in `REPLAYS` of"
+        " decisions.py (its shape says whose it is); read it in `_move` of service/register/history/rules/known.py too, if it changes"
+        " a member; and forge it in tests/verify"
     )
 
 
 def test_every_kind_of_entry_is_described_to_who_writes_a_verifier() -> None:
     said = (SERVICE.parent / "openapi" / "README.md").read_text()
-    assert {kind for kind in SHAPES if f"`{kind}`" not in said} == set(), "add the new kind to its table there"
+    assert {kind for kind in SHAPES if f"`{kind}`" not in said} == set(), (
+        "add the new kind to the table of its matter in openapi/README.md"
+    )

@@ -138,7 +138,10 @@ async def _as_history_tells(owner: Any, trail: Trail, rows: list[tuple[bytes, by
             one = known_now["successor"]
             assert since.pop("successors") == ([one] if one else None), life.id
         assert all(one in (None, {}, "agreed", "commitment") for one in since.values()), (life.id, since)
-        assert told == {name: known_now[name] for name in told}, life.id
+        assert told == {name: known_now[name] for name in told}, (
+            life.id,
+            f"service/register/history/rules/known.py tells another {life.kind} than the verifier: does it read the new kind of entry?",
+        )
         if life.kind == "commitment":
             waiting = trail.subjects[life.id].waiting
             assert (life.open and life.open.transition) == (waiting and waiting.proposal["transition"])
