@@ -17,7 +17,8 @@ from service.settings import Settings
 from tests.conftest import World
 from tests.exchange.test_import import as_csv, sent
 
-ROWS = 1500
+ROWS = 6000
+"""So many that the import lasts, however quick the machine, until it is seen to run."""
 
 
 @asynccontextmanager
