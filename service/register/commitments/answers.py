@@ -67,7 +67,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
     answer |= at_home.told(row)
     answer["open_transition"] = open_transition(row)
-    known = {**row, **row["charter"]} if row["charter"] else row
+    known = _by_charter(row)
     answer["kept_by"] = kept_by(row["charter"]) if row["charter"] else None
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
@@ -83,8 +83,13 @@ def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:
         "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
         "steps_missing_of": at_home.missing_of(row),
         "open_transition": open_transition(row),
-        "one_sided": one_sided({**row, **row["charter"]} if row["charter"] else row),
+        "one_sided": one_sided(_by_charter(row)),
     }
+
+
+def _by_charter(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the row with what of its charter says without whom it may have been recorded, where anything does."""
+    return {**row, **row["charter"]} if row["charter"] else row
 
 
 def _party_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

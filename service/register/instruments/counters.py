@@ -13,9 +13,9 @@ from service.database.columns import table
 from service.database.statement import Connection, Query, is_among
 from service.register.decisions.engine.series import MINE, begin_series, change
 from service.register.decisions.models import NumberCounter
-from service.register.decisions.rules.numbers import Numbers, drafts, is_draft
+from service.register.decisions.rules.numbers import Numbers, drafts, is_apart, is_draft
 from service.register.instruments.models import Instrument
-from service.register.instruments.rules.effect import SERIES, is_apart, stem_of
+from service.register.instruments.rules.effect import SERIES, stem_of
 
 __all__ = ["change", "draft_of", "lock", "lock_all"]
 

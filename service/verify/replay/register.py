@@ -8,8 +8,7 @@ from service.register.commitments.rules.numbering import is_restricted, number_o
 from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Rules
-from service.register.decisions.rules.numbers import Numbers
-from service.register.instruments.rules.effect import is_apart
+from service.register.decisions.rules.numbers import Numbers, is_apart
 from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.registry import Registry

@@ -7,8 +7,7 @@ entries alone.
 from collections.abc import Mapping
 from typing import Any
 
-from service.permissions import Confidentiality
-from service.register.decisions.rules.numbers import Numbers, drafts, is_draft, is_restricted, number_of
+from service.register.decisions.rules.numbers import Numbers, drafts, is_apart, is_draft, is_restricted, number_of
 
 __all__ = ["drafts", "is_apart", "is_draft", "is_restricted", "number", "number_of", "numbered", "stem_of"]
 
@@ -16,11 +15,6 @@ __all__ = ["drafts", "is_apart", "is_draft", "is_restricted", "number", "number_
 def stem_of(code: str, ordinal: int | None) -> str:
     """Return what the references of a session begin with; between sessions the number of the session is 00."""
     return f"{code}/{ordinal or 0:02d}"
-
-
-def is_apart(members: Mapping[str, Any]) -> bool:
-    """Return whether the commitment is numbered in the series of restricted items."""
-    return bool(members["confidentiality"] == Confidentiality.RESTRICTED)
 
 
 def number(members: Mapping[str, Any], given: Numbers) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
+from service.permissions import Confidentiality
+
 DRAFT: Final = "d-"
 FIRST_RESTRICTED: Final = 9001
 """What is restricted is numbered apart, so that no gap among the others tells of it."""
@@ -34,6 +36,11 @@ def number_of(reference: str) -> int:
 def is_restricted(number: int) -> bool:
     """Return whether the number is of the series of what is restricted."""
     return FIRST_RESTRICTED <= number < BEYOND
+
+
+def is_apart(members: Mapping[str, Any]) -> bool:
+    """Return whether a matter with these members is numbered in the series of what is restricted."""
+    return bool(members["confidentiality"] == Confidentiality.RESTRICTED)
 
 
 @dataclass(slots=True)

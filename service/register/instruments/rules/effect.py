@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from service.permissions import Confidentiality
 from service.register.decisions.rules import matter, mending, steps
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
@@ -30,11 +29,6 @@ KNOWN: Final = ("drafting_party", "drafted_on", "texts", "text_agreed_on", "init
 def stem_of(code: str) -> str:
     """Return what the references of a commission's instruments begin with."""
     return f"{code}/{SERIES}"
-
-
-def is_apart(members: Mapping[str, Any]) -> bool:
-    """Return whether the instrument is numbered in the series of those that are restricted."""
-    return bool(members["confidentiality"] == Confidentiality.RESTRICTED)
 
 
 def numbered(given: Numbers) -> str:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from service.register.decisions.rules.matter import Rules
+from service.register.decisions.rules.numbers import is_apart
 from service.register.instruments.rules.carrying import carries, may_carry, too_open
-from service.register.instruments.rules.effect import day, effect, is_apart
+from service.register.instruments.rules.effect import day, effect
 from service.register.instruments.rules.evidence import MODELS
 from service.register.instruments.rules.facts import SHARED
 from service.register.instruments.rules.fitness import unfit
