@@ -201,14 +201,8 @@ async def _attempt(address: Address, host: Host, limits: Limits, name: str) -> D
         )
         made.host = host
         try:
-            # Statements bind JSON as text (`statement.py`); the first byte is the format's version.
-            await made.set_type_codec(
-                "jsonb",
-                schema="pg_catalog",
-                format="binary",
-                encoder=lambda text: b"\x01" + text.encode(),
-                decoder=lambda data: orjson.loads(data[1:]),
-            )
+            # Statements bind JSON as text (`statement.py`).
+            await made.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=orjson.loads)
         except BaseException:
             made.terminate()
             raise

@@ -1,6 +1,6 @@
 """What a caller may not see is named to it nowhere: neither by what it may see of another matter, nor by evidence, nor by an entry."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -109,7 +109,8 @@ def require_seen_by(found: Mapping[Name, Found | None], awaits: Collection[str])
 
 async def unnamed(connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row]) -> list[Row]:
     """Return rows of matters without the names of what the caller may not see."""
-    names = [{*_of(row)} for row in rows]
+    members, links = ([name for name in some if any(name in row for row in rows)] for some in (_NAMING_IN_ROWS, LINKS))
+    names = [{*_of(row, members, links)} for row in rows]
     hidden = await unseen(connection, matters, caller, {one for several in names for one in several})
     return [
         row if hidden.isdisjoint(several) else _without(row, hidden) for row, several in zip(rows, names, strict=True)
@@ -123,12 +124,14 @@ async def withheld(connection: Connection, matters: Matters, caller: Caller, row
     return [{**row, "unseen": not hidden.isdisjoint(several)} for row, several in zip(rows, names, strict=True)]
 
 
-def _of(row: Row) -> Iterator[str]:
-    yield from named({name: value for name in _NAMING_IN_ROWS if (value := row.get(name))})
-    for name in LINKS:
+def _of(row: Row, members: Iterable[str], links: Iterable[str]) -> Iterator[str]:
+    if told := {name: value for name in members if (value := row.get(name))}:
+        yield from named(told)
+    for name in links:
         if value := row.get(name):
             yield from naming.names(value)
-    yield from naming.awaited(row.get(naming.CLAUSE))
+    if clause := row.get(naming.CLAUSE):
+        yield from naming.awaited(clause)
 
 
 def _without(row: Row, hidden: Collection[str]) -> Row:

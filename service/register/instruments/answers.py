@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -64,7 +63,6 @@ _BESIDE: Final = Beside(
 )
 _RELATED: Final = Beside({"instrument": ("instrument_id", INSTRUMENT_KIND)})
 _PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in {*_MADE, *_BESIDE.members})
-_plain: Final = itemgetter(*_PLAIN)
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
     "entry_into_force": EntryIntoForceRule, "duration": Duration, "notice": Notice
 }  # fmt: skip
@@ -80,15 +78,16 @@ _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 
 def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     """Return the row as `RegisteredInstrumentRead`; members that are not known are null or empty, not absent."""
-    answer = dict(zip(_PLAIN, _plain(row), strict=True)) | _BESIDE.of(row)
+    answer = {name: row[name] for name in _PLAIN}
+    answer |= _BESIDE.of(row)
     answer["kept_by"] = kept_by(row)
-    answer |= {name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()}
+    answer |= _clauses(orjson.dumps([row[name] for name in _CLAUSES]))
     answer["not_confirmed_by"] = [
         one for one in row["contracting_parties"] if one not in row["parties"] or one in row["outside"]
     ]
     answer["legal_character"] = row["legal_character"] or {}
     answer["commitment_ids"] = row["carried"]
-    answer["facts"] = [_whole(Fact, one) for one in row["facts"] or ()]
+    answer["facts"] = [_whole(Fact, orjson.dumps(one)) for one in row["facts"] or ()]
     answer["relations"] = [_relation(one, known(row)) for one in row["relations"] or ()]
     answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
     answer |= {name: [_act(one) for one in row[name] or ()] for name in ("acts", "later_acts")}
@@ -96,7 +95,10 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
     answer["notice_by"] = next_notice_day(row, today)
     answer["steps_missing_of"] = row["lacking"]
-    answer["missing_steps"] = [{**one._asdict(), "detail": say(one.detail)} for one in computed.missing_steps(row)]
+    answer["missing_steps"] = [
+        {"party": party, "step": step, "detail": say(detail), "since": since}
+        for party, step, detail, since in computed.missing_steps(row)
+    ]
     answer["unknown"] = computed.unknown(row)
     answer["open_transition"] = open_transition(row)
     answer["past"] = row.get("past")
@@ -129,12 +131,14 @@ def _relation(one: Row, names: Names) -> dict[str, Any]:
     return {**told, **_RELATED.of(told, names)}
 
 
-def _whole(model: type[BaseModel], value: object) -> dict[str, Any]:
-    return _with_all(model, orjson.dumps(value))
-
-
 @lru_cache(maxsize=4096)  # the same clauses stand in many instruments
-def _with_all(model: type[BaseModel], said: bytes) -> dict[str, Any]:
+def _clauses(said: bytes) -> dict[str, Any]:
+    told = zip(_CLAUSES.items(), orjson.loads(said), strict=True)
+    return {name: clause and _whole(model, orjson.dumps(clause)) for (name, model), clause in told}
+
+
+@lru_cache(maxsize=4096)
+def _whole(model: type[BaseModel], said: bytes) -> dict[str, Any]:
     return model.model_validate_json(said).model_dump(mode="json", by_alias=True)
 
 
@@ -145,23 +149,26 @@ def _act(known: Row) -> dict[str, Any]:
 
 def _sides(row: Row) -> dict[str, Any]:
     """Return what each party says of its own side."""
-    signatures = {
-        party: {**one, "signatory": {**_SIGNATORY, **one["signatory"]}} for party, one in row["signatures"].items()
-    }
     received = row["received"].items()
-    notifications = [
-        {"sender": party, **one, "received": [{"party": by, **told[party]} for by, told in received if party in told]}
-        for party, one in sorted(row["sent"].items())
-    ]
-    told = {
-        name: [{"party": party, **one} for party, one in sorted(row[name].items())]
-        for name in ("notices", "publications")
-    }
-    objections = {party: one["reason"] for party, one in row["objections"].items()}
-    sides = {
-        "signatures": signatures,
+    return {
+        "signatures": {
+            party: {**one, "signatory": {**_SIGNATORY, **one["signatory"]}} for party, one in row["signatures"].items()
+        },
         "steps": steps.listed(row["steps"]),
-        "notifications": notifications,
-        "objections": objections,
+        "notifications": [
+            {
+                **one,
+                "received": [{"party": by, **told[one["sender"]]} for by, told in received if one["sender"] in told],
+            }
+            for one in _by_party(row["sent"], "sender")
+        ],
+        "notices": _by_party(row["notices"]),
+        "publications": _by_party(row["publications"]),
+        "objections": {party: one["reason"] for party, one in row["objections"].items()},
+        "disputed": bool(row["objections"]),
     }
-    return {**sides, **told, "disputed": bool(objections)}
+
+
+def _by_party(told: Row, name: str = "party") -> list[dict[str, Any]]:
+    """Return what parties told, one after another, each with its party under this name."""
+    return [{name: party, **one} for party, one in sorted(told.items())] if told else []

@@ -38,6 +38,11 @@ BROUGHT: Final[Mapping[str, tuple[str, ...]]] = {
     _S.SUPERSEDED: ("effective_on",),
 }
 """What the move to a state brings; a correction may say that nobody knows it."""
+_COUNTED: Final = (
+    *("entry_into_force", "contracting_parties", "manner", "signatures", "acts", "later_acts", "sent", "received"),
+    *("facts", "in_force_on"),
+)
+"""From what it is computed when an instrument enters into force."""
 AGREED: Final = ("duration", "notice", "legal_character", "manner")
 """What is known of one that is signed, beside its clause on entry into force, its acts and its texts."""
 
@@ -88,21 +93,20 @@ def _notified(members: Members) -> Iterator[Members]:
 
 def entry_of(members: Members) -> EntryIntoForce | None:
     """Return when it enters into force by its clause, or what is missing; None where no clause is known."""
-    if not members["entry_into_force"]:
-        return None
+    return _computed(orjson.dumps([members[name] for name in _COUNTED])) if members["entry_into_force"] else None
+
+
+@lru_cache(maxsize=4096)  # lists tell of the same ones again and again, and who reads one asks several times
+def _computed(counted: bytes) -> EntryIntoForce | None:
+    members = dict(zip(_COUNTED, orjson.loads(counted), strict=True))
     asked = {
         "rule": members["entry_into_force"],
         "parties": members["contracting_parties"],
         "facts": _facts(members),
         "in_force_on": members["in_force_on"] if day_of(members["in_force_on"]) else None,
     }
-    return _computed(orjson.dumps(asked))
-
-
-@lru_cache(maxsize=4096)  # lists tell of the same ones again and again, and who reads one asks several times
-def _computed(asked: bytes) -> EntryIntoForce | None:
     try:
-        return entry.compute(EntryIntoForceCalculationCreate.model_validate_json(asked))
+        return entry.compute(EntryIntoForceCalculationCreate.model_validate_json(orjson.dumps(asked)))
     except InvalidContent:
         # Its counts lead out of the calendar.
         return None
@@ -202,7 +206,7 @@ def _not_begun(members: Members, today: date) -> Force:
 
 def missing_steps(members: Members) -> list[steps.Missing]:
     """Return whose step is missing, and since when: what the clause still needs, and what parties said is needed at home."""
-    told = steps.missing(members["steps"])
+    told = steps.missing(members["steps"]) if members["steps"] else []
     if members["state"] == _S.SIGNED and not members["in_force_on"] and (found := entry_of(members)) and not found.on:
         told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in found.needs]
     return told
