@@ -267,7 +267,7 @@ def _referred(reference: str, root: Schema) -> Schema:
 def _limits(schema: Schema) -> str:
     for least, most, unit in _LIMITS:
         # FastAPI publishes limits of whole numbers as 1.0.
-        low, high = (f"{schema[name]:.15g}" if name in schema else None for name in (least, most))
+        low, high = (f"{schema[name]:.17g}" if name in schema else None for name in (least, most))
         if low is not None and high is not None:
             return f" of {low} to {high}{unit}" if unit else f" from {low} to {high}"
         if (bound := low or high) is not None:

@@ -215,7 +215,8 @@ def _next_safe() -> sa.ScalarSelect[Any]:
     )
     end = sa.cast(here.counted_from + _months(here.first_months + numbers.c.number * here.rolls_months), sa.Date)
     safe = sa.cast(end - _months(here.notice_months), sa.Date) - here.notice_days - 1
-    found = sa.select(sa.func.min(safe)).select_from(numbers).where(safe >= TODAY)
+    seen = here.ends_before.is_(None) | (end <= here.ends_before)
+    found = sa.select(sa.func.min(safe)).select_from(numbers).where(safe >= TODAY, seen)
     return found.correlate(_reckoning).scalar_subquery()
 
 

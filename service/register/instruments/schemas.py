@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.clauses import Fact
+from service.register.instruments.rules.durations import Periods
 from service.register.instruments.rules.entry import EntryIntoForce
-from service.register.instruments.rules.periods import Periods
 from service.values import Read
 
 Saying = Callable[[str], str]

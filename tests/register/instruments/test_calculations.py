@@ -47,6 +47,32 @@ async def test_a_clause_that_cannot_be_meant_is_refused_with_what_is_wrong(still
     assert answer.json()["detail"]
 
 
+LONG = [{"days": 3_652_059}]
+SIGNED: dict[str, Any] = {"rule": {"anchor": "signature"}, "facts": [{"kind": "signature", "on": "2024-01-01"}]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer"),
+    [
+        ({"steps": LONG}, "/rule/steps"),
+        ({"provisional": {"anchor": "signature", "steps": LONG}}, "/rule/provisional/steps"),
+        ({"later_parties": {"anchor": "own_deposit", "steps": LONG}}, "/rule/later_parties/steps"),
+    ],
+)
+async def test_which_steps_lead_out_of_the_calendar_is_said(still: World, rule: dict[str, Any], pointer: str) -> None:
+    late = {"kind": "deposit", "party": "AZ", "on": "2025-01-01"}
+    body = {"rule": {**SIGNED["rule"], **rule}, "facts": [*SIGNED["facts"], late]}
+    answer = await still.as_("PK").post(ENTRY, json=body)
+    assert answer.status_code == 422, answer.text
+    assert [one["pointer"] for one in answer.json()["errors"]] == [pointer]
+
+
+async def test_a_bound_is_told_as_a_whole_number(still: World) -> None:
+    body = {"rule": RULE, "facts": [{"kind": "deposit", "on": "2024-01-01", "weight": -1}]}
+    [wrong] = (await still.as_("PK").post(ENTRY, json=body)).json()["errors"]
+    assert wrong["detail"] == "must be a whole number from 0 to 9007199254740991, not -1"
+
+
 async def test_the_answer_says_the_day_whose_fact_is_missing_and_where_it_must_lie(still: World) -> None:
     fact = {"kind": "notification", "party": "PK", "on": "2016-03-01"}
     body = {"rule": RULE, "parties": ["PK", "AZ"], "facts": [fact], "in_force_on": "2016-07-01"}

@@ -42,6 +42,14 @@ def signed(**known: Any) -> dict[str, Any]:
             Force.PROVISIONAL,
             None,
         ),
+        (
+            {
+                "entry_into_force": {"anchor": "signature", "steps": [{"days": 30}]},
+                "acts": [{"on": "2020-03", "parties": ["PK", "AZ"]}],
+            },
+            Force.NOT_KNOWN,
+            None,
+        ),
         ({"in_force_on": "2026-01-01"}, Force.NOT_YET, False),
         ({"in_force_on": "2020"}, Force.IN_FORCE, True),
         ({"in_force_on": "2025"}, Force.NOT_KNOWN, False),
@@ -81,6 +89,28 @@ def test_a_step_is_missing_of_its_party_since_it_could_be_taken() -> None:
         ("AZ", "notification", "2020-03-01"),
     ]
     assert reckoned(members)["lacking"] == ["AZ"]
+
+
+def test_what_happened_on_a_day_that_is_not_known_whole_is_nobody_s_missing_step() -> None:
+    clause = {"anchor": "last_notification", "steps": [{"days": 30}]}
+    vague = {"PK": {"what": "notification", "on": "2020-07", "channel": None, "note_number": None}}
+    members = signed(entry_into_force=clause, sent=vague)
+    assert [one.party for one in computed.missing_steps(members)] == ["AZ"]
+    assert computed.force(members, TODAY) is Force.NOT_YET
+    acts = [{"on": "2020-03", "parties": ["PK"]}, {"parties": ["AZ"]}]
+    assert computed.missing_steps(signed(entry_into_force={"anchor": "signature"}, acts=acts)) == []
+
+
+def test_one_that_is_over_has_no_more_days_for_notice() -> None:
+    notice = {"kind": "before_year_end", "months": 6}
+    until = {"kind": "until", "on": "2024-12-02", "then": "end"}
+    members = reckoned(signed(in_force_on="2020-04-01", duration=until, notice=notice))
+    days = {
+        str(day): next_notice_day(members, day) for day in (date(2020, 5, 1), date(2023, 5, 1), date(2023, 7, 1), TODAY)
+    }
+    assert {day: str(found) for day, found in days.items()} == {
+        "2020-05-01": "2020-06-30", "2023-05-01": "2023-06-30", "2023-07-01": "None", "2025-06-15": "None"
+    }  # fmt: skip
 
 
 def test_clauses_that_lead_out_of_the_calendar_give_no_day_and_no_fault() -> None:

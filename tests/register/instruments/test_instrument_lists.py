@@ -31,6 +31,11 @@ async def listed(worn: World) -> World:
         "expiring": {"duration": five, "in_force_on": before(5, -30)},
         "renewed": {"duration": tacit, "notice": notice, "in_force_on": before(11, -30)},
         "renewed_later": {"duration": tacit, "notice": notice, "in_force_on": before(10)},
+        "over": {
+            "duration": {"kind": "until", "on": before(0, 30), "then": "end"},
+            "notice": {"kind": "before_year_end", "months": 6},
+            "in_force_on": before(6),
+        },
         "to_come": {"in_force_on": str(TODAY + timedelta(3))},
         "vague": {},
     }
@@ -50,7 +55,7 @@ async def listed(worn: World) -> World:
     ("query", "found"),
     [
         ("in_force=true", {"expiring", "renewed", "renewed_later"}),
-        ("in_force=false", {"expired", "to_come", "draft"}),
+        ("in_force=false", {"expired", "over", "to_come", "draft"}),
         ("expiring_within=31", {"expiring"}),
         ("expiring_within=29", set()),
         ("notice_day_within=10", {"renewed"}),
@@ -68,7 +73,7 @@ async def listed(worn: World) -> World:
         ("commitment_id=PK-AZ/08/002", set()),
         (
             "signed_from=2001-02-03&signed_to=2001-02-03",
-            {"expired", "expiring", "renewed", "renewed_later", "to_come", "vague", "awaited"},
+            {"expired", "expiring", "renewed", "renewed_later", "over", "to_come", "vague", "awaited"},
         ),
         ("signed_from=2001-02-04&signed_to=2030-01-01", {"Preferential Trade Agreement"}),
         ("signed_to=2001-02-02", set()),
@@ -90,7 +95,7 @@ async def test_pages_follow_one_another_in_each_order(listed: World, sort: str) 
         pages += page.json()["items"]
         address = page.links["next"]["url"] if "next" in page.links else None
     assert [one["id"] for one in pages] == [one["id"] for one in whole]
-    assert len(whole) == 9
+    assert len(whole) == 10
 
 
 async def test_a_list_tells_what_reading_one_tells_and_only_what_the_caller_may_see(listed: World) -> None:

@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.register.instruments.rules.calculations import PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_leading_to, months_after, whole_months
 from service.register.instruments.rules.clauses import Step
+from service.register.instruments.rules.durations import Periods, Series
 from service.register.instruments.rules.entry import stepped
-from service.register.instruments.rules.periods import Periods, Series, compute
+from service.register.instruments.rules.periods import compute
 
 TACIT = {"kind": "period", "years": 5, "then": "tacit", "next_years": 1}
 SIX_MONTHS = {"kind": "before_period_end", "months": 6}
@@ -90,6 +92,78 @@ def test_after_the_first_period_it_may_go_on_without_an_end() -> None:
 def test_without_a_day_of_entry_into_force_nothing_is_computed() -> None:
     found = asked(TACIT, SIX_MONTHS, None, "2009-04-01")
     assert ([one.kind for one in found.needs], found.ends_before) == (["in_force_on"], None)
+
+
+def test_a_year_whose_end_it_does_not_see_has_no_day_for_notice() -> None:
+    until = {"kind": "until", "on": "2024-12-02", "then": "end"}
+    notice = {"kind": "before_year_end", "months": 6}
+    days = {
+        day: asked(until, notice, "1997-11-24", day).last_safe_day_for_notice
+        for day in ("2023-09-01", "2024-03-01", "2026-01-01")
+    }
+    assert {day: str(safe) for day, safe in days.items()} == {
+        "2023-09-01": "2023-06-30", "2024-03-01": "None", "2026-01-01": "None"
+    }  # fmt: skip
+
+
+def test_notice_before_entry_into_force_leaves_no_period() -> None:
+    five = {"kind": "period", "years": 5, "then": "end"}
+    for day in ("2020-04-01", "2022-01-01"):
+        found = asked(five, {"kind": "any_time", "months": 3}, "2021-01-01", day, notice_received_on="2020-02-01")
+        assert (found.period, str(found.ends_by_notice_before)) == (None, "2020-05-01")
+        assert "That is before it would have entered into force." in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("duration", "notice", "day", "said"),
+    [
+        (
+            TACIT,
+            SIX_MONTHS,
+            "2008-06-01",
+            "Without notice it is renewed for one year, counted from the original start.",
+        ),
+        (TACIT | {"next_years": 10}, SIX_MONTHS, "2008-06-01", "Without notice it is renewed for 10 years, counted"),
+        (
+            TACIT | {"next_years": 0, "next_months": 18},
+            SIX_MONTHS,
+            "2008-06-01",
+            "it is renewed for 18 months, counted",
+        ),
+        (
+            {"kind": "period", "years": 10, "then": "by_agreement", "next_years": 5},
+            {"kind": "any_time", "months": 3},
+            "2008-06-01",
+            (
+                "Unless the parties agree to renew it, for at most 5 years, it ends then. Notice may be given at any time; counted from "
+                "its receipt, it takes effect 3 months after."
+            ),
+        ),
+        (TACIT, {"kind": "none"}, "2004-03-31", "On 2004-03-31 it is not in force yet."),
+        ({"kind": "until", "on": "1990-01-01"}, {"kind": "none"}, "2008-06-01", "It would end before it begins"),
+        (
+            {"kind": "indefinite"},
+            {"kind": "any_time", "months": 3, "first_of_month": 1},
+            "2008-06-01",
+            "it takes effect 3 months after; then the first day of the month following.",
+        ),
+    ],
+)
+def test_how_long_it_lasts_is_said_as_a_clause_says_it(
+    duration: dict[str, Any], notice: dict[str, Any], day: str, said: str
+) -> None:
+    assert said in asked(duration, notice, "2004-04-01", day).explanation
+
+
+def test_of_what_is_over_nobody_is_told_to_give_notice() -> None:
+    over = asked(
+        {"kind": "period", "years": 4, "then": "end"}, {"kind": "any_time", "months": 3}, "2004-04-01", "2008-04-01"
+    )
+    assert "may be given" not in over.explanation
+    window = {"kind": "after_period_end", "window_months": 12, "months": 12}
+    ended = asked({"kind": "period", "years": 4, "then": "end"}, window, "2004-04-01", "2007-04-01")
+    assert ended.last_safe_day_for_notice is None
+    assert "There is no window for notice any more." in ended.explanation
 
 
 @given(NEAR, st.integers(1, 600), st.integers(1, 600), st.integers(1, 40))

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
+from service.register.instruments.rules.durations import Periods
 from service.register.instruments.rules.entry import EntryIntoForce, compute
-from service.register.instruments.rules.periods import Periods
 from service.register.instruments.rules.periods import compute as periods
 
 Json = dict[str, Any]

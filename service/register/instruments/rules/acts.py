@@ -26,9 +26,10 @@ CALLED: Final = {
     FactKind.SIGNATURE: Sentence("signature"),
     FactKind.EXCHANGE_OF_RATIFICATIONS: Sentence("exchange of ratifications"),
     FactKind.EXCHANGE_OF_NOTES: Sentence("exchange of notes"),
-    FactKind.OTHER: Sentence("entry into force of other"),
+    FactKind.OTHER: Sentence("entry into force of the other instrument"),
 }
 """How what happened is called in a sentence."""
+NOTE: Final = Sentence("note")
 ONE_ACT: Final = {Anchor.EXCHANGE_OF_RATIFICATIONS, Anchor.OTHER_INSTRUMENT}
 """What happens once, for all."""
 ALL: Final = Threshold(of=Of.ALL)
@@ -50,6 +51,11 @@ class Need:
     party: str | None
     kind: str
     detail: str
+
+
+def called(kind: FactKind, party: str | None) -> Sentence:
+    """Return how a sentence calls what happened: of an exchange of notes, the part of one party is its note."""
+    return NOTE if party and kind is FactKind.EXCHANGE_OF_NOTES else CALLED[kind]
 
 
 def acts(rule: PlainRule, facts: Sequence[Fact]) -> list[Act]:
@@ -118,7 +124,11 @@ def missing(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | Non
         agreed = Need(None, "mutually_agreed", Sentence("The parties must agree on the day."))
         return [agreed] if rule.anchor is Anchor.MUTUALLY_AGREED and rule.on is None else []
     done = acts(rule, facts)
-    if rule.anchor is not Anchor.OWN_DEPOSIT and decisive(rule, done, parties):
+    if rule.anchor is Anchor.OWN_DEPOSIT:
+        # Each party counts for itself: where none is named, nothing is missing of who is not heard of.
+        if done and not parties:
+            return []
+    elif decisive(rule, done, parties):
         return []
     if rule.anchor in ONE_ACT:
         return [Need(None, kind, Sentence("The day of this act is missing."))]
@@ -130,18 +140,7 @@ def _lacking(
 ) -> list[Need]:
     kind = str(KINDS[rule.anchor])
     if threshold.of is Of.ALL:
-        have = {one.fact.party for one in done}
-        if parties:
-            return [_of_party(rule, party, facts, parties) for party in parties if party not in have]
-        told = {one.party for one in facts if one.kind == kind} - have
-        waiting = [
-            _of_party(rule, party, facts, sorted(p for p in told | have if p))
-            for party in sorted(told, key=str)
-            if party
-        ]
-        return waiting or [
-            Need(None, kind, Sentence("The {kind} of the other side is missing.", kind=CALLED[KINDS[rule.anchor]]))
-        ]
+        return _lacking_of_all(rule, facts, done, parties)
     if _met(threshold, done, parties):
         return []
     mine = counted(threshold, done)
@@ -152,11 +151,29 @@ def _lacking(
     so_far = {"done": len(mine), "all": threshold.n, "lacking": lacking}
     if of_class := threshold.of_class:
         detail = Sentence(
-            "{done} of {all} of class {name} have acted; {lacking} more are needed.", name=of_class, **so_far
+            "{done} of {all} of class {name} have acted; still needed: {lacking}.", name=of_class, **so_far
         )
     else:
-        detail = Sentence("{done} of {all} have acted; {lacking} more are needed.", **so_far)
+        detail = Sentence("{done} of {all} have acted; still needed: {lacking}.", **so_far)
     return [Need(None, kind, detail)]
+
+
+def _lacking_of_all(
+    rule: PlainRule, facts: Sequence[Fact], done: Sequence[Act], parties: Sequence[str] | None
+) -> list[Need]:
+    kind = KINDS[rule.anchor]
+    have = {one.fact.party for one in done}
+    told = {one.party for one in facts if one.kind is kind} - have
+    if None in told:
+        return [Need(None, kind, Sentence("The day on which the {kind} was received is missing.", kind=CALLED[kind]))]
+    if parties:
+        return [_of_party(rule, party, facts, parties) for party in parties if party not in have]
+    if told:
+        sides = sorted(party for party in told | have if party)
+        return [_of_party(rule, party, facts, sides) for party in sorted(filter(None, told))]
+    if not have:
+        return [Need(None, kind, Sentence("No {kind} is known yet.", kind=CALLED[kind]))]
+    return [Need(None, kind, Sentence("The {kind} of the other side is missing.", kind=CALLED[kind]))]
 
 
 def _weighing(threshold: Threshold, weight: int) -> Sentence:
@@ -171,9 +188,7 @@ def _of_party(rule: PlainRule, party: str, facts: Sequence[Fact], parties: Seque
     kind = KINDS[rule.anchor]
     sent = rule.anchor is Anchor.LAST_RECEIPT and any(one.kind is kind and one.party == party for one in facts)
     if not sent:
-        return Need(
-            party, kind, Sentence("The {kind} of {party} is missing.", kind=CALLED[KINDS[rule.anchor]], party=party)
-        )
+        return Need(party, kind, Sentence("The {kind} of {party} is missing.", kind=called(kind, party), party=party))
     others = [one for one in parties if one != party]
     receiver = others[0] if len(others) == 1 else None
     return Need(

@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from service.errors import InvalidContent
+from service.errors import InvalidContent, fault
 
 Count = Callable[[date], date | None]
 
@@ -36,10 +36,11 @@ def before(day: date, months: int, days: int) -> date | None:
     return earlier and days_after(earlier, -days)
 
 
-def within(day: date | None, what: str) -> date:
-    """Return `day`; `InvalidContent` where the calendar has none."""
+def within(day: date | None, pointer: str) -> date:
+    """Return `day`; `InvalidContent`, of the steps at `pointer`, where the calendar has none."""
     if day is None:
-        raise InvalidContent(f"{what} lies outside of the calendar (0001-01-01 to 9999-12-31); give shorter counts.")
+        detail = "lead out of the calendar (0001-01-01 to 9999-12-31); give shorter counts"
+        raise InvalidContent.listing([fault(pointer, detail)])
     return day
 
 

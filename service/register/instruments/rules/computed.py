@@ -18,10 +18,10 @@ from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_after
 from service.register.instruments.rules.clauses import DurationKind, FactKind, Then
+from service.register.instruments.rules.durations import Periods
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentState
-from service.register.instruments.rules.periods import Periods
 from service.values import end, start
 from service.values.sentences import Sentence, joined
 
@@ -66,7 +66,8 @@ def day_of(said: str | None) -> date | None:
 
 def _facts(members: Members) -> list[Members]:
     """Return what happened, each as a `Fact` says it, as far as its day is known: of each party's own side, in acts, and what all of them recorded."""
-    return [*_acted(members), *_notified(members), *(members["facts"] or ())]
+    known = (one for one in (*_acted(members), *_notified(members)) if day_of(one["on"]))
+    return [*known, *(members["facts"] or ())]
 
 
 def _acted(members: Members) -> Iterator[Members]:
@@ -76,19 +77,22 @@ def _acted(members: Members) -> Iterator[Members]:
     elif members["manner"] == Manner.ACCEDED:
         kind = FactKind.DEPOSIT
     for party, one in (members["signatures"] or {}).items():
-        if day_of(one["on"]):
-            yield {"kind": kind, "party": party, "on": one["on"]}
+        yield {"kind": kind, "party": party, "on": one["on"]}
     for act in [*(members["acts"] or ()), *(members["later_acts"] or ())]:
-        if day_of(act.get("on")):
-            yield from ({"kind": kind, "party": party, "on": act["on"]} for party in act["parties"])
+        yield from ({"kind": kind, "party": party, "on": act.get("on")} for party in act["parties"])
 
 
 def _notified(members: Members) -> Iterator[Members]:
     for party, one in (members["sent"] or {}).items():
-        if day_of(one["on"]):
-            came = [told[party]["on"] for told in (members["received"] or {}).values() if party in told]
-            received = max(filter(day_of, came), default=None)
-            yield {"kind": one["what"], "party": party, "on": one["on"], "received_on": received}
+        came = [told[party]["on"] for told in (members["received"] or {}).values() if party in told]
+        received = max(filter(day_of, came), default=None)
+        yield {"kind": one["what"], "party": party, "on": one["on"], "received_on": received}
+
+
+def _lacking(members: Members, found: EntryIntoForce) -> list[Need]:
+    """Return what the clause still needs: of what has happened on a day that is not known whole, nothing."""
+    happened = {(one["kind"], one["party"]) for one in (*_acted(members), *_notified(members)) if not day_of(one["on"])}
+    return [one for one in found.needs if (one.kind, one.party) not in happened]
 
 
 def entry_of(members: Members) -> EntryIntoForce | None:
@@ -201,14 +205,15 @@ def _not_begun(members: Members, today: date) -> Force:
     if said := members["in_force_on"]:
         # Known by its month or year alone: it is sure once that is over.
         return Force.IN_FORCE if end(said) <= today else Force.NOT_KNOWN if start(said) <= today else Force.NOT_YET
-    return Force.NOT_YET if found else Force.NOT_KNOWN
+    return Force.NOT_YET if found and _lacking(members, found) else Force.NOT_KNOWN
 
 
 def missing_steps(members: Members) -> list[steps.Missing]:
     """Return whose step is missing, and since when: what the clause still needs, and what parties said is needed at home."""
     told = steps.missing(members["steps"]) if members["steps"] else []
     if members["state"] == _S.SIGNED and not members["in_force_on"] and (found := entry_of(members)) and not found.on:
-        told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in found.needs]
+        lacking = _lacking(members, found)
+        told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in lacking]
     return told
 
 

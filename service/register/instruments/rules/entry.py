@@ -64,10 +64,10 @@ def led_to(rule: PlainRule, day: date) -> date | None:
 def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
     """Return the day of entry into force, and of each party; `InvalidContent` where it leaves the calendar."""
     rule, facts, recorded = asked.rule, asked.facts, asked.in_force_on
-    general = reckon(rule, facts, asked.parties, recorded)
+    general = reckon(rule, facts, asked.parties, recorded, "/rule")
     by_party = _by_party(asked, general)
     window = None if general.day or recorded is None else _window(rule, facts, recorded, general)
-    provisional = reckon(rule.provisional, facts, asked.parties, None) if rule.provisional else _Reckoned(None)
+    provisional = _provisional(asked)
     begun = provisional.day if not (general.day and provisional.day and provisional.day >= general.day) else None
     return EntryIntoForce(
         on=general.day,
@@ -79,7 +79,7 @@ def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
         explanation=telling.explained(
             asked,
             general.anchor,
-            _between(rule, general.anchor),
+            _path(rule, general.anchor),
             general.day,
             general.decided,
             general.needs,
@@ -90,16 +90,26 @@ def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
     )
 
 
-def _between(rule: PlainRule, anchor: date | None) -> list[date]:
-    """Return the days to which the steps before the last lead."""
-    if anchor is None or led_to(rule, anchor) != stepped(anchor, rule.steps):
+def _provisional(asked: EntryIntoForceCalculationCreate) -> _Reckoned:
+    rule = asked.rule.provisional
+    return reckon(rule, asked.facts, asked.parties, None, "/rule/provisional") if rule else _Reckoned(None)
+
+
+def _path(rule: PlainRule, anchor: date | None) -> list[date]:
+    """Return the day to which each step leads."""
+    if anchor is None:
         return []
-    reached = (stepped(anchor, rule.steps[:number]) for number in range(1, len(rule.steps)))
+    reached = (stepped(anchor, rule.steps[:number]) for number in range(1, len(rule.steps) + 1))
     return [day for day in reached if day]
 
 
-def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None, recorded: date | None) -> _Reckoned:
-    """Return the day to which one rule leads. `recorded` is the day on which the parties agreed, where the rule leaves it to them."""
+def reckon(
+    rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None, recorded: date | None, at: str
+) -> _Reckoned:
+    """Return the day to which one rule, that stands `at` a pointer, leads.
+
+    `recorded` is the day on which the parties agreed, where the rule leaves it to them.
+    """
     done, needs = acts.acts(rule, facts), acts.missing(rule, facts, parties)
     if rule.is_dated:
         anchor, decided = rule.on or recorded, []
@@ -118,7 +128,7 @@ def reckon(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None
         return _Reckoned(None, anchor, decided, [*needs, Need(None, FactKind.OTHER, lacks)])
     if anchor is None:
         return _Reckoned(None, needs=needs)
-    day = within(led_to(rule, anchor), "The day of entry into force")
+    day = within(led_to(rule, anchor), f"{at}/steps")
     if other and other.day >= day:
         day, decided = other.day, [other] if other.day > day else [*decided, other]
     return _Reckoned(max(day, rule.earliest or day), anchor, decided, needs)
@@ -142,7 +152,7 @@ def _of_party(asked: EntryIntoForceCalculationCreate, general: _Reckoned, party:
     own = next(iter(acts.acts(rule, own_facts)), None)
     if rule.anchor is Anchor.OWN_DEPOSIT and not rule.measured:
         shared = [one for one in asked.facts if one.kind is FactKind.OTHER]
-        return reckon(rule, [*own_facts, *shared], [party], None).day
+        return reckon(rule, [*own_facts, *shared], [party], None, "/rule").day
     if general.day is None or general.anchor is None:
         return None
     if own and own.day <= general.anchor:
@@ -173,7 +183,7 @@ def _later(asked: EntryIntoForceCalculationCreate, begun: date, own_facts: Seque
     other = joined(rule, shared) if rule else None
     if rule and rule.not_before and not rule.earliest and other is None:
         return None
-    own = within(led_to(rule, done[0].day) if rule else done[0].day, "The day of a later party")
+    own = within(led_to(rule, done[0].day) if rule else done[0].day, "/rule/later_parties/steps")
     days = [begun, own, rule.earliest if rule else None, other.day if other else None]
     return max(day for day in days if day)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
 from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
 from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps, said_end
-from service.register.instruments.rules.periods import firm_until, series
+from service.register.instruments.rules.durations import firm_until, series
 from service.values import end, start
 
 Members = Mapping[str, Any]
@@ -41,7 +41,8 @@ def from_entry_into_force(members: Members) -> dict[str, Any]:
     is_ending = found["ends_before"] == date.min or members["ended_on"] or members["successor_id"] or _stands(members)
     if begun and members["duration"] and members["notice"] and not is_ending:
         # Once its end is fixed there is nothing to give notice of.
-        found |= _notice(Duration.model_validate(members["duration"]), Notice.model_validate(members["notice"]), begun)
+        duration, notice = Duration.model_validate(members["duration"]), Notice.model_validate(members["notice"])
+        found |= _notice(duration, notice, begun, found["ends_before"])
     return found
 
 
@@ -49,7 +50,7 @@ def _stands(members: Members) -> bool:
     return any(not one["revoked_on"] for one in (members["notices"] or {}).values())
 
 
-def _notice(duration: Duration, notice: Notice, begun: date) -> dict[str, Any]:
+def _notice(duration: Duration, notice: Notice, begun: date, ends: date | None) -> dict[str, Any]:
     """Return the last safe day for notice of the first period, and how those of the following ones are counted."""
     every, months, days = series(duration, begun), notice.all_months, notice.days or 0
     if notice.kind is NoticeKind.BEFORE_YEAR_END:
@@ -71,13 +72,18 @@ def _notice(duration: Duration, notice: Notice, begun: date) -> dict[str, Any]:
         "notice_months": months,
         "notice_days": days,
     }
-    return {**found, "notice_by": _safe(found, 0)}
+    return {**found, "notice_by": _safe({**found, "ends_before": ends}, 0)}
 
 
 def _safe(found: Mapping[str, Any], number: int) -> date | None:
-    """Return the last safe day for notice of a period; 0 is the first."""
-    end = months_after(found["counted_from"], found["first_months"] + number * (found["rolls_months"] or 0))
-    arguable = end and before(end, found["notice_months"], found["notice_days"])
+    """Return the last safe day for notice of a period; 0 is the first. None of one that the instrument does not see the end of."""
+    end, ends = (
+        months_after(found["counted_from"], found["first_months"] + number * (found["rolls_months"] or 0)),
+        found["ends_before"],
+    )
+    if end is None or (ends and end > ends):
+        return None
+    arguable = before(end, found["notice_months"], found["notice_days"])
     return arguable and days_after(arguable, -1)
 
 

@@ -1,6 +1,6 @@
 """The sentences that a lawyer follows: the clause, each fact it counts from, each step with the day it leads to. Pure, in English first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from service.register.instruments.rules import acts
@@ -35,15 +35,25 @@ def ordinal(number: int) -> str:
 def step_in_words(step: Step) -> Sentence:
     """Return a step as a clause says it."""
     if step.days is not None and step.counting_first:
-        return Sentence("{days} days after, the first day counted", days=step.days)
+        return Sentence("{days} days after, that day itself counted as the first", days=step.days)
     if step.days is not None:
         return Sentence("{days} days after", days=step.days) if step.days != 1 else Sentence("the day after")
     if step.months == 1:
-        return Sentence("one month after, clamped to the month's end")
+        return Sentence("one month after")
     if step.months is not None:
-        return Sentence("{months} months after, clamped to the month's end", months=step.months)
+        return Sentence("{months} months after", months=step.months)
     number = step.first_of_month or 0
+    if number == 1:
+        return Sentence("the first day of the month following")
     return Sentence("the first day of the {ordinal} month following", ordinal=ordinal(number), number=number)
+
+
+def steps_in_words(steps: Sequence[Step]) -> Sentence:
+    """Return one or more steps as a clause says them."""
+    said = step_in_words(steps[0])
+    for one in steps[1:]:
+        said = Sentence("{steps}; then {step}", steps=said, step=step_in_words(one))
+    return said
 
 
 def measure_in_words(threshold: Threshold) -> Sentence:
@@ -76,18 +86,19 @@ def clause(rule: PlainRule) -> Sentence:
     """Return a rule as a clause says it."""
     text = Sentence("counted from {anchor}", anchor=anchor_in_words(rule))
     if rule.steps:
-        steps = step_in_words(rule.steps[0])
-        for one in rule.steps[1:]:
-            steps = Sentence("{steps}; then {step}", steps=steps, step=step_in_words(one))
-        text = Sentence("{clause}: {steps}", clause=text, steps=steps)
+        text = Sentence("{clause}: {steps}", clause=text, steps=steps_in_words(rule.steps))
     if rule.on and not rule.is_dated:
         text = Sentence("on {day} where all of it is done by then, otherwise {clause}", day=rule.on, clause=text)
-    return Sentence("{clause}, not before {day}", clause=text, day=rule.not_before) if rule.not_before else text
+    if rule.earliest:
+        return Sentence("{clause}, not before {day}", clause=text, day=rule.earliest)
+    if rule.not_before:
+        return Sentence("{clause}, not before {name} has entered into force", clause=text, name=rule.not_before)
+    return text
 
 
 def told(act: Act) -> Sentence:
     """Return a fact as a sentence names it."""
-    kind = acts.CALLED[act.fact.kind]
+    kind = acts.called(act.fact.kind, act.fact.party)
     if act.fact.party:
         return Sentence("{kind} of {party} on {day}", kind=kind, party=act.fact.party, day=act.day)
     return Sentence("{kind} on {day}", kind=kind, day=act.day)
@@ -96,7 +107,7 @@ def told(act: Act) -> Sentence:
 def explained(
     asked: EntryIntoForceCalculationCreate,
     anchor: date | None,
-    between: Sequence[date],
+    path: Sequence[date],
     day: date | None,
     decided: Sequence[Act],
     needs: Sequence[Need],
@@ -114,7 +125,7 @@ def explained(
             Sentence("It was done by then, on {anchor}: it enters into force on {day}.", anchor=anchor, day=day)
         )
     elif day:
-        parts.append(_counted(anchor, between, day))
+        parts += _counted(asked.rule, anchor or day, path, day)
     else:
         lacking = joined(one.detail for one in needs[:SHOWN])
         parts.append(Sentence("No day can be computed yet: {lacking}", lacking=lacking))
@@ -129,22 +140,41 @@ def explained(
             )
         )
     if provisional:
-        parts.append(Sentence("It is applied provisionally from {day}.", day=provisional))
+        parts.append(_provisionally(provisional, is_ending=day is not None))
     if asked.rule.later_parties:
         parts.append(Sentence("For those that act later it is {clause}.", clause=clause(asked.rule.later_parties)))
     return joined(parts)
 
 
-def _counted(anchor: date | None, between: Sequence[date], day: date) -> Sentence:
-    if between:
-        over = joined(map(str, between), ", ")
-        return Sentence(
+def _provisionally(begun: date, *, is_ending: bool) -> Sentence:
+    if is_ending:
+        return Sentence("Until then it is applied provisionally, from {day} on.", day=begun)
+    return Sentence("It is applied provisionally from {day} on.", day=begun)
+
+
+def _counted(rule: PlainRule, anchor: date, path: Sequence[date], day: date) -> list[Sentence]:
+    """Return how the steps lead to the day, and what else had to be waited for."""
+    reached, between = path[-1] if path else anchor, joined(map(str, path[:-1]), ", ")
+    if day > reached:
+        early = {"anchor": anchor, "reached": reached, "day": day}
+        said = Sentence(
+            "Counted from {anchor}, that would be {reached}; it enters into force on {day}, not earlier.", **early
+        )
+    elif not path:
+        said = Sentence("It enters into force on {day}.", day=day)
+    elif between:
+        said = Sentence(
             "Counted from {anchor} by way of {between}, it enters into force on {day}.",
             anchor=anchor,
-            between=over,
+            between=between,
             day=day,
         )
-    return Sentence("Counted from {anchor}, it enters into force on {day}.", anchor=anchor, day=day)
+    else:
+        said = Sentence("Counted from {anchor}, it enters into force on {day}.", anchor=anchor, day=day)
+    is_short = any(
+        step.months and end.day < begin.day for step, begin, end in zip(rule.steps, (anchor, *path), path, strict=False)
+    )
+    return [said, Sentence("A month without such a day counts to its last.")] if is_short else [said]
 
 
 def warnings(
@@ -158,6 +188,7 @@ def warnings(
     recorded, found = asked.in_force_on, list[str]()
     if day and recorded and day != recorded:
         found.append(Sentence("Recorded as in force on {recorded}, computed as {day}.", recorded=recorded, day=day))
+    found += _contradicting(asked, day)
     if recorded and not day and asked.rule.anchor in acts.KINDS and window is None:
         found.append(Sentence("With these facts nothing that is missing leads to {day}.", day=recorded))
     if window and any(window[0] <= one.day for one in done) and not asked.rule.measured:
@@ -177,3 +208,25 @@ def warnings(
         lacking = joined(one.detail for one in provisional[:3])
         found.append(Sentence("Provisional application has no day yet: {lacking}", lacking=lacking))
     return found
+
+
+def _contradicting(asked: EntryIntoForceCalculationCreate, day: date | None) -> Iterator[Sentence]:
+    """Yield what cannot all be so among the facts that the rule counts."""
+    kind = acts.KINDS.get(asked.rule.anchor)
+    counted = [one for one in asked.facts if one.kind is kind]
+    early = [told(Act(one.on, one)) for one in counted if one.received_on and one.received_on < one.on]
+    if early:
+        yield Sentence("Received before it was given: {facts}.", facts=joined(early[:SHOWN], ", "))
+    days: dict[str, set[date]] = {}
+    for one in counted:
+        if one.party:
+            days.setdefault(one.party, set()).add(one.on)
+    if again := [party for party, said in days.items() if len(said) > 1]:
+        yield Sentence(
+            "Acted more than once, so that the first time counts: {parties}.", parties=", ".join(again[:SHOWN])
+        )
+    strange = [party for party in days if party not in (asked.parties or days)]
+    if strange and day is None and not asked.rule.measured:
+        yield Sentence(
+            "None of the parties that are named, and not counted: {parties}.", parties=", ".join(strange[:SHOWN])
+        )
