@@ -20,6 +20,7 @@ import asyncpg
 import httpx
 import orjson
 import pytest
+import structlog
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from pydantic import SecretStr
@@ -45,6 +46,7 @@ from tests.contract import declared
 from tests.renewal import Pristine, Register
 
 telemetry.configure("CRITICAL")
+QUIET = structlog.get_config()["wrapper_class"]
 # A busy machine is no fault of what is tested: nothing here is asserted of time.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -83,6 +85,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if IN_MEMORY and config.getoption("markexpr") != "containers":
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_runtest_teardown() -> None:
+    """Log as before: a command that a test ran in this process left a log behind that goes where its output was captured, which is closed."""
+    if structlog.get_config()["wrapper_class"] is not QUIET:
+        telemetry.configure("CRITICAL")
 
 
 def item(number: int) -> str:
@@ -438,6 +446,14 @@ async def _open_to_roles(server: Server, database: str) -> None:
 async def world(make_world: Maker) -> World:
     """A register of the test's own."""
     return await make_world()
+
+
+@pytest.fixture
+def said() -> Iterator[list[structlog.typing.EventDict]]:
+    """What is logged."""
+    telemetry.configure("INFO")
+    with structlog.testing.capture_logs() as lines:
+        yield lines
 
 
 Command = Callable[..., tuple[int, str]]

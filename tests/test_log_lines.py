@@ -143,12 +143,9 @@ def test_whatever_is_logged_makes_one_line_of_json(monkeypatch: pytest.MonkeyPat
     written: list[str] = []
     monkeypatch.setattr(Lines, "write", lambda _, text: written.append(text))
     telemetry.configure("INFO")
-    try:
-        structlog.get_logger("x").info("said", what=said)
-        # pytest keeps what is logged so, and cannot hand half a character from one process to another.
-        logging.getLogger("a.library").error("It said %r", said)
-    finally:
-        telemetry.configure("CRITICAL")
+    structlog.get_logger("x").info("said", what=said)
+    # pytest keeps what is logged so, and cannot hand half a character from one process to another.
+    logging.getLogger("a.library").error("It said %r", said)
     lines = "".join(written).splitlines()
     assert [json.loads(line)["event"][:7] for line in lines] == ["said", "It said"]
     assert [json.loads(line)["level"] for line in lines] == ["info", "error"]

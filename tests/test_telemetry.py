@@ -3,7 +3,6 @@
 import io
 import logging
 import sys
-from collections.abc import Iterator
 
 import httpx
 import orjson
@@ -26,14 +25,13 @@ BY_ID = Query(sa.select(_principal.c.name).where(_principal.c.id == sa.bindparam
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     """What is logged from now on."""
     written = io.StringIO()
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stderr", written)
         telemetry.configure("INFO")
-    yield written
-    telemetry.configure("CRITICAL")
+    return written
 
 
 def log(error: BaseException) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-import structlog
 
 from service.cli.__main__ import main
 from service.database import proving
@@ -91,34 +90,33 @@ def test_a_database_that_is_away_is_waited_for(
     assert len(served) == 2
 
 
-async def test_with_wait_a_mistake_may_be_one_that_passes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_wait_a_mistake_may_be_one_that_passes(
+    world: World, monkeypatch: pytest.MonkeyPatch, said: list[Any]
+) -> None:
     """As while `pacta migrate` runs beside: the role's password is not there yet."""
     monkeypatch.setattr(proving, "PAUSE_SECONDS", 0.01)
-    told = structlog.testing.capture_logs()
     owner, right = await world.connect("postgres"), world.server.url("pacta_app", "not_there_yet")
-    with told as lines:
-        proof = asyncio.create_task(prove(LIMITS, Address.parse(right), wait=60))
-        while not lines:  # noqa: ASYNC110 -- a list offers no event
-            await asyncio.sleep(0.01)
-        assert not proof.done()
-        await owner.execute("CREATE DATABASE not_there_yet")
-        try:
-            await proof
-        finally:
-            await owner.execute("DROP DATABASE not_there_yet WITH (FORCE)")
-    assert [one["event"] for one in lines] == ["waiting_for_database"]
-    assert "not_there_yet" in lines[0]["reason"]
+    proof = asyncio.create_task(prove(LIMITS, Address.parse(right), wait=60))
+    while not said:  # noqa: ASYNC110 -- a list offers no event
+        await asyncio.sleep(0.01)
+    assert not proof.done()
+    await owner.execute("CREATE DATABASE not_there_yet")
+    try:
+        await proof
+    finally:
+        await owner.execute("DROP DATABASE not_there_yet WITH (FORCE)")
+    assert [one["event"] for one in said] == ["waiting_for_database"]
+    assert "not_there_yet" in said[0]["reason"]
     with pytest.raises(AddressWrong):
         await prove(LIMITS, Address.parse(right))
 
 
-async def test_a_migration_waits_for_a_database_that_is_away_and_says_so() -> None:
+async def test_a_migration_waits_for_a_database_that_is_away_and_says_so(said: list[Any]) -> None:
     away = Address.parse("postgresql://pacta_owner@127.0.0.1:1/pacta", "PACTA_OWNER_DATABASE_URL")
-    with structlog.testing.capture_logs() as lines:
-        waiting = asyncio.create_task(await_database(LIMITS, away, 3600))
-        while not lines:  # noqa: ASYNC110 -- a list offers no event
-            await asyncio.sleep(0.01)
-        waiting.cancel()
-    assert (lines[0]["event"], lines[0]["setting"]) == ("waiting_for_database", "PACTA_OWNER_DATABASE_URL")
+    waiting = asyncio.create_task(await_database(LIMITS, away, 3600))
+    while not said:  # noqa: ASYNC110 -- a list offers no event
+        await asyncio.sleep(0.01)
+    waiting.cancel()
+    assert (said[0]["event"], said[0]["setting"]) == ("waiting_for_database", "PACTA_OWNER_DATABASE_URL")
     with pytest.raises(ConnectionError):
         await await_database(LIMITS, away, 0)

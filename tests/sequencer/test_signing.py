@@ -8,10 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import structlog
 from typer.testing import CliRunner
 
-from service import telemetry
 from service.cli.__main__ import app
 from service.sequencer.directory import LogDirectory
 from service.sequencer.sequencer import BEGINNING, Sequencer
@@ -147,15 +145,6 @@ REFUSED: dict[str, tuple[Damage, str]] = {
     "no note": (gone, "its note in PACTA_LOG_DIR is not there"),
     "an older note": (older, "its note in PACTA_LOG_DIR speaks of 1 entries only"),
 }
-
-
-@pytest.fixture
-def said() -> Any:
-    """What is logged."""
-    telemetry.configure("INFO")
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-    telemetry.configure("CRITICAL")
 
 
 async def refused(world: World, reason: str) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import structlog
 
-from service import telemetry
 from service.log import reading as log
 from service.sequencer import witnesses as collecting
 from service.sequencer.start import create_collector
@@ -26,15 +24,6 @@ from tests.witness.running import Running
 
 LOG = UUID(COMMISSION)
 NAMES = ("az.example/witness", "pk.example/witness")
-
-
-@pytest.fixture
-def said() -> Any:
-    """What is logged."""
-    telemetry.configure("INFO")
-    with structlog.testing.capture_logs() as lines:
-        yield lines
-    telemetry.configure("CRITICAL")
 
 
 def start(world: World, place: Path, name: str, *options: str, watched: tuple[UUID, ...] = (LOG, REGISTRY)) -> Running:
