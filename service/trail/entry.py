@@ -14,7 +14,7 @@ import orjson
 
 from service.tlog.merkle import leaf_hash
 
-VERSIONS: Final = (1, 2, 3, 4, 5, 6)
+VERSIONS: Final = (1, 2, 3, 4, 5, 6, 7)
 """What an entry's data means, its version says; an old entry keeps its own for good."""
 LIMIT: Final = 65_535
 FIRST_PREV: Final = bytes(32)

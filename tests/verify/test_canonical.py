@@ -100,7 +100,7 @@ def test_a_float_or_a_key_beyond_ascii_is_found_at_whatever_depth(depth: int) ->
         b"\xff",
         spelled() + b" ",
         spelled().replace(b'"v":1', b'"v":1,"w":1'),
-        spelled().replace(b'"v":1', b'"v":7'),
+        spelled().replace(b'"v":1', b'"v":8'),
         spelled().replace(b'"v":1', b'"v":true'),
         spelled().replace(b'"seq":0', b'"seq":0,"seq":0'),
         spelled().replace(b'"seq":0', b'"seq":0.0'),

@@ -127,7 +127,7 @@ def test_a_draft_that_opened_nothing_before_there_were_openings_stays_as_it_was(
     # As a release before wrote it: the facts stand on the commitment, and no instrument tells of them.
     recorded = opened(old)[1]
     old.remove(recorded)
-    mine = [one for one in old if one["subject"] == item(3) and one["v"] == 6]
+    mine = [one for one in old if one["subject"] == item(3) and one["v"] == 7]
     for one in mine:
         one["v"] = 2
     told = mine[-1]["data"]["effective"]["after"]["instrument"]
@@ -140,6 +140,6 @@ def test_a_draft_that_opened_nothing_before_there_were_openings_stays_as_it_was(
 def test_a_process_of_the_release_before_goes_on_with_what_this_one_has_written(entries: list[Entry]) -> None:
     both = deepcopy(entries)
     followed = [one for one in both if one["subject"] == item(2) and one["kind"] == "commitment.followed"]
-    assert [one["v"] for one in followed] == [6]
-    followed[0]["v"] = 5
+    assert [one["v"] for one in followed] == [7]
+    followed[0]["v"] = 6
     assert verify(exported(both), POLICY).findings.listed == []

@@ -21,7 +21,7 @@ from service.register.instruments.record_schemas import (
     SignatoryRead,
     SignatureActRead,
 )
-from service.register.instruments.rules import computed
+from service.register.instruments.rules import computed, standing
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
 from service.register.instruments.rules.matter import INSTRUMENT
 from service.register.instruments.rules.reckoning import in_force, next_notice_day
@@ -97,9 +97,9 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["steps_missing_of"] = row["lacking"]
     answer["missing_steps"] = [
         {"party": party, "step": step, "detail": say(detail), "since": since}
-        for party, step, detail, since in computed.missing_steps(row)
+        for party, step, detail, since in standing.missing_steps(row)
     ]
-    answer["unknown"] = computed.unknown(row)
+    answer["unknown"] = standing.unknown(row)
     answer["open_transition"] = open_transition(row)
     answer["past"] = row.get("past")
     return answer
@@ -111,10 +111,10 @@ def detail(caller: Caller, row: Row, today: date, say: Saying = str) -> dict[str
     found, begun = computed.entry_of(members), computed.in_force_from(members)
     periods = computed.periods_of(members, begun, today)
     return instrument(row, today, say) | {
-        "force": computed.force(members, today),
+        "force": standing.force(members, today),
         "computed_entry_into_force": found and EntryIntoForceRead.of(found, say).model_dump(mode="json", by_alias=True),
         "periods": periods and PeriodsRead.of(periods, say).model_dump(mode="json"),
-        "warnings": [say(one) for one in computed.warnings(members, found)],
+        "warnings": [say(one) for one in standing.warnings(members, found)],
         "allowed_actions": [] if row.get("past") else allowed(INSTRUMENT, caller, row),
     }
 
@@ -162,7 +162,10 @@ def _sides(row: Row) -> dict[str, Any]:
             }
             for one in _by_party(row["sent"], "sender")
         ],
-        "notices": _by_party(row["notices"]),
+        "notices": [
+            {**one, "ends_before": None if one["revoked_on"] else computed.ends_for(row, one["party"])}
+            for one in _by_party(row["notices"])
+        ],
         "publications": _by_party(row["publications"]),
         "objections": {party: one["reason"] for party, one in row["objections"].items()},
         "disputed": bool(row["objections"]),

@@ -17,7 +17,6 @@ from service.register.decisions.schemas import (
     PastRead,
 )
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
-from service.register.instruments.rules.computed import Force
 from service.register.instruments.rules.evidence import Enter
 from service.register.instruments.rules.facts import (
     Acts,
@@ -30,6 +29,7 @@ from service.register.instruments.rules.facts import (
     Relations,
 )
 from service.register.instruments.rules.lifecycle import InstrumentAction, InstrumentState
+from service.register.instruments.rules.standing import Force
 from service.register.instruments.rules.texts import InstrumentKind
 from service.register.instruments.schemas import (
     DecidingFactRead,
@@ -158,6 +158,10 @@ class NoticeRead(Read):
     received_on: ReducedDate | None
     clause: str
     revoked_on: ReducedDate | None
+    ends_before: date | None = Field(
+        description="The first day on which the instrument no longer binds this party, by this notice; null where that cannot be "
+        "computed. Where two others are left, it goes on between them."
+    )
 
 
 class PublicationRead(Read):

@@ -14,7 +14,7 @@ from service.register.decisions.rules.titles import title_of
 from service.register.history.rules import past
 from service.register.history.rules.known import Known, Life
 from service.register.history.rules.past import Past
-from service.register.instruments.rules import computed
+from service.register.instruments.rules import computed, standing
 from service.register.instruments.rules.clauses import DurationKind
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import next_notice_day, reckoned
@@ -100,7 +100,7 @@ def registered_row(one: Past, day: date, commitments: list[Data]) -> Data:
         "titles": members["titles"],
         "place": places[-1] if places else None,
         **clauses(members, day),
-        "missing_steps": [step._asdict() for step in computed.missing_steps(members)],
+        "missing_steps": [step._asdict() for step in standing.missing_steps(members)],
         "uncertain": list(one.uncertain),
     }
 
@@ -129,7 +129,7 @@ def clauses(members: Members, day: date) -> Data:
         ends = period.ends_before
     notice = next_notice_day(found, day)
     return {
-        "force": str(computed.force(members, day)),
+        "force": str(standing.force(members, day)),
         "in_force_on": members["in_force_on"] or (begun and begun.isoformat()),
         "expires_on": (ends - timedelta(days=1)).isoformat() if ends and ends > date.min else None,
         "renewal": duration.get("then")

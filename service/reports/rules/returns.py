@@ -13,7 +13,7 @@ from service.register.commitments.rules.leads import leads
 from service.register.commitments.rules.lifecycle import State
 from service.register.history.rules.known import Known, Life, Move
 from service.register.history.rules.past import Past
-from service.register.instruments.rules import computed
+from service.register.instruments.rules import computed, standing
 from service.reports.rules import counting, instruments
 from service.reports.rules.counting import Item
 from service.reports.rules.digest import digested
@@ -111,9 +111,9 @@ def _registered(known: Known, one: Past, asked: Asked, items: Sequence[Item]) ->
     ]
     moves = [move for move in one.life.moves if move.after.get("state") == members["state"]]
     row = instruments.registered_row(one, asked.as_of, [item.told for item in items])
-    remarks = computed.warnings(members, computed.entry_of(members))
+    remarks = standing.warnings(members, computed.entry_of(members))
     objected = [f"{party} objects: {told['reason']}" for party, told in sorted((members["objections"] or {}).items())]
-    told = {"unknown": computed.unknown(members), "remarks": [*remarks, *objected]}
+    told = {"unknown": standing.unknown(members), "remarks": [*remarks, *objected]}
     return row | _of_parties(known, asked, items, parties, signing) | _confirmed(moves, parties) | told
 
 

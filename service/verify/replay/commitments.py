@@ -48,7 +48,7 @@ def _go_on(subject: Subject, entry: Entry) -> None:
     rules, before = RULES.get(("commitment", entry.v)), subject.rules
     if rules is None:
         raise Broken(f"no entry of a commitment has the version {entry.v}")
-    # A process of the release before goes on for a while, and writes entries of version 5 beside those of 6.
+    # A process of the release before goes on for a while, and writes entries of version 6 beside those of 7.
     if before and before.version == 1 < rules.version:
         subject.facts = upgraded(subject.facts)
     elif before and rules.version == 1 < before.version:

@@ -12,6 +12,7 @@ from service.register.commitments.rules.matter import (
     COMMITMENT_3,
     COMMITMENT_4,
     COMMITMENT_5,
+    COMMITMENT_6,
 )
 from service.register.decisions.rules.matter import Rules
 from service.register.groups.rules.matter import GROUP
@@ -21,6 +22,7 @@ from service.register.instruments.rules.matter import (
     INSTRUMENT_3,
     INSTRUMENT_4,
     INSTRUMENT_5,
+    INSTRUMENT_6,
 )
 
 RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
@@ -29,7 +31,8 @@ RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("commitment", 3): COMMITMENT_3,
     ("commitment", 4): COMMITMENT_4,
     ("commitment", 5): COMMITMENT_5,
-    ("commitment", 6): COMMITMENT,
+    ("commitment", 6): COMMITMENT_6,
+    ("commitment", 7): COMMITMENT,
     ("session", 2): SESSION,
     ("commission", 2): CHARTER,
     ("working_group", 2): GROUP,
@@ -37,7 +40,8 @@ RULES: Final[Mapping[tuple[str, int], Rules[Any]]] = {
     ("instrument", 3): INSTRUMENT_3,
     ("instrument", 4): INSTRUMENT_4,
     ("instrument", 5): INSTRUMENT_5,
-    ("instrument", 6): INSTRUMENT,
+    ("instrument", 6): INSTRUMENT_6,
+    ("instrument", 7): INSTRUMENT,
 }
-FOLLOWED: Final[Mapping[int, int]] = {2: 3, 3: 4, 4: 5, 5: 6, 6: 6}
+FOLLOWED: Final[Mapping[int, int]] = {2: 3, 3: 4, 4: 5, 5: 6, 6: 6, 7: 7}
 """Of each version of instruments: that of commitments with which it came, by which what it carries follows it."""

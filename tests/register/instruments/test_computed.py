@@ -1,18 +1,23 @@
 """What an instrument's members lead to on a day: its force, whose step is missing, its next day for notice. Pure."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.register.instruments.rules import computed
-from service.register.instruments.rules.computed import Force
-from service.register.instruments.rules.matter import BEGUN
+from service.register.decisions.rules.lifecycle import Who
+from service.register.decisions.rules.matter import Case, Rules
+from service.register.instruments.rules import computed, standing
+from service.register.instruments.rules.lifecycle import STEPS, InstrumentAction
+from service.register.instruments.rules.matter import BEGUN, INSTRUMENT, INSTRUMENT_6
 from service.register.instruments.rules.reckoning import in_force, next_notice_day, reckoned
+from service.register.instruments.rules.requirements import Facts
+from service.register.instruments.rules.standing import Force
 
 TODAY: Final = date(2025, 6, 15)
+NOON: Final = datetime(2025, 6, 15, 12, tzinfo=UTC)
 FIVE: Final = {"kind": "period", "years": 5, "then": "end"}
 RENEWED: Final = {"kind": "period", "years": 5, "then": "tacit", "next_years": 5}
 SIX: Final = {"kind": "before_period_end", "months": 6}
@@ -66,7 +71,7 @@ def test_whether_it_is_in_force_follows_from_the_clauses_and_the_day(
     known: dict[str, Any], force: Force, listed: bool | None
 ) -> None:
     members = signed(**known)
-    assert computed.force(members, TODAY) is force
+    assert standing.force(members, TODAY) is force
     assert in_force(reckoned(members), is_signed=members["state"] in computed.SIGNED, today=TODAY) is listed
 
 
@@ -75,14 +80,14 @@ def test_the_recorded_day_stands_beside_the_computed_one_and_a_difference_is_tol
     found = computed.entry_of(members)
     assert found
     assert (found.on, computed.in_force_from(members)) == (date(2020, 3, 31), date(2020, 4, 1))
-    assert computed.warnings(members, found) == ["Recorded as in force on 2020-04-01, computed as 2020-03-31."]
+    assert standing.warnings(members, found) == ["Recorded as in force on 2020-04-01, computed as 2020-03-31."]
 
 
 def test_a_step_is_missing_of_its_party_since_it_could_be_taken() -> None:
     needed = {"AZ": {"ratification": {"status": "needed", "on": "2020-05-01", "note": None}}}
     sent = {"PK": {"what": "notification", "on": "2020-07-01", "channel": None, "note_number": None}}
     members = signed(entry_into_force={"anchor": "last_receipt"}, steps=needed, sent=sent)
-    told = [(one.party, one.step, one.since) for one in computed.missing_steps(members)]
+    told = [(one.party, one.step, one.since) for one in standing.missing_steps(members)]
     assert told == [
         ("AZ", "ratification", "2020-05-01"),
         ("AZ", "notification", "2020-07-01"),
@@ -95,10 +100,10 @@ def test_what_happened_on_a_day_that_is_not_known_whole_is_nobody_s_missing_step
     clause = {"anchor": "last_notification", "steps": [{"days": 30}]}
     vague = {"PK": {"what": "notification", "on": "2020-07", "channel": None, "note_number": None}}
     members = signed(entry_into_force=clause, sent=vague)
-    assert [one.party for one in computed.missing_steps(members)] == ["AZ"]
-    assert computed.force(members, TODAY) is Force.NOT_YET
+    assert [one.party for one in standing.missing_steps(members)] == ["AZ"]
+    assert standing.force(members, TODAY) is Force.NOT_YET
     acts = [{"on": "2020-03", "parties": ["PK"]}, {"parties": ["AZ"]}]
-    assert computed.missing_steps(signed(entry_into_force={"anchor": "signature"}, acts=acts)) == []
+    assert standing.missing_steps(signed(entry_into_force={"anchor": "signature"}, acts=acts)) == []
 
 
 def test_one_that_is_over_has_no_more_days_for_notice() -> None:
@@ -116,7 +121,7 @@ def test_one_that_is_over_has_no_more_days_for_notice() -> None:
 def test_clauses_that_lead_out_of_the_calendar_give_no_day_and_no_fault() -> None:
     members = signed(entry_into_force={"anchor": "signature", "steps": [{"months": 119_988}]}, duration=FIVE)
     assert computed.entry_of(members) is None
-    assert computed.force(members, TODAY) is Force.NOT_KNOWN
+    assert standing.force(members, TODAY) is Force.NOT_KNOWN
     assert reckoned(members)["notice_by"] is None
 
 
@@ -148,3 +153,60 @@ def test_the_next_day_for_notice_is_that_of_the_first_period_that_still_has_one(
     assert found in safe
     earlier = [day for day in safe if day and today <= day < found]
     assert earlier == []
+
+
+SIX_MONTHS: Final = {"kind": "any_time", "months": 6}
+THREE: Final = ("PK", "AZ", "TR")
+
+
+def left(*notices: tuple[str, str], **known: Any) -> dict[str, Any]:
+    """Return the members of an instrument of three parties, in force from 1 April 2020, of which some gave notice."""
+    acts = [{"on": "2020-03-01", "place": "Baku", "parties": list(THREE)}]
+    told = {party: {"sent_on": day, "received_on": None, "clause": "12", "revoked_on": None} for party, day in notices}
+    lasting = {"duration": {"kind": "indefinite"}, "notice": SIX_MONTHS, "in_force_on": "2020-04-01"}
+    return signed(**{"contracting_parties": list(THREE), "acts": acts, "notices": told, **lasting, **known})
+
+
+def test_of_three_parties_one_leaves_and_it_goes_on_between_the_others() -> None:
+    """Vienna Convention, 54 to 56 and 70 (2): a denunciation ends it between the party that gave it and each of the others."""
+    members = left(("AZ", "2023-08-31"))
+    assert (computed.ends_for(members, "AZ"), computed.ends_by_notice(members)) == (date(2024, 2, 29), None)
+    assert (standing.force(members, TODAY), reckoned(members)["ends_before"]) == (Force.IN_FORCE, None)
+    assert standing.warnings(members, None) == [
+        "By its notice it ends for AZ before 2024-02-29, and goes on between the others."
+    ]
+
+
+def test_of_three_parties_the_second_notice_ends_it_for_all() -> None:
+    members = left(("AZ", "2023-08-31"), ("TR", "2024-01-15"))
+    assert computed.ends_by_notice(members) == reckoned(members)["ends_before"] == date(2024, 7, 15)
+    assert (standing.force(members, TODAY), standing.warnings(members, None)) == (Force.EXPIRED, [])
+    other_way = left(("TR", "2024-01-15"), ("AZ", "2023-08-31"))
+    assert computed.ends_by_notice(other_way) == date(2024, 7, 15)
+
+
+def test_who_never_became_bound_is_not_left() -> None:
+    deposits = {
+        party: {"what": "deposit", "on": "2020-04-01", "channel": None, "note_number": None} for party in ("PK", "AZ")
+    }
+    rule = {"anchor": "nth_deposit", "threshold": {"of": "count", "n": 2}}
+    members = left(("AZ", "2023-08-31"), in_force_on=None, entry_into_force=rule, sent=deposits)
+    assert computed.ends_by_notice(members) == date(2024, 2, 29)
+
+
+def test_while_others_may_still_leave_the_next_day_for_notice_is_told() -> None:
+    lasting = {"duration": {**RENEWED}, "notice": SIX}
+    assert next_notice_day(reckoned(left(("AZ", "2023-08-31"), **lasting)), TODAY) == date(2029, 9, 30)
+    both = left(("AZ", "2023-08-31"), ("TR", "2024-01-15"), **lasting)
+    assert next_notice_day(reckoned(both), TODAY) is None
+
+
+@pytest.mark.parametrize(("rules", "wrong"), [(INSTRUMENT_6, []), (INSTRUMENT, ["/ground"])])
+def test_by_entries_of_before_alone_the_first_notice_of_three_ends_it_for_all(
+    rules: Rules[Facts], wrong: list[str]
+) -> None:
+    members, parties = left(("AZ", "2023-08-31")), ("PK", "AZ")
+    case = Case(members, rules.facts(members, parties, ("en",)), NOON, {}, 1, party="AZ")
+    [own] = [one for one in STEPS if one.action is InstrumentAction.TERMINATE and one.who is Who.OWN]
+    evidence = {"action": "terminate", "ground": "notice", "notice_of": "AZ", "effective_on": "2024-02-29"}
+    assert [one["pointer"] for one in rules.unfit(own, evidence, case)] == wrong

@@ -270,3 +270,25 @@ async def test_what_is_restricted_is_numbered_apart_and_leaves_no_gap_among_the_
     numbers = [(await entered(world, confidentiality=one))["reference"] for one in kept]
     assert numbers == ["PK-AZ/I/9001", "PK-AZ/I/0002", "PK-AZ/I/9002", "PK-AZ/I/0003"]
     await proven(world)
+
+
+async def test_one_of_three_parties_leaves_and_ends_it_for_nobody_else(world: World) -> None:
+    act = {"on": "2018-01-15", "place": "Baku", "parties": ["PK", "AZ", "TR"]}
+    lasting = {"duration": {"kind": "indefinite"}, "notice": {"kind": "any_time", "months": 6}}
+    entering = {"found_in": "signed", "manner": "signed", "acts": [act]}
+    known = {"contracting_parties": ["PK", "AZ", "TR"], "entry_into_force": {"anchor": "signature"}, **lasting}
+    key = (await entered(world, entering=entering, commitment_ids=[item(2)], confidentiality="public", **known))["id"]
+    notice = {"action": "give_notice", "effective_on": "2023-08-31", "clause": "12"}
+    found = await done(world, key, notice, "AZ")
+    assert (found["force"], found["in_force"], found["ends_before"]) == ("in_force", True, None)
+    assert [(one["party"], one["ends_before"]) for one in found["notices"]] == [("AZ", "2024-02-29")]
+    ending = {"action": "terminate", "effective_on": "2024-02-29", "ground": "notice", "notice_of": "AZ"}
+    wrong = await refused(world, key, ending, "AZ")
+    assert wrong["/ground"].startswith("by this notice it ends for AZ alone, from 2024-02-29 on")
+    found = await done(world, key, notice | {"effective_on": "2024-01-15"})
+    assert (found["force"], found["ends_before"]) == ("expired", "2024-07-15")
+    carried = (await world.as_("PK").get(f"/v1/commitments/{item(2)}")).json()["instrument"]
+    assert carried["expires_on"] == "2024-07-14"
+    ended = await done(world, key, ending | {"effective_on": "2024-07-15"}, "AZ")
+    assert ended["state"] == "terminated"
+    await proven(world)

@@ -13,7 +13,7 @@ from service.register.commitments.rules import late
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.instruments.rules.carrying import OF_ALL, Reckon, carries, is_signed, told
 from service.register.instruments.rules.evidence import Manner
-from service.register.instruments.rules.reckoning import from_entry_into_force, reckoned
+from service.register.instruments.rules.reckoning import from_entry_into_force, reckoned, reckoned_by_first
 
 Members = Mapping[str, Any]
 BEFORE: Final = (State.AGREED, State.MOU_DRAFTED)
@@ -149,9 +149,11 @@ def followed(
     return {name: value for name, value in after.items() if commitment[name] != value}
 
 
-followed_by_day: Final = partial(followed, unknown=lacking_later)
+followed_by_first: Final = partial(followed, reckon=reckoned_by_first)
+"""The same as it was by entries of instruments of version 6: the first notice ended one for all of its parties."""
+followed_by_day: Final = partial(followed_by_first, unknown=lacking_later)
 """The same as it was by entries of instruments of version 4: of one that came to follow, an unknown day alone was listed."""
-followed_in_part: Final = partial(followed, unknown=lacking_before)
+followed_in_part: Final = partial(followed_by_first, unknown=lacking_before)
 """The same as it was by entries of instruments of version 3."""
 followed_before: Final = partial(followed_in_part, reckon=from_entry_into_force)
 """The same as it was by entries of instruments of version 2."""

@@ -7,7 +7,13 @@ from typing import Any, Final
 from service.register.commitments.rules import version_1
 from service.register.commitments.rules.alone import alone
 from service.register.commitments.rules.amendment import SHARED, Verb
-from service.register.commitments.rules.carried import followed, followed_before, followed_by_day, followed_in_part
+from service.register.commitments.rules.carried import (
+    followed,
+    followed_before,
+    followed_by_day,
+    followed_by_first,
+    followed_in_part,
+)
 from service.register.commitments.rules.chronology import evident, odd
 from service.register.commitments.rules.effect import (
     day_of,
@@ -47,7 +53,7 @@ def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], pa
 
 COMMITMENT: Final = Rules[Facts](
     kind="commitment",
-    version=6,
+    version=7,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -73,7 +79,9 @@ COMMITMENT: Final = Rules[Facts](
     carrier=carrier,
     carried_by="instrument_id",
 )
-COMMITMENT_5: Final = replace(COMMITMENT, version=5, following={"instrument": followed_by_day})
+COMMITMENT_6: Final = replace(COMMITMENT, version=6, following={"instrument": followed_by_first})
+"""The rules of entries of version 6: of an instrument that one of its parties left, it told that it ended for all."""
+COMMITMENT_5: Final = replace(COMMITMENT_6, version=5, following={"instrument": followed_by_day})
 """The rules of entries of version 5: of what an instrument that it came to follow did not know, it listed the day alone."""
 COMMITMENT_4: Final = replace(
     COMMITMENT_5,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -9,7 +10,7 @@ import orjson
 from service.errors import Fault, fault
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
-from service.register.instruments.rules.computed import ends_by_notice
+from service.register.instruments.rules.computed import ends_by_notice, ends_for
 from service.register.instruments.rules.effect import MENDING, effect, last_act
 from service.register.instruments.rules.evidence import Ground
 from service.register.instruments.rules.facts import SHARED
@@ -21,9 +22,11 @@ NOTHING: Final = "nothing would change: this is what it says already"
 Evidence = Mapping[str, Any]
 
 
-def _wrong_move(step: Step, evidence: Evidence, case: Case) -> list[Fault]:
+def _wrong_move(step: Step, evidence: Evidence, case: Case, *, by_first: bool = False) -> list[Fault]:
     """Return what is wrong with the instrument that the move would make."""
     found = _CASES.get(str(step.action))
+    if by_first and step.action is InstrumentAction.TERMINATE:
+        found = partial(_run_out, by_first=True)
     if found and (wrong := list(found(evidence, case))):
         return wrong
     after = effect(step, evidence, case)
@@ -60,11 +63,12 @@ def _revocable(evidence: Evidence, case: Case) -> Iterator[Fault]:
     notice = (case.members["notices"] or {}).get(case.party)
     if not notice or notice["revoked_on"]:
         yield fault("/action", f"needs a notice of {case.party} that stands; there is none")
-    elif (ended := ends_by_notice(case.members, str(case.party))) and _day(evidence, case) >= ended:
+    elif (ended := ends_for(case.members, str(case.party))) and _day(evidence, case) >= ended:
         yield fault("/effective_on", f"lies not before {ended}, when the notice took effect")
 
 
-def _run_out(evidence: Evidence, case: Case) -> Iterator[Fault]:
+def _run_out(evidence: Evidence, case: Case, *, by_first: bool = False) -> Iterator[Fault]:
+    """`by_first`: the first notice ends it for all of its parties, also where two others are left."""
     party = evidence.get("notice_of")
     if evidence["ground"] != Ground.NOTICE or not party:
         return
@@ -73,8 +77,12 @@ def _run_out(evidence: Evidence, case: Case) -> Iterator[Fault]:
         yield fault("/notice_of", f"{party} has given no notice that stands")
         return
     yield from _of_a_party(evidence, case)
-    ended = ends_by_notice(case.members, party)
-    if ended is None:
+    own = ends_for(case.members, party)
+    ended = own and (own if by_first else ends_by_notice(case.members))
+    if own and ended is None:
+        detail = f"by this notice it ends for {party} alone, from {own} on, and goes on between the others; or propose another ground"
+        yield fault("/ground", detail)
+    elif ended is None:
         yield fault(
             "/ground", "from the clauses that are known no end by this notice can be computed; propose agreement"
         )
@@ -112,3 +120,5 @@ _CASES: Final[Mapping[str, Callable[[Evidence, Case], Iterator[Fault]]]] = {
 }
 unfit: Final = MENDING.judging(_wrong_value, _wrong_move)
 """What is wrong with the instrument that a move would make, or with what it puts right or undoes."""
+unfit_by_first: Final = MENDING.judging(_wrong_value, partial(_wrong_move, by_first=True))
+"""The same up to entries of version 6: by the first notice an instrument ended for all of its parties."""

@@ -10,7 +10,7 @@ from service.register.instruments.rules.carrying import carries, may_carry, too_
 from service.register.instruments.rules.effect import day, effect
 from service.register.instruments.rules.evidence import MODELS
 from service.register.instruments.rules.facts import SHARED
-from service.register.instruments.rules.fitness import unfit
+from service.register.instruments.rules.fitness import unfit, unfit_by_first
 from service.register.instruments.rules.lifecycle import JOINT, LIFECYCLE, InstrumentAction, InstrumentState
 from service.register.instruments.rules.naming import names, wrong_name
 from service.register.instruments.rules.requirements import Facts, awaits, facts, impossible, missing
@@ -34,7 +34,7 @@ BEGUN: Final[Mapping[str, Any]] = {
 
 INSTRUMENT: Final = Rules[Facts](
     kind="instrument",
-    version=6,
+    version=7,
     frees=True,
     lifecycle=LIFECYCLE,
     members=MEMBERS,
@@ -63,7 +63,9 @@ INSTRUMENT: Final = Rules[Facts](
     day=day,
     apart=is_apart,
 )
-INSTRUMENT_5: Final = replace(INSTRUMENT, version=5, apart=lambda _: False)
+INSTRUMENT_6: Final = replace(INSTRUMENT, version=6, unfit=unfit_by_first)
+"""The rules of entries of version 6: the first notice ended an instrument for all of its parties, also where two others were left."""
+INSTRUMENT_5: Final = replace(INSTRUMENT_6, version=5, apart=lambda _: False)
 """The rules of entries of version 5: what is restricted was numbered among the others."""
 INSTRUMENT_4: Final = replace(INSTRUMENT_5, version=4)
 """The rules of entries of version 4: what comes to be carried listed no more than an unknown day."""

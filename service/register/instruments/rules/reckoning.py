@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
 from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
-from service.register.instruments.rules.computed import SIGNED, ended_on, in_force_from, missing_steps, said_end
+from service.register.instruments.rules.computed import (
+    SIGNED,
+    Deciding,
+    deciding_notice,
+    ended_on,
+    first_notice,
+    in_force_from,
+    said_end,
+)
 from service.register.instruments.rules.durations import firm_until, series
+from service.register.instruments.rules.standing import missing_steps
 from service.values import end, start
 
 Members = Mapping[str, Any]
@@ -20,21 +30,21 @@ NEAR: Final = 4
 """Among so many periods the one that is looked for must be: clamping moves a day by less than one."""
 
 
-def reckoned(members: Members) -> dict[str, Any]:
-    """Return the columns of the reckoning."""
-    found = from_entry_into_force(members)
+def reckoned(members: Members, deciding: Deciding = deciding_notice) -> dict[str, Any]:
+    """Return the columns of the reckoning; `deciding` finds by which notice it ends for all."""
+    found = _from_entry_into_force(members, deciding)
     return found if found["ends_before"] else found | {"ends_before": said_end(members)}
 
 
-def from_entry_into_force(members: Members) -> dict[str, Any]:
-    """Return the columns as instruments were reckoned up to entries of version 2: of one of which nobody knows since when, no end."""
+def _from_entry_into_force(members: Members, deciding: Deciding) -> dict[str, Any]:
+    """Return the columns but for what is said of its end, and follows from no entry into force."""
     found: dict[str, Any] = dict.fromkeys(COLUMNS)
     found["signed_from"] = start(members["signed_on"]) if members["signed_on"] else None
     found["lacking"] = sorted({one.party for one in missing_steps(members) if one.party})
     if members["state"] not in SIGNED:
         return found
     begun = found["in_force_from"] = in_force_from(members)
-    found["ends_before"] = ended_on(members, begun, begun or date.min)
+    found["ends_before"] = ended_on(members, begun, begun or date.min, deciding)
     if begun is None and members["in_force_on"]:
         # Known by its month or year alone: it counts from its last day, and nothing is counted from it.
         found["in_force_from"] = end(members["in_force_on"])
@@ -46,8 +56,16 @@ def from_entry_into_force(members: Members) -> dict[str, Any]:
     return found
 
 
+reckoned_by_first: Final = partial(reckoned, deciding=first_notice)
+"""The same as instruments were reckoned up to entries of version 6: by the first notice it ended for all of its parties."""
+from_entry_into_force: Final = partial(_from_entry_into_force, deciding=first_notice)
+"""The same up to entries of version 2: of one of which nobody knew since when it is in force, no end."""
+
+
 def _stands(members: Members) -> bool:
-    return any(not one["revoked_on"] for one in (members["notices"] or {}).values())
+    """Return whether so many notices stand that fewer than two parties are left."""
+    standing = sum(not one["revoked_on"] for one in (members["notices"] or {}).values())
+    return standing > len(members["contracting_parties"]) - 2
 
 
 def _notice(duration: Duration, notice: Notice, begun: date, ends: date | None) -> dict[str, Any]:
