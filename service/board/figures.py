@@ -10,11 +10,11 @@ from service.board.reader import Reader
 from service.database.statement import Connection
 from service.log.reading import size_of
 from service.permissions import Confidentiality
-from service.register.history.rules.known import Known
+from service.register.history.rules.lives import Known
 from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.rules import counting
-from service.reports.rules.report import audience_of
+from service.reports.rules.audience import Shown
 
 AT_ONCE = 2_000
 """Entries of a log from which a page that shows other things is counted too; of a longer one the figures have a page of their own."""
@@ -43,5 +43,5 @@ async def counted_at_once(
 
 def _count(known: Known, seen: Collection[str], session_id: UUID | None, day: date) -> _Counted:
     about = {str(session_id)} if session_id else None
-    shown = audience_of(known, Confidentiality.RESTRICTED, seen)
+    shown = Shown(known, Confidentiality.RESTRICTED, seen)
     return counting.metrics(known, counting.items(known, day, about, shown))

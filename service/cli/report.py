@@ -11,9 +11,10 @@ import typer
 
 from service.permissions import Confidentiality
 from service.register.commissions.rules.lifecycle import MET
-from service.register.history.rules.known import Known
-from service.reports.rules.digest import spelled
-from service.reports.rules.report import AUDIENCES, Asked, report
+from service.register.history.rules.lives import Known
+from service.reports.rules.audience import AUDIENCES
+from service.reports.rules.digest import sealed
+from service.reports.rules.report import Asked, report
 from service.reports.rules.source import Incomplete, Source, audience_of, exported
 from service.tlog.encoding import NoteInvalid
 from service.tlog.tiles import TileInvalid
@@ -43,7 +44,7 @@ def run(directory: Path, session: str | None, audience: str, days: Mapping[str, 
     asked = Asked(
         Confidentiality(audience), days.get("as_of", today), wanted, days.get("since"), days.get("compared_to")
     )
-    sys.stdout.buffer.write(spelled(report(source, asked)))
+    sys.stdout.buffer.write(sealed(report(source, asked)))
     return 0
 
 

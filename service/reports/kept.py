@@ -15,7 +15,8 @@ import orjson
 
 from service.database.statement import Connection
 from service.log import reading as log
-from service.register.history.rules.known import Known, completed, gathered
+from service.register.history.rules.known import completed, gathered
+from service.register.history.rules.lives import Known
 from service.reports import queries
 from service.reports.queries import Stored
 from service.reports.rules.source import Names

@@ -20,7 +20,7 @@ from service.reports.formats import RETURN, Making, accepted
 from service.reports.return_schemas import ReturnRead
 from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language, day_of, wrong
 from service.reports.rules import returns
-from service.reports.rules.digest import spelled
+from service.reports.rules.digest import sealed
 from service.reports.rules.organisations import organisations
 from service.reports.rules.returns import Asked
 from service.reports.rules.source import named_in, source_of
@@ -66,7 +66,7 @@ async def read_instruments_return(
     with counts.one():
         made = await _made(connection, caller, asked)
         return await Making(wanted or accepted(request), language, caller).of(
-            RETURN, await asyncio.to_thread(spelled, made)
+            RETURN, await asyncio.to_thread(sealed, made)
         )
 
 

@@ -21,14 +21,15 @@ from service.identity.caller import CurrentCaller, UncheckedCaller
 from service.permissions import Caller, Confidentiality, Permission
 from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
-from service.register.history.rules.known import Known
+from service.register.history.rules.lives import Known
 from service.reports import finished, kept, queries
 from service.reports.few import counts
 from service.reports.formats import REPORT, TYPES, Format, Making, accepted
 from service.reports.metrics_schemas import MetricsRead
 from service.reports.rules import counting, naming
-from service.reports.rules.digest import spelled
-from service.reports.rules.report import Asked, audience_of, compared, report
+from service.reports.rules.audience import Shown
+from service.reports.rules.digest import sealed
+from service.reports.rules.report import Asked, compared, report
 from service.reports.rules.source import Source, source_of
 from service.reports.schemas import ReportRead
 from service.trail.entry import timestamp
@@ -150,7 +151,7 @@ def _counted(
 ) -> dict[str, Any]:
     if not found.commission:
         raise wrong("known_at", "lies before the commission was recorded")
-    about, shown = {str(session)} if session else None, audience_of(found, audience, seen)
+    about, shown = {str(session)} if session else None, Shown(found, audience, seen)
     every = counting.items(found, day, about, shown)
     return {
         **counting.metrics(found, every),
@@ -246,7 +247,7 @@ async def made(
 
 
 def _report(source: Source, asked: Asked, seen: Collection[str]) -> bytes:
-    return spelled(report(source, asked, seen))
+    return sealed(report(source, asked, seen))
 
 
 async def _there(connection: Transaction, caller: Caller, commission_id: UUID, session: UUID | None) -> None:

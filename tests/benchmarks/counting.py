@@ -14,9 +14,10 @@ from typing import Any
 import orjson
 
 from service.permissions import Confidentiality
-from service.register.history.rules.known import Known, completed, gathered
+from service.register.history.rules.known import completed, gathered
+from service.register.history.rules.lives import Known
+from service.reports.rules.audience import Shown
 from service.reports.rules.counting import items, metrics
-from service.reports.rules.report import audience_of
 from service.tlog.merkle import leaf_hash
 from tests.verify.journal import Journal, name, seal
 
@@ -50,7 +51,7 @@ def told(entries: list[tuple[str, bytes]], before: Known | None = None) -> Known
 def counted(found: Known) -> dict[str, Any]:
     """Return the metrics, as a request counts them."""
     known = completed(found)
-    return metrics(known, items(known, DAY, None, audience_of(known, Confidentiality.PARTIES)))
+    return metrics(known, items(known, DAY, None, Shown(known, Confidentiality.PARTIES)))
 
 
 def seconds(work: Callable[[], object]) -> float:

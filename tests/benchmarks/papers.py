@@ -10,11 +10,13 @@ import gc
 import io
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -39,16 +41,19 @@ from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
 from service.http.serving import settle
 from service.identity.queries import caller_of
+from service.log.reading import of_size
 from service.main import Service, create_app
+from service.register.commissions import queries as commissions
 from service.register.commissions import session_queries as sessions
 from service.reports import finished, kept, queries
 from service.reports.pdf import typesetting
 from service.reports.pdf.fonts import FOLDERS
 from service.reports.pdf.making import typeset
 from service.reports.pdf.pages import document
+from service.reports.schemas import MatrixRow
 from service.settings import Settings
 from tests.benchmarks.desk import Bench, Work, row, told, took
-from tests.benchmarks.many_rows import REPORT, beside, imports, past
+from tests.benchmarks.many_rows import READ, REPORT, beside, imports, past
 from tests.benchmarks.processes import migrated
 
 BOARD: Final = "/read/sessions/PK-AZ/08"
@@ -57,32 +62,59 @@ ITEMS, ON_BOARD = 150, 147
 PARTS: Final = ("reports", "pages", "spreadsheet", "imports", "past", "large", "beside")
 FILLED: Final = frozenset({"past", "large", "beside"})
 """Parts that need a commission of so many commitments: `large` measures the reports in it."""
+MEMBERS: Final = tuple(MatrixRow.model_fields)
 AS_IT_IS: Final = {"Accept-Encoding": "identity"}
 """Neither side packs what it answers: the limit does not know how."""
 
 
-async def reports(bench: Bench, size: str) -> None:
-    """Measure the report as JSON, cold and warm, beside the same statements without anything else; and the board."""
-    caller_id = (await bench.get("/v1/me")).json()["principal_id"]
-    given = (await bench.get(REPORT)).json()
-    log_id, code = given["commission"]["id"], REPORT.removeprefix("/v1/sessions/").partition("/report")[0]
-    service = state_of(bench.app, Service)
+async def limited(bench: Bench, given: dict[str, Any]) -> Starlette:
+    """Return the least that a report can cost: the same statements, `from` the entries that they give, and a body of the same shape.
+
+    Of what it is to know it has only to pick: each row's members of the matrix that the caller may see; the digest is of what it answers.
+    """
+    service, log_id = state_of(bench.app, Service), UUID(given["commission"]["id"])
+    code = REPORT.removeprefix("/v1/sessions/").partition("/report")[0]
+    rest = {name: one for name, one in given.items() if name not in {"matrix", "digest"}}
     async with service.readers.connection() as connection:
-        caller = await caller_of(connection, caller_id)
+        caller = await caller_of(connection, (await bench.get("/v1/me")).json()["principal_id"])
+
+    def body(entries: Sequence[queries.Stored], seen: Collection[str]) -> bytes:
+        for one in entries:
+            orjson.loads(one.canonical)
+        matrix = [{name: row[name] for name in MEMBERS} for row in given["matrix"] if row["id"] in seen]
+        digest = sha256(orjson.dumps({**rest, "matrix": matrix})).hexdigest()
+        return orjson.dumps({**rest, "matrix": matrix, "digest": digest})
 
     async def bare(request: Request) -> Response:
+        first, entries = int(request.query_params["from"]), list[queries.Stored]()
         async with service.readers.connection() as connection:
             await service.named(connection, [code])
             await sessions.get(connection, caller, given["session"]["id"])
-            await queries.seen(connection, caller, log_id)
+            seen = await queries.seen(connection, caller, log_id)
+            await commissions.standing_in(connection, caller, log_id)
             signed = await queries.signed(connection, log_id, None)
             await queries.registry(connection, None)
-            if request.query_params["cold"] == "yes":
-                entries = await queries.between(connection, log_id, 0, signed.checkpoint.size)
-                await asyncio.to_thread(lambda: [orjson.loads(one.canonical) for one in entries])
-        return Response(orjson.dumps(given), media_type="application/json")
+            if 0 < first < signed.checkpoint.size:
+                await of_size(connection, log_id, first)
+            if first < signed.checkpoint.size:
+                entries = await queries.between(connection, log_id, first, signed.checkpoint.size)
+        return Response(await asyncio.to_thread(body, entries, seen), media_type="application/json")
 
-    transport = httpx.ASGITransport(Starlette(routes=[Route("/report", bare)]))
+    return Starlette(routes=[Route("/report", bare)])
+
+
+async def reports(bench: Bench, sign: Work, size: str) -> None:
+    """Measure the report as JSON beside its limit, from all entries and from what is kept; and the board."""
+    log_id = UUID((await bench.get(REPORT)).json()["commission"]["id"])
+    older = kept.KEPT.logs[log_id]
+    for lead in ("PK/PCS", None):
+        body = {"lead_organisation_id": lead}
+        assert (await bench.client.patch(READ, json=body, headers={"If-Match": "*"})).is_success
+    await sign()
+    given = (await bench.get(REPORT)).json()
+    newest = given["log"]["size"]
+    assert newest > older.size
+    transport = httpx.ASGITransport(await limited(bench, given))
     async with httpx.AsyncClient(transport=transport, base_url="http://bare.test", headers=AS_IT_IS) as limit:
 
         async def made() -> None:
@@ -93,17 +125,19 @@ async def reports(bench: Bench, size: str) -> None:
             kept.KEPT.logs.clear()
             await made()
 
-        works = (
-            cold,
-            lambda: bench.get("/report?cold=yes", limit),
-            made,
-            lambda: bench.get(REPORT),
-            lambda: bench.get("/report?cold=no", limit),
-        )
-        first, least, on, again, nothing = await took(*works)
-    told(f"report, {size}, from all entries: share of the limit's rate", least / first, least=0.40)
-    told(f"report, {size}, gone on from what is kept: share of the limit's rate", nothing / on)
-    told(f"report, {size}, asked for again: share of the limit's rate", nothing / again, least=0.40)
+        async def on() -> None:
+            kept.KEPT.put(log_id, older)
+            await made()
+
+        works: dict[str, tuple[Work, int]] = {
+            "from all entries": (cold, 0),
+            "gone on from an older checkpoint": (on, older.size),
+            "made of what is kept": (made, newest),
+            "asked for again": (partial(bench.get, REPORT), newest),
+        }
+        for what, (work, first) in works.items():
+            ours, least = await took(work, partial(bench.get, f"/report?from={first}", limit))
+            told(f"report, {size}, {what} ({ours * 1000:.1f} ms): share of the limit's rate", least / ours, least=0.40)
     shown = (await bench.get(BOARD)).text.count('<li><a href="/read/commitments/')
     assert shown >= ON_BOARD, f"{shown} items are on the board"
     board, report = await took(lambda: bench.get(BOARD), made)
@@ -189,12 +223,12 @@ async def measure(server: Server, directory: Path, commitments: int, parts: Sequ
     await sign()
     print("| what | ratio | wanted | |\n|---|---|---|---|", flush=True)
     works: dict[str, Work] = {
-        "reports": partial(reports, bench, f"{ITEMS} items in a commission of as many"),
+        "reports": partial(reports, bench, sign, f"{ITEMS} items in a commission of as many"),
         "pages": partial(pages, bench),
         "spreadsheet": partial(spreadsheet, commitments),
         "imports": partial(imports, bench, commitments),
         "past": partial(past, bench),
-        "large": partial(reports, bench, f"{ITEMS} items in a commission of {commitments:,}"),
+        "large": partial(reports, bench, sign, f"{ITEMS} items in a commission of {commitments:,}"),
         "beside": partial(beside, bench, commitments // 10),
     }
     small, large = (

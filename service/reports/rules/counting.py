@@ -1,17 +1,16 @@
 """The two metrics, and the rule by which each is counted; they are never mixed, and what is apart is not summed. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from service.register.commitments.rules import sided
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Level
 from service.register.history.rules import world
-from service.register.history.rules.known import Known, Life
+from service.register.history.rules.lives import COMMITMENT, Known, Life
 from service.reports.rules import naming
 
 VERSION: Final = 1
@@ -32,8 +31,7 @@ EXCLUDED: Final = (State.WITHDRAWN, State.MERGED, State.SUPERSEDED)
 UNCONFIRMED, LATER, OTHER_VERB = "not_confirmed", "later", "not_agreed_but_"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A commitment as it is counted: what it was on the day, by what is known."""
 
     life: Life
@@ -51,15 +49,10 @@ class Item:
         return {"id": self.life.id, "reference": self.members["reference"]}
 
 
-def items(known: Known, day: date, sessions: Collection[str] | None, seen: Collection[str] | None) -> list[Item]:
-    """Return the commitments of some sessions (None: of the commission) that are seen (None: all), by their references."""
-    mine = [
-        life
-        for life in known.lives.values()
-        if life.kind == "commitment"
-        and (sessions is None or life.members["session_id"] in sessions)
-        and (seen is None or life.id in seen)
-    ]
+def items(known: Known, day: date, sessions: Iterable[str] | None, shown: Container[str] | None) -> list[Item]:
+    """Return the commitments of some sessions (None: of the commission) that are shown (None: all), by their references."""
+    every = [known.of(COMMITMENT)] if sessions is None else [known.agreed_at.get(one, ()) for one in sessions]
+    mine = [life for some in every for life in some if shown is None or life.id in shown]
     mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
     return [_item(known, life, day) for life in mine]
 
@@ -144,13 +137,9 @@ def _implemented(
     }
 
 
-def _by(counted: Iterable[Item], key: Callable[[Item], str | None]) -> list[dict[str, Any]]:
+def _by(counted: Sequence[Item], key: Callable[[Item], str | None]) -> list[dict[str, Any]]:
     """Return n of m for each value that some commitment has; those without one come last, as null."""
-    whole, done = Counter[str | None](), Counter[str | None]()
-    for one in counted:
-        value = key(one)
-        whole[value] += 1
-        done[value] += is_done(one)
+    whole, done = Counter(map(key, counted)), Counter(map(key, filter(is_done, counted)))
     ordered = sorted(whole, key=lambda value: (value is None, str(value)))
     return [{"key": value, "numerator": done[value], "denominator": whole[value]} for value in ordered]
 

@@ -3,21 +3,21 @@
 Most stand in the register of instruments; of some a commitment alone tells.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from service.permissions import Confidentiality
 from service.register.decisions.rules import naming
 from service.register.decisions.rules.titles import title_of
 from service.register.history.rules import past
-from service.register.history.rules.known import Known, Life
+from service.register.history.rules.lives import INSTRUMENT, Known, Life
 from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed, standing
 from service.register.instruments.rules.clauses import DurationKind
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import next_notice_day, reckoned
+from service.reports.rules.audience import Shown
 from service.reports.rules.counting import Item
 
 Data = dict[str, Any]
@@ -26,45 +26,39 @@ _CLAUSES: Final = ("force", "in_force_on", "expires_on", "renewal", "notice_by")
 _PLAIN: Final = ("kind", "state", "signed_on")
 
 
-def is_for(life: Life, levels: Collection[str], audience: Confidentiality, commitments: Collection[str]) -> bool:
-    """Return whether an instrument is for an audience, given the commitments that are: all that it carries must be among these."""
-    members = life.members
-    is_joint = audience is not Confidentiality.PUBLIC or members["state"] != InstrumentState.PROPOSED
-    return is_joint and members["confidentiality"] in levels and set(members["commitment_ids"]) <= set(commitments)
-
-
-def there(known: Known, day: date, shown: Collection[str]) -> list[Past]:
-    """Return the instruments of the register that are shown, as they were on the day, by their references; no clause names another."""
-    told = {*shown, *(str(known.lives[key].members["reference"]) for key in shown if key in known.lives)}
+def there(among: Iterable[Life], day: date, shown: Shown) -> list[Past]:
+    """Return the instruments that are shown, as they were on the day, by their references; no clause names another."""
     found = [
-        _unnamed(one, told)
-        for life in known.of("instrument")
+        _unnamed(one, shown)
+        for life in among
         if life.id in shown and life.members["state"] != InstrumentState.RETRACTED
         if (one := past.instrument(life.told, day))
     ]
     return sorted(found, key=lambda one: (str(one.members["reference"]), one.life.id))
 
 
-def _unnamed(one: Past, told: Collection[str]) -> Past:
+def _unnamed(one: Past, shown: Shown) -> Past:
     """Return an instrument without the names of matters that its clause awaits and that are not told."""
     clause = one.members[naming.CLAUSE]
-    hidden = {name for name in naming.awaited(clause) if name not in told}
+    hidden = {name for name in naming.awaited(clause) if name not in shown and not shown.names(name)}
     return replace(one, members={**one.members, naming.CLAUSE: naming.unnamed(clause, hidden)}) if hidden else one
 
 
-def listed(known: Known, every: Iterable[Item], day: date, shown: Collection[str], *, of_all: bool) -> list[Data]:
+def listed(known: Known, every: Iterable[Item], day: date, shown: Shown, *, of_all: bool) -> list[Data]:
     """Return the instruments of these commitments, and, `of_all`, those that carry none of them."""
     items = {one.life.id: one for one in every}
+    # What never carried one of these is not looked at: of an instrument all entries are read again.
+    carrying = {life.id: life for key in items for life in known.carriers.get(key, ())}
     registered = [
         registered_row(one, day, [named(known, key) for key in carried(one, shown)])
-        for one in there(known, day, shown)
+        for one in there(known.of(INSTRUMENT) if of_all else carrying.values(), day, shown)
         if of_all or not items.keys().isdisjoint(carried(one, shown))
     ]
     alone = (alone_row(told, [one.told]) for one in items.values() if one.then.state and (told := told_alone(one, day)))
     return [*registered, *alone]
 
 
-def carried(one: Past, shown: Collection[str]) -> list[str]:
+def carried(one: Past, shown: Shown) -> list[str]:
     """Return the ids of the commitments that it carried, of those that are shown."""
     return [key for key in one.members["commitment_ids"] if key in shown]
 

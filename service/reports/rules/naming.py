@@ -1,14 +1,15 @@
 """What stands by its id in reports and metrics, as entries call it: the commission's own, and of organisations the registry's. Pure."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from service.register.commitments.rules.leads import leads
 from service.register.decisions.rules.titles import title_of
 from service.register.groups.rules.lifecycle import GroupState
-from service.register.history.rules.known import Known, Life
+from service.register.history.rules.lives import Known, Life
 
 Data = dict[str, Any]
+_ORGANISATION: Final = ("id", "code", "name")
 
 
 def commission(known: Known) -> Data:
@@ -43,9 +44,8 @@ def group(known: Known, key: str | None) -> Data | None:
 
 def lead_organisations(party_facts: Mapping[str, Data], names: Mapping[str, Data]) -> dict[str, list[Data]]:
     """Return by party who leads, the first of each one first, as far as the registry tells what it is called."""
-    led = {party: [names[one] for one in leads(facts) if one in names] for party, facts in sorted(party_facts.items())}
     return {
-        party: [{name: one[name] for name in ("id", "code", "name")} for one in told]
-        for party, told in led.items()
-        if told
+        party: [{name: names[one][name] for name in _ORGANISATION} for one in led]
+        for party, facts in party_facts.items()
+        if (led := [one for one in leads(facts) if one in names])
     }

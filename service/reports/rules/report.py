@@ -3,33 +3,29 @@
 The same entries, day and audience give the same report, byte for byte, in the service and from an export.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import itemgetter
 from typing import Any, Final
 
 from service.permissions import Confidentiality
 from service.register.commitments.rules import kinds
-from service.register.commitments.rules.lifecycle import OPEN, State
+from service.register.commitments.rules.lifecycle import OPEN
 from service.register.history.rules import world
-from service.register.history.rules.known import Known, Life
+from service.register.history.rules.lives import Known, Life
 from service.reports.rules import counting, instruments, naming
+from service.reports.rules.audience import Shown
 from service.reports.rules.counting import Item
-from service.reports.rules.digest import digested
 from service.reports.rules.organisations import organisations
 from service.reports.rules.source import Source, named_in
 from service.trail.reopening import notice
 from service.values import end, start
 
 VERSION: Final = 6
-AUDIENCES: Final = {level: tuple(list(Confidentiality)[: place + 1]) for place, level in enumerate(Confidentiality)}
-"""For each audience what it may see: `public` is for everybody, `restricted` for secretariats and the owning groups."""
 _MATRIX: Final = (
-    "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
+    "reference", "item_number", "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
     "confidentiality", "agreed_on", "kind", "target_text", "source", "remark",
 )  # fmt: skip
-_matrix: Final = itemgetter(*_MATRIX)
 _OF_NO_KIND: Final = {"package_items": 0, "package_items_done": 0, "hint": None}
 _INSTRUMENT: Final = ("kind", "title", "signed_on", "place", "enters_into_force_on", "expires_on")
 _SESSION: Final = ("ordinal", "state", "host_party", "virtual", "venue", "starts_on", "ends_on", "co_chairs")
@@ -58,31 +54,13 @@ class Asked:
     compared_to: date | None = None
 
 
-def audience_of(known: Known, audience: Confidentiality, seen: Collection[str] | None = None) -> frozenset[str]:
-    """Return the ids of the commitments and instruments that a report for this audience may tell of; `seen`: of those alone."""
-    commitments = {
-        life.id
-        for life in known.of("commitment")
-        if life.members["confidentiality"] in AUDIENCES[audience]
-        and (audience is not Confidentiality.PUBLIC or life.members["state"] != State.PROPOSED)
-        and (seen is None or life.id in seen)
-    }
-    texts = {
-        life.id
-        for life in known.of("instrument")
-        if instruments.is_for(life, AUDIENCES[audience], audience, commitments) and (seen is None or life.id in seen)
-    }
-    return frozenset(commitments | texts)
-
-
 def report(source: Source, asked: Asked, seen: Collection[str] | None = None) -> Data:
-    """Return the report, with the digest of all the rest of it; `seen`: the ids that the caller may see (None: all)."""
-    known, shown = source.known, audience_of(source.known, asked.audience, seen)
+    """Return the report, but for its digest; `seen`: the ids that the caller may see (None: all)."""
+    known, shown = source.known, Shown(source.known, asked.audience, seen)
     sessions = None if asked.session is None else {asked.session}
     every = [one for one in counting.items(known, asked.as_of, sessions, shown) if counting.is_told(one)]
-    named = {one.members["reference"] for one in known.of("commitment") if one.id in shown}
     called = organisations(source.names.entries, asked.as_of) if source.names else {}
-    told = {
+    return {
         "version": VERSION,
         "about": "session" if asked.session else "commission",
         "audience": str(asked.audience),
@@ -103,14 +81,13 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         ],
         "metrics": counting.metrics(known, every),
         "comparison": compared(known, every, asked.compared_to, sessions, shown),
-        "matrix": [_row(known, one, asked.as_of, named, called) for one in every],
+        "matrix": [_row(known, one, asked.as_of, shown, called) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
         "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
         "older": _older(known, asked, shown),
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
     }
-    return digested(told)
 
 
 def alternat(told: Mapping[str, Any], party: str | None) -> Data:
@@ -127,12 +104,12 @@ def compared(
     every: Iterable[Item],
     earlier: date | None,
     sessions: Collection[str] | None,
-    seen: Collection[str] | None,
+    shown: Container[str] | None,
 ) -> Data | None:
     """Return what changed between an earlier day and that of these commitments: both by what is known at the same moment."""
     if earlier is None:
         return None
-    then = counting.items(known, earlier, sessions, seen)
+    then = counting.items(known, earlier, sessions, shown)
     before = {one.life.id: one.then.state for one in then}
     metric = counting.metrics(known, then)["fully_implemented"]
     return {
@@ -163,33 +140,34 @@ def _group(known: Known, key: str) -> Data:
     return {"id": key, "code": members.get("code"), "titles": members.get("titles") or {}}
 
 
-def _row(known: Known, item: Item, day: date, named: Collection[str], called: Mapping[str, Data]) -> Data:
+def _row(known: Known, item: Item, day: date, shown: Shown, called: Mapping[str, Data]) -> Data:
     life, members, due = item.life, item.members, item.members["target_date"]
     reached = [span for span in item.turns if span.begins <= day]
     open_on_day = item.then.state in OPEN
     return {
-        **item.told,
-        **dict(zip(_MATRIX, _matrix(members), strict=True)),
+        "id": life.id,
+        **{name: members[name] for name in _MATRIX},
         "working_group": naming.group(known, members["working_group_id"]),
         "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
         if members["instrument"]
         else None,
-        "successors": [one for one in members["successors"] or [] if one in named],
-        "item_number": members["item_number"],
+        "successors": [one for one in members["successors"] or () if shown.names(one)],
         **_of_kind(known, item, day),
         "state": item.then.state,
         "state_since": reached[-1].day if reached else None,
         "uncertain": list(item.then.uncertain),
         "overdue": bool(due and open_on_day and end(due) < day),
         "one_sided": item.is_one_sided,
-        "subject_to": sorted(party for party, awaited in (members["subject_to"] or {}).items() if awaited),
+        "subject_to": sorted([party for party, awaited in members["subject_to"].items() if awaited])
+        if members["subject_to"]
+        else [],
         "lead_organisation_id": {
             party: facts["lead_organisation_id"]
-            for party, facts in sorted(members["party_facts"].items())
+            for party, facts in members["party_facts"].items()
             if facts.get("lead_organisation_id")
         },
         "lead_organisations": naming.lead_organisations(members["party_facts"], called),
-        "reports": {party: {name: one[name] for name in _REPORT} for party, one in sorted(item.reported.items())},
+        "reports": {party: {name: one[name] for name in _REPORT} for party, one in item.reported.items()},
         "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
         "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],
     }
@@ -230,7 +208,7 @@ def _awaited(item: Item) -> Data:
     return {**item.told, "action": found.action, "proposed_by": found.by, "since": found.at, "awaiting": found.awaiting}
 
 
-def _older(known: Known, asked: Asked, shown: Collection[str]) -> list[Data]:
+def _older(known: Known, asked: Asked, shown: Shown) -> list[Data]:
     """Return what earlier sessions agreed and is still open on the day."""
     mine = known.lives.get(asked.session or "")
     if mine is None:

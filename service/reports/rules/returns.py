@@ -11,13 +11,12 @@ from typing import Any, Final
 from service.permissions import Confidentiality
 from service.register.commitments.rules.leads import leads
 from service.register.commitments.rules.lifecycle import State
-from service.register.history.rules.known import Known, Life, Move
+from service.register.history.rules.lives import INSTRUMENT, Known, Life, Move
 from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed, standing
 from service.reports.rules import counting, instruments
+from service.reports.rules.audience import Shown
 from service.reports.rules.counting import Item
-from service.reports.rules.digest import digested
-from service.reports.rules.report import audience_of
 from service.reports.rules.source import Source
 from service.trail.reopening import notice
 
@@ -41,11 +40,11 @@ class Asked:
 
 def rows(known: Known, asked: Asked, seen: Collection[str] | None) -> list[Data]:
     """Return the rows of one commission; `seen`: the ids that the caller may see (None: all)."""
-    shown = audience_of(known, asked.audience, seen)
+    shown = Shown(known, asked.audience, seen)
     items = {one.life.id: one for one in counting.items(known, asked.as_of, None, shown)}
     found = [
         _registered(known, one, asked, [items[key] for key in instruments.carried(one, shown) if key in items])
-        for one in instruments.there(known, asked.as_of, shown)
+        for one in instruments.there(known.of(INSTRUMENT), asked.as_of, shown)
         if asked.party in one.members["contracting_parties"]
     ]
     found += [
@@ -72,10 +71,10 @@ def log_of(source: Source) -> Data:
 
 
 def whole(asked: Asked, logs: Sequence[Data], registry: Data, found: Iterable[Data], names: Mapping[str, Data]) -> Data:
-    """Return the return, with the digest of all the rest of it; `names`: organisations as they were called."""
+    """Return the return, but for its digest; `names`: organisations as they were called."""
     listed = [row | {"ministries": [_ministry(one, names) for one in row["ministries"]]} for row in found]
     listed.sort(key=lambda row: ([one["code"] or "" for one in row["ministries"]][:1], _reference(row)))
-    told = {
+    return {
         "version": VERSION,
         "about": "instruments",
         "party": asked.party,
@@ -87,7 +86,6 @@ def whole(asked: Asked, logs: Sequence[Data], registry: Data, found: Iterable[Da
         "registry": registry,
         "rows": listed,
     }
-    return digested(told)
 
 
 def _reference(row: Data) -> str:

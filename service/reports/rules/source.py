@@ -8,7 +8,8 @@ from typing import Any, Final
 import orjson
 
 from service.permissions import Confidentiality
-from service.register.history.rules.known import Known, known
+from service.register.history.rules.known import known
+from service.register.history.rules.lives import Known
 from service.reports.rules.organisations import read
 from service.tlog.beside import ENTRY, NOTE, REGISTRY, entry_path
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint

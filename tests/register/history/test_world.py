@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.register.history.rules.known import Life, Move, Proposal
+from service.register.history.rules.lives import Life, Move, Proposal
 from service.register.history.rules.world import on, spans
 
 AT = "2026-03-10T10:00:00.000000Z"

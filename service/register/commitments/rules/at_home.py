@@ -60,7 +60,11 @@ def told(members: Members) -> dict[str, Any]:
 
 
 def _missing(members: Members, known: steps.Steps) -> list[Missing]:
-    awaited = sorted(party for party, is_awaited in (members.get("subject_to") or {}).items() if is_awaited)
+    subject_to = members.get("subject_to")
+    if not known and not subject_to:
+        # As of most, of which a list asks two hundred times for a page.
+        return []
+    awaited = sorted(party for party, is_awaited in (subject_to or {}).items() if is_awaited)
     return steps.missing(known) + [steps.approval_missing(party, members["agreed_on"]) for party in awaited]
 
 

@@ -5,8 +5,8 @@ members, which a test holds.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
 from service.register.commissions.rules import derived as sessions
 from service.register.commissions.rules.charter.effect import audited
@@ -16,108 +16,20 @@ from service.register.commitments.rules.lifecycle import STEPS, Action, State
 from service.register.commitments.rules.matter import recorded, upgraded
 from service.register.commitments.rules.party_facts import changed
 from service.register.commitments.rules.reporting import REPORTED
-from service.register.decisions.rules.ended import kept_by
 from service.register.decisions.rules.lifecycle import Who
 from service.register.groups.rules import derived as groups
+from service.register.history.rules.lives import INSTRUMENT, Data, Known, Life, Move, Proposal
 from service.trail.reopening import REOPENED, reopened
 
-Data = dict[str, Any]
 OWN: Final = frozenset(str(step.action) for step in STEPS if step.who is Who.OWN and not step.takes_back)
 """What one party does alone with a commitment, beside whatever is open or was refused."""
 FOLLOWED: Final = "commitment.followed"
-INSTRUMENT: Final = "instrument"
 AS: Final[Mapping[str, str]] = {
     State.AGREED: Action.REDRAFT, State.MOU_DRAFTED: Action.DRAFT_MOU, State.SIGNED: Action.SIGN
 }  # fmt: skip
 """The move of a commitment that its instrument made, by the state to which it came."""
 CLOSING: Final = ("expired", "party_left", "withdrawn")
 """By these names an entry tells of an open proposal that is over."""
-
-
-@dataclass(slots=True)
-class Proposal:
-    """A proposal as its entry tells it, and who has confirmed it since."""
-
-    transition: str
-    action: str
-    by: str
-    at: str
-    awaits: list[str]
-    evidence: Data
-    expires_at: str | None = None
-    confirmed: dict[str, str] = field(default_factory=dict)
-    """By party, when it confirmed."""
-
-    @property
-    def awaiting(self) -> list[str]:
-        """Return the parties that have not answered yet."""
-        return [party for party in self.awaits if party not in self.confirmed]
-
-
-@dataclass(slots=True)
-class Move:
-    """A move that took effect: by the entry with this leaf hash, on a day in the world."""
-
-    leaf: str
-    action: str
-    proposal: Proposal
-    at: str
-    on: str | None
-    after: Data
-
-
-@dataclass(slots=True)
-class Life:
-    """One matter: its members as they are known, and how it came to them."""
-
-    id: str
-    kind: str
-    version: int
-    members: Data
-    recorded_by: str | None
-    recorded_at: str
-    moves: list[Move] = field(default_factory=list)
-    open: Proposal | None = None
-    refusal: Data | None = None
-    """The last refusal, if nothing has taken effect since: of what, by whom, why."""
-    moved_alone_at: str | None = None
-    """When the last move of all took effect that awaited nobody."""
-    reports: list[Data] = field(default_factory=list)
-    """Of a commitment: every progress report, each with its party and when it was recorded."""
-    told: list[tuple[str, Data]] = field(default_factory=list)
-    """Of an instrument: its entries in turn (leaf hash, members), by which it is told as of a day."""
-    handed_on: list[tuple[str, Data]] = field(default_factory=list)
-    """Of a commitment: the entries (leaf hash, data) by which one party's lead went to another body, each since a day."""
-    seq: int = 0
-    changed_at: str = ""
-    """Number and moment of its last entry."""
-
-
-@dataclass(slots=True)
-class Known:
-    """A commission as it was known: each matter by its id; `commission` is the charter's."""
-
-    lives: dict[str, Life] = field(default_factory=dict)
-    commission: str = ""
-    last_at: str = ""
-    """When the newest of its entries was recorded."""
-    entries: int = 0
-
-    def of(self, kind: str) -> list[Life]:
-        """Return the matters of a kind, in the order in which they were recorded."""
-        return sorted(
-            (one for one in self.lives.values() if one.kind == kind), key=lambda one: (one.recorded_at, one.id)
-        )
-
-    @property
-    def charter(self) -> Data:
-        """Return the members of the charter."""
-        return self.lives[self.commission].members
-
-    @property
-    def kept_by(self) -> str | None:
-        """Return the party that keeps the register alone, if one does."""
-        return kept_by(self.charter)
 
 
 def known(entries: Iterable[tuple[str, Data]], until: str | None = None, without: Collection[str] = ()) -> Known:
@@ -201,6 +113,7 @@ def _tell(found: Known, leaf: str, entry: Data, without: Collection[str]) -> Non
         life.seq, life.changed_at = entry["seq"], entry["recorded_at"]
         if life.kind == INSTRUMENT:
             life.told.append((leaf, entry))
+            life.carried |= frozenset(life.members["commitment_ids"])
 
 
 def _recorded(matter: str, version: int, members: Data) -> Data:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from service.register.commitments.rules.activity import NOTHING_HAPPENED
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.history.rules import world
-from service.register.history.rules.known import Life, Move, known
+from service.register.history.rules.known import known
+from service.register.history.rules.lives import Life, Move
 from service.values import end, start
 
 Told = Sequence[tuple[str, dict[str, Any]]]

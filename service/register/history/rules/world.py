@@ -6,12 +6,13 @@ A date that is reduced to a month or a year counts from its last day; until then
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.party_facts import undone
 from service.register.commitments.rules.reporting import last_of, tells_of
-from service.register.history.rules.known import FOLLOWED, Life, Move
+from service.register.history.rules.known import FOLLOWED
+from service.register.history.rules.lives import Life, Move
 from service.values import end, start
 
 AGREED: Final = State.AGREED.value
@@ -39,8 +40,7 @@ class Span:
         return day < self.begins and (self.day is None or start(self.day) <= day)
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
+class Then(NamedTuple):
     """A commitment on a day: its state, None if it was not agreed by then, and whether that may have been otherwise."""
 
     state: str | None
@@ -83,20 +83,18 @@ def spans(life: Life) -> list[Span]:
 
 def _begun(move: Move) -> list[Span]:
     given, known_on = move.proposal.evidence, date.fromisoformat(move.at[:10])
-
-    def begun(fact: str, day: str | None, state: str) -> Span:
-        return Span(move.leaf, fact, day, state, known_on)
-
     if move.action != Action.AGREE:
-        return [begun("effective_on", move.on, move.after["state"])] if "state" in move.after else []
-    found_in: str = given.get("found_in", AGREED)
-    days = [begun("agreed_on", given.get("agreed_on"), AGREED)]
+        if "state" not in move.after:
+            return []
+        return [Span(move.leaf, "effective_on", move.on, move.after["state"], known_on)]
+    days = [Span(move.leaf, "agreed_on", given.get("agreed_on"), AGREED, known_on)]
+    if (found_in := given.get("found_in", AGREED)) == AGREED:
+        return days
     # What was found through an instrument of the register has its days from there.
     signed_on = given.get("signed_on") or (move.after.get("instrument") or {}).get("signed_on")
     if found_in == State.IMPLEMENTED and signed_on:
-        days.append(begun("signed_on", signed_on, State.SIGNED.value))
-    if found_in != AGREED:
-        days.append(begun("effective_on", given.get("effective_on") or move.on, found_in))
+        days.append(Span(move.leaf, "signed_on", signed_on, State.SIGNED.value, known_on))
+    days.append(Span(move.leaf, "effective_on", given.get("effective_on") or move.on, found_in, known_on))
     # What is not known of the day of agreement: it was agreed before what came of it.
     later = [one.day for one in days if one.day]
     if later and not days[0].day:

@@ -1,0 +1,130 @@
+"""What is known of a commission: its charter, sessions, groups, commitments and instruments, each with its moves. Pure."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, TypeVar
+
+from service.register.decisions.rules.ended import kept_by
+
+Data = dict[str, Any]
+Key = TypeVar("Key", bound=Hashable)
+COMMITMENT: Final = "commitment"
+INSTRUMENT: Final = "instrument"
+NAMED: Final = (COMMITMENT, INSTRUMENT)
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A proposal as its entry tells it, and who has confirmed it since."""
+
+    transition: str
+    action: str
+    by: str
+    at: str
+    awaits: list[str]
+    evidence: Data
+    expires_at: str | None = None
+    confirmed: dict[str, str] = field(default_factory=dict)
+    """By party, when it confirmed."""
+
+    @property
+    def awaiting(self) -> list[str]:
+        """Return the parties that have not answered yet."""
+        return [party for party in self.awaits if party not in self.confirmed]
+
+
+@dataclass(slots=True)
+class Move:
+    """A move that took effect: by the entry with this leaf hash, on a day in the world."""
+
+    leaf: str
+    action: str
+    proposal: Proposal
+    at: str
+    on: str | None
+    after: Data
+
+
+@dataclass(slots=True)
+class Life:
+    """One matter: its members as they are known, and how it came to them."""
+
+    id: str
+    kind: str
+    version: int
+    members: Data
+    recorded_by: str | None
+    recorded_at: str
+    moves: list[Move] = field(default_factory=list)
+    open: Proposal | None = None
+    refusal: Data | None = None
+    """The last refusal, if nothing has taken effect since: of what, by whom, why."""
+    moved_alone_at: str | None = None
+    """When the last move of all took effect that awaited nobody."""
+    reports: list[Data] = field(default_factory=list)
+    """Of a commitment: every progress report, each with its party and when it was recorded."""
+    told: list[tuple[str, Data]] = field(default_factory=list)
+    """Of an instrument: its entries in turn (leaf hash, members), by which it is told as of a day."""
+    carried: frozenset[str] = frozenset()
+    """Of an instrument: the ids of all commitments that it carries, or carried once."""
+    handed_on: list[tuple[str, Data]] = field(default_factory=list)
+    """Of a commitment: the entries (leaf hash, data) by which one party's lead went to another body, each since a day."""
+    seq: int = 0
+    changed_at: str = ""
+    """Number and moment of its last entry."""
+
+
+@dataclass
+class Known:
+    """A commission as it was known: each matter by its id; `commission` is the charter's.
+
+    By what else matters are looked up is sorted out once, when it is first asked: nothing changes any more of what is `completed`.
+    """
+
+    lives: dict[str, Life] = field(default_factory=dict)
+    commission: str = ""
+    last_at: str = ""
+    """When the newest of its entries was recorded."""
+    entries: int = 0
+
+    @property
+    def charter(self) -> Data:
+        """Return the members of the charter."""
+        return self.lives[self.commission].members
+
+    @property
+    def kept_by(self) -> str | None:
+        """Return the party that keeps the register alone, if one does."""
+        return kept_by(self.charter)
+
+    def of(self, kind: str) -> Sequence[Life]:
+        """Return the matters of a kind."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Life]]:
+        return _apart((one.kind, one) for one in self.lives.values())
+
+    @cached_property
+    def agreed_at(self) -> Mapping[str | None, Sequence[Life]]:
+        """The commitments of each session, by its id; those of none by None."""
+        return _apart((one.members["session_id"], one) for one in self.of(COMMITMENT))
+
+    @cached_property
+    def carriers(self) -> Mapping[str, Sequence[Life]]:
+        """The instruments that carry a commitment, or carried it once, by its id."""
+        return _apart((key, one) for one in self.of(INSTRUMENT) for key in one.carried)
+
+    @cached_property
+    def named(self) -> Mapping[str | None, Sequence[Life]]:
+        """The commitments and instruments that have a reference, by it: by this others name them."""
+        return _apart((one.members["reference"], one) for kind in NAMED for one in self.of(kind))
+
+
+def _apart(keyed: Iterable[tuple[Key, Life]]) -> Mapping[Key, Sequence[Life]]:
+    found: defaultdict[Key, list[Life]] = defaultdict(list)
+    for key, life in keyed:
+        found[key].append(life)
+    return dict(found)
