@@ -46,7 +46,7 @@ async def hold_chains(connection: Connection, log_id: UUID, entries: Sequence[St
         members = {name: entry[name] for name in CHAINED}
         # A session, or a group, that the commission's own entries told of goes on from the last that did.
         before = links.get((subject, seq - 1)) or links.get((str(log_id), seq - 1)) or Link()
-        if wrong := list(faults(before, str(log_id), **members)):
+        if wrong := faults(before, str(log_id), **members):
             raise SigningRefused(f"entry {one.place} (subject {subject}) {'; '.join(wrong)}")
         links[subject, seq] = Link(seq, one.leaf, entry["recorded_at"])
 

@@ -85,7 +85,7 @@ def to_utc(moment: datetime) -> datetime:
         utc = moment.astimezone(UTC)
     except OverflowError as wrong:
         raise ValueError(message) from wrong
-    if utc in {EARLIEST, LATEST}:
+    if not EARLIEST < utc < LATEST:
         raise ValueError(message)
     return utc
 

@@ -5,7 +5,7 @@ floats, and where there are letters beyond ASCII, keys that hold them.
 """
 
 import re
-from datetime import date
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -15,13 +15,11 @@ import orjson
 from service.trail.entry import LIMIT, VERSIONS, NotCanonical
 
 UUID: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TIME: Final = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
-"""What follows the date in a time."""
 _KINDS: Final = "a member of the entry is not of its kind"
 # `v` sorts last, so it ends every entry.
 _ENDS: Final = tuple(f',"v":{version}}}'.encode() for version in VERSIONS)
 _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_of_day = re.compile(_TIME).fullmatch
+_time = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z").fullmatch
 _uuid = re.compile(UUID).fullmatch
 
 
@@ -62,8 +60,8 @@ def read(stored: bytes) -> Entry:
         if _has_float(data) or not (stored.isascii() or _has_plain_keys(data)):
             _refuse("a number in it is no integer, or a key is not ASCII")
         texts = type(commission) is type(subject) is type(kind) is str and (party is None or type(party) is str)
-        others = type(seq) is int and type(data) is dict and is_uuid(actor)
-        if not (texts and others and _of_day(at, 10) and day(at[:10])):
+        others = type(seq) is int and type(data) is dict and is_uuid(actor) and is_time(at)
+        if not (texts and others):
             _refuse(_KINDS)
     except KeyError as wrong:
         raise NotCanonical(_TEN) from wrong
@@ -105,16 +103,10 @@ def _has_plain_keys(data: dict[str, Any]) -> bool:
 
 def is_time(text: str) -> bool:
     """Tell whether `text` is a real moment, as `YYYY-MM-DDTHH:MM:SS.ffffffZ`: such texts sort as the moments do."""
-    return _of_day(text, 10) is not None and day(text[:10]) is not None
-
-
-@lru_cache(maxsize=4096)
-def day(text: str) -> date | None:
-    """Return the day that `YYYY-MM-DD` names, None if there is none."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return bool(_time(text) and datetime.fromisoformat(text))
     except ValueError:
-        return None
+        return False
 
 
 @lru_cache(maxsize=4096)  # the same few act again and again

@@ -64,8 +64,9 @@ class Trail:
             yield from self._link(index, entry, leaf, subject)
             if entry.kind == REOPENED:
                 yield from self._reopen(index, entry)
-            # What belongs to another log has been told by its chain, and is followed nowhere: its subject is of no kind here.
-            subject.broken = subject.broken or entry.commission != self.log
+            if entry.commission != self.log:
+                # Its chain has told that; it is followed nowhere, since its subject is of no kind here.
+                subject.broken = True
             if self.replay and not subject.broken:
                 yield from self._replay(index, subject, entry)
         self.size += len(entries)
@@ -134,29 +135,21 @@ class Trail:
             wrongs.append(tampered(place(index, entry), f"uses the reference {reference} a second time"))
         return subject, wrongs
 
-    def _link(self, index: int, entry: Entry, leaf: bytes, subject: Subject) -> Iterator[Finding]:
-        """Add an entry to its subject's chain, and yield why it does not continue it."""
-        before = subject.last
-        if entry.seq > before.seq + 1 and self.withheld.explains(entry, before.seq):
-            before = Link(entry.seq - 1, bytes.fromhex(entry.prev), before.recorded_at)
-            yield from self._not_judged(
-                index, entry, subject, f"{entry.seq - subject.last.seq - 1} before it are withheld"
-            )
-        for wrong in faults(
-            before,
-            self.log,
-            seq=entry.seq,
-            prev=entry.prev,
-            recorded_at=entry.recorded_at,
-            commission=entry.commission,
-        ):
-            yield tampered(place(index, entry, subject), wrong)
-        subject.last = Link(entry.seq, leaf, entry.recorded_at)
-        subject.index = index
+    def _link(self, index: int, entry: Entry, leaf: bytes, subject: Subject) -> list[Finding]:
+        """Add an entry to its subject's chain, and return why it does not continue it."""
+        found: list[Finding] = []
+        before, seq, at = subject.last, entry.seq, entry.recorded_at
+        if seq > before.seq + 1 and self.withheld.explains(entry, before.seq):
+            found += self._not_judged(index, entry, subject, f"{seq - before.seq - 1} before it are withheld")
+            before = Link(seq - 1, bytes.fromhex(entry.prev), before.recorded_at)
+        for wrong in faults(before, self.log, seq, entry.prev, at, entry.commission):
+            found.append(tampered(place(index, entry, subject), wrong))
+        subject.last, subject.index = Link(seq, leaf, at), index
         if self.redacted:
             self.withheld.shown(entry)
-        # A commitment that is agreed has its number from then on; the replay judges which.
-        subject.reference = _number(entry) or subject.reference
+        if "effective" in entry.data:
+            # A commitment that is agreed has its number from then on; the replay judges which.
+            subject.reference = _number(entry) or subject.reference
         if (
             entry.subject == entry.commission
             and entry.kind in SPEAKING
@@ -164,6 +157,7 @@ class Trail:
         ):
             # Of the session or group of which the commission itself tells: its own trail continues the entry that spoke of it last.
             self.spoken[spoken] = subject.last
+        return found
 
 
 def _reference(entry: Entry) -> str:

@@ -270,6 +270,10 @@ FORGERIES: Final[dict[str, tuple[Callable[[list[Entry]], None], str]]] = {
     "an amendment that is too long": (put(proposed("amend"), *EVIDENCE, "changes", to={"texts": {"az": "x" * 19_935}}), "titles, texts, items and reasons have"),
     "a proposal of a stranger": (put(proposed("sign"), "party", to="TR"), "not a party of this commission"),
     "a kind that is none": (put(proposed("sign"), "kind", to="transition.wished"), "no entries of the kind"),
+    **{
+        f"{kind} in a commitment's trail": (put(proposed("sign"), "kind", to=kind), "no entries of the kind")
+        for kind in ("working_group.recorded", "session.recorded", "instrument.recorded")
+    },
     "a member too many": (put(proposed("sign"), "data", "remark", to="x"), "not what transition.proposed holds"),
     "evidence that is too long": (put(proposed("implement"), *EVIDENCE, "report", to="x" * 19_950), "the evidence is longer than"),
     # Answering
@@ -371,6 +375,16 @@ def test_facts_that_change_while_a_proposal_is_open_stay_changed() -> None:
     journal.change(one, "AZ", focal_point="Room 2")
     journal.change(one, "PK", focal_point="Desk 3")
     assert judged(journal.entries).findings.outcome is Severity.PROVEN
+
+
+@pytest.mark.parametrize("kind", ["session.recorded", "working_group.founded"])
+def test_the_commissions_entries_tell_of_nothing_under_the_id_of_another_matter(kind: str) -> None:
+    journal = Journal()
+    commitment = journal.record(1)
+    told = next(entry["data"] for entry in journal.entries if entry["kind"] == kind)
+    journal.add(COMMISSION, kind, "PK", {**told, "id": commitment, **({"ordinal": 9} if "ordinal" in told else {})})
+    (found,) = judged(journal.entries).findings.listed
+    assert (found.severity, found.message) == (Severity.TAMPERED, "its id is that of another matter")
 
 
 def test_a_successor_that_closed_meanwhile_stops_the_confirmation() -> None:

@@ -100,11 +100,18 @@ def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> N
 def _record_session(register: Register, party: str, data: Members) -> None:
     require(data["host_party"] == party, f"{party} recorded a session of which {data['host_party']} is the host")
     require(data["id"] not in register.sessions, "this session is recorded already")
+    _hold_to_one_matter(register, data["id"])
     ordinals = {one["ordinal"] for one in register.sessions.values()}
     require(data["ordinal"] not in ordinals, f"there is a session number {data['ordinal']} already")
     require(data["co_chairs"].keys() <= {party}, "a secretariat names its own party's co-chair alone")
     register.sessions[data["id"]] = members = derived.recorded(data)
     _held_has_a_date(members)
+
+
+def _hold_to_one_matter(register: Register, key: str) -> None:
+    """Raise `Broken` if what the commission's entry tells of has the id of another matter, whose trail goes on by its own rules."""
+    others = (register.sessions, register.groups, register.subjects, register.instruments)
+    require(not any(key in one for one in others), "its id is that of another matter")
 
 
 def _change_session(register: Register, party: str, data: Members) -> None:
@@ -130,6 +137,7 @@ def _held_has_a_date(session: Members) -> None:
 def _found_group(register: Register, party: str, data: Members) -> None:
     session = data["founded_at_session_id"]
     require(data["id"] not in register.groups, "this working group is founded already")
+    _hold_to_one_matter(register, data["id"])
     require(session is None or session in register.sessions, "it was founded at a session that the commission has not")
     taken = sum(one["sector"] == data["sector"] for one in register.groups.values())
     code = groups.code_of(register.code, data["sector"], taken)

@@ -31,14 +31,15 @@ def follow(register: Register, subject: Subject, entry: Entry) -> None:
     party = register.party_of(entry)
     if (kind == "commitment.recorded") != (not subject.facts):
         raise Broken("a commitment is recorded once, before all else")
-    _go_on(subject, entry)
-    if any(one.by["id"] == entry.subject for one in register.opened.values()):
+    if subject.rules is None or subject.rules.version != entry.v:
+        _go_on(subject, entry)
+    if register.opened and any(one.by["id"] == entry.subject for one in register.opened.values()):
         raise Broken("the instrument that its move opened does not tell so first")
     if subject.waiting or "expired" in data or "party_left" in data:
         decisions.end(register, subject, entry)
     if register.taken_along.get(entry.subject) and kind not in WENT_ALONG:
         raise Broken("it does not say first that it went along with another's move")
-    OWN.get(kind, decisions.follow)(register, subject, entry, party)
+    REPLAYS[kind](register, subject, entry, party)
     if "proposal" in data or "effective" in data:
         subject.tells()
 
@@ -115,8 +116,9 @@ def _change(_: Register, subject: Subject, entry: Entry, party: str) -> None:
     require(after != before, "it changes nothing")
     for pointer, said in wrong_leads(after[party]):
         require(False, f"{pointer}: {said}")  # noqa: FBT003 -- it does not hold
-    today = datetime.fromisoformat(entry.recorded_at).date()
-    require("since" not in data or start(data["since"]) <= today, "it holds from a day that had not come")
+    if "since" in data:
+        today = datetime.fromisoformat(entry.recorded_at).date()
+        require(start(data["since"]) <= today, "it holds from a day that had not come")
     facts["party_facts"] |= after
 
 
@@ -138,3 +140,4 @@ OWN: Final[Mapping[str, decisions.Replay]] = {
     **dict.fromkeys(WENT_ALONG, decisions.went_along),
 }
 """How each kind of entry is replayed that commitments alone have."""
+REPLAYS: Final = {**decisions.REPLAYS, **OWN}

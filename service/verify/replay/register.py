@@ -1,6 +1,6 @@
 """What the entries add up to: the commission with its sessions and groups, and where each commitment stands. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,8 @@ class Subject:
     told: Tellings = field(default_factory=Tellings)
     """The entries that tell of its moves: by them a correction is judged."""
     broken: bool = False
+    follow: "Follow | None" = None
+    """How its entries are replayed: what it is, its first one decided."""
 
     def tells(self) -> None:
         """Note that its last entry tells of a move."""
@@ -191,3 +193,7 @@ class Register:
             "departed": charter["departed"],
             "commission_state": charter["state"],
         }
+
+
+Follow = Callable[[Register, Subject, Entry], None]
+"""Replays the next entry of a subject; raises `Broken` with the rule that it breaks."""

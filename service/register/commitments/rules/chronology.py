@@ -14,6 +14,8 @@ from service.values.dates import other_calendar
 Dates = Mapping[str, Any]
 """What a commitment tells of its days: `state`, `since`, `agreed_on`, `drafted_on`, `signed_on`, and `session`, the day of it that is
 known first, with its `state`; null between sessions."""
+JUDGED: Final = ("state", "agreed_on", "effective_on", "instrument")
+"""Members of a commitment that tell of days which have to make sense together."""
 NOT_MET: Final = frozenset({"proposed", "planned", "postponed"})
 """States of a session of which nobody has confirmed that it met."""
 OF_INSTRUMENT: Final = ("expires_on", "enters_into_force_on", "entered_into_force_on", "ceremony_on")
@@ -49,7 +51,7 @@ def evident(action: str, evidence: Mapping[str, Any]) -> list[Fault]:
 
 def impossible(before: Mapping[str, Any], after: Mapping[str, Any], pointer: str | None = None) -> list[Fault]:
     """Return what cannot be so once members change to `after`, and was not so before; told at `pointer`, or by its name."""
-    if not (found := contradictions({**before, **after})):
+    if not (found := contradictions({name: after.get(name, before[name]) for name in JUDGED})):
         return []
     known = contradictions(before)
     return [fault(pointer or f"/{name}", said) for name, said in found.items() if name not in known]

@@ -3,7 +3,7 @@
 The service writes these changes; the replay of the audit trail computes them again from the entries alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -76,23 +76,16 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     before = case.members
     new = step.leads_to(case.left)
     after: dict[str, Any] = {"state": str(new)}
-    if step.action is Action.AGREE:
-        after |= _agreed(evidence, case)
+    if told := _TOLD.get(step.action):
+        after |= told(evidence, case)
     if new != before["state"]:
         after |= _state_facts(step, evidence) | {"effective_on": day_of(step, evidence, case.at)}
         after["unknown"] = _unknown(step, evidence, case)
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
-    if step.action is Action.APPROVE:
-        after["subject_to"] = _awaited(evidence, case)
-    if step.action in {Action.ACKNOWLEDGE, Action.DISPUTE}:
-        said = {"version": case.seq - 1, "at": timestamp(case.at), "disputed": evidence.get("reason")}
-        after["acknowledged"] = {**(before["acknowledged"] or {}), str(case.party): said}
-    after |= at_home.moved(step, evidence, case)
-    if step.action is Action.CARRY_OVER:
-        after["carried_over"] = _carried(evidence, case)
-    instrument = instrument_of(step.action, evidence, before["instrument"]) if step.action in INSTRUMENT else None
-    if instrument:
+    if step.action in at_home.ACTIONS:
+        after |= at_home.moved(step, evidence, case)
+    if step.action in INSTRUMENT and (instrument := instrument_of(step.action, evidence, before["instrument"])):
         after["instrument"] = instrument
     if opened := opening(step, evidence, case):
         after |= told_of(opened, {**before, **after}, case)
@@ -116,15 +109,20 @@ def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, b
     if step.action is Action.AGREE:
         required = facts.instrument_required
         return late.unknown(evidence, facts.parties, facts.languages, instrument_required=required)
-    # What was signed needs no draft any more.
-    drafted = late.OF_DRAFT if step.action is Action.SIGN else ()
-    brought = {"effective_on", "review_on", *drafted, *(name for name, value in evidence.items() if value)}
-    kept = {name for name in case.members["unknown"] or () if name not in brought}
+    kept = _still_unknown(step, evidence, unknown) if (unknown := case.members["unknown"]) else ()
     # What an instrument of the register carries reads all of it there.
     read = facts.carried and step.action in READ_FROM_IT
     lacking = () if read else late.taken_out(step.action, evidence, facts.parties, facts.languages)
     done = _of_what_is_done(step, evidence, case) if step.action is Action.IMPLEMENT else ()
     return dict.fromkeys(sorted({*kept, *(one.value for one in (*lacking, *done))}), True) or None
+
+
+def _still_unknown(step: Step, evidence: Mapping[str, Any], unknown: Iterable[str]) -> list[str]:
+    """Return what of that was not known the move does not bring."""
+    # What was signed needs no draft any more.
+    drafted = late.OF_DRAFT if step.action is Action.SIGN else ()
+    brought = {"effective_on", "review_on", *drafted, *(name for name, value in evidence.items() if value)}
+    return [name for name in unknown if name not in brought]
 
 
 def _of_what_is_done(step: Step, evidence: Mapping[str, Any], case: Case) -> Iterator[Requirable]:
@@ -141,12 +139,11 @@ def _of_what_is_done(step: Step, evidence: Mapping[str, Any], case: Case) -> Ite
 
 def _state_facts(step: Step, evidence: Mapping[str, Any]) -> dict[str, Any]:
     suspended = step.action is Action.SUSPEND
+    one = evidence.get("successor") or evidence.get("target")
     facts: dict[str, Any] = {
         "suspended_from": str(step.source) if suspended else None,
         "review_on": evidence.get("review_on"),
-        "successors": evidence.get("successors")
-        or list(filter(None, map(evidence.get, ("successor", "target"))))
-        or None,
+        "successors": evidence.get("successors") or ([one] if one else None),
         "outcome": evidence.get("outcome"),
         "modification": evidence.get("modification"),
     }
@@ -171,19 +168,32 @@ def _amended(changes: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str,
     return {name: merge_patch(before[name], value) for name, value in changes.items() if name in SHARED}
 
 
-def _awaited(evidence: Mapping[str, Any], case: Case) -> dict[str, bool]:
+def _approved(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return of each party whose approval at home was awaited whether it still is."""
-    return {**case.members["subject_to"], str(case.party): evidence.get("approved") is False}
+    return {"subject_to": {**case.members["subject_to"], str(case.party): evidence.get("approved") is False}}
 
 
-def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any] | None:
+def _acknowledged(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Return what each party says that came in later: of which version, when, and why it disputes it, if it does."""
+    said = {"version": case.seq - 1, "at": timestamp(case.at), "disputed": evidence.get("reason")}
+    return {"acknowledged": {**(case.members["acknowledged"] or {}), str(case.party): said}}
+
+
+def _carried(evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return every session that it was carried to: when, and the number of the entry that tells of it."""
-    session = evidence.get("session_id")
-    day = matter.day_of(None, evidence, case.at)
-    return {
-        **(case.members["carried_over"] or {}),
-        **({session: {"on": day, "entry": case.seq}} if session else {}),
-    } or None
+    known, session = case.members["carried_over"] or {}, evidence.get("session_id")
+    there = {session: {"on": matter.day_of(None, evidence, case.at), "entry": case.seq}} if session else {}
+    return {"carried_over": {**known, **there} or None}
+
+
+_TOLD: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], dict[str, Any]]]] = {
+    Action.AGREE: _agreed,
+    Action.APPROVE: _approved,
+    Action.ACKNOWLEDGE: _acknowledged,
+    Action.DISPUTE: _acknowledged,
+    Action.CARRY_OVER: _carried,
+}
+"""What moves of these actions change beside the state and what every move to another one changes."""
 
 
 MENDING: Final = mending.Mending(
@@ -234,7 +244,7 @@ def effect_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) 
     What its instrument tells is changed by the instrument alone.
     """
     after = kept_to_itself(step, evidence, case)
-    if opened := found(step, {**case.members, **after}, case):
+    if opened := found(step, after, case):
         after |= told_of_found(opened, {**case.members, **after}, case)
         return {name: value for name, value in after.items() if case.members[name] != value}
     return after
@@ -246,13 +256,15 @@ def opens(step: Step, evidence: Mapping[str, Any], case: Case) -> Opening | None
         return None
     if step.action not in FINDING:
         return opening(step, evidence, case)
-    return found(step, {**case.members, **kept_to_itself(step, evidence, case)}, case)
+    return found(step, kept_to_itself(step, evidence, case), case)
 
 
 def kept_to_itself(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changed in entries of version 3: what was found, the commitment alone told of."""
-    after, elsewhere = MENDING.effect_of(step, evidence, case), told_elsewhere(step, case)
-    return {name: value for name, value in after.items() if name not in elsewhere}
+    after = MENDING.effect_of(step, evidence, case)
+    for name in told_elsewhere(step, case):
+        after.pop(name, None)
+    return after
 
 
 def unopened(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:

@@ -106,9 +106,9 @@ def _modified(evidence: Mapping[str, Any]) -> list[Fault]:
 def _too_large(case: Case, evidence: Mapping[str, Any], after: Mapping[str, Any]) -> list[Fault]:
     """Return the fault that evidence, before and after would not fit one entry of the trail."""
     told = {"before": {name: case.members[name] for name in after}, "after": after, "evidence": evidence}
-    length = len(orjson.dumps(told))
-    said = f"with what it changes it has {length} bytes; at most {MOST_TOLD} fit the audit trail"
-    return [fault("", said)] if length > MOST_TOLD else []
+    if (length := len(orjson.dumps(told))) <= MOST_TOLD:
+        return []
+    return [fault("", f"with what it changes it has {length} bytes; at most {MOST_TOLD} fit the audit trail")]
 
 
 def _implemented(evidence: Mapping[str, Any], case: Case) -> list[Fault]:
@@ -218,8 +218,10 @@ def unfit(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fault]:
 
 def _opened(step: Step, case: Case) -> list[Fault]:
     """Return why a move is not undone that opened the instrument by which the commitment is carried."""
+    if step.action is not Action.REINSTATE:
+        return []
     key, entry = instrument_of(case.members), named(case, UNDOES).entry
-    if not key or step.action is not Action.REINSTATE or not entry or not entry.step:
+    if not key or not entry or not entry.step:
         return []
     where = f"POST /v1/instruments/{key}/transitions"
     if entry.step.action in FINDING and instrument_of({"instrument": entry.after.get("instrument")}) == key:

@@ -98,17 +98,17 @@ def taken_out(
             yield listed
 
 
-def _found_in(evidence: Mapping[str, Any]) -> State:
-    return State(evidence.get("found_in") or State.AGREED)
+def _found_in(evidence: Mapping[str, Any]) -> str:
+    return evidence.get("found_in") or State.AGREED
 
 
 def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iterator[Requirable]:
     found = _found_in(evidence)
     yield Requirable.AGREED_ON
-    if found is State.AGREED:
+    if found == State.AGREED:
         return
     yield Requirable.EFFECTIVE_ON
-    if found is State.IMPLEMENTED:
+    if found == State.IMPLEMENTED:
         yield Requirable.REPORT
         if not instrument_required:
             yield Requirable.NO_INSTRUMENT_REASON
@@ -119,7 +119,7 @@ def _required(evidence: Mapping[str, Any], *, instrument_required: bool) -> Iter
     yield from (Requirable.INSTRUMENT_KIND, Requirable.INSTRUMENT_TITLE)
     yield from (
         (Requirable.DRAFTING_PARTY, Requirable.TEXTS)
-        if found is State.MOU_DRAFTED
+        if found == State.MOU_DRAFTED
         else (Requirable.PLACE, Requirable.SIGNATORIES, Requirable.AUTHENTIC_TEXTS)
     )
 

@@ -47,8 +47,8 @@ MEMBERS: Final = (
 
 def awaits(step: Step, evidence: Mapping[str, Any], facts: Mapping[str, Any], party: str | None) -> list[str]:
     """Return whom a proposal awaits: every other party but one that acceded later and has not acknowledged the commitment."""
-    late = unacknowledged(facts)
-    return [one for one in every_other(step, evidence, facts, party) if late.get(one) != ACCEDE]
+    others, late = every_other(step, evidence, facts, party), unacknowledged(facts)
+    return [one for one in others if late.get(one) != ACCEDE] if late else others
 
 
 COMMITMENT: Final = Rules[Facts](

@@ -45,8 +45,9 @@ def names(body: Mapping[str, Any]) -> list[Name]:
 def carrier(body: Mapping[str, Any]) -> Carrier | None:
     """Return the instrument that carries the commitment once the body's move takes effect, if it names one."""
     key = _id(body.get("instrument_id")) if body.get("action") == Action.AGREE else None
-    name = Name("/instrument_id", f"{CARRIER}:{body.get('found_in')}", key or "")
-    return Carrier("instrument", "commitment_ids", name) if key else None
+    if key is None:
+        return None
+    return Carrier("instrument", "commitment_ids", Name("/instrument_id", f"{CARRIER}:{body.get('found_in')}", key))
 
 
 def _agreeing(body: Mapping[str, Any]) -> list[Name]:

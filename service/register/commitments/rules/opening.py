@@ -64,18 +64,18 @@ def opening(step: Step, evidence: Members, case: Case) -> Opening | None:
     return _opened(case, case.made.transition, _DRAFTED, members, entering)
 
 
-def found(step: Step, commitment: Members, case: Case) -> Opening | None:
-    """Return what the move opens that leaves the commitment with these members: a text that there is already. None: nothing.
+def found(step: Step, after: Members, case: Case) -> Opening | None:
+    """Return what the move opens that changes these members of the commitment: a text that there is already. None: nothing.
 
     The instrument is entered in the state that it was found in, with what is known of it and nothing else.
     """
-    known = commitment["instrument"] or {}
-    if step.action not in FINDING or case.made is None or not known.keys() >= NAMED or instrument_of(commitment):
+    known = after.get("instrument", case.members["instrument"]) or {}
+    if step.action not in FINDING or case.made is None or not known.keys() >= NAMED or known.get("id"):
         return None
     if step.action is Action.CORRECT and (case.members["instrument"] or {}).keys() >= NAMED:
         # Of what was taken off an instrument, and of what was found before there were instruments, a correction opens none.
         return None
-    state = found_in(commitment)
+    state = found_in({**case.members, **after})
     if state is None:
         return None
     members = members_of(case.made.matter_id, known, case.members["confidentiality"], case.facts)

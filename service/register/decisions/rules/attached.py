@@ -4,7 +4,7 @@ Wherever a list in the evidence has an object with a `document_id`, the digest o
 a matter may name, and those of what it carries; they were not withdrawn, and who is to confirm can read them.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,11 +36,13 @@ def named(body: Members) -> list[Name]:
 
 def _objects(body: Members) -> list[tuple[str, int, Mapping[str, Any]]]:
     """Return every object in a list of the body: the fact, the place in its list, the object."""
-    found: list[tuple[str, int, Mapping[str, Any]]] = []
-    for fact, listed in body.items():
-        if isinstance(listed, list):
-            found += ((fact, place, one) for place, one in enumerate(listed) if isinstance(one, dict))
-    return found
+    return [
+        (fact, place, one)
+        for fact, listed in body.items()
+        if isinstance(listed, list)
+        for place, one in enumerate(listed)
+        if isinstance(one, dict)
+    ]
 
 
 def wrong_name(rules: Rules[Any], name: Name, found: Found | None) -> Fault | None:
@@ -86,13 +88,16 @@ def _bound(one: object, digests: Mapping[str, str]) -> object:
     return {**one, DIGEST: digest} if digest else one
 
 
-def wrong(body: Members, found: Mapping[Name, Found | None]) -> Iterator[Fault]:
-    """Yield each digest that is not that of the document beside it, and each document that nobody looked up.
+def wrong(body: Members, found: Mapping[Name, Found | None]) -> list[Fault]:
+    """Return each digest that is not that of the document beside it, and each document that nobody looked up.
 
     Of a matter that is only being recorded there is no document yet.
     """
-    if not (objects := _objects(body)):
-        return
+    objects = _objects(body)
+    return [*_wrong(objects, found)] if objects else []
+
+
+def _wrong(objects: Iterable[tuple[str, int, Members]], found: Mapping[Name, Found | None]) -> Iterator[Fault]:
     digests, asked = _digests(found), {name.key for name in found if name.kind == DOCUMENT}
     for fact, place, one in objects:
         if (key := _id(one.get(ID))) is None:

@@ -12,6 +12,7 @@ from service.errors import Conflict
 FOUNDED: Final = "founded"
 DISSOLVED: Final = "dissolved"
 UNSETTLED: Final = "unsettled"
+RESTING: Final = frozenset({FOUNDED, UNSETTLED, DISSOLVED})
 CHARTER: Final = "commission"
 REMAINING: Final = frozenset(
     {"correct", "acknowledge", "dispute", "withdraw", "lapse", "supersede", "merge", "cancel", "retract", "dissolve"}
@@ -26,7 +27,7 @@ def has_left(departed: Mapping[str, Any], needed: Collection[str], since: dateti
 
 def has_room_in(commission_state: str, kind: str, action: str) -> bool:
     """Return whether anything of the kind is still done in a commission of this state; its charter's own table says that itself."""
-    if kind == CHARTER or commission_state not in {FOUNDED, UNSETTLED, DISSOLVED}:
+    if kind == CHARTER or commission_state not in RESTING:
         return True
     return commission_state == DISSOLVED and action in REMAINING
 

@@ -4,15 +4,14 @@ The service judges what is sent, the verifier what an entry says was sent: by th
 was looked up before.
 """
 
-import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from service.errors import Conflict, EvidenceMissing, Fault, InvalidContent, UnknownAction, fault, shapes
 from service.register.decisions.rules import attached, templates
@@ -52,8 +51,10 @@ def unknown_action(rules: Rules[Any], facts: Facts, body: Members) -> UnknownAct
 
 def step_of(rules: Rules[Any], facts: Facts, body: Members, party: str | None = None) -> Step:
     """Return the row of the lifecycle that `body` asks for; `TransitionNotAllowed` if there is no such row."""
-    known = {**facts.conditions(body), **facts.made_by(party)}
-    return rules.lifecycle.step(str(body.get("action")), facts.state, known, facts.pending)
+    action, state = str(body.get("action")), facts.state
+    if step := rules.lifecycle.unconditional.get((state, action)):
+        return step
+    return rules.lifecycle.step(action, state, {**facts.conditions(body), **facts.made_by(party)}, facts.pending)
 
 
 def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
@@ -67,11 +68,13 @@ def judge(rules: Rules[Any], step: Step, case: Case, body: Members) -> Judged:
     read, misshapen, sound = _read(rules, step.action, body, case.context)
     gaps = lacking(rules, step.action, body, case.facts)
     wrong = _beside(misshapen, gaps, body) if misshapen else []
-    spelled = {one["pointer"] for one in misshapen}
-    # What is no code at all names nothing either: that is said once.
-    wrong += [one for one in wrong_names(rules, case.found) if one["pointer"] not in spelled]
+    foreign: list[Fault] = []
+    if case.found:
+        # What is no code at all names nothing either: that is said once.
+        spelled = {one["pointer"] for one in misshapen}
+        wrong += [one for one in wrong_names(rules, case.found) if one["pointer"] not in spelled]
+        foreign += [] if gaps else templates.wrong(body, case.found, case.party)
     wrong += impossible(rules, case, sound, read.expires_at if read else ending(sound))
-    foreign = [] if gaps or not case.found else [*templates.wrong(body, case.found, case.party)]
     wrong += foreign
     whole = read is not None and not gaps and not foreign
     wrong += rules.unfit(step, sound, case) if whole else rules.evident(step.action, sound)
@@ -100,7 +103,7 @@ def faults(rules: Rules[Any], case: Case, judged: Judged) -> list[Fault]:
 
 def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: datetime | None) -> list[Fault]:
     """Return what cannot be so in evidence, or in what of it is of the right shape."""
-    wrong = [*rules.impossible(evidence, case.facts, case.at.date()), *attached.wrong(evidence, case.found)]
+    wrong = rules.impossible(evidence, case.facts, case.at.date()) + attached.wrong(evidence, case.found)
     if expires_at is None:
         return wrong
     said = None
@@ -118,7 +121,10 @@ def impossible(rules: Rules[Any], case: Case, evidence: Members, expires_at: dat
 def latest_end(at: datetime) -> datetime:
     """Return the last moment at which a proposal that is made at `at` can end; of 29 February it is the 28th."""
     year = min(at.year + MOST_YEARS, MAXYEAR)
-    return at.replace(year=year, day=min(at.day, calendar.monthrange(year, at.month)[1]))
+    try:
+        return at.replace(year=year)
+    except ValueError:
+        return at.replace(year=year, day=28)
 
 
 def with_end(judged: Judged, awaits: Sequence[str], at: datetime) -> Judged:
@@ -146,7 +152,7 @@ def _read(
     """
     model = rules.evidence[action]
     try:
-        read = model.model_validate(body, context=context)
+        read = _reader(model)(body, context=context)
     except ValidationError as wrong:
         found = wrong.errors(include_url=False)
         told = [one for one in found if one["type"] != "missing" or len(one["loc"]) > 1]
@@ -158,6 +164,12 @@ def _read(
 def ending(sound: Members) -> datetime | None:
     """Return the end that evidence of the right shape gives, as it was sent."""
     return Evidence.model_validate({"expires_at": sound.get("expires_at")}).expires_at
+
+
+@cache
+def _reader(model: type[Evidence]) -> Callable[..., Evidence]:
+    """Return what reads evidence of the model, from its body and in a `context`."""
+    return TypeAdapter(model).validator.validate_python
 
 
 @cache

@@ -103,6 +103,11 @@ class Lifecycle:
         keys = {(step.source, step.action) for step in self.steps}
         return {key: tuple(step for step in self.steps_from(key[0]) if step.action == key[1]) for key in keys}
 
+    @cached_property
+    def unconditional(self) -> Mapping[tuple[str, str], Step]:
+        """The rows by state and action that hold whatever the facts are, which need not be known then."""
+        return {key: rows[0] for key, rows in self._rows.items() if not rows[0].when}
+
     @property
     def permissions(self) -> list[Permission]:
         """Return what a caller needs, one of them at least, to propose anything."""
