@@ -2,21 +2,34 @@
 
 import asyncio
 import csv
+import gc
 import io
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 import httpx
+from pydantic import SecretStr
 
+from service import telemetry
+from service.cli.__main__ import COLLECT
+from service.database.connection import Address
 from service.database.pool import Pool
+from service.database.state import state_of
+from service.demo.postgres import Server
 from service.exchange import running
+from service.http.serving import settle
+from service.main import Service, create_app
 from service.reports.spreadsheets import BOM
+from service.settings import Settings
 
 COMMISSION: Final = "/v1/commissions/01940000-0000-7000-8000-000000000001"
+AS_IT_IS: Final = {"Accept-Encoding": "identity"}
+"""Neither side packs what it answers: a limit does not know how."""
 ROUNDS: Final = 9
 Work = Callable[[], Awaitable[object]]
 
@@ -57,6 +70,22 @@ class Bench:
     other: httpx.AsyncClient
     """The other party's."""
     worker: Pool
+    commission: str
+    session: str
+    """By their codes: the commission of both, and its session with the items."""
+
+    @property
+    def report(self) -> str:
+        """Return the path of the session's report."""
+        return f"/v1/sessions/{self.session}/report?audience=parties"
+
+    async def sign(self) -> None:
+        """Give every entry its index, and sign the logs."""
+        sequencer = state_of(self.app, Service).sequencer
+        assert sequencer is not None
+        while await sequencer.step():
+            pass
+        await sequencer.sign()
 
     async def get(self, path: str, client: httpx.AsyncClient | None = None) -> httpx.Response:
         """Return an answer, which must be one."""
@@ -79,7 +108,7 @@ class Bench:
 
     async def exported(self) -> list[dict[str, str]]:
         """Return the rows of the commission's spreadsheet."""
-        answer = await self.get(f"{COMMISSION}/export.csv")
+        answer = await self.get(f"/v1/commissions/{self.commission}/export.csv")
         return list(csv.DictReader(io.StringIO(answer.content.removeprefix(BOM).decode(), newline="")))
 
     async def confirm(self) -> None:
@@ -88,17 +117,56 @@ class Bench:
             "items"
         ]:
             body = {"transitions": [one["id"] for one in waiting], "decision": "confirm"}
-            answer = await self.other.post(f"{COMMISSION}/confirmations", json=body)
+            answer = await self.other.post(f"/v1/commissions/{self.commission}/confirmations", json=body)
             assert answer.is_success, answer.text
             if all(one["problem"] for one in answer.json()["results"]):
                 break
 
     async def _import(self, content: bytes, query: str) -> Any:
         headers = {"Content-Type": "application/octet-stream"}
-        asked = await self.client.post(f"{COMMISSION}/imports?{query}", content=content, headers=headers)
+        path = f"/v1/commissions/{self.commission}/imports?{query}"
+        asked = await self.client.post(path, content=content, headers=headers)
         assert asked.status_code == 202, asked.text
         assert await running.run_next(self.worker)
         return (await self.get(asked.headers["location"])).json()
+
+
+def settings_of(server: Server, directory: Path) -> Settings:
+    """Return how the application is set up on this database."""
+    return Settings(
+        database_url=SecretStr(server.url("pacta_app")), sequencer_database_url=SecretStr(server.url("pacta_sequencer")),
+        log_dir=directory / "log", documents_dir=directory / "documents", requests_per_minute=None, token_lifetime=3600,
+    )  # fmt: skip
+
+
+def as_served() -> None:
+    """Let this process run as `pacta serve` does: collections are rare, and threads take short turns."""
+    telemetry.configure("CRITICAL")
+    gc.set_threshold(*COLLECT)
+    settle()
+
+
+@asynccontextmanager
+async def at_desk(settings: Settings, worker: Address, commission: str, ordinal: int) -> AsyncIterator[Bench]:
+    """Give the application and who asks it, on what stands in its database; it is closed at the end of the block."""
+    app = create_app(settings, with_sequencer=True)
+    service = state_of(app, Service)
+    client, other = (
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://pacta.test",
+            headers={"Authorization": f"Bearer {service.callers.issuer.issue(who, int(time.time()))}", **AS_IT_IS},
+        )
+        for who in ("pk-secretariat", "az-secretariat")
+    )
+    pool = Pool.of(settings, worker, size=2, writes=True)
+    yield Bench(app, client, other, pool, commission, f"{commission}/{ordinal:02d}")
+    await client.aclose()
+    await other.aclose()
+    await pool.close()
+    await service.close()
+    assert service.sequencer is not None
+    await service.sequencer.pool.close()
 
 
 def resident() -> float:

@@ -9,10 +9,9 @@ from typing import Any, Final
 
 import httpx
 
-from service.reports import finished
 from tests.benchmarks.desk import COMMISSION, Bench, Imported, Work, row, told, took
+from tests.benchmarks.session_report import anew
 
-REPORT: Final = "/v1/sessions/PK-AZ/08/report?audience=parties"
 READ: Final = "/v1/commitments/PK-AZ/08/004"
 SINGLE, BESIDE_SECONDS = 300, 3
 Request = tuple[str, str, Mapping[str, Any]]
@@ -90,14 +89,10 @@ async def past(bench: Bench) -> None:
 async def beside(bench: Bench, rows: int) -> None:
     """Measure how long others wait while something large is made, again and again, beside what they wait otherwise."""
 
-    async def anew() -> None:
-        finished.FINISHED.reports.clear()
-        await bench.get(REPORT)
-
     works: dict[str, Work] = {
         "nothing": lambda: asyncio.sleep(BESIDE_SECONDS),
-        "reports as JSON": anew,
-        "reports as PDF": lambda: bench.get(f"{REPORT}&format=pdf"),
+        "reports as JSON": partial(anew, bench),
+        "reports as PDF": lambda: bench.get(f"{bench.report}&format=pdf"),
         "exports (XLSX)": lambda: bench.get(f"{COMMISSION}/export.xlsx"),
         "imports": lambda: bench.imported([row(number) for number in range(1, rows + 1)]),
     }

@@ -6,147 +6,55 @@
 
 import argparse
 import asyncio
-import gc
 import io
 import json
-import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import asyncpg
-import httpx
-import orjson
 import typst
 import uvloop
 import xlsxwriter
-from pydantic import SecretStr
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from service import telemetry
-from service.cli.__main__ import COLLECT
 from service.database.connection import Address
 from service.database.pool import Pool
-from service.database.state import state_of
 from service.demo.pilot import load
 from service.demo.postgres import Server
 from service.exchange import running
 from service.exchange.files import Sheet, as_xlsx
-from service.http.serving import settle
-from service.identity.queries import caller_of
-from service.log.reading import of_size
-from service.main import Service, create_app
-from service.register.commissions import queries as commissions
-from service.register.commissions import session_queries as sessions
-from service.reports import finished, kept, queries
 from service.reports.pdf import typesetting
 from service.reports.pdf.fonts import FOLDERS
 from service.reports.pdf.making import typeset
 from service.reports.pdf.pages import document
-from service.reports.schemas import MatrixRow
-from service.settings import Settings
-from tests.benchmarks.desk import Bench, Work, row, told, took
-from tests.benchmarks.many_rows import READ, REPORT, beside, imports, past
+from tests.benchmarks import session_report
+from tests.benchmarks.desk import Bench, Work, as_served, at_desk, row, settings_of, told, took
+from tests.benchmarks.many_rows import beside, imports, past
 from tests.benchmarks.processes import migrated
+from tests.benchmarks.session_report import ITEMS
 
-BOARD: Final = "/read/sessions/PK-AZ/08"
-ITEMS, ON_BOARD = 150, 147
-"""Of its items the board shows those that are public: whoever reads it has not signed in."""
+ON_BOARD: Final = 147
+"""So many items the board shows at least, those that are public: whoever reads it has not signed in."""
 PARTS: Final = ("reports", "pages", "spreadsheet", "imports", "past", "large", "beside")
 FILLED: Final = frozenset({"past", "large", "beside"})
 """Parts that need a commission of so many commitments: `large` measures the reports in it."""
-MEMBERS: Final = tuple(MatrixRow.model_fields)
-AS_IT_IS: Final = {"Accept-Encoding": "identity"}
-"""Neither side packs what it answers: the limit does not know how."""
 
 
-async def limited(bench: Bench, given: dict[str, Any]) -> Starlette:
-    """Return the least that a report can cost: the same statements, `from` the entries that they give, and a body of the same shape.
-
-    Of what it is to know it has only to pick: each row's members of the matrix that the caller may see; the digest is of what it answers.
-    """
-    service, log_id = state_of(bench.app, Service), UUID(given["commission"]["id"])
-    code = REPORT.removeprefix("/v1/sessions/").partition("/report")[0]
-    rest = {name: one for name, one in given.items() if name not in {"matrix", "digest"}}
-    async with service.readers.connection() as connection:
-        caller = await caller_of(connection, (await bench.get("/v1/me")).json()["principal_id"])
-
-    def body(entries: Sequence[queries.Stored], seen: Collection[str]) -> bytes:
-        for one in entries:
-            orjson.loads(one.canonical)
-        matrix = [{name: row[name] for name in MEMBERS} for row in given["matrix"] if row["id"] in seen]
-        digest = sha256(orjson.dumps({**rest, "matrix": matrix})).hexdigest()
-        return orjson.dumps({**rest, "matrix": matrix, "digest": digest})
-
-    async def bare(request: Request) -> Response:
-        first, entries = int(request.query_params["from"]), list[queries.Stored]()
-        async with service.readers.connection() as connection:
-            await service.named(connection, [code])
-            await sessions.get(connection, caller, given["session"]["id"])
-            seen = await queries.seen(connection, caller, log_id)
-            await commissions.standing_in(connection, caller, log_id)
-            signed = await queries.signed(connection, log_id, None)
-            await queries.registry(connection, None)
-            if 0 < first < signed.checkpoint.size:
-                await of_size(connection, log_id, first)
-            if first < signed.checkpoint.size:
-                entries = await queries.between(connection, log_id, first, signed.checkpoint.size)
-        return Response(await asyncio.to_thread(body, entries, seen), media_type="application/json")
-
-    return Starlette(routes=[Route("/report", bare)])
-
-
-async def reports(bench: Bench, sign: Work, size: str) -> None:
-    """Measure the report as JSON beside its limit, from all entries and from what is kept; and the board."""
-    log_id = UUID((await bench.get(REPORT)).json()["commission"]["id"])
-    older = kept.KEPT.logs[log_id]
-    for lead in ("PK/PCS", None):
-        body = {"lead_organisation_id": lead}
-        assert (await bench.client.patch(READ, json=body, headers={"If-Match": "*"})).is_success
-    await sign()
-    given = (await bench.get(REPORT)).json()
-    newest = given["log"]["size"]
-    assert newest > older.size
-    transport = httpx.ASGITransport(await limited(bench, given))
-    async with httpx.AsyncClient(transport=transport, base_url="http://bare.test", headers=AS_IT_IS) as limit:
-
-        async def made() -> None:
-            finished.FINISHED.reports.clear()
-            await bench.get(REPORT)
-
-        async def cold() -> None:
-            kept.KEPT.logs.clear()
-            await made()
-
-        async def on() -> None:
-            kept.KEPT.put(log_id, older)
-            await made()
-
-        works: dict[str, tuple[Work, int]] = {
-            "from all entries": (cold, 0),
-            "gone on from an older checkpoint": (on, older.size),
-            "made of what is kept": (made, newest),
-            "asked for again": (partial(bench.get, REPORT), newest),
-        }
-        for what, (work, first) in works.items():
-            ours, least = await took(work, partial(bench.get, f"/report?from={first}", limit))
-            told(f"report, {size}, {what} ({ours * 1000:.1f} ms): share of the limit's rate", least / ours, least=0.40)
-    shown = (await bench.get(BOARD)).text.count('<li><a href="/read/commitments/')
+async def reports(bench: Bench, size: str) -> None:
+    """Measure the report as JSON, and the board of the same session beside it."""
+    await session_report.reports(bench, size)
+    board = f"/read/sessions/{bench.session}"
+    shown = (await bench.get(board)).text.count('<li><a href="/read/commitments/')
     assert shown >= ON_BOARD, f"{shown} items are on the board"
-    board, report = await took(lambda: bench.get(BOARD), made)
-    told(f"board of {shown}, {size}: times the report as JSON", board / report, most=2.00)
+    page, report = await took(partial(bench.get, board), partial(session_report.anew, bench))
+    told(f"board of {shown}, {size}: times the report as JSON", page / report, most=2.00)
 
 
 async def pages(bench: Bench) -> None:
     """Measure the report as PDF beside typst alone, in a process of its own too: what it takes to start one is in both."""
-    given = (await bench.get(REPORT)).json()
+    given = (await bench.get(bench.report)).json()
     made, day = document(given, "en"), date.fromisoformat(given["as_of"])
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(map(str, FOLDERS)))
 
@@ -157,7 +65,11 @@ async def pages(bench: Bench) -> None:
             sys_inputs={"data": json.dumps(made)}, pdf_standards=["a-2b", "ua-1"], timestamp=0,
         )  # fmt: skip
 
-    works = (lambda: bench.get(f"{REPORT}&format=pdf"), lambda: asyncio.to_thread(alone), lambda: typeset(made, day))
+    works = (
+        lambda: bench.get(f"{bench.report}&format=pdf"),
+        lambda: asyncio.to_thread(alone),
+        lambda: typeset(made, day),
+    )
     whole, least, child = await took(*works, rounds=3)
     told("PDF of 150 items: times typst alone in a process of its own", whole / child, most=1.50)
     told("PDF of 150 items: times typst alone in a process that runs, its fonts read", whole / least)
@@ -190,45 +102,27 @@ async def analyze(server: Server) -> None:
 
 async def measure(server: Server, directory: Path, commitments: int, parts: Sequence[str]) -> None:
     """Fill the register as far as these parts need it, and print their table."""
-    settings = Settings(
-        database_url=SecretStr(server.url("pacta_app")), sequencer_database_url=SecretStr(server.url("pacta_sequencer")),
-        log_dir=directory / "log", documents_dir=directory / "documents", requests_per_minute=None, token_lifetime=3600,
-    )  # fmt: skip
+    settings = settings_of(server, directory)
     async with Pool.of(settings, Address.of_service(settings)) as pool:
         await load(pool, directory / "credentials.json")
-    app = create_app(settings, with_sequencer=True)
-    service = state_of(app, Service)
-    sequencer = service.sequencer
-    assert sequencer is not None
-    client, other = (
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://pacta.test",
-            headers={"Authorization": f"Bearer {service.callers.issuer.issue(who, int(time.time()))}", **AS_IT_IS},
-        )
-        for who in ("pk-secretariat", "az-secretariat")
-    )
-    worker = Pool.of(settings, Address.parse(server.url("pacta_worker")), size=2, writes=True)
-    bench = Bench(app, client, other, worker)
-    while await running.run_next(worker):
+    async with at_desk(settings, Address.parse(server.url("pacta_worker")), "PK-AZ", 8) as bench:
+        await _measure(server, bench, commitments, parts)
+
+
+async def _measure(server: Server, bench: Bench, commitments: int, parts: Sequence[str]) -> None:
+    while await running.run_next(bench.worker):
         pass
-    await bench.imported([row(number, "PK-AZ/08") for number in range(15, ITEMS + 1)])
+    await bench.imported([row(number, bench.session) for number in range(15, ITEMS + 1)])
     await bench.confirm()
-
-    async def sign() -> None:
-        while await sequencer.step():
-            pass
-        await sequencer.sign()
-
-    await sign()
+    await bench.sign()
     print("| what | ratio | wanted | |\n|---|---|---|---|", flush=True)
     works: dict[str, Work] = {
-        "reports": partial(reports, bench, sign, f"{ITEMS} items in a commission of as many"),
+        "reports": partial(reports, bench, f"{ITEMS} items in a commission of as many"),
         "pages": partial(pages, bench),
         "spreadsheet": partial(spreadsheet, commitments),
         "imports": partial(imports, bench, commitments),
         "past": partial(past, bench),
-        "large": partial(reports, bench, sign, f"{ITEMS} items in a commission of {commitments:,}"),
+        "large": partial(reports, bench, f"{ITEMS} items in a commission of {commitments:,}"),
         "beside": partial(beside, bench, commitments // 10),
     }
     small, large = (
@@ -240,20 +134,14 @@ async def measure(server: Server, directory: Path, commitments: int, parts: Sequ
         if "imports" not in small:
             await bench.imported([row(number) for number in range(1, commitments + 1)])
         await bench.confirm()
-        await sign()
+        await bench.sign()
         await analyze(server)
     for part in large:
         await works[part]()
-    await client.aclose()
-    await other.aclose()
-    await worker.close()
-    await service.close()
-    await sequencer.pool.close()
 
 
 def main() -> None:
     """Print the table."""
-    telemetry.configure("CRITICAL")
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument(
         "commitments", type=int, nargs="?", default=10_000, help="so many rows are imported (%(default)s)"
@@ -263,9 +151,7 @@ def main() -> None:
     )
     given = asked.parse_args()
     with migrated("papers", durable=True) as (server, directory):
-        # As in `pacta serve`: collections are rare, and threads take short turns.
-        gc.set_threshold(*COLLECT)
-        settle()
+        as_served()
         uvloop.run(measure(server, directory, given.commitments, given.only))
 
 

@@ -84,7 +84,7 @@ async def build(pool: Pool, mutual: int = MUTUAL, unilateral: int = UNILATERAL) 
     founded += [(pair, Rule.UNILATERAL, "U") for pair in pairs[:unilateral]]
     for pair, rule, suffix in founded:
         async with pool.transaction() as connection:
-            scene.places.append(await _commission(connection, scene, administrator, pair, rule, suffix))
+            scene.places.append(await found_commission(connection, scene, administrator, pair, rule, suffix))
     return scene
 
 
@@ -117,7 +117,7 @@ async def _caller(connection: Connection, client_id: str) -> ActiveCaller:
     return caller
 
 
-async def _commission(
+async def found_commission(
     connection: Connection,
     scene: Scene,
     administrator: ActiveCaller,
@@ -125,6 +125,7 @@ async def _commission(
     rule: Rule,
     suffix: str | None,
 ) -> Place:
+    """Found a commission of two, with its sessions and groups."""
     inside = pair if rule is Rule.MUTUAL else pair[:1]
     new = CommissionCreate(
         titles={"en": f"Joint Commission {'-'.join(pair)}"},
