@@ -40,12 +40,10 @@ _SHAPED: Final = {
     *NamesOfCommitment.model_fields,
 }
 _PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
-_plain: Final = itemgetter(*_PLAIN)
 _BRIEF: Final = (
     *("reference", "sector", "titles", "state", "effective_on", "target_date"),
     *("progress", "overdue", "due_soon", "disputed"),
 )
-_brief: Final = itemgetter(*_BRIEF)
 _INSTRUMENT: Final = dict.fromkeys(InstrumentRead.model_fields)
 _ITEMISED: Final = {
     "signatories": dict.fromkeys(SignatoryRead.model_fields),
@@ -56,7 +54,7 @@ _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fiel
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    answer = dict(zip(_PLAIN, _plain(row), strict=True))
+    answer = {name: row[name] for name in _PLAIN}
     answer["carried_over"] = _carried_over(row)
     answer["carried_over_count"] = len(answer["carried_over"])
     answer["successors"] = row["successors"] or []
@@ -72,13 +70,14 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["one_sided"], answer["disputed_by"] = one_sided(known), disputes(known)
     answer["not_acknowledged_by"] = sorted(unacknowledged(known))
     answer["past"] = row.get("past")
-    return answer | names(row)
+    answer |= names(row)
+    return answer
 
 
 def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return of the same what a list for people shows, who are told otherwise what the things are called that it names."""
     return {
-        **dict(zip(_BRIEF, _brief(row), strict=True)),
+        **{name: row[name] for name in _BRIEF},
         "instrument": row["instrument"] and _instrument(row),
         "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
         "steps_missing_of": at_home.missing_of(row),
