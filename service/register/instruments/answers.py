@@ -16,6 +16,7 @@ from service.register.decisions.rules import steps
 from service.register.decisions.rules.ended import kept_by
 from service.register.instruments.record_schemas import (
     AuthenticTextRead,
+    LaterActRead,
     RegisteredInstrumentRead,
     RelationRead,
     SignatoryRead,
@@ -72,7 +73,7 @@ def _blank(model: type[BaseModel]) -> dict[str, None]:
     return dict.fromkeys(model.model_fields)
 
 
-_ACT, _TEXT = _blank(SignatureActRead), _blank(AuthenticTextRead)
+_ACT, _LATER, _TEXT = _blank(SignatureActRead), _blank(LaterActRead), _blank(AuthenticTextRead)
 _RELATION, _SIGNATORY = _blank(RelationRead), _blank(SignatoryRead)
 
 
@@ -90,7 +91,8 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer["facts"] = [_whole(Fact, orjson.dumps(one)) for one in row["facts"] or ()]
     answer["relations"] = [_relation(one, known(row)) for one in row["relations"] or ()]
     answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
-    answer |= {name: [_act(one) for one in row[name] or ()] for name in ("acts", "later_acts")}
+    answer |= {"acts": [_act(_ACT, one) for one in row["acts"] or ()]}
+    answer |= {"later_acts": [_act(_LATER, one) for one in row["later_acts"] or ()]}
     answer |= _sides(row)
     answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
     answer["notice_by"] = next_notice_day(row, today)
@@ -142,9 +144,9 @@ def _whole(model: type[BaseModel], said: bytes) -> dict[str, Any]:
     return model.model_validate_json(said).model_dump(mode="json", by_alias=True)
 
 
-def _act(known: Row) -> dict[str, Any]:
+def _act(blank: Row, known: Row) -> dict[str, Any]:
     signing = known.get("signatories")
-    return {**_ACT, **known, "signatories": [{**_SIGNATORY, **one} for one in signing] if signing else None}
+    return {**blank, **known, "signatories": [{**_SIGNATORY, **one} for one in signing] if signing else None}
 
 
 def _sides(row: Row) -> dict[str, Any]:

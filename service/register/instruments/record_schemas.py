@@ -19,11 +19,11 @@ from service.register.decisions.schemas import (
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
 from service.register.instruments.rules.evidence import Enter
 from service.register.instruments.rules.facts import (
-    Acts,
     Carried,
     Characters,
     Facts,
     Languages,
+    LaterActs,
     Parties,
     RecordedDay,
     Relations,
@@ -83,7 +83,7 @@ class InstrumentCreate(Strict):
     depositary: Name | None = None
     registration: Name | None = Field(None, description="Its registration with the United Nations.")
     ceremony_on: ModernDate | None = Field(None, description="Date of a ceremony, where it was another day.")
-    later_acts: Acts | None = None
+    later_acts: LaterActs | None = None
     entering: Entering = Field(description="Evidence of the move `enter`, which is proposed with it.")
 
 
@@ -112,6 +112,12 @@ class SignatureActRead(Read):
     place: str | None
     parties: list[str]
     signatories: list[SignatoryRead] | None
+
+
+class LaterActRead(SignatureActRead):
+    """An act of later or outside parties, as far as it is known."""
+
+    manner: str | None
 
 
 class RelationRead(Read):
@@ -204,7 +210,7 @@ class RegisteredInstrumentRead(Read):
     depositary: str | None
     registration: str | None
     ceremony_on: ReducedDate | None
-    later_acts: list[SignatureActRead]
+    later_acts: list[LaterActRead]
     drafting_party: str | None
     drafted_on: ReducedDate | None
     texts: list[AuthenticTextRead]

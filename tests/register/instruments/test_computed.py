@@ -210,3 +210,39 @@ def test_by_entries_of_before_alone_the_first_notice_of_three_ends_it_for_all(
     [own] = [one for one in STEPS if one.action is InstrumentAction.TERMINATE and one.who is Who.OWN]
     evidence = {"action": "terminate", "ground": "notice", "notice_of": "AZ", "effective_on": "2024-02-29"}
     assert [one["pointer"] for one in rules.unfit(own, evidence, case)] == wrong
+
+
+LATER: Final = {"anchor": "own_deposit", "steps": [{"days": 30}]}
+
+
+@pytest.mark.parametrize(
+    ("manner", "days"),
+    [
+        pytest.param("acceded", {"PK": "2020-03-31", "AZ": "2020-03-31", "TR": "2023-05-31"}, id="it came later"),
+        pytest.param(None, {"PK": "2023-05-31", "AZ": "2023-05-31", "TR": "2023-05-31"}, id="it was waited for"),
+    ],
+)
+def test_entry_into_force_waits_for_nobody_who_acceded_to_what_others_had_made(
+    manner: str | None, days: dict[str, str]
+) -> None:
+    act = {"on": "2023-05-01", "place": "Ankara", "parties": ["TR"], **({"manner": manner} if manner else {})}
+    rule = {"anchor": "signature", "steps": [{"days": 30}], "later_parties": LATER}
+    found = computed.entry_of(signed(contracting_parties=list(THREE), later_acts=[act], entry_into_force=rule))
+    assert found
+    assert {party: str(day) for party, day in found.by_party.items()} == days
+
+
+def test_who_acceded_has_no_step_missing_of_what_the_others_had_to_do() -> None:
+    sent = {party: {"what": "notification", "on": "2020-04-01"} for party in ("PK", "AZ")}
+    act = {"place": "Ankara", "parties": ["TR"], "manner": "acceded"}
+    known = {"contracting_parties": list(THREE), "entry_into_force": {"anchor": "last_notification"}, "sent": sent}
+    assert [one.party for one in standing.missing_steps(signed(**known))] == ["TR"]
+    acceded = signed(**known, later_acts=[act])
+    assert (standing.missing_steps(acceded), standing.force(acceded, TODAY)) == ([], Force.IN_FORCE)
+
+
+def test_of_notes_exchanged_no_place_is_missing() -> None:
+    acts = [{"on": "2020-03-01", "parties": ["PK", "AZ"]}]
+    assert "acts" not in standing.unknown(signed(acts=acts, manner="notes_exchanged"))
+    assert "acts" in standing.unknown(signed(acts=acts, manner="signed"))
+    assert "acts" in standing.unknown(signed(acts=acts))

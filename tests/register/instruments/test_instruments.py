@@ -292,3 +292,19 @@ async def test_one_of_three_parties_leaves_and_ends_it_for_nobody_else(world: Wo
     ended = await done(world, key, ending | {"effective_on": "2024-07-15"}, "AZ")
     assert ended["state"] == "terminated"
     await proven(world)
+
+
+async def test_a_later_party_accedes_and_what_is_in_force_stays_so(world: World) -> None:
+    act = {"on": "2020-02-29", "place": "Baku", "parties": ["PK", "AZ"]}
+    clause = {"anchor": "signature", "steps": [{"days": 30}]}
+    entering = {"found_in": "signed", "manner": "signed", "acts": [act]}
+    key = (await entered(world, entering=entering, entry_into_force=clause))["id"]
+    later = {"on": "2023-05-01", "place": "Ankara", "parties": ["TR"], "manner": "acceded"}
+    changes = {"contracting_parties": ["PK", "AZ", "TR"], "later_acts": [later]}
+    found = await agreed(world, key, {"action": "amend", "reason": "TR acceded (sample).", "changes": changes})
+    assert found["later_acts"] == [{**later, "signatories": None}]
+    assert found["computed_entry_into_force"]["by_party"] == {
+        "PK": "2020-03-30", "AZ": "2020-03-30", "TR": "2023-05-01"
+    }  # fmt: skip
+    assert found["in_force_from"] == "2020-03-30"
+    await proven(world)

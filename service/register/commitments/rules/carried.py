@@ -12,8 +12,8 @@ from service.errors import Fault, fault
 from service.register.commitments.rules import late
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.instruments.rules.carrying import OF_ALL, Reckon, carries, is_signed, told
-from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.reckoning import from_entry_into_force, reckoned, reckoned_by_first
+from service.register.instruments.rules.texts import Manner
 
 Members = Mapping[str, Any]
 BEFORE: Final = (State.AGREED, State.MOU_DRAFTED)

@@ -15,9 +15,10 @@ from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.judging import step_of
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case
-from service.register.instruments.rules.evidence import FoundIn, Manner
+from service.register.instruments.rules.evidence import FoundIn
 from service.register.instruments.rules.lifecycle import FOUND_IN, InstrumentAction
 from service.register.instruments.rules.matter import BEGUN, INSTRUMENT
+from service.register.instruments.rules.texts import Manner
 from service.values import end
 
 Members = Mapping[str, Any]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from service.errors import Fault, fault
-from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentAction
+from service.register.instruments.rules.texts import Manner
 from service.values import end
 
 Body = Mapping[str, Any]

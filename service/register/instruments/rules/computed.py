@@ -17,8 +17,8 @@ from service.register.instruments.rules.calendar import days_after
 from service.register.instruments.rules.clauses import DurationKind, FactKind, Then
 from service.register.instruments.rules.durations import Periods
 from service.register.instruments.rules.entry import EntryIntoForce
-from service.register.instruments.rules.evidence import Manner
 from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.instruments.rules.texts import Manner
 from service.values import start
 
 Members = Mapping[str, Any]
@@ -33,6 +33,11 @@ _COUNTED: Final = (
     *("facts", "in_force_on"),
 )
 """From what it is computed when an instrument enters into force."""
+_KINDS: Final[Mapping[str, FactKind]] = {
+    Manner.NOTES_EXCHANGED: FactKind.EXCHANGE_OF_NOTES,
+    Manner.ACCEDED: FactKind.DEPOSIT,
+}
+"""What an act is as a fact, by its manner; a signature, where it is none of these."""
 
 
 def day_of(said: str | None) -> date | None:
@@ -48,15 +53,21 @@ def _facts(members: Members) -> list[Members]:
 
 def acted(members: Members) -> Iterator[Members]:
     """Yield what parties did by acts, as a `Fact` says it; of some the day is not known, or not whole."""
-    kind = FactKind.SIGNATURE
-    if members["manner"] == Manner.NOTES_EXCHANGED:
-        kind = FactKind.EXCHANGE_OF_NOTES
-    elif members["manner"] == Manner.ACCEDED:
-        kind = FactKind.DEPOSIT
     for party, one in (members["signatures"] or {}).items():
-        yield {"kind": kind, "party": party, "on": one["on"]}
+        yield {"kind": _kind(members["manner"]), "party": party, "on": one["on"]}
     for act in [*(members["acts"] or ()), *(members["later_acts"] or ())]:
+        kind = _kind(act.get("manner") or members["manner"])
         yield from ({"kind": kind, "party": party, "on": act.get("on")} for party in act["parties"])
+
+
+def _kind(manner: str | None) -> FactKind:
+    return _KINDS.get(manner or "", FactKind.SIGNATURE)
+
+
+def _awaited(members: Members) -> list[str]:
+    """Return the parties for which its entry into force waits: not those that acceded to what others had made."""
+    later = [act["parties"] for act in members["later_acts"] or () if act.get("manner") == Manner.ACCEDED]
+    return [one for one in members["contracting_parties"] if not any(one in parties for parties in later)]
 
 
 def notified(members: Members) -> Iterator[Members]:
@@ -77,7 +88,7 @@ def _computed(counted: bytes) -> EntryIntoForce | None:
     members = dict(zip(_COUNTED, orjson.loads(counted), strict=True))
     asked = {
         "rule": members["entry_into_force"],
-        "parties": members["contracting_parties"],
+        "parties": _awaited(members) or members["contracting_parties"],
         "facts": _facts(members),
         "in_force_on": members["in_force_on"] if day_of(members["in_force_on"]) else None,
     }

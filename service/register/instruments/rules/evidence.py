@@ -23,7 +23,7 @@ from service.register.instruments.rules.own_evidence import (
     SendNotification,
     SignFirst,
 )
-from service.register.instruments.rules.texts import KnownText
+from service.register.instruments.rules.texts import KnownText, Manner
 from service.values import ModernDate, Name, PartyCode, Reason
 from service.values.codes import InstrumentId
 
@@ -39,15 +39,6 @@ class FoundIn(StrEnum):
     TEXT_AGREED = "text_agreed"
     INITIALLED = "initialled"
     SIGNED = "signed"
-
-
-class Manner(StrEnum):
-    """By what the parties consented to be bound, or to the text."""
-
-    SIGNED = "signed"
-    NOTES_EXCHANGED = "notes_exchanged"
-    ADOPTED = "adopted"
-    ACCEDED = "acceded"
 
 
 class Ground(StrEnum):

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from service.permissions import Confidentiality
 from service.register.decisions.rules.patching import ChangedTexts
 from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
-from service.register.instruments.rules.texts import InstrumentKind, KnownSignatory
+from service.register.instruments.rules.texts import InstrumentKind, KnownSignatory, Manner
 from service.values import Language, ModernDate, Name, PartyCode, ReducedDate, Strict, Titles
 from service.values.codes import CommitmentId, InstrumentId
 
@@ -89,7 +89,18 @@ class SignatureAct(Strict):
     signatories: list[KnownSignatory] | None = Field(None, max_length=50)
 
 
+class LaterAct(SignatureAct):
+    """An act of later or outside parties."""
+
+    manner: Manner | None = Field(
+        None,
+        description="`acceded`: they came to an instrument that others had made, so that its entry into force waits for none of them. "
+        "Where nothing is said, that of the instrument itself.",
+    )
+
+
 Acts = Annotated[list[SignatureAct], Field(min_length=1, max_length=50)]
+LaterActs = Annotated[list[LaterAct], Field(min_length=1, max_length=50)]
 Relations = Annotated[list[Relation], Field(max_length=50)]
 Facts = Annotated[
     list[Fact],
@@ -125,7 +136,7 @@ class InstrumentChanges(Strict):
     depositary: Name | None = None
     registration: Name | None = None
     ceremony_on: ModernDate | None = None
-    later_acts: Acts | None = Field(None, description="Signatures and accessions of later or outside parties.")
+    later_acts: LaterActs | None = Field(None, description="Signatures and accessions of later or outside parties.")
 
     @model_validator(mode="after")
     def _something_changes(self) -> Self:
@@ -156,6 +167,6 @@ SHARED: Final[Mapping[str, TypeAdapter[Any]]] = {
     "depositary": TypeAdapter(Name | None),
     "registration": TypeAdapter(Name | None),
     "ceremony_on": TypeAdapter(ModernDate | None),
-    "later_acts": TypeAdapter(Acts | None),
+    "later_acts": TypeAdapter(LaterActs | None),
 }
 """Facts that are recorded as they are, and the shape of each."""

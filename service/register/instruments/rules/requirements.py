@@ -13,8 +13,9 @@ from service.errors import Fault, fault
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
 from service.register.decisions.rules.lifecycle import Step
-from service.register.instruments.rules.evidence import MODELS, FoundIn, Ground, Manner
+from service.register.instruments.rules.evidence import MODELS, FoundIn, Ground
 from service.register.instruments.rules.lifecycle import BY_NOTICE, FOUND_IN, InstrumentAction, InstrumentState
+from service.register.instruments.rules.texts import Manner
 from service.values import start
 
 Members = Mapping[str, Any]

@@ -21,6 +21,7 @@ from service.register.instruments.rules.computed import (
 )
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.instruments.rules.texts import Manner
 from service.values import end, start
 from service.values.sentences import Sentence, joined
 
@@ -107,7 +108,8 @@ def unknown(members: Members) -> list[str]:
     if not members["entry_into_force"] and not members["in_force_on"]:
         lacking += ["entry_into_force", "in_force_on"]
     acts = members["acts"] or ()
-    if not acts or not all(one.get("on") and one.get("place") for one in acts):
+    is_signed = members["manner"] in {None, Manner.SIGNED}
+    if not acts or not all(one.get("on") and (one.get("place") or not is_signed) for one in acts):
         lacking.append("acts")
     known = {one["language"] for one in members["texts"] or () if one.get("reference") or one.get("sha256")}
     return sorted([*lacking, *(["texts"] if not known.issuperset(members["authentic_languages"]) else [])])

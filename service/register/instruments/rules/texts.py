@@ -26,6 +26,15 @@ class InstrumentKind(StrEnum):
     ACCESSION = "accession"
 
 
+class Manner(StrEnum):
+    """By what the parties consented to be bound, or to the text."""
+
+    SIGNED = "signed"
+    NOTES_EXCHANGED = "notes_exchanged"
+    ADOPTED = "adopted"
+    ACCEDED = "acceded"
+
+
 class Signatory(Strict):
     """Who signed for one party."""
 
