@@ -140,7 +140,9 @@ class Register:
 
     def numbers(self, stem: str, *, apart: bool) -> Numbers:
         """Return the series of a session's references."""
-        return self.series.setdefault((stem, apart), Numbers(stem, apart=apart))
+        if (stem, apart) not in self.series:
+            self.series[stem, apart] = Numbers(stem, apart=apart)
+        return self.series[stem, apart]
 
     def hold_to_openings(self, rules: Rules[Any], numbered: Mapping[str, Any]) -> None:
         """Raise `Broken` if what a move opened of this kind has not told so: its number is the next that is given in its series.
@@ -171,9 +173,9 @@ class Register:
 
     def party_of(self, entry: Entry) -> str:
         """Return the party for which the entry was written; `Broken` if it takes no part here."""
-        party, parties = entry.party, self.parties
-        if party is None or party not in parties or party in self.charter["outside"]:
-            kept = " in its register" if party in parties else ""
+        party, charter = entry.party, self.charter
+        if party is None or not charter or party not in charter["parties"] or party in charter["outside"]:
+            kept = " in its register" if party in self.parties else ""
             raise Broken(f"it was done for {party}, which is not a party of this commission{kept}")
         return party
 

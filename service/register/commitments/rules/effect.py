@@ -79,12 +79,12 @@ def moved(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]
     if told := _TOLD.get(step.action):
         after |= told(evidence, case)
     if new != before["state"]:
-        after |= _state_facts(step, evidence) | {"effective_on": day_of(step, evidence, case.at)}
+        after |= _state_facts(step, evidence)
+        after["effective_on"] = day_of(step, evidence, case.at)
         after["unknown"] = _unknown(step, evidence, case)
     if "changes" in evidence:
         after |= _amended(evidence["changes"], before)
-    if step.action in at_home.ACTIONS:
-        after |= at_home.moved(step, evidence, case)
+    after |= at_home.moved(step, evidence, case)
     if step.action in INSTRUMENT and (instrument := instrument_of(step.action, evidence, before["instrument"])):
         after["instrument"] = instrument
     if opened := opening(step, evidence, case):
@@ -109,12 +109,13 @@ def _unknown(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, b
     if step.action is Action.AGREE:
         required = facts.instrument_required
         return late.unknown(evidence, facts.parties, facts.languages, instrument_required=required)
-    kept = _still_unknown(step, evidence, unknown) if (unknown := case.members["unknown"]) else ()
+    lacking = _still_unknown(step, evidence, unknown) if (unknown := case.members["unknown"]) else []
     # What an instrument of the register carries reads all of it there.
-    read = facts.carried and step.action in READ_FROM_IT
-    lacking = () if read else late.taken_out(step.action, evidence, facts.parties, facts.languages)
-    done = _of_what_is_done(step, evidence, case) if step.action is Action.IMPLEMENT else ()
-    return dict.fromkeys(sorted({*kept, *(one.value for one in (*lacking, *done))}), True) or None
+    if not (facts.carried and step.action in READ_FROM_IT):
+        lacking += late.taken_out(step.action, evidence, facts.parties, facts.languages)
+    if step.action is Action.IMPLEMENT:
+        lacking += _of_what_is_done(step, evidence, case)
+    return dict.fromkeys(sorted(map(str, lacking)), True) if lacking else None
 
 
 def _still_unknown(step: Step, evidence: Mapping[str, Any], unknown: Iterable[str]) -> list[str]:
@@ -194,8 +195,6 @@ _TOLD: Final[Mapping[StrEnum, Callable[[Mapping[str, Any], Case], dict[str, Any]
     Action.CARRY_OVER: _carried,
 }
 """What moves of these actions change beside the state and what every move to another one changes."""
-
-
 MENDING: Final = mending.Mending(
     moved,
     MODELS,

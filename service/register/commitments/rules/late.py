@@ -62,7 +62,7 @@ def unknown(
 ) -> dict[str, bool] | None:
     """Return what the state that it was found in requires and the evidence does not say, by the names of the evidence."""
     required = _required(evidence, instrument_required=instrument_required)
-    lacking = [name.value for name in required if not _is_said(name, evidence, parties, languages)]
+    lacking = [str(name) for name in required if not _is_said(name, evidence, parties, languages)]
     return dict.fromkeys(sorted(lacking), True) or None
 
 

@@ -3,7 +3,7 @@
 Pure: the day is given. `missing` reads raw values as well as validated ones, so that one answer can list everything.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,12 +13,13 @@ import orjson
 from typing_extensions import override
 
 from service.errors import Fault, fault
-from service.register.commitments.rules.carried import NAMED, has_signed, instrument_of
+from service.register.commitments.rules.carried import NAMED
 from service.register.commitments.rules.evidence import MODELS, Outcome
 from service.register.commitments.rules.lifecycle import CARRIED, LATER, READ, SPINE, UNSIGNED, Action, State
 from service.register.commitments.rules.sided import came_later
 from service.register.decisions.rules import matter
 from service.register.decisions.rules.evidence import absent, always_needed
+from service.register.instruments.rules.carrying import is_signed
 from service.register.instruments.rules.texts import InstrumentKind
 from service.values import start
 
@@ -80,7 +81,7 @@ class Facts(matter.Facts):
 def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequence[str]) -> Facts:
     """Return what the rules look at, from a commitment's members and the commission's parties and languages."""
     left, instrument, unknown = members["suspended_from"], members["instrument"] or {}, members.get("unknown")
-    carried = instrument_of(members) is not None
+    carried = instrument.get("id") is not None
     return Facts(
         state=STATES[members["state"]],
         parties=tuple(parties),
@@ -90,7 +91,7 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
         instrument_required=members["instrument_required"],
         no_instrument_reason=members["no_instrument_reason"],
         instrument_kind=instrument.get("kind"),
-        signed=has_signed(members) if carried else _is_signed(members),
+        signed=is_signed(instrument.get("state")) if carried else _is_signed(instrument, unknown or ()),
         carried=carried,
         in_force_known=bool(instrument.get("enters_into_force_on")),
         subject_to_approval=bool(members.get("subject_to")),
@@ -99,9 +100,8 @@ def facts(members: Mapping[str, Any], parties: Sequence[str], languages: Sequenc
     )
 
 
-def _is_signed(members: Mapping[str, Any]) -> bool:
+def _is_signed(instrument: Mapping[str, Any], unknown: Collection[str]) -> bool:
     """Return whether an instrument is known to have been signed, be it that nothing else is known of it."""
-    instrument, unknown = members["instrument"], members.get("unknown") or ()
     if instrument and any(instrument.get(name) for name in ("signed_on", "place", "signatories", "authentic_texts")):
         return True
     return "signatories" in unknown and "signed_on" not in unknown

@@ -29,9 +29,8 @@ def names(rules: Rules[Any], body: Members) -> list[Name]:
 
 def named(body: Members) -> list[Name]:
     """Return the documents that a body names, as far as their ids are spelled as ids are; the body may be of any shape."""
-    return [
-        Name(f"/{fact}/{place}/{ID}", DOCUMENT, key) for fact, place, one in _objects(body) if (key := _id(one.get(ID)))
-    ]
+    objects = _objects(body)
+    return [Name(f"/{at}/{place}/{ID}", DOCUMENT, key) for at, place, one in objects if (key := _id(one.get(ID)))]
 
 
 def _objects(body: Members) -> list[tuple[str, int, Mapping[str, Any]]]:

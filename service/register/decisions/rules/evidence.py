@@ -6,7 +6,7 @@ field; what depends on the case is listed by the matter's `missing`, all of it a
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -39,6 +39,10 @@ DocumentId = Annotated[
 ]
 
 
+BESIDE: Final = {"action", "expires_at"}
+"""What the entry tells beside the evidence."""
+
+
 class NamedDocument(Strict):
     """A document that a move names: its digest is what is proposed, confirmed, and told in the entry."""
 
@@ -64,7 +68,7 @@ class Evidence(Strict):
 
     def given(self) -> dict[str, Any]:
         """Return the evidence as it stands in the audit entry: what was sent, as JSON values."""
-        return self.model_dump(mode="json", exclude_unset=True, exclude={"action", "expires_at"})
+        return self.model_dump(mode="json", exclude_unset=True, exclude=BESIDE)
 
 
 def always_needed(
