@@ -113,3 +113,19 @@ def test_sound_facts_are_told_nothing_of() -> None:
 )
 def test_a_lawyer_reads_by_which_way_the_day_was_found(rule: dict[str, Any], facts: Facts, said: str) -> None:
     assert said in asked(rule, facts, parties=BOTH if rule["anchor"] == "exchange_of_notes" else None).explanation
+
+
+@pytest.mark.parametrize(
+    ("rule", "recorded", "said"),
+    [
+        (LAST, "2024-07-01", "the fact that decides lies on 2024-06-01."),
+        (
+            {**LAST, "steps": [{"first_of_month": 1}]},
+            "2024-07-01",
+            "lies between 2024-06-01 and 2024-06-30, both included.",
+        ),
+        ({**LAST, "not_before": "2024-07-01"}, "2024-07-01", "lies on 2024-06-01 or earlier."),
+    ],
+)
+def test_where_the_missing_fact_lies_is_said_as_one_would(rule: dict[str, Any], recorded: str, said: str) -> None:
+    assert said in asked(rule, [], parties=BOTH, in_force_on=recorded).explanation

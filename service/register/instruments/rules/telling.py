@@ -128,22 +128,28 @@ def explained(
         parts += _counted(asked.rule, anchor or day, path, day)
     else:
         lacking = joined(one.detail for one in needs[:SHOWN])
-        parts.append(Sentence("No day can be computed yet: {lacking}", lacking=lacking))
+        parts.append(Sentence("No day can be computed yet. {lacking}", lacking=lacking))
     if window:
-        parts.append(
-            Sentence(
-                "As it is recorded to have entered into force on {day}, "
-                "the fact that decides lies between {first} and {last}, both included.",
-                day=asked.in_force_on,
-                first=window[0],
-                last=window[1],
-            )
-        )
+        parts.append(_within(asked.in_force_on, *window))
     if provisional:
         parts.append(_provisionally(provisional, is_ending=day is not None))
     if asked.rule.later_parties:
         parts.append(Sentence("For those that act later it is {clause}.", clause=clause(asked.rule.later_parties)))
     return joined(parts)
+
+
+def _within(recorded: date | None, first: date, last: date) -> Sentence:
+    if first == date.min:
+        lies = Sentence("on {last} or earlier", last=last)
+    elif first == last:
+        lies = Sentence("on {day}", day=first)
+    else:
+        lies = Sentence("between {first} and {last}, both included", first=first, last=last)
+    return Sentence(
+        "As it is recorded to have entered into force on {day}, the fact that decides lies {lies}.",
+        day=recorded,
+        lies=lies,
+    )
 
 
 def _provisionally(begun: date, *, is_ending: bool) -> Sentence:
@@ -206,7 +212,7 @@ def warnings(
         found.append(Sentence("What has no weight adds nothing to the weight that is needed."))
     if provisional:
         lacking = joined(one.detail for one in provisional[:3])
-        found.append(Sentence("Provisional application has no day yet: {lacking}", lacking=lacking))
+        found.append(Sentence("Provisional application has no day yet. {lacking}", lacking=lacking))
     return found
 
 
