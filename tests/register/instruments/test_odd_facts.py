@@ -129,3 +129,25 @@ def test_a_lawyer_reads_by_which_way_the_day_was_found(rule: dict[str, Any], fac
 )
 def test_where_the_missing_fact_lies_is_said_as_one_would(rule: dict[str, Any], recorded: str, said: str) -> None:
     assert said in asked(rule, [], parties=BOTH, in_force_on=recorded).explanation
+
+
+def test_each_fact_that_is_counted_is_told() -> None:
+    both = asked(LAST, notified(PK="2016-03-01", AZ="2016-05-31"), parties=BOTH).explanation
+    assert "Decided by: notification of AZ on 2016-05-31. Counted as well: notification of PK on 2016-03-01." in both
+    one = asked(LAST, notified(PK="2016-03-01", TR="2016-01-01"), parties=BOTH).explanation
+    assert (
+        "So far there is: notification of PK on 2016-03-01. No day can be computed yet. The notification of AZ" in one
+    )
+    many = [deposit("2016-01-01", f"S{number}") for number in range(9)]
+    assert (
+        "deposit of S4 on 2016-01-01 and 4 more. It" in asked(nth(10), [*many, deposit("2016-02-01", "Z")]).explanation
+    )
+    convention = {"kind": "entry_into_force_of_other", "on": "2003-09-29"}
+    waiting = asked(nth(1, not_before="it"), [deposit("2003-10-30", "A"), deposit("2003-11-30", "B"), convention])
+    assert "Counted as well: entry into force of the other instrument on 2003-09-29. It" in waiting.explanation
+    states = [
+        deposit("2001-01-01", "EU", **{"class": "organisation"}),
+        deposit("2001-02-01", "A", **{"class": "state"}),
+    ]
+    rule = {"anchor": "nth_deposit", "threshold": {"of": "count", "n": 2, "class": "state"}}
+    assert "So far there is: deposit of A on 2001-02-01." in asked(rule, states).explanation

@@ -72,6 +72,17 @@ def acts(rule: PlainRule, facts: Sequence[Fact]) -> list[Act]:
     return list(found.values())
 
 
+def counting(rule: PlainRule, facts: Sequence[Fact], parties: Sequence[str] | None) -> list[Act]:
+    """Return the acts that bring entry into force nearer, oldest first: of the parties that are named, or of a class."""
+    if rule.anchor in ONE_ACT or (rule.anchor is Anchor.OWN_DEPOSIT and not rule.measured):
+        return []
+    done = acts(rule, facts)
+    named = [one for one in done if not (one.fact.party and parties) or one.fact.party in parties]
+    met = [named if one.of is Of.ALL else counted(one, done) for one in thresholds(rule)]
+    ids = {id(one.fact) for some in met for one in some}
+    return [one for one in done if id(one.fact) in ids]
+
+
 def thresholds(rule: PlainRule) -> list[Threshold]:
     """Return what must be met: what the rule says, else that all have acted."""
     return rule.measured or [ALL]

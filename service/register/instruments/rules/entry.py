@@ -76,17 +76,27 @@ def compute(asked: EntryIntoForceCalculationCreate) -> EntryIntoForce:
         window=window,
         decided_by=[one.fact for one in general.decided],
         provisional_on=begun,
-        explanation=telling.explained(
-            asked,
-            general.anchor,
-            _path(rule, general.anchor),
-            general.day,
-            general.decided,
-            general.needs,
-            window,
-            begun,
-        ),
+        explanation=telling.explained(asked, _way(asked, general, window, begun)),
         warnings=telling.warnings(asked, general.day, window, acts.acts(rule, facts), provisional.needs),
+    )
+
+
+def _way(
+    asked: EntryIntoForceCalculationCreate, general: _Reckoned, window: tuple[date, date] | None, begun: date | None
+) -> telling.Way:
+    rule, decided, anchor = asked.rule, general.decided, general.anchor
+    other = joined(rule, asked.facts)
+    done = [*acts.counting(rule, asked.facts, asked.parties), *([other] if other else [])]
+    deciding = {id(one.fact) for one in decided}
+    return telling.Way(
+        general.day,
+        anchor,
+        _path(rule, anchor),
+        decided,
+        [one for one in done if id(one.fact) not in deciding and (anchor is None or one.day <= anchor or one is other)],
+        general.needs,
+        window,
+        begun,
     )
 
 

@@ -1,6 +1,7 @@
 """The sentences that a lawyer follows: the clause, each fact it counts from, each step with the day it leads to. Pure, in English first."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from service.register.instruments.rules import acts
@@ -104,38 +105,53 @@ def told(act: Act) -> Sentence:
     return Sentence("{kind} on {day}", kind=kind, day=act.day)
 
 
-def explained(
-    asked: EntryIntoForceCalculationCreate,
-    anchor: date | None,
-    path: Sequence[date],
-    day: date | None,
-    decided: Sequence[Act],
-    needs: Sequence[Need],
-    window: tuple[date, date] | None,
-    provisional: date | None,
-) -> Sentence:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which way a day was found, or why there is none yet."""
+
+    day: date | None
+    anchor: date | None
+    path: Sequence[date]
+    """The day to which each step leads."""
+    decided: Sequence[Act]
+    beside: Sequence[Act]
+    """What was counted as well, and decided nothing."""
+    needs: Sequence[Need]
+    window: tuple[date, date] | None
+    provisional: date | None
+
+
+def explained(asked: EntryIntoForceCalculationCreate, way: Way) -> Sentence:
     """Return how the day was found, or why there is none yet."""
-    parts = [Sentence("Entry into force is {clause}.", clause=clause(asked.rule))]
-    if decided:
-        facts, more = joined(map(told, decided[:SHOWN]), ", "), len(decided) - SHOWN
-        several = Sentence("{facts} and {more} more", facts=facts, more=more) if more > 0 else facts
-        parts.append(Sentence("Decided by: {facts}.", facts=several))
-    if day and asked.rule.on and not asked.rule.is_dated and anchor and anchor <= asked.rule.on:
+    rule, day, anchor = asked.rule, way.day, way.anchor
+    parts = [Sentence("Entry into force is {clause}.", clause=clause(rule))]
+    if way.decided:
+        parts.append(Sentence("Decided by: {facts}.", facts=_several(way.decided)))
+    if way.beside and way.decided:
+        parts.append(Sentence("Counted as well: {facts}.", facts=_several(way.beside)))
+    elif way.beside:
+        parts.append(Sentence("So far there is: {facts}.", facts=_several(way.beside)))
+    if day and rule.on and not rule.is_dated and anchor and anchor <= rule.on:
         parts.append(
             Sentence("It was done by then, on {anchor}: it enters into force on {day}.", anchor=anchor, day=day)
         )
     elif day:
-        parts += _counted(asked.rule, anchor or day, path, day)
+        parts += _counted(rule, anchor or day, way.path, day)
     else:
-        lacking = joined(one.detail for one in needs[:SHOWN])
+        lacking = joined(one.detail for one in way.needs[:SHOWN])
         parts.append(Sentence("No day can be computed yet. {lacking}", lacking=lacking))
-    if window:
-        parts.append(_within(asked.in_force_on, *window))
-    if provisional:
-        parts.append(_provisionally(provisional, is_ending=day is not None))
-    if asked.rule.later_parties:
-        parts.append(Sentence("For those that act later it is {clause}.", clause=clause(asked.rule.later_parties)))
+    if way.window:
+        parts.append(_within(asked.in_force_on, *way.window))
+    if way.provisional:
+        parts.append(_provisionally(way.provisional, is_ending=day is not None))
+    if rule.later_parties:
+        parts.append(Sentence("For those that act later it is {clause}.", clause=clause(rule.later_parties)))
     return joined(parts)
+
+
+def _several(listed: Sequence[Act]) -> Sentence:
+    facts, more = joined(map(told, listed[:SHOWN]), ", "), len(listed) - SHOWN
+    return Sentence("{facts} and {more} more", facts=facts, more=more) if more > 0 else facts
 
 
 def _within(recorded: date | None, first: date, last: date) -> Sentence:
