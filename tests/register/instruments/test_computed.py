@@ -246,3 +246,25 @@ def test_of_notes_exchanged_no_place_is_missing() -> None:
     assert "acts" not in standing.unknown(signed(acts=acts, manner="notes_exchanged"))
     assert "acts" in standing.unknown(signed(acts=acts, manner="signed"))
     assert "acts" in standing.unknown(signed(acts=acts))
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({}, []),
+        ({"notice": None}, ["A notice of PK stands, of which no end can be computed."]),
+        ({"notice": {"kind": "none"}}, ["A notice of PK stands, of which no end can be computed."]),
+        ({"notice": None, "state": "terminated", "ended_on": "2024-01-01"}, []),
+    ],
+)
+def test_a_notice_of_which_no_end_can_be_computed_is_told(known: dict[str, Any], told: list[str]) -> None:
+    both = {"contracting_parties": ["PK", "AZ"], **known}
+    assert standing.warnings(left(("PK", "2022-07-15"), **both), None) == told
+    vague = left(("PK", "2022-07"), contracting_parties=["PK", "AZ"])
+    assert standing.warnings(vague, None) == ["A notice of PK stands, of which no end can be computed."]
+
+
+def test_a_clause_that_leads_out_of_the_calendar_is_told() -> None:
+    members = signed(entry_into_force={"anchor": "signature", "steps": [{"months": 119_988}]})
+    found = computed.entry_of(members)
+    assert standing.warnings(members, found) == ["The clause on entry into force leads out of the calendar."]

@@ -1,6 +1,6 @@
 """How an instrument stands on a day: in force or not, whose step is missing, what is not known, what to look at again. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -134,18 +134,20 @@ def warnings(members: Members, found: EntryIntoForce | None) -> list[str]:
     if vague:
         days = joined(vague, ", ")
         told.append(Sentence("Known by month or year alone, so that nothing is counted from it: {days}.", days=days))
-    return [*told, *_withdrawn(members)]
+    if members["entry_into_force"] and not found:
+        told.append(Sentence("The clause on entry into force leads out of the calendar."))
+    return [*told, *_noticed(members)]
 
 
-def _withdrawn(members: Members) -> list[Sentence]:
-    """Return for whom alone notice ends it: between the others it goes on."""
-    if ends_by_notice(members):
-        return []
-    standing = [party for party, one in sorted((members["notices"] or {}).items()) if not one["revoked_on"]]
-    return [
-        Sentence(
-            "By its notice it ends for {party} before {end}, and goes on between the others.", party=party, end=day
-        )
-        for party in standing
-        if (day := ends_for(members, party))
-    ]
+def _noticed(members: Members) -> Iterator[Sentence]:
+    """Yield for whom alone notice ends it, while it goes on between the others; and of whose notice no end can be computed."""
+    has_end = members["state"] != _S.SIGNED or ends_by_notice(members) is not None
+    for party, one in sorted((members["notices"] or {}).items()):
+        if one["revoked_on"] or has_end:
+            continue
+        if day := ends_for(members, party):
+            yield Sentence(
+                "By its notice it ends for {party} before {end}, and goes on between the others.", party=party, end=day
+            )
+        else:
+            yield Sentence("A notice of {party} stands, of which no end can be computed.", party=party)
