@@ -11,12 +11,12 @@ from service.database.statement import Connection
 from service.errors import InvalidContent, ServiceError
 from service.errors.sent import Sent
 from service.exchange import exporting, queries
+from service.exchange.headings import Headed, headed, is_blank, unheaded
 from service.exchange.imports import FOUND
 from service.exchange.naming import named
 from service.exchange.reading.archive import cell as cell_name
-from service.exchange.reading.reading import Cell, NotRead, Read
+from service.exchange.reading.reading import Cell, Read
 from service.exchange.rules.changing import changing
-from service.exchange.rules.columns import Column, Per, column_of
 from service.exchange.rules.creating import creating
 from service.exchange.rules.plan import Change, Command, Does, Import, Item, Plan, column_at
 from service.exchange.rules.reading import text
@@ -67,7 +67,7 @@ class Run:
     connection: Connection
     caller: Caller
     about: Import
-    columns: Sequence[tuple[str, Column] | None]
+    columns: Headed
     known: Mapping[str, Known]
     progress: Progress
     told: list[Told] = field(default_factory=list)
@@ -83,9 +83,9 @@ class Run:
             wrong.setdefault(int("".join(filter(str.isdigit, problem["cell"])) or 1), []).append(problem)
         self._tell_problems(1, wrong.pop(1, ()))
         for number, row in enumerate(sheet.rows, 2):
-            if number in wrong:
-                self._tell_problems(number, wrong[number])
-            elif any(one != "" for one in row):
+            if problems := [*wrong.get(number, ()), *unheaded(number, row, self.columns)]:
+                self._tell_problems(number, problems)
+            elif not all(map(is_blank, row)):
                 await self._row(number, row)
             self.progress.done += 1
             if number % _BREATH == 0:
@@ -185,6 +185,9 @@ def _refuse(plan: Plan, change: Change, refused: ServiceError, about: Import) ->
     told = [(column_at(one.get("pointer", ""), change, about), one["detail"]) for one in wrong] or [
         (None, str(refused))
     ]
+    # What one cell said of two things, as a title that stands for the text, is wrong once: in that cell.
+    written = {detail for column, detail in told if column in change.columns}
+    told = [one for one in told if one[0] in change.columns or one[1] not in written]
     kept = [
         one for one in plan.items if one.action is Does.IGNORED or (one.column and one.column not in change.columns)
     ]
@@ -205,7 +208,7 @@ async def carry_out(
     commission_id = asked["commission_id"]
     await share(connection, commission_id)
     charter = await commissions.detail(connection, caller, commission_id)
-    columns = _columns(sheet.headings, charter)
+    columns = headed(sheet.headings, charter)
     progress.total = len(sheet.rows)
     known = await _known(connection, caller, charter, _references(columns, sheet))
     keys = sorted({one.id for one in known.values()})
@@ -223,28 +226,7 @@ async def carry_out(
     return await Run(connection, caller, about, columns, known, progress).rows(sheet)
 
 
-def _columns(headings: Sequence[Cell], charter: Mapping[str, Any]) -> list[tuple[str, Column] | None]:
-    found: list[tuple[str, Column] | None] = []
-    for place, heading in enumerate(headings, 1):
-        name = heading.strip() if isinstance(heading, str) else ""
-        column = column_of(name)
-        where = cell_name(1, place)
-        if not name and heading == "":
-            found.append(None)
-        elif column is None or (column[0].per is Per.PARTY and column[1] not in charter["parties"]):
-            raise NotRead(
-                f"{where} is no heading that is known, {str(heading)[:60]!r}. Export the commission: its file has all of them."
-            )
-        elif any(one and one[0] == name for one in found):
-            raise NotRead(f"{where} repeats the heading {name!r}. Take one of the two columns out.")
-        else:
-            found.append((name, column[0]))
-    if not any(found):
-        raise NotRead("It has no headings in its first row. Export the commission: its file has all of them.")
-    return found
-
-
-def _references(columns: Sequence[tuple[str, Column] | None], sheet: Read) -> set[str]:
+def _references(columns: Headed, sheet: Read) -> set[str]:
     place = next((place for place, one in enumerate(columns) if one and one[0] == "reference"), None)
     said = (row[place] for row in sheet.rows if place is not None and len(row) > place)
     return {one.strip() for one in said if isinstance(one, str) and one.strip()}

@@ -73,6 +73,22 @@ def problems(archive: zipfile.ZipFile, kind: str, sheet: str) -> Iterator[tuple[
     yield from (_of_xlsx if kind == "xlsx" else _of_ods)(archive, sheet)
 
 
+def is_filled(archive: zipfile.ZipFile, kind: str, sheet: str) -> bool:
+    """Return whether some cell of a sheet has something in it."""
+    in_xlsx = kind == "xlsx"
+    here = in_xlsx
+    with archive.open(_part_of(archive, sheet) if in_xlsx else "content.xml") as part:
+        for event, one in ET.iterparse(part, ("start", "end")):  # noqa: S314 -- what declares entities is refused before
+            if one.tag == f"{TABLE}table":
+                here = event == "start" and one.get(f"{TABLE}name") == sheet
+            elif here and event == "end" and (one.tag in _VALUES or (one.tag == f"{TABLE}table-cell" and len(one))):
+                return True
+            elif event == "end" and one.tag in {f"{SHEET}row", f"{TABLE}table-row"}:
+                one.clear()
+    return False
+
+
+_VALUES = {f"{SHEET}v", f"{SHEET}is", f"{SHEET}f"}
 FORMULA = "holds a formula: paste its value instead (copy, then paste as values)"
 ERROR = "holds an error of the spreadsheet: write what it should say, or empty it"
 MERGED = "is merged with others: undo it, and write into each cell what it says"

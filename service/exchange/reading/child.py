@@ -11,6 +11,7 @@ import resource
 import sys
 from typing import Any
 from xml.etree import ElementTree as ET
+from zipfile import ZipFile
 
 from service.exchange.reading import archive
 from service.exchange.reading.archive import MOST_COLUMNS, MOST_ROWS, NotRead
@@ -63,13 +64,26 @@ def _workbook(content: bytes) -> dict[str, Any]:
         names = book.sheet_names
         if not names or len(names) > archive.MOST_SHEETS:
             raise NotRead(f"It has {len(names)} sheets; at least one and at most {archive.MOST_SHEETS} are read.")
-        name = archive.WANTED if archive.WANTED in names else names[0]
+        name = _wanted(zipped, kind, names)
         problems = [{"cell": cell, "problem": said} for cell, said in archive.problems(zipped, kind, name)]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, KeyError, ET.ParseError) as wrong:
         raise NotRead("It is no workbook that can be read. Save it again with a common program, or as CSV.") from wrong
     cells = [[_cell(one) for one in row] for row in rows]
     return {"headings": cells[0] if cells else [], "rows": cells[1:], "problems": problems}
+
+
+def _wanted(zipped: ZipFile, kind: str, names: list[str]) -> str:
+    """Return the sheet that is to be read: the one of that name, or else the only one that has something in it."""
+    if named := [one for one in names if one.strip().casefold() == archive.WANTED]:
+        return named[0]
+    filled = [one for one in names if archive.is_filled(zipped, kind, one)]
+    if len(filled) > 1:
+        raise NotRead(
+            f"Several of its sheets have something in them: {', '.join(map(repr, filled))}. "
+            f"Name the one that is to be read {archive.WANTED!r}, or bring each in a file of its own."
+        )
+    return [*filled, names[0]][0]
 
 
 def _cell(value: object) -> Any:  # noqa: ANN401 -- a JSON value

@@ -88,10 +88,15 @@ def instrument(kind: str | None, title: str | None) -> str:
 
 def instrument_of(cell: str) -> tuple[str | None, str | None]:
     """Return kind and title of an instrument's cell; what is not said is None. A kind alone needs no colon."""
-    kind, colon, title = cell.partition(":")
-    if not colon and coded(cell) in set(InstrumentKind):
-        return coded(cell), None
-    return (coded(kind) or None, title.strip() or None) if colon else (None, cell.strip())
+    written, colon, title = cell.partition(":")
+    kind = _WRITTEN_OUT.get(coded(written), coded(written))
+    if not colon and kind in set(InstrumentKind):
+        return kind, None
+    return (kind or None, title.strip() or None) if colon else (None, cell.strip())
+
+
+_WRITTEN_OUT: Final = {"memorandum_of_understanding": str(InstrumentKind.MOU)}
+"""Kinds that people also write out."""
 
 
 def same(one: str, other: str) -> bool:

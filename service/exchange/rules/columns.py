@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from service.exchange.rules.cells import coded
 from service.permissions import Confidentiality
 from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.kinds import CommitmentKind
@@ -108,6 +109,14 @@ def _each(column: Column, languages: Sequence[str], parties: Sequence[str]) -> I
     else:
         for key in languages if column.per is Per.LANGUAGE else parties:
             yield f"{column.name}.{key}"
+
+
+def named(written: str) -> str:
+    """Return the name of a column as it is spelled here, however people write it: `Agreed on` is `agreed_on`, `Lead.pk` is `lead.PK`."""
+    name, dot, key = (part.strip() for part in written.partition("."))
+    name = coded(name)
+    of_party = name in DOTTED and DOTTED[name].per is Per.PARTY
+    return f"{name}{dot}{key.upper() if of_party else key}"
 
 
 def column_of(heading: str) -> tuple[Column, str] | None:

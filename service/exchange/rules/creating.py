@@ -94,7 +94,10 @@ def _record(said: Cells, about: Import) -> Body:
 
 
 def _place(paragraph: str | None, *, of_session: bool) -> Body:
-    """Return the item's number and its paragraph: a whole number is the number, one that a paragraph begins with stands beside it."""
+    """Return the item's number and its paragraph: a whole number is the number, one that a paragraph begins with stands beside it.
+
+    What the register would not spell as the minutes do (`01`, digits of another script) stands beside its number, too.
+    """
     if paragraph is None:
         return {}
     said = cells.read(paragraph).strip()
@@ -103,7 +106,7 @@ def _place(paragraph: str | None, *, of_session: bool) -> Body:
         return {"paragraph": said}
     number = re.match(r"\d{1,5}(?!\d)", said)
     found: Body = {"item_number": int(number[0])} if number and int(number[0]) else {}
-    return found if found and number and number[0] == said else {**found, "paragraph": said}
+    return found if said == str(found.get("item_number")) else {**found, "paragraph": said}
 
 
 def _agreement(said: Cells) -> Body:

@@ -41,7 +41,7 @@ def text(cell: str | Mapping[str, str], column: Column) -> str:
         if coded(said) not in column.codes:
             raise ValueError(_no_code(said, column.codes))
         return coded(said)
-    return coded(said) if column.name == "sector" else cell
+    return coded(said) if column.name == "sector" else said
 
 
 def _typed(cell: Mapping[str, str], column: Column) -> str:
