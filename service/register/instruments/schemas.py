@@ -167,3 +167,4 @@ class NoticeClauseRead(Read):
     years: int | None
     first_of_month: int | None = None
     window_months: int | None = None
+    opens_after_months: int | None = None

@@ -35,6 +35,10 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
         PERIODS,
         {**INDEFINITE, "notice": {"kind": "before_period_end", "first_of_month": 1}},
     ),
+    "notice before a period's end that opens": (
+        PERIODS,
+        {**INDEFINITE, "notice": {"kind": "before_period_end", "opens_after_months": 36}},
+    ),
     "no day to look at": (PERIODS, {**INDEFINITE, "as_of": None}),
 }
 

@@ -247,3 +247,34 @@ def test_notice_ends_what_goes_on_when_its_term_is_over(
     duration: Json, notice: Json, begun: str, received: str, ended: str
 ) -> None:
     assert str(told(duration, notice, begun, received, received).ends_by_notice_before) == ended
+
+
+PARIS = {"kind": "any_time", "months": 12, "opens_after_months": 36}
+
+
+@pytest.mark.parametrize(
+    ("received", "ended"),
+    [
+        pytest.param("2019-11-04", "2020-11-04", id="the United States, on the first day possible"),
+        pytest.param("2019-11-03", "None", id="a day too early: of no effect"),
+        pytest.param("2025-01-27", "2026-01-27", id="the United States once more"),
+    ],
+)
+def test_notice_that_may_be_given_only_after_three_years(received: str, ended: str) -> None:
+    """Paris Agreement, 28: at any time after three years from entry into force (2016-11-04); a year from its receipt."""
+    found = told({"kind": "indefinite"}, PARIS, "2016-11-04", received, received)
+    assert str(found.ends_by_notice_before) == ended
+    assert (
+        "Notice may be given from 2019-11-04 on; counted from its receipt, it takes effect 12 months after."
+        in found.explanation
+    )
+    bare = told({"kind": "indefinite"}, {"kind": "any_time", "opens_after_months": 36}, "2016-11-04", received)
+    assert bare.explanation.endswith("Notice may be given from 2019-11-04 on.")
+
+
+def test_after_a_firm_period_it_is_told_that_notice_may_be_given() -> None:
+    ten = {"kind": "period", "years": 10, "then": "indefinite"}
+    found = told(ten, {"kind": "before_period_end", "months": 12}, "1998-07-29", "2015-01-01")
+    assert found.explanation.endswith(
+        "Notice may be given at any time; counted from its receipt, it takes effect 12 months after."
+    )

@@ -276,6 +276,12 @@ class Notice(Strict):
         examples=[12],
     )
 
+    opens_after_months: Annotated[Number, Field(ge=1, le=MOST_MONTHS)] | None = Field(
+        None,
+        description="Of `any_time`: it may be given only after so many months in force, as of the Paris Agreement.",
+        examples=[36],
+    )
+
     @property
     def all_months(self) -> int:
         """Years and months, in months."""
@@ -285,6 +291,8 @@ class Notice(Strict):
     def _is_whole(self) -> Self:
         if self.first_of_month and self.kind is not NoticeKind.ANY_TIME:
             raise wrong("`first_of_month` goes with any_time")
+        if self.opens_after_months and self.kind is not NoticeKind.ANY_TIME:
+            raise wrong("`opens_after_months` goes with any_time")
         if (self.kind is NoticeKind.AFTER_PERIOD_END) is not (self.window_months is not None):
             raise wrong("`window_months` is needed where the kind is after_period_end, and nowhere else")
         return self

@@ -73,6 +73,11 @@ def expires(duration: Duration, every: Series | None) -> date | None:
     return every.end(1) if every and duration.then not in {Then.TACIT, Then.INDEFINITE} else None
 
 
+def opens_on(notice: Notice, in_force_on: date) -> date | None:
+    """Return the first day on which notice may be given; None where it always may, or never within the calendar."""
+    return months_after(in_force_on, notice.opens_after_months) if notice.opens_after_months else None
+
+
 def window_of(day: date, notice: Notice, every: Series | None) -> tuple[date, date] | None:
     """Return the first and the last arguable day of the window for notice in which a day lies, else of the next; None where none follows."""
     if every is None:

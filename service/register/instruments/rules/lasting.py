@@ -1,11 +1,12 @@
 """The sentences on duration and notice that a lawyer follows: the period, what comes after it, until when notice is in time. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 
 from service.register.instruments.rules.calculations import PeriodsCalculationCreate
 from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind, Step, Then
-from service.register.instruments.rules.durations import Periods, firm_until, series, window_of
+from service.register.instruments.rules.durations import Periods, firm_until, opens_on, series, window_of
 from service.register.instruments.rules.telling import steps_in_words
 from service.values.sentences import Sentence, joined
 
@@ -78,19 +79,29 @@ def _notice_told(asked: PeriodsCalculationCreate, found: Periods) -> Iterator[Se
             yield Sentence("That is before it would have entered into force.")
     elif received:
         yield Sentence("The notice received on {day} brings no earlier end.", day=received)
-    elif notice.kind is NoticeKind.ANY_TIME and not is_over:
-        yield _any_time(notice)
+    goes_on = asked.duration.then is Then.INDEFINITE and found.ends_before is None
+    is_free = notice.kind is NoticeKind.ANY_TIME or (notice.kind is NoticeKind.BEFORE_PERIOD_END and goes_on)
+    if is_free and not is_over and (notice.opens_after_months or not received):
+        yield _any_time(notice, opens_on(notice, asked.in_force_on or asked.as_of))
 
 
-def _any_time(notice: Notice) -> Sentence:
+def _any_time(notice: Notice, opens: date | None) -> Sentence:
     term = [
         *([Step(months=notice.all_months)] if notice.all_months else []),
         *([Step(days=notice.days)] if notice.days else []),
         *([Step(first_of_month=notice.first_of_month)] if notice.first_of_month else []),
     ]
+    if not term and opens:
+        return Sentence("Notice may be given from {opens} on.", opens=opens)
     if not term:
         return Sentence("Notice may be given at any time.")
     steps = steps_in_words(term)
+    if opens:
+        return Sentence(
+            "Notice may be given from {opens} on; counted from its receipt, it takes effect {steps}.",
+            opens=opens,
+            steps=steps,
+        )
     return Sentence("Notice may be given at any time; counted from its receipt, it takes effect {steps}.", steps=steps)
 
 

@@ -18,6 +18,7 @@ from service.register.instruments.rules.durations import (
     Series,
     expires,
     firm_until,
+    opens_on,
     series,
     window_of,
     year_end,
@@ -87,7 +88,8 @@ def _ended(asked: PeriodsCalculationCreate, in_force_on: date) -> date | None:
     if received is None or notice.kind is NoticeKind.NONE:
         return None
     every, served = series(asked.duration, in_force_on), _served(notice, received)
-    if served is None:
+    opens = opens_on(notice, in_force_on)
+    if served is None or (notice.opens_after_months and (opens is None or received < opens)):
         return None
     firm = firm_until(asked.duration, every)
     if notice.kind is NoticeKind.BEFORE_PERIOD_END and not (firm and served > firm):
