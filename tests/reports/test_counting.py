@@ -86,3 +86,13 @@ def test_what_was_taken_back_is_no_change_between_two_days() -> None:
     changes = compared(found, items(found, date(2999, 1, 1), None, None), date(2000, 1, 1), None, None)
     assert changes is not None
     assert [one["id"] for one in changes["changed"]] == [kept]
+
+
+def test_a_commitment_is_reckoned_once_for_a_day_and_anew_for_another() -> None:
+    journal = Journal(version=2)
+    done(journal, 1)
+    found = known((leaf_hash(one).hex(), json.loads(one)) for one in seal(journal.entries))
+    (first,), (again,) = (items(found, DAY, None, None) for _ in range(2))
+    (before,) = items(found, date(2025, 1, 1), None, None)
+    assert first is again
+    assert (first.then.state, before.then.state) == ("implemented", None)

@@ -54,7 +54,8 @@ def items(known: Known, day: date, sessions: Iterable[str] | None, shown: Contai
     every = [known.of(COMMITMENT)] if sessions is None else [known.agreed_at.get(one, ()) for one in sessions]
     mine = [life for some in every for life in some if shown is None or life.id in shown]
     mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
-    return [_item(known, life, day) for life in mine]
+    reckoned = known.on(day)
+    return [reckoned.get(life.id) or reckoned.setdefault(life.id, _item(known, life, day)) for life in mine]
 
 
 def _item(known: Known, life: Life, day: date) -> Item:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -88,6 +89,7 @@ class Known:
     last_at: str = ""
     """When the newest of its entries was recorded."""
     entries: int = 0
+    _day: tuple[date, dict[str, Any]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def charter(self) -> Data:
@@ -102,6 +104,13 @@ class Known:
     def of(self, kind: str) -> Sequence[Life]:
         """Return the matters of a kind."""
         return self._by_kind.get(kind, ())
+
+    def on(self, day: date) -> dict[str, Any]:
+        """Return what was reckoned already of matters, by their ids, as of this day: of the day that was asked about last it is kept."""
+        last = self._day
+        if last is None or last[0] != day:
+            last = self._day = (day, {})
+        return last[1]
 
     @cached_property
     def _by_kind(self) -> Mapping[str, Sequence[Life]]:
