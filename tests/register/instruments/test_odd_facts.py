@@ -151,3 +151,9 @@ def test_each_fact_that_is_counted_is_told() -> None:
     ]
     rule = {"anchor": "nth_deposit", "threshold": {"of": "count", "n": 2, "class": "state"}}
     assert "So far there is: deposit of A on 2001-02-01." in asked(rule, states).explanation
+
+
+def test_of_much_that_is_missing_the_rest_is_counted() -> None:
+    found = asked(LAST, [], parties=[f"P{number}" for number in range(12)])
+    assert "The notification of P4 is missing. Beside these 7 more are missing." in found.explanation
+    assert len(found.needs) == 12

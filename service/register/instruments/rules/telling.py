@@ -140,6 +140,8 @@ def explained(asked: EntryIntoForceCalculationCreate, way: Way) -> Sentence:
     else:
         lacking = joined(one.detail for one in way.needs[:SHOWN])
         parts.append(Sentence("No day can be computed yet. {lacking}", lacking=lacking))
+        if (more := len(way.needs) - SHOWN) > 0:
+            parts.append(Sentence("Beside these {more} more are missing.", more=more))
     if way.window:
         parts.append(_within(asked.in_force_on, *way.window))
     if way.provisional:
