@@ -12,9 +12,9 @@ from service.register.commitments.rules.amendment import Verb
 from service.register.commitments.rules.kinds import Hint
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.reporting import Delay, Level
-from service.register.instruments.rules.clauses import Then
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.standing import Force
+from service.register.instruments.rules.terms import Then
 from service.register.instruments.rules.texts import InstrumentKind
 from service.reports import formats, spreadsheets
 from service.reports.formats import Form, Told

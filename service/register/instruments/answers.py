@@ -23,9 +23,10 @@ from service.register.instruments.record_schemas import (
     SignatureActRead,
 )
 from service.register.instruments.rules import computed, standing
-from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
+from service.register.instruments.rules.clauses import EntryIntoForceRule, Fact
 from service.register.instruments.rules.matter import INSTRUMENT
 from service.register.instruments.rules.reckoning import in_force, next_notice_day
+from service.register.instruments.rules.terms import Duration, Notice
 from service.register.instruments.schemas import EntryIntoForceRead, PeriodsRead, Saying
 
 Row = Mapping[str, Any]

@@ -16,7 +16,7 @@ from service.register.decisions.schemas import (
     OpenTransition,
     PastRead,
 )
-from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Notice
+from service.register.instruments.rules.clauses import EntryIntoForceRule
 from service.register.instruments.rules.evidence import Enter
 from service.register.instruments.rules.facts import (
     Carried,
@@ -30,6 +30,7 @@ from service.register.instruments.rules.facts import (
 )
 from service.register.instruments.rules.lifecycle import InstrumentAction, InstrumentState
 from service.register.instruments.rules.standing import Force
+from service.register.instruments.rules.terms import Duration, Notice
 from service.register.instruments.rules.texts import InstrumentKind
 from service.register.instruments.schemas import (
     DecidingFactRead,

@@ -14,9 +14,9 @@ from service.register.history.rules import past
 from service.register.history.rules.lives import INSTRUMENT, Known, Life
 from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed, standing
-from service.register.instruments.rules.clauses import DurationKind
 from service.register.instruments.rules.lifecycle import InstrumentState
 from service.register.instruments.rules.reckoning import next_notice_day, reckoned
+from service.register.instruments.rules.terms import DurationKind
 from service.reports.rules.audience import Shown
 from service.reports.rules.counting import Item
 

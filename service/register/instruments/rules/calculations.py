@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from service.register.instruments.rules.clauses import Code, Day, Duration, EntryIntoForceRule, Fact, Notice, wrong
+from service.register.instruments.rules.clauses import Code, Day, EntryIntoForceRule, Fact, wrong
+from service.register.instruments.rules.terms import Duration, Notice
 from service.values import Strict
 
 PARTIES: Final = Field(None, min_length=1, max_length=300)

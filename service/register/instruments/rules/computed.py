@@ -14,10 +14,11 @@ from service.errors import InvalidContent
 from service.register.instruments.rules import entry, periods
 from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_after
-from service.register.instruments.rules.clauses import DurationKind, FactKind, Then
+from service.register.instruments.rules.clauses import FactKind
 from service.register.instruments.rules.durations import Periods
 from service.register.instruments.rules.entry import EntryIntoForce
 from service.register.instruments.rules.lifecycle import InstrumentState
+from service.register.instruments.rules.terms import DurationKind, Then
 from service.register.instruments.rules.texts import Manner
 from service.values import start
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calendar import days_after, months_after, whole_months
-from service.register.instruments.rules.clauses import Duration, DurationKind, Notice, Then
+from service.register.instruments.rules.terms import Duration, DurationKind, Notice, Then
 
 
 @dataclass(frozen=True, slots=True)

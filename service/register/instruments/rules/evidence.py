@@ -9,7 +9,6 @@ from typing_extensions import TypeAliasType
 
 from service.register.decisions.rules import mending
 from service.register.decisions.rules.evidence import Evidence
-from service.register.instruments.rules.clauses import Duration
 from service.register.instruments.rules.facts import Acts, InstrumentChanges, RecordedDay
 from service.register.instruments.rules.lifecycle import InstrumentAction
 from service.register.instruments.rules.own_evidence import (
@@ -23,6 +22,7 @@ from service.register.instruments.rules.own_evidence import (
     SendNotification,
     SignFirst,
 )
+from service.register.instruments.rules.terms import Duration
 from service.register.instruments.rules.texts import KnownText, Manner
 from service.values import ModernDate, Name, PartyCode, Reason
 from service.values.codes import InstrumentId

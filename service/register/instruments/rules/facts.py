@@ -10,7 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from service.permissions import Confidentiality
 from service.register.decisions.rules.patching import ChangedTexts
-from service.register.instruments.rules.clauses import Duration, EntryIntoForceRule, Fact, Notice
+from service.register.instruments.rules.clauses import EntryIntoForceRule, Fact
+from service.register.instruments.rules.terms import Duration, Notice
 from service.register.instruments.rules.texts import InstrumentKind, KnownSignatory, Manner
 from service.values import Language, ModernDate, Name, PartyCode, ReducedDate, Strict, Titles
 from service.values.codes import CommitmentId, InstrumentId

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Final
 
 from service.register.instruments.rules.calculations import PeriodsCalculationCreate
-from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind, Step, Then
+from service.register.instruments.rules.clauses import Step
 from service.register.instruments.rules.durations import Periods, firm_until, opens_on, series, window_of
 from service.register.instruments.rules.telling import steps_in_words
+from service.register.instruments.rules.terms import Duration, Notice, NoticeKind, Then
 from service.values.sentences import Sentence, joined
 
 ENDS_A_FIRM_ONE: Final = {NoticeKind.ANY_TIME, NoticeKind.BEFORE_YEAR_END}

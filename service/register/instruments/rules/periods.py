@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calculations import PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import before, days_after, months_after
-from service.register.instruments.rules.clauses import Notice, NoticeKind, Then
 from service.register.instruments.rules.durations import (
     Periods,
     Series,
@@ -24,6 +23,7 @@ from service.register.instruments.rules.durations import (
     year_end,
 )
 from service.register.instruments.rules.lasting import explained
+from service.register.instruments.rules.terms import Notice, NoticeKind, Then
 from service.values.sentences import Sentence
 
 ONE_DAY = timedelta(1)

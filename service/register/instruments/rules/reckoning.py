@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, Final
 
 from service.register.instruments.rules.calendar import before, days_after, months_after, whole_months
-from service.register.instruments.rules.clauses import Duration, Notice, NoticeKind
 from service.register.instruments.rules.computed import (
     SIGNED,
     Deciding,
@@ -18,6 +17,7 @@ from service.register.instruments.rules.computed import (
 )
 from service.register.instruments.rules.durations import firm_until, series
 from service.register.instruments.rules.standing import missing_steps
+from service.register.instruments.rules.terms import Duration, Notice, NoticeKind
 from service.values import end, start
 
 Members = Mapping[str, Any]
