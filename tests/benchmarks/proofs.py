@@ -3,7 +3,7 @@
 The entries record commitments and move them on, fourteen entries each, by moves whose evidence is texts and dates; signing,
 drafting and amending, which come once or twice in a commitment's life, have longer evidence and take some microseconds more.
 
-`python -m tests.benchmarks.proofs [--entries N] [--json FILE]` prints a table in Markdown. Times are this process's own
+`python -m tests.benchmarks.proofs [--entries N] [--version V] [--json FILE]` prints a table in Markdown. Times are this process's own
 (CPU), so that what else the machine does counts little; a whole verification reads its files within that time.
 """
 
@@ -25,7 +25,7 @@ from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.merkle import leaf_hash, leaf_hashes
 from service.tlog.note import parse_note
 from service.tlog.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
-from service.trail.entry import FIRST_PREV, canonical
+from service.trail.entry import FIRST_PREV, VERSIONS, canonical
 from service.verify.export import PROOFS, open_directory
 from service.verify.judgement import verify
 from service.verify.tower import Tower
@@ -39,12 +39,12 @@ ALIVE = 500
 """Commitments that live at the same time: their entries lie between one another's, as in a real register."""
 
 
-def entries(laps: int = 1) -> Iterator[bytes]:
-    """Yield a commission's entries without end, of about 500 bytes each: commitments are recorded, and moved on in turn.
+def entries(laps: int = 1, version: int = 1) -> Iterator[bytes]:
+    """Yield a commission's entries of this version without end, of about 500 bytes each: commitments are recorded, and moved on in turn.
 
     Each goes through the same steps `laps` times; then another one takes its place.
     """
-    journal = Journal()
+    journal = Journal(version=version)
     heads: dict[str, tuple[int, bytes]] = {}
     numbers, lives = count(1), deque[Iterator[None]]()
     while True:
@@ -85,9 +85,9 @@ def _live(journal: Journal, number: int, laps: int) -> Iterator[None]:
     del journal.facts[one]
 
 
-def write(directory: Path, size: int, laps: int = 1) -> float:
+def write(directory: Path, size: int, laps: int = 1, version: int = 1) -> float:
     """Write an export of so many entries (without proofs); return the bytes of an entry on average."""
-    tower, total, stream = Tower(), 0, entries(laps)
+    tower, total, stream = Tower(), 0, entries(laps, version)
     for bundle in bundles_of(size):
         batch = list(islice(stream, bundle.width))
         total += sum(map(len, batch))
@@ -149,17 +149,18 @@ def _peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def main(entries: int) -> dict[str, Any]:
-    """Measure with so many entries; return the figures."""
+def main(entries: int, version: int) -> dict[str, Any]:
+    """Measure with so many entries of this version; return the figures."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        average = write(directory, entries)
+        average = write(directory, entries, version=version)
         rounds = [_round(directory, entries) for _ in range(ROUNDS)]
-    few = {size: _memory_of_few(size) for size in (max(entries // 10, 1), entries)}
+    few = {size: _memory_of_few(size, version) for size in (max(entries // 10, 1), entries)}
     # What else the machine does can only add to a process's own time.
     least = {key: min(one[key] for one in rounds) for key in rounds[0]}
     return {
         "entries": entries,
+        "version": version,
         "bytes_per_entry": round(average),
         "bare_us_per_entry": round(least["bare"] / entries * 1e6, 3),
         "ratios": {key: round(least[key] / least["bare"], 2) for key in TARGETS},
@@ -176,10 +177,10 @@ def main(entries: int) -> dict[str, Any]:
     }
 
 
-def _memory_of_few(size: int) -> dict[str, int]:
+def _memory_of_few(size: int, version: int) -> dict[str, int]:
     """Return the memory that verifying so many entries of `ALIVE` commitments takes, which live long."""
     with tempfile.TemporaryDirectory() as name:
-        write(Path(name), size, laps=size)
+        write(Path(name), size, laps=size, version=version)
         return {key: verifying(Path(name), replay=key == "with_replay")[1] for key in ("without_replay", "with_replay")}
 
 
@@ -203,7 +204,7 @@ def table(found: dict[str, Any]) -> str:
     """Return the figures as a Markdown table."""
     memory = found["memory"]
     heading = (
-        f"{found['entries']} entries of {found['bytes_per_entry']} bytes; "
+        f"{found['entries']} entries of version {found['version']}, of {found['bytes_per_entry']} bytes; "
         f"bare SHA-256: {found['bare_us_per_entry']} µs per entry\n\n"
         f"| Part | Times the bare loop | Target | Peak memory, MB | with {ALIVE} commitments | and a tenth of the entries "
         "| Bytes kept per commitment |\n|---|---|---|---|---|---|---|"
@@ -226,9 +227,10 @@ def _kept(found: dict[str, int]) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--version", type=int, default=1, choices=VERSIONS)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    figures = main(asked.entries)
+    figures = main(asked.entries, asked.version)
     print(table(figures))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n")

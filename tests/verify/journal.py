@@ -56,6 +56,7 @@ class Journal:
         self.open: dict[str, tuple[dict[str, Any], list[str]]] = {}
         self.joint: set[str] = set()
         self.series: dict[tuple[str, bool], Numbers] = {}
+        self.drafts = set[str]()
         self.at = START
         secretariats = [{"party": party, "secretariat_id": LEADS[party]} for party in parties]
         self.add(COMMISSION, "commission.founded", None, {
@@ -108,7 +109,9 @@ class Journal:
     def _reference(self, subject: str, number: int, session: str | None) -> str:
         stem = stem_of(self.code, 8 if session else 0)
         if self.version > 1:
-            return drafts(stem, subject)[0]
+            draft = next(one for one in drafts(stem, subject) if one not in self.drafts)
+            self.drafts.add(draft)
+            return draft
         self._series(stem, apart=is_restricted(number)).give(number)
         return f"{stem}/{number:03d}"
 
