@@ -14,12 +14,19 @@ import orjson
 from service.register.commissions.models import Rule
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.numbering import drafts, is_apart, is_draft, stem_of
-from service.register.decisions.rules.numbers import FIRST_RESTRICTED
+from service.register.decisions.rules.numbers import BEYOND, FIRST_RESTRICTED
 from service.values import end
 from tests.benchmarks.histories import NUMBER, History
 
 FIRST, SPAN = datetime(2023, 1, 24, tzinfo=UTC), timedelta(days=1000)
 """The commitments are recorded evenly over this time; what follows happens within eight weeks."""
+
+
+def number_of(item: int, *, apart: bool) -> int:
+    """Return the number of an item of a session: restricted ones are numbered apart (here with gaps), where the others leave a gap."""
+    if apart:
+        return item + FIRST_RESTRICTED - 1
+    return item if item < FIRST_RESTRICTED else item - FIRST_RESTRICTED + BEYOND
 
 
 @dataclass
@@ -50,9 +57,8 @@ class Draft:
 
     @cached_property
     def reference(self) -> str:
-        """Return the reference that it has once it is agreed; restricted ones are numbered apart (here with gaps)."""
-        apart = is_apart(self.history.row)
-        return f"{self.stem}/{self.item + FIRST_RESTRICTED - 1 if apart else self.item:03d}"
+        """Return the reference that it has once it is agreed."""
+        return f"{self.stem}/{number_of(self.item, apart=is_apart(self.history.row)):03d}"
 
     @cached_property
     def draft(self) -> str:

@@ -45,6 +45,7 @@ from tests.benchmarks.operations import OPERATIONS, Asker, askers
 from tests.benchmarks.processes import ROOT, Ended, Side, answers, sequencer_environment, spawn
 from tests.benchmarks.report import missed_lines, shortfalls
 from tests.benchmarks.rounds import ORDERS, SIDES, Result
+from tests.benchmarks.rows import number_of
 from tests.conftest import as_superuser, settings_for
 from tests.serving import free_port, served_here
 
@@ -306,6 +307,11 @@ def test_what_is_missed_is_named_and_a_missed_floor_is_a_missed_aim_too() -> Non
         "- Aims missed: read 0.300 of 0.50; list 0.500 of 0.60.",
     ]
     assert missed_lines(shortfalls([])) == ["- Floors missed: none.", "- Aims missed: none."]
+
+
+def test_no_two_items_of_a_session_have_one_number_however_many_it_has() -> None:
+    numbers = [number_of(item, apart=item % 10 == 0) for item in range(1, 20_001)]
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_the_memory_of_a_process_and_its_children_is_found() -> None:
