@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from signal import SIGINT
 from typing import Annotated, Any, Final
@@ -157,6 +157,12 @@ def report(
         typer.Option(help="A session's code, such as PK-AZ/08, or its id; without it, the whole commission."),
     ] = None,
     as_of: Day = None,
+    known_at: Annotated[
+        datetime | None,
+        typer.Option(
+            help="By what was recorded by this moment (UTC).", formats=["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"]
+        ),
+    ] = None,
     since: Day = None,
     compared_to: Day = None,
     audience: Annotated[str, typer.Option(help="public, parties or restricted.")] = "parties",
@@ -169,7 +175,8 @@ def report(
     from service.cli.report import run
 
     days = {"as_of": as_of, "since": since, "compared_to": compared_to}
-    raise typer.Exit(run(directory, session, audience, {name: day.date() for name, day in days.items() if day}))
+    moment = known_at.replace(tzinfo=UTC) if known_at else None
+    raise typer.Exit(run(directory, session, audience, {name: day.date() for name, day in days.items() if day}, moment))
 
 
 WitnessDirectory = Annotated[Path, typer.Argument(help="Where its key and its memory are kept.")]

@@ -18,6 +18,7 @@ from service.reports.rules.report import Asked, report
 from service.reports.rules.source import Incomplete, Source, audience_of, exported
 from service.tlog.encoding import NoteInvalid
 from service.tlog.tiles import TileInvalid
+from service.trail.entry import timestamp
 from service.verify.export import Exported, open_directory
 
 
@@ -29,10 +30,13 @@ class Refused(Exception):
         self.status = status
 
 
-def run(directory: Path, session: str | None, audience: str, days: Mapping[str, date]) -> int:
+def run(
+    directory: Path, session: str | None, audience: str, days: Mapping[str, date], known_at: datetime | None = None
+) -> int:
     """Write the report to standard output; return the exit status, and say on standard error why there is none."""
+    until = timestamp(known_at) if known_at else None
     try:
-        source = _source(directory, audience)
+        source = _source(directory, audience, until)
     except Refused as wrong:
         typer.echo(f"pacta: {wrong}", err=True)
         return wrong.status
@@ -42,26 +46,29 @@ def run(directory: Path, session: str | None, audience: str, days: Mapping[str, 
         return os.EX_USAGE
     today = datetime.now(UTC).date()
     asked = Asked(
-        Confidentiality(audience), days.get("as_of", today), wanted, days.get("since"), days.get("compared_to")
+        Confidentiality(audience), days.get("as_of", today), wanted, days.get("since"), days.get("compared_to"), until
     )
     sys.stdout.buffer.write(sealed(report(source, asked)))
     return 0
 
 
-def _source(directory: Path, audience: str) -> Source:
+def _source(directory: Path, audience: str, until: str | None) -> Source:
     """Return what the report is made from; `Refused` says why there is none."""
     if audience not in list(Confidentiality):
         raise Refused(f"there is no audience {audience!r}; there are {', '.join(Confidentiality)}", os.EX_USAGE)
     try:
         export = open_directory(directory)
         _require_for(export, Confidentiality(audience))
-        return exported(export)
+        source = exported(export, until)
     except Incomplete as wrong:
         raise Refused(f"{directory} is redacted, and {wrong}. A whole export has it.", os.EX_DATAERR) from wrong
     except OSError as wrong:
         raise Refused(f"{wrong.filename or directory}: {wrong.strerror or wrong}", os.EX_NOINPUT) from wrong
     except (NoteInvalid, TileInvalid, ValueError) as wrong:
         raise Refused(f"{directory} is no export: {wrong}. `pacta verify` tells more.", os.EX_DATAERR) from wrong
+    if not source.known.commission:
+        raise Refused("--known-at lies before the commission was recorded", os.EX_USAGE)
+    return source
 
 
 def _require_for(export: Exported, audience: Confidentiality) -> None:

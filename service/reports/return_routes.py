@@ -18,13 +18,12 @@ from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import RETURN, Making, accepted
 from service.reports.return_schemas import ReturnRead
-from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language, day_of, wrong
+from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language, day_of, until, wrong
 from service.reports.rules import returns
 from service.reports.rules.digest import sealed
 from service.reports.rules.organisations import organisations
 from service.reports.rules.returns import Asked
 from service.reports.rules.source import named_in, source_of
-from service.trail.entry import timestamp
 from service.values.codes import OrganisationId
 
 router = Router("/v1/returns", route_class=OnceRoute, tags=["reports"])
@@ -61,8 +60,8 @@ async def read_instruments_return(
         found = await find_organisation(connection, one)
         if found is None or found["party"] != caller.party:
             raise wrong("organisation_id", f"names no organisation of {caller.party}; GET /v1/organisations lists them")
-    until, chosen = timestamp(known_at) if known_at else None, tuple(map(str, organisation_id or ()))
-    asked = Asked(str(caller.party), audience, day, until, chosen)
+    chosen = tuple(map(str, organisation_id or ()))
+    asked = Asked(str(caller.party), audience, day, until(known_at), chosen)
     with counts.one():
         made = await _made(connection, caller, asked)
         return await Making(wanted or accepted(request), language, caller).of(

@@ -126,7 +126,7 @@ async def read_commission_metrics(
     with counts.one():
         seen = await queries.seen(connection, caller, commission_id)
         audience = await _readable(connection, caller, commission_id, audience)
-        found = await kept.every(connection, commission_id, timestamp(known_at) if known_at else None)
+        found = await kept.every(connection, commission_id, until(known_at))
         return answer(
             await asyncio.to_thread(lambda: _counted(found, seen, audience, day, known_at, compared_to, session))
         )
@@ -181,6 +181,7 @@ async def read_session_report(
     caller: UncheckedCaller,
     session_id: SessionId,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     compared_to: Earlier = None,
     checkpoint: CheckpointSize = None,
     registry_checkpoint: RegistrySize = None,
@@ -192,7 +193,7 @@ async def read_session_report(
 
     The same parameters, both checkpoints among them, give the same bytes, for who sees the same; `pacta report` makes them from an export.
     """
-    asked = Asked(audience, day_of(as_of, compared_to), str(session_id), None, compared_to)
+    asked = Asked(audience, day_of(as_of, compared_to), str(session_id), None, compared_to, until(known_at))
     row = await sessions.get(connection, caller, session_id)
     making = Making(wanted or accepted(request), language, caller)
     return await made(connection, row["commission_id"], (checkpoint, registry_checkpoint), asked, making)
@@ -210,6 +211,7 @@ async def read_commission_report(
     caller: CurrentCaller,
     commission_id: CommissionId,
     as_of: AsOf = None,
+    known_at: KnownAt = None,
     since: Annotated[
         AskedDay | None, Query(description="What happened from this day on is told too.", examples=["2025-01-01"])
     ] = None,
@@ -223,7 +225,7 @@ async def read_commission_report(
     """Make the report of all that a commission agreed, and of what happened in a period, from the entries below a signed checkpoint."""
     day = day_of(as_of, compared_to, since)
     await commissions.get(connection, caller, commission_id)
-    asked = Asked(audience, day, None, since, compared_to)
+    asked = Asked(audience, day, None, since, compared_to, until(known_at))
     making = Making(wanted or accepted(request), language, caller)
     return await made(connection, commission_id, (checkpoint, registry_checkpoint), asked, making)
 
@@ -239,11 +241,30 @@ async def made(
         registry = await queries.registry(connection, sizes[1])
         key = finished.key_of(signed.note, registry.note, asked, seen)
         if (told := finished.FINISHED.get(key)) is None:
-            found = await kept.below(connection, commission_id, signed.checkpoint)
+            found = await kept.below(connection, commission_id, signed.checkpoint, asked.known_at)
+            _require(found, asked, newest=sizes[0] is None)
             names = await kept.names(connection, registry)
             told = await asyncio.to_thread(_report, source_of(signed.note, found, names), asked, seen)
             finished.FINISHED.put(key, told)
         return await making.of(REPORT, told)
+
+
+def _require(found: Known, asked: Asked, *, newest: bool) -> None:
+    """Refuse a report of what the entries it would be made from do not tell of yet: nothing of nothing is no count."""
+    what = (
+        "commission" if not found.commission else "session" if (asked.session or "") not in {"", *found.lives} else ""
+    )
+    if what and asked.known_at:
+        raise wrong("known_at", f"lies before the {what} was recorded")
+    if what and not newest:
+        raise wrong("checkpoint", f"was signed before the {what} was recorded")
+    if what:
+        raise Conflict(f"No checkpoint with this {what} is signed yet. Ask again in a second.")
+
+
+def until(known_at: datetime | None) -> str | None:
+    """Return a moment as entries spell it."""
+    return timestamp(known_at) if known_at else None
 
 
 def _report(source: Source, asked: Asked, seen: Collection[str]) -> bytes:

@@ -184,6 +184,7 @@ class ReportRead(Read):
     about: str = Field(description="session or commission.")
     audience: Confidentiality
     as_of: date
+    known_at: datetime | None = Field(description="What was recorded by this moment; null: all that it was made from.")
     since: date | None
     log: ReportedLog
     registry: NamedLog | None = Field(

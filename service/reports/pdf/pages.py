@@ -64,6 +64,7 @@ def _facts(pages: Pages) -> Data:
         ("Venue", session.get("venue")),
         ("Days", _range(session)),
         ("As of", report["as_of"]),
+        ("Known at", report["known_at"]),
         ("Audience", pages.name(report["audience"])),
         ("Kept by", report["commission"]["kept_by"]),
         ("Entries", report["log"]["size"]),
@@ -184,8 +185,9 @@ def _signer(pages: Pages, party: str) -> Cell:
 
 def _footer(report: Data) -> list[str]:
     log = report["log"]
+    known = f"  known at {report['known_at']}" if report["known_at"] else ""
     return [
-        f"{report['commission']['code']}  as of {report['as_of']}  audience {report['audience']}  {log['size']} entries of {log['origin']}",
+        f"{report['commission']['code']}  as of {report['as_of']}{known}  audience {report['audience']}  {log['size']} entries of {log['origin']}",
         f"Root hash {log['root_hash']}  Key {log['key']}",
         f"Digest (SHA-256) of the JSON {report['digest']}",
     ]

@@ -21,7 +21,7 @@ from service.reports.rules.source import Source, named_in
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 6
+VERSION: Final = 7
 _MATRIX: Final = (
     "reference", "item_number", "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
     "confidentiality", "agreed_on", "kind", "target_text", "source", "remark",
@@ -52,6 +52,8 @@ class Asked:
     session: str | None = None
     since: date | None = None
     compared_to: date | None = None
+    known_at: str | None = None
+    """By what was recorded until then (None: by all that it is made from), spelled as entries do."""
 
 
 def report(source: Source, asked: Asked, seen: Collection[str] | None = None) -> Data:
@@ -59,12 +61,13 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
     known, shown = source.known, Shown(source.known, asked.audience, seen)
     sessions = None if asked.session is None else {asked.session}
     every = [one for one in counting.items(known, asked.as_of, sessions, shown) if counting.is_told(one)]
-    called = organisations(source.names.entries, asked.as_of) if source.names else {}
+    called = organisations(source.names.entries, asked.as_of, asked.known_at) if source.names else {}
     return {
         "version": VERSION,
         "about": "session" if asked.session else "commission",
         "audience": str(asked.audience),
         "as_of": str(asked.as_of),
+        "known_at": asked.known_at,
         "since": str(asked.since) if asked.since else None,
         "log": {
             "origin": source.origin,

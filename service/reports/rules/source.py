@@ -62,14 +62,16 @@ def named_in(note: bytes) -> dict[str, Any]:
     return {"origin": said.origin, "size": said.size, "root_hash": said.root.hex(), "key": named}
 
 
-def exported(export: Exported) -> Source:
+def exported(export: Exported, until: str | None = None) -> Source:
     """Return what a report is made from, as an export holds it; `FileNotFoundError` names what is missing.
+
+    `until`: by what was recorded by then.
 
     Nothing is verified here: `pacta verify` tells whether the export is to be believed.
     """
     note = _read(export, CHECKPOINT)
     size = parse_checkpoint(parse_note(note).text).size
-    return source_of(note, known(_unbroken(_entries(export, size))), _names(export))
+    return source_of(note, known(_unbroken(_entries(export, size)), until), _names(export))
 
 
 def _names(export: Exported) -> Names | None:

@@ -61,6 +61,7 @@ def summary(report: Data) -> Table:
         ["Commission", report["commission"]["code"]],
         ["Session", text(session.get("ordinal"))],
         ["As of", report["as_of"]],
+        ["Known at", text(report["known_at"])],
         ["Audience", report["audience"]],
         ["Kept by", text(report["commission"]["kept_by"])],
         ["Fully implemented", text(metric["numerator"])],
