@@ -7,7 +7,7 @@ judges the body, `service.http.problems` tells of both at once.
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache, wraps
@@ -157,8 +157,19 @@ def _unknown(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
 @lru_cache(maxsize=1000)
 def acceptable(accept: str, media_types: tuple[str, ...]) -> bool:
     """Tell whether the header Accept takes one of these media types (RFC 9110, 12.5.1); absent, it takes any."""
-    ranges = dict(_quality(one) for one in accept.lower().split(",") if one.strip())
+    ranges = _ranges(accept)
     return not ranges or not media_types or any(_wanted(ranges, kind) > 0 for kind in media_types)
+
+
+def preferred(accept: str, media_types: Sequence[str]) -> str:
+    """Return which of these media types the header Accept likes best: of those it likes alike the one it names first, else the first of these."""
+    ranges = _ranges(accept) or {"*/*": 1.0}
+    named = {kind: -place for place, kind in enumerate(ranges)}
+    return max(media_types, key=lambda kind: (_wanted(ranges, kind), named.get(kind, -len(named))))
+
+
+def _ranges(accept: str) -> dict[str, float]:
+    return dict(_quality(one) for one in accept.lower().split(",") if one.strip())
 
 
 def _quality(given: str) -> tuple[str, float]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import orjson
 from fastapi import Request, Response
 
+from service.http.declared import preferred
 from service.permissions import Caller
 from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
@@ -120,7 +121,6 @@ RETURN: Final = Form(
 
 
 def accepted(request: Request) -> Format:
-    """Return the first of the formats that `Accept` names by itself; JSON if none."""
-    accept = request.headers.get("accept", "").lower()
-    named = sorted((accept.index(kind), one) for one, kind in TYPES.items() if kind in accept)
-    return named[0][1] if named else Format.JSON
+    """Return the format that `Accept` likes best; JSON where it likes no other better, and names none."""
+    accept = ", ".join(request.headers.getlist("accept"))
+    return next(one for one, kind in TYPES.items() if kind == preferred(accept, list(TYPES.values())))

@@ -17,6 +17,8 @@ from service.reports.rules.return_tables import COLUMNS
 from service.reports.words import LANGUAGES
 from service.trail.entry import canonical
 from tests.conftest import SESSION_8, World, item, organisation
+from tests.register.commitments.test_journey import confirm, confirmed
+from tests.register.commitments.test_kinds import recorded
 from tests.register.instruments.recording import ACT, SIGN, agreed, done, entered, record
 from tests.register.progress.test_reports import said
 from tests.reports.test_pdf import drawn, written
@@ -48,6 +50,29 @@ async def signed(world: World, **facts: Any) -> dict[str, Any]:
     """Record an instrument that carries two commitments of different areas, and have it signed by both sides."""
     made = await entered(world, commitment_ids=[item(2), item(3)], confidentiality="public", **CLAUSES, **facts)
     return await agreed(world, made["id"], SIGN)
+
+
+@pytest.mark.parametrize("found_in", ["mou_drafted", "signed"])
+async def test_what_a_commitment_opened_is_confirmed_by_who_decided_on_the_commitment(
+    world: World, found_in: str
+) -> None:
+    agreement = {
+        "agreed_on": "2025-02-01", "found_in": found_in, "effective_on": "2025-02-01", "instrument_kind": "mou", "instrument_title": "Opened"
+    }  # fmt: skip
+    made = await recorded(world, titles={"en": "T"}, texts={"en": "T"}, agreement=agreement)
+    await confirm(world, made["open_transition"]["id"])
+    row = next(one for one in (await returned(world))["rows"] if one["title"] == "Opened")
+    assert (row["confirmed_by"], row["not_confirmed_by"]) == (["PK", "AZ"], [])
+
+
+async def test_a_draft_that_both_agreed_on_is_confirmed_by_both(world: World) -> None:
+    draft = {
+        "action": "draft_mou", "effective_on": "2025-02-01", "instrument_kind": "mou", "instrument_title": "Drafted",
+        "drafting_party": "PK", "text_reference": "N",
+    }  # fmt: skip
+    await confirmed(world, item(9), draft)
+    row = next(one for one in (await returned(world))["rows"] if one["title"] == "Drafted")
+    assert (row["confirmed_by"], row["not_confirmed_by"]) == (["PK", "AZ"], [])
 
 
 async def test_one_row_tells_who_signed_since_when_until_when_and_how_far_each_area_is(world: World) -> None:

@@ -112,7 +112,8 @@ def _registered(known: Known, one: Past, asked: Asked, items: Sequence[Item]) ->
     remarks = standing.warnings(members, computed.entry_of(members))
     objected = [f"{party} objects: {told['reason']}" for party, told in sorted((members["objections"] or {}).items())]
     told = {"unknown": standing.unknown(members), "remarks": [*remarks, *objected]}
-    return row | _of_parties(known, asked, items, parties, signing) | _confirmed(moves, parties) | told
+    sides = _of_parties(known, asked, items, parties, signing)
+    return row | sides | _confirmed(_decided(known, one.life, moves), parties) | told
 
 
 def _alone(known: Known, item: Item, told: Mapping[str, Any], asked: Asked) -> Data:
@@ -162,6 +163,17 @@ def _areas(items: Iterable[Item]) -> list[Data]:
         told = {**one.told, "state": one.then.state, "one_sided": one.is_one_sided, "levels": levels}
         found.setdefault(one.members["sector"], []).append(told)
     return [{"area": area, "commitments": told} for area, told in sorted(found.items())]
+
+
+def _decided(known: Known, life: Life, moves: Sequence[Move]) -> Sequence[Move]:
+    """Return by which moves the parties decided that an instrument is where these led it: of one that a commitment opened, the commitment's."""
+    leaf, recorded = life.told[0]
+    opened = recorded["data"].get("opened_by") or recorded["data"].get("told_by")
+    if not opened or not moves or moves[-1].leaf != leaf or (by := known.lives.get(opened["id"])) is None:
+        return moves
+    return [one for one in by.moves if one.leaf == opened["leaf"]] or [
+        one for one in by.moves if INSTRUMENT in one.after
+    ]
 
 
 def _confirmed(moves: Sequence[Move], parties: Iterable[str]) -> Data:
