@@ -268,3 +268,11 @@ def test_a_clause_that_leads_out_of_the_calendar_is_told() -> None:
     members = signed(entry_into_force={"anchor": "signature", "steps": [{"months": 119_988}]})
     found = computed.entry_of(members)
     assert standing.warnings(members, found) == ["The clause on entry into force leads out of the calendar."]
+
+
+def test_a_notice_received_before_it_was_given_is_told() -> None:
+    notice = {"sent_on": "2022-07-15", "received_on": "2022-07-01", "clause": "12", "revoked_on": None}
+    members = left(contracting_parties=["PK", "AZ"], notices={"PK": notice})
+    assert standing.warnings(members, None) == ["Received before it was given: notice of PK on 2022-07-15."]
+    sound = left(contracting_parties=["PK", "AZ"], notices={"PK": {**notice, "received_on": "2022-07"}})
+    assert standing.warnings(sound, None) == [], "by its month alone it may have been received later"

@@ -140,9 +140,12 @@ def warnings(members: Members, found: EntryIntoForce | None) -> list[str]:
 
 
 def _noticed(members: Members) -> Iterator[Sentence]:
-    """Yield for whom alone notice ends it, while it goes on between the others; and of whose notice no end can be computed."""
+    """Yield of each notice what is odd: received before it was given; it ends for one party alone; no end can be computed of it."""
     has_end = members["state"] != _S.SIGNED or ends_by_notice(members) is not None
     for party, one in sorted((members["notices"] or {}).items()):
+        if one["received_on"] and end(one["received_on"]) < start(one["sent_on"]):
+            given = Sentence("{kind} of {party} on {day}", kind=Sentence("notice"), party=party, day=one["sent_on"])
+            yield Sentence("Received before it was given: {facts}.", facts=given)
         if one["revoked_on"] or has_end:
             continue
         if day := ends_for(members, party):
