@@ -142,19 +142,3 @@ async def test_what_is_restricted_is_numbered_among_the_others_in_entries_of_bef
     assert verify(exported(old), POLICY).findings.listed == []
     confirmed = next(at for at, one in enumerate(old) if one["subject"] == restricted and "effective" in one["data"])
     assert_told(old, lambda entries: write(entries[confirmed], ("v",), 6), "brings about")
-
-
-async def test_in_entries_of_before_the_first_notice_ended_it_for_all(world: World) -> None:
-    act = {"on": "2018-01-15", "place": "Baku", "parties": ["PK", "AZ", "TR"]}
-    entering = {"found_in": "signed", "manner": "signed", "acts": [act]}
-    lasting = {"duration": {"kind": "indefinite"}, "notice": {"kind": "any_time", "months": 6}}
-    known = {"contracting_parties": ["PK", "AZ", "TR"], "commitment_ids": [item(2)], "in_force_on": "2018-01-15"}
-    key = (await entered(world, entering=entering, confidentiality="public", **known, **lasting))["id"]
-    notice = {"action": "give_notice", "clause": "12"}
-    await done(world, key, {**notice, "effective_on": "2023-08-31"}, "AZ")
-    await done(world, key, {**notice, "effective_on": "2024-01-15"})
-    now = await entries_of(world, COMMISSION)
-    assert verify(exported(now), POLICY).findings.listed == []
-    first = [at for at, one in enumerate(now) if one["subject"] == key][-2]
-    # Of version 6 what it carries would have told next that it ends.
-    assert_told(now, lambda entries: write(entries[first], ("v",), 6), "does not name the entry of the move")

@@ -15,6 +15,7 @@ from service.register.instruments.rules.matter import BEGUN, INSTRUMENT, INSTRUM
 from service.register.instruments.rules.reckoning import in_force, next_notice_day, reckoned
 from service.register.instruments.rules.requirements import Facts
 from service.register.instruments.rules.standing import Force
+from service.verify.replay.matters import FOLLOWED, RULES
 
 TODAY: Final = date(2025, 6, 15)
 NOON: Final = datetime(2025, 6, 15, 12, tzinfo=UTC)
@@ -276,3 +277,14 @@ def test_a_notice_received_before_it_was_given_is_told() -> None:
     assert standing.warnings(members, None) == ["Received before it was given: notice of PK on 2022-07-15."]
     sound = left(contracting_parties=["PK", "AZ"], notices={"PK": {**notice, "received_on": "2022-07"}})
     assert standing.warnings(sound, None) == [], "by its month alone it may have been received later"
+
+
+@pytest.mark.parametrize(("version", "told"), [(5, "2024-02-28"), (6, "2024-02-28"), (7, None)])
+def test_what_it_carries_tells_its_end_by_the_first_of_three_notices_in_entries_of_before_alone(
+    version: int, told: str | None
+) -> None:
+    carried = {"commitment_ids": ["mine"], "titles": {"en": "T"}, "kind": "agreement", "confidentiality": "public"}
+    blank = {"instrument": None, "state": "agreed", "suspended_from": None, "unknown": None, "effective_on": None}
+    follow = RULES["commitment", FOLLOWED[version]].following["instrument"]
+    after = follow("it", "mine", left(("AZ", "2023-08-31"), **carried), {**blank, "confidentiality": "public"}, None)
+    assert (after["state"], after["instrument"].get("expires_on")) == ("signed", told)
