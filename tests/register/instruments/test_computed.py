@@ -40,6 +40,27 @@ def signed(**known: Any) -> dict[str, Any]:
     ("known", "force", "listed"),
     [
         ({"state": "initialled", "acts": None, "signed_on": None}, Force.NOT_SIGNED, False),
+        *(
+            (
+                {
+                    "state": state,
+                    "acts": None,
+                    "signed_on": None,
+                    "entry_into_force": {
+                        "anchor": "all_deposits",
+                        "provisional": {"anchor": "fixed", "on": "1948-01-01"},
+                    },
+                },
+                force,
+                False,
+            )
+            for state, force in {
+                "drafted": Force.NOT_SIGNED,
+                "text_agreed": Force.PROVISIONAL,
+                "initialled": Force.PROVISIONAL,
+                "abandoned": Force.NOT_SIGNED,
+            }.items()
+        ),
         ({}, Force.NOT_KNOWN, None),
         ({"entry_into_force": {"anchor": "last_notification"}}, Force.NOT_YET, None),
         ({"entry_into_force": {"anchor": "signature", "steps": [{"days": 30}]}}, Force.IN_FORCE, True),

@@ -52,9 +52,13 @@ class Force(StrEnum):
 
 
 def force(members: Members, today: date) -> Force:
-    """Return whether it is in force today, as far as it is known."""
+    """Return whether it is in force today, as far as it is known.
+
+    Of one whose text is agreed the parties may have agreed that it is applied before it is signed (Vienna Convention, article 25, 1).
+    """
     if members["state"] not in SIGNED:
-        return Force.NOT_SIGNED
+        agreed = members["state"] in {_S.TEXT_AGREED, _S.INITIALLED}
+        return Force.PROVISIONAL if agreed and _is_provisional(members, today) else Force.NOT_SIGNED
     begun = in_force_from(members)
     ended = ended_on(members, begun, today) or said_end(members)
     if ended and ended <= today:
@@ -66,12 +70,17 @@ def force(members: Members, today: date) -> Force:
 
 def _not_begun(members: Members, today: date) -> Force:
     found = entry_of(members)
-    if found and found.provisional_on and found.provisional_on <= today:
+    if _is_provisional(members, today):
         return Force.PROVISIONAL
     if said := members["in_force_on"]:
         # Known by its month or year alone: it is sure once that is over.
         return Force.IN_FORCE if end(said) <= today else Force.NOT_KNOWN if start(said) <= today else Force.NOT_YET
     return Force.NOT_YET if found and _lacking(members, found) else Force.NOT_KNOWN
+
+
+def _is_provisional(members: Members, today: date) -> bool:
+    found = entry_of(members)
+    return bool(found and found.provisional_on and found.provisional_on <= today)
 
 
 def _lacking(members: Members, found: EntryIntoForce) -> list[Need]:
