@@ -97,11 +97,26 @@ async def test_what_the_other_side_says_otherwise_is_told_and_not_confirmed(
     assert len(opened) == 2
 
 
+async def test_of_a_registrar_that_was_there_nothing_is_said_of_who_acts_for_it(
+    client: httpx.AsyncClient, world: World, tmp_path: Path
+) -> None:
+    """A file that names another principal than the one that there is would be told that this one is there, too."""
+    runs = Runs(client, world, tmp_path, read(EXAMPLE.read_bytes()))
+    made = {one.what for one in await runs.as_() if one.did is Did.MADE}
+    assert "registrar TR/TRADE, with tr-trade-system" in made
+    runs.said = read(EXAMPLE.read_text().replace("tr-trade-system", "tr-another-system").encode())
+    told = {one.what: one.did for one in await runs.as_()}
+    assert told["registrar TR/TRADE"] is Did.THERE
+    assert not any("tr-another-system" in what for what in told)
+
+
 async def test_who_has_no_secret_is_told_whose_is_wanted(
     client: httpx.AsyncClient, world: World, tmp_path: Path
 ) -> None:
     runs = Runs(client, world, tmp_path, read(EXAMPLE.read_bytes()))
-    assert did(await runs.as_("TR")) == {Did.WAITS}
+    waits = await runs.as_("TR")
+    assert did(waits) == {Did.WAITS}
+    assert "name who does with --client-id" in waits[0].why
     runs.credentials.write_text("{}")
     with pytest.raises(OperatorMistake, match="administrator"):
         await runs.as_()

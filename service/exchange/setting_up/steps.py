@@ -25,7 +25,7 @@ class Run:
     client_ids: tuple[str, ...] = ()
     """Who may log in beside the principals of the file."""
     logged_in: dict[str, Api] = field(default_factory=dict)
-    nobody: str = "no secret of anybody who acts for {office} is known"
+    nobody: str = "no secret of anybody who acts for {office} is known: name who does with --client-id, its secret in --secrets or --credentials"
     """What is told where nobody of this run acts for an office."""
 
     async def do(self, what: str, did: Did, make: Callable[[], Any]) -> tuple[Outcome, Any]:
@@ -97,14 +97,16 @@ async def _party(run: Run, side: PartySaid) -> AsyncIterator[Outcome]:
     else:
         yield compared(what, side.names, known["names"])
     office = side.registrar.organisation
-    what = f"registrar {office.code}, with {side.registrar.principal.client_id}"
+    what = f"registrar {office.code}"
     if known is None or known["registrar"] is None:
         body = side.registrar.model_dump(exclude_none=True)
         client_id = side.registrar.principal.client_id
         path = f"parties/{side.code}/registrar"
-        outcome, _ = await run.do(what, Did.MADE, lambda: run.keep_secret(client_id, path, body, run.calls))
+        made = f"{what}, with {client_id}"
+        outcome, _ = await run.do(made, Did.MADE, lambda: run.keep_secret(client_id, path, body, run.calls))
         yield outcome
     else:
+        # Who acts for one that was there is its own to know: nothing is said of the file's principal.
         yield compared(what, office.code, known["registrar"]["code"])
 
 
