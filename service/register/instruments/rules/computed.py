@@ -12,6 +12,7 @@ import orjson
 
 from service.errors import InvalidContent
 from service.register.instruments.rules import entry, periods
+from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.calculations import EntryIntoForceCalculationCreate, PeriodsCalculationCreate
 from service.register.instruments.rules.calendar import days_after
 from service.register.instruments.rules.clauses import FactKind
@@ -48,11 +49,11 @@ def day_of(said: str | None) -> date | None:
 
 def _facts(members: Members) -> list[Members]:
     """Return what happened, each as a `Fact` says it, as far as its day is known: of each party's own side, in acts, and what all of them recorded."""
-    known = (one for one in (*acted(members), *notified(members)) if day_of(one["on"]))
+    known = (one for one in (*_acted(members), *_notified(members)) if day_of(one["on"]))
     return [*known, *(members["facts"] or ())]
 
 
-def acted(members: Members) -> Iterator[Members]:
+def _acted(members: Members) -> Iterator[Members]:
     """Yield what parties did by acts, as a `Fact` says it; of some the day is not known, or not whole."""
     for party, one in (members["signatures"] or {}).items():
         yield {"kind": _kind(members["manner"]), "party": party, "on": one["on"]}
@@ -71,7 +72,7 @@ def _awaited(members: Members) -> list[str]:
     return [one for one in members["contracting_parties"] if not any(one in parties for parties in later)]
 
 
-def notified(members: Members) -> Iterator[Members]:
+def _notified(members: Members) -> Iterator[Members]:
     """Yield what parties notified or deposited, in the same way."""
     for party, one in (members["sent"] or {}).items():
         came = [told[party]["on"] for told in (members["received"] or {}).values() if party in told]
@@ -81,7 +82,16 @@ def notified(members: Members) -> Iterator[Members]:
 
 def entry_of(members: Members) -> EntryIntoForce | None:
     """Return when it enters into force by its clause, or what is missing; None where no clause is known."""
-    return _computed(orjson.dumps([members[name] for name in _COUNTED])) if members["entry_into_force"] else None
+    return _computed(_counted(members)) if members["entry_into_force"] else None
+
+
+def lacking_of(members: Members) -> tuple[Need, ...]:
+    """Return what its clause still needs: of what has happened on a day that is not known whole, nothing."""
+    return _lacking(_counted(members)) if members["entry_into_force"] else ()
+
+
+def _counted(members: Members) -> bytes:
+    return orjson.dumps([members[name] for name in _COUNTED])
 
 
 @lru_cache(maxsize=4096)  # lists tell of the same ones again and again, and who reads one asks several times
@@ -98,6 +108,16 @@ def _computed(counted: bytes) -> EntryIntoForce | None:
     except InvalidContent:
         # Its counts lead out of the calendar.
         return None
+
+
+@lru_cache(maxsize=4096)
+def _lacking(counted: bytes) -> tuple[Need, ...]:
+    found = _computed(counted)
+    if found is None or found.on:
+        return ()
+    members = dict(zip(_COUNTED, orjson.loads(counted), strict=True))
+    happened = {(one["kind"], one["party"]) for one in (*_acted(members), *_notified(members)) if not day_of(one["on"])}
+    return tuple(one for one in found.needs if (one.kind, one.party) not in happened)
 
 
 def in_force_from(members: Members) -> date | None:

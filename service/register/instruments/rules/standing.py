@@ -9,14 +9,13 @@ from service.register.decisions.rules import steps
 from service.register.instruments.rules.acts import Need
 from service.register.instruments.rules.computed import (
     SIGNED,
-    acted,
     day_of,
     ended_on,
     ends_by_notice,
     ends_for,
     entry_of,
     in_force_from,
-    notified,
+    lacking_of,
     said_end,
 )
 from service.register.instruments.rules.entry import EntryIntoForce
@@ -69,13 +68,12 @@ def force(members: Members, today: date) -> Force:
 
 
 def _not_begun(members: Members, today: date) -> Force:
-    found = entry_of(members)
     if _is_provisional(members, today):
         return Force.PROVISIONAL
     if said := members["in_force_on"]:
         # Known by its month or year alone: it is sure once that is over.
         return Force.IN_FORCE if end(said) <= today else Force.NOT_KNOWN if start(said) <= today else Force.NOT_YET
-    return Force.NOT_YET if found and _lacking(members, found) else Force.NOT_KNOWN
+    return Force.NOT_YET if lacking_of(members) else Force.NOT_KNOWN
 
 
 def _is_provisional(members: Members, today: date) -> bool:
@@ -83,18 +81,11 @@ def _is_provisional(members: Members, today: date) -> bool:
     return bool(found and found.provisional_on and found.provisional_on <= today)
 
 
-def _lacking(members: Members, found: EntryIntoForce) -> list[Need]:
-    """Return what the clause still needs: of what has happened on a day that is not known whole, nothing."""
-    happened = {(one["kind"], one["party"]) for one in (*acted(members), *notified(members)) if not day_of(one["on"])}
-    return [one for one in found.needs if (one.kind, one.party) not in happened]
-
-
 def missing_steps(members: Members) -> list[steps.Missing]:
     """Return whose step is missing, and since when: what the clause still needs, and what parties said is needed at home."""
     told = steps.missing(members["steps"]) if members["steps"] else []
-    if members["state"] == _S.SIGNED and not members["in_force_on"] and (found := entry_of(members)) and not found.on:
-        lacking = _lacking(members, found)
-        told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in lacking]
+    if members["state"] == _S.SIGNED and not members["in_force_on"]:
+        told += [steps.Missing(one.party, one.kind, one.detail, _since(one, members)) for one in lacking_of(members)]
     return told
 
 
