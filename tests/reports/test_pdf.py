@@ -24,7 +24,7 @@ from tests.conftest import SESSION_8, World
 REPORT = f"/v1/sessions/{SESSION_8}/report?as_of=2026-11-01"
 PDF = "application/pdf"
 TOLD: dict[str, Any] = {
-    "level": "limited", "period_end": "2025-09", "on": "2025-09-30", "text": "مسودہ 2026-11-25 کو، PK-AZ/08/014 کے تحت 2025-02-01–2025-03-04 تک۔",
+    "level": "limited", "period_start": None, "period_end": "2025-09", "on": "2025-09-30", "text": "مسودہ 2026-11-25 کو، PK-AZ/08/014 کے تحت 2025-02-01–2025-03-04 تک۔",
     "delay_reason": "awaiting_counterpart", "next_step": "Reminder.", "expected_on": "2026-12", "recorded_at": "2025-10-01T00:00:00Z",
 }  # fmt: skip
 REFUSED = {
@@ -127,7 +127,17 @@ async def test_headings_are_repeated_on_every_page_and_no_row_is_split(still: Wo
     assert len(pages) > 3
     for page in pages:
         assert all(one in page for one in ("Target date", "Awaiting", "Reference"))
-        assert page.count("AZ: Limited (2025-09-30)") * 2 == page.count("Expected on: 2026-12")
+        assert page.count("AZ: Limited (2025-09)") * 2 == page.count("Expected on: 2026-12")
+
+
+async def test_the_period_of_a_report_stands_as_it_was_said(still: World) -> None:
+    """Of a year's report nobody said that it speaks of the 31st of December."""
+    told = await reported(still)
+    told["matrix"][0]["reports"] = {"PK": TOLD | {"period_start": "2024-07", "period_end": "2025", "on": "2025-12-31"}}
+    lines = str(document(told, "en")["tables"])
+    assert "Limited (2024-07" in lines
+    assert "2025)" in lines
+    assert "2025-12-31" not in lines
 
 
 async def test_among_urdu_no_date_reference_or_range_is_turned_round(still: World) -> None:

@@ -62,7 +62,7 @@ def _facts(pages: Pages) -> Data:
     told = [
         ("Parties", ", ".join(map(pages.country, pages.parties))),
         ("Venue", session.get("venue")),
-        ("Days", _range(session)),
+        ("Days", _range(session.get("starts_on"), session.get("ends_on"))),
         ("As of", report["as_of"]),
         ("Known at", report["known_at"]),
         ("Audience", pages.name(report["audience"])),
@@ -73,8 +73,8 @@ def _facts(pages: Pages) -> Data:
     return pages.table("Summary", ("Fact", "Value"), rows, (1, 4))
 
 
-def _range(session: Data) -> str:
-    return RANGE.join(dict.fromkeys(filter(None, (session.get("starts_on"), session.get("ends_on")))))
+def _range(*days: str | None) -> str:
+    return RANGE.join(dict.fromkeys(filter(None, days)))
 
 
 def _figures(pages: Pages) -> Iterable[Data]:
@@ -136,7 +136,9 @@ def _led(pages: Pages, one: Data) -> Iterable[Line]:
 def _reported(pages: Pages, party: str, told: Data | None) -> Iterable[Line]:
     if told is None:
         return
-    yield pages.line(f"{party}: {pages.name(told['level'])} ({told['on']})", pages.language, strong=True)
+    # As it was said: the day from which it counts may be none that anybody named.
+    period = _range(told["period_start"], told["period_end"])
+    yield pages.line(f"{party}: {pages.name(told['level'])} ({period})", pages.language, strong=True)
     yield pages.line(told["text"], None, pages.most)
     for name, value in (("Reason for delay", pages.name(told["delay_reason"])), ("Expected on", told["expected_on"])):
         if value:
