@@ -44,6 +44,24 @@ def test_a_report_of_a_session_asks_of_nothing_but_what_it_tells() -> None:
     assert seen.asked == {mine}
 
 
+def test_what_replaced_a_commitment_is_named_as_it_is_called_now_though_it_was_a_draft_then() -> None:
+    journal = Journal(version=6)
+    replaced, new = journal.record(1), journal.record(2)
+    journal.confirm(replaced)
+    draft = journal.facts[new]["reference"]
+    journal.move(replaced, "supersede", successors=[draft], reason="R")
+    journal.confirm(new)
+    number = journal.facts[new]["reference"]
+    assert number != draft
+    found = known((leaf_hash(one).hex(), json.loads(one)) for one in seal(journal.entries))
+    asked = Asked(Confidentiality.PARTIES, date(2999, 1, 1), SESSION)
+    source = Source(found, "origin", len(journal.entries), "root", "key")
+    rows = {row["id"]: row for row in report(source, asked)["matrix"]}
+    assert rows[replaced]["successors"] == [number]
+    # Who may not see it is told no name of it.
+    assert {row["id"]: row["successors"] for row in report(source, asked, {replaced})["matrix"]} == {replaced: []}
+
+
 async def test_an_instrument_is_looked_at_for_what_it_carries_and_for_what_it_carried_once(world: World) -> None:
     made = await entered(world, commitment_ids=[item(2)])
     changes = {"commitment_ids": [item(3)]}

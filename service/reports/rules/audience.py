@@ -39,8 +39,12 @@ class Shown:
         )
 
     def names(self, reference: str) -> bool:
-        """Return whether a matter with this reference may be told of."""
-        return any(life.id in self for life in self.known.named.get(reference, ()))
+        """Return whether a matter with this reference, or that had it as a draft, may be told of."""
+        return bool(self.called(reference))
+
+    def called(self, reference: str) -> list[str]:
+        """Return the present reference of the matter that was named by this one; nothing if it may not be told of."""
+        return [life.members["reference"] for life in self.known.named.get(reference, ()) if life.id in self]
 
     def _may_hear(self, life: Life) -> bool:
         members = life.members

@@ -154,7 +154,7 @@ def _row(known: Known, item: Item, day: date, shown: Shown, called: Mapping[str,
         "instrument": {name: members["instrument"].get(name) for name in _INSTRUMENT}
         if members["instrument"]
         else None,
-        "successors": [one for one in members["successors"] or () if shown.names(one)],
+        "successors": [called for one in members["successors"] or () for called in shown.called(one)],
         **_of_kind(known, item, day),
         "state": item.then.state,
         "state_since": reached[-1].day if reached else None,

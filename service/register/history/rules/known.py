@@ -124,7 +124,8 @@ def _recorded(matter: str, version: int, members: Data) -> Data:
 
 
 def _begin(found: Known, key: str, kind: str, entry: Data, members: Data) -> None:
-    found.lives[key] = Life(key, kind, entry["v"], members, entry["party"], entry["recorded_at"])
+    by, at, named = entry["party"], entry["recorded_at"], members.get("reference")
+    found.lives[key] = Life(key, kind, entry["v"], members, by, at, recorded_as=named)
 
 
 def _tell_of_before(found: Known, entry: Data) -> None:

@@ -72,6 +72,8 @@ class Life:
     """Of an instrument: the ids of all commitments that it carries, or carried once."""
     handed_on: list[tuple[str, Data]] = field(default_factory=list)
     """Of a commitment: the entries (leaf hash, data) by which one party's lead went to another body, each since a day."""
+    recorded_as: str | None = None
+    """Of a commitment or an instrument: the reference with which it was recorded, a draft's, by which others may have named it since."""
     seq: int = 0
     changed_at: str = ""
     """Number and moment of its last entry."""
@@ -128,8 +130,9 @@ class Known:
 
     @cached_property
     def named(self) -> Mapping[str | None, Sequence[Life]]:
-        """The commitments and instruments that have a reference, by it: by this others name them."""
-        return _apart((one.members["reference"], one) for kind in NAMED for one in self.of(kind))
+        """The commitments and instruments that have a reference, or had it as drafts, by it: by this others name them."""
+        every = [one for kind in NAMED for one in self.of(kind)]
+        return _apart((name, one) for one in every for name in {one.members["reference"], one.recorded_as})
 
 
 def _apart(keyed: Iterable[tuple[Key, Life]]) -> Mapping[Key, Sequence[Life]]:
