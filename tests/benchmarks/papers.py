@@ -48,7 +48,8 @@ async def reports(bench: Bench, size: str) -> None:
     board = f"/read/sessions/{bench.session}"
     shown = (await bench.get(board)).text.count('<li><a href="/read/commitments/')
     assert shown >= ON_BOARD, f"{shown} items are on the board"
-    page, report = await took(partial(bench.get, board), partial(session_report.anew, bench))
+    works = partial(bench.get, board), partial(session_report.anew, bench)
+    page, report = await took(*works, rounds=session_report.MANY)
     told(f"board of {shown}, {size}: times the report as JSON", page / report, most=2.00)
 
 
