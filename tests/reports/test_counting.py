@@ -1,6 +1,7 @@
 """The counting rule, item by item: what is in n, what in m, and what is excluded and why."""
 
 import json
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -66,6 +67,28 @@ def test_each_item_is_counted_once_or_excluded_with_its_reason() -> None:
     assert {one["key"]: (one["numerator"], one["denominator"]) for one in metric["by_state"]} == {
         "implemented": (2, 2), "suspended": (0, 1), "lapsed": (0, 1), "agreed": (0, 3),
     }  # fmt: skip
+
+
+def test_a_superseded_one_is_counted_itself_until_what_replaced_it_is_agreed() -> None:
+    """Else a commitment leaves m by two confirmations, and what was to replace it never comes."""
+    journal = Journal(version=6)
+    replaced, new, other = journal.record(1), journal.record(2), journal.record(3)
+    journal.confirm(replaced)
+    names = [journal.facts[one]["reference"] for one in (new, other)]
+    journal.move(replaced, "supersede", successors=names, reason="R")
+    metric = counted(journal)
+    assert (metric["denominator"], metric["excluded"]) == (1, {2: "not_confirmed", 3: "not_confirmed"})
+    assert [(one["key"], one["denominator"]) for one in metric["by_state"]] == [("superseded", 1)]
+    before = deepcopy(journal.entries)
+    journal.propose(new, "retract")
+    assert counted(journal)["denominator"] == 1
+    journal.confirm(other)
+    metric = counted(journal)
+    assert (metric["denominator"], metric["excluded"]) == (1, {1: "superseded"})
+    # Who may not see what replaced it cannot tell: to them it is superseded.
+    found = known((leaf_hash(one).hex(), json.loads(one)) for one in seal(before))
+    told = metrics(found, items(found, DAY, None, {replaced}))["fully_implemented"]
+    assert (told["denominator"], [one["reason"] for one in told["excluded"]]) == (0, ["superseded"])
 
 
 def test_what_one_party_keeps_alone_is_counted_apart() -> None:

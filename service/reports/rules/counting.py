@@ -13,11 +13,11 @@ from service.register.history.rules import world
 from service.register.history.rules.lives import COMMITMENT, Known, Life
 from service.reports.rules import naming
 
-VERSION: Final = 1
+VERSION: Final = 2
 IMPLEMENTED_RULE: Final = (
     "Fully implemented = n of m. m: commitments with the verb 'agreed', agreed on or before the day in the world, whose agreement every other "
     "party has confirmed by the moment known. Withdrawn and merged ones are excluded and listed; a superseded one is counted once, at what "
-    "replaced it; lapsed and suspended ones stay in m; a commitment counts at the session that agreed it, also where it was carried over. One-sided "
+    "replaced it, or at itself as long as nothing that replaced it is agreed; lapsed and suspended ones stay in m; a commitment counts at the session that agreed it, also where it was carried over. One-sided "
     "ones, which one party alone has recorded, are counted apart. n: those of m that were implemented on that day, confirmed by every party; those that were "
     "implemented otherwise than agreed (modified) are in n, and listed. A date reduced to a month or a year counts from its last day, or from the day "
     "it was recorded if that is earlier; what it "
@@ -42,6 +42,8 @@ class Item(NamedTuple):
     then: world.Then
     reported: Mapping[str, Mapping[str, Any]]
     is_one_sided: bool
+    stands_for_itself: bool = False
+    """Of one that was superseded: nothing that replaced it is agreed yet."""
 
     @property
     def told(self) -> dict[str, Any]:
@@ -55,7 +57,20 @@ def items(known: Known, day: date, sessions: Iterable[str] | None, shown: Contai
     mine = [life for some in every for life in some if shown is None or life.id in shown]
     mine.sort(key=lambda life: (str(life.members["reference"]), life.id))
     reckoned = known.on(day)
-    return [reckoned.get(life.id) or reckoned.setdefault(life.id, _item(known, life, day)) for life in mine]
+    found = [reckoned.get(life.id) or reckoned.setdefault(life.id, _item(known, life, day)) for life in mine]
+    return [_superseded(known, one, day, shown) if one.then.state == State.SUPERSEDED else one for one in found]
+
+
+def _superseded(known: Known, item: Item, day: date, shown: Container[str] | None) -> Item:
+    """Return the item, which is counted itself where all that replaced it is shown, and none of it agreed by every party on the day."""
+    replacing = [life for name in item.members["successors"] or () for life in known.named.get(name, ())]
+    waits = all((shown is None or one.id in shown) and not _is_agreed(one, day) for one in replacing)
+    return item._replace(stands_for_itself=bool(replacing) and waits)
+
+
+def _is_agreed(life: Life, day: date) -> bool:
+    is_joint = life.members["state"] not in {State.PROPOSED, State.RETRACTED}
+    return is_joint and world.on(world.spans(life), day).state is not None
 
 
 def _item(known: Known, life: Life, day: date) -> Item:
@@ -85,7 +100,7 @@ def why_excluded(item: Item) -> str | None:
         return UNCONFIRMED
     if item.then.state is None:
         return LATER
-    return str(item.then.state) if item.then.state in EXCLUDED else None
+    return str(item.then.state) if item.then.state in EXCLUDED and not item.stands_for_itself else None
 
 
 def metrics(known: Known, found: Iterable[Item]) -> dict[str, Any]:
