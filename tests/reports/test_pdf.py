@@ -3,6 +3,7 @@
 import io
 import os
 from copy import deepcopy
+from ctypes import c_double
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -61,10 +62,17 @@ def drawn(content: bytes) -> str:
     pages = []
     for page in pypdfium2.PdfDocument(content):
         text = page.get_textpage()
-        boxes = [(text.get_charbox(one, loose=True), text.get_text_range(one, 1)) for one in range(text.count_chars())]
-        places = sorted((-round(box[1]), box[0], one) for box, one in boxes if one.isascii() and one.strip())
+        glyphs = [(*_origin(text, one), text.get_text_range(one, 1)) for one in range(text.count_chars())]
+        places = sorted((-round(y), x, one) for x, y, one in glyphs if one.isascii() and one.strip())
         pages.append("".join(one for *_, one in places))
     return "\f".join(pages)
+
+
+def _origin(text: pypdfium2.PdfTextPage, glyph: int) -> tuple[float, float]:
+    """Return where a glyph stands on its line: its box may begin elsewhere, and a digest lacked its nines."""
+    x, y = c_double(), c_double()
+    pypdfium2.raw.FPDFText_GetCharOrigin(text, glyph, x, y)
+    return x.value, y.value
 
 
 async def test_a_text_without_a_title_is_called_by_its_kind(still: World) -> None:
