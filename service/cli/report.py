@@ -42,7 +42,7 @@ def run(
         return wrong.status
     wanted = _session(source.known, session) if session else None
     if session and wanted is None:
-        typer.echo(f"pacta: this export has no session {session}", err=True)
+        typer.echo(f"pacta: this export has no session {session}{' by then' if until else ''}", err=True)
         return os.EX_USAGE
     today = datetime.now(UTC).date()
     asked = Asked(
@@ -56,6 +56,8 @@ def _source(directory: Path, audience: str, until: str | None) -> Source:
     """Return what the report is made from; `Refused` says why there is none."""
     if audience not in list(Confidentiality):
         raise Refused(f"there is no audience {audience!r}; there are {', '.join(Confidentiality)}", os.EX_USAGE)
+    if until and until > timestamp(datetime.now(UTC)):
+        raise Refused("--known-at lies in the future: nobody knows what is recorded by then", os.EX_USAGE)
     try:
         export = open_directory(directory)
         _require_for(export, Confidentiality(audience))

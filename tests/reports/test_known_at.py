@@ -77,10 +77,26 @@ async def test_of_what_was_not_recorded_yet_there_is_no_count_of_nothing(world: 
     assert told["errors"] == [{"parameter": "known_at", "detail": "lies before the commission was recorded"}]
 
 
-async def test_pacta_report_of_a_moment_before_the_commission_says_so(
-    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["--known-at", "2001-01-01T00:00:00Z"], b"--known-at lies before the commission was recorded"),
+        (
+            ["--known-at", "2999-01-01T00:00:00Z"],
+            b"--known-at lies in the future: nobody knows what is recorded by then",
+        ),
+        (["--session", "PK-AZ/03", "--known-at", "{now}"], b"this export has no session PK-AZ/03 by then"),
+    ],
+    ids=["before the commission", "in the future", "before the session"],
+)
+async def test_pacta_report_of_a_moment_of_which_it_cannot_tell_says_so(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], asked: list[str], said: bytes
 ) -> None:
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    session = {"action": "record", "ordinal": 3, "starts_on": "2013-04"}
+    made = await world.as_("PK").post(f"/v1/commissions/{COMMISSION}/sessions", json=session)
+    assert made.status_code == 201, made.text
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path / "export", 0)
-    assert _made(tmp_path / "export", "--known-at", "2001-01-01T00:00:00Z") == 64
-    assert b"--known-at lies before the commission was recorded" in capsysbinary.readouterr().err
+    assert _made(tmp_path / "export", *(one.format(now=now) for one in asked)) == 64
+    assert said in capsysbinary.readouterr().err
