@@ -14,6 +14,12 @@ ENTRIES: Final = "tile/entries/"
 AUDIENCE: Final = "audience"
 """A file that names for whom a redacted export is made: it proves nothing, and says what may be made of it."""
 
+NEWEST: Final = "newest"
+"""A file with a line for each subject of which something is shown: its id, and the number of its newest entry, shown or withheld.
+
+It proves nothing: without it nobody could tell that the end of what is known of a subject is not its end.
+"""
+
 
 def redacted_path(bundle: Bundle) -> str:
     """Return where the redacted bundle stands in an export."""

@@ -261,6 +261,18 @@ async def test_a_report_is_not_made_from_what_is_shown_in_part(
     assert b"(transition.confirmed) follows one that is withheld" in capsysbinary.readouterr().err
 
 
+async def test_a_report_is_not_made_where_the_end_of_what_is_shown_is_withheld(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """What is restricted replaces what all may see: of that move the audience is told nothing, and nothing follows it."""
+    replaced = {"action": "supersede", "successors": ["PK-AZ/08/005"], "reason": "R"}
+    await confirmed(world, item(8), replaced)
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0, audience=Audience.PUBLIC)
+    assert _made(tmp_path, "--audience", "public") == 65
+    assert f"of {item(8)}, its newest, is withheld".encode() in capsysbinary.readouterr().err
+
+
 def _made(*arguments: object) -> int:
     """Run `pacta report` in this process and return its exit status."""
     with pytest.raises(SystemExit) as ended:

@@ -1,9 +1,10 @@
 """For whom a redacted export is made: what is shown is what the feed shows to such a reader, asked by the same statements."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 
 from service.database.columns import table
@@ -41,6 +42,10 @@ class Reader:
     audience: Audience
     log_id: UUID
     caller: Caller
+    newest: dict[str, int] = field(default_factory=dict)
+    """The number of the newest entry of each subject, as far as the log was gone through."""
+    shown: set[str] = field(default_factory=set)
+    """The subjects of which something is shown."""
 
     async def redacted(self, connection: Connection, bundle: Bundle, content: bytes) -> bytes:
         """Return the content of a bundle with what is not for this reader withheld."""
@@ -48,7 +53,16 @@ class Reader:
         asked = (connection, self.caller, self.log_id, bundle.first - 1, bundle.width)
         seen = {row["index"] for row in await feed.of_commission(*asked, until=last)}
         entries = decode_bundle(bundle, content)
+        for place, one in enumerate(entries, bundle.first):
+            told = orjson.loads(one)
+            self.newest[told["subject"]] = told["seq"]
+            if place in seen:
+                self.shown.add(told["subject"])
         return encode_bundle([one if place in seen else WITHHELD for place, one in enumerate(entries, bundle.first)])
+
+    def ends(self) -> bytes:
+        """Return the file that tells the newest entry of each subject of which something is shown."""
+        return "".join(f"{subject} {self.newest[subject]}\n" for subject in sorted(self.shown)).encode()
 
 
 async def reader(connection: Connection, caller: Caller, audience: Audience, log_id: UUID) -> Reader:

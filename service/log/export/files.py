@@ -5,6 +5,7 @@
     tile/entries/<N>[.p/<W>]        entry bundles, restricted entries among them
     audience                        of an export for an audience: which it is
     redacted/<N>[.p/<W>]            instead of them and of proofs, in an export for an audience: what is not for it has length 0
+    newest                          in such an export: each subject of which something is shown, and the number of its newest entry
     proofs/<reference>.tlog-proof   of each commitment's newest entry (C2SP tlog-proof)
     registry/                       what the organisations are called that the entries name (`names.py`, `service/tlog/beside.py`)
     documents/<SHA-256>             files of documents, of a directory alone and where these are asked for (`documents.py`)
@@ -31,7 +32,7 @@ from service.log.export.readme import readme
 from service.log.queries import Named
 from service.log.reading import Signed
 from service.tlog.merkle import root
-from service.tlog.redaction import AUDIENCE, redacted_path
+from service.tlog.redaction import AUDIENCE, NEWEST, redacted_path
 from service.tlog.tiles import WIDTH, Bundle, Tile, TileInvalid, bundles_of, tile_hashes, tiles_of
 from service.trail.models import REGISTRY
 
@@ -82,6 +83,8 @@ class Export:
                 self.names.look_through(content)
             if there is None:
                 yield path, content
+        if self.reader:
+            yield NEWEST, self.reader.ends()
         for file in await self.names.files(self.pool) if self.names else ():
             yield file
         async for file in self._all_proofs():

@@ -53,6 +53,7 @@ _ENTRIES: Final = """| `tile/entries/<N>` | the entries, 256 to a file: each is 
 """
 _REDACTED: Final = """| `audience` | for whom it is redacted: `public` or `parties` |
 | `redacted/<N>` | the entries, 256 to a file: each is its length (two bytes, the higher first) and canonical JSON; one of length 0 is withheld, and its hash stands in `tile/0/<N>` |
+| `newest` | each subject of which something is shown, and the number of its newest entry, so that a withheld end is seen; it proves nothing |
 """
 _NAMES: Final = """| `registry/` | what the organisations are called that the entries name: entries of the registry's log `{registry}`, each with its proof against `registry/checkpoint`. A second `log` line in the policy has them judged too |
 """

@@ -15,7 +15,7 @@ from service.tlog.beside import ENTRY, NOTE, REGISTRY, entry_path
 from service.tlog.checkpoint import Checkpoint, parse_checkpoint
 from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
-from service.tlog.redaction import AUDIENCE, FOLDER, WITHHELD, redacted_path
+from service.tlog.redaction import AUDIENCE, FOLDER, NEWEST, WITHHELD, redacted_path
 from service.tlog.tiles import bundles_of, decode_bundle
 from service.verify.export import CHECKPOINT, Exported
 
@@ -71,7 +71,7 @@ def exported(export: Exported, until: str | None = None) -> Source:
     """
     note = _read(export, CHECKPOINT)
     size = parse_checkpoint(parse_note(note).text).size
-    return source_of(note, known(_unbroken(_entries(export, size)), until), _names(export))
+    return source_of(note, known(_unbroken(_entries(export, size), _ends(export)), until), _names(export))
 
 
 def _names(export: Exported) -> Names | None:
@@ -107,9 +107,20 @@ def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]
                 yield leaf_hash(stored).hex(), orjson.loads(stored)
 
 
-def _unbroken(entries: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the entries; `Incomplete` at one that follows another, which is withheld: what is known would not be what was."""
-    seen = {NOTHING_BEFORE}
+def _ends(export: Exported) -> dict[str, int]:
+    """Return the number of the newest entry of each subject of which a redacted export shows something; nothing of a whole one."""
+    lines = (export.read(NEWEST) or b"").decode("ascii", "replace").splitlines()
+    return {subject: int(number) for subject, _, number in (line.partition(" ") for line in lines)}
+
+
+def _unbroken(
+    entries: Iterator[tuple[str, dict[str, Any]]], ends: Mapping[str, int]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the entries; `Incomplete` at one that follows another, which is withheld: what is known would not be what was.
+
+    `ends`: the newest entry of each subject, which is there, too.
+    """
+    seen, last = {NOTHING_BEFORE}, dict[str, int]()
     for leaf, entry in entries:
         if entry["prev"] not in seen:
             raise Incomplete(
@@ -117,7 +128,13 @@ def _unbroken(entries: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[s
                 " the one that the service makes"
             )
         seen.add(leaf)
+        last[entry["subject"]] = entry["seq"]
         yield leaf, entry
+    for subject, end in ends.items():
+        if last.get(subject) != end:
+            raise Incomplete(
+                f"entry {end} of {subject}, its newest, is withheld: the report would not be the one that the service makes"
+            )
 
 
 def _read(export: Exported, path: str) -> bytes:
