@@ -22,6 +22,7 @@ NOON: Final = datetime(2025, 6, 15, 12, tzinfo=UTC)
 FIVE: Final = {"kind": "period", "years": 5, "then": "end"}
 RENEWED: Final = {"kind": "period", "years": 5, "then": "tacit", "next_years": 5}
 SIX: Final = {"kind": "before_period_end", "months": 6}
+PROVISIONALLY: Final = {"anchor": "last_receipt", "provisional": {"anchor": "signature"}}
 
 
 def signed(**known: Any) -> dict[str, Any]:
@@ -64,11 +65,7 @@ def signed(**known: Any) -> dict[str, Any]:
         ({}, Force.NOT_KNOWN, None),
         ({"entry_into_force": {"anchor": "last_notification"}}, Force.NOT_YET, None),
         ({"entry_into_force": {"anchor": "signature", "steps": [{"days": 30}]}}, Force.IN_FORCE, True),
-        (
-            {"entry_into_force": {"anchor": "last_receipt", "provisional": {"anchor": "signature"}}},
-            Force.PROVISIONAL,
-            None,
-        ),
+        ({"entry_into_force": PROVISIONALLY}, Force.PROVISIONAL, None),
         (
             {
                 "entry_into_force": {"anchor": "signature", "steps": [{"days": 30}]},
@@ -78,6 +75,14 @@ def signed(**known: Any) -> dict[str, Any]:
             None,
         ),
         ({"in_force_on": "2026-01-01"}, Force.NOT_YET, False),
+        *(
+            ({"in_force_on": day, "entry_into_force": PROVISIONALLY}, force, listed)
+            for day, force, listed in (
+                ("2026-01-01", Force.PROVISIONAL, False),
+                ("2025-06", Force.PROVISIONAL, False),
+                ("2024-04", Force.IN_FORCE, True),
+            )
+        ),
         ({"in_force_on": "2020"}, Force.IN_FORCE, True),
         ({"in_force_on": "2025"}, Force.NOT_KNOWN, False),
         ({"in_force_on": "2020-04-01", "duration": FIVE}, Force.EXPIRED, False),

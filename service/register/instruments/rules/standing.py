@@ -62,18 +62,15 @@ def force(members: Members, today: date) -> Force:
     ended = ended_on(members, begun, today) or said_end(members)
     if ended and ended <= today:
         return Force.EXPIRED if members["state"] == _S.SIGNED else Force.ENDED
-    if begun is None:
-        return _not_begun(members, today)
-    return Force.IN_FORCE if begun <= today else Force.NOT_YET
-
-
-def _not_begun(members: Members, today: date) -> Force:
+    said = members["in_force_on"]
+    # Known by its month or year alone: it is sure once that is over.
+    sure = begun or (end(said) if said else None)
+    if sure and sure <= today:
+        return Force.IN_FORCE
     if _is_provisional(members, today):
         return Force.PROVISIONAL
-    if said := members["in_force_on"]:
-        # Known by its month or year alone: it is sure once that is over.
-        return Force.IN_FORCE if end(said) <= today else Force.NOT_KNOWN if start(said) <= today else Force.NOT_YET
-    return Force.NOT_YET if lacking_of(members) else Force.NOT_KNOWN
+    is_ahead = start(said) > today if said else begun or lacking_of(members)
+    return Force.NOT_YET if is_ahead else Force.NOT_KNOWN
 
 
 def _is_provisional(members: Members, today: date) -> bool:
