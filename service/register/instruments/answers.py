@@ -65,6 +65,13 @@ _BESIDE: Final = Beside(
 )
 _RELATED: Final = Beside({"instrument": ("instrument_id", INSTRUMENT_KIND)})
 _PLAIN: Final = tuple(name for name in RegisteredInstrumentRead.model_fields if name not in {*_MADE, *_BESIDE.members})
+_TOLD: Final = tuple(
+    name
+    for name in INSTRUMENT.members
+    if name
+    not in {"reference", "titles", "confidentiality", "commitment_ids", "relations", "successor_id", "corrected"}
+)
+"""From what is told the same whoever asks, and whenever."""
 _CLAUSES: Final[Mapping[str, type[BaseModel]]] = {
     "entry_into_force": EntryIntoForceRule, "duration": Duration, "notice": Notice
 }  # fmt: skip
@@ -83,26 +90,19 @@ def instrument(row: Row, today: date, say: Saying = str) -> dict[str, Any]:
     answer = {name: row[name] for name in _PLAIN}
     answer |= _BESIDE.of(row)
     answer["kept_by"] = kept_by(row)
-    answer |= _clauses(orjson.dumps([row[name] for name in _CLAUSES]))
+    answer |= _told(orjson.dumps([row[name] for name in _TOLD]))
     answer["not_confirmed_by"] = [
         one for one in row["contracting_parties"] if one not in row["parties"] or one in row["outside"]
     ]
-    answer["legal_character"] = row["legal_character"] or {}
     answer["commitment_ids"] = row["carried"]
-    answer["facts"] = [_whole(Fact, orjson.dumps(one)) for one in row["facts"] or ()]
     answer["relations"] = [_relation(one, known(row)) for one in row["relations"] or ()]
-    answer["texts"] = [{**_TEXT, **one} for one in row["texts"] or ()]
-    answer |= {"acts": [_act(_ACT, one) for one in row["acts"] or ()]}
-    answer |= {"later_acts": [_act(_LATER, one) for one in row["later_acts"] or ()]}
-    answer |= _sides(row)
     answer["in_force"] = in_force(row, is_signed=row["state"] in computed.SIGNED, today=today)
     answer["notice_by"] = next_notice_day(row, today)
     answer["steps_missing_of"] = row["lacking"]
     answer["missing_steps"] = [
         {"party": party, "step": step, "detail": say(detail), "since": since}
-        for party, step, detail, since in standing.missing_steps(row)
+        for party, step, detail, since in answer["missing_steps"]
     ]
-    answer["unknown"] = standing.unknown(row)
     answer["open_transition"] = open_transition(row)
     answer["past"] = row.get("past")
     return answer
@@ -134,15 +134,24 @@ def _relation(one: Row, names: Names) -> dict[str, Any]:
     return {**told, **_RELATED.of(told, names)}
 
 
-@lru_cache(maxsize=4096)  # the same clauses stand in many instruments
-def _clauses(said: bytes) -> dict[str, Any]:
-    told = zip(_CLAUSES.items(), orjson.loads(said), strict=True)
-    return {name: clause and _whole(model, orjson.dumps(clause)) for (name, model), clause in told}
+@lru_cache(maxsize=4096)  # lists tell of the same ones again and again
+def _told(said: bytes) -> dict[str, Any]:
+    row = dict(zip(_TOLD, orjson.loads(said), strict=True))
+    return {
+        **{name: row[name] and _whole(model, row[name]) for name, model in _CLAUSES.items()},
+        "legal_character": row["legal_character"] or {},
+        "facts": [_whole(Fact, one) for one in row["facts"] or ()],
+        "texts": [{**_TEXT, **one} for one in row["texts"] or ()],
+        "acts": [_act(_ACT, one) for one in row["acts"] or ()],
+        "later_acts": [_act(_LATER, one) for one in row["later_acts"] or ()],
+        **_sides(row),
+        "missing_steps": standing.missing_steps(row),
+        "unknown": standing.unknown(row),
+    }
 
 
-@lru_cache(maxsize=4096)
-def _whole(model: type[BaseModel], said: bytes) -> dict[str, Any]:
-    return model.model_validate_json(said).model_dump(mode="json", by_alias=True)
+def _whole(model: type[BaseModel], said: object) -> dict[str, Any]:
+    return model.model_validate_json(orjson.dumps(said)).model_dump(mode="json", by_alias=True)
 
 
 def _act(blank: Row, known: Row) -> dict[str, Any]:
