@@ -18,12 +18,15 @@ LIMIT: Final = 4096
 DOCKER: Final = f"""#!/bin/sh
 [ "$1" = compose ] && shift
 case "$1" in
-    up) podman build --quiet --network=host --tag pacta:0.1.0 . && shift && set -- up --no-deps "$@" ;;
+    up) podman build --quiet --network=host --tag pacta:0.1.0 . && sync && shift && set -- up --no-deps "$@" ;;
     exec) shift && set -- exec -T "$@" ;;
 esac
 exec uv tool run --quiet {COMPOSE} --podman-run-args=--read-only-tmpfs=false "$@"
 """
-"""podman-compose alone would build the image once for each part, ask for a terminal, and give every container a writable /tmp."""
+"""podman-compose alone would build the image once for each part, ask for a terminal, and give every container a writable /tmp.
+
+What an image is made of is on the disk before anything starts: a slow one that is still writing it lets a first connection wait too long.
+"""
 
 
 class EngineError(Exception):
