@@ -149,8 +149,8 @@ def _counted(
     compared_to: date | None,
     session: UUID | None,
 ) -> dict[str, Any]:
-    if not found.commission:
-        raise wrong("known_at", "lies before the commission was recorded")
+    if what := _untold(found, str(session) if session else None):
+        raise wrong("known_at", f"lies before the {what} was recorded")
     about, shown = {str(session)} if session else None, Shown(found, audience, seen)
     every = counting.items(found, day, about, shown)
     return {
@@ -251,15 +251,20 @@ async def made(
 
 def _require(found: Known, asked: Asked, *, newest: bool) -> None:
     """Refuse a report of what the entries it would be made from do not tell of yet: nothing of nothing is no count."""
-    what = (
-        "commission" if not found.commission else "session" if (asked.session or "") not in {"", *found.lives} else ""
-    )
+    what = _untold(found, asked.session)
     if what and asked.known_at:
         raise wrong("known_at", f"lies before the {what} was recorded")
     if what and not newest:
         raise wrong("checkpoint", f"was signed before the {what} was recorded")
     if what:
         raise Conflict(f"No checkpoint with this {what} is signed yet. Ask again in a second.")
+
+
+def _untold(found: Known, session: str | None) -> str | None:
+    """Return what of that which is asked about no entry tells of yet; None where all of it is told."""
+    if not found.commission:
+        return "commission"
+    return "session" if session and session not in found.lives else None
 
 
 def until(known_at: datetime | None) -> str | None:

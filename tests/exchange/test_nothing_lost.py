@@ -19,12 +19,18 @@ from tests.exchange.test_reading import NAMES, changed, ods, refused
 __all__ = ["worker"]
 NEW = {"session": "PK-AZ/08", "sector": "trade", "title.en": "A clerk's row", "agreed_on": "2025-01-24"}
 
+HIDDEN = "Lists"
+
 
 def book(**sheets: list[list[str]]) -> bytes:
     out = io.BytesIO()
     made = xlsxwriter.Workbook(out, {"in_memory": True})
     for name, rows in sheets.items():
         sheet = made.add_worksheet(name)
+        if name == HIDDEN:
+            sheet.hide()
+        else:
+            sheet.activate()
         for number, row in enumerate(rows):
             sheet.write_row(number, 0, row)
     made.close()
@@ -45,6 +51,14 @@ async def test_a_sheet_of_the_name_is_read_whatever_stands_in_others(name: str) 
 
 async def test_a_blank_sheet_before_it_is_passed_over() -> None:
     found = await read(book(Sheet1=[], Plan=[["session"], ["PK-AZ/08"]]))
+    assert (found.headings, found.rows) == (["session"], [["PK-AZ/08"]])
+
+
+async def test_what_is_hidden_and_what_an_export_says_of_its_cells_is_no_other_sheet() -> None:
+    beside = {"columns": [["session"]], "codes": [["trade"]]}
+    found = await read(book(**{"Our plan": [["session"], ["PK-AZ/08"]], **beside}))
+    assert found.headings == ["session"]
+    found = await read(book(**{HIDDEN: [["trade"]], "Our plan": [["session"], ["PK-AZ/08"]]}))
     assert (found.headings, found.rows) == (["session"], [["PK-AZ/08"]])
 
 

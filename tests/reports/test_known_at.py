@@ -63,6 +63,7 @@ async def test_the_pages_and_the_sheets_of_such_a_report_say_the_moment(still: W
 
 async def test_of_what_was_not_recorded_yet_there_is_no_count_of_nothing(world: World) -> None:
     await world.sequence()
+    before = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     session = {"action": "record", "ordinal": 3, "starts_on": "2013-04"}
     made = await world.as_("PK").post(f"/v1/commissions/{COMMISSION}/sessions", json=session)
     assert made.status_code == 201, made.text
@@ -75,6 +76,10 @@ async def test_of_what_was_not_recorded_yet_there_is_no_count_of_nothing(world: 
     assert told["errors"] == [{"parameter": "checkpoint", "detail": "was signed before the session was recorded"}]
     told = await reported(world, f"{path}?known_at=2001-01-01T00:00:00Z", 422)
     assert told["errors"] == [{"parameter": "known_at", "detail": "lies before the commission was recorded"}]
+    metrics = f"/v1/commissions/{COMMISSION}/metrics?session={made.json()['id']}"
+    assert counted(await reported(world, metrics)) == (0, 0)
+    told = await reported(world, f"{metrics}&known_at={before}", 422)
+    assert told["errors"] == [{"parameter": "known_at", "detail": "lies before the session was recorded"}]
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def _csv(content: bytes) -> dict[str, Any]:
 
 
 def _workbook(content: bytes) -> dict[str, Any]:
-    from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 -- within the limits
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum  # noqa: PLC0415 -- within the limits
 
     zipped = archive.opened(content)
     kind = archive.kind_of(zipped)
@@ -64,7 +64,8 @@ def _workbook(content: bytes) -> dict[str, Any]:
         names = book.sheet_names
         if not names or len(names) > archive.MOST_SHEETS:
             raise NotRead(f"It has {len(names)} sheets; at least one and at most {archive.MOST_SHEETS} are read.")
-        name = _wanted(zipped, kind, names)
+        shown = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+        name = _wanted(zipped, kind, names, shown)
         problems = [{"cell": cell, "problem": said} for cell, said in archive.problems(zipped, kind, name)]
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (CalamineError, ValueError, KeyError, ET.ParseError) as wrong:
@@ -73,11 +74,11 @@ def _workbook(content: bytes) -> dict[str, Any]:
     return {"headings": cells[0] if cells else [], "rows": cells[1:], "problems": problems}
 
 
-def _wanted(zipped: ZipFile, kind: str, names: list[str]) -> str:
-    """Return the sheet that is to be read: the one of that name, or else the only one that has something in it."""
+def _wanted(zipped: ZipFile, kind: str, names: list[str], shown: list[str]) -> str:
+    """Return the sheet that is to be read: the one of that name, or else the only one shown that has something in it."""
     if named := [one for one in names if one.strip().casefold() == archive.WANTED]:
         return named[0]
-    filled = [one for one in names if archive.is_filled(zipped, kind, one)]
+    filled = [one for one in shown if one not in archive.BESIDE and archive.is_filled(zipped, kind, one)]
     if len(filled) > 1:
         raise NotRead(
             f"Several of its sheets have something in them: {', '.join(map(repr, filled))}. "

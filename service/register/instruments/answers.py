@@ -134,7 +134,7 @@ def _relation(one: Row, names: Names) -> dict[str, Any]:
     return {**told, **_RELATED.of(told, names)}
 
 
-@lru_cache(maxsize=4096)  # lists tell of the same ones again and again
+@lru_cache(maxsize=512)  # ten pages: lists tell of the same ones again and again
 def _told(said: bytes) -> dict[str, Any]:
     row = dict(zip(_TOLD, orjson.loads(said), strict=True))
     return {

@@ -109,7 +109,11 @@ def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]
 
 def _ends(export: Exported) -> dict[str, int]:
     """Return the number of the newest entry of each subject of which a redacted export shows something; nothing of a whole one."""
-    lines = (export.read(NEWEST) or b"").decode("ascii", "replace").splitlines()
+    if not is_redacted(export):
+        return {}
+    if (told := export.read(NEWEST)) is None:
+        raise Incomplete("does not tell where the end of something is withheld: one of today's release does")
+    lines = told.decode("ascii", "replace").splitlines()
     return {subject: int(number) for subject, _, number in (line.partition(" ") for line in lines)}
 
 
