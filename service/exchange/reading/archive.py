@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 MOST_ENTRIES, MOST_BYTES, MOST_RATIO, RATIO_FROM = 2000, 150 * 2**20, 200, 2**20
@@ -75,19 +75,36 @@ def problems(archive: zipfile.ZipFile, kind: str, sheet: str) -> Iterator[tuple[
     yield from (_of_xlsx if kind == "xlsx" else _of_ods)(archive, sheet)
 
 
-def is_filled(archive: zipfile.ZipFile, kind: str, sheet: str) -> bool:
-    """Return whether some cell of a sheet has something in it."""
-    in_xlsx = kind == "xlsx"
-    here = in_xlsx
-    with archive.open(_part_of(archive, sheet) if in_xlsx else "content.xml") as part:
-        for event, one in ET.iterparse(part, ("start", "end")):  # noqa: S314 -- what declares entities is refused before
-            if one.tag == f"{TABLE}table":
-                here = event == "start" and one.get(f"{TABLE}name") == sheet
-            elif here and event == "end" and (one.tag in _VALUES or (one.tag == f"{TABLE}table-cell" and len(one))):
+def filled(archive: zipfile.ZipFile, kind: str, sheets: Sequence[str]) -> list[str]:
+    """Return those of the sheets of which some cell has something in it."""
+    if kind == "xlsx":
+        return [one for one in sheets if _is_filled(archive, one)]
+    # All of them stand in one part, which is read once.
+    there = _filled_of_ods(archive)
+    return [one for one in sheets if one in there]
+
+
+def _is_filled(archive: zipfile.ZipFile, sheet: str) -> bool:
+    with archive.open(_part_of(archive, sheet)) as part:
+        for _, one in ET.iterparse(part):  # noqa: S314 -- what declares entities is refused before
+            if one.tag in _VALUES:
                 return True
-            elif event == "end" and one.tag in {f"{SHEET}row", f"{TABLE}table-row"}:
+            if one.tag == f"{SHEET}row":
                 one.clear()
     return False
+
+
+def _filled_of_ods(archive: zipfile.ZipFile) -> set[str]:
+    found, sheet = set[str](), ""
+    with archive.open("content.xml") as part:
+        for event, one in ET.iterparse(part, ("start", "end")):  # noqa: S314 -- the same
+            if one.tag == f"{TABLE}table":
+                sheet = one.get(f"{TABLE}name", "") if event == "start" else ""
+            elif event == "end" and one.tag == f"{TABLE}table-cell" and len(one):
+                found.add(sheet)
+            elif event == "end" and one.tag == f"{TABLE}table-row":
+                one.clear()
+    return found
 
 
 _VALUES = {f"{SHEET}v", f"{SHEET}is", f"{SHEET}f"}

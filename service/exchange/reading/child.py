@@ -78,7 +78,7 @@ def _wanted(zipped: ZipFile, kind: str, names: list[str], shown: list[str]) -> s
     """Return the sheet that is to be read: the one of that name, or else the only one shown that has something in it."""
     if named := [one for one in names if one.strip().casefold() == archive.WANTED]:
         return named[0]
-    filled = [one for one in shown if one not in archive.BESIDE and archive.is_filled(zipped, kind, one)]
+    filled = archive.filled(zipped, kind, [one for one in shown if one not in archive.BESIDE])
     if len(filled) > 1:
         raise NotRead(
             f"Several of its sheets have something in them: {', '.join(map(repr, filled))}. "
