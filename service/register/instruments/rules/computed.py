@@ -82,12 +82,12 @@ def _notified(members: Members) -> Iterator[Members]:
 
 def entry_of(members: Members) -> EntryIntoForce | None:
     """Return when it enters into force by its clause, or what is missing; None where no clause is known."""
-    return _computed(_counted(members)) if members["entry_into_force"] else None
+    return _computed(_counted(members))[0] if members["entry_into_force"] else None
 
 
 def lacking_of(members: Members) -> tuple[Need, ...]:
     """Return what its clause still needs: of what has happened on a day that is not known whole, nothing."""
-    return _lacking(_counted(members)) if members["entry_into_force"] else ()
+    return _computed(_counted(members))[1] if members["entry_into_force"] else ()
 
 
 def _counted(members: Members) -> bytes:
@@ -95,7 +95,7 @@ def _counted(members: Members) -> bytes:
 
 
 @lru_cache(maxsize=4096)  # lists tell of the same ones again and again, and who reads one asks several times
-def _computed(counted: bytes) -> EntryIntoForce | None:
+def _computed(counted: bytes) -> tuple[EntryIntoForce | None, tuple[Need, ...]]:
     members = dict(zip(_COUNTED, orjson.loads(counted), strict=True))
     asked = {
         "rule": members["entry_into_force"],
@@ -104,18 +104,14 @@ def _computed(counted: bytes) -> EntryIntoForce | None:
         "in_force_on": members["in_force_on"] if day_of(members["in_force_on"]) else None,
     }
     try:
-        return entry.compute(EntryIntoForceCalculationCreate.model_validate_json(orjson.dumps(asked)))
+        found = entry.compute(EntryIntoForceCalculationCreate.model_validate_json(orjson.dumps(asked)))
     except InvalidContent:
         # Its counts lead out of the calendar.
-        return None
+        return None, ()
+    return found, () if found.on else _lacking(members, found)
 
 
-@lru_cache(maxsize=4096)
-def _lacking(counted: bytes) -> tuple[Need, ...]:
-    found = _computed(counted)
-    if found is None or found.on:
-        return ()
-    members = dict(zip(_COUNTED, orjson.loads(counted), strict=True))
+def _lacking(members: Members, found: EntryIntoForce) -> tuple[Need, ...]:
     happened = {(one["kind"], one["party"]) for one in (*_acted(members), *_notified(members)) if not day_of(one["on"])}
     return tuple(one for one in found.needs if (one.kind, one.party) not in happened)
 
