@@ -162,7 +162,7 @@ def _counted(
         "session": naming.session(found, str(session) if session else None),
         "kept_by": found.kept_by,
         "as_of": day,
-        "known_at": known_at or found.last_at,
+        "known_at": known_at or naming.moment(found.last_at),
         "entries": found.entries,
         "audience": audience,
         "may_hide": MAY_HIDE,

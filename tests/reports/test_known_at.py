@@ -1,8 +1,9 @@
 """A report by what was known at a moment: the same from the service and from an export, and none of what was not known yet."""
 
+import asyncio
 import io
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from service.log.export.directory import to_directory
 from service.reports.pdf.pages import document
+from service.reports.rules import naming
 from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item, organisation
 from tests.register.commitments.test_journey import confirmed
 from tests.reports.test_reports import DONE, _made, counted
@@ -47,6 +49,20 @@ async def test_a_report_tells_what_was_known_at_a_moment_and_pacta_report_makes_
     days = ["--as-of", "2026-11-01", "--compared-to", "2025-02-01", "--known-at", before]
     assert _made(tmp_path / "export", *session, *days) == 0
     assert capsysbinary.readouterr().out == (await world.as_("PK").get(f"{path}{query}&known_at={before}")).content
+
+
+@pytest.mark.parametrize("path", [*REPORTS, "/v1/returns/instruments", f"/v1/commissions/{COMMISSION}/metrics"])
+async def test_a_moment_in_whole_seconds_is_told_as_it_was_asked(still: World, path: str) -> None:
+    # The spelling is held to the published one by `tests/contract.py`.
+    moment = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    await asyncio.sleep((moment - datetime.now(UTC)).total_seconds())
+    asked = moment.isoformat().replace("+00:00", "Z")
+    assert (await reported(still, f"{path}?known_at={asked}"))["known_at"] == asked
+
+
+def test_what_entries_tell_to_the_microsecond_is_told_as_other_answers_tell_it() -> None:
+    assert naming.moment("2026-01-24T09:30:00.000000Z") == "2026-01-24T09:30:00Z"
+    assert naming.moment("2026-01-24T09:30:00.120000Z") == "2026-01-24T09:30:00.120000Z"
 
 
 async def test_the_pages_and_the_sheets_of_such_a_report_say_the_moment(still: World) -> None:

@@ -1,4 +1,4 @@
-"""What stands by its id in reports and metrics, as entries call it: the commission's own, and of organisations the registry's. Pure."""
+"""How reports and metrics spell what entries tell: what stands by its id by its name, and moments as every answer has them. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,6 +10,11 @@ from service.register.history.rules.lives import Known, Life
 
 Data = dict[str, Any]
 _ORGANISATION: Final = ("id", "code", "name")
+
+
+def moment(at: str) -> str:
+    """Return a moment that an entry tells, spelled as all answers do: entries tell microseconds where there are none, too."""
+    return at.replace(".000000Z", "Z")
 
 
 def commission(known: Known) -> Data:

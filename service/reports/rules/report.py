@@ -38,7 +38,6 @@ _REPORT: Final = (
     "delay_reason",
     "next_step",
     "expected_on",
-    "recorded_at",
 )
 Data = dict[str, Any]
 
@@ -67,7 +66,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "about": "session" if asked.session else "commission",
         "audience": str(asked.audience),
         "as_of": str(asked.as_of),
-        "known_at": asked.known_at,
+        "known_at": naming.moment(asked.known_at) if asked.known_at else None,
         "since": str(asked.since) if asked.since else None,
         "log": {
             "origin": source.origin,
@@ -170,10 +169,14 @@ def _row(known: Known, item: Item, day: date, shown: Shown, called: Mapping[str,
             if facts.get("lead_organisation_id")
         },
         "lead_organisations": naming.lead_organisations(members["party_facts"], called),
-        "reports": {party: {name: one[name] for name in _REPORT} for party, one in item.reported.items()},
+        "reports": {party: _reported(one) for party, one in item.reported.items()},
         "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
         "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],
     }
+
+
+def _reported(one: Mapping[str, Any]) -> Data:
+    return {**{name: one[name] for name in _REPORT}, "recorded_at": naming.moment(one["recorded_at"])}
 
 
 def _of_kind(known: Known, item: Item, day: date) -> Data:
@@ -202,13 +205,21 @@ def _was(told: Data | None, name: str, day: date) -> bool:
 
 
 def _dispute(item: Item) -> Data:
-    return {**item.told, **(item.life.refusal or {})}
+    told = item.life.refusal
+    assert told
+    return {**item.told, **told, **{name: naming.moment(told[name]) for name in ("proposed_at", "refused_at")}}
 
 
 def _awaited(item: Item) -> Data:
     found = item.life.open
     assert found
-    return {**item.told, "action": found.action, "proposed_by": found.by, "since": found.at, "awaiting": found.awaiting}
+    return {
+        **item.told,
+        "action": found.action,
+        "proposed_by": found.by,
+        "since": naming.moment(found.at),
+        "awaiting": found.awaiting,
+    }
 
 
 def _older(known: Known, asked: Asked, shown: Shown) -> list[Data]:
@@ -242,7 +253,7 @@ def _began(session: Life) -> tuple[str, int]:
 def _happened(every: Sequence[Item], since: date, day: date) -> list[Data]:
     """Return the moves that happened in the world in the period."""
     return [
-        {**one.told, "action": move.action, "on": move.on, "confirmed_at": move.at}
+        {**one.told, "action": move.action, "on": move.on, "confirmed_at": naming.moment(move.at)}
         for one in every
         for move in one.life.moves
         if move.on and since <= end(move.on) <= day

@@ -14,7 +14,7 @@ from service.register.commitments.rules.lifecycle import State
 from service.register.history.rules.lives import INSTRUMENT, Known, Life, Move
 from service.register.history.rules.past import Past
 from service.register.instruments.rules import computed, standing
-from service.reports.rules import counting, instruments
+from service.reports.rules import counting, instruments, naming
 from service.reports.rules.audience import Shown
 from service.reports.rules.counting import Item
 from service.reports.rules.source import Source
@@ -81,7 +81,7 @@ def whole(asked: Asked, logs: Sequence[Data], registry: Data, found: Iterable[Da
         "organisations": [_named(key, names) for key in sorted(asked.organisations)],
         "audience": str(asked.audience),
         "as_of": str(asked.as_of),
-        "known_at": asked.known_at,
+        "known_at": naming.moment(asked.known_at) if asked.known_at else None,
         "logs": list(logs),
         "registry": registry,
         "rows": listed,
