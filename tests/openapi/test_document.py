@@ -114,6 +114,15 @@ def test_the_introduction_is_short_and_leads_to_the_picture() -> None:
     assert DOCUMENT["servers"]
 
 
+@pytest.mark.parametrize(
+    "name", ["MetricsRead", "ReportRead", "ReturnRead", "ImportRead", "SetUpRead", "ProgressReportRead", "PastRead"]
+)
+def test_every_member_of_what_is_reported_and_imported_says_what_it_is(name: str) -> None:
+    named = reached(SCHEMAS[name], SCHEMAS) | {name}
+    members = ((one, member, told) for one in named for member, told in SCHEMAS[one].get("properties", {}).items())
+    assert [(one, member) for one, member, told in members if not told.get("description")] == []
+
+
 def test_schemas_have_no_made_up_titles_and_no_twins() -> None:
     assert not [name for name in SCHEMAS if re.search(r"-(Input|Output)$|__|_$|^Body_", name)]
     for name, schema in SCHEMAS.items():

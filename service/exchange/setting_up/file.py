@@ -139,8 +139,12 @@ class CommissionSaid(Strict):
 class SetUp(Strict):
     """What is to be set up. The administrator's part is parties, their registrars, and commissions; all else is the parties' own."""
 
-    parties: list[PartySaid] = Field(default_factory=list, max_length=200)
-    commissions: list[CommissionSaid] = Field(default_factory=list, max_length=200)
+    parties: list[PartySaid] = Field(
+        default_factory=list, max_length=200, description="Governments, each with what is its own."
+    )
+    commissions: list[CommissionSaid] = Field(
+        default_factory=list, max_length=200, description="Commissions, each with its sessions and groups."
+    )
 
     @property
     def size(self) -> int:

@@ -122,16 +122,16 @@ class InstrumentRead(Read):
 class ProgressRead(Read):
     """The last report of one party."""
 
-    id: UUID
+    id: UUID = Field(description="Its id.")
     period_start: ReducedDate | None
     period_end: ReducedDate
     on: date = Field(description="The day of which it speaks.")
-    level: Level
-    text: str
-    delay_reason: Delay | None
-    next_step: str | None
+    level: Level = Field(description="How far it is, by its own word.")
+    text: str = Field(description="What was done, in words.")
+    delay_reason: Delay | None = Field(description="Why it is late, if it is.")
+    next_step: str | None = Field(description="What this side does next.")
     expected_on: ReducedDate | None
-    recorded_at: datetime
+    recorded_at: datetime = Field(description="When it was recorded.")
 
 
 class CarriedOverRead(Read):

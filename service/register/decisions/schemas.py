@@ -197,7 +197,7 @@ class OpenTransition(Read):
 class PastRead(Read):
     """Of which day in the world, and by what was known at which moment, a matter is told."""
 
-    as_of: date
+    as_of: date = Field(description="The day in the world.")
     known_at: datetime | None = Field(description="null: by what is known now.")
     uncertain: list[str] = Field(
         description="States that it may have reached by then: their dates are reduced, and they count from the last day of these."

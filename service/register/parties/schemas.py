@@ -28,9 +28,9 @@ class PartyCreate(Strict):
 class Named(Read):
     """What people know by a code and a name."""
 
-    id: UUID
-    code: str | None
-    name: str
+    id: UUID = Field(description="By which requests name it.")
+    code: str | None = Field(description="What it is cited by; null where it has none.")
+    name: str = Field(description="What it is called.")
 
 
 class PartyRead(Read):

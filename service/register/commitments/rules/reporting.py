@@ -54,7 +54,7 @@ class ProgressReportCreate(Strict):
     }
     period_start: ModernDate | None = Field(None, description="When the period began, if that is said.")
     period_end: ModernDate = Field(description="When the period ended or ends: a day, month or year that has begun.")
-    level: Level
+    level: Level = Field(description="How far it is, by its own word.")
     text: Reason = Field(description="What was done, in words.")
     delay_reason: Delay | None = Field(None, description="Why it is late; needed where its due date has passed.")
     next_step: Reason | None = Field(None, description="What this side does next.")
