@@ -50,12 +50,8 @@ class Trail:
         # All are read before the first is followed: one thing done many times is done faster.
         whole = [self._read(stored) for stored in entries]
         for index, (entry, leaf) in enumerate(zip(whole, leaves, strict=True), self.size):
-            if entry is None:
-                self.withheld.add(leaf)
-                yield from [redacted.founding_is_shown(f"entry {index}")] if index == 0 else []
-                continue
-            if isinstance(entry, NotCanonical):
-                yield malformed(f"entry {index}", f"is not written as an entry is: {entry}")
+            if not isinstance(entry, Entry):
+                yield from self._unread(index, entry, leaf)
                 continue
             subject = self.subjects.get(entry.subject)
             if subject is None:
@@ -73,12 +69,21 @@ class Trail:
 
     def _read(self, stored: bytes) -> Entry | NotCanonical | None:
         """Return the entry, why it is none, or None where it is withheld."""
-        if stored == WITHHELD and self.redacted:
+        if self.redacted and stored == WITHHELD:
             return None
         try:
             return read(stored)
         except NotCanonical as wrong:
             return wrong
+
+    def _unread(self, index: int, why: NotCanonical | None, leaf: bytes) -> Iterator[Finding]:
+        """Note an entry that is withheld, or yield why it is none."""
+        if why is not None:
+            yield malformed(f"entry {index}", f"is not written as an entry is: {why}")
+            return
+        self.withheld.add(leaf)
+        if index == 0:
+            yield redacted.founding_is_shown("entry 0")
 
     def _reopen(self, index: int, entry: Entry) -> list[Finding]:
         found, wrong = read_reopened(index, entry)
@@ -137,24 +142,21 @@ class Trail:
 
     def _link(self, index: int, entry: Entry, leaf: bytes, subject: Subject) -> list[Finding]:
         """Add an entry to its subject's chain, and return why it does not continue it."""
+        _, commission, key, seq, prev, kind, at, _, _, data = entry
         found: list[Finding] = []
-        before, seq, at = subject.last, entry.seq, entry.recorded_at
+        before = subject.last
         if seq > before.seq + 1 and self.withheld.explains(entry, before.seq):
             found += self._not_judged(index, entry, subject, f"{seq - before.seq - 1} before it are withheld")
-            before = Link(seq - 1, bytes.fromhex(entry.prev), before.recorded_at)
-        for wrong in faults(before, self.log, seq, entry.prev, at, entry.commission):
+            before = Link(seq - 1, bytes.fromhex(prev), before.recorded_at)
+        for wrong in faults(before, self.log, seq, prev, at, commission):
             found.append(tampered(place(index, entry, subject), wrong))
         subject.last, subject.index = Link(seq, leaf, at), index
         if self.redacted:
             self.withheld.shown(entry)
-        if "effective" in entry.data:
+        if "effective" in data:
             # A commitment that is agreed has its number from then on; the replay judges which.
             subject.reference = _number(entry) or subject.reference
-        if (
-            entry.subject == entry.commission
-            and entry.kind in SPEAKING
-            and isinstance(spoken := entry.data.get("id"), str)
-        ):
+        if key == commission and kind in SPEAKING and isinstance(spoken := data.get("id"), str):
             # Of the session or group of which the commission itself tells: its own trail continues the entry that spoke of it last.
             self.spoken[spoken] = subject.last
         return found
