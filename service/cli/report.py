@@ -63,7 +63,7 @@ def _source(directory: Path, audience: str, until: str | None) -> Source:
         _require_for(export, Confidentiality(audience))
         source = exported(export, until)
     except Incomplete as wrong:
-        raise Refused(f"{directory} is redacted, and {wrong}. A whole export has it.", os.EX_DATAERR) from wrong
+        raise Refused(f"{directory} is redacted, and {wrong}", os.EX_DATAERR) from wrong
     except OSError as wrong:
         raise Refused(f"{wrong.filename or directory}: {wrong.strerror or wrong}", os.EX_NOINPUT) from wrong
     except (NoteInvalid, TileInvalid, ValueError) as wrong:

@@ -274,7 +274,22 @@ async def test_a_report_is_not_made_where_the_end_of_what_is_shown_is_withheld(
     # As of the releases that did not tell where anything ends.
     (tmp_path / "newest").unlink()
     assert _made(tmp_path, "--audience", "public") == 65
-    assert b"does not tell where the end of something is withheld" in capsysbinary.readouterr().err
+    assert b"which tells where the end of something is withheld" in capsysbinary.readouterr().err
+
+
+@pytest.mark.parametrize("damaged", [b"%s x", b"%s", b"%s " + b"9" * 5000, b"\xff 1"])
+async def test_where_the_file_that_tells_the_ends_is_damaged_its_line_is_named_with_what_to_do(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], damaged: bytes
+) -> None:
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0, audience=Audience.PUBLIC)
+    first, second, *rest = (tmp_path / "newest").read_bytes().splitlines()
+    line = damaged.replace(b"%s", second[:36])
+    (tmp_path / "newest").write_bytes(b"\n".join([first, line, *rest]))
+    assert _made(tmp_path, "--audience", "public") == 65
+    said = capsysbinary.readouterr().err
+    assert b"its file `newest` is damaged: line 2 is not the id of a subject" in said
+    assert b"export again" in said
 
 
 def _made(*arguments: object) -> int:

@@ -1,5 +1,6 @@
 """What a report is made from: the entries below a signed checkpoint, and how that checkpoint is named. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -17,10 +18,12 @@ from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
 from service.tlog.redaction import AUDIENCE, FOLDER, NEWEST, WITHHELD, redacted_path
 from service.tlog.tiles import bundles_of, decode_bundle
+from service.verify.canonical import UUID
 from service.verify.export import CHECKPOINT, Exported
 
 NOTHING_BEFORE: Final = "0" * 64
 """What a subject's first entry names as the one before it."""
+_end = re.compile(f"({UUID}) ([0-9]{{1,15}})").fullmatch
 
 
 class Incomplete(ValueError):
@@ -112,9 +115,18 @@ def _ends(export: Exported) -> dict[str, int]:
     if not is_redacted(export):
         return {}
     if (told := export.read(NEWEST)) is None:
-        raise Incomplete("does not tell where the end of something is withheld: one of today's release does")
-    lines = told.decode("ascii", "replace").splitlines()
-    return {subject: int(number) for subject, _, number in (line.partition(" ") for line in lines)}
+        raise Incomplete(
+            f"has no file `{NEWEST}`, which tells where the end of something is withheld: export again, by today's release"
+        )
+    found = dict[str, int]()
+    for number, line in enumerate(told.decode("ascii", "replace").splitlines(), 1):
+        if (said := _end(line)) is None:
+            raise Incomplete(
+                f"its file `{NEWEST}` is damaged: line {number} is not the id of a subject and the number of its newest entry;"
+                " copy the file once more, or export again"
+            )
+        found[said[1]] = int(said[2])
+    return found
 
 
 def _unbroken(
@@ -129,7 +141,7 @@ def _unbroken(
         if entry["prev"] not in seen:
             raise Incomplete(
                 f"entry {entry['seq']} of {entry['subject']} ({entry['kind']}) follows one that is withheld: the report would not be"
-                " the one that the service makes"
+                " the one that the service makes; a whole export has it"
             )
         seen.add(leaf)
         last[entry["subject"]] = entry["seq"]
@@ -137,7 +149,7 @@ def _unbroken(
     for subject, end in ends.items():
         if last.get(subject) != end:
             raise Incomplete(
-                f"entry {end} of {subject}, its newest, is withheld: the report would not be the one that the service makes"
+                f"entry {end} of {subject}, its newest, is withheld: the report would not be the one that the service makes; a whole export has it"
             )
 
 
