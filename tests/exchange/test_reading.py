@@ -112,6 +112,19 @@ async def test_a_csv_is_read_by_comma_or_semicolon_and_its_marks_are_undone() ->
     assert "row" in await refused(b'a,b\r\n"x')
 
 
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"'])
+async def test_a_first_line_that_names_the_separator_is_passed_over_as_excel_does(first: str) -> None:
+    # Alone the commas of the headings would have it read by commas.
+    told = f'{first}\r\n"a,b,c";d\r\nsep=,;y\r\n'
+    assert await read(told.encode()) == Read(["a,b,c", "d"], [["sep=,", "y"]], [])
+    assert await read(f"\ufeff{told}".encode()) == Read(["a,b,c", "d"], [["sep=,", "y"]], [])
+
+
+@pytest.mark.parametrize("said", ["|", "", ";;", "a"])
+async def test_a_separator_of_another_kind_is_refused_with_what_to_do(said: str) -> None:
+    assert "Save it with a comma, a semicolon or a tab" in await refused(f"sep={said}\r\na{said}b\r\n".encode())
+
+
 async def test_what_unpacks_to_more_than_it_should_is_refused_before_it_is_unpacked() -> None:
     bomb = changed(book(["a"]), "xl/worksheets/sheet1.xml", b" " * (160 * 2**20))
     assert len(bomb) < 2**20

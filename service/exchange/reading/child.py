@@ -7,15 +7,18 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import resource
 import sys
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 from service.exchange.reading import archive
 from service.exchange.reading.archive import MOST_COLUMNS, MOST_ROWS, NotRead
 
+SEPARATORS: Final = (",", ";", "\t")
+_names_it = re.compile(r'"?sep=(.*?)"?\r?\n?', re.IGNORECASE).fullmatch
 MEMORY, CPU_SECONDS, OUTPUT = 1024 * 2**20, 60, 2**28
 
 
@@ -39,11 +42,10 @@ def _csv(content: bytes) -> dict[str, Any]:
         raise NotRead("It is neither a workbook nor a CSV in UTF-8. Save it as .xlsx, or as `CSV UTF-8`.") from wrong
     if "\x00" in text:
         raise NotRead("It is neither a workbook nor a CSV: it holds NUL. Save it as .xlsx, or as `CSV UTF-8`.")
-    first = text.partition("\n")[0]
-    between = max(",;\t", key=first.count)
-    rows: list[list[str]] = []
+    lines, rows = io.StringIO(text, newline=""), list[list[str]]()
+    between = _said(lines) or max(SEPARATORS, key=text.partition("\n")[0].count)
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True):
+        for row in csv.reader(lines, delimiter=between, strict=True):
             rows.append([one.removeprefix("'") for one in row])
             if len(rows) > MOST_ROWS or len(row) > MOST_COLUMNS:
                 raise NotRead(
@@ -52,6 +54,18 @@ def _csv(content: bytes) -> dict[str, Any]:
     except csv.Error as wrong:
         raise NotRead(f"It is no CSV (RFC 4180): {wrong}, in row {len(rows) + 1}.") from wrong
     return {"headings": rows[0] if rows else [], "rows": rows[1:], "problems": []}
+
+
+def _said(lines: io.StringIO) -> str | None:
+    """Return the separator that the first line names, as Excel reads it, and pass over that line, which Excel does not show."""
+    if (said := _names_it(lines.readline())) is None:
+        lines.seek(0)
+        return None
+    if said[1] not in SEPARATORS:
+        raise NotRead(
+            f"Its first line says that {said[1]!r} stands between its cells. Save it with a comma, a semicolon or a tab between them."
+        )
+    return said[1]
 
 
 def _workbook(content: bytes) -> dict[str, Any]:
