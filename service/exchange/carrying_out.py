@@ -16,6 +16,7 @@ from service.exchange.imports import FOUND
 from service.exchange.naming import named
 from service.exchange.reading.archive import cell as cell_name
 from service.exchange.reading.reading import Cell, Read
+from service.exchange.rules.cells import in_codes
 from service.exchange.rules.changing import changing
 from service.exchange.rules.creating import creating
 from service.exchange.rules.plan import Change, Command, Does, Import, Item, Plan, column_at
@@ -229,7 +230,7 @@ async def carry_out(
 def _references(columns: Headed, sheet: Read) -> set[str]:
     place = next((place for place, one in enumerate(columns) if one and one[0] == "reference"), None)
     said = (row[place] for row in sheet.rows if place is not None and len(row) > place)
-    return {one.strip() for one in said if isinstance(one, str) and one.strip()}
+    return {in_codes(one.strip()) for one in said if isinstance(one, str) and one.strip()}
 
 
 async def _known(

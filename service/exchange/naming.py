@@ -18,7 +18,7 @@ async def named(connection: Connection, columns: Sequence[tuple[str, Column] | N
     """Return what gives the id of each code that the sheet names; of a code that names nothing, an id that names nothing."""
     places = [place for place, one in enumerate(columns) if one and one[1].name in _CODES]
     said = (row[place] for row in sheet.rows for place in places if len(row) > place)
-    codes = {code for one in said if isinstance(one, str) for code in cells.codes(one)}
+    codes = {code for one in said if isinstance(one, str) for code in cells.codes(cells.in_codes(one))}
     found = await names.find(connection, codes) if codes else {}
 
     def id_of(code: str) -> str:

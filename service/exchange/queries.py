@@ -37,6 +37,8 @@ _of_commission = sa.bindparam("commission_id", type_=sa.Uuid())
 
 class _Met(NamedTuple):
     id: UUID
+    is_own: bool
+    group: str | None
     ordinal: int | None
     state: str
     is_seen: bool
@@ -57,8 +59,15 @@ class _Told(NamedTuple):
 @cache
 def _sessions(kind: Kind) -> Query[_Met]:
     is_seen = sa.func.coalesce(sessions.visible_to(kind), sa.false()).label("is_seen")
-    asked = sa.select(_session.c.id, _session.c.ordinal, _session.c.state, is_seen)
-    return Query(asked.where(_session.c.commission_id == _of_commission, _session.c.working_group_id.is_(None)), _Met)
+    is_own = _session.c.working_group_id.is_(None).label("is_own")
+    asked = sa.select(
+        _session.c.id, is_own, _group.c.code.label("group"), _session.c.ordinal, _session.c.state, is_seen
+    )
+    # As `register.names` has it: of a group that only its parties may know a session has no code.
+    of_group = (_group.c.id == _session.c.working_group_id) & _group.c.is_joint
+    return Query(
+        asked.select_from(_session.outerjoin(_group, of_group)).where(_session.c.commission_id == _of_commission), _Met
+    )
 
 
 @cache
@@ -90,14 +99,15 @@ async def page(connection: Connection, caller: Caller, commission_id: UUID, afte
 async def session_codes(connection: Connection, caller: Caller, commission_id: UUID, code: str) -> dict[str, str]:
     """Return the code of each session that the caller may see and that has one of its own, by its id; as `register.names` finds them."""
     met = await _sessions(caller.kind).rows(connection, commission_id=commission_id, **bound(caller))
-    held = Counter(one.ordinal for one in met if one.state in MET)
-    every = Counter(one.ordinal for one in met)
+    named = {
+        one: f"{whose}/{one.ordinal:02d}" for one in met if (whose := code if one.is_own else one.group) and one.ordinal
+    }
+    held = Counter(name for one, name in named.items() if one.state in MET)
+    every = Counter(named.values())
     return {
-        str(one.id): f"{code}/{one.ordinal:02d}"
-        for one in met
-        if one.ordinal
-        and one.is_seen
-        and (held[one.ordinal] == 1 if held[one.ordinal] and one.state in MET else every[one.ordinal] == 1)
+        str(one.id): name
+        for one, name in named.items()
+        if one.is_seen and (held[name] == 1 if held[name] and one.state in MET else every[name] == 1)
     }
 
 

@@ -145,6 +145,34 @@ async def test_a_row_without_a_reference_creates_and_what_is_empty_is_unknown(wo
     }  # fmt: skip
 
 
+async def test_codes_are_taken_in_large_or_small_letters_as_everywhere(worn: World, worker: Pool) -> None:
+    row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/007" and one["group"])
+    assert row["session"] == "PK-AZ/08"
+    small = {name: row[name].lower() for name in ("reference", "session", "group", "lead.PK", "lead.AZ")}
+    new = {
+        "session": "pk-az/08",
+        "group": row["group"].upper(),
+        "lead.PK": "pk/modp",
+        "sector": "energy",
+        "title.en": "T",
+    }
+    told = await tried(worn, worker, as_csv([row | small, new | {"agreed_on": "2025-01-24"}]), "dry_run=true")
+    assert problems(told) == {}
+    assert (told["counts"]["none"], told["counts"]["create"]) == (1, 1)
+
+
+async def test_a_session_of_a_group_leaves_and_comes_back_by_its_code(worn: World, worker: Pool) -> None:
+    group = (await worn.as_("PK").get("/v1/working-groups/PK-AZ/JWG/trade")).json()
+    held = {"action": "record", "working_group_id": group["id"], "ordinal": 2, "starts_on": "2025-03"}
+    made = await worn.as_("PK").post(f"/v1/commissions/{COMMISSION}/sessions", json=held)
+    assert made.status_code == 201, made.text
+    new = {"session": "PK-AZ/JWG/trade/02", "sector": "trade", "title.en": "T", "agreed_on": "2025-03"}
+    assert (await done(worn, worker, as_csv([new])))["counts"]["create"] == 1
+    row = next(one for one in await exported(worn) if one["title.en"] == "T")
+    assert row["session"] == new["session"]
+    assert (await tried(worn, worker, as_csv([row]), "dry_run=true"))["counts"]["none"] == 1
+
+
 async def test_a_package_and_its_links_come_in_by_cells_and_are_changed_by_them(worn: World, worker: Pool) -> None:
     three = await commission_of_three(worn)
     one, other = [(await record_in(worn, three, number))["reference"] for number in (1, 2)]

@@ -109,9 +109,17 @@ def test_a_heading_is_known_however_it_is_written() -> None:
         ("verb", "agreed ", "agreed"),
         ("session", " PK-AZ/08", "PK-AZ/08"),
         ("title.en", "Trade \n", "Trade"),
+        ("title.en", "pk-az/08", "pk-az/08"),
+        ("session", "in-ph/02", "IN-PH/02"),
+        ("session", "in-ph/jwg/Trade/02", "IN-PH/JWG/trade/02"),
+        ("session", "01940000-0000-7000-8000-00000000000a", "01940000-0000-7000-8000-00000000000a"),
+        ("lead.PK", "pk/modp;\npk/fbr", "PK/MODP;\nPK/FBR"),
+        ("reference", "Pk-Az/08/D-7KQ2", "PK-AZ/08/d-7kq2"),
     ],
 )
-def test_blanks_around_what_is_written_say_nothing(name: str, cell: str, said: str) -> None:
+def test_blanks_around_what_is_written_and_large_or_small_letters_of_codes_say_nothing(
+    name: str, cell: str, said: str
+) -> None:
     found = column_of(name)
     assert found
     assert reading.text(cell, found[0]) == said

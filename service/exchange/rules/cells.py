@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from service.register.instruments.rules.texts import InstrumentKind
+from service.values import codes as shapes
 
 CLEAR: Final = "-"
 _hyphen = re.compile(r"\\*-").fullmatch
 _escaped = re.compile(r"\\+-").fullmatch
+_code = re.compile(r"[^\s,;]*/[^\s,;]*")
 _parts = re.compile(r"(?:[^|\\]|\\.)*", re.DOTALL)
 MEMBERS: Final = ("name", "title", "organisation")
 """What is told of a signatory, in the order of its cell."""
@@ -39,6 +41,11 @@ def listed(codes: Iterable[str]) -> str:
 def codes(cell: str) -> list[str]:
     """Return the codes that a cell lists."""
     return [code for part in re.split(r"[,;\n]", cell) if (code := part.strip())]
+
+
+def in_codes(cell: str) -> str:
+    """Return a cell with its codes as the register spells them: `pk-az/08` is `PK-AZ/08`. An id, which has no slash, stays as it is."""
+    return _code.sub(lambda said: shapes.spelled(said[0]), cell)
 
 
 def coded(said: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from service.exchange.rules.cells import CLEAR, coded
+from service.exchange.rules.cells import CLEAR, coded, in_codes
 from service.exchange.rules.columns import Column
 
 DATES: Final = frozenset(
@@ -23,6 +23,10 @@ DATES: Final = frozenset(
         "expected_on",
     }
 )
+NAMING: Final = frozenset(
+    {"reference", "session", "group", "lead", "carried_over", "continues", "pushed_by", "successor"}
+)
+"""Columns whose cells hold codes of what has one."""
 _iso = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?").fullmatch
 _serial = re.compile(r"[1-9]\d{4}").fullmatch
 ADVICE: Final = "write 2025-01-24, or as much of it as is known: 2025-01, 2025"
@@ -35,6 +39,8 @@ def text(cell: str | Mapping[str, str], column: Column) -> str:
     said = cell.strip()
     if not said or said == CLEAR:
         return said
+    if column.name in NAMING:
+        return in_codes(said)
     if column.name in DATES and not _iso(said):
         raise ValueError(_no_date(said))
     if column.codes and said not in column.codes:
