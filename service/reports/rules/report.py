@@ -21,7 +21,7 @@ from service.reports.rules.source import Source, named_in
 from service.trail.reopening import notice
 from service.values import end, start
 
-VERSION: Final = 7
+VERSION: Final = 8
 _MATRIX: Final = (
     "reference", "item_number", "paragraph", "annex", "verb", "sector", "working_group_id", "titles", "target_date", "outcome", "modification",
     "confidentiality", "agreed_on", "kind", "target_text", "source", "remark",
@@ -85,7 +85,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "comparison": compared(known, every, asked.compared_to, sessions, shown),
         "matrix": [_row(known, one, asked.as_of, shown, called) for one in every],
         "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
-        "awaiting": [_awaited(one) for one in every if one.life.open and one.life.open.at[:10] <= str(asked.as_of)],
+        "awaiting": [told for one in every if (told := _awaited(one, asked.as_of))],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
         "older": _older(known, asked, shown),
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
@@ -170,8 +170,8 @@ def _row(known: Known, item: Item, day: date, shown: Shown, called: Mapping[str,
         },
         "lead_organisations": naming.lead_organisations(members["party_facts"], called),
         "reports": {party: _reported(one) for party, one in item.reported.items()},
-        "awaiting": life.open.awaiting if life.open and life.open.at[:10] <= str(day) else [],
-        "carried_over_to": [_ordinal(known, one) for one in members["carried_over"] or {}],
+        "awaiting": awaited.awaiting_on(day) if (awaited := world.awaited(life, day)) else [],
+        "carried_over_to": [_ordinal(known, one) for one in world.carried_over(life, day)],
     }
 
 
@@ -210,16 +210,12 @@ def _dispute(item: Item) -> Data:
     return {**item.told, **told, **{name: naming.moment(told[name]) for name in ("proposed_at", "refused_at")}}
 
 
-def _awaited(item: Item) -> Data:
-    found = item.life.open
-    assert found
-    return {
-        **item.told,
-        "action": found.action,
-        "proposed_by": found.by,
-        "since": naming.moment(found.at),
-        "awaiting": found.awaiting,
-    }
+def _awaited(item: Item, day: date) -> Data | None:
+    """Return what awaited whom at the end of the day, and since when."""
+    if (found := world.awaited(item.life, day)) is None:
+        return None
+    since, awaiting = naming.moment(found.at), found.awaiting_on(day)
+    return {**item.told, "action": found.action, "proposed_by": found.by, "since": since, "awaiting": awaiting}
 
 
 def _older(known: Known, asked: Asked, shown: Shown) -> list[Data]:
@@ -236,7 +232,7 @@ def _older(known: Known, asked: Asked, shown: Shown) -> list[Data]:
             "titles": one.members["titles"],
             "state": one.then.state,
             "target_date": one.members["target_date"],
-            "carried_over_count": len(one.members["carried_over"] or {}),
+            "carried_over_count": len(world.carried_over(one.life, asked.as_of)),
         }
         for one in counting.items(known, asked.as_of, before, shown)
         if one.then.state in OPEN

@@ -79,6 +79,7 @@ def _copy(life: Life) -> Life:
         members=dict(life.members),
         open=proposal,
         moves=list(life.moves),
+        over=list(life.over),
         reports=list(life.reports),
         told=list(life.told),
         handed_on=list(life.handed_on),
@@ -142,26 +143,34 @@ def _tell_of_before(found: Known, entry: Data) -> None:
 def _move(life: Life, leaf: str, entry: Data) -> None:
     kind, data = entry["kind"], entry["data"]
     if life.open and life.open.transition in {data.get(name) for name in CLOSING}:
-        life.open = None
+        _end(life, entry)
     if "proposal" in data:
         _propose(life, leaf, entry)
     elif kind == "transition.confirmed" and life.open:
         life.open.confirmed[entry["party"]] = entry["recorded_at"]
         if "effective" in data:
-            proposal, life.open = life.open, None
-            _conclude(life, proposal, leaf, entry)
+            _conclude(life, _end(life, entry), leaf, entry)
     elif kind == "transition.refused" and life.open:
-        refused, life.open = life.open, None
+        refused = _end(life, entry)
         life.refusal = {"action": refused.action, "proposed_by": refused.by, "proposed_at": refused.at,
                         "refused_by": entry["party"], "refused_at": entry["recorded_at"], "reason": data["reason"]}  # fmt: skip
-    elif kind == "transition.withdrawn":
-        life.open = None
+    elif kind == "transition.withdrawn" and life.open:
+        _end(life, entry)
     elif kind == "commitment.changed":
         _say(life, leaf, data)
     elif "by" in data:
         _go_along(life, leaf, entry)
     elif kind == REPORTED:
         life.reports.append({**data["report"], "party": entry["party"], "recorded_at": entry["recorded_at"]})
+
+
+def _end(life: Life, entry: Data) -> Proposal:
+    """Note that the open proposal is over, and return it."""
+    ended, life.open = life.open, None
+    assert ended
+    ended.ended = entry["recorded_at"]
+    life.over.append(ended)
+    return ended
 
 
 def _say(life: Life, leaf: str, data: Data) -> None:

@@ -29,11 +29,23 @@ class Proposal:
     expires_at: str | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
     """By party, when it confirmed."""
+    ended: str | None = None
+    """When it took effect, was refused or withdrawn, or was recorded to be over."""
 
     @property
     def awaiting(self) -> list[str]:
         """Return the parties that have not answered yet."""
         return [party for party in self.awaits if party not in self.confirmed]
+
+    def was_open(self, day: date) -> bool:
+        """Return whether it awaited an answer at the end of a day; on its own last day it still did."""
+        said = str(day)
+        is_over = (self.ended is not None and self.ended[:10] <= said) or (self.expires_at or said)[:10] < said
+        return self.at[:10] <= said and not is_over
+
+    def awaiting_on(self, day: date) -> list[str]:
+        """Return the parties that had not answered by the end of a day."""
+        return [one for one in self.awaits if one not in self.confirmed or self.confirmed[one][:10] > str(day)]
 
 
 @dataclass(slots=True)
@@ -60,6 +72,8 @@ class Life:
     recorded_at: str
     moves: list[Move] = field(default_factory=list)
     open: Proposal | None = None
+    over: list[Proposal] = field(default_factory=list)
+    """The proposals that awaited an answer once, and have ended."""
     refusal: Data | None = None
     """The last refusal, if nothing has taken effect since: of what, by whom, why."""
     moved_alone_at: str | None = None
