@@ -79,6 +79,7 @@ async def past(bench: Bench) -> None:
         "a day, the newest first": "as_of=2026-01-01&sort=newest",
         "a day, in a state that none was in": "as_of=2026-01-01&state=implemented",
         "a day, of a sector that none had": "as_of=2026-01-01&sector=culture",
+        "a day, of a group that has few": "as_of=2026-01-01&working_group_id=PK-AZ/JWG/energy",
     }
     works = [partial(bench.get, one) for one in (path, *(f"{path}&{query}" for query in asked.values()))]
     now, *then = await took(*works)

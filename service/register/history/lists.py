@@ -106,7 +106,7 @@ COMMITMENTS: Final = Register(
     commitment_answers.commitment,
     _COMMITMENTS,
     tuple(State),
-    frozenset({"kind", "sector", "awaiting", "disputed"}),
+    frozenset({"kind", "sector", "working_group_id", "awaiting", "disputed"}),
 )
 INSTRUMENTS: Final = Register(
     instrument_lists.page,

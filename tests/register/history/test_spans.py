@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from service.database.spans import KINDS, filled
 from service.register.commitments.rules.lifecycle import State
-from service.register.history import queries
+from service.register.history import lists, queries
 from service.register.history.rules import past
 from service.register.history.rules.past import Past, Told
 from service.register.instruments.rules.lifecycle import InstrumentState
@@ -18,6 +18,7 @@ from service.trail.entry import timestamp
 from tests.conftest import Maker, World, item
 from tests.register.commitments.test_journey import DRAFT, RECORD, SIGN, confirm, confirmed
 from tests.register.decisions.test_histories import STEPS, Step, matters, take
+from tests.register.groups.grouping import ENERGY, TRADE, agreed
 from tests.register.instruments.recording import entered, record
 from tests.register.progress.test_reports import said
 
@@ -110,6 +111,8 @@ FILTERS: Final[Mapping[str, Mapping[str, Callable[[Any], bool]]]] = {
     "commitment": {
         "sector=customs": lambda one: bool(one["sector"] == "customs"),
         "sector=culture&sector=trade": lambda one: one["sector"] in {"culture", "trade"},
+        f"working_group_id={ENERGY}": lambda one: bool(one["working_group_id"] == ENERGY),
+        f"working_group_id={TRADE}": lambda one: bool(one["working_group_id"] == TRADE),
         "kind=commitment": lambda one: bool(one["kind"] == "commitment"),
         "awaiting=AZ": _awaits,
         "disputed=true": lambda one: bool(one["disputed"]),
@@ -172,6 +175,8 @@ async def test_filters_leave_of_a_day_and_a_moment_what_was_so_then(world: World
     await said(world, 2, level="limited", period_end="2025-06")
     await said(world, 2, level="substantial", period_end="2025-09")
     await confirmed(world, item(3), {"action": "amend", "changes": {"sector": "culture"}, **REASON})
+    await confirmed(world, item(9), {"action": "amend", "changes": {"working_group_id": ENERGY}, **REASON})
+    await agreed(world, ENERGY, {"action": "hand_over", "commitments": [item(7)], "receiver_id": TRADE})
     amended = {"action": "amend", "changes": {"commitment_ids": [item(8)]}, **REASON}
     proposed = await reader.post(f"/v1/instruments/{made['id']}/transitions", json=amended)
     assert proposed.status_code == 201, proposed.text
@@ -185,6 +190,12 @@ async def test_filters_leave_of_a_day_and_a_moment_what_was_so_then(world: World
         if decision:
             await world.as_("AZ").post(f"/v1/transitions/{opened.json()['id']}/confirmations", json=decision)
     await hold_filters(world, [None, *DAYS, datetime.now(UTC).date()])
+
+
+async def test_of_a_group_no_other_candidate_is_looked_at(still: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MOST_READ", 2)
+    page = (await still.as_("PK").get(f"/v1/commitments?as_of=2026-01-01&limit=2&working_group_id={ENERGY}")).json()
+    assert [one["id"] for one in page["items"]] == [item(7), item(8)]
 
 
 async def test_an_instrument_that_was_only_recorded_was_not_there_before(world: World) -> None:
