@@ -113,7 +113,7 @@ def test_a_heading_is_known_however_it_is_written() -> None:
         ("session", "in-ph/02", "IN-PH/02"),
         ("session", "in-ph/jwg/Trade/02", "IN-PH/JWG/trade/02"),
         ("session", "01940000-0000-7000-8000-00000000000a", "01940000-0000-7000-8000-00000000000a"),
-        ("lead.PK", "pk/modp;\npk/fbr", "PK/MODP;\nPK/FBR"),
+        ("lead.PK", "pk/modp;\npk/fbr", "PK/MODP, PK/FBR"),
         ("reference", "Pk-Az/08/D-7KQ2", "PK-AZ/08/d-7kq2"),
     ],
 )

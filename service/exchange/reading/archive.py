@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
+from service.exchange.reading import shown
+
 MOST_ENTRIES, MOST_BYTES, MOST_RATIO, RATIO_FROM = 2000, 150 * 2**20, 200, 2**20
 MOST_SHEETS, MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 20, 1_500_000, 20_001, 400
 WANTED = "commitments"
@@ -71,7 +73,10 @@ def kind_of(archive: zipfile.ZipFile) -> str:
 
 
 def problems(archive: zipfile.ZipFile, kind: str, sheet: str) -> Iterator[tuple[str, str]]:
-    """Yield what in the sheet has to be mended first, as (cell, problem): formulas, errors, merged cells. `NotRead` where it is too large."""
+    """Yield what in the sheet has to be mended first, as (cell, problem): formulas, errors, merged cells, and what shows something else.
+
+    `NotRead` where it is too large.
+    """
     yield from (_of_xlsx if kind == "xlsx" else _of_ods)(archive, sheet)
 
 
@@ -107,6 +112,7 @@ def _filled_of_ods(archive: zipfile.ZipFile) -> set[str]:
     return found
 
 
+_STYLES = "xl/styles.xml"
 _VALUES = {f"{SHEET}v", f"{SHEET}is", f"{SHEET}f"}
 FORMULA = "holds a formula: paste its value instead (copy, then paste as values)"
 ERROR = "holds an error of the spreadsheet: write what it should say, or empty it"
@@ -115,6 +121,7 @@ MERGED = "is merged with others: undo it, and write into each cell what it says"
 
 def _of_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[str, str]]:
     row = column = cells = 0
+    wrong, otherwise = shown.by_style(archive.read(_STYLES)) if _STYLES in archive.namelist() else {}, None
     with archive.open(_part_of(archive, sheet)) as part:
         for event, one in ET.iterparse(part, ("start", "end")):  # noqa: S314 -- what declares entities is refused before
             tag = one.tag
@@ -123,10 +130,14 @@ def _of_xlsx(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[str, str]]:
             elif event == "start" and tag == f"{SHEET}c":
                 cells, column = cells + 1, _column(one.get("r"), column)
                 _bounded(cells, row, column)
+                otherwise = wrong.get(one.get("s", "")) if one.get("t", "n") in {"n", "d"} else None
                 if one.get("t") == "e":
                     yield cell(row, column), ERROR
             elif event == "end" and tag == f"{SHEET}f":
+                otherwise = None
                 yield cell(row, column), FORMULA
+            elif event == "end" and tag == f"{SHEET}v" and otherwise:
+                yield cell(row, column), otherwise
             elif event == "end" and tag == f"{SHEET}mergeCell":
                 yield str(one.get("ref", "")).partition(":")[0], MERGED
             elif event == "end" and tag == f"{SHEET}row":
@@ -172,6 +183,8 @@ def _of_ods(archive: zipfile.ZipFile, sheet: str) -> Iterator[tuple[str, str]]:
                     _bounded(cells, row, column + repeated)
                 if one.get(f"{TABLE}formula"):
                     yield cell(row, column + 1), FORMULA
+                elif otherwise := shown.of_cell(one):
+                    yield cell(row, column + 1), otherwise
                 if (
                     int(one.get(f"{TABLE}number-columns-spanned", "1")) > 1
                     or int(one.get(f"{TABLE}number-rows-spanned", "1")) > 1

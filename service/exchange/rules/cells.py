@@ -106,6 +106,23 @@ _WRITTEN_OUT: Final = {"memorandum_of_understanding": str(InstrumentKind.MOU)}
 """Kinds that people also write out."""
 
 
+def respelled(column: str, cell: str) -> str:
+    """Return what a person wrote in a cell of this column as the register would spell it: `MoU:Transit` is `mou: Transit`."""
+    if column in {"lead", "carried_over", "successor"}:
+        return listed(codes(cell))
+    if column == "signatory":
+        return spelled(signatories(signatories_of(read(cell), "")))
+    if column == "instrument":
+        named = in_codes(cell)
+        return named if is_instrument(named) else spelled(instrument(*instrument_of(read(cell))))
+    return cell
+
+
+def is_instrument(cell: str) -> bool:
+    """Return whether a cell names instruments by their references."""
+    return any(re.fullmatch(shapes.INSTRUMENT, code) for code in codes(cell))
+
+
 def same(one: str, other: str) -> bool:
     """Return whether two cells say the same: a file's own line ends make no difference."""
     return one == other or _lines(one) == _lines(other)

@@ -17,7 +17,6 @@ from service.exchange.rules.plan import (
     Import,
     Item,
     Plan,
-    is_instrument,
 )
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import SPINE, State
@@ -33,7 +32,7 @@ def creating(given: Cells, about: Import) -> Plan:
     if not any(name.startswith("title.") for name in said):
         plan.refuse("title", "is needed of a new one, in one language at least: title.en, say", None, None)
         return plan
-    if is_instrument(said.get("instrument", "")):
+    if cells.is_instrument(said.get("instrument", "")):
         plan.items.append(
             Item(
                 Does.IGNORED, "instrument", None, said.pop("instrument"), "the instrument itself names what it carries"

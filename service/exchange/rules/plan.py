@@ -1,16 +1,13 @@
 """What a row of a spreadsheet is to change: as bodies of the API's own requests, and which cell said what. Pure."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
-from service.exchange.rules import cells
 from service.exchange.rules.packages import DONE, TITLE
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import Action, State
-from service.values.codes import INSTRUMENT
 
 Cells = Mapping[str, str]
 Body = dict[str, Any]
@@ -121,11 +118,6 @@ POINTERS: Final = {
     "instrument_title": "instrument", "titles": "title", "texts": "text", "target_text": "due_text",
 }  # fmt: skip
 """The column of a member, where it has another name."""
-
-
-def is_instrument(cell: str) -> bool:
-    """Return whether a cell names instruments by their references."""
-    return any(re.fullmatch(INSTRUMENT, code) for code in cells.codes(cell))
 
 
 def column_at(pointer: str, change: Change, about: Import) -> str | None:

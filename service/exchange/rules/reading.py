@@ -1,11 +1,12 @@
 """What a cell that was read says in its column, or why it cannot be taken. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from service.exchange.rules.cells import CLEAR, coded, in_codes
+from service.exchange.rules.cells import CLEAR, coded, in_codes, respelled
 from service.exchange.rules.columns import Column
 
 DATES: Final = frozenset(
@@ -36,18 +37,18 @@ def text(cell: str | Mapping[str, str], column: Column) -> str:
     """Return the text of a cell of this column; `ValueError` says why it cannot be taken."""
     if isinstance(cell, Mapping):
         cell = _typed(cell, column)
-    said = cell.strip()
+    said = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not said or said == CLEAR:
         return said
     if column.name in NAMING:
-        return in_codes(said)
+        return respelled(column.name, in_codes(said))
     if column.name in DATES and not _iso(said):
         raise ValueError(_no_date(said))
     if column.codes and said not in column.codes:
         if coded(said) not in column.codes:
             raise ValueError(_no_code(said, column.codes))
         return coded(said)
-    return coded(said) if column.name == "sector" else said
+    return coded(said) if column.name == "sector" else respelled(column.name, said)
 
 
 def _typed(cell: Mapping[str, str], column: Column) -> str:
