@@ -142,9 +142,9 @@ def _maker(shape: Any, columns: list[str]) -> Callable[[Any], Any]:  # noqa: ANN
     names: list[str] = columns[:1]
     make: Callable[[Any], Any] = _only
     if shape is dict:
-        names, make = columns, dict
+        names, make = columns, _keyed(columns)
     elif is_typeddict(shape):
-        names, columns, make = sorted(shape.__annotations__), sorted(columns), dict
+        names, columns, make = sorted(shape.__annotations__), sorted(columns), _keyed(columns)
     elif is_dataclass(shape):
         names, make = [field.name for field in fields(shape)], _spread(shape)
     elif hasattr(shape, "_fields"):
@@ -152,6 +152,11 @@ def _maker(shape: Any, columns: list[str]) -> Callable[[Any], Any]:  # noqa: ANN
     if names != columns:
         raise TypeError(f"{shape.__name__} has the members {names}, and its statement the columns {columns}")
     return make
+
+
+def _keyed(columns: list[str]) -> Callable[[Any], Any]:
+    # The record's own names are looked up one by one: fifty rows of sixty columns for each page of a list.
+    return lambda record: dict(zip(columns, record, strict=True))
 
 
 def _spread(shape: Any) -> Callable[[Any], Any]:  # noqa: ANN401 -- a class

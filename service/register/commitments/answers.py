@@ -1,8 +1,12 @@
 """What leaves the service about a commitment: rows as the schemas publish them, without being checked once more."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final
+from uuid import UUID
+
+import orjson
 
 from service.permissions import Caller
 from service.register.commitments.naming import NamesOfCommitment, names
@@ -50,6 +54,11 @@ _ITEMISED: Final = {
     "authentic_texts": dict.fromkeys(AuthenticTextRead.model_fields),
 }
 _PARTY_FACTS: Final[Mapping[str, Any]] = dict.fromkeys(PartyFactsRead.model_fields) | {FURTHER: []}
+_TOLD: Final = (
+    *("kind", "state", "agreed_on", "successors", "subject_to", "package_items", "founded_group_ids"),
+    *("event_session_id", "linked_states", "unknown", "instrument", "party_facts", "steps"),
+)
+"""From what is told the same whoever asks, and whenever: of most commitments little, and of many the same."""
 
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,13 +66,7 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer = {name: row[name] for name in _PLAIN}
     answer["carried_over"] = _carried_over(row)
     answer["carried_over_count"] = len(answer["carried_over"])
-    answer["successors"] = row["successors"] or []
-    answer["subject_to"] = sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited)
-    answer |= _of_kind(row)
-    answer["unknown"] = sorted(row["unknown"] or ())
-    answer["instrument"] = row["instrument"] and _instrument(row)
-    answer["party_facts"] = {party: _party_facts(facts) for party, facts in row["party_facts"].items()}
-    answer |= at_home.told(row)
+    answer |= _told(orjson.dumps([row[name] for name in _TOLD], default=str), row.get("alone"))
     answer["open_transition"] = open_transition(row)
     known = _by_charter(row)
     answer["kept_by"] = kept_by(row["charter"]) if row["charter"] else None
@@ -72,6 +75,20 @@ def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["past"] = row.get("past")
     answer |= names(row)
     return answer
+
+
+@lru_cache(maxsize=512)  # as of instruments
+def _told(said: bytes, alone: UUID | None) -> dict[str, Any]:
+    row = {**dict(zip(_TOLD, orjson.loads(said), strict=True)), "alone": alone}
+    return {
+        "successors": row["successors"] or [],
+        "subject_to": sorted(party for party, awaited in (row["subject_to"] or {}).items() if awaited),
+        **_of_kind(row),
+        "unknown": sorted(row["unknown"] or ()),
+        "instrument": row["instrument"] and _instrument(row),
+        "party_facts": {party: _party_facts(facts) for party, facts in row["party_facts"].items()},
+        **at_home.told(row),
+    }
 
 
 def in_brief(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Who reads one commitment is told by the statement that reads it; of a list, and 
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -77,7 +76,9 @@ def _led_by() -> Any:  # noqa: ANN401 -- SQLAlchemy's operators
     first = sa.select(sa.cast(_text(facts.c.value, FIRST), sa.Uuid())).select_from(facts).correlate(_commitment)
     others = sa.select(sa.cast(further.c.value, sa.Uuid())).select_from(facts.join(further, sa.true()))
     ids = sa.union_all(first, others.correlate(_commitment))
-    return sa.select(by_id(_organisation)).where(_organisation.c.id.in_(ids)).correlate(_commitment).scalar_subquery()
+    led = sa.select(by_id(_organisation)).where(_organisation.c.id.in_(ids)).correlate(_commitment).scalar_subquery()
+    # Of most nobody has said who leads it.
+    return sa.case((_commitment.c.party_facts != sa.literal_column("'{}'::jsonb"), led))
 
 
 in_row: Final = sa.func.jsonb_build_object(
@@ -112,15 +113,16 @@ _MATTERS: Final = (CHARTERS, SESSIONS, GROUPS)
 
 def names(row: Row) -> dict[str, Any]:
     """Return the row's names as `NamesOfCommitment` publishes them: none where nobody looked them up."""
-    led = {party: several(known(row), leads(facts)) for party, facts in row["party_facts"].items()}
-    return _BESIDE.of(row) | {"lead_organisations": {party: named for party, named in led.items() if named}}
+    told, names_of = _BESIDE.of(row), known(row)
+    led = {party: several(names_of, leads(facts)) for party, facts in row["party_facts"].items()}
+    told["lead_organisations"] = {party: named for party, named in led.items() if named}
+    return told
 
 
-def asked(row: Row) -> Iterator[tuple[str, Any]]:
-    """Yield the kind and id of each thing that a commitment names."""
-    yield from _BESIDE.asked(row)
-    yield from _seldom(row)
-    yield from ((ORGANISATION, one) for facts in row["party_facts"].values() for one in leads(facts))
+def asked(row: Row) -> list[tuple[str, Any]]:
+    """Return the kind and id of each thing that a commitment names."""
+    led = [(ORGANISATION, one) for facts in row["party_facts"].values() for one in leads(facts)]
+    return [*_BESIDE.asked(row), *((SESSION, one) for one in row["carried_over"] or ()), *led]
 
 
 async def with_names(connection: Connection, caller: Caller, rows: Sequence[Row]) -> list[Row]:
@@ -138,7 +140,7 @@ async def with_its_names(connection: Connection, caller: Caller, row: Row) -> Ro
     for name in ("commission", "session", "working_group"):
         one = told[name]
         if one and (one["joint"] or inside):
-            found[one["id"]] = found[UUID(one["id"])] = {each: one[each] for each in Named.model_fields}
+            found[one["id"]] = found[row[f"{name}_id"]] = {each: one[each] for each in Named.model_fields}
     return {**row, CALLED: {**found, **await look_up(connection, _MATTERS, caller, _seldom(row))}}
 
 

@@ -53,7 +53,7 @@ def seen_by(kind: Kind, asked: sa.Select[Any], locked: sa.ScalarSelect[Any] | No
     """Add the commitment with what its commission fixes and the caller's roles to a SELECT, and leave what the caller may see."""
     roles = dict(roles_of(kind, _commitment.c.commission_id, _commitment.c.working_group_id))
     # Of a party that has left nobody leads any more, whatever it had said.
-    roles[Role.LEAD] = roles[Role.PARTY] & led if kind is Kind.REPRESENTATIVE else sa.false()
+    roles[Role.LEAD] = led & roles[Role.PARTY] if kind is Kind.REPRESENTATIVE else sa.false()
     flags = (condition.label(f"is_{role}") for role, condition in roles.items())
     charter = charter_of(locked)
     joined = _commitment.join(charter, charter.c.id == _commitment.c.commission_id)

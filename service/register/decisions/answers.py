@@ -74,7 +74,7 @@ def open_transition(row: Row) -> dict[str, Any] | None:
 
 def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]:
     """Return the moves that the caller may propose, or make alone, with what each still needs: the `allowed_actions` of a matter."""
-    standing = standing_in(caller, row)
+    permitted = standing_in(caller, row).permissions
     proposed_by = row["proposed_by"] if row["live"] else None
     return [
         {
@@ -86,7 +86,7 @@ def allowed(rules: Rules[Any], caller: Caller, row: Row) -> list[dict[str, Any]]
         if has_room_in(row["commission_state"], rules.kind, step.action)
         and is_open_to(step, row, caller.party)
         and has_room(step, proposed_by, caller.party)
-        and standing.may(step.permission)
+        and step.permission in permitted
     ]
 
 

@@ -5,7 +5,7 @@ alone are told. Entries tell no names.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import cycle, islice
@@ -45,13 +45,10 @@ class Beside:
         self._one = [(name, member, kind) for name, (member, kind) in members.items() if not member.endswith("_ids")]
         self._several = [(name, member, kind) for name, (member, kind) in members.items() if member.endswith("_ids")]
 
-    def asked(self, row: Row) -> Iterator[tuple[str, Any]]:
-        """Yield the kind and id of each thing that the row names."""
-        for _, member, kind in self._one:
-            if (value := row[member]) is not None:
-                yield kind, value
-        for _, member, kind in self._several:
-            yield from ((kind, one) for one in row[member] or ())
+    def asked(self, row: Row) -> list[tuple[str, Any]]:
+        """Return the kind and id of each thing that the row names."""
+        one = [(kind, value) for _, member, kind in self._one if (value := row[member]) is not None]
+        return one + [(kind, value) for _, member, kind in self._several for value in row[member] or ()]
 
     def of(self, row: Row, names: Names | None = None) -> dict[str, Any]:
         """Return the names that stand in the answer of a row; null where the caller may not see it, and where nobody asked.
