@@ -1,6 +1,8 @@
 """The chain of every subject, entry by entry: numbers without gap, each naming the hash of the one before. Pure."""
 
+from array import array
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from service.register.commissions.rules import derived
@@ -20,7 +22,7 @@ from service.verify.replay.register import Register, Subject
 from service.verify.replay.registry import REGISTRY
 from service.verify.replay.replay import follow
 from service.verify.replay.shape import Broken
-from service.verify.replay.tellings import Again
+from service.verify.replay.tellings import Again, Reread
 
 RECORDED: Final = "commitment.recorded"
 BEGINS: Final = frozenset({RECORDED, derived.RECORDED, "working_group.recorded", "instrument.recorded"})
@@ -30,12 +32,14 @@ SPEAKING: Final = frozenset({derived.RECORDED, derived.CHANGED, groups.FOUNDED, 
 class Trail:
     """What is known of the log so far: the end of each subject's chain, and what its entries add up to."""
 
-    def __init__(self, again: Again, *, replay: bool, is_redacted: bool = False) -> None:
+    def __init__(self, ends: "array[int]", again: Again, *, replay: bool, is_redacted: bool = False) -> None:
         self.replay = replay
+        self.ends = ends
+        """Of each entry, the bytes of it and those before it in its bundle: by it `again` finds the entry in the export."""
         self.log: str | None = None
         self.subjects: dict[str, Subject] = {}
         self.references: dict[str, Subject] = {}
-        self.register = Register(self.references, again)
+        self.register = Register(self.references, Reread(again))
         self.spoken: dict[str, Link] = {}
         """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0
@@ -47,6 +51,7 @@ class Trail:
 
     def extend(self, entries: Sequence[bytes], leaves: Sequence[bytes]) -> Iterator[Finding]:
         """Follow the entries of the next bundle, with their leaf hashes; yield what is wrong with each."""
+        self.ends.extend(accumulate(map(len, entries)))
         # All are read before the first is followed: one thing done many times is done faster.
         whole = [self._read(stored) for stored in entries]
         for index, (entry, leaf) in enumerate(zip(whole, leaves, strict=True), self.size):

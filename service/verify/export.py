@@ -25,6 +25,8 @@ class Exported:
     read: Callable[[str], bytes | None]
     pieces: Callable[[str], Iterator[bytes]]
     """Of a file of whatever length, which is there."""
+    part: Callable[[str, int, int], bytes]
+    """Of a file that was there, so many bytes from such a place on; fewer, or none, where it has become another."""
 
 
 def open_directory(directory: Path) -> Exported:
@@ -45,7 +47,14 @@ def open_directory(directory: Path) -> Exported:
             while piece := file.read(PIECE):
                 yield piece
 
-    return Exported(paths, read, pieces)
+    def part(path: str, start: int, size: int) -> bytes:
+        try:
+            with open(f"{place}/{path}", "rb", buffering=0) as file:  # noqa: PTH123 -- as above
+                return os.pread(file.fileno(), size, start)
+        except FileNotFoundError:
+            return b""
+
+    return Exported(paths, read, pieces, part)
 
 
 def _files(directory: str, prefix: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Verifying an exported log from end to end: `verify` takes what was read and returns what it proves. Pure."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from service.verify.names import Called
 from service.verify.proofs import check_proofs
 from service.verify.redacted import Withheld
 from service.verify.reopened import Reopened
-from service.verify.tree import entry_at, root_over, walk
+from service.verify.tree import again, root_over, walk
 from service.verify.trust import Weighed, weigh
 
 
@@ -84,7 +85,8 @@ def _follow(
 ) -> None:
     new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
     is_redacted = any(path.startswith(FOLDER) for path in export.paths)
-    trail = Trail(partial(entry_at, export, new.size), replay=verdict.replayed, is_redacted=is_redacted)
+    ends = array("I")
+    trail = Trail(ends, partial(again, export, new.size, ends), replay=verdict.replayed, is_redacted=is_redacted)
     add = verdict.findings.add
     add(walk(export, new, old, trail, progress(new.size, "entries")))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())

@@ -1,6 +1,6 @@
 """The streaming pass over an export: entries, tiles and root, one bundle of 256 entries at a time. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from service.tlog.checkpoint import Checkpoint
 from service.tlog.merkle import HASH_SIZE, leaf_hash, leaf_hashes
@@ -49,11 +49,16 @@ def walk(
     yield from _strangers(export, seen)
 
 
-def entry_at(export: Exported, size: int, index: int) -> bytes | None:
-    """Return an entry of a log of `size` entries by its index; None where its bundle cannot be read."""
+def again(export: Exported, size: int, ends: Sequence[int], index: int) -> bytes:
+    """Return the bytes of an entry that was read before, of a log of `size` entries; others, or none, where the export has changed.
+
+    `ends` says of each entry how many bytes it and those before it in its bundle have.
+    """
     bundle = Bundle(index // WIDTH, min(WIDTH, size - index // WIDTH * WIDTH))
-    entries, _, wrong = _bundled(export, bundle)
-    return None if wrong else entries[index - bundle.first] or None
+    place = index - bundle.first
+    start = ends[index - 1] if place else 0
+    # Before each entry stand two bytes, its length.
+    return export.part(_where(export, bundle), start + 2 * (place + 1), ends[index] - start)
 
 
 def root_over(export: Exported, whole: int, size: int) -> bytes | None:

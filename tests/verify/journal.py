@@ -275,7 +275,12 @@ def newest_of(entries: Sequence[Entry]) -> dict[str, int]:
 
 def in_memory(files: dict[str, bytes]) -> Exported:
     """Return an export that lies in memory."""
-    return Exported(frozenset(files), files.get, lambda path: iter([files[path]]))
+    return Exported(
+        frozenset(files),
+        files.get,
+        lambda path: iter([files[path]]),
+        lambda path, start, size: files[path][start : start + size],
+    )
 
 
 def exported(entries: Sequence[Entry]) -> Exported:

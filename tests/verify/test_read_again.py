@@ -1,15 +1,20 @@
 """What a correction is judged by is read again from the export: the verifier keeps where entries stand, not what they say."""
 
 import tracemalloc
-from collections.abc import Iterator
+from array import array
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from service.tlog.merkle import leaf_hashes
-from service.tlog.tiles import WIDTH, Bundle
+from service.tlog.tiles import WIDTH
 from service.verify.chain import Trail
-from service.verify.export import Exported
+from service.verify.export import open_directory
 from service.verify.finding import Severity
 from service.verify.judgement import verify
-from tests.verify.journal import POLICY, Entry, Journal, exported, files_of, newest_of, seal
+from service.verify.replay import tellings
+from tests.verify.journal import POLICY, Entry, Journal, exported, files_of, in_memory, newest_of, seal
 
 
 def long_lived(moves: int) -> tuple[Journal, str]:
@@ -37,19 +42,66 @@ def test_a_correction_is_held_to_entries_of_other_bundles() -> None:
     assert verify(exported(entries), POLICY).findings.listed == []
 
 
-def test_an_export_that_changes_while_it_is_verified_proves_nothing() -> None:
+@pytest.mark.parametrize("after", [b"", b"Holidays.."])
+def test_an_export_that_changes_while_it_is_verified_proves_nothing(after: bytes) -> None:
     entries = corrected(1)
     files = files_of(seal(entries), newest_of(entries))
-    path = Bundle(0, len(entries)).path
-    for after in (None, b"", files[path].replace(b"Elections.", b"Holidays..")):
-        contents = iter([files[path]])
 
-        def read(wanted: str, contents: Iterator[bytes] = contents, after: bytes | None = after) -> bytes | None:
-            return next(contents, after) if wanted == path else files.get(wanted)
+    def part(path: str, start: int, size: int) -> bytes:
+        return files[path].replace(b"Elections.", after)[start : start + size] if after else b""
 
-        found = verify(Exported(frozenset(files), read, lambda path: iter([files[path]])), POLICY).findings
-        assert found.outcome is Severity.UNPROVEN
-        assert "changed in the export while it was verified" in found.listed[0].message
+    found = verify(replace(in_memory(files), part=part), POLICY).findings
+    assert found.outcome is Severity.UNPROVEN
+    assert "changed in the export while it was verified" in found.listed[0].message
+
+
+def test_what_is_gone_when_it_is_read_again_proves_nothing(tmp_path: Path) -> None:
+    entries = corrected(1)
+    for path, content in files_of(seal(entries), newest_of(entries)).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    export = open_directory(tmp_path)
+
+    def read(path: str) -> bytes | None:
+        content = export.read(path)
+        (tmp_path / path).unlink()
+        return content
+
+    found = verify(replace(export, read=read), POLICY).findings
+    assert found.outcome is Severity.UNPROVEN
+    assert "changed in the export while it was verified" in found.listed[0].message
+
+
+def test_what_was_read_again_goes_on_from_there_and_is_given_up_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal(version=7)
+    ones = [journal.record(number) for number in (1, 2)]
+    for one in ones:
+        journal.confirm(one)
+    for value in ("trade", "energy", "transport"):
+        for one in ones:
+            recorded = next(place for place, entry in enumerate(journal.entries) if entry["subject"] == one)
+            last = max(
+                (
+                    place
+                    for place, entry in enumerate(journal.entries)
+                    if entry["subject"] == one and "effective" in entry["data"]
+                ),
+            )
+            told = recorded if value == "trade" else last
+            journal.move(one, "correct", corrects=journal.leaf(told), fact="sector", value=value, reason="R")
+    reads: list[int] = []
+    whole = exported(journal.entries)
+
+    def part(path: str, start: int, size: int) -> bytes:
+        reads.append(start)
+        return whole.part(path, start, size)
+
+    for kept, most in ((tellings.KEPT, len(journal.entries)), (0, 1000)):
+        monkeypatch.setattr(tellings, "KEPT", kept)
+        reads.clear()
+        assert verify(replace(whole, part=part), POLICY).findings.listed == []
+        assert len(reads) <= most
+        assert (len(set(reads)) < len(reads)) is (kept == 0)
 
 
 def test_memory_grows_by_a_few_bytes_an_entry_however_long_the_entries() -> None:
@@ -57,7 +109,7 @@ def test_memory_grows_by_a_few_bytes_an_entry_however_long_the_entries() -> None
     journal, _ = long_lived(WIDTH // 2)
     stored = seal(journal.entries)
     leaves, half = leaf_hashes(stored), len(stored) // 2
-    trail = Trail(stored.__getitem__, replay=True)
+    trail = Trail(array("I"), stored.__getitem__, replay=True)
     tracemalloc.start()
     try:
         assert list(trail.extend(stored[:half], leaves[:half])) == []

@@ -17,7 +17,7 @@ from service.register.decisions.rules import attached, judging
 from service.register.decisions.rules.lifecycle import Step
 from service.register.decisions.rules.matter import Case, Document, Facts, Found, Made, Name, Rules
 from service.register.decisions.rules.numbers import Numbers
-from service.register.decisions.rules.origins import ENTRY, find
+from service.register.decisions.rules.origins import ENTRY
 from service.register.decisions.rules.templates import TEMPLATE, kept
 from service.register.groups.rules import naming
 from service.register.groups.rules.evidence import MOST
@@ -119,7 +119,7 @@ def _numbers(register: Register, subject: Subject) -> Numbers | None:
 
 def _look_up(register: Register, rules: Rules[Any], subject: Subject, name: Name) -> Found | None:
     if name.kind == ENTRY:
-        return find(rules, subject.told.read(register.again), name.key)
+        return register.reread.origins(rules, subject.told).find(name.key)
     if look_up := _LOOK_UPS.get(name.kind.partition(":")[0]):
         return look_up(register, rules, subject, name)
     if rules.kind == "working_group":

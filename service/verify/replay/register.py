@@ -13,7 +13,7 @@ from service.trail.chain import Link
 from service.verify.canonical import Entry
 from service.verify.replay.registry import Registry
 from service.verify.replay.shape import Broken
-from service.verify.replay.tellings import Again, Tellings
+from service.verify.replay.tellings import Reread, Tellings
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ class Register:
     """The commission with its charter, its sessions and groups by id, and its commitments by reference."""
 
     commitments: dict[str, Subject]
-    again: Again
+    reread: Reread
     id: str = ""
     charter: dict[str, Any] = field(default_factory=dict)
     """Its members as they stand now; empty until it is founded."""
