@@ -3,7 +3,8 @@
 The entries record commitments and move them on, fourteen entries each, by moves whose evidence is texts and dates; signing,
 drafting and amending, which come once or twice in a commitment's life, have longer evidence and take some microseconds more.
 
-`python -m tests.benchmarks.proofs [--entries N] [--version V] [--json FILE]` prints a table in Markdown. Times are this process's own
+`python -m tests.benchmarks.proofs [--entries N] [--version V | --kinds] [--json FILE]` prints a table in Markdown; with `--kinds` one of
+logs in which that is told most often which came later: reports, amendments, corrections. Times are this process's own
 (CPU), so that what else the machine does counts little; a whole verification reads its files within that time.
 """
 
@@ -14,80 +15,29 @@ import json
 import multiprocessing
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from itertools import chain, count, islice, repeat
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from service.cli.__main__ import COLLECT
 from service.tlog.checkpoint import Checkpoint, sign_checkpoint
-from service.tlog.merkle import leaf_hash, leaf_hashes
+from service.tlog.merkle import leaf_hashes
 from service.tlog.note import parse_note
 from service.tlog.tiles import Bundle, Tile, bundles_of, decode_bundle, encode_bundle
-from service.trail.entry import FIRST_PREV, VERSIONS, canonical
+from service.trail.entry import VERSIONS
 from service.verify.export import PROOFS, open_directory
 from service.verify.judgement import verify
 from service.verify.tower import Tower
-from tests.verify.journal import LOG, POLICY, WITNESS, Journal
+from tests.benchmarks.lives import ALIVE, KINDS, Life, entries, moved
+from tests.verify.journal import LOG, POLICY, WITNESS
 
 ROUNDS = 9
 TARGETS = {"leaves_and_root": 2.5, "without_replay": 12.0, "with_replay": 30.0}
 
 
-ALIVE = 500
-"""Commitments that live at the same time: their entries lie between one another's, as in a real register."""
-
-
-def entries(laps: int = 1, version: int = 1) -> Iterator[bytes]:
-    """Yield a commission's entries of this version without end, of about 500 bytes each: commitments are recorded, and moved on in turn.
-
-    Each goes through the same steps `laps` times; then another one takes its place.
-    """
-    journal = Journal(version=version)
-    heads: dict[str, tuple[int, bytes]] = {}
-    numbers, lives = count(1), deque[Iterator[None]]()
-    while True:
-        if len(lives) < ALIVE:
-            lives.append(_live(journal, next(numbers), laps))
-        for entry in journal.entries:
-            seq, leaf = heads.get(entry["subject"], (-1, FIRST_PREV))
-            stored = canonical({**entry, "seq": seq + 1, "prev": leaf.hex()})
-            heads[entry["subject"]] = (seq + 1, leaf_hash(stored))
-            yield stored
-        journal.entries.clear()
-        life = lives.popleft()
-        lives.extend(life for _ in islice(life, 1))
-
-
-def _live(journal: Journal, number: int, laps: int) -> Iterator[None]:
-    """Live a commitment's life, one entry at a time."""
-    one = journal.record(number, session=None)
-    yield
-    journal.confirm(one)
-    steps: tuple[Callable[[], object], ...] = (
-        lambda: journal.change(one, "PK", focal_point=f"Desk {number % 97}"),
-        lambda: journal.propose(one, "lapse", reason=f"Out of date, says note {number}."),
-        lambda: journal.close(one, "refused", "AZ"),
-        lambda: journal.change(one, "AZ", focal_point=f"Room {number % 89}"),
-        lambda: journal.propose(one, "suspend", reason=f"Elections in {number % 7} weeks.", review_on="2027"),
-        lambda: journal.close(one, "withdrawn", "PK"),
-        lambda: journal.propose(one, "suspend", reason=f"Elections in {number % 11} weeks.", review_on="2027-05"),
-        lambda: journal.confirm(one),
-        lambda: journal.change(one, "PK", focal_point=f"Hall {number % 83}"),
-        lambda: journal.propose(one, "resume", reason=f"They are over, says note {number}."),
-        lambda: journal.confirm(one),
-        lambda: journal.change(one, "AZ", focal_point=f"Floor {number % 79}"),
-    )
-    for step in chain.from_iterable(repeat(steps, laps)):
-        yield
-        step()
-    del journal.facts[one]
-
-
-def write(directory: Path, size: int, laps: int = 1, version: int = 1) -> float:
-    """Write an export of so many entries (without proofs); return the bytes of an entry on average."""
-    tower, total, stream = Tower(), 0, entries(laps, version)
+def write(directory: Path, size: int, life: Life, version: int) -> float:
+    """Write an export of so many entries of such lives (without proofs); return the bytes of an entry on average."""
+    tower, total, stream = Tower(), 0, entries(life, version)
     for bundle in bundles_of(size):
         batch = list(islice(stream, bundle.width))
         total += sum(map(len, batch))
@@ -149,38 +99,58 @@ def _peak() -> int:
     return int(line.split()[1]) * 1024
 
 
-def main(entries: int, version: int) -> dict[str, Any]:
-    """Measure with so many entries of this version; return the figures."""
+def of_kinds(size: int) -> dict[str, Any]:
+    """Measure logs of so many of today's entries, each of lives in which one thing is told most often; return the figures of each."""
+    found = {}
+    for kind, life in KINDS.items():
+        with tempfile.TemporaryDirectory() as made:
+            average = write(Path(made), size, life, VERSIONS[-1])
+            least = _least([_round(Path(made), size) for _ in range(ROUNDS)])
+        found[kind] = {"bytes_per_entry": round(average), "ratios": _ratios(least)}
+    return found
+
+
+def main(size: int, version: int) -> dict[str, Any]:
+    """Measure with so many entries of this version, of commitments that are moved; return the figures."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        average = write(directory, entries, version=version)
-        rounds = [_round(directory, entries) for _ in range(ROUNDS)]
-    few = {size: _memory_of_few(size, version) for size in (max(entries // 10, 1), entries)}
-    # What else the machine does can only add to a process's own time.
-    least = {key: min(one[key] for one in rounds) for key in rounds[0]}
+        average = write(directory, size, moved(laps=1), version)
+        rounds = [_round(directory, size) for _ in range(ROUNDS)]
+    tenth = max(size // 10, 1)
+    few = {many: _memory_of_few(many, version) for many in (tenth, size)}
+    least = _least(rounds)
     return {
-        "entries": entries,
+        "entries": size,
         "version": version,
         "bytes_per_entry": round(average),
-        "bare_us_per_entry": round(least["bare"] / entries * 1e6, 3),
-        "ratios": {key: round(least[key] / least["bare"], 2) for key in TARGETS},
+        "bare_us_per_entry": round(least["bare"] / size * 1e6, 3),
+        "ratios": _ratios(least),
         "targets": TARGETS,
         "memory": {
             key: {
                 "peak": (peak := max(one[f"{key}_rss"] for one in rounds)),
-                "peak_few_commitments_tenth_of_entries": few[max(entries // 10, 1)][key],
-                "peak_few_commitments": few[entries][key],
-                "per_commitment": round((peak - few[entries][key]) / max(least["commitments"] - ALIVE, 1)),
+                "peak_few_commitments_tenth_of_entries": few[tenth][key],
+                "peak_few_commitments": few[size][key],
+                "per_commitment": round((peak - few[size][key]) / max(least["commitments"] - ALIVE, 1)),
             }
-            for key in few[entries]
+            for key in few[size]
         },
     }
+
+
+def _least(rounds: list[dict[str, float]]) -> dict[str, float]:
+    # What else the machine does can only add to a process's own time.
+    return {key: min(one[key] for one in rounds) for key in rounds[0]}
+
+
+def _ratios(least: dict[str, float]) -> dict[str, float]:
+    return {key: round(least[key] / least["bare"], 2) for key in TARGETS}
 
 
 def _memory_of_few(size: int, version: int) -> dict[str, int]:
     """Return the memory that verifying so many entries of `ALIVE` commitments takes, which live long."""
     with tempfile.TemporaryDirectory() as name:
-        write(Path(name), size, laps=size, version=version)
+        write(Path(name), size, moved(laps=size), version)
         return {key: verifying(Path(name), replay=key == "with_replay")[1] for key in ("without_replay", "with_replay")}
 
 
@@ -216,6 +186,16 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join([heading, *rows])
 
 
+def table_of_kinds(found: dict[str, Any]) -> str:
+    """Return the figures of each kind of life as a Markdown table."""
+    heading = f"| Today's entries, of commitments that are | Bytes | {' | '.join(map(str, TARGETS))} |\n|{'---|' * (len(TARGETS) + 2)}"
+    rows = [
+        f"| {kind} | {one['bytes_per_entry']} | {' | '.join(map(str, one['ratios'].values()))} |"
+        for kind, one in found.items()
+    ]
+    return "\n".join([heading, *rows]).replace("_", " ")
+
+
 def _kept(found: dict[str, int]) -> str:
     *peaks, each = (
         found[key]
@@ -229,8 +209,9 @@ if __name__ == "__main__":
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--version", type=int, default=1, choices=VERSIONS)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--kinds", action="store_true")
     asked = parser.parse_args()
-    figures = main(asked.entries, asked.version)
-    print(table(figures))
+    figures = of_kinds(asked.entries) if asked.kinds else main(asked.entries, asked.version)
+    print(table_of_kinds(figures) if asked.kinds else table(figures))
     if asked.json:
         asked.json.write_text(json.dumps(figures, indent=2) + "\n")

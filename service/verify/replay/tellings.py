@@ -18,8 +18,8 @@ from service.verify.replay.shape import Broken
 
 Again: TypeAlias = Callable[[int], bytes]
 """Reads the entry with this index from the export once more; other bytes, or none, where the export has changed."""
-KEPT: Final = 4_000_000
-"""Bytes of entries of which it is kept what they brought: those of some hundred matters that were corrected last."""
+KEPT: Final = 16_000_000
+"""Bytes of entries of which it is kept what they brought: those of some thousand matters that were corrected last."""
 
 
 @dataclass(slots=True)

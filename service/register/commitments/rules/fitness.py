@@ -141,7 +141,8 @@ def _wrong_value(step: Step, evidence: Mapping[str, Any], case: Case) -> list[Fa
         # What is empty says less than null.
         unsure = fact == evidence["fact"] and evidence["value"] != [] and MENDING.may_be_unknown(entry, fact)
         wrong += [one for one in gaps if one["pointer"] == f"/{fact}" and not unsure]
-    if {*told_elsewhere(step, case)} & {*MENDING.effect_of(step, evidence, case)}:
+    elsewhere = told_elsewhere(step, case)
+    if elsewhere and {*elsewhere} & {*MENDING.effect_of(step, evidence, case)}:
         key = instrument_of(case.members)
         return [
             fault("/fact", f"is a fact of the instrument; correct it there (POST /v1/instruments/{key}/transitions)")
