@@ -28,7 +28,7 @@ from service.errors import InvalidContent, MethodNotAllowed, NotAuthenticated, N
 from service.http.pages import decode, encode, number
 from service.register.commissions.charter import CHARTERS
 from service.register.commissions.matter import SESSIONS
-from service.register.commitments.lists import Filter
+from service.register.commitments.filters import Filter
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.rules.lifecycle import State
 from service.register.decisions.routes import EveryMatter

@@ -21,7 +21,8 @@ from service.register.commissions import charter_answers, session_answers
 from service.register.commissions import session_queries as sessions
 from service.register.commissions.charter import CHARTERS
 from service.register.commitments import answers, lists
-from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.filters import Filter
+from service.register.commitments.lists import Sort
 from service.register.commitments.matter import COMMITMENTS
 from service.register.commitments.queries import NAMED
 from service.register.commitments.rules.lifecycle import State

@@ -16,7 +16,7 @@ from service.register.commissions import matter as sessions
 from service.register.commissions.models import Session
 from service.register.commissions.roles import bound
 from service.register.commissions.rules.lifecycle import MET
-from service.register.commitments import lists
+from service.register.commitments import filters, lists
 from service.register.commitments.rules.leads import leads
 from service.register.commitments.rules.lifecycle import Action
 from service.register.decisions.engine.matter import Row
@@ -92,7 +92,7 @@ _told = Query(
 
 async def page(connection: Connection, caller: Caller, commission_id: UUID, after: str | None) -> list[Row]:
     """Return the next commitments of a commission that the caller may see, by reference; one more than `PAGE` if there is more."""
-    wanted = lists.Filter(commission_id=[commission_id])
+    wanted = filters.Filter(commission_id=[commission_id])
     return await lists.page(connection, caller, wanted, lists.Sort.REFERENCE, [after] if after else None, PAGE)
 
 

@@ -1,9 +1,11 @@
 """What a filter of a list needs beside its condition: each test says of a new one what it still lacks, and where."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel
 
-from service.register.commitments.lists import Filter
+from service.register.commitments.filters import Filter
 from service.register.decisions.queries import Filter as TransitionFilter
 from service.register.history.lists import BY_TODAY, COMMITMENTS, INSTRUMENTS, Register
 from service.register.instruments.lists import Filter as InstrumentFilter
@@ -50,6 +52,17 @@ def test_every_filter_is_held_to_what_was_or_is_asked_of_today_alone(
         "say in service/register/history/lists.py how the new filter is held to what was (`as_of`, `known_at`);"
         " what today's row can choose without loss, whatever the day, goes into `lasting` there as well;"
         " where nobody can tell, name it here: with a day it is then refused"
+    )
+
+
+@pytest.mark.parametrize(
+    "kind", [Filter, InstrumentFilter, TransitionFilter], ids=["commitments", "instruments", "transitions"]
+)
+def test_every_filter_is_asked_for_in_a_test(kind: type[BaseModel]) -> None:
+    asked = "".join(file.read_text() for file in Path(__file__).parent.rglob("test_*.py"))
+    never = [name for name in kind.model_fields if f"{name}=" not in asked]
+    assert never == [], (
+        "say what the new filter finds: as a case of test_filters in tests/register/commitments/test_lists.py, or beside the lists of instruments or transitions"
     )
 
 

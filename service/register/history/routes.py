@@ -21,7 +21,8 @@ from service.register.commitments import answers as commitments
 from service.register.commitments import carrying
 from service.register.commitments import lists as commitment_lists
 from service.register.commitments import queries as commitment_queries
-from service.register.commitments.lists import Filter, Sort
+from service.register.commitments.filters import Filter
+from service.register.commitments.lists import Sort
 from service.register.commitments.naming import with_names
 from service.register.commitments.schemas import CommitmentDetail, CommitmentRead
 from service.register.decisions.asked_for import require_there
