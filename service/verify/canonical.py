@@ -21,6 +21,10 @@ _OPTIONS: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _uuid = re.compile(UUID).fullmatch
 
 
+class Newer(NotCanonical):
+    """An entry of a version that was not thought of here: what it says is for a newer reader."""
+
+
 class Entry(NamedTuple):
     """The members of an entry."""
 
@@ -44,7 +48,7 @@ _TEN: Final = (
 
 
 def read(stored: bytes) -> Entry:
-    """Return the members of an entry; `NotCanonical` says what is wrong with its bytes.
+    """Return the members of an entry; `NotCanonical` says what is wrong with its bytes, `Newer` that they cannot be judged here.
 
     What `prev` and `commission` must be is for the chain to say.
     """
@@ -55,20 +59,30 @@ def read(stored: bytes) -> Entry:
         entry = _made(_members(members))
         v, commission, subject, seq, _, kind, at, actor, party, data = entry
         if len(members) != len(entry) or type(v) is not int or v not in _VERSIONS or len(stored) > LIMIT:
-            _refuse(_TEN)
+            raise _unfit(members)
         if _has_float(data) or not (stored.isascii() or _has_plain_keys(data)):
             _refuse("a number in it is no integer, or a key is not ASCII")
         texts = type(commission) is type(subject) is type(kind) is str and (party is None or type(party) is str)
         others = type(seq) is int and type(data) is dict and is_uuid(actor) and is_time(at)
         if not (texts and others):
             _refuse(_KINDS)
+    except NotCanonical:
+        raise
     except KeyError as wrong:
-        raise NotCanonical(_TEN) from wrong
+        raise _unfit(members) from wrong
     except (TypeError, AttributeError) as wrong:
         raise NotCanonical(_KINDS) from wrong
     except (ValueError, RecursionError) as wrong:
         raise NotCanonical(str(wrong)) from wrong
     return entry
+
+
+def _unfit(members: dict[str, Any]) -> NotCanonical:
+    """Return why these are not the members of an entry; which ones one of a newer version has, nobody knows here."""
+    version = members.get("v")
+    if type(version) is not int or version <= VERSIONS[-1]:
+        return NotCanonical(_TEN)
+    return Newer(f"has version {version}, which this pacta does not know: take a newer one")
 
 
 def _has_float(data: dict[str, Any]) -> bool:

@@ -13,8 +13,8 @@ from service.trail.chain import Link, faults
 from service.trail.entry import NotCanonical
 from service.trail.reopening import REOPENED
 from service.verify import redacted
-from service.verify.canonical import Entry, is_uuid, read
-from service.verify.finding import Finding, malformed, tampered
+from service.verify.canonical import Entry, Newer, is_uuid, read
+from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.redacted import Withheld
 from service.verify.reopened import Reopened
 from service.verify.reopened import read as read_reopened
@@ -44,6 +44,8 @@ class Trail:
         """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0
         self.redacted = is_redacted
+        self.hides = is_redacted
+        """Whether some entry may be withheld, or is of a newer version."""
         self.withheld = Withheld()
         self.reopened: list[Reopened] = []
         self.kept_root: bytes | None = None
@@ -82,7 +84,12 @@ class Trail:
             return wrong
 
     def _unread(self, index: int, why: NotCanonical | None, leaf: bytes) -> Iterator[Finding]:
-        """Note an entry that is withheld, or yield why it is none."""
+        """Note an entry that is withheld, or of a newer version, or yield why it is none."""
+        if isinstance(why, Newer):
+            self.hides = True
+            self.withheld.add(leaf, newer=True)
+            yield unproven(f"entry {index}", str(why))
+            return
         if why is not None:
             yield malformed(f"entry {index}", f"is not written as an entry is: {why}")
             return
@@ -114,7 +121,7 @@ class Trail:
         if not subject.broken:
             subject.broken = True
             self.withheld.unjudged += 1
-            yield redacted.not_judged(place(index, entry, subject), why)
+            yield redacted.not_judged(place(index, entry, subject), self.withheld, why)
 
     def _begin(self, index: int, entry: Entry) -> tuple[Subject, list[Finding]]:
         """Begin a subject with its first entry, and tell what is wrong with that.
@@ -151,12 +158,14 @@ class Trail:
         found: list[Finding] = []
         before = subject.last
         if seq > before.seq + 1 and self.withheld.explains(entry, before.seq):
-            found += self._not_judged(index, entry, subject, f"{seq - before.seq - 1} before it are withheld")
+            found += self._not_judged(
+                index, entry, subject, f"{seq - before.seq - 1} before it are {self.withheld.word}"
+            )
             before = Link(seq - 1, bytes.fromhex(prev), before.recorded_at)
         for wrong in faults(before, self.log, seq, prev, at, commission):
             found.append(tampered(place(index, entry, subject), wrong))
         subject.last, subject.index = Link(seq, leaf, at), index
-        if self.redacted:
+        if self.hides:
             self.withheld.shown(entry)
         if "effective" in data:
             # A commitment that is agreed has its number from then on; the replay judges which.

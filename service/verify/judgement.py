@@ -92,6 +92,7 @@ def _follow(
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
         add(reopened.check(new, trail.reopened, policy, partial(root_over, export, new.size)))
+    if trail.size == new.size and not trail.withheld.newer:
         # In a redacted export a proof would name what is withheld.
         add(check_proofs(export, weighed, policy, {} if is_redacted else trail.references))
         if verdict.replayed and not is_redacted:

@@ -16,7 +16,7 @@ from service.tlog.merkle import ProofInvalid, leaf_hash, verify_inclusion
 from service.tlog.policy import Policy
 from service.tlog.proof import parse_proof
 from service.trail.entry import NotCanonical
-from service.verify.canonical import read
+from service.verify.canonical import Newer, read
 from service.verify.export import Exported
 from service.verify.finding import Finding, malformed, tampered, unproven
 from service.verify.replay.registry import REGISTRY as LOG
@@ -91,6 +91,8 @@ def _entry(export: Exported, index: int, note: bytes, checkpoint: Checkpoint) ->
         hold_to_shape(OF_THE_REGISTRY, entry.kind, entry.data)
     except ProofInvalid as wrong:
         yield tampered(where, f"is not proven to be in the registry's log: {wrong}")
+    except Newer as wrong:
+        yield unproven(where, str(wrong))
     except NotCanonical as wrong:
         yield malformed(where, f"is not written as an entry is: {wrong}")
     except Broken as wrong:

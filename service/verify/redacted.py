@@ -17,6 +17,8 @@ class Withheld:
     """The withheld entries of the log so far."""
 
     count: int = 0
+    newer: int = 0
+    """How many of them are there, but of a version that is not known here: to whoever reads them here they say as little."""
     unnamed: set[str] = field(default_factory=set)
     """Leaf hashes, as entries name them, of those of which no later entry has told that it follows it."""
     before: dict[str, int] = field(default_factory=dict)
@@ -26,9 +28,15 @@ class Withheld:
     unjudged: int = 0
     """How many subjects were not judged to their end."""
 
-    def add(self, leaf: bytes) -> None:
-        """Note that an entry is withheld."""
+    @property
+    def word(self) -> str:
+        """What is said of these entries."""
+        return "of a newer version" if self.newer else "withheld"
+
+    def add(self, leaf: bytes, *, newer: bool = False) -> None:
+        """Note that an entry is withheld, or of a version that is not known here."""
         self.count += 1
+        self.newer += newer
         self.unnamed.add(leaf.hex())
 
     def shown(self, entry: Entry) -> None:
@@ -52,20 +60,21 @@ def founding_is_shown(place: str) -> Finding:
     return tampered(place, "is withheld, and is the founding, which nobody may withhold")
 
 
-def not_judged(place: str, why: str) -> Finding:
+def not_judged(place: str, hidden: Withheld, why: str) -> Finding:
     """Return the finding that something is not judged, since what is withheld may be the cause."""
-    return withheld(place, f"not judged, since a withheld entry may be the cause: {why}")
+    return withheld(place, f"not judged, since an entry that is {hidden.word} may be the cause: {why}")
 
 
 def lines(hidden: Withheld) -> Iterator[str]:
     """Yield what the report says of what is withheld; nothing of a whole export."""
-    if not hidden.count:
-        return
-    yield f"  {hidden.count} entries are withheld: their hashes alone are here, and what they say is not judged"
-    if hidden.gaps:
+    if hidden.newer:
+        yield f"  {hidden.newer} entries are of a version that this pacta does not know: what they say is not judged, nor proofs and documents"
+    if count := hidden.count - hidden.newer:
+        yield f"  {count} entries are withheld: their hashes alone are here, and what they say is not judged"
+    if count and hidden.gaps:
         yield (
             f"  {hidden.gaps} of these are of subjects that are shown: each names what is not for this audience,"
             " or was withheld though it is for it; ask whoever exported"
         )
     if hidden.unjudged:
-        yield f"  {hidden.unjudged} subjects are not judged beyond what is withheld"
+        yield f"  {hidden.unjudged} subjects are not judged beyond these"

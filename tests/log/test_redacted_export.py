@@ -44,7 +44,7 @@ def assert_but_item_14(verdict: Verdict) -> None:
     (found,) = verdict.findings.listed
     assert found.severity is Severity.WITHHELD
     assert item(14) in found.where
-    assert "not judged, since a withheld entry may be the cause: it names a session" in found.message
+    assert "not judged, since an entry that is withheld may be the cause: it names a session" in found.message
 
 
 async def fed(world: World, who: str) -> set[int]:

@@ -65,7 +65,7 @@ def test_a_chain_with_a_gap_is_told_and_not_judged() -> None:
         "1 entries are withheld, of which nothing is proven but that they are there, and 1 subjects are not judged"
         in said(verdict)
     )
-    assert "not judged, since a withheld entry may be the cause" in said(verdict)
+    assert "not judged, since an entry that is withheld may be the cause" in said(verdict)
     assert "each names what is not for this audience, or was withheld though it is for it" in said(verdict)
 
 
