@@ -132,6 +132,10 @@ def test_blanks_around_what_is_written_and_large_or_small_letters_of_codes_say_n
         ("01", {"item_number": 1, "paragraph": "01"}),
         ("\u06f1\u06f2", {"item_number": 12, "paragraph": "\u06f1\u06f2"}),
         ("12(b)", {"item_number": 12, "paragraph": "12(b)"}),
+        ("7 bis.", {"item_number": 7, "paragraph": "7 bis."}),
+        ("4.2.1 (b)", {"paragraph": "4.2.1 (b)"}),
+        ("52/00", {"paragraph": "52/00"}),
+        ("2018\u20132022", {"paragraph": "2018\u20132022"}),
     ],
 )
 def test_a_paragraph_stays_as_the_minutes_print_it(paragraph: str, body: dict[str, Any]) -> None:
