@@ -75,6 +75,22 @@ def test_nobody_is_awaited_after_a_proposals_last_day_though_nobody_has_recorded
     assert [awaiting(found, day) for day in ("2025-08-28", "2025-08-29")] == [["AZ", "TR"], []]
 
 
+def test_a_dispute_is_told_as_of_the_days_on_which_it_stood() -> None:
+    journal, subject = agreed()
+    on(journal, "2025-05-01").close(subject, "refused", "AZ")
+    before, entries = gathered(of(journal)), len(journal.entries)
+    on(journal, "2025-06-01").propose(subject, "withdraw", reason="R")
+    on(journal, "2025-07-01").close(subject, "refused", "TR")
+    on(journal, "2025-08-01").propose(subject, "suspend", reason="R", review_on="2027")
+    for by in ("AZ", "TR"):
+        on(journal, "2025-09-01").confirm(subject, by)
+    days = ("2025-04-30", "2025-05-01", "2025-06-30", "2025-07-01", "2025-08-31", "2025-09-01")
+    answers: list[list[str]] = [[], ["AZ"], ["AZ"], ["TR"], ["TR"], []]
+    for found in (known(of(journal)), completed(gathered(of(journal)[entries:], before))):
+        assert [[one["refused_by"] for one in told(found, day)["disputes"]] for day in days] == answers
+    assert [one["refused_by"] for one in told(completed(before), days[-1])["disputes"]] == ["AZ"]
+
+
 def test_where_it_was_carried_to_is_told_as_of_the_day() -> None:
     journal, subject = Journal(version=6), name(4, 1)
     ninth: Entry = journal.entries[1] | {"data": journal.entries[1]["data"] | {"id": NINTH, "ordinal": 9}}

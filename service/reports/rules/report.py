@@ -84,7 +84,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "metrics": counting.metrics(known, every),
         "comparison": compared(known, every, asked.compared_to, sessions, shown),
         "matrix": [_row(known, one, asked.as_of, shown, called) for one in every],
-        "disputes": [_dispute(one) for one in every if _was(one.life.refusal, "refused_at", asked.as_of)],
+        "disputes": [{**one.told, **told} for one in every if (told := _dispute(one, asked.as_of))],
         "awaiting": [told for one in every if (told := _awaited(one, asked.as_of))],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
         "older": _older(known, asked, shown),
@@ -200,14 +200,10 @@ def _ordinal(known: Known, session: str) -> int | None:
     return life.members["ordinal"] if life else None
 
 
-def _was(told: Data | None, name: str, day: date) -> bool:
-    return told is not None and str(told[name])[:10] <= str(day)
-
-
-def _dispute(item: Item) -> Data:
-    told = item.life.refusal
-    assert told
-    return {**item.told, **told, **{name: naming.moment(told[name]) for name in ("proposed_at", "refused_at")}}
+def _dispute(item: Item, day: date) -> Data | None:
+    """Return what one side claimed and another had refused by the end of the day, if nothing had taken effect since."""
+    told = item.life.refusal_on(day)
+    return told and {**told, **{name: naming.moment(told[name]) for name in ("proposed_at", "refused_at")}}
 
 
 def _awaited(item: Item, day: date) -> Data | None:

@@ -80,6 +80,7 @@ def _copy(life: Life) -> Life:
         open=proposal,
         moves=list(life.moves),
         over=list(life.over),
+        refusals=list(life.refusals),
         reports=list(life.reports),
         told=list(life.told),
         handed_on=list(life.handed_on),
@@ -152,8 +153,9 @@ def _move(life: Life, leaf: str, entry: Data) -> None:
             _conclude(life, _end(life, entry), leaf, entry)
     elif kind == "transition.refused" and life.open:
         refused = _end(life, entry)
-        life.refusal = {"action": refused.action, "proposed_by": refused.by, "proposed_at": refused.at,
-                        "refused_by": entry["party"], "refused_at": entry["recorded_at"], "reason": data["reason"]}  # fmt: skip
+        told = {"action": refused.action, "proposed_by": refused.by, "proposed_at": refused.at,
+                "refused_by": entry["party"], "refused_at": entry["recorded_at"], "reason": data["reason"]}  # fmt: skip
+        life.refusals.append((entry["recorded_at"], told))
     elif kind == "transition.withdrawn" and life.open:
         _end(life, entry)
     elif kind == "commitment.changed":
@@ -173,6 +175,12 @@ def _end(life: Life, entry: Data) -> Proposal:
     return ended
 
 
+def _settle(life: Life, entry: Data) -> None:
+    """Note that something took effect: what was refused before is no dispute any more."""
+    if life.refusal:
+        life.refusals.append((entry["recorded_at"], None))
+
+
 def _say(life: Life, leaf: str, data: Data) -> None:
     life.members = {**life.members, "party_facts": changed(life.members["party_facts"], data)}
     life.handed_on += [(leaf, data)] if "since" in data else []
@@ -190,7 +198,7 @@ def _go_along(life: Life, leaf: str, entry: Data) -> None:
         return
     action = AS.get(after["state"], FOLLOWED)
     life.moves.append(Move(leaf, action, by, entry["recorded_at"], after.get("effective_on"), after))
-    life.refusal = None
+    _settle(life, entry)
 
 
 def _propose(life: Life, leaf: str, entry: Data) -> None:
@@ -217,6 +225,6 @@ def _conclude(life: Life, proposal: Proposal, leaf: str, entry: Data) -> None:
     life.members = {**life.members, **told["after"]}
     life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], on, told["after"]))
     if proposal.action not in OWN:
-        life.refusal = None
+        _settle(life, entry)
         if not proposal.awaits:
             life.moved_alone_at = entry["recorded_at"]

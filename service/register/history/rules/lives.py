@@ -74,8 +74,8 @@ class Life:
     open: Proposal | None = None
     over: list[Proposal] = field(default_factory=list)
     """The proposals that awaited an answer once, and have ended."""
-    refusal: Data | None = None
-    """The last refusal, if nothing has taken effect since: of what, by whom, why."""
+    refusals: list[tuple[str, Data | None]] = field(default_factory=list)
+    """From when on which refusal stood: of what, by whom, why; none, once something took effect."""
     moved_alone_at: str | None = None
     """When the last move of all took effect that awaited nobody."""
     reports: list[Data] = field(default_factory=list)
@@ -91,6 +91,15 @@ class Life:
     seq: int = 0
     changed_at: str = ""
     """Number and moment of its last entry."""
+
+    @property
+    def refusal(self) -> Data | None:
+        """Return the last refusal, if nothing has taken effect since."""
+        return self.refusals[-1][1] if self.refusals else None
+
+    def refusal_on(self, day: date) -> Data | None:
+        """Return the last refusal by the end of a day, if nothing had taken effect since."""
+        return next((told for at, told in reversed(self.refusals) if at[:10] <= str(day)), None)
 
 
 @dataclass
