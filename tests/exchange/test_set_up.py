@@ -147,3 +147,31 @@ def test_text_stays_text_whatever_other_readers_make_of_it() -> None:
     said = read(text.encode())
     assert said.parties[1].code == "NO"
     assert said.commissions[0].sessions[0].starts_on == "2026"
+
+
+OF_THE_GROUP = """        sessions:
+          - {ordinal: 3, host_party: KZ, venue: Astana, starts_on: 2026-06, minutes: [{language: en, reference: Third (sample)}],
+             co_chairs: {TR: {name: C (sample), title: Head (sample)}}}
+          - {ordinal: 4, host_party: TR, state: planned, starts_on: 2027}
+"""
+
+
+async def test_a_group_has_sessions_of_its_own_once_it_is_active(
+    client: httpx.AsyncClient, world: World, tmp_path: Path
+) -> None:
+    said = read((EXAMPLE.read_text() + OF_THE_GROUP).encode())
+    assert said.size == read(EXAMPLE.read_bytes()).size + 2
+    runs = Runs(client, world, tmp_path, said)
+    await runs.as_()
+    await runs.as_("TR")
+    waits = [one for one in await runs.as_("KZ") if one.did is Did.WAITS]
+    assert [(one.what, one.why) for one in waits] == [("sessions of TR-KZ/JWG/trade", "the group is not active")]
+    for party in ("TR", "KZ", "TR", "KZ"):
+        await runs.as_(party)
+    for party in ("TR", "KZ"):
+        assert did(await runs.as_(party)) == NOTHING
+    caller: Any = world.as_("tr-trade-system")
+    third = (await caller.get("/v1/sessions/TR-KZ/JWG/trade/03")).json()
+    assert (third["state"], third["venue"], set(third["co_chairs"])) == ("adopted", "Astana", {"TR"})
+    assert (await caller.get("/v1/sessions/TR-KZ/JWG/trade/04")).json()["state"] == "planned"
+    assert (await caller.get("/v1/sessions/TR-KZ/03")).status_code == 404

@@ -1,7 +1,7 @@
 """The API, as who sets up calls it: by codes, one request after the other."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
@@ -86,3 +86,8 @@ async def log_in(client: httpx.AsyncClient, secrets: Keeping, client_id: str) ->
     if not answer.is_success:
         raise OperatorMistake(f"{client_id} cannot log in: its secret is not known to the service, or no longer good.")
     return Api(client, answer.json()["access_token"])
+
+
+def posting(api: Api, path: str, body: Mapping[str, Any]) -> Callable[[], Any]:
+    """Return the call that posts this."""
+    return lambda: api.post(path, body)

@@ -109,6 +109,7 @@ class GroupSaid(Strict):
     founded_on: ModernDate | None = None
     co_leads: dict[PartyCode, OrganisationCode]
     members: dict[PartyCode, list[OrganisationCode]] = Field(default_factory=dict)
+    sessions: list[SessionSaid] = Field(default_factory=list, max_length=200, description="The group's own.")
 
 
 class CommissionSaid(Strict):
@@ -150,7 +151,8 @@ class SetUp(Strict):
     def size(self) -> int:
         """Return how many things it names, each of which takes some requests."""
         parties = sum(2 + len(one.organisations) + len(one.principals) for one in self.parties)
-        return parties + sum(1 + len(one.sessions) + len(one.working_groups) for one in self.commissions)
+        groups = sum(1 + len(group.sessions) for one in self.commissions for group in one.working_groups)
+        return parties + groups + sum(1 + len(one.sessions) for one in self.commissions)
 
 
 class _Loader(yaml.SafeLoader):

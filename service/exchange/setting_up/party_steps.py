@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from service.exchange.setting_up.calls import Api
-from service.exchange.setting_up.file import CommissionSaid, GroupSaid, OtherPrincipal, PartySaid, SessionSaid
+from service.exchange.setting_up.calls import Api, posting
+from service.exchange.setting_up.file import CommissionSaid, GroupSaid, SessionSaid
 from service.exchange.setting_up.outcome import Did, Outcome, compared
+from service.exchange.setting_up.registering import registered
 from service.exchange.setting_up.steps import Run
 
 Data = Mapping[str, Any]
@@ -15,7 +16,7 @@ async def own_part(run: Run, party: str) -> AsyncIterator[Outcome]:
     """Do the part of one party; what is joint is proposed, and what the other has proposed is confirmed if it is equal."""
     for side in run.said.parties:
         if side.code == party:
-            async for outcome in _registered(run, side):
+            async for outcome in registered(run, side):
                 yield outcome
     for one in run.said.commissions:
         if party in one.secretariats:
@@ -24,36 +25,6 @@ async def own_part(run: Run, party: str) -> AsyncIterator[Outcome]:
             if named.did in {Did.MADE, Did.THERE}:
                 async for outcome in _decided(run, one, party):
                     yield outcome
-
-
-async def _registered(run: Run, side: PartySaid) -> AsyncIterator[Outcome]:
-    office = side.registrar.organisation.code
-    api = await run.acting_for(side.code, office)
-    if api is None:
-        yield Outcome(Did.WAITS, f"organisations of {side.code}", run.nobody.format(office=office))
-        return
-    for one in side.organisations:
-        known = await api.get(f"organisations/{one.code}")
-        what = f"organisation {one.code}"
-        if known is None:
-            body = {"party": side.code, **one.model_dump()}
-            yield (await run.do(what, Did.MADE, _posting(api, "organisations", body)))[0]
-        else:
-            yield compared(what, one.name, known["name"])
-    there = {one["client_id"]: one for one in await api.every("principals")} if side.principals else {}
-    for person in side.principals:
-        yield await _principal(run, api, person, there.get(person.client_id))
-
-
-async def _principal(run: Run, api: Api, one: OtherPrincipal, known: Data | None) -> Outcome:
-    what = f"principal {one.client_id}"
-    if known is not None:
-        office = await api.get(f"organisations/{known['organisation_id']}")
-        return compared(what, one.organisation, office["code"])
-    body = one.model_dump(exclude={"organisation"}, exclude_none=True)
-    whole = {**body, "kind": "representative", "organisation_id": one.organisation}
-    outcome, _ = await run.do(what, Did.MADE, lambda: run.keep_secret(one.client_id, "principals", whole, api))
-    return outcome
 
 
 async def _named(run: Run, one: CommissionSaid, party: str) -> Outcome:
@@ -72,7 +43,7 @@ async def _named(run: Run, one: CommissionSaid, party: str) -> Outcome:
     if named is not None:
         return compared(what, office, (await api.get(f"organisations/{named}"))["code"])
     body = {"action": "name_secretariat", "secretariat_id": office}
-    return (await run.do(what, Did.MADE, _posting(api, f"commissions/{one.code}/transitions", body)))[0]
+    return (await run.do(what, Did.MADE, posting(api, f"commissions/{one.code}/transitions", body)))[0]
 
 
 async def _decided(run: Run, one: CommissionSaid, party: str) -> AsyncIterator[Outcome]:
@@ -89,18 +60,40 @@ async def _decided(run: Run, one: CommissionSaid, party: str) -> AsyncIterator[O
         waits = f"it is in force once {', '.join(known['awaits_secretariats'])} has named its secretariat, too"
         yield Outcome(Did.WAITS, f"what {one.code} decides", waits)
         return
-    sessions = [met for met in await api.every(f"commissions/{one.code}/sessions") if met["working_group_id"] is None]
-    met: dict[int, str] = {}
-    for session in one.sessions:
-        same = [found for found in sessions if found["ordinal"] == session.ordinal]
-        steps = Steps(run, api, one.code, party)
+    known, met = await api.every(f"commissions/{one.code}/sessions"), dict[int, str]()
+    async for outcome in _sessions(Steps(run, api, one.code, party), one.sessions, known, met):
+        yield outcome
+    for group in one.working_groups:
+        async for outcome in Steps(run, api, one.code, party).group(group, met):
+            yield outcome
+        async for outcome in _of_group(Steps(run, api, one.code, party), group, known):
+            yield outcome
+
+
+async def _sessions(
+    steps: "Steps", said: list[SessionSaid], known: list[Data], met: dict[int, str]
+) -> AsyncIterator[Outcome]:
+    """Do what the file says of sessions of the commission, or of one group; `met` is told the id of each."""
+    mine = [one for one in known if one["working_group_id"] == steps.group_id]
+    for session in said:
+        same, steps.made = [one for one in mine if one["ordinal"] == session.ordinal], []
         async for outcome in steps.session(session, same):
             yield outcome
         for found in (*same, *steps.made):
             met[session.ordinal] = found["id"]
-    for group in one.working_groups:
-        async for outcome in Steps(run, api, one.code, party).group(group, met):
-            yield outcome
+
+
+async def _of_group(steps: "Steps", said: GroupSaid, known: list[Data]) -> AsyncIterator[Outcome]:
+    if not said.sessions:
+        return
+    steps.whose = f"{steps.commission}/JWG/{said.code}"
+    group = await steps.api.get(f"working-groups/{steps.whose}")
+    if group is None or group["state"] != "active":
+        yield Outcome(Did.WAITS, f"sessions of {steps.whose}", "the group is not active", planned=steps.run.dry)
+        return
+    steps.group_id = group["id"]
+    async for outcome in _sessions(steps, said.sessions, known, {}):
+        yield outcome
 
 
 class Steps:
@@ -108,11 +101,13 @@ class Steps:
 
     def __init__(self, run: Run, api: Api, commission: str, party: str) -> None:
         self.run, self.api, self.commission, self.party = run, api, commission, party
+        self.whose = commission
+        self.group_id: str | None = None
         self.made: list[Data] = []
 
     async def session(self, said: SessionSaid, known: list[Data]) -> AsyncIterator[Outcome]:
         """Record or plan the session, or go on with it; then name the party's own co-chair."""
-        what = f"session {self.commission}/{said.ordinal:02d}"
+        what = f"session {self.whose}/{said.ordinal:02d}"
         if len(known) > 1:
             yield Outcome(Did.DIFFERS, what, "several sessions have this number: one is to be taken back first")
             return
@@ -126,6 +121,7 @@ class Steps:
 
     async def _begin(self, what: str, said: SessionSaid) -> Outcome:
         body = said.model_dump(exclude_none=True, include={"ordinal", "host_party", "virtual"})
+        body |= {"working_group_id": self.group_id} if self.group_id else {}
         if said.state == "planned":
             if said.host_party not in {None, self.party}:
                 return Outcome(Did.WAITS, what, f"{said.host_party}, which hosts it, plans it")
@@ -137,7 +133,7 @@ class Steps:
         return await self._make(what, Did.PROPOSED, f"commissions/{self.commission}/sessions", whole)
 
     async def _make(self, what: str, did: Did, path: str, body: Data) -> Outcome:
-        outcome, made = await self.run.do(what, did, _posting(self.api, path, body))
+        outcome, made = await self.run.do(what, did, posting(self.api, path, body))
         if made:
             self.made.append(made)
             if did is Did.PROPOSED and made["open_transition"] is None:
@@ -158,7 +154,7 @@ class Steps:
         return Outcome(Did.THERE, what)
 
     async def _propose(self, what: str, path: str, body: Data) -> Outcome:
-        return (await self.run.do(what, Did.PROPOSED, _posting(self.api, path, body)))[0]
+        return (await self.run.do(what, Did.PROPOSED, posting(self.api, path, body)))[0]
 
     async def _answer(self, what: str, proposal: Data, equal: list[Data]) -> Outcome:
         """Confirm the other party's proposal, if it is one of what this party would have proposed itself."""
@@ -176,7 +172,7 @@ class Steps:
         body = {"decision": "confirm"}
         return (
             await self.run.do(
-                what, Did.CONFIRMED, _posting(self.api, f"transitions/{proposal['id']}/confirmations", body)
+                what, Did.CONFIRMED, posting(self.api, f"transitions/{proposal['id']}/confirmations", body)
             )
         )[0]
 
@@ -185,7 +181,7 @@ class Steps:
         known = await self.api.get(f"sessions/{session_id}") if chair else None
         if chair is None or known is None:
             return
-        what = f"co-chair of {self.party} in session {self.commission}/{said.ordinal:02d}"
+        what = f"co-chair of {self.party} in session {self.whose}/{said.ordinal:02d}"
         if self.party in known["co_chairs"]:
             yield compared(what, chair.model_dump(), known["co_chairs"][self.party])
         else:
@@ -258,10 +254,6 @@ class Steps:
                         named, Did.MADE, _putting(self.api, f"working-groups/{group_id}/members/{code}", role)
                     )
                 )[0]
-
-
-def _posting(api: Api, path: str, body: Data) -> Callable[[], Any]:
-    return lambda: api.post(path, body)
 
 
 def _putting(api: Api, path: str, role: str) -> Callable[[], Any]:
