@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -112,7 +112,9 @@ class Run:
             place = wheres.get(item.column or "")
             command = next((one.command for one in plan.changes if item.column in one.columns), None)
             where = cell_name(number, place) if place else None
-            self.told.append({**_told(number, where, reference or None, item, command), FOUND: found is not None})
+            written = row[place - 1] if place and place <= len(row) else ""
+            told = _as_written(item, written, found) if item.action is Does.REFUSED else item
+            self.told.append({**_told(number, where, reference or None, told, command), FOUND: found is not None})
 
     def _given(self, row: Sequence[Cell]) -> tuple[dict[str, str], Plan]:
         given, plan = {}, Plan()
@@ -193,6 +195,13 @@ def _refuse(plan: Plan, change: Change, refused: ServiceError, about: Import) ->
         one for one in plan.items if one.action is Does.IGNORED or (one.column and one.column not in change.columns)
     ]
     plan.items[:] = [*kept, *(Item(Does.REFUSED, column, problem=detail) for column, detail in told)]
+
+
+def _as_written(item: Item, cell: Cell, found: Known | None) -> Item:
+    """Return the line of a cell that is refused, with what stands in it and in the register, wherever it was found to be wrong."""
+    written = cell.strip() if isinstance(cell, str) else cell.get("date") or cell.get("number")
+    before = found.cells.get(item.column or "") if found else None
+    return replace(item, before=item.before or before, after=item.after or written or None)
 
 
 def _told(row: int, cell: str | None, reference: str | None, item: Item, command: Command | None) -> Told:

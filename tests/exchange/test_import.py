@@ -374,6 +374,18 @@ async def test_typed_dates_are_taken_where_a_date_is_told_and_refused_elsewhere(
     assert "as spreadsheets count it" in found["F2"]
 
 
+async def test_what_is_refused_is_told_as_it_was_written_and_as_the_register_has_it(worn: World, worker: Pool) -> None:
+    rows = [
+        {"reference": "PK-AZ/08/003", "version": "1", "sector": "trade/2", "due_on": "01.02.2025", "lead.PK": "PK/NONE"},
+        {"title.en": "A", "sector": "trade", "agreed_on": "2025-01-24", "session": "PK-AZ/99"},
+    ]  # fmt: skip
+    told = await tried(worn, worker, as_csv(rows))
+    refused = {(one["row"], one["column"]): (one["from"], one["to"]) for one in told["rows"] if one["problem"]}
+    assert refused == {(2, "due_on"): (None, "01.02.2025"), (3, "session"): (None, "PK-AZ/99")}
+    told = await tried(worn, worker, as_csv([{**rows[0], "due_on": "", "lead.PK": ""}]))
+    assert [(one["from"], one["to"]) for one in told["rows"] if one["problem"]] == [("customs", "trade/2")]
+
+
 async def test_a_real_run_names_a_dry_run_like_it(worn: World, worker: Pool) -> None:
     pk = worn.as_("PK")
     content = as_csv([{"title.en": "A", "text.en": "T", "sector": "trade", "agreed_on": "2025"}])
