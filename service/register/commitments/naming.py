@@ -119,10 +119,11 @@ def names(row: Row) -> dict[str, Any]:
     return told
 
 
-def asked(row: Row) -> list[tuple[str, Any]]:
-    """Return the kind and id of each thing that a commitment names."""
-    led = [(ORGANISATION, one) for facts in row["party_facts"].values() for one in leads(facts)]
-    return [*_BESIDE.asked(row), *((SESSION, one) for one in row["carried_over"] or ()), *led]
+def asked(rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that commitments name."""
+    yield from _BESIDE.asked(rows)
+    yield from ((SESSION, one) for row in rows for one in row["carried_over"] or ())
+    yield from ((ORGANISATION, one) for row in rows for facts in row["party_facts"].values() for one in leads(facts))
 
 
 async def with_names(connection: Connection, caller: Caller, rows: Sequence[Row]) -> list[Row]:

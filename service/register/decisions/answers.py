@@ -122,8 +122,7 @@ def _said(confirmation: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {**said, **_ANSWERED.of(confirmation, names), "decided_at": moment}
 
 
-def asked(row: Row) -> Iterator[tuple[str, Any]]:
-    """Yield the kind and id of each thing that a transition names, but for what its evidence does."""
-    yield from _BESIDE.asked(row)
-    for one in row["confirmations"]:
-        yield from _ANSWERED.asked(one)
+def asked(rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that transitions name, but for what their evidence does."""
+    yield from _BESIDE.asked(rows)
+    yield from _ANSWERED.asked([one for row in rows for one in row["confirmations"]])

@@ -5,7 +5,7 @@ alone are told. Entries tell no names.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import cycle, islice
@@ -45,10 +45,13 @@ class Beside:
         self._one = [(name, member, kind) for name, (member, kind) in members.items() if not member.endswith("_ids")]
         self._several = [(name, member, kind) for name, (member, kind) in members.items() if member.endswith("_ids")]
 
-    def asked(self, row: Row) -> list[tuple[str, Any]]:
-        """Return the kind and id of each thing that the row names."""
-        one = [(kind, value) for _, member, kind in self._one if (value := row[member]) is not None]
-        return one + [(kind, value) for _, member, kind in self._several for value in row[member] or ()]
+    def asked(self, rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+        """Yield the kind and id of each thing that the rows name, and None where one names nothing."""
+        for _, member, kind in self._one:
+            # Rows of a list name the same things again and again.
+            yield from ((kind, one) for one in {row[member] for row in rows})
+        for _, member, kind in self._several:
+            yield from ((kind, one) for row in rows for one in row[member] or ())
 
     def of(self, row: Row, names: Names | None = None) -> dict[str, Any]:
         """Return the names that stand in the answer of a row; null where the caller may not see it, and where nobody asked.
@@ -78,17 +81,20 @@ def several(names: Names, ids: Iterable[object] | None) -> list[Mapping[str, Any
 
 
 async def called(
-    connection: Connection, matters: Matters, caller: Caller, rows: Sequence[Row], asked: Callable[[Row], Asked]
+    connection: Connection,
+    matters: Matters,
+    caller: Caller,
+    rows: Sequence[Row],
+    asked: Callable[[Sequence[Row]], Asked],
 ) -> list[Row]:
-    """Return the rows with what each thing is called that `asked` says of them: all by one statement, none where there is nothing."""
-    names = await look_up(connection, matters, caller, (one for row in rows for one in asked(row)))
+    """Return the rows with what each thing is called that `asked` says they name: all by one statement, none where there is nothing."""
+    names = await look_up(connection, matters, caller, asked(rows))
     return [{**row, CALLED: names} for row in rows]
 
 
 async def look_up(connection: Connection, matters: Matters, caller: Caller, asked: Asked) -> Names:
     """Return what these are called, as far as the caller may see them."""
     wanted = defaultdict[str, set[UUID]](set)
-    # Rows of a list name the same things again and again.
     for kind, key in {(kind, key) for kind, key in asked if key is not None}:
         wanted[kind].add(key if isinstance(key, UUID) else UUID(key))
     if not wanted:

@@ -1,6 +1,6 @@
 """Matters as they were: today's rows, which say what the caller may see, with what their entries tell laid over them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, NamedTuple
@@ -110,8 +110,8 @@ async def then(
     return [row and next(known) for row in found]
 
 
-def _asked(row: Row) -> Asked:
-    return asked(row) if "package_items" in row else asked_of_instrument(row)
+def _asked(rows: Sequence[Row]) -> Asked:
+    return asked(rows) if any("package_items" in row for row in rows) else asked_of_instrument(rows)
 
 
 async def _linked(connection: Connection, rows: Iterable[Row | None], when: When) -> list[Row | None]:

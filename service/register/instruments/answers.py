@@ -1,6 +1,6 @@
 """What leaves the service about an instrument: rows as the schemas publish them, without being checked once more."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -122,11 +122,10 @@ def detail(caller: Caller, row: Row, today: date, say: Saying = str) -> dict[str
     }
 
 
-def asked(row: Row) -> Iterator[tuple[str, Any]]:
-    """Yield the kind and id of each thing that an instrument names."""
-    yield from _BESIDE.asked(row)
-    for one in row["relations"] or ():
-        yield from _RELATED.asked({**_RELATION, **one})
+def asked(rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
+    """Yield the kind and id of each thing that instruments name."""
+    yield from _BESIDE.asked(rows)
+    yield from _RELATED.asked([{**_RELATION, **one} for row in rows for one in row["relations"] or ()])
 
 
 def _relation(one: Row, names: Names) -> dict[str, Any]:
