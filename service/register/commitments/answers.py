@@ -43,7 +43,7 @@ _SHAPED: Final = {
     *("steps", "steps_missing_of", "missing_steps"),
     *NamesOfCommitment.model_fields,
 }
-_PLAIN: Final = tuple(name for name in CommitmentRead.model_fields if name not in _SHAPED)
+_PLAIN: Final[dict[str, Any]] = {name: None for name in CommitmentRead.model_fields if name not in _SHAPED}
 _BRIEF: Final = (
     *("reference", "sector", "titles", "state", "effective_on", "target_date"),
     *("progress", "overdue", "due_soon", "disputed"),
@@ -63,7 +63,9 @@ _TOLD: Final = (
 
 def commitment(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row as `CommitmentRead`; members that are not known are null, not absent."""
-    answer = {name: row[name] for name in _PLAIN}
+    answer = _PLAIN.copy()  # it need not grow, which for a page of a list takes longer than to fill it
+    for name in _PLAIN:
+        answer[name] = row[name]
     answer["carried_over"] = _carried_over(row)
     answer["carried_over_count"] = len(answer["carried_over"])
     answer |= _told(orjson.dumps([row[name] for name in _TOLD], default=str), row.get("alone"))
