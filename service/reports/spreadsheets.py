@@ -26,13 +26,8 @@ MOST_CHARACTERS: Final = 32_767
 
 
 def marked(cell: str) -> str:
-    """Return a cell as a CSV holds it: marked with an apostrophe where a spreadsheet would run it."""
+    """Return a cell as a CSV holds it: marked with an apostrophe where a spreadsheet would run it; an import takes one away."""
     return f"'{cell}" if cell.startswith(RISKY) else cell
-
-
-def unmarked(cell: str) -> str:
-    """Return the cell that `marked` had been given."""
-    return cell.removeprefix("'")
 
 
 def as_csv(table: Table, language: str) -> bytes:

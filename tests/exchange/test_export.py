@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from service.exchange.rules import cells
 from service.exchange.rules.columns import COLUMNS, Per, headings
-from service.reports.spreadsheets import BOM, unmarked
+from service.reports.spreadsheets import BOM
 from tests.conftest import COMMISSION, World, item
+from tests.exchange.reading_back import rows_of
 from tests.register.commitments.test_journey import confirmed
 
 EXPORT = f"/v1/commissions/{COMMISSION}/export"
@@ -32,8 +33,7 @@ async def exported(world: World, who: str = "PK") -> list[dict[str, str]]:
     answer = await world.as_(who).get(f"{EXPORT}.csv")
     assert answer.status_code == 200, answer.text
     assert answer.content.startswith(BOM)
-    rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
-    return [{name: unmarked(cell) for name, cell in row.items()} for row in rows]
+    return rows_of(answer.content)
 
 
 def test_the_columns_are_those_that_are_documented_in_their_order() -> None:
@@ -92,7 +92,7 @@ async def test_a_workbook_is_text_alone_frozen_filtered_and_takes_codes_where_th
     assert next(sheet.iter(f"{SHEET}pane")).attrib["ySplit"] == "1"
     assert list(sheet.iter(f"{SHEET}autoFilter"))
     assert {one.attrib["type"] for one in sheet.iter(f"{SHEET}dataValidation")} == {"list"}
-    assert unmarked((await worn.as_("PK").get(f"{EXPORT}.csv")).text.split("\r\n")[2].split(",")[0]) == "PK-AZ/08/002"
+    assert (await exported(worn))[1]["reference"] == "PK-AZ/08/002"
 
 
 async def test_what_a_party_reports_and_leads_stands_in_its_own_columns(worn: World) -> None:

@@ -1,7 +1,5 @@
 """What an import writes together is what single requests would have written one after the other: the same rows, entries and spans."""
 
-import csv
-import io
 import re
 from itertools import product
 from typing import Any, Final
@@ -18,8 +16,8 @@ from service.exchange.rules.changing import changing
 from service.exchange.rules.creating import creating
 from service.exchange.rules.plan import Command, Import, Plan
 from service.register.commitments import asking
-from service.reports.spreadsheets import unmarked
 from tests.conftest import World, organisation
+from tests.exchange.reading_back import rows_of
 from tests.exchange.test_import import as_csv, worker
 from tests.exchange.test_round_trip import DAY, LINE, LINES
 from tests.three_parties import in_force
@@ -62,9 +60,7 @@ class One:
 
     async def exported(self) -> dict[str, dict[str, str]]:
         answer = await self.pk.get(f"/v1/commissions/{self.id}/export.csv")
-        rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
-        told = [{name: unmarked(cell) for name, cell in row.items()} for row in rows]
-        return {row["title.en"]: row for row in told}
+        return {row["title.en"]: row for row in rows_of(answer.content)}
 
     async def imported(self, worker: Pool, rows: list[dict[str, str]]) -> None:
         address, headers = f"/v1/commissions/{self.id}/imports", {"Content-Type": "application/octet-stream"}
