@@ -15,9 +15,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from typing_extensions import override
 
-from service import tracing
 from service.database.connection import Address, connect
 from service.errors.operator import OperatorMistake
+from service.telemetry import tracing
 from tests.conftest import World, item
 from tests.database.test_connection import LIMITS
 from tests.database.test_upgrade import environment
@@ -137,7 +137,7 @@ def test_it_is_off_unless_the_environment_names_a_collector(
 
 def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-    monkeypatch.setitem(sys.modules, "service.tracing.sending", None)
-    monkeypatch.delattr("service.tracing.sending", raising=False)
+    monkeypatch.setitem(sys.modules, "service.telemetry.sending", None)
+    monkeypatch.delattr("service.telemetry.sending", raising=False)
     with pytest.raises(OperatorMistake, match=r"pacta\[tracing\]"):
         tracing.begin()

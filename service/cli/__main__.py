@@ -62,12 +62,12 @@ def serve(
     """Serve the API on PACTA_DATABASE_URL by one process. A proxy before it ends TLS, and spreads requests over several."""
     # Nothing of it is garbage at all.
     gc.disable()
-    from service import tracing
     from service.cli.beginning import begin
     from service.database.connection import Address, Limits
     from service.database.proving import prove
     from service.http import serving
     from service.main import create_app
+    from service.telemetry import tracing
 
     settings = begin()
     tracing.begin()

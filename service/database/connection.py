@@ -22,11 +22,11 @@ import asyncpg
 import orjson
 from pydantic import SecretStr
 
-from service import tracing
 from service.database import parameters, traced
 from service.database.parameters import Host
 from service.errors.operator import OperatorMistake
 from service.settings import Settings
+from service.telemetry import tracing
 
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 SILENCE_SECONDS: Final = 10

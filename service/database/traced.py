@@ -6,7 +6,7 @@ from asyncpg.connection import LoggedQuery
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, StatusCode
 
-from service import tracing
+from service.telemetry import tracing
 
 
 def told(run: LoggedQuery) -> None:

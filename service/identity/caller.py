@@ -78,9 +78,10 @@ class Who(SecurityBase):
         request.state.caller = caller
         needed = "read" if request.method in {"GET", "HEAD"} else "write"
         if needed not in caller.scopes:
-            message = f"The token lacks the scope '{needed}': get one with it."
             challenge = f'Bearer realm="pacta", error="insufficient_scope", scope="{needed}"'
-            raise NotPermitted(message, headers={"WWW-Authenticate": challenge})
+            raise NotPermitted(
+                f"The token lacks the scope '{needed}': get one with it.", headers={"WWW-Authenticate": challenge}
+            )
         return caller
 
 

@@ -24,7 +24,7 @@ def begin() -> None:
     if off or named is None or _begun:
         return
     try:
-        from service.tracing import sending  # noqa: PLC0415 -- what it needs is an extra, and slow to import
+        from service.telemetry import sending  # noqa: PLC0415 -- what it needs is an extra, and slow to import
     except ImportError as wrong:
         raise OperatorMistake(
             f"{named} is set, but what sends traces is not installed: pip install 'pacta[tracing]'."

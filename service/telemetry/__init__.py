@@ -20,7 +20,7 @@ from typing import Any, Final, TextIO
 import orjson
 import structlog
 
-from service import tracing
+from service.telemetry import tracing
 
 CARRIERS: Final = ("asyncpg", "fastapi", "pydantic_core", "sqlalchemy")
 """Packages whose errors carry what was sent in their text: the values of a statement, the members of a body."""
