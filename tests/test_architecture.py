@@ -180,6 +180,27 @@ def test_contributing_names_every_room_and_nothing_that_is_not_there() -> None:
     assert not rooms - named, "say in the table of rooms in CONTRIBUTING.md what happens in these"
 
 
+def test_the_walk_of_one_move_names_functions_that_stand_where_it_says() -> None:
+    said = (SERVICE.parent / "CONTRIBUTING.md").read_text()
+    walk = re.findall(r"^\d+\. `([a-z_/]+\.py)`: (.+)$", said, re.MULTILINE)
+    assert len(walk) == 10, "one move is told in ten lines, each of which begins with its file"
+    for file, told in walk:
+        text = (SERVICE / file).read_text()
+        named = re.findall(r"`(\w+)`", told)
+        gone = [one for one in named if not re.search(rf"^((async )?def |class )?{one}\b", text, re.MULTILINE)]
+        assert not gone, f"CONTRIBUTING.md says that {file} has {gone}: say where they are now"
+
+
+def test_nothing_private_is_taken_from_a_framework() -> None:
+    for file, nodes in parsed():
+        for node in nodes:
+            names = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            if isinstance(node, ast.ImportFrom):
+                names += [node.module or ""]
+            private = [name for name in names if re.search(r"\._(?!_)", f".{name}")]
+            assert not private, f"{file}: {private} may change without notice: take what its makers publish"
+
+
 def test_no_file_speaks_of_a_machine_or_a_registry() -> None:
     root = SERVICE.parent
     forbidden = ["/wo" + "rk/", "pypi" + ".org", "registry.npm" + "js.org", "files.python" + "hosted"]

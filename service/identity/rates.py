@@ -42,10 +42,10 @@ class Rates:
         bucket.at = now
         if bucket.left < 1:
             wait = math.ceil((1 - bucket.left) / pace)
-            message = (
-                f"This principal has sent {self.quota} requests within a minute, which is the most. Wait {wait} s."
+            raise TooManyRequests(
+                f"This principal has sent {self.quota} requests within a minute, which is the most. Wait {wait} s.",
+                headers={"Retry-After": str(wait), **self._told(0, wait)},
             )
-            raise TooManyRequests(message, headers={"Retry-After": str(wait), **self._told(0, wait)})
         bucket.left -= 1
         return self._told(int(bucket.left), math.ceil((self.quota - bucket.left) / pace))
 

@@ -83,18 +83,18 @@ async def _open(connection: Connection, matters: Matters, caller: Caller, locked
     locked = await with_trail(connection, matters, caller, locked)
     matter, row, at = locked.matter, locked.row, locked.stamp.at
     move = Move(locked.stamp.id, matter.kind, with_end(judged, awaits, at), judged.target, caller.party, awaits)
-    case, along = locked.case, None
+    case, companions = locked.case, None
     if not awaits:
         body = {**judged.evidence, "action": judged.step.action}
-        locked, along = await lock_beside(connection, matters, caller, locked, body)
+        locked, companions = await lock_beside(connection, matters, caller, locked, body)
         case = await locked.deciding(connection, judged.step, move.id)
     effect, made = proposed(matter, move, case), move.row(row["id"], row["commission_id"], caller, at)
     beside = await to_open(connection, matters, caller, locked, effect)
     if not awaits:
-        along = along or await lock_following(connection, matters, locked, effect.told["effective"])
+        companions = companions or await lock_following(connection, matters, locked, effect.told["effective"])
     others = [opened(made), *effect.beside, *_ended(locked, caller, judged.step, effect)]
     entry = await save(connection, caller, locked, "transition.proposed", effect.told, effect.columns, others)
-    await write_beside(connection, caller, locked, entry, beside, along)
+    await write_beside(connection, caller, locked, entry, beside, companions)
     now = queries.named({**row, **effect.columns})
     told = {**made, **now, "confirmations": [], "confirmed_at": None if awaits else at}
     return named(locked, caller, queries.warned(matter, told))
@@ -138,7 +138,7 @@ async def answer(
     brings = new.brings()
     data = {"transition": str(transition_id), "reason": new.reason, **({"brings": brings} if brings else {})}
     said = answer_row(transition_id, caller, locked.stamp, new.decision, new.reason)
-    kind, status, along, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
+    kind, status, companions, beside = "transition.confirmed", TransitionStatus.OPEN, None, None
     awaiting, others = [party for party in locked.row["awaiting"] if party != caller.party], [answered(said)]
     if new.decision is Decision.REFUSE:
         kind, status = "transition.refused", TransitionStatus.REFUSED
@@ -147,17 +147,17 @@ async def answer(
         brought = {"brought": {"transition": str(transition_id), **brings}} if brings else {}
         changes = {"awaiting": awaiting, **brought}
     else:
-        locked, along = await lock_beside(connection, matters, caller, locked, body_of(known))
+        locked, companions = await lock_beside(connection, matters, caller, locked, body_of(known))
         effect = await _last_confirmed(connection, locked, known, brings)
         beside = await to_open(connection, matters, caller, locked, effect)
-        along = along or await lock_following(connection, matters, locked, effect.told)
+        companions = companions or await lock_following(connection, matters, locked, effect.told)
         status, data["effective"], changes = TransitionStatus.EFFECTIVE, effect.told, effect.columns
         others += effect.beside
     if status is not TransitionStatus.OPEN:
         others.append(closed(transition_id, status, locked.stamp.at))
     entry = await save(connection, caller, locked, kind, data, changes, others)
-    await write_beside(connection, caller, locked, entry, beside, along)
-    if beside or along:
+    await write_beside(connection, caller, locked, entry, beside, companions)
+    if beside or companions:
         proposals.others_changed()
     return await _answered(connection, caller, locked, known, said, status, changes)
 

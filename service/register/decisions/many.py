@@ -156,8 +156,8 @@ async def _lock(
         await lock_all(connection, matter, sorted(keys[matter]))
         for key, body in mine:
             # What belongs to a locked one stays there until it is moved.
-            if along := await going_along(connection, matters, matter, key, body):
-                keys[along[0]] |= {*along[1]}
+            if companions := await going_along(connection, matters, matter, key, body):
+                keys[companions[0]] |= {*companions[1]}
     for matter in matters:
         if matter.numbering:
             joining = [key for one, key, body in wanted if one is matter and body["action"] in matter.rules.joining]

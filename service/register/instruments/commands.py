@@ -14,7 +14,7 @@ from service.register.decisions.engine.following import lock_following
 from service.register.decisions.engine.locking import Locked, numbers_for, standing_in
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.engine.moves import Move
-from service.register.decisions.engine.taking import take_along
+from service.register.decisions.engine.taking import change_companions
 from service.register.decisions.engine.writing import insert, proposed
 from service.register.decisions.rules.ended import require_room_in
 from service.register.decisions.rules.judging import Judged, ending, impossible, step_of, with_end
@@ -63,10 +63,10 @@ async def record(
     case = Case(INSTRUMENTS.members(row), known, place["at"], {}, seq=0, party=caller.party, numbers=numbers)
     effect, key = proposed(INSTRUMENTS, move, case), UUID(str(row["id"]))
     new_one = Locked(INSTRUMENTS, {**place, **row}, standing_in(caller, place), Stamp(key, place["at"], Head()))
-    along = None if move.awaits else await lock_following(connection, matters, new_one, effect.told["effective"])
+    companions = None if move.awaits else await lock_following(connection, matters, new_one, effect.told["effective"])
     entry = await insert(connection, INSTRUMENTS, caller, row, move, case, effect)
-    if along:
-        await take_along(connection, caller, along, new_one, entry)
+    if companions:
+        await change_companions(connection, caller, companions, new_one, entry)
     return key
 
 

@@ -51,10 +51,9 @@ async def announce(
             f"{known['acts_from']:{_SAID}} on. Withdraw it first."
         )
     if party["registrar"] is None:
-        message = (
+        raise Conflict(
             f"{new.party} has no registrar yet: the administrator names it, by POST /v1/parties/{new.party}/registrar."
         )
-        raise Conflict(message)
     if wrong := [*wrong, *await _wrong(connection, party, new)]:
         raise InvalidContent.listing(wrong)
     await _write(connection, operator, stamped, new, UUID(party["registrar"]["id"]))
@@ -130,10 +129,9 @@ async def restore(connection: Connection, operator: Author, party: str) -> tuple
     if known["ends_own_issuer_only"]:
         await principals.set_own_issuer_only(connection, party, stamped.at, only=False)
     elif present["own_issuer_only"] and known["client_id"] and not known["issuer"]:
-        message = (
+        raise Conflict(
             f"{party} takes logins at its own identity provider alone since: a secret would be of no use. Withdraw it."
         )
-        raise Conflict(message)
     secret = await _add_principal(connection, operator, known, stamped.at)
     await _finish(connection, known["id"], stamped.at, RestorationOutcome.RESTORED, operator, None)
     data: dict[str, object] = {"id": str(known["id"]), "party": party}

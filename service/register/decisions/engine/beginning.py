@@ -16,7 +16,7 @@ from service.register.decisions.engine.following import followers, lock_followin
 from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matters, Row
 from service.register.decisions.engine.moves import Move
-from service.register.decisions.engine.taking import take_along
+from service.register.decisions.engine.taking import change_companions
 from service.register.decisions.engine.writing import head_of, insert, proposed
 from service.register.decisions.rules.beside import Opening
 from service.register.decisions.rules.judging import Judged
@@ -51,11 +51,11 @@ async def with_trail(connection: Connection, matters: Matters, caller: Caller, l
     effect = proposed(matter, move, case)
     effect.told["told_by"] = by
     before = replace(locked, row={**row, **begun})
-    along = await lock_following(connection, matters, before, effect.told["effective"])
+    companions = await lock_following(connection, matters, before, effect.told["effective"])
     entry = await insert(connection, matter, caller, begun, move, case, effect, is_stored=True)
     now = _as_written(locked, {**row, **begun, **effect.columns}, entry)
-    if along:
-        await take_along(connection, caller, along, now, entry)
+    if companions:
+        await change_companions(connection, caller, companions, now, entry)
     return now
 
 

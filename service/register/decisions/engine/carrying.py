@@ -16,10 +16,10 @@ from service.database.statement import Connection, Query
 from service.errors import Conflict
 from service.permissions import Caller, Kind
 from service.register.decisions.engine.beginning import NO_TRAIL, with_trail
-from service.register.decisions.engine.following import Along, is_held, lock_followers, lock_rows, require_as_close
+from service.register.decisions.engine.following import Companions, is_held, lock_followers, lock_rows, require_as_close
 from service.register.decisions.engine.locking import Locked, lock_all, share
 from service.register.decisions.engine.matter import Matter, Matters
-from service.register.decisions.engine.taking import lock_along
+from service.register.decisions.engine.taking import lock_companions
 from service.register.decisions.rules.matter import Found
 from service.trail.entry import Head
 from service.trail.stamp import Stamp
@@ -57,17 +57,17 @@ async def lock_carrier_first(
 
 async def lock_beside(
     connection: Connection, matters: Matters, caller: Caller, locked: Locked, body: Mapping[str, Any]
-) -> tuple[Locked, Along | None]:
+) -> tuple[Locked, Companions | None]:
     """Lock what goes along with the body's move, what may follow it, and what is to carry it: with that the matter is returned."""
-    along = await lock_along(connection, matters, locked, body)
+    companions = await lock_companions(connection, matters, locked, body)
     await lock_followers(connection, matters, locked, body)
     known, carrier = await lock_carrier(connection, matters, caller, locked, body)
-    return known, along or carrier
+    return known, companions or carrier
 
 
 async def lock_carrier(
     connection: Connection, matters: Matters, caller: Caller, locked: Locked, body: Mapping[str, Any]
-) -> tuple[Locked, Along | None]:
+) -> tuple[Locked, Companions | None]:
     """Return the matter with what is to carry it, which is locked, as it stands; None: nothing is to.
 
     `Conflict` by name where a proposal is open for it, which was made without the matter, or where it is not kept as close.
@@ -90,7 +90,7 @@ async def lock_carrier(
     after = {carrier.member: [*members[carrier.member], str(locked.row["id"])]}
     require_as_close(of, members, after, [locked.row])
     known = replace(locked, found={**locked.found, carrier.name: Found(members=members)})
-    return known, Along(of, [(row, after)], EXTENDED)
+    return known, Companions(of, [(row, after)], EXTENDED)
 
 
 @cache

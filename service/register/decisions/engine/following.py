@@ -21,8 +21,8 @@ FOLLOWED: Final = "followed"
 
 
 @dataclass(frozen=True, slots=True)
-class Along:
-    """What goes along with a move: which kind of matter, its locked rows, and which of their members change."""
+class Companions:
+    """What a move changes with it: which kind of matter, its locked rows, and which of their members change."""
 
     matter: Matter
     rows: Sequence[tuple[Row, Mapping[str, Any]]]
@@ -56,7 +56,7 @@ async def lock_following(
     matters: Matters,
     locked: Locked,
     effective: Mapping[str, Any],
-) -> Along | None:
+) -> Companions | None:
     """Lock what follows the matter, which a move changes as `effective` tells; None: nothing does that changes.
 
     `Conflict` by name where one would come to another state and has a proposal open, or was closed in meanwhile.
@@ -72,7 +72,7 @@ async def lock_following(
     becomes = [(row, follow(key, str(row["id"]), now, of.members(row), effective.get("on"))) for row in rows]
     changed = [(row, after) for row, after in becomes if after]
     _require_free([row for row, after in changed if "state" in after])
-    return Along(of, changed, FOLLOWED) if changed else None
+    return Companions(of, changed, FOLLOWED) if changed else None
 
 
 def require_as_close(matter: Matter, before: Mapping[str, Any], after: Mapping[str, Any], rows: Sequence[Row]) -> None:

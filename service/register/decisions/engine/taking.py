@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from service.database.statement import Connection, Query, is_among
 from service.permissions import Caller
-from service.register.decisions.engine.following import Along, to_follow
+from service.register.decisions.engine.following import Companions, to_follow
 from service.register.decisions.engine.locking import Locked
 from service.register.decisions.engine.matter import Matter, Matters, plain
 from service.register.decisions.engine.opening import Beside, open_beside
@@ -41,37 +41,46 @@ async def going_along(
     return of, await _ids(of, taking.member, only=taking.only is not None).rows(connection, **_asked(taking, matter_id))
 
 
-async def lock_along(connection: Connection, matters: Matters, locked: Locked, body: Mapping[str, Any]) -> Along | None:
+async def lock_companions(
+    connection: Connection, matters: Matters, locked: Locked, body: Mapping[str, Any]
+) -> Companions | None:
     """Lock what goes along with the move of a locked matter, by ascending id; None: nothing does."""
     if not (taking := locked.matter.rules.taking(body)):
         return None
     of = _matter(matters, taking)
     asked = _asked(taking, locked.row["id"])
     rows = await _rows(of, taking.member, only=taking.only is not None).rows(connection, **asked)
-    return Along(of, [(row, {taking.member: taking.receiver}) for row in rows], REASSIGNED)
+    return Companions(of, [(row, {taking.member: taking.receiver}) for row in rows], REASSIGNED)
 
 
 async def write_beside(
-    connection: Connection, caller: Caller, locked: Locked, by: Entry, beside: Beside | None, along: Along | None
+    connection: Connection,
+    caller: Caller,
+    locked: Locked,
+    by: Entry,
+    beside: Beside | None,
+    companions: Companions | None,
 ) -> None:
     """Write what changes elsewhere with a move that took effect: what it opened, and what goes along with it."""
     if beside:
         await open_beside(connection, caller, locked, beside, by)
-    if along:
-        await take_along(connection, caller, along, locked, by)
+    if companions:
+        await change_companions(connection, caller, companions, locked, by)
 
 
-async def take_along(connection: Connection, caller: Caller, along: Along, locked: Locked, by: Entry) -> None:
+async def change_companions(
+    connection: Connection, caller: Caller, companions: Companions, locked: Locked, by: Entry
+) -> None:
     """Change what goes along with the matter; each entry names the one that told of the move, by its leaf hash."""
-    matter = along.matter
+    matter = companions.matter
     told = {"kind": locked.matter.kind, "id": str(locked.row["id"]), "leaf": by.leaf.hex()}
-    for row, changes in along.rows:
+    for row, changes in companions.rows:
         members = {**{name: plain(row[name]) for name in changes}, "corrected": row["corrected"]}
         after = {**changes, **forgotten(changes, members, matter.rules.shared)}
         data = {"by": told, "before": {name: members[name] for name in after}, "after": after}
         one = Locked(matter, row, locked.standing, Stamp(row["id"], row["at"], Head(row["seq"], row["leaf"])))
         columns = matter.columns(after) | ({"refused_transition_id": None} if "state" in after else {})
-        await save(connection, caller, one, f"{matter.kind}.{along.event}", data, columns)
+        await save(connection, caller, one, f"{matter.kind}.{companions.event}", data, columns)
 
 
 def _matter(matters: Matters, taking: Taking) -> Matter:
