@@ -181,7 +181,7 @@ async def test_a_body_that_goes_wrong_is_no_fault_of_ours_and_leaves_no_tracebac
     assert [line for line in caplog.records if line.levelname == "ERROR"] == []
 
 
-@pytest.mark.parametrize("at", [4, 20, 30, 31, 32, 33], ids=str)
+@pytest.mark.parametrize("at", [4, 20, 30, 31, 32, 33, 35], ids=str)
 async def test_what_is_sent_in_pieces_is_judged_as_a_whole(origin: str, at: int) -> None:
     head = GET[:-2] + b"X: a\r\n\r\n"
     folded = GET[:-2] + b"X: a\r\n b\r\n\r\n"
