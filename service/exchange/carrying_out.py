@@ -19,7 +19,7 @@ from service.exchange.reading.reading import Cell, Read
 from service.exchange.rules.cells import in_codes
 from service.exchange.rules.changing import changing
 from service.exchange.rules.creating import creating
-from service.exchange.rules.plan import Change, Command, Does, Import, Item, Plan, column_at
+from service.exchange.rules.plan import REASON, Change, Command, Does, Import, Item, Plan, advised, column_at
 from service.exchange.rules.reading import text
 from service.permissions import Caller
 from service.register.commissions import queries as commissions
@@ -37,7 +37,6 @@ from service.register.matters import MATTERS
 from service.register.progress import commands as progress
 from service.trail.entry import canonical
 
-REASON: Final = "Changed in a spreadsheet."
 _BREATH: Final = 5
 """After so many rows others have their turn."""
 STOPS: Final = frozenset({Does.CONFLICT, Does.REFUSED})
@@ -185,9 +184,10 @@ class Run:
 
 def _refuse(plan: Plan, change: Change, refused: ServiceError, about: Import) -> None:
     wrong = refused.errors if isinstance(refused, InvalidContent) else ()
-    told = [(column_at(one.get("pointer", ""), change, about), one["detail"]) for one in wrong] or [
-        (None, str(refused))
-    ]
+    told = [
+        (column_at(one.get("pointer", ""), change, about), advised(one.get("pointer", ""), one["detail"], change))
+        for one in wrong
+    ] or [(column_at("", change, about), str(refused))]
     # What one cell said of two things, as a title that stands for the text, is wrong once: in that cell.
     written = {detail for column, detail in told if column in change.columns}
     told = [one for one in told if one[0] in change.columns or one[1] not in written]

@@ -84,7 +84,9 @@ async def _file(
 
 MOST_BYTES: Final = 20_000_000
 PROPOSE: Final = "Whether states move, by proposals with the evidence of the row."
-WHY: Final = "Why shared facts change, in every proposal."
+WHY: Final = (
+    "Why shared facts change, in every proposal; of what is implemented without an instrument also why none was needed."
+)
 _TRIED: Final = {
     "tried": {
         "summary": "Try a row of the pilot (202)",

@@ -7,6 +7,7 @@ from service.exchange.rules.plan import (
     DIRECT,
     EVIDENCE,
     LEADS_TO,
+    REASON,
     REPORTS,
     Body,
     Cells,
@@ -18,7 +19,7 @@ from service.exchange.rules.plan import (
     Plan,
 )
 from service.register.commitments.rules.leads import FIRST, FURTHER
-from service.register.commitments.rules.lifecycle import Action
+from service.register.commitments.rules.lifecycle import Action, State
 
 _SIGNED = ("signatory", "authentic_text")
 """Columns, for each party or language, by which a signing is told."""
@@ -156,17 +157,21 @@ def _moved(plan: Plan, known: Cells, changed: Cells, about: Import) -> None:
         elif name.partition(".")[0] not in _told_by(action):
             plan.refuse(name, f"is no evidence of '{action}'", known.get(name), cell)
     if action is not None and about.proposes and not any(one.action is Does.REFUSED for one in plan.items):
-        body = _move(action, said, about)
+        body = _move(action, said, about, known)
         _change(plan, Command.PROPOSE, body, said, known)
 
 
 def _told_by(action: Action) -> set[str]:
     signed = {name for name in _SIGNED if action is Action.SIGN}
-    named = {Action.DRAFT_MOU: {"instrument"}, Action.SUPERSEDE: {"successor"}, Action.MERGE: {"successor"}}
+    named = {
+        Action.DRAFT_MOU: {"instrument", "authentic_text"},
+        Action.SUPERSEDE: {"successor"},
+        Action.MERGE: {"successor"},
+    }
     return {"state", *EVIDENCE[action], *signed, *named.get(action, ())}
 
 
-def _move(action: Action, said: Cells, about: Import) -> Body:
+def _move(action: Action, said: Cells, about: Import, known: Cells) -> Body:
     body: Body = {"action": str(action)}
     body |= {to: cells.read(said[name]) for name, to in EVIDENCE[action].items() if said.get(name, CLEAR) != CLEAR}
     if action is Action.SIGN:
@@ -177,6 +182,10 @@ def _move(action: Action, said: Cells, about: Import) -> Body:
         kind, title = cells.instrument_of(said.get("instrument", ""))
         body |= {name: one for name, one in (("instrument_kind", kind), ("instrument_title", title)) if one}
         body["drafting_party"] = about.party
+        if filed := signed(said).get("authentic_texts"):
+            body["text_reference"] = filed[0]["reference"]
+    if action is Action.IMPLEMENT and known.get("state") == State.AGREED and about.reason != REASON:
+        body["no_instrument_reason"] = about.reason
     replaced = cells.codes(said.get("successor", ""))
     if action is Action.SUPERSEDE and replaced:
         body["successors"] = replaced

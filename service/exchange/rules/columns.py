@@ -71,7 +71,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("signed_on", How.MOVE, f"When the legal text was signed. {_DATE}"),
     Column("signed_place", How.MOVE, "Where it was signed."),
     Column("signatory", How.MOVE, "Who signed for this party, one a line: `name | title | organisation`.", per=Per.PARTY),
-    Column("authentic_text", How.MOVE, "Where the authentic text in this language is filed.", per=Per.LANGUAGE),
+    Column("authentic_text", How.MOVE, "Where the authentic text in this language is filed; with a move to `mou_drafted` where the draft is.", per=Per.LANGUAGE),
     Column("in_force_on", How.MOVE, f"When the legal text entered into force. {_DATE}"),
     Column("expires_on", How.MOVE, f"Until when it is valid. {_DATE}"),
     Column("implemented_on", How.MOVE, f"When it was carried out. {_DATE}"),

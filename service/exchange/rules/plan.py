@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from service.exchange.rules.columns import column_of
 from service.exchange.rules.packages import DONE, TITLE
 from service.register.commitments.rules.leads import FIRST, FURTHER
 from service.register.commitments.rules.lifecycle import Action, State
@@ -85,6 +86,13 @@ DIRECT: Final = {
     "continues": "continues", "pushed_by": "pushed_by",
 }  # fmt: skip
 """Which shared fact a column tells."""
+REASON: Final = "Changed in a spreadsheet."
+"""Why shared facts change, where an import does not say it."""
+SAID_BY: Final = {
+    "/no_instrument_reason": "import with `reason=`, which says so",
+    "/texts": "in a spreadsheet `authentic_text` in a language says where",
+}
+"""What says a member that has no column of its own."""
 EVIDENCE: Final[Mapping[Action, Mapping[str, str]]] = {
     Action.DRAFT_MOU: {"effective_on": "effective_on"},
     Action.SIGN: {
@@ -121,7 +129,22 @@ POINTERS: Final = {
 
 
 def column_at(pointer: str, change: Change, about: Import) -> str | None:
-    """Return the column whose cell said what a refusal points to; None if none did."""
+    """Return the column whose cell said what a refusal points to, or else the one that asked for it; None: the row as a whole."""
+    found = _pointed_at(pointer, change, about)
+    if found and column_of(found):
+        return found
+    alike = [one for one in change.columns if found and one.partition(".")[0] == found]
+    asked = [one for one in change.columns if one == "state" and change.command is Command.PROPOSE]
+    alone = change.columns if len(change.columns) == 1 else ()
+    return next(iter((*alike, *asked, *alone)), found)
+
+
+def advised(pointer: str, detail: str, change: Change) -> str:
+    """Return why a cell is refused, with what of a spreadsheet says it where no column of that name does."""
+    return f"{detail}; {SAID_BY[pointer]}" if change.command is Command.PROPOSE and pointer in SAID_BY else detail
+
+
+def _pointed_at(pointer: str, change: Change, about: Import) -> str | None:
     parts = [part for part in pointer.split("/") if part and part not in {"agreement", "changes"}]
     if not parts:
         return None
