@@ -91,7 +91,8 @@ def _follow(
     add(walk(export, new, old, trail, progress(new.size, "entries")))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
     if trail.size == new.size:
-        add(reopened.check(new, trail.reopened, policy, partial(root_over, export, new.size)))
+        over, all_known = partial(root_over, export, new.size), not trail.withheld.newer
+        add(reopened.check(new, trail.reopened, policy, over, all_known=all_known))
     if trail.size == new.size and not trail.withheld.newer:
         # In a redacted export a proof would name what is withheld.
         add(check_proofs(export, weighed, policy, {} if is_redacted else trail.references))

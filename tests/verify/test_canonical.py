@@ -15,6 +15,7 @@ from tests.verify.journal import Journal, seal
 
 STORED = seal(Journal().entries)
 ENTRY: dict[str, Any] = json.loads(STORED[0])
+MOMENT = "2025-02-28T10:20:30.123456Z"
 _keys = st.text(st.characters(codec="ascii"), max_size=8)
 _values = st.recursive(
     st.none()
@@ -132,6 +133,7 @@ def test_a_float_or_a_key_beyond_ascii_is_found_at_whatever_depth(depth: int) ->
         spelled(recorded_at="2025-02-28t10:00:00.000000Z"),
         spelled(recorded_at="٢٠٢٥-02-28T10:00:00.000000Z"),
         spelled(recorded_at=20250228),
+        *(spelled(recorded_at=f"{MOMENT[:at]}Z\0{MOMENT[at + 2 :]}") for at in (13, 16, 19, 22, 24)),
         spelled(data={"a": "x" * 66_000}),
     ],
 )

@@ -9,6 +9,7 @@ from service.tlog.checkpoint import Checkpoint, sign_checkpoint
 from service.tlog.keys import Signer
 from service.tlog.merkle import leaf_hashes, root
 from service.tlog.policy_file import parse_policy
+from service.trail.entry import VERSIONS
 from service.trail.models import REGISTRY
 from service.verify.finding import Severity
 from service.verify.judgement import Verdict, verify
@@ -126,3 +127,18 @@ def test_a_reopened_log_that_breaks_a_rule_is_found(forged: str) -> None:
     found = judged(entries).findings
     assert found.outcome is Severity.TAMPERED
     assert any(said in str(one) for one in found.listed), [str(one) for one in found.listed]
+
+
+@pytest.mark.parametrize("place", [-3, -2, -1])
+def test_an_entry_of_a_version_to_come_is_no_forgery_wherever_it_stands(place: int) -> None:
+    entries = deepcopy(reopened())
+    entries[place] |= {"v": VERSIONS[-1] + 1, "data": {"of_tomorrow": entries[place]["data"]}}
+    assert judged(entries).findings.outcome is Severity.UNPROVEN
+
+
+def test_where_one_of_several_reopenings_is_of_a_version_to_come_the_names_may_follow_each_other() -> None:
+    entries = deepcopy(reopened())
+    later = Signer(f"{LOG.name}/log/3", bytes(range(6, 38)))
+    entries[-1] |= {"v": VERSIONS[-1] + 1, "data": {"origin": later.name}}
+    found = judged(entries, later).findings
+    assert [one for one in found.listed if one.severity is Severity.TAMPERED] == []
