@@ -20,7 +20,7 @@ from service.verify.reopened import Reopened
 from service.verify.reopened import read as read_reopened
 from service.verify.replay.register import Register, Subject
 from service.verify.replay.registry import REGISTRY
-from service.verify.replay.replay import follow
+from service.verify.replay.replay import replay
 from service.verify.replay.shape import Broken
 from service.verify.replay.tellings import Again, Reread
 
@@ -104,7 +104,7 @@ class Trail:
 
     def _replay(self, index: int, subject: Subject, entry: Entry) -> list[Finding]:
         try:
-            follow(self.register, subject, entry)
+            replay(self.register, subject, entry)
         except Broken as broken:
             if self.withheld.count and not broken.by_itself:
                 return list(self._not_judged(index, entry, subject, str(broken)))

@@ -25,7 +25,7 @@ Members = dict[str, Any]
 _SESSION = ("state", "venue", "starts_on", "ends_on", "minutes_reference", "co_chairs")
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
+def replay(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of the commission itself."""
     kind, data = entry.kind, entry.data
     require(entry.v == 1 or ("commission", entry.v) in RULES, f"no entry of a commission has the version {entry.v}")
@@ -92,7 +92,7 @@ def _decide(register: Register, subject: Subject, entry: Entry, party: str) -> N
     """Replay a move of the charter."""
     if subject.waiting or "expired" in entry.data or "party_left" in entry.data:
         decisions.end(register, subject, entry)
-    decisions.follow(register, subject, entry, party)
+    decisions.replay(register, subject, entry, party)
     if "proposal" in entry.data or "effective" in entry.data:
         subject.tells()
 

@@ -24,7 +24,7 @@ Members = Mapping[str, Any]
 WENT_ALONG = {"commitment.reassigned", "commitment.followed"}
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
+def replay(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a commitment; raises `Broken` with the rule that it breaks."""
     kind, data = entry.kind, entry.data
     hold_to_shape(COMMITMENT_KINDS if entry.v == 1 else COMMITMENT_KINDS_2, kind, data)

@@ -25,12 +25,12 @@ EXTENDED: Final = "instrument.extended"
 Replay = Callable[[Register, Subject, Entry, str], None]
 
 
-def follow(register: Register, subject: Subject, entry: Entry, party: str) -> None:
+def replay(register: Register, subject: Subject, entry: Entry, party: str) -> None:
     """Replay a proposal of the subject, an answer to one, or what it tells of a document; raises `Broken` with the rule that it breaks."""
     REPLAYS[entry.kind](register, subject, entry, party)
 
 
-def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str, record: Replay) -> None:
+def replay_its_own(register: Register, subject: Subject, entry: Entry, noun: str, record: Replay) -> None:
     """Replay an entry of a matter, "a session" say, that is recorded once, before all else, and then moves; raises `Broken`."""
     kind, data = noun.partition(" ")[2].replace(" ", "_"), entry.data
     recorded = entry.kind == f"{kind}.recorded"
@@ -46,7 +46,7 @@ def follow_its_own(register: Register, subject: Subject, entry: Entry, noun: str
         _hold_to_room(register, kind, "record")
         record(register, subject, entry, party)
     else:
-        follow(register, subject, entry, party)
+        replay(register, subject, entry, party)
     if recorded or "proposal" in data or "effective" in data:
         subject.tells()
 
@@ -267,7 +267,7 @@ def _extend(register: Register, rules: Rules[Any], entry: Entry, subject: Subjec
 
 
 def went_along(register: Register, subject: Subject, entry: Entry, _: str) -> None:
-    """Follow what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
+    """Replay what another matter's move made of it: just that, and named by the leaf of the entry that told of the move."""
     waits, data, facts = register.taken_along.get(entry.subject), entry.data, subject.facts
     require(waits, "it went along with no move")
     assert waits is not None

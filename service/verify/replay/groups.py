@@ -13,10 +13,10 @@ from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import OF_GROUPS, hold_to_shape, require
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
+def replay(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a working group; raises `Broken` with the rule that it breaks."""
     hold_to_shape(OF_GROUPS, entry.kind, entry.data)
-    decisions.follow_its_own(register, subject, entry, "a working group", _begin)
+    decisions.replay_its_own(register, subject, entry, "a working group", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

@@ -25,10 +25,10 @@ from service.verify.replay.shape import OF_INSTRUMENTS, Broken, hold_to_shape, r
 RECORDED = "instrument.recorded"
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
+def replay(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of an instrument; raises `Broken` with the rule that it breaks."""
     hold_to_shape(OF_INSTRUMENTS, entry.kind, entry.data)
-    decisions.follow_its_own(register, subject, entry, "an instrument", _begin)
+    decisions.replay_its_own(register, subject, entry, "an instrument", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:
@@ -63,13 +63,13 @@ def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> No
 
 
 def _open(register: Register, subject: Subject, entry: Entry, party: str, opened: Opened) -> None:
-    """Follow what another matter's move opened: with just the facts and the move that follow from that, and with the next number."""
+    """Replay what another matter's move opened: with just the facts and the move that follow from that, and with the next number."""
     require(entry.data["opened_by"] == opened.by, "it does not name the entry of the move that opened it")
     _enter(register, subject, entry, party, opened.opening)
 
 
 def _go_on(register: Register, subject: Subject, entry: Entry, party: str) -> None:
-    """Follow the beginning of the trail of one of which a commitment alone told: as what it stands by that one's entries, and no other."""
+    """Replay the beginning of the trail of one of which a commitment alone told: as what it stands by that one's entries, and no other."""
     by = entry.data["told_by"]
     teller = register.subjects.get(by["id"])
     require(teller and key_of(by["id"]) == entry.subject, "no commitment told of it that it names")
@@ -83,7 +83,7 @@ def _go_on(register: Register, subject: Subject, entry: Entry, party: str) -> No
 
 
 def _enter(register: Register, subject: Subject, entry: Entry, party: str, opening: Opening) -> None:
-    """Follow how it is recorded and entered: with just the facts and the move that follow from what is known."""
+    """Replay how it is recorded and entered: with just the facts and the move that follow from what is known."""
     data, rules = entry.data, subject.rules
     assert rules is not None
     members = data["instrument"]

@@ -56,7 +56,7 @@ class Subject:
     told: Tellings = field(default_factory=Tellings)
     """The entries that tell of its moves: by them a correction is judged."""
     broken: bool = False
-    follow: "Follow | None" = None
+    replay: "Replaying | None" = None
     """How its entries are replayed: what it is, its first one decided."""
 
     def tells(self) -> None:
@@ -197,5 +197,5 @@ class Register:
         }
 
 
-Follow = Callable[[Register, Subject, Entry], None]
+Replaying = Callable[[Register, Subject, Entry], None]
 """Replays the next entry of a subject; raises `Broken` with the rule that it breaks."""

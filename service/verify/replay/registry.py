@@ -59,7 +59,7 @@ class Registry:
     """Of each party, what the operator announced and has neither done nor left."""
     principals: dict[str, Known] = field(default_factory=lambda: {ANYBODY: Known("observer", None)})
 
-    def follow(self, entry: Entry) -> None:
+    def replay(self, entry: Entry) -> None:
         """Replay one entry; raises `Broken` with the rule that it breaks."""
         hold_to_shape(OF_THE_REGISTRY, entry.kind, entry.data)
         require(entry.v == 1, f"no entry of the registry has the version {entry.v}")

@@ -14,10 +14,10 @@ from service.verify.replay.register import Register, Subject
 from service.verify.replay.shape import OF_SESSIONS, hold_to_shape, require
 
 
-def follow(register: Register, subject: Subject, entry: Entry) -> None:
+def replay(register: Register, subject: Subject, entry: Entry) -> None:
     """Replay one entry of a session; raises `Broken` with the rule that it breaks."""
     hold_to_shape(OF_SESSIONS, entry.kind, entry.data)
-    decisions.follow_its_own(register, subject, entry, "a session", _begin)
+    decisions.replay_its_own(register, subject, entry, "a session", _begin)
 
 
 def _begin(register: Register, subject: Subject, entry: Entry, party: str) -> None:

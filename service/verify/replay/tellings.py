@@ -40,7 +40,7 @@ class Tellings:
         self.indices.append(index)
         self.leaves += leaf
 
-    def follow(self, rules: Rules[Any], again: Again) -> Origins:
+    def brought(self, rules: Rules[Any], again: Again) -> Origins:
         """Return what the entries brought, by these rules; what is kept of it goes on. `Broken` unless they are those that were verified."""
         kept, self.origins = self.origins, None
         if kept is None or kept.rules is not rules:
@@ -54,7 +54,7 @@ class Tellings:
                 Severity.UNPROVEN,
             )
         for told in _told(found, leaves):
-            kept.follow(told)
+            kept.add(told)
         self.followed, self.size = len(self.indices), self.size + sum(map(len, found))
         self.origins = kept
         return kept
@@ -72,7 +72,7 @@ class Reread:
         """Return what the entries brought that tell of a matter's moves."""
         if self._last.pop(id(told), None):
             self._size -= told.size
-        found = told.follow(rules, self._again)
+        found = told.brought(rules, self._again)
         self._last[id(told)] = told
         self._size += told.size
         while self._size > KEPT:

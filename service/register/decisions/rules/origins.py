@@ -34,7 +34,7 @@ def find(rules: Rules[Any], entries: Iterable[Told], leaf: str) -> Found | None:
     """Return what stands under a leaf hash in the trail with these `entries`, in their order; None: there is no such entry."""
     origins = Origins(rules)
     for entry in entries:
-        origins.follow(entry)
+        origins.add(entry)
     return origins.find(leaf)
 
 
@@ -81,8 +81,8 @@ class Origins:
             entry=self.brought.get(leaf), origins=self.of, leaves=self.leaves, elsewhere=self.elsewhere.get(leaf)
         )
 
-    def follow(self, entry: Told) -> None:
-        """Follow the next entry of the trail."""
+    def add(self, entry: Told) -> None:
+        """Add what the next entry of the trail tells."""
         self.leaves[entry.seq] = entry.leaf
         data = entry.data
         if recorded := data.get(self.rules.kind):
@@ -106,7 +106,7 @@ class Origins:
         self.of |= {(name,): entry.seq for name in facts}
 
     def _changed(self, entry: Told, before: Members, after: Members) -> None:
-        """Follow what one party changed before there were moves for it."""
+        """Add what one party changed before there were moves for it."""
         self.members |= after
         facts = {name: value for name, value in after.items() if name in self.rules.shared}
         self.brought[entry.leaf] = Brought(
@@ -115,7 +115,7 @@ class Origins:
         self.of |= dict.fromkeys(changed(before, after, self.rules.shared), entry.seq)
 
     def _went_along(self, entry: Told, by: Members) -> None:
-        """Follow what another matter's move made of it: that is put right, and undone, there."""
+        """Add what another matter's move made of it: that is put right, and undone, there."""
         before, after = entry.data["before"], entry.data["after"]
         self.members |= after
         self.elsewhere[entry.leaf] = f"{by['kind'].replace('_', '-')}s/{by['id']}"
