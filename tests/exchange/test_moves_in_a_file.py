@@ -51,7 +51,10 @@ async def test_a_move_that_is_not_possible_and_what_cannot_be_cleared_are_told_i
 ) -> None:
     row = next(one for one in await exported(worn) if one["reference"] == "PK-AZ/08/009")
     signing = {"state": "signed", "signed_on": "2026-01", "signed_place": "Baku", "signatory.PK": "A"}
-    for edited, column in ((signing, "state"), ({"sector": "-"}, "sector"), ({"title.en": "-"}, "title.en")):
+    again = {"carried_over": "PK-AZ/08"}
+    for edited, column in (
+        (signing, "state"), (again, "carried_over"), ({"sector": "-"}, "sector"), ({"title.en": "-"}, "title.en"),
+    ):  # fmt: skip
         told = await tried(worn, worker, as_csv([row | edited]), "dry_run=true&propose=true")
         wrong = [one for one in told["rows"] if one["action"] == "refused"]
         assert {(one["column"], one["cell"] is None) for one in wrong} == {(column, False)}, told["rows"]

@@ -120,6 +120,7 @@ REPORTS: Final = {
     "next_step": "next_step", "expected_on": "expected_on",
 }  # fmt: skip
 """Which column tells a member of a party's report."""
+CARRIED: Final = "carried_over"
 POINTERS: Final = {
     "target_date": "due_on", "working_group_id": "group", "session_id": "session", "item_number": "paragraph", "place": "signed_place",
     "enters_into_force_on": "in_force_on", "entered_into_force_on": "in_force_on", "instrument_kind": "instrument",
@@ -148,7 +149,7 @@ def _pointed_at(pointer: str, change: Change, about: Import) -> str | None:
     parts = [part for part in pointer.split("/") if part and part not in {"agreement", "changes"}]
     if not parts:
         return None
-    head = POINTERS.get(parts[0], parts[0])
+    head = CARRIED if change.body.get("action") == Action.CARRY_OVER else POINTERS.get(parts[0], parts[0])
     if change.command is Command.REPORT:
         return f"{REPORTS.get(parts[0], parts[0])}.{about.party}"
     if parts[0] in {FIRST, FURTHER}:
