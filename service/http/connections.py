@@ -1,13 +1,12 @@
 """Before the server's own protocol: heads are bounded in size and time, connections in number, bodies are read to their end.
 
-uvicorn reads HTTP by h11 and bounds neither. What it offers is used, and none of it replaced: `Connection` is the protocol
-that it makes for each client and holds uvicorn's own, to which all bytes go as they came; `Door` is the application that
-it calls and holds ours. The two meet in the state that uvicorn hands on with each request.
+uvicorn reads HTTP by h11 and bounds neither. `Connection` is the protocol that it makes for each client and holds uvicorn's own, to
+which all bytes go as they came; `_Reading` is that one, with a say in when a head is read, and in what is answered to one that cannot be;
+`Door` is the application that it calls and holds ours. The two meet in the state that uvicorn hands on with each request.
 """
 
 import asyncio
 import contextlib
-import re
 import socket
 from typing import Any, Final, cast
 
@@ -28,12 +27,6 @@ CONNECTIONS: Final = 800
 """Of one process; systems commonly give it 1,024 files, and the database needs some of them."""
 LINGER_SECONDS, LINGER_BYTES = 5, 2**26
 """Who is still sending gets so long to read an answer that came early: a socket closed on unread bytes loses the answer too."""
-
-BARE = re.compile(rb"\n(?:(?<!\r\n)|(?=[ \t]))")
-"""A line feed alone, and a line folded into the next: h11 takes both (RFC 9112, 2.2 and 5.2), others before it may not.
-
-It begins with the line feed, which is found thirty times as fast in a head with a token as what may come before one.
-"""
 EMPTY_LINE: Final = b"\r\n"
 STATE: Final = "pacta.connection"
 UNREAD: Final = (
@@ -174,7 +167,7 @@ class Connection(asyncio.Protocol):
         self.size = end + 4 if end >= 0 else len(head)
         if self.size > HEAD_BYTES:
             self.refuse(431, f"Request line and headers have at most {HEAD_BYTES} bytes together.")
-        elif BARE.search(head, max(judged - 1, 0), self.size):  # what was judged may have ended with a line
+        elif heads.BARE.search(head, max(judged - 1, 0), self.size):  # what was judged may have ended with a line
             self.refuse(400, "Lines end with CR LF, and none is folded into the next (RFC 9112).")
         elif end >= 0:
             self._head_is_whole()
