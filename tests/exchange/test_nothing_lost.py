@@ -143,9 +143,10 @@ def test_a_paragraph_stays_as_the_minutes_print_it(paragraph: str, body: dict[st
     assert {name: made[name] for name in ("item_number", "paragraph") if name in made} == body
 
 
-def test_a_memorandum_of_understanding_is_none_of_agreement() -> None:
+def test_a_kind_that_is_written_out_is_known_and_taken_for_no_other() -> None:
     assert instrument_of("Memorandum of Understanding: Transport") == ("mou", "Transport")
     assert instrument_of("memorandum of understanding") == ("mou", None)
+    assert instrument_of("Exchange of Letters: Tariff quotas") == ("exchange_of_notes", "Tariff quotas")
     assert instrument_of("Memorandum of Agreement: Transport") == ("memorandum_of_agreement", "Transport")
 
 

@@ -102,8 +102,11 @@ def instrument_of(cell: str) -> tuple[str | None, str | None]:
     return (kind or None, title.strip() or None) if colon else (None, cell.strip())
 
 
-_WRITTEN_OUT: Final = {"memorandum_of_understanding": str(InstrumentKind.MOU)}
-"""Kinds that people also write out."""
+_WRITTEN_OUT: Final = {
+    "memorandum_of_understanding": str(InstrumentKind.MOU),
+    "exchange_of_letters": str(InstrumentKind.EXCHANGE_OF_NOTES),
+}
+"""Kinds that people also write out, or call by another name."""
 
 
 def respelled(column: str, cell: str) -> str:
