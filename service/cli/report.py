@@ -19,6 +19,7 @@ from service.reports.rules.source import Incomplete, Source, audience_of, export
 from service.tlog.encoding import NoteInvalid
 from service.tlog.tiles import TileInvalid
 from service.trail.entry import timestamp
+from service.verify.canonical import Newer
 from service.verify.export import Exported, open_directory
 
 
@@ -64,6 +65,8 @@ def _source(directory: Path, audience: str, until: str | None) -> Source:
         source = exported(export, until)
     except Incomplete as wrong:
         raise Refused(f"{directory} is redacted, and {wrong}", os.EX_DATAERR) from wrong
+    except Newer as wrong:
+        raise Refused(f"an entry of {directory} {wrong}", os.EX_DATAERR) from wrong
     except OSError as wrong:
         raise Refused(f"{wrong.filename or directory}: {wrong.strerror or wrong}", os.EX_NOINPUT) from wrong
     except (NoteInvalid, TileInvalid, ValueError) as wrong:

@@ -25,6 +25,9 @@ _uuid = re.compile(UUID).fullmatch
 class Newer(NotCanonical):
     """An entry of a version that was not thought of here: what it says is for a newer reader."""
 
+    def __init__(self, version: int) -> None:
+        super().__init__(f"has version {version}, which this pacta does not know: take a newer one")
+
 
 class Entry(NamedTuple):
     """The members of an entry."""
@@ -83,7 +86,7 @@ def _unfit(members: dict[str, Any]) -> NotCanonical:
     version = members.get("v")
     if type(version) is not int or version <= VERSIONS[-1]:
         return NotCanonical(_TEN)
-    return Newer(f"has version {version}, which this pacta does not know: take a newer one")
+    return Newer(version)
 
 
 def _has_float(data: dict[str, Any]) -> bool:

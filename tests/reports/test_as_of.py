@@ -91,12 +91,44 @@ def test_a_dispute_is_told_as_of_the_days_on_which_it_stood() -> None:
     assert [one["refused_by"] for one in told(completed(before), days[-1])["disputes"]] == ["AZ"]
 
 
+@pytest.mark.parametrize("party", ["PK", "AZ"])
+def test_nobody_is_awaited_once_a_party_has_left_that_is_needed_though_nobody_has_recorded_that(party: str) -> None:
+    journal, subject = agreed()
+    on(journal, "2025-04-01").confirm(subject, "TR")
+    found = known(of(journal))
+    charter = found.lives[found.commission]
+    left = {"on": "2025-06-30", "notified_on": None, "at": "2025-06-01T10:00:00.000000Z"}
+    charter.members = {**charter.members, "departed": {party: left}}
+    assert [awaiting(found, day) for day in ("2025-05-31", "2025-06-01", "2025-08-01")] == [["AZ"], [], []]
+    charter.members = {**charter.members, "departed": {"TR": left, "AZ": {**left, "at": "2025-02-28T10:00:00.000000Z"}}}
+    assert awaiting(found, "2025-08-01") == ["AZ"]
+
+
+def met() -> tuple[Journal, str]:
+    """Return a log with three sessions, and a commitment of the first."""
+    journal, eighth = Journal(version=6), Journal().entries[1]
+    for ordinal in (9, 10):
+        later: Entry = eighth | {"data": eighth["data"] | {"id": name(2, ordinal), "ordinal": ordinal}}
+        journal.entries.append(later)
+    subject = on(journal, "2025-02-01").record(1)
+    journal.confirm(subject)
+    return journal, subject
+
+
 def test_where_it_was_carried_to_is_told_as_of_the_day() -> None:
-    journal, subject = Journal(version=6), name(4, 1)
-    ninth: Entry = journal.entries[1] | {"data": journal.entries[1]["data"] | {"id": NINTH, "ordinal": 9}}
-    journal.entries.append(ninth)
-    journal.confirm(on(journal, "2025-02-01").record(1))
+    journal, subject = met()
     on(journal, "2026-11-20").move(subject, "carry_over", session_id=NINTH, effective_on="2025-10")
     found = known(of(journal))
     rows = [told(found, day)["matrix"][0]["carried_over_to"] for day in ("2025-10-30", "2025-10-31")]
     assert rows == [[], [9]]
+
+
+def test_a_session_that_a_correction_named_took_it_up_when_that_was_heard_of() -> None:
+    journal, subject = met()
+    on(journal, "2025-03-01").move(subject, "carry_over", session_id=NINTH, effective_on="2025")
+    carried = journal.leaf()
+    on(journal, "2025-06-01").move(
+        subject, "correct", corrects=carried, fact="session_id", value=name(2, 10), reason="R"
+    )
+    days = ("2025-02-28", "2025-03-01", "2025-12-31")
+    assert [told(known(of(journal)), day)["matrix"][0]["carried_over_to"] for day in days] == [[], [10], [10]]

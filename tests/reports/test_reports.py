@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ from service.log.export.audience import Audience
 from service.log.export.directory import to_directory
 from service.reports.pdf.pages import document
 from service.tlog.tiles import bundles_of, decode_bundle, encode_bundle
-from service.trail.entry import canonical
+from service.trail.entry import VERSIONS, canonical
 from tests.conftest import COMMISSION, ENTRIES, SESSION_8, World, item, organisation
 from tests.register.commissions.meeting import proven
 from tests.register.commitments.test_journey import confirmed
@@ -275,6 +276,23 @@ async def test_a_report_is_not_made_where_the_end_of_what_is_shown_is_withheld(
     (tmp_path / "newest").unlink()
     assert _made(tmp_path, "--audience", "public") == 65
     assert b"which tells where the end of something is withheld" in capsysbinary.readouterr().err
+
+
+async def test_a_report_is_not_made_of_entries_of_a_version_to_come(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
+    (file,) = [one for one in (tmp_path / "tile" / "entries").rglob("*") if one.is_file()]
+    (bundle,) = bundles_of(ENTRIES)
+    *older, last = decode_bundle(bundle, file.read_bytes())
+    newer = canonical({"v": VERSIONS[-1] + 1, "prev": json.loads(last)["prev"], "of_tomorrow": {}})
+    file.write_bytes(encode_bundle([*older, newer]))
+    assert _made(tmp_path) == 65
+    assert (
+        b"has version %d, which this pacta does not know: take a newer one" % (VERSIONS[-1] + 1)
+        in capsysbinary.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("damaged", [b"%s x", b"%s", b"%s " + b"9" * 5000, b"\xff 1"])

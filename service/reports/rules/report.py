@@ -85,7 +85,7 @@ def report(source: Source, asked: Asked, seen: Collection[str] | None = None) ->
         "comparison": compared(known, every, asked.compared_to, sessions, shown),
         "matrix": [_row(known, one, asked.as_of, shown, called) for one in every],
         "disputes": [{**one.told, **told} for one in every if (told := _dispute(one, asked.as_of))],
-        "awaiting": [told for one in every if (told := _awaited(one, asked.as_of))],
+        "awaiting": [told for one in every if (told := _awaited(known, one, asked.as_of))],
         "instruments": instruments.listed(known, every, asked.as_of, shown, of_all=asked.session is None),
         "older": _older(known, asked, shown),
         "happened": _happened(every, asked.since, asked.as_of) if asked.since else [],
@@ -170,7 +170,7 @@ def _row(known: Known, item: Item, day: date, shown: Shown, called: Mapping[str,
         },
         "lead_organisations": naming.lead_organisations(members["party_facts"], called),
         "reports": {party: _reported(one) for party, one in item.reported.items()},
-        "awaiting": awaited.awaiting_on(day) if (awaited := world.awaited(life, day)) else [],
+        "awaiting": awaited.awaiting_on(day) if (awaited := world.awaited(known, life, day)) else [],
         "carried_over_to": [_ordinal(known, one) for one in world.carried_over(life, day)],
     }
 
@@ -206,9 +206,9 @@ def _dispute(item: Item, day: date) -> Data | None:
     return told and {**told, **{name: naming.moment(told[name]) for name in ("proposed_at", "refused_at")}}
 
 
-def _awaited(item: Item, day: date) -> Data | None:
+def _awaited(known: Known, item: Item, day: date) -> Data | None:
     """Return what awaited whom at the end of the day, and since when."""
-    if (found := world.awaited(item.life, day)) is None:
+    if (found := world.awaited(known, item.life, day)) is None:
         return None
     since, awaiting = naming.moment(found.at), found.awaiting_on(day)
     return {**item.told, "action": found.action, "proposed_by": found.by, "since": since, "awaiting": awaiting}

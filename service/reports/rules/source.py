@@ -18,7 +18,8 @@ from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
 from service.tlog.redaction import AUDIENCE, FOLDER, NEWEST, WITHHELD, redacted_path
 from service.tlog.tiles import bundles_of, decode_bundle
-from service.verify.canonical import UUID
+from service.trail.entry import VERSIONS
+from service.verify.canonical import UUID, Newer
 from service.verify.export import CHECKPOINT, Exported
 
 NOTHING_BEFORE: Final = "0" * 64
@@ -68,7 +69,7 @@ def named_in(note: bytes) -> dict[str, Any]:
 def exported(export: Exported, until: str | None = None) -> Source:
     """Return what a report is made from, as an export holds it; `FileNotFoundError` names what is missing.
 
-    `until`: by what was recorded by then.
+    `until`: by what was recorded by then. `Newer` where an entry is of a version to come: the report would lack what it tells.
 
     Nothing is verified here: `pacta verify` tells whether the export is to be believed.
     """
@@ -102,12 +103,15 @@ def is_redacted(export: Exported) -> bool:
 
 
 def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the entries that are there, each with its leaf hash."""
+    """Yield the entries that are there, each with its leaf hash; `Newer` at one that says what nobody knows here."""
     where = redacted_path if is_redacted(export) else attrgetter("path")
     for bundle in bundles_of(size):
         for stored in decode_bundle(bundle, _read(export, where(bundle))):
             if stored != WITHHELD:
-                yield leaf_hash(stored).hex(), orjson.loads(stored)
+                entry = orjson.loads(stored)
+                if entry["v"] not in VERSIONS:
+                    raise Newer(entry["v"])
+                yield leaf_hash(stored).hex(), entry
 
 
 def _ends(export: Exported) -> dict[str, int]:

@@ -16,7 +16,7 @@ def life(*moves: tuple[str, str | None, str | None, dict[str, Any]]) -> Life:
     made = Life("c", "commitment", 2, {}, "PK", AT)
     for number, (action, day, state, evidence) in enumerate(moves):
         proposal = Proposal(str(number), action, "PK", AT, ["AZ"], evidence)
-        made.moves.append(Move(str(number), action, proposal, AT, day, {"state": state} if state else {}))
+        made.moves.append(Move(str(number), number, action, proposal, AT, day, {"state": state} if state else {}))
     return made
 
 

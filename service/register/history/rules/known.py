@@ -194,10 +194,10 @@ def _go_along(life: Life, leaf: str, entry: Data) -> None:
         return
     by = Proposal(entry["data"]["by"]["id"], FOLLOWED, entry["party"], entry["recorded_at"], [], {})
     if "state" not in after:
-        life.moves.append(Move(leaf, FOLLOWED, by, entry["recorded_at"], None, after))
+        life.moves.append(Move(leaf, entry["seq"], FOLLOWED, by, entry["recorded_at"], None, after))
         return
     action = AS.get(after["state"], FOLLOWED)
-    life.moves.append(Move(leaf, action, by, entry["recorded_at"], after.get("effective_on"), after))
+    life.moves.append(Move(leaf, entry["seq"], action, by, entry["recorded_at"], after.get("effective_on"), after))
     _settle(life, entry)
 
 
@@ -223,7 +223,7 @@ def _conclude(life: Life, proposal: Proposal, leaf: str, entry: Data) -> None:
     # Entries of version 1 do not say the day by itself.
     on = told["on"] if "on" in told else proposal.evidence.get("effective_on") or entry["recorded_at"][:10]
     life.members = {**life.members, **told["after"]}
-    life.moves.append(Move(leaf, proposal.action, proposal, entry["recorded_at"], on, told["after"]))
+    life.moves.append(Move(leaf, entry["seq"], proposal.action, proposal, entry["recorded_at"], on, told["after"]))
     if proposal.action not in OWN:
         _settle(life, entry)
         if not proposal.awaits:

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
-from service.register.decisions.rules.ended import kept_by
+from service.register.decisions.rules.ended import has_left, kept_by
 
 Data = dict[str, Any]
 Key = TypeVar("Key", bound=Hashable)
@@ -37,11 +37,16 @@ class Proposal:
         """Return the parties that have not answered yet."""
         return [party for party in self.awaits if party not in self.confirmed]
 
-    def was_open(self, day: date) -> bool:
-        """Return whether it awaited an answer at the end of a day; on its own last day it still did."""
+    def was_open(self, day: date, departed: Mapping[str, Data]) -> bool:
+        """Return whether it awaited an answer at the end of a day; on its own last day it still did.
+
+        `departed`: which parties have left, as the charter tells it; without one that it needs it is over, though nobody has recorded that.
+        """
         said = str(day)
         is_over = (self.ended is not None and self.ended[:10] <= said) or (self.expires_at or said)[:10] < said
-        return self.at[:10] <= said and not is_over
+        gone = {party: told for party, told in departed.items() if told["at"][:10] <= said}
+        lacks = has_left(gone, {self.by, *self.awaiting}, datetime.fromisoformat(self.at))
+        return self.at[:10] <= said and not is_over and not lacks
 
     def awaiting_on(self, day: date) -> list[str]:
         """Return the parties that had not answered by the end of a day."""
@@ -50,9 +55,10 @@ class Proposal:
 
 @dataclass(slots=True)
 class Move:
-    """A move that took effect: by the entry with this leaf hash, on a day in the world."""
+    """A move that took effect: by the entry with this leaf hash and number, on a day in the world."""
 
     leaf: str
+    seq: int
     action: str
     proposal: Proposal
     at: str

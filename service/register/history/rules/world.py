@@ -12,7 +12,7 @@ from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.party_facts import undone
 from service.register.commitments.rules.reporting import last_of, tells_of
 from service.register.history.rules.known import FOLLOWED
-from service.register.history.rules.lives import Life, Move, Proposal
+from service.register.history.rules.lives import Known, Life, Move, Proposal
 from service.values import end, start
 
 AGREED: Final = State.AGREED.value
@@ -127,21 +127,22 @@ def party_facts(life: Life, day: date) -> Mapping[str, Mapping[str, Any]]:
     return facts
 
 
-def awaited(life: Life, day: date) -> Proposal | None:
+def awaited(known: Known, life: Life, day: date) -> Proposal | None:
     """Return the proposal that awaited an answer at the end of a day, if there was one."""
-    return next((one for one in (life.open, *reversed(life.over)) if one and one.was_open(day)), None)
+    departed, turns = known.charter["departed"], (life.open, *reversed(life.over))
+    return next((one for one in turns if one and one.was_open(day, departed)), None)
 
 
 def carried_over(life: Life, day: date) -> list[str]:
     """Return the sessions to which a commitment had been carried over by a day; one of which no day is known was before."""
-    heard = {
-        move.proposal.evidence.get("session_id"): move.at for move in life.moves if move.action == Action.CARRY_OVER
-    }
-    return [
-        session
-        for session, told in (life.members["carried_over"] or {}).items()
-        if (on := told["on"]) is None or min(end(on), date.fromisoformat(heard.get(session, "9999-12-31")[:10])) <= day
-    ]
+    heard = {move.seq: date.fromisoformat(move.at[:10]) for move in life.moves}
+
+    def begins(told: Mapping[str, Any]) -> date:
+        days = [end(told["on"])] if told["on"] else []
+        days += [heard[told["entry"]]] if told["entry"] in heard else []
+        return min(days, default=day)
+
+    return [session for session, told in (life.members["carried_over"] or {}).items() if begins(told) <= day]
 
 
 def reported(life: Life, day: date) -> dict[str, Mapping[str, Any]]:
