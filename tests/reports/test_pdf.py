@@ -25,7 +25,7 @@ from tests.conftest import SESSION_8, World
 REPORT = f"/v1/sessions/{SESSION_8}/report?as_of=2026-11-01"
 PDF = "application/pdf"
 TOLD: dict[str, Any] = {
-    "level": "limited", "period_start": None, "period_end": "2025-09", "on": "2025-09-30", "text": "مسودہ 2026-11-25 کو، PK-AZ/08/014 کے تحت 2025-02-01–2025-03-04 تک۔",
+    "level": "limited", "period_start": None, "period_end": "2025-09", "on": "2025-09-30", "text": "مسودہ 2026-11-25 کو، PK-AZ/08/014 اور PK-AZ.DEF/09/003 کے تحت 2025-02-01–2025-03-04 تک۔",
     "delay_reason": "awaiting_counterpart", "next_step": "Reminder.", "expected_on": "2026-12", "recorded_at": "2025-10-01T00:00:00Z",
 }  # fmt: skip
 REFUSED = {
@@ -150,7 +150,15 @@ async def test_the_period_of_a_report_stands_as_it_was_said(still: World) -> Non
 
 async def test_among_urdu_no_date_reference_or_range_is_turned_round(still: World) -> None:
     shown = drawn(await made(await reported(still), "ur"))
-    for one in ("2026-11-25", "PK-AZ/08/014", "2025-02-01", "2026-11-01", "2026-03-0405:06UTC", "PK-AZ/08/001"):
+    for one in (
+        "2026-11-25",
+        "PK-AZ/08/014",
+        "PK-AZ.DEF/09/003",
+        "2025-02-01",
+        "2026-11-01",
+        "2026-03-0405:06UTC",
+        "PK-AZ/08/001",
+    ):
         assert one in shown, one
 
 
