@@ -67,6 +67,11 @@ async def test_a_number_that_a_workbook_shows_as_something_else_is_refused() -> 
     ("attributes", "said", "wrong"),
     [
         *(("date' office:date-value='2027-06-30", one, None) for one in ("30.06.27", "30 июня 2027 г.", "2027年6月30日", "Wed 30 Jun 27", "۳۰/۶/۲۰۲۷")),
+        # The day, or the month, is the end of the year, too.
+        *((f"date' office:date-value='2012-12-{day}", f"{day}/12/2012", None) for day in ("05", "12")),
+        ("date' office:date-value='2012-12-12", "12 December 2012", None),
+        ("date' office:date-value='2012-10-12", "10/12/2012", None),
+        ("date' office:date-value='2012-12-01", "12/2012", shown.REDUCED),
         *(("date' office:date-value='2027-06-06", one, shown.REDUCED) for one in ("06/27", "Jun 27", "2027", "июнь 2027 г.", "2027年6月", "6 Jun")),
         *(("float' office:value='14", one, None) for one in ("14", "14.0", "۱۴")),
         *(("float' office:value='14", one, shown.OTHERWISE) for one in ("014", "14,00", "Annex 14", "$14")),

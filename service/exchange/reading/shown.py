@@ -72,8 +72,9 @@ def of_cell(one: ET.Element) -> str | None:
 def _shows(shown: str, year: int, month: int, day: int) -> bool:
     """Return whether a text shows all of a day: its year, the day of the month, and beside them the month as a number or a word."""
     numbers = [int(one) for one in re.findall(r"\d+", shown)]
-    for wanted in ({year, year % 100}, {day}):
-        found = next((one for one in numbers if one in wanted), None)
+    for spellings in ((year, year % 100), (day,)):
+        # Of 05/12/2005 the whole year is the year, and the 5 the day.
+        found = next((one for one in spellings if one in numbers), None)
         if found is None:
             return False
         numbers.remove(found)
