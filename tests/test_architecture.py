@@ -141,7 +141,7 @@ def test_one_place_commits_a_request_and_it_is_the_dependency() -> None:
         "take a `Transaction`: it commits before the answer leaves"
     )
     # Who has no request begins a transaction of his own: commands, the demo, the sequencer, migrations, what forgets.
-    begun = [one for one in calls("begin") if one != "main.py:_forget"]
+    begun = [one for one in calls("begin") if one != "main/__init__.py:_forget"]
     assert {one.partition("/")[0] for one in begun} <= {"cli", "database", "demo", "sequencer"}, "take a `Transaction`"
 
 

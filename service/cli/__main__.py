@@ -178,7 +178,8 @@ def openapi(
 ) -> None:
     """Write the published document."""
     from service.http.openapi.document import document
-    from service.main import UNIONS, create_app
+    from service.main import create_app
+    from service.main.routers import UNIONS
     from service.settings import Settings
 
     text = json.dumps(document(create_app(Settings.read()), UNIONS), indent=2, ensure_ascii=False) + "\n"

@@ -15,7 +15,8 @@ from httpx import ASGITransport, AsyncClient
 
 from service.http.openapi.document import document, published
 from service.http.openapi.spelling import PREFIX, reached
-from service.main import UNIONS, create_app
+from service.main import create_app
+from service.main.routers import UNIONS
 from service.register.commitments.rules.lifecycle import Action
 from service.settings import Settings
 from tests.contract import known_shapes, told

@@ -296,7 +296,11 @@ async def test_the_operators_bounds_are_held_and_told(keeping: World, tmp_path: 
     assert (busy.status_code, busy.headers["retry-after"]) == (503, "5")
 
 
-async def test_what_the_operators_scan_refuses_is_not_kept(worn: World, tmp_path: Path) -> None:
+async def test_what_the_operators_scan_refuses_is_not_kept(
+    worn: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Others of this module share it, and find it as it was.
+    monkeypatch.setattr(worn.service, "documents", worn.service.documents)
     scan = tmp_path / "scan"
     scan.write_text(
         '#!/bin/sh\n[ -z "$PACTA_DATABASE_URL" ] || exit 9\ngrep -q EICAR "$2" && echo found it && exit 1\nexit 0\n'
@@ -311,6 +315,6 @@ async def test_what_the_operators_scan_refuses_is_not_kept(worn: World, tmp_path
     assert kept(tmp_path) == [DIGEST]
 
 
-async def test_without_a_place_for_them_no_documents_are_taken(worn: World) -> None:
-    worn.service.documents = Documents.of(Settings())
+async def test_without_a_place_for_them_no_documents_are_taken(worn: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worn.service, "documents", Documents.of(Settings()))
     assert "PACTA_DOCUMENTS_DIR" in (await sent(worn, status=503))["detail"]
