@@ -15,7 +15,7 @@ import pytest
 
 from service.errors import InvalidContent, ServiceError, Unavailable
 from service.reports.pdf.fonts import REPLACEMENT
-from service.reports.pdf.lines import MOST_ROWS
+from service.reports.pdf.lines import MOST_ROWS, Pages
 from service.reports.pdf.making import MAKING, typeset
 from service.reports.pdf.pages import document
 from service.reports.rules.report import alternat
@@ -146,6 +146,14 @@ async def test_the_period_of_a_report_stands_as_it_was_said(still: World) -> Non
     assert "Limited (2024-07" in lines
     assert "2025)" in lines
     assert "2025-12-31" not in lines
+
+
+@pytest.mark.parametrize(
+    ("said", "direction"),
+    [("1)", "ltr"), ("\u00a7 5", "ltr"), ("12(b)", "ltr"), ("\u06f1)", "rtl"), ("(\u0627) 1", "rtl")],
+)
+def test_on_a_page_in_urdu_figures_go_as_their_script_does(said: str, direction: str) -> None:
+    assert Pages({}, "ur", ("PK", "AZ")).line(said)["direction"] == direction
 
 
 async def test_among_urdu_no_date_reference_or_range_is_turned_round(still: World) -> None:

@@ -45,12 +45,13 @@ class Pages:
         return said(name_of(code), self.language) if code else ""
 
     def line(self, told: object, language: str | None = None, most: int = CELL, *, strong: bool = False) -> Line:
-        """Return a text as a line; of a text whose language is not known the first letter tells the direction."""
+        """Return a text as a line; of a text whose language is not known the first letter tells the direction, or its figures."""
         shown = " ".join(text(told).split())
         if len(shown) > most:
             shown = f"{shown[: most - 1]}…"
         shown = with_glyphs(_LONG.sub("\\g<0>\u200b", shown))
-        way = _direction(shown, self.direction) if language is None else _written(language, shown)
+        figures = self.direction if any(one.isdecimal() and not one.isascii() for one in shown) else "ltr"
+        way = _direction(shown, figures) if language is None else _written(language, shown)
         return {"text": shown, "language": (language or self.language)[:2].lower(), "direction": way, "strong": strong}
 
     def table(
