@@ -35,7 +35,7 @@ from service.demo.pilot import load
 from service.demo.postgres import Server, start
 from service.http.addresses import Addresses
 from service.http.openapi import document as openapi_document
-from service.http.openapi.additions import PILOT
+from service.http.openapi.pilot import PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import Union
 from service.main import Service, _routed, create_service, serve

@@ -182,6 +182,8 @@ async def connect(address: Address, limits: Limits, name: str = "pacta", order: 
         if said := _operators_mistake(one):
             raise AddressWrong(f"{address.setting} cannot be used: {said}{_environment()}") from one
     last = wrong[-1]
+    if isinstance(last, TimeoutError):
+        last.add_note(f"It gave no connection within {limits.connect:g} seconds.")
     last.add_note(f"It is the database in {address.setting}: does it run, and is it reached at that address?")
     raise last
 

@@ -164,6 +164,12 @@ async def test_a_database_that_is_silent_or_away_is_an_error_of_the_way_to_it(si
             await connected(f"postgresql://pacta_app@127.0.0.1:{port}/pacta", Limits(connect=0.2, statement=4))
 
 
+async def test_of_a_silent_database_it_is_told_how_long_it_was_waited_for(silent: int) -> None:
+    with pytest.raises(TimeoutError) as late:
+        await connected(f"postgresql://pacta_app@127.0.0.1:{silent}/pacta", Limits(connect=0.2, statement=4))
+    assert late.value.__notes__[0] == "It gave no connection within 0.2 seconds."
+
+
 async def test_a_standby_is_passed_over_by_who_wants_to_write(server: Server) -> None:
     with pytest.raises(asyncpg.TargetServerAttributeNotMatched):
         await connected(server.url("pacta_app") + "&target_session_attrs=standby")

@@ -21,7 +21,7 @@ import pypdfium2
 import pytest
 
 from service.demo.sample import SAYS
-from service.http.openapi.additions import PILOT
+from service.http.openapi.pilot import PILOT
 
 pytestmark = pytest.mark.long
 

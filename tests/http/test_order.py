@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from service.http.bodies import json_body
-from service.http.openapi.additions import PILOT
+from service.http.openapi.pilot import PILOT
 from tests.conftest import SESSION_8, World, item
 from tests.http.test_refusals import refused
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import StreamingResponse
 
-from service.http.openapi.additions import PILOT
+from service.http.openapi.pilot import PILOT
 from service.http.openapi.spelling import reached
 from service.http.reading import Reading, takes_gzip
 from tests.conftest import COMMISSION, World, item

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from service.http.openapi.additions import NOBODYS
+from service.http.openapi.pilot import NOBODYS
 from tests.conftest import World, item
 from tests.serving import served_here
 from tests.swagger.conftest import PATIENCE, is_trouble

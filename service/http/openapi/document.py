@@ -19,7 +19,7 @@ from service.errors import Stale
 from service.http import catalogue
 from service.http.headers import HEADERS, read_again, references
 from service.http.openapi import examples, links, spelling
-from service.http.openapi.additions import IRREVERSIBLE, NOBODYS, PILOT
+from service.http.openapi.pilot import IRREVERSIBLE, NOBODYS, PILOT
 from service.http.openapi.spelling import Schema
 from service.http.openapi.unions import MARK, Union
 from service.http.openapi.words import INTRODUCTION, TAGS

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from service import errors
-from service.http.openapi.additions import PILOT
+from service.http.openapi.pilot import PILOT
 from service.http.openapi.spelling import Schema
 from service.http.problems import MEDIA_TYPE
 

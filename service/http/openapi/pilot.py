@@ -1,4 +1,4 @@
-"""Values that examples share."""
+"""What of the pilot examples show, and what they do not."""
 
 from collections.abc import Mapping
 from typing import Any, Final
