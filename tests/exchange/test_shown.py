@@ -110,6 +110,18 @@ def test_another_spelling_of_what_is_recorded_changes_nothing(name: str, written
     assert [(one.action, one.problem) for one in plan.items] == [(Does.NONE, None)]
 
 
+@pytest.mark.parametrize(
+    ("name", "recorded"), [(name, one) for name, both in SPELLINGS.items() for one in both if name.endswith("en")]
+)
+def test_what_was_recorded_before_texts_were_composed_leaves_and_comes_back_unchanged(name: str, recorded: str) -> None:
+    known = {"reference": "PK-AZ/08/003", "version": "1", name: recorded}
+    about = Import("PK", "", ("PK", "AZ"), "Because.", proposes=True, names=str)
+    column = column_of(name)
+    assert column
+    plan = changing(known, {**known, name: text(recorded, column[0])}, about)
+    assert [(one.action, one.problem) for one in plan.items] == [(Does.NONE, None)]
+
+
 @pytest.mark.parametrize("name", ["signatory.PK", "instrument"])
 @pytest.mark.parametrize("said", ["-", "\\-", "\\\\-"])
 def test_a_hyphen_stays_what_it_was_in_every_spelling(name: str, said: str) -> None:

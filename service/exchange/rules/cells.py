@@ -5,6 +5,7 @@ one backslash more in a cell than in the record.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -127,9 +128,9 @@ def is_instrument(cell: str) -> bool:
 
 
 def same(one: str, other: str) -> bool:
-    """Return whether two cells say the same: a file's own line ends make no difference."""
+    """Return whether two cells say the same: a file's own line ends make no difference, nor that a text of long ago is not composed."""
     return one == other or _lines(one) == _lines(other)
 
 
 def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
