@@ -17,8 +17,9 @@ from service.register.parties.queries import find_organisation
 from service.reports import kept, queries
 from service.reports.few import counts
 from service.reports.formats import RETURN, Making, accepted
+from service.reports.parameters import FILES, As, AsOf, Audience, KnownAt, Language
 from service.reports.return_schemas import ReturnRead
-from service.reports.routes import FILES, As, AsOf, Audience, KnownAt, Language, day_of, until, wrong
+from service.reports.routes import day_of, until, wrong
 from service.reports.rules import returns
 from service.reports.rules.digest import sealed
 from service.reports.rules.organisations import organisations

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -12,9 +12,7 @@ from fastapi import Query, Request, Response
 from service.database.transaction import Transaction
 from service.errors import Conflict, InvalidContent, TooManyRequests
 from service.http.answers import answer
-from service.http.headers import Responses, references
 from service.http.idempotency import OnceRoute
-from service.http.past import PastDay, PastMoment
 from service.http.refusals import READING_ONE, refusals
 from service.http.routing import Router
 from service.identity.caller import CurrentCaller, UncheckedCaller
@@ -24,8 +22,19 @@ from service.register.commissions import session_queries as sessions
 from service.register.history.rules.lives import Known
 from service.reports import finished, kept, queries
 from service.reports.few import counts
-from service.reports.formats import REPORT, TYPES, Format, Making, accepted
+from service.reports.formats import REPORT, Making, accepted
 from service.reports.metrics_schemas import MetricsRead
+from service.reports.parameters import (
+    FILES,
+    As,
+    AsOf,
+    Audience,
+    CheckpointSize,
+    Earlier,
+    KnownAt,
+    Language,
+    RegistrySize,
+)
 from service.reports.rules import counting, naming
 from service.reports.rules.audience import Shown
 from service.reports.rules.digest import sealed
@@ -38,67 +47,6 @@ from service.values.codes import CommissionId, SessionId
 
 router = Router("/v1", route_class=OnceRoute, tags=["reports"])
 MAY_HIDE: Final = "What is not for this audience, or not for the caller, is in no figure; there may be such."
-AsOf = Annotated[
-    PastDay | None,
-    Query(description="The day in the world; today (UTC), if nothing is said.", examples=["2026-01-01"]),
-]
-Earlier = Annotated[
-    PastDay | None,
-    Query(
-        description="An earlier day: what changed since, by what is known at the same moment.", examples=["2025-06-30"]
-    ),
-]
-KnownAt = Annotated[
-    PastMoment | None,
-    Query(description="What was recorded by this moment; now, if nothing is said.", examples=["2026-01-24T09:30:00Z"]),
-]
-Audience = Annotated[
-    Confidentiality,
-    Query(
-        description="For whom it is made: it tells nothing that this audience, or the caller, may not see. For whoever reads only what is public it is made for the public, and says so."
-    ),
-]
-CheckpointSize = Annotated[
-    int | None,
-    Query(
-        ge=1,
-        lt=2**53,
-        description="Size of the checkpoint it is made from; the newest, if nothing is said.",
-        examples=[44],
-    ),
-]
-RegistrySize = Annotated[
-    int | None,
-    Query(
-        ge=1,
-        lt=2**53,
-        description="Size of the registry's checkpoint by which organisations are named; the newest, if nothing is said.",
-        examples=[17],
-    ),
-]
-
-
-FILES: Final[Responses] = {
-    200: {
-        "content": {
-            TYPES[one]: {"schema": {"type": "string", "format": "binary"}} for one in Format if one is not Format.JSON
-        },
-        "headers": references("Content-Disposition", "Content-Language"),
-    }
-}
-As = Annotated[
-    Format | None,
-    Query(
-        alias="format",
-        description="As what; by `Accept`, if nothing is said. JSON has everything, a CSV the matrix alone; a PDF has 2,000 rows of a table at most.",
-    ),
-]
-Language = Annotated[
-    Literal["en", "az", "ur", "ru", "fr"],
-    Query(
-        description="The language of a file's headings; English governs, and codes stay codes. JSON is the same in all."
-    ),
-]
 
 
 @router.get(

@@ -12,13 +12,13 @@ from typing import Any, Final
 from service.register.commitments.rules import at_home, late
 from service.register.commitments.rules.amendment import SHARED
 from service.register.commitments.rules.carried import DAYS
-from service.register.commitments.rules.carried import instrument_of as instrument_followed
 from service.register.commitments.rules.evidence import MODELS, Agree, Outcome
-from service.register.commitments.rules.finding import REACHED_ON, found_through, since, told_of_carrier
+from service.register.commitments.rules.finding import REACHED_ON, found_through, told_of_carrier
 from service.register.commitments.rules.late import Requirable
 from service.register.commitments.rules.lifecycle import Action, State
 from service.register.commitments.rules.numbering import numbered
 from service.register.commitments.rules.opening import FINDING, found, opening, told_of, told_of_found
+from service.register.commitments.rules.read_there import is_unread, told_elsewhere
 from service.register.commitments.rules.requirements import READ_FROM_IT, Facts
 from service.register.decisions.rules import matter, mending
 from service.register.decisions.rules.beside import Opening
@@ -230,13 +230,6 @@ def effect(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any
     return {name: value for name, value in after.items() if case.members[name] != value}
 
 
-def is_unread(step: Step, evidence: Mapping[str, Any], case: Case) -> bool:
-    """Return whether the day of the move is one of the instrument that the commitment follows, which tells none."""
-    name = DAYS.get(step.action)
-    told = instrument_followed(case.members) and case.members["instrument"]
-    return bool(name and told and not evidence.get("effective_on") and not told.get(name))
-
-
 def effect_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changed in entries of version 4: where its instrument told no day, it was so since both said so.
 
@@ -269,30 +262,3 @@ def kept_to_itself(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[
 def unopened(step: Step, evidence: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Return the members that a move changed in entries of version 2, by which no instrument was opened."""
     return kept_to_itself(step, evidence, replace(case, made=None))
-
-
-def told_elsewhere(step: Step, case: Case) -> tuple[str, ...]:
-    """Return the members that the move leaves as they are, since the instrument that the commitment follows tells them."""
-    if not instrument_followed(case.members):
-        return ()
-    dated = step.action is Action.CORRECT and case.members["state"] in REACHED_ON
-    return ("instrument", "effective_on") if dated else ("instrument",)
-
-
-def reads(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
-    """Return the evidence with the day of what the instrument brought, where it is read from there; null: nobody knows it."""
-    if through := found_through(step.action, evidence, case):
-        return {**evidence, "effective_on": since(evidence, through[1])}
-    return _read_there(step, evidence, case)
-
-
-def _read_there(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
-    name = DAYS.get(step.action)
-    if not name or evidence.get("effective_on") or not instrument_followed(case.members):
-        return evidence
-    return {**evidence, "effective_on": case.members["instrument"].get(name)}
-
-
-def reads_by_confirmation(step: Step, evidence: Mapping[str, Any], case: Case) -> Mapping[str, Any]:
-    """Return the same as it was by entries up to version 4: a day that nobody knows was that of the confirmation."""
-    return matter.said(_read_there(step, evidence, case))

@@ -9,13 +9,14 @@ import orjson
 from service.errors import Fault, fault
 from service.register.commitments.rules import chronology
 from service.register.commitments.rules.carried import instrument_of, said_twice
-from service.register.commitments.rules.effect import MENDING, effect, reads, told_elsewhere
+from service.register.commitments.rules.effect import MENDING, effect
 from service.register.commitments.rules.evidence import Outcome
 from service.register.commitments.rules.finding import found_through, said_of_carrier
 from service.register.commitments.rules.kinds import misfit
 from service.register.commitments.rules.late import misplaced
 from service.register.commitments.rules.lifecycle import OPEN, Action
 from service.register.commitments.rules.opening import FINDING
+from service.register.commitments.rules.read_there import reads, told_elsewhere
 from service.register.commitments.rules.requirements import MOST_BYTES, Facts, impossible, missing
 from service.register.decisions.rules import steps
 from service.register.decisions.rules.lifecycle import Step

@@ -21,8 +21,6 @@ from service.register.commitments.rules.effect import (
     effect_by_confirmation,
     kept_to_itself,
     opens,
-    reads,
-    reads_by_confirmation,
     unopened,
 )
 from service.register.commitments.rules.evidence import MODELS
@@ -31,6 +29,7 @@ from service.register.commitments.rules.kinds import UNTOLD
 from service.register.commitments.rules.lifecycle import LIFECYCLE, Action
 from service.register.commitments.rules.naming import carrier, names, wrong_name
 from service.register.commitments.rules.opening import opening
+from service.register.commitments.rules.read_there import reads, reads_by_confirmation
 from service.register.commitments.rules.requirements import Facts, facts, impossible, missing
 from service.register.commitments.rules.sided import ACCEDE, unacknowledged
 from service.register.decisions.rules.lifecycle import Step
