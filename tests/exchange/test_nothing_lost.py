@@ -135,7 +135,11 @@ def test_blanks_around_what_is_written_and_large_or_small_letters_of_codes_say_n
         ("7 bis.", {"item_number": 7, "paragraph": "7 bis."}),
         ("4.2.1 (b)", {"paragraph": "4.2.1 (b)"}),
         ("52/00", {"paragraph": "52/00"}),
-        ("2018\u20132022", {"paragraph": "2018\u20132022"}),
+        *(
+            (one, {"paragraph": one})
+            for one in ("2018\u20132022", "4\u22126", "4,2", "4:2", "4 & 5", "4_2", "4\uff0e2")
+        ),
+        *((one, {"item_number": 4, "paragraph": one}) for one in ("4 (2)", "4(2)", "4b, 4c", "4 and 5", "4.")),
     ],
 )
 def test_a_paragraph_stays_as_the_minutes_print_it(paragraph: str, body: dict[str, Any]) -> None:

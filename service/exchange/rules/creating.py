@@ -96,7 +96,7 @@ def _place(paragraph: str | None, *, of_session: bool) -> Body:
     """Return the item's number and its paragraph: a whole number is the number, one that a paragraph begins with stands beside it.
 
     What the register would not spell as the minutes do (`01`, digits of another script) stands beside its number, too. Item 4 has
-    `4(b)`; `4.2`, `52/00` and `2018-2022` begin with no item's number.
+    `4(b)`, and `4(2)`; `4.2`, `4,2`, `52/00`, `2018-2022` and `4 & 5` begin with no item's number, whatever stands between.
     """
     if paragraph is None:
         return {}
@@ -104,7 +104,7 @@ def _place(paragraph: str | None, *, of_session: bool) -> Body:
     if not of_session:
         # Between sessions nothing has a number.
         return {"paragraph": said}
-    number = re.match(r"\d{1,5}(?!\d|\s*[./\u2010-\u2015-]\s*\d)", said)
+    number = re.match(r"\d{1,5}(?!\d|(?:[^\w(]|_)*\d)", said)
     found: Body = {"item_number": int(number[0])} if number and int(number[0]) else {}
     return found if said == str(found.get("item_number")) else {**found, "paragraph": said}
 
