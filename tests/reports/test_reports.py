@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -278,21 +277,34 @@ async def test_a_report_is_not_made_where_the_end_of_what_is_shown_is_withheld(
     assert b"which tells where the end of something is withheld" in capsysbinary.readouterr().err
 
 
-async def test_a_report_is_not_made_of_entries_of_a_version_to_come(
-    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+NEWER = b'{"of_tomorrow":{},"v":%d}' % (VERSIONS[-1] + 1)
+TAKE = b"has version %d, which this pacta does not know: take a newer one" % (VERSIONS[-1] + 1)
+
+
+@pytest.mark.parametrize(("last", "why"), [(NEWER, TAKE), (b"{}", b"is no export"), (b"[", b"is no export")])
+async def test_a_report_is_not_made_of_an_entry_of_a_version_to_come_or_of_what_is_none(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes], last: bytes, why: bytes
 ) -> None:
     await world.sequence()
     await to_directory(world.pool, "PK-AZ", tmp_path, 0)
     (file,) = [one for one in (tmp_path / "tile" / "entries").rglob("*") if one.is_file()]
     (bundle,) = bundles_of(ENTRIES)
-    *older, last = decode_bundle(bundle, file.read_bytes())
-    newer = canonical({"v": VERSIONS[-1] + 1, "prev": json.loads(last)["prev"], "of_tomorrow": {}})
-    file.write_bytes(encode_bundle([*older, newer]))
+    *older, _ = decode_bundle(bundle, file.read_bytes())
+    file.write_bytes(encode_bundle([*older, last]))
     assert _made(tmp_path) == 65
-    assert (
-        b"has version %d, which this pacta does not know: take a newer one" % (VERSIONS[-1] + 1)
-        in capsysbinary.readouterr().err
-    )
+    assert why in capsysbinary.readouterr().err
+
+
+async def test_a_report_is_not_made_where_a_name_is_told_by_a_version_to_come(
+    world: World, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    named = {"name": "Customs Authority (sample)", "since": "2026-01-01"}
+    assert (await world.as_("PK").post(f"/v1/organisations/{organisation(103)}/names", json=named)).status_code == 201
+    await world.sequence()
+    await to_directory(world.pool, "PK-AZ", tmp_path, 0)
+    next(one for one in (tmp_path / "registry").iterdir() if one.suffix == ".json").write_bytes(NEWER)
+    assert _made(tmp_path) == 65
+    assert TAKE in capsysbinary.readouterr().err
 
 
 @pytest.mark.parametrize("damaged", [b"%s x", b"%s", b"%s " + b"9" * 5000, b"\xff 1"])

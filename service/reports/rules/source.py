@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
 
-import orjson
-
 from service.permissions import Confidentiality
 from service.register.history.rules.known import known
 from service.register.history.rules.lives import Known
@@ -18,8 +16,8 @@ from service.tlog.merkle import leaf_hash
 from service.tlog.note import parse_note
 from service.tlog.redaction import AUDIENCE, FOLDER, NEWEST, WITHHELD, redacted_path
 from service.tlog.tiles import bundles_of, decode_bundle
-from service.trail.entry import VERSIONS
-from service.verify.canonical import UUID, Newer
+from service.verify import canonical
+from service.verify.canonical import UUID
 from service.verify.export import CHECKPOINT, Exported
 
 NOTHING_BEFORE: Final = "0" * 64
@@ -87,7 +85,10 @@ def _names(export: Exported) -> Names | None:
         for path in export.paths
         if path.startswith(REGISTRY) and path.endswith(ENTRY)
     )
-    return Names(note, read(_read(export, entry_path(index)) for index in sorted(map(int, named))))
+    stored = [_read(export, entry_path(index)) for index in sorted(map(int, named))]
+    for one in stored:
+        canonical.read(one)
+    return Names(note, read(stored))
 
 
 def audience_of(export: Exported) -> Confidentiality:
@@ -103,15 +104,12 @@ def is_redacted(export: Exported) -> bool:
 
 
 def _entries(export: Exported, size: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the entries that are there, each with its leaf hash; `Newer` at one that says what nobody knows here."""
+    """Yield the entries that are there, each with its leaf hash; `NotCanonical` at bytes that are none, `Newer` at one that nobody can read here."""
     where = redacted_path if is_redacted(export) else attrgetter("path")
     for bundle in bundles_of(size):
         for stored in decode_bundle(bundle, _read(export, where(bundle))):
             if stored != WITHHELD:
-                entry = orjson.loads(stored)
-                if entry["v"] not in VERSIONS:
-                    raise Newer(entry["v"])
-                yield leaf_hash(stored).hex(), entry
+                yield leaf_hash(stored).hex(), canonical.read(stored)._asdict()
 
 
 def _ends(export: Exported) -> dict[str, int]:
