@@ -31,8 +31,11 @@ from service.telemetry import tracing
 Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 SILENCE_SECONDS: Final = 10
 """How long a peer may leave what was sent unacknowledged, or a probe of an idle connection unanswered."""
-PATIENCE_SECONDS: Final = 15.0
-"""What a command gives an attempt to connect, at least: no request waits behind it, and a machine that has just started is busy."""
+PATIENCE_SECONDS: Final = 60.0
+"""What a command gives an attempt to connect, at least: no request waits behind it, and a machine that has just started is busy.
+
+Where podman makes the network, its name server may be silent for half a minute after a container has left, as `pacta migrate` does.
+"""
 
 
 class AddressWrong(OperatorMistake):

@@ -18,14 +18,18 @@ LIMIT: Final = 4096
 DOCKER: Final = f"""#!/bin/sh
 [ "$1" = compose ] && shift
 case "$1" in
-    up) podman build --quiet --network=host --tag pacta:0.1.0 . && sync && shift && set -- up --no-deps "$@" ;;
+    up) podman build --quiet --network=host --tag pacta:0.1.0 . && shift && set -- up --no-deps "$@" ;;
     exec) shift && set -- exec -T "$@" ;;
 esac
-exec uv tool run --quiet {COMPOSE} --podman-run-args=--read-only-tmpfs=false "$@"
+uv tool run --quiet {COMPOSE} --podman-run-args=--read-only-tmpfs=false "$@" || exit
+for bridge in /sys/class/net/podman*; do
+    [ ! -e "$bridge" ] || ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")" || exit
+done
 """
 """podman-compose alone would build the image once for each part, ask for a terminal, and give every container a writable /tmp.
 
-What an image is made of is on the disk before anything starts: a slow one that is still writing it lets a first connection wait too long.
+A bridge of podman's (netavark 1.4) has the lowest of its ports' addresses, and another one when that port leaves, as `migrate` does:
+then the others ask the name server at an address that nobody has any more, for half a minute. Here it keeps the one that it has.
 """
 
 
@@ -73,9 +77,11 @@ network_config_dir = "{directory}/networks"
 
     def hindrance(self) -> str | None:
         """Return why containers cannot be run here, if they cannot."""
-        for name in ("podman", "runc", "uv", "ldd"):
+        for name in ("podman", "runc", "uv", "ldd", "ip"):
             if shutil.which(name) is None:
-                return f"{name} is not there: install Debian's packages podman, runc, netavark and aardvark-dns"
+                return (
+                    f"{name} is not there: install Debian's packages podman, runc, netavark, aardvark-dns and iproute2"
+                )
         if not Path("/usr/lib/podman/aardvark-dns").exists():
             return "aardvark-dns, by which podman's containers find each other, is not there: install Debian's package"
         if os.geteuid() != 0:

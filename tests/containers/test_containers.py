@@ -167,8 +167,6 @@ def holds_what_the_file_says(deployment: Deployment) -> None:
         assert told["HostConfig"]["ReadonlyRootfs"], part
         assert deployment.podman("exec", deployment.container(part), "sh", "-c", WRITING).strip() == "refused", part
         assert told["HostConfig"]["RestartPolicy"] == {"Name": "on-failure", "MaximumRetryCount": 5}, part
-        names = deployment.podman("exec", deployment.container(part), "cat", "/etc/resolv.conf")
-        assert part == "database" or re.search(r"^options .*timeout:1", names, re.MULTILINE), (part, names)
         own = "pacta_owner" if part == "database" else "pacta_app" if part == "api" else f"pacta_{part}"
         assert deployment.podman("exec", deployment.container(part), "ls", "/run/secrets").split() == [own]
         assert not re.search(r"[0-9a-f]{64}", "".join(told["Config"]["Env"])), "no secret stands in the environment"
