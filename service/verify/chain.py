@@ -1,7 +1,8 @@
 """The chain of every subject, entry by entry: numbers without gap, each naming the hash of the one before. Pure."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Final
 
@@ -22,7 +23,7 @@ from service.verify.replay.register import Register, Subject
 from service.verify.replay.registry import REGISTRY
 from service.verify.replay.replay import replay
 from service.verify.replay.shape import Broken
-from service.verify.replay.tellings import Again, Reread
+from service.verify.replay.tellings import Reread
 
 RECORDED: Final = "commitment.recorded"
 BEGINS: Final = frozenset({RECORDED, derived.RECORDED, "working_group.recorded", "instrument.recorded"})
@@ -32,14 +33,17 @@ SPEAKING: Final = frozenset({derived.RECORDED, derived.CHANGED, groups.FOUNDED, 
 class Trail:
     """What is known of the log so far: the end of each subject's chain, and what its entries add up to."""
 
-    def __init__(self, ends: "array[int]", again: Again, *, replay: bool, is_redacted: bool = False) -> None:
+    def __init__(
+        self, again: Callable[[Sequence[int], int], bytes], *, replay: bool, is_redacted: bool = False
+    ) -> None:
+        """`again` reads an entry once more, from `ends` and its index."""
         self.replay = replay
-        self.ends = ends
-        """Of each entry, the bytes of it and those before it in its bundle: by it `again` finds the entry in the export."""
+        self.ends = array("I")
+        """Of each entry, the bytes of it and those before it in its bundle: by these an entry is found in the export again."""
         self.log: str | None = None
         self.subjects: dict[str, Subject] = {}
         self.references: dict[str, Subject] = {}
-        self.register = Register(self.references, Reread(again))
+        self.register = Register(self.references, Reread(partial(again, self.ends)))
         self.spoken: dict[str, Link] = {}
         """Of each session and group that the commission's own entries told of, the last that did."""
         self.size = 0

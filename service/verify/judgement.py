@@ -1,6 +1,5 @@
 """Verifying an exported log from end to end: `verify` takes what was read and returns what it proves. Pure."""
 
-from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -85,8 +84,7 @@ def _follow(
 ) -> None:
     new, old = weighed.checkpoint, verdict.kept.checkpoint if verdict.kept else None
     is_redacted = any(path.startswith(FOLDER) for path in export.paths)
-    ends = array("I")
-    trail = Trail(ends, partial(again, export, new.size, ends), replay=verdict.replayed, is_redacted=is_redacted)
+    trail = Trail(partial(again, export, new.size), replay=verdict.replayed, is_redacted=is_redacted)
     add = verdict.findings.add
     add(walk(export, new, old, trail, progress(new.size, "entries")))
     add(reopened.continues(old, new, trail.kept_root, trail.reopened) if old else ())
