@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 from service.exchange.reading import shown
+from service.exchange.reading.shown import SHEET
 
 MOST_ENTRIES, MOST_BYTES, MOST_RATIO, RATIO_FROM = 2000, 150 * 2**20, 200, 2**20
 MOST_SHEETS, MOST_CELLS, MOST_ROWS, MOST_COLUMNS = 20, 1_500_000, 20_001, 400
 WANTED = "commitments"
 BESIDE = frozenset({"columns", "codes"})
 """Sheets of an export that say how the one beside them is filled in."""
-SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"

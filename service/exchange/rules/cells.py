@@ -129,8 +129,9 @@ def is_instrument(cell: str) -> bool:
 
 def same(one: str, other: str) -> bool:
     """Return whether two cells say the same: a file's own line ends make no difference, nor that a text of long ago is not composed."""
-    return one == other or _lines(one) == _lines(other)
+    return one == other or composed(one) == composed(other)
 
 
-def _lines(text: str) -> str:
+def composed(text: str) -> str:
+    """Return a text as the register writes it: composed, its lines ended by line feeds, and nothing around it."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -1,12 +1,11 @@
 """What a cell that was read says in its column, or why it cannot be taken. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-from service.exchange.rules.cells import CLEAR, coded, in_codes, respelled
+from service.exchange.rules.cells import CLEAR, coded, composed, in_codes, respelled
 from service.exchange.rules.columns import Column
 
 DATES: Final = frozenset(
@@ -37,7 +36,7 @@ def text(cell: str | Mapping[str, str], column: Column) -> str:
     """Return the text of a cell of this column; `ValueError` says why it cannot be taken."""
     if isinstance(cell, Mapping):
         cell = _typed(cell, column)
-    said = unicodedata.normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    said = composed(cell)
     if not said or said == CLEAR:
         return said
     if column.name in NAMING:
