@@ -44,9 +44,10 @@ class Proposal:
         """
         said = str(day)
         is_over = (self.ended is not None and self.ended[:10] <= said) or (self.expires_at or said)[:10] < said
+        if is_over or self.at[:10] > said:
+            return False
         gone = {party: told for party, told in departed.items() if told["at"][:10] <= said}
-        lacks = has_left(gone, {self.by, *self.awaiting}, datetime.fromisoformat(self.at))
-        return self.at[:10] <= said and not is_over and not lacks
+        return not has_left(gone, {self.by, *self.awaiting}, datetime.fromisoformat(self.at))
 
     def awaiting_on(self, day: date) -> list[str]:
         """Return the parties that had not answered by the end of a day."""
