@@ -105,7 +105,7 @@ def test_what_was_read_again_goes_on_from_there_and_is_given_up_for_others(monke
 
 def test_memory_grows_by_a_few_bytes_an_entry_however_long_the_entries() -> None:
     # Some kilobytes come and go from one run to the next: so many entries that these are little beside what is asked for.
-    journal, _ = long_lived(3 * WIDTH // 2)
+    journal, _ = long_lived(2 * WIDTH)
     stored = seal(journal.entries)
     leaves, half = leaf_hashes(stored), len(stored) // 2
     trail = Trail(lambda _, index: stored[index], replay=True)
